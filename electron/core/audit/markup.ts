@@ -19,4 +19,7 @@ function printed(value: string | number | Markup | readonly Markup[]): string {
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
 
+/** Words of somebody or of a host inside a sentence of ours: theirs may run from right to left, and turn the numbers beside them around (UAX #9). */
+export const isolated = (text: string): Markup => html`<bdi>${text}</bdi>`
+
 export const nothing: Markup = { markup: '' }

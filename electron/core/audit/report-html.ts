@@ -4,8 +4,9 @@ import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import type { Outcome } from '#shared/status.ts'
 import { attestationWords, clockWords, outcomeWords, waiverWords } from '#shared/words.ts'
-import { html, type Markup, nothing } from './markup.ts'
+import { html, isolated, type Markup, nothing } from './markup.ts'
 import { reportStyle } from './report-style.ts'
+import { utcMoment } from './report-words.ts'
 
 /** One self-contained page: no script, nothing loaded, readable when printed. `reviews`: the access review with its heading, `#access-review`. */
 export function* htmlReport(audit: AuditResults, reviews: Markup = nothing): Generator<string> {
@@ -22,7 +23,7 @@ export function* htmlReport(audit: AuditResults, reviews: Markup = nothing): Gen
 <body>
 <header>
 <h1>Gatehouse audit of ${audit.fleet}</h1>
-<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}.${stopped}${reviews === nothing ? nothing : html` <a href="#access-review">Access review</a>`}</p>
+<p>${utcMoment(audit.startedAt)} to ${utcMoment(audit.finishedAt)}, Gatehouse ${audit.gatehouse}.${stopped}${reviews === nothing ? nothing : html` <a href="#access-review">Access review</a>`}</p>
 </header>
 <main>
 ${matrices(Array.from(audit.hosts, ({ name, items }) => ({ name, items })))}
@@ -69,7 +70,7 @@ function hostSection(host: HostAudit): Markup {
     ? html`<p>${host.system.os}, kernel ${host.system.kernel}, audited as ${host.system.account}.${clock === undefined ? '' : ` Its clock is ${clock}.`}</p>`
     : nothing
   return html`<section id="host-${host.name}">
-<h2>${host.name} <small>${host.address}${host.state === 'idle' ? '' : `, looked at on ${host.finishedAt}`}</small></h2>
+<h2>${host.name} <small>${host.address}${host.state === 'idle' ? '' : `, looked at on ${utcMoment(host.finishedAt)}`}</small></h2>
 ${system}${failure}
 ${sorted.map(findingSection)}
 </section>
@@ -80,8 +81,8 @@ function findingSection(finding: Finding): Markup {
   const hint = finding.hint === undefined ? nothing : html`<p class="hint">Next: ${finding.hint}</p>`
   const decided = [waiverWords(finding), attestationWords(finding)].flatMap((words) => (words === undefined ? [] : [html`<p>${words}</p>`]))
   return html`<article>
-<h3>${chip(finding.status)} ${finding.title}</h3>
-<p class="meta"><code>${finding.item}</code> <code>${finding.control}</code> ${finding.subject}, severity ${finding.severity}</p>
+<h3>${chip(finding.status)} ${isolated(finding.title)}</h3>
+<p class="meta"><code>${finding.item}</code> <code>${finding.control}</code> ${isolated(finding.subject)}, severity ${finding.severity}</p>
 <p>${finding.reason}</p>
 <p class="why">${finding.rationale}</p>
 ${decided}${hint}${finding.evidence.map(evidenceBlock)}

@@ -4,13 +4,14 @@ import type { Finding } from '#shared/model/finding.ts'
 import { byNeed, score } from '#shared/model/score.ts'
 import { attestationWords, clockWords, outcomeWords, waiverWords } from '#shared/words.ts'
 import { cell, code, oneLine } from './markdown.ts'
+import { utcMoment } from './report-words.ts'
 
 /** GitHub-flavoured Markdown: the matrix, then per host what is open, with the proof. */
 export function* markdownReport(audit: AuditResults): Generator<string> {
   yield joined([
     `# Gatehouse audit of ${cell(audit.fleet)}`,
     '',
-    `${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}${audit.outcome === 'cancelled' ? ', stopped before it was complete' : ''}.`,
+    `${utcMoment(audit.startedAt)} to ${utcMoment(audit.finishedAt)}, Gatehouse ${audit.gatehouse}${audit.outcome === 'cancelled' ? ', stopped before it was complete' : ''}.`,
     '',
     ...matrix(Array.from(audit.hosts, ({ name, items }) => ({ name, items }))),
   ])
@@ -48,7 +49,7 @@ function hostSection(host: HostAudit): string[] {
   return [
     `## ${cell(host.name)}`,
     '',
-    ...(host.state === 'idle' ? [] : [`Looked at on ${host.finishedAt}.`, '']),
+    ...(host.state === 'idle' ? [] : [`Looked at on ${utcMoment(host.finishedAt)}.`, '']),
     ...(host.failure ? [`${cell(host.failure.code)}: ${cell(host.failure.detail)}`, ''] : []),
     ...(clock === undefined ? [] : [`Its clock is ${clock}.`, '']),
     ...(sorted.length === 0 ? ['Nothing is open.', ''] : sorted.flatMap(findingSection)),

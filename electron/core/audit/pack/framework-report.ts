@@ -1,6 +1,7 @@
 import { outcomeWords } from '#shared/words.ts'
 import { html } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
+import { fewOf } from '../report-words.ts'
 import { csvLine } from './csv.ts'
 import type { FrameworkView } from './frameworks.ts'
 
@@ -34,12 +35,18 @@ ${rules.map(
 ${controls.map(
   (
     control,
-  ) => html`<tr><td></td><td>${word(control.status)}</td><td>${control.title} <code>${control.id}</code></td><td>${control.open.join(', ')}</td></tr>
+  ) => html`<tr><td></td><td>${word(control.status)}</td><td>${control.title} <code>${control.id}</code></td><td>${few(control.open)}</td></tr>
 `,
 )}</tbody>`,
 )}</table>
 </section>
 `
+
+/** `frameworks.csv` has them all. */
+const few = (hosts: readonly string[]): string => {
+  const { named, more } = fewOf(hosts)
+  return named.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
 
 const word = (status: FrameworkView['rules'][number]['status']) => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`
 

@@ -39,3 +39,35 @@ test('the access review is in the printed report, and in the page and the files 
   expect(page).toContain('href="#access-review"')
   expect([...files.keys()].filter((path) => path.includes('access-review'))).toHaveLength(3)
 })
+
+test('of a host that was not looked at, the controls of an item are one line', () => {
+  const [lost, other] = ['proxy-serves-tls', 'proxy-tls-versions'].map((control) =>
+    packFinding('not-evaluated', { control, title: 'The host was never looked at', evidence: [] }),
+  )
+  const hosts = [
+    { ...(model as HostAudit), name: 'away', state: 'unreachable' as const, findings: [lost, other] as HostAudit['findings'] },
+    { ...(model as HostAudit), name: 'here', findings: [lost, other] as HostAudit['findings'] },
+  ]
+  const rows = (host: HostAudit) =>
+    printReport({ audit: { ...audit, hosts: [host] }, views: [], guide: { items: [], presets: [] }, walkthrough: null, reviews: [] })
+      .replaceAll(/<(?!tr)[^>]*>/g, '')
+      .split('<tr>')
+      .filter((row) => row.includes('never looked at'))
+  expect(hosts.map((host) => rows(host).length)).toEqual([1, 2])
+  expect(rows(hosts[0] as HostAudit)[0]).toContain('all 2 controls')
+})
+
+test('one host is not several, and a name that runs from right to left keeps what stands beside it in place', () => {
+  expect([1, 2].map((count) => /Gatehouse 1\.0\.0, [^.]*\./.exec(print(count))?.[0])).toEqual([
+    'Gatehouse 1.0.0, 1 host.',
+    'Gatehouse 1.0.0, 2 hosts.',
+  ])
+  const text = printReport({
+    ...{ audit, views: [], guide: { items: [], presets: [] }, reviews: [] },
+    walkthrough: {
+      ...{ id: 'w', startedAt: audit.startedAt, startedBy: 'ada', auditor: 'לינדקוויסט', closedAt: null, steps: [], since: null },
+    },
+  })
+  expect(text).toContain('<bdi>לינדקוויסט</bdi> from 2026-11-01')
+  expect(text).toContain('2026-11-01 00:00:00 UTC')
+})

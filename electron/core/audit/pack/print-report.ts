@@ -1,5 +1,5 @@
 import { groupBy } from '#shared/group-by.ts'
-import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
+import { type AuditResults, type HostAudit, wasMeasured } from '#shared/model/audit.ts'
 import { areas, type ChecklistItem, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
@@ -7,8 +7,9 @@ import { byNeed, score } from '#shared/model/score.ts'
 import type { Guide, StepRecord, Walkthrough } from '#shared/model/walkthrough.ts'
 import { loudest, type Outcome } from '#shared/status.ts'
 import { outcomeWords, stepOutcomeWords, waiverWords } from '#shared/words.ts'
-import { html, type Markup, nothing } from '../markup.ts'
+import { html, isolated, type Markup, nothing } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
+import { fewOf, utcMoment } from '../report-words.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { FrameworkView } from './frameworks.ts'
 import { printedReviews } from './review-files.ts'
@@ -22,15 +23,13 @@ interface PrintSources {
   readonly reviews: readonly RecordedReview[]
 }
 
-/** What one line says: the same finding of the same control, on every host that has it. */
+/** What one line says: the same finding of the same control, on every host that has it; of a host that was not looked at, what all controls of an item say. */
 interface Line {
-  readonly finding: Pick<Finding, 'item' | 'status' | 'severity' | 'title' | 'reason' | 'control'> & { readonly waiver?: Finding['waiver'] }
+  readonly finding: Pick<Finding, 'item' | 'status' | 'severity' | 'title' | 'reason'> & { readonly waiver?: Finding['waiver'] }
+  readonly controls: Set<string>
   readonly hosts: Set<string>
   readonly evidence: string
 }
-
-/** Hosts that a line names; more are counted. */
-const NAMED_HOSTS = 8
 
 const printStyle = `
 @page{size:A4;margin:18mm 16mm 20mm}
@@ -38,7 +37,7 @@ body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligat
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}td code{font-size:9px;line-height:13px}tr{break-inside:avoid}
 .lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
-.items{break-after:page}.quote{border-left:2px solid var(--line);padding-left:10px;white-space:pre-wrap}
+.items{break-after:page}.quote{border-inline-start:2px solid var(--line);padding-inline-start:10px;white-space:pre-wrap;unicode-bidi:plaintext}
 `
 
 /**
@@ -58,7 +57,7 @@ export function printReport({ audit, guide, walkthrough, views, reviews }: Print
   for (const host of audit.hosts) {
     scores.push({ host: host.name, ...standing(host), ...score(host.items) })
     for (const { id, status } of host.items) statuses.set(id, [...(statuses.get(id) ?? []), status])
-    for (const finding of host.findings) collect(lines, host.name, finding)
+    for (const finding of [...host.findings].sort(byNeed)) collect(lines, host, finding)
   }
   const byItem = groupBy([...lines.values()], ({ finding }) => finding.item)
   const records = new Map(walkthrough?.steps.flatMap(({ item, record }) => (record ? [[item, record] as const] : [])))
@@ -72,10 +71,10 @@ export function printReport({ audit, guide, walkthrough, views, reviews }: Print
 </head>
 <body>
 <h1>Audit of ${audit.fleet}</h1>
-<p>${audit.startedAt} to ${audit.finishedAt}, Gatehouse ${audit.gatehouse}, ${scores.length} hosts.${
+<p>${utcMoment(audit.startedAt)} to ${utcMoment(audit.finishedAt)}, Gatehouse ${audit.gatehouse}, ${counted(scores.length, 'host')}.${
     audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
   }</p>
-${walkthrough === null ? nothing : html`<p>Walked through with ${walkthrough.auditor} from ${walkthrough.startedAt.slice(0, 10)}: ${records.size} of 18 items recorded.</p>`}
+${walkthrough === null ? nothing : html`<p>Walked through with ${isolated(walkthrough.auditor)} from ${walkthrough.startedAt.slice(0, 10)}: ${records.size} of 18 items recorded.</p>`}
 <p>Evidence is in the pack that this report belongs to, under the names given here. Not measured is not passed.</p>
 <h2>Results by item</h2>
 <table class="items"><thead><tr><th scope="col">Item</th><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Pass</th><th scope="col">Recorded</th></tr></thead>
@@ -115,18 +114,21 @@ ${views.map(frameworkSection)}
 const standing = ({ state, failure, finishedAt }: HostAudit) =>
   state === 'idle'
     ? { state: 'never looked at', at: '' }
-    : { state: failure ? `${state}: ${failure.detail}` : state, at: `${finishedAt.slice(0, 16).replace('T', ' ')} UTC` }
+    : { state: failure ? `${state}: ${failure.detail}` : state, at: utcMoment(finishedAt) }
 
-function collect(lines: Map<string, Line>, host: string, finding: Finding): void {
+function collect(lines: Map<string, Line>, { name: host, state }: HostAudit, finding: Finding): void {
   if (finding.status === 'pass' || finding.status === 'not-applicable') return
   const { item, status, severity, title, reason, control, waiver } = finding
-  const key = [item, control, status, title, waiver?.id ?? ''].join('\n')
+  const key = [item, wasMeasured({ state }) ? control : '', status, title, waiver?.id ?? ''].join('\n')
   const known = lines.get(key)
-  if (known) known.hosts.add(host)
-  else {
+  if (known) {
+    known.hosts.add(host)
+    known.controls.add(control)
+  } else {
     const [proof] = finding.evidence
     lines.set(key, {
-      finding: { item, status, severity, title, reason, control, waiver },
+      finding: { item, status, severity, title, reason, waiver },
+      controls: new Set([control]),
       hosts: new Set([host]),
       evidence: proof ? evidencePath(host, proof.section) : '',
     })
@@ -147,27 +149,27 @@ ${
 `
 }
 
-function lineRow({ finding, hosts, evidence }: Line): Markup {
-  const names = [...hosts]
-  const more = names.length - NAMED_HOSTS
+function lineRow({ finding, controls, hosts, evidence }: Line): Markup {
+  const { named, more } = fewOf([...hosts])
+  const [control = ''] = controls
   const words = waiverWords(finding)
-  return html`<tr><td>${chip(finding.status)} ${finding.severity}</td><td><b>${finding.title}</b><br>${finding.reason}${
+  return html`<tr><td>${chip(finding.status)} ${finding.severity}</td><td><b>${isolated(finding.title)}</b><br>${isolated(finding.reason)}${
     words === undefined ? nothing : html`<br>${words}`
-  }<br><code>${finding.control}</code></td><td>${hostNames(names)}${more > 0 ? ` and ${more} more` : ''}</td><td><code>${evidence}</code></td></tr>
+  }<br>${controls.size === 1 ? html`<code>${control}</code>` : `all ${controls.size} controls`}</td><td>${hostNames(named)}${more > 0 ? ` and ${more} more` : ''}</td><td><code>${evidence}</code></td></tr>
 `
 }
 
 /** None is broken at a hyphen. */
 const hostNames = (names: readonly string[]): readonly Markup[] =>
-  names.slice(0, NAMED_HOSTS).map((name, at, all) => html`<span class="host">${name}${at < all.length - 1 ? ',' : ''}</span> `)
+  names.map((name, at, all) => html`<span class="host">${name}${at < all.length - 1 ? ',' : ''}</span> `)
 
 const recordBlock = ({ outcome, name, recordedAt, statement, note, exceptions, links, attachments }: StepRecord): Markup => html`
-<p><b>${stepOutcomeWords[outcome]}</b>, ${name}, ${recordedAt.slice(0, 10)}.</p>
+<p><b>${stepOutcomeWords[outcome]}</b>, ${isolated(name)}, ${recordedAt.slice(0, 10)}.</p>
 ${statement === null ? nothing : html`<p class="quote">${statement}</p>`}
 ${note === '' ? nothing : html`<p class="quote">${note}</p>`}
-${exceptions.map(({ host, control, owner, resolveBy, reason }) => html`<p>Exception: ${control} on ${host}. ${owner}, until ${resolveBy}: ${reason}</p>`)}
+${exceptions.map(({ host, control, owner, resolveBy, reason }) => html`<p>Exception: ${control} on ${host}. ${isolated(owner)}, until ${resolveBy}: ${isolated(reason)}</p>`)}
 ${links.map((link) => html`<p>${link}</p>`)}
-${attachments.map(({ name: file, sha256 }) => html`<p>Attached: ${file}, SHA-256 <code>${sha256}</code></p>`)}
+${attachments.map(({ name: file, sha256 }) => html`<p>Attached: ${isolated(file)}, SHA-256 <code>${sha256}</code></p>`)}
 `
 
 const frameworkSection = ({ name, rules }: FrameworkView): Markup => html`<h3>${name}</h3>
@@ -181,5 +183,7 @@ const frameworkSection = ({ name, rules }: FrameworkView): Markup => html`<h3>${
 `,
 )}</tbody></table>
 `
+
+const counted = (value: number, one: string): string => `${value} ${value === 1 ? one : `${one}s`}`
 
 const chip = (status: Outcome): Markup => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`

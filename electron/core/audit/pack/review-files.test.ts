@@ -56,7 +56,7 @@ test('an open one and the last that was signed are printed: text is text, and wh
   const shown = [
     'Not signed yet',
     'not read in the newest audit',
-    'Signed on 2026-11-26 by Ada Byron',
+    'Signed on 2026-11-26 by <bdi>Ada Byron</bdi>',
     'only a digest was kept; has changed since',
     'Become root, Read logs; is gone since',
   ]

@@ -3,7 +3,7 @@ import { namedAs } from '#shared/account-kind.ts'
 import { capabilityWords } from '#shared/model/capability.ts'
 import type { RecordedDecision, RecordedReview } from '#shared/model/recorded-review.ts'
 import { visible } from '#shared/words.ts'
-import { html, type Markup, nothing } from '../markup.ts'
+import { html, isolated, type Markup, nothing } from '../markup.ts'
 import { csvLine } from './csv.ts'
 import type { PackFile } from './pack-file.ts'
 
@@ -67,14 +67,14 @@ ${signed ? printed(signed) : html`<p>No review of access was signed with Gatehou
 
 function printed({ startedAt, startedBy, signedAt, signedBy, notCovered = [], decisions }: RecordedReview): Markup {
   const more = decisions.length - PRINTED_ROWS
-  return html`<p>Begun on ${startedAt.slice(0, 10)} by ${startedBy}. ${
-    signedAt === null ? html`<strong>Not signed yet.</strong>` : `Signed on ${signedAt.slice(0, 10)} by ${signedBy ?? ''}.`
-  } ${decisions.length} decisions.${notCovered.length > 0 ? html` <strong>It does not cover ${notCovered.join(', ')}</strong>, where too little was read.` : nothing}</p>
+  return html`<p>Begun on ${startedAt.slice(0, 10)} by ${isolated(startedBy)}. ${
+    signedAt === null ? html`<strong>Not signed yet.</strong>` : html`Signed on ${signedAt.slice(0, 10)} by ${isolated(signedBy ?? '')}.`
+  } ${decisions.length} ${decisions.length === 1 ? 'decision' : 'decisions'}.${notCovered.length > 0 ? html` <strong>It does not cover ${notCovered.join(', ')}</strong>, where too little was read.` : nothing}</p>
 <table class="reviewed"><thead><tr><th scope="col">Account</th><th scope="col">Host</th><th scope="col">Could</th><th scope="col">Decision</th><th scope="col">Note</th><th scope="col">By</th></tr></thead>
 <tbody>${decisions.slice(0, PRINTED_ROWS).map(
     (
       decision,
-    ) => html`<tr><th scope="row">${namedAs(decision.account, decision.kind)}</th><td>${decision.host}</td><td>${couldWords(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${decision.decidedBy}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
+    ) => html`<tr><th scope="row">${namedAs(decision.account, decision.kind)}</th><td>${decision.host}</td><td>${couldWords(decision)}</td><td>${decisionWords[decision.verdict]}</td><td>${decision.note}</td><td>${isolated(decision.decidedBy)}, <time>${decision.decidedAt.slice(0, 10)}</time></td></tr>
 `,
   )}</tbody></table>
 ${more > 0 ? html`<p>${more} more are in <code>${CSV}</code>.</p>` : nothing}`
