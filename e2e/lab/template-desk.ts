@@ -50,6 +50,7 @@ export function templateDesk(template: string, fleet = lab.fleetFile) {
 
   return {
     data,
+    fleet,
     plan,
     push,
     /** The plan is carried out and undone while it is looked at: every byte, owner and mode is back. */

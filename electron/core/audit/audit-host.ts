@@ -45,6 +45,8 @@ export interface AuditHostRequest {
   readonly loginAfter?: Promise<void> | undefined
   /** What an earlier audit asked over the wire (`asked`): asked again as soon as the probe is on its way, so that the audit need not wait for it at the end. */
   readonly expected?: readonly Question[] | undefined
+  /** Names of proxies that are asked for over the wire before others, where more share a socket than are asked for. */
+  readonly names?: readonly string[] | undefined
 }
 
 export interface AuditedHost {
@@ -168,7 +170,7 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     })
     onProgress({ stage: 'probing', current: sections[0]?.id ?? '' })
     const askedMs = now()
-    const wire = lookOverWire(session, fleet, host, signal, { mark, expected: request.expected })
+    const wire = lookOverWire(session, fleet, host, signal, { mark, expected: request.expected, names: request.names })
     const beside = request.beside?.(session, signal)
     const run = await runProbe(session, sections, {
       account,

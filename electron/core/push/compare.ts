@@ -3,6 +3,7 @@ import { type Finding, findingKey } from '#shared/model/finding.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { rankOf } from '#shared/status.ts'
 import type { AuditedHost } from '../audit/audit-host.ts'
+import { type Door, doorsOf } from './doors.ts'
 
 type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'title'>
 
@@ -12,10 +13,11 @@ export interface HostLook extends Pick<HostAudit, 'state' | 'failure'> {
   readonly tookMs: number
   /** What was asked over the wire. */
   readonly asked: AuditedHost['asked']
+  readonly doors: readonly Door[]
 }
 
-export const lookOf = ({ audit: { state, failure, findings }, asked }: Pick<AuditedHost, 'audit' | 'asked'>, tookMs: number): HostLook => ({
-  ...{ state, failure, tookMs, asked },
+export const lookOf = ({ audit: { state, failure, findings }, asked, outputs }: AuditedHost, tookMs: number): HostLook => ({
+  ...{ state, failure, tookMs, asked, doors: doorsOf(outputs) },
   findings: findings.map(({ control, subject, status, title }) => ({ control, subject, status, title })),
 })
 

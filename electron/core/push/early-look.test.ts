@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { HostLook } from './compare.ts'
 import { looksAfter } from './early-look.ts'
 
-const seen: HostLook = { state: 'connected', findings: [], tookMs: 1, asked: [] }
+const seen: HostLook = { state: 'connected', findings: [], tookMs: 1, asked: [], doors: [] }
 const never = new AbortController().signal
 
 /** A host that says when it was logged in to. */

@@ -20,7 +20,18 @@ const read = { ...parts, ended: true, unit: 'active', init: 'systemd', armed: fa
 
 const planned = (system: HostAudit['system'], findings: readonly object[] = [], lacks: readonly string[] = []) =>
   makePlan({
-    ...{ fleet, host, template, rendered, read: { ...read, lacks }, published: [], wayIn: undefined, gatehouse: '0', now: 0 },
+    ...{
+      fleet,
+      host,
+      template,
+      rendered,
+      read: { ...read, lacks },
+      published: [],
+      stillOpen: '',
+      wayIn: undefined,
+      gatehouse: '0',
+      now: 0,
+    },
     audit: { services: [], findings, system } as unknown as HostAudit,
   })
 const system = (os: string, osId: string, osVersion: string): HostAudit['system'] => ({

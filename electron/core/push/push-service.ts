@@ -13,6 +13,7 @@ import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import { lookOf } from './compare.ts'
 import { conflictsOf } from './conflicts.ts'
 import { parametersFor, publishedPortsOf } from './defaults.ts'
+import { namesOf } from './doors.ts'
 import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
 import { openPushes, startedBefore } from './history.ts'
@@ -21,6 +22,7 @@ import type { HostFile, HostPush, HostStep } from './host-program.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
+import { stillOpen } from './planned-doors.ts'
 import { RecentLooks } from './recent-looks.ts'
 import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
@@ -77,7 +79,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     host: Host,
     fresh: boolean,
     signal: AbortSignal,
-    more: Pick<AuditHostRequest, 'loginAfter' | 'expected'> = {},
+    more: Pick<AuditHostRequest, 'loginAfter' | 'expected' | 'names'> = {},
   ) => {
     const request = { host, fleet, transport, advisories: advisories(), now: clock.now, signal, log, onProgress: () => undefined }
     return auditHost({ ...request, fresh, ...more })
@@ -88,7 +90,8 @@ export function createPushService({ clock, log, ledger, version, who, advisories
     async plan(fleet, transport, choice, signal) {
       const host = hostOf(fleet, choice.host)
       const template = templates.pushable(choice.template)
-      checkGiven(template.manifest, choice.parameters)
+      const { manifest } = template
+      checkGiven(manifest, choice.parameters)
       changeIdentityOf(fleet, host)
       const askedMs = performance.now()
       const audited = await lookAt(fleet, transport, host, false, signal)
@@ -96,10 +99,11 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       recent.keep(fleet, host.name, lookOf(audited, performance.now() - askedMs), askedMs)
       if (audit.state !== 'connected' && audit.state !== 'limited')
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
-      const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probeContextOf(fleet, host), log)
+      const probe = probeContextOf(fleet, host)
+      const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probe, log)
       const rendered = render(
-        template.manifest,
-        parametersFor(template.manifest, { fleet, host, audit, facts }, choice.parameters),
+        manifest,
+        parametersFor(manifest, { fleet, host, audit, facts }, choice.parameters),
         generatedFor(fleet, host),
       )
       const { session, user, step } = await readerOf(fleet, transport, host, rendered.files, signal)
@@ -112,6 +116,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           audit,
           rendered,
           published: publishedPortsOf({ audit, facts }) ?? [],
+          stillOpen: stillOpen({ manifest, rendered, outputs, probe, policy: { fleet, host, now: clock.now(), advisories: advisories() } }),
           read,
           wayIn: rendered.files.some(({ kind }) => filters.includes(kind)) ? await wayInOf(session, signal) : undefined,
           gatehouse: version,
@@ -171,7 +176,7 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       let seen = recent.take(fleet, host.name)
       const look = async (fresh: boolean, until: AbortSignal, loginAfter?: Promise<void>) => {
         const askedMs = performance.now()
-        const audited = await lookAt(fleet, transport, host, fresh, until, { loginAfter, expected: seen?.asked })
+        const audited = await lookAt(fleet, transport, host, fresh, until, { loginAfter, expected: seen?.asked, names: namesOf(plan) })
         return lookOf(audited, performance.now() - askedMs)
       }
       plans.keep(plan)

@@ -3,7 +3,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { RecentLooks } from './recent-looks.ts'
 
 const fleet = { name: 'lab' } as Fleet
-const look = { state: 'connected' as const, findings: [], tookMs: 900, asked: [] }
+const look = { state: 'connected' as const, findings: [], tookMs: 900, asked: [], doors: [] }
 
 test('a look serves one push, for five minutes, of the fleet that it was made of', () => {
   let nowMs = 10_000

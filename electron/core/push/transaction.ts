@@ -5,6 +5,7 @@ import { visible } from '#shared/words.ts'
 import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { HostSession } from '../ports.ts'
 import { type HostLook, objections, unseen } from './compare.ts'
+import { openDoors } from './doors.ts'
 import { collectEarlier, holderWords } from './earlier-push.ts'
 import { type Look, looksAfter } from './early-look.ts'
 import { extendedSeconds } from './history.ts'
@@ -223,7 +224,7 @@ export async function runTransaction(request: TransactionRequest): Promise<PushR
       const hidden = unseen(now)
       if (hidden !== '') return [`a new connection did not come through: ${hidden}`]
       // What is taken back brings its findings back, with all that hung on them: the admin asked for it.
-      return plan.reverts === undefined ? objections(was.findings, now.findings, plan) : []
+      return plan.reverts === undefined ? [...objections(was.findings, now.findings, plan), ...openDoors(now.doors, plan)] : []
     }
     let against = await once()
     for (let taken = 1; against.length > 0 && taken < LOOKS_AFTER; taken++) against = await once()

@@ -42,6 +42,7 @@ const planned = (before: string, init = 'systemd') =>
       rendered,
       read: { ...answered(before), init },
       published: [],
+      stillOpen: '',
       wayIn: undefined,
       gatehouse: '0',
       now: 0,

@@ -28,13 +28,22 @@ export interface WireLook {
  * Looks at a host from the network beside the probe: as soon as the sections are there that say what listens, the host's own address is asked
  * over channels of the jump host, so that looking from both sides takes no longer than looking from one. `mark` as for the audit, which then does not
  * mask and read the same again. `expected`: asked already while the probe is on its way; these answers count when it says that this is what is to be asked.
+ * `names`: as for `questionsFor`.
  */
 export function lookOverWire(
   session: HostSession,
   fleet: Fleet,
   host: Host,
   signal: AbortSignal,
-  { mark, expected = [] }: { readonly mark?: Mark | undefined; readonly expected?: readonly Question[] | undefined } = {},
+  {
+    mark,
+    expected = [],
+    names = [],
+  }: {
+    readonly mark?: Mark | undefined
+    readonly expected?: readonly Question[] | undefined
+    readonly names?: readonly string[] | undefined
+  } = {},
 ): WireLook {
   const context = probeContextOf(fleet, host)
   const awaited = new Set(sectionsOf(context, factsForQuestions).map(({ id }) => id))
@@ -49,7 +58,7 @@ export function lookOverWire(
   function start(outputs: ReadonlyMap<string, SectionOutput>): WireRun | undefined {
     const facts = readFacts(outputs, context, undefined, factsForQuestions)
     if (!facts.services.known) return undefined
-    questions = questionsFor(facts, host)
+    questions = questionsFor(facts, host, names)
     if (ahead !== undefined && isDeepStrictEqual(questions, expected)) return ahead
     inVain.abort()
     return askOverWire(session, questions, { fleet, host, signal })

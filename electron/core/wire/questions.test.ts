@@ -19,6 +19,7 @@ function ask(
   at = host,
   processes: readonly Process[] = [],
   programs: readonly Program[] = [],
+  names: readonly string[] = [],
 ) {
   const { nginx } = facts(configuration, [])
   const running = services.map((one) => ({ ...one, running: true }))
@@ -30,7 +31,7 @@ function ask(
     containers: unknown('no', []),
     processes: known(processes),
   }
-  return questionsFor(given, at).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
+  return questionsFor(given, at, names).map(({ id, name, owner }) => `${id} ${name} ${owner}`)
 }
 const v6: Host = { ...host, address: 'fd00::7' }
 const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
@@ -138,6 +139,16 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a program of another port of this machine', strangerOn(9, 'relay', '/opt/relay --to 127.0.0.1:114341', '/opt/relay'), []],
 ])('%s', (_, questions, expected) => {
   expect(questions).toEqual(expected)
+})
+
+test('of the names that share a socket one that is wanted is among those asked for', () => {
+  const servers = ['a.example', 'b.example', 'c.example']
+    .map((name) => `server { listen 443 ssl; server_name ${name}; ${toOllama} }`)
+    .join(' ')
+  const names = (wanted: readonly string[]) => ask(servers, [service('ollama')], [], host, [], [], wanted)
+  expect(names(['c.example'])).toEqual(['wire-tls-443 a.example nginx', 'wire-tls-443-2 c.example nginx'])
+  expect(names(['b.example'])).toEqual(names([]))
+  expect(names(['d.example'])).toEqual(names([]))
 })
 
 test('nothing is known of the services: nothing is asked', () => {

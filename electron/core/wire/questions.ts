@@ -32,8 +32,11 @@ const MAX_QUESTIONS = 8
 
 type QuestionFacts = Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs' | 'containers' | 'processes'>
 
-/** What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. Pure. */
-export function questionsFor(facts: QuestionFacts, host: Host): readonly Question[] {
+/**
+ * What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. `names`: of the many that may share a
+ * socket, these are asked for. Pure.
+ */
+export function questionsFor(facts: QuestionFacts, host: Host, names: readonly string[] = []): readonly Question[] {
   const services = facts.services.known ? facts.services.value.filter(({ running }) => running) : []
   const direct = services.flatMap((service) =>
     service.binds
@@ -45,7 +48,7 @@ export function questionsFor(facts: QuestionFacts, host: Host): readonly Questio
   )
   const nginx = facts.nginx.known && facts.nginx.value.running && services.length > 0 ? facts.nginx.value : undefined
   const fronts = [
-    ...(nginx ? frontsOf(nginx, host) : []),
+    ...(nginx ? frontsOf(nginx, host, names) : []),
     ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host) : []),
   ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
@@ -100,23 +103,32 @@ const hostHeader = ({ address }: Host): string => (address.includes(':') ? `[${a
 /** Two names of one TLS socket at most: each may show another certificate. */
 const MAX_NAMES = 2
 
-function frontsOf(nginx: Nginx, host: Host): readonly Omit<Question, 'requests'>[] {
+function frontsOf(nginx: Nginx, host: Host, wanted: readonly string[]): readonly Omit<Question, 'requests'>[] {
   const { servers } = readHttp(nginx)
-  const asked = new Map<string, string[]>()
-  return servers.flatMap((server) =>
-    server.listens.flatMap((listen) => {
-      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol || listen.datagrams) return []
+  const sockets = new Map<string, { readonly port: number; readonly tls: boolean; readonly names: Set<string> }>()
+  for (const server of servers)
+    for (const listen of server.listens) {
+      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol || listen.datagrams) continue
       const { port } = listen
       const tls = isEncrypted(servers, listen)
-      const id = idOf(tls, port)
-      const names = asked.get(id) ?? []
-      const name = server.names.find((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one)) ?? hostHeader(host)
+      const socket = sockets.get(idOf(tls, port)) ?? { port, tls, names: new Set<string>() }
+      sockets.set(idOf(tls, port), socket)
+      const plain = server.names.filter((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one))
       // The same name on 0.0.0.0 and [::] is one question.
-      if (names.includes(name) || names.length >= (tls ? MAX_NAMES : 1)) return []
-      asked.set(id, [...names, name])
-      return [{ id: names.length === 0 ? id : `${id}-${names.length + 1}`, port, name, owner: 'nginx', tls }]
-    }),
+      socket.names.add(plain.find((one) => wanted.includes(one)) ?? plain[0] ?? hostHeader(host))
+    }
+  return [...sockets].flatMap(([id, { port, tls, names }]) =>
+    asked([...names], wanted, tls ? MAX_NAMES : 1).map((name, at) => ({
+      ...{ id: at === 0 ? id : `${id}-${at + 1}`, port, name, owner: 'nginx', tls },
+    })),
   )
+}
+
+/** The first names, the last of which gives way to one that is wanted. */
+function asked(names: readonly string[], wanted: readonly string[], limit: number): readonly string[] {
+  const first = names.slice(0, limit)
+  const missed = names.slice(limit).find((name) => wanted.includes(name))
+  return missed === undefined || first.some((name) => wanted.includes(name)) ? first : [...first.slice(0, -1), missed]
 }
 
 /** nginx takes IPv4 on `*`, IPv6 on `[::]`, both where that says `ipv6only=off`. */

@@ -43,6 +43,26 @@ const site = (routes: readonly object[], server: object = {}, host: readonly str
 })
 const given = (config: unknown, more: object = {}) => facts('', [service('ollama')], { ...noNginx, caddy: caddy(config), ...more })
 
+describe('a name at every address of its port', () => {
+  const own = site([{ handle: [login, toOllama] }]).apps.http.servers.srv0
+  const other = (listen: string, host: readonly string[] | null, ...first: readonly object[]) => ({
+    apps: {
+      http: {
+        servers: { srv0: own, srv1: { listen: [listen], routes: [{ ...(host && { match: [{ host }] }), handle: [...first, toOllama] }] } },
+      },
+    },
+  })
+  test.each([
+    ['an address of its own, open for any name', other('10.0.3.7:443', null), 'fail'],
+    ['for another name alone', other('10.0.3.7:443', ['other.example']), 'pass'],
+    ['with a login', other('10.0.3.7:443', null, login), 'pass'],
+    ['another port', other('10.0.3.7:8443', null), 'pass'],
+  ] as const)('%s', (_, config, expected) => {
+    const found = ask(requiresAuthentication, given(config)).find(({ subject }) => subject === 'ai.example:443')
+    expect(found?.status).toBe(expected)
+  })
+})
+
 const oauth = (...lines: readonly string[]) =>
   known(
     parseOAuth2Proxies(

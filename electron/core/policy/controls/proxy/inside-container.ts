@@ -67,7 +67,8 @@ export function publishedSockets(container: Container, inside: ProxySocket): rea
     const local = hostAddress.startsWith('127.') || hostAddress === '::1'
     const printed = `${wildcard ? '*' : hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${hostPort}`
     const subject = inside.subject === inside.printed ? printed : inside.subject.replace(/\d+$/, `${hostPort}`)
-    found.set(printed, { ...inside, printed, port: hostPort, local, subject })
+    // Which of its addresses is met inside, the runtime decides.
+    found.set(printed, { ...inside, printed, port: hostPort, local, subject, strays: undefined })
   }
   return [...found.values()]
 }

@@ -2,10 +2,11 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
 import type { Assumption } from '../../../facts/nginx/model/conditions.ts'
-import { printListen } from '../../../facts/nginx/model/listen.ts'
+import { type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import { clientCertificate, type ProxiedRoute, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
-import type { HttpModel } from '../../../facts/nginx/model/servers.ts'
+import { chooseServer } from '../../../facts/nginx/model/server-names.ts'
+import type { HttpModel, Server } from '../../../facts/nginx/model/servers.ts'
 import { readTarget, type Target } from '../../../facts/nginx/model/target.ts'
 import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { Citation } from '../../control.ts'
@@ -30,11 +31,12 @@ export function nginxSocket(
   version: string | undefined,
 ): ProxySocket {
   const { server, listen, encrypted } = found
-  const name = server.names.find((one) => one !== '' && one !== '_')
+  const name = frontName(server)
   const printed = printListen(listen)
   const subject = name === undefined ? printed : `${name}:${listen.port}`
   return {
     subject,
+    strays: straysAt(model, server, listen).filter((other) => other !== subject),
     printed,
     port: listen.port,
     local: listen.scope === 'loopback' || listen.scope === 'unix',
@@ -43,6 +45,31 @@ export function nginxSocket(
     tls: nginxTls(found, model, version),
     line: cited(listen.directive),
   }
+}
+
+const frontName = ({ names }: Server): string | undefined => names.find((one) => one !== '' && one !== '_')
+
+const strays = new WeakMap<HttpModel, Map<Listen, readonly string[]>>()
+
+/**
+ * Servers are chosen by name only among those of one socket, and the most exact address takes the connection: a name that is served on `*:443` is
+ * answered by whoever is the default on `10.0.3.7:443`, on that address.
+ */
+function straysAt(model: HttpModel, server: Server, listen: Listen): readonly string[] {
+  const known = strays.get(model) ?? new Map<Listen, readonly string[]>()
+  strays.set(model, known)
+  const before = known.get(listen)
+  if (before) return before
+  const found = model.servers.flatMap((other) => {
+    const name = frontName(other)
+    if (other === server || name === undefined || !/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(name)) return []
+    const elsewhere = other.listens.some(
+      (one) => one.port === listen.port && one.datagrams === listen.datagrams && socketKey(one) !== socketKey(listen),
+    )
+    return elsewhere && chooseServer(model.servers, listen, name) === server ? [`${name}:${listen.port}`] : []
+  })
+  known.set(listen, [...new Set(found)])
+  return found
 }
 
 /** A route through nginx in the words that all proxies share. */

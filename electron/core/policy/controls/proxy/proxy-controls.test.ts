@@ -13,6 +13,36 @@ const basic = 'auth_basic "x"; auth_basic_user_file /etc/nginx/.htpasswd;'
 const toOllama = 'proxy_pass http://127.0.0.1:11434;'
 const admins = policyContext({ modelAdmins: ['10.0.1.5', '10.0.9.0/24'] })
 
+describe('a name at every address of its port', () => {
+  const own = `server { ${tls} ${basic} location / { ${toOllama} } }`
+  const by = (listen: string, more = '') =>
+    `server { listen ${listen} ssl; server_name other.example; ssl_certificate a.crt; ssl_certificate_key a.key; ${more} location / { ${toOllama} } }`
+  const of = (configuration: string) =>
+    Object.fromEntries(
+      ask(proxyRequiresAuthentication, facts(configuration, [service('ollama')])).map(({ subject, status }) => [subject, status]),
+    )
+  test.each([
+    ['an address of its own, open', by('10.0.3.7:443'), 'fail'],
+    ['the other IP version, open', by('[::]:443'), 'fail'],
+    ['an address of its own, with a login', by('10.0.3.7:443', basic), 'pass'],
+    ['another port', by('10.0.3.7:8443'), 'pass'],
+    ['loopback', by('127.0.0.1:443'), 'pass'],
+    ['the same socket, chosen by its own name', by('443'), 'pass'],
+    [
+      'an address of its own, at which the name is taken',
+      `${by('10.0.3.7:443')} ${own.replace('listen 443', 'listen 10.0.3.7:443')}`,
+      'pass',
+    ],
+  ] as const)('%s', (_, other, expected) => expect(of(own + other)['ai.example:443']).toBe(expected))
+
+  test('the other is named, and judged under its own name as before', () => {
+    const [verdict] = ask(proxyRequiresAuthentication, facts(own + by('10.0.3.7:443'), [service('ollama')]))
+    expect(verdict?.title).toBe('At another address it answers without a login')
+    expect(verdict?.reason).toContain('At 10.0.3.7:443 another server answers this name, other.example:443.')
+    expect(of(own + by('10.0.3.7:443'))).toEqual({ 'ai.example:443': 'fail', 'other.example:443': 'fail' })
+  })
+})
+
 describe('the example that the article prints', () => {
   const given = facts(recorded('seed-ollama'), [service('ollama')])
 

@@ -31,6 +31,8 @@ export interface ProxySocket {
   /** Address and port as written. */
   readonly printed: string
   readonly port: number
+  /** Fronts under other names whose clients get here, too: another address of the same port, at which nobody else takes their name. */
+  readonly strays?: readonly string[] | undefined
   /** Only programs of this machine get there. */
   readonly local: boolean
   readonly encrypted: boolean

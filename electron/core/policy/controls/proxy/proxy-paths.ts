@@ -38,6 +38,10 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
     group.routes.push(path)
     groups.set(path.socket.subject, group)
   }
+  for (const path of picture.paths) {
+    if (path.socket.local || localOnly(path)) continue
+    for (const [subject, group] of groups) if (straysInto(path, subject, group.routes[0])) group.routes.push(path)
+  }
   for (const { subject, ...path } of picture.withheld) groups.get(subject)?.withheld.push(path)
   const fronts = [...groups].flatMap(([subject, group]) => {
     // Handshakes are made over TCP, where there is one.
@@ -45,6 +49,14 @@ export function frontsOf(facts: ProxyFacts, context: PolicyContext): { readonly 
     return first ? [{ subject, ...group, first }] : []
   })
   return { fronts, picture }
+}
+
+/** Does who asks for the name of this front get there as well, at another address of its port? */
+function straysInto({ socket, caddy }: ProxyPath, subject: string, own: ProxyPath | undefined): boolean {
+  if (socket.subject === subject) return false
+  if (caddy === undefined || own?.caddy?.host === undefined) return socket.strays?.includes(subject) ?? false
+  // Servers of Caddy know nothing of each other's names; a route without a name takes any.
+  return caddy.host === undefined && caddy.server !== own.caddy.server && socket.port === own.socket.port
 }
 
 /** Lists that let nobody in but this machine. */

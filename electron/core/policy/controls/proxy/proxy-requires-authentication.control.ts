@@ -50,18 +50,25 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
   // Monitoring that only named addresses reach is no way in for users.
   const mild = (route: ProxyPath) => route.route.class === 'health' || (route.route.class === 'metadata' && addressed(route))
   const grave = open.filter((route) => !mild(route))
-  if (grave.length > 0)
+  if (grave.length > 0) {
+    const stray = grave.find(({ socket }) => socket.subject !== subject)?.socket
+    const elsewhere = stray ? `At ${stray.printed} another server answers this name, ${stray.subject}. ` : ''
     return {
       status: 'fail',
       subject,
-      title: open.length === total ? 'Every route answers without a login' : `${open.length} of ${total} routes answer without a login`,
+      title: stray
+        ? 'At another address it answers without a login'
+        : open.length === total
+          ? 'Every route answers without a login'
+          : `${open.length} of ${total} routes answer without a login`,
       reason:
-        `Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim(),
+        `${elsewhere}Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim(),
       cite: [
         ...citeRoutes(open, 'Passed on without a login. Expected auth_basic with a user file, auth_request or client certificates.'),
         ...open.flatMap(({ unfinished }) => unfinished?.line ?? []).slice(0, 1),
       ],
     }
+  }
   const partly = of('partly')
   const forgers = (route: ProxyPath) => forgersAmong(route.forgers, fleet.networks.app)
   const forged = partly.filter((route) => forgers(route).length > 0)
