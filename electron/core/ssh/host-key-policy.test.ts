@@ -49,6 +49,12 @@ describe('a hop', () => {
       22,
       'ssh.host-key-revoked',
     ],
+    [
+      'on another port, trusted there, revoked without a port',
+      `[10.0.0.5]:2222 ${mine.line}\n@revoked 10.0.0.5 ${mine.line}`,
+      2222,
+      'ssh.host-key-revoked',
+    ],
     ['whose key is revoked everywhere', `@revoked * ${mine.line}`, 2222, 'ssh.host-key-revoked'],
   ])('%s', async (_, text, port, expected) => {
     expect(await verdict(text, port)).toBe(expected)

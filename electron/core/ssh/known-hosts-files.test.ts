@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -35,6 +35,7 @@ test('the files of the admin, of the system and of Gatehouse are read, and read 
 
 test.each([
   ['a folder', (file: string) => mkdirSync(file)],
+  ['a link to itself', (file: string) => symlinkSync(file, file)],
   ['NUL bytes', (file: string) => writeFileSync(file, Buffer.alloc(100))],
   ['far too large', (file: string) => writeFileSync(file, Buffer.alloc(17 * 1024 * 1024, 0x0a))],
 ])('a file that is %s fails closed', async (_, make) => {
