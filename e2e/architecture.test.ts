@@ -107,6 +107,53 @@ describe('rooms', () => {
     expect(show(product.filter(({ from, to, typeOnly }) => reached.has(from) && to === 'zod' && !typeOnly))).toEqual([])
   })
 
+  test('main knows the window, the platform and what crosses the pipes, never core; the engine it knows by its messages', () => {
+    const allowed = within('electron/main', 'electron/platform', 'shared', 'assets')
+    const strangers = product.filter(
+      ({ from, to, own, typeOnly }) =>
+        within('electron/main')(from) &&
+        own &&
+        !allowed(to) &&
+        to !== 'package.json' &&
+        !(typeOnly && to === 'electron/engine/engine-protocol.ts'),
+    )
+    expect(show(strangers)).toEqual([])
+  })
+
+  test('the platform knows the ports of core, and core by nothing else', () => {
+    const allowed = within('electron/platform', 'shared')
+    const strangers = product.filter(
+      ({ from, to, own, typeOnly }) =>
+        within('electron/platform')(from) && own && !allowed(to) && !(typeOnly && to === 'electron/core/ports.ts'),
+    )
+    expect(show(strangers)).toEqual([])
+  })
+
+  test('engine and command line put core together, and know neither the window nor each other', () => {
+    // Of the platform they know what works without Electron.
+    const plain = ['electron/platform/account-name.ts', 'electron/platform/log-file.ts', 'package.json']
+    for (const room of ['electron/engine', 'electron/cli']) {
+      const allowed = within(room, 'electron/core', 'electron/testing/demo', 'shared', 'assets')
+      const strangers = product.filter(({ from, to, own }) => within(room)(from) && own && !allowed(to) && !plain.includes(to))
+      expect(show(strangers)).toEqual([])
+    }
+    expect(show(product.filter(({ from, to, own }) => plain.includes(from) && (!own ? to.startsWith('electron') : false)))).toEqual([])
+  })
+
+  test('the demo fleet knows core, and neither the window nor who shows it', () => {
+    const allowed = within('electron/testing', 'electron/core', 'shared', 'assets')
+    expect(show(product.filter(({ from, to, own }) => within('electron/testing')(from) && own && !allowed(to)))).toEqual([])
+  })
+
+  test('of the window app knows features, features stores, stores parts: never the other way', () => {
+    const layers = ['renderer/app', 'renderer/features', 'renderer/stores', 'renderer/ui'] as const
+    const upward = product.filter(({ from, to }) => {
+      const [at, reached] = [layers.findIndex((layer) => within(layer)(from)), layers.findIndex((layer) => within(layer)(to))]
+      return at >= 0 && reached >= 0 && reached < at
+    })
+    expect(show(upward)).toEqual([])
+  })
+
   test('the preload is one pipe: channel names, and nothing else of ours', () => {
     expect(show(product.filter(({ from, to, own }) => within('electron/preload')(from) && own && to !== 'shared/ipc/channels.ts'))).toEqual(
       [],

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { accountName } from '#core/account-name.ts'
 import { createAdvisoryStore } from '#core/advisories/advisory-store.ts'
 import type { AdvisoryState } from '#shared/model/advisory-state.ts'
 import { visible } from '#shared/words.ts'
+import { accountName } from '../platform/account-name.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 

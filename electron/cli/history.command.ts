@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { accountName } from '#core/account-name.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { openPushes, undoDueMs } from '#core/push/history.ts'
 import { visible } from '#shared/words.ts'
+import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { accountName } from '#core/account-name.ts'
 import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import { publicKeyOf } from '#core/signing/console-key.ts'
 import { visible } from '#shared/words.ts'
+import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
 

@@ -1,5 +1,5 @@
-import { accountName } from '#core/account-name.ts'
 import type { AppInfo, Settings } from '#shared/ipc/app.contract.ts'
+import { accountName } from '../platform/account-name.ts'
 import type { EngineStatus } from './engine-host.ts'
 import type { Handlers } from './ipc-relay.ts'
 import type { SettingsStore } from './settings-store.ts'

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, BrowserWindow, ipcMain, nativeTheme, protocol, safeStorage, session, utilityProcess } from 'electron'
 import { failureOf } from '#shared/errors.ts'
-import { events } from '#shared/ipc/channels.ts'
+import { isEvent } from '#shared/ipc/channels.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
 import icon from '../../assets/icons/linux/512x512.png?asset'
 import manifest from '../../package.json' with { type: 'json' }
@@ -25,7 +25,7 @@ import { utilityEngine } from './engine-process.ts'
 import { expectedHandlers } from './expected.handlers.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
 import { rememberFleet } from './fleet-memory.ts'
-import { callPipe, createRelay, eventPipe } from './ipc-relay.ts'
+import { callPipe, createRelay, eventPipe, senderOf } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
 import { packHandlers } from './pack.handlers.ts'
 import { planHandlers } from './plan.handlers.ts'
@@ -71,7 +71,7 @@ function start(): void {
   const secrets = createSecretStore(safeStorage, join(userFolder, 'secrets.json'), process.platform, log)
   const dialogs = createFileDialogs(() => window)
   const tell = (event: string): void => {
-    if ((events as readonly string[]).includes(event)) window?.webContents.send(eventPipe, event)
+    if (isEvent(event)) window?.webContents.send(eventPipe, event)
   }
 
   guardSession(session.defaultSession, allowed)
@@ -148,11 +148,7 @@ function start(): void {
     allowedOrigins: allowed.origins,
     log,
   })
-  ipcMain.handle(callPipe, async (event, channel: unknown, input: unknown) => {
-    const frame = event.senderFrame
-    const sender = { contents: event.sender.id, url: frame?.url ?? null, isTopFrame: frame !== null && frame.parent === null }
-    return JSON.stringify(await relay(sender, channel, input))
-  })
+  ipcMain.handle(callPipe, async (event, channel: unknown, input: unknown) => JSON.stringify(await relay(senderOf(event), channel, input)))
 
   const home = devServer ?? appUrl
   window = openWindow({

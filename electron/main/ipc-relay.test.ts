@@ -4,7 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import { channels } from '#shared/ipc/channels.ts'
 import { type Contract, contract } from '#shared/ipc/contract.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
-import { createRelay, type RelayOptions, type Sender } from './ipc-relay.ts'
+import { createRelay, type RelayOptions, type Sender, senderOf } from './ipc-relay.ts'
 
 const own: Sender = { contents: 1, url: 'gatehouse://app/index.html', isTopFrame: true }
 const secret = 'hunter2-correct-horse'
@@ -74,6 +74,20 @@ describe('who is heard', () => {
 
   test('the top frame of the own window at the exact origin', async () => {
     expect(await relay()(own, 'thing:far', null)).toEqual({ ok: true, value: 'from afar' })
+  })
+})
+
+describe('who it was, as Electron tells', () => {
+  const sender = { id: 1 }
+  const url = 'gatehouse://app/index.html'
+
+  test('the top frame has no parent', () => {
+    expect(senderOf({ sender, senderFrame: { url, parent: null } })).toEqual(own)
+  })
+
+  test('a frame within is none, and one that is gone is nobody', () => {
+    expect(senderOf({ sender, senderFrame: { url, parent: { url } } })).toEqual({ ...own, isTopFrame: false })
+    expect(senderOf({ sender, senderFrame: null })).toEqual({ contents: 1, url: null, isTopFrame: false })
   })
 })
 

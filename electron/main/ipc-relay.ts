@@ -17,6 +17,19 @@ export interface Sender {
   readonly isTopFrame: boolean
 }
 
+/** The part of Electron's `IpcMainInvokeEvent` that is used. */
+interface InvokeEvent {
+  readonly sender: { readonly id: number }
+  /** Null when the frame went elsewhere or was destroyed meanwhile. */
+  readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
+}
+
+export const senderOf = ({ sender, senderFrame: frame }: InvokeEvent): Sender => ({
+  contents: sender.id,
+  url: frame?.url ?? null,
+  isTopFrame: frame !== null && frame.parent === null,
+})
+
 /** Answers a channel in main. May throw a `GatehouseError`. */
 export type Handler<C extends Channel> = (input: Input<C>) => Promise<Output<C>> | Output<C>
 export type Handlers<C extends Channel = Channel> = { readonly [K in C]: Handler<K> }

@@ -121,6 +121,8 @@ export const channels = [
 
 export type Channel = (typeof channels)[number]
 
+export const isChannel = (name: unknown): name is Channel => (channels as readonly unknown[]).includes(name)
+
 /** Events carry no data: they say which queries are out of date. */
 export const events = [
   'fleet:changed',
@@ -145,3 +147,5 @@ export const events = [
 ] as const
 
 export type EventName = (typeof events)[number]
+
+export const isEvent = (name: unknown): name is EventName => (events as readonly unknown[]).includes(name)

@@ -62,7 +62,6 @@ export const pushContracts = {
   }),
   /** Ends the look at the host. */
   'push:stop-planning': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'engine' }),
-  /** Carries out a plan that was made here. `typedHost` is what the admin typed where a mistake could lock everybody out. */
   /** A plan of this sitting as a file; the path, or null when the dialog was closed. */
   'push:export': contract({
     input: z.object({ plan: z.uuid(), format: z.enum(['json', 'markdown']) }),
@@ -70,6 +69,7 @@ export const pushContracts = {
     effect: 'local',
     by: 'main',
   }),
+  /** Carries out a plan that was made here. `typedHost` is what the admin typed where a mistake could lock everybody out. */
   'push:start': contract({
     input: z.object({ plan: z.uuid(), typedHost: hostName }),
     output: pushJobSchema,
