@@ -47,7 +47,7 @@ export function fileFor(url: string): string | null {
   if (path === '/') return 'index.html'
   const segments = path.slice(1).split('/')
   // Letters, digits, and a few signs: no backslash, colon, percent (double encoding), NUL, empty or dot segment can pass.
-  if (!segments.every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9_.@-]*$/.test(segment) && !segment.includes('..'))) return null
+  if (!segments.every((segment) => /^[A-Za-z0-9_-][A-Za-z0-9_.@-]*$/.test(segment))) return null
   return kindOf(path) === undefined ? null : segments.join('/')
 }
 

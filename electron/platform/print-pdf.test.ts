@@ -7,6 +7,8 @@ function parts(fails = false) {
   const options: BrowserWindowConstructorOptions[] = []
   let request: ((details: { url: string }, answer: (it: { cancel: boolean }) => void) => void) | undefined
   let serve: (() => Response) | undefined
+  let permission: ((contents: unknown, permission: string, answer: (granted: boolean) => void) => void) | undefined
+  let checked: (() => boolean) | undefined
   const session = {
     protocol: {
       handle: (scheme: string, handler: () => Response) => {
@@ -15,7 +17,12 @@ function parts(fails = false) {
       },
       unhandle: (scheme: string) => seen.push(`unhandle ${scheme}`),
     },
-    setPermissionRequestHandler: () => undefined,
+    setPermissionRequestHandler: (handler: typeof permission) => {
+      permission = handler
+    },
+    setPermissionCheckHandler: (handler: () => boolean) => {
+      checked = handler
+    },
     webRequest: {
       onBeforeRequest: (handler: typeof request) => {
         request = handler
@@ -49,17 +56,25 @@ function parts(fails = false) {
     })
     return answer
   }
-  return { made, seen, options, cancelled }
+  const granted = () => {
+    let answer: boolean | undefined
+    permission?.({}, 'media', (it) => {
+      answer = it
+    })
+    return [answer, checked?.()]
+  }
+  return { made, seen, options, cancelled, granted }
 }
 
 test('a hidden page without scripts, whose only request is itself', async () => {
-  const { made, seen, options, cancelled } = parts()
+  const { made, seen, options, cancelled, granted } = parts()
   expect(await printPdf(made, '<p>x')).toEqual(Buffer.from('%PDF-'))
   expect(seen).toEqual(['handle gatehouse', 'load gatehouse://app/print.html <p>x', 'destroy', 'unhandle gatehouse'])
   expect(options[0]).toMatchObject({ show: false, webPreferences: { javascript: false, sandbox: true, nodeIntegration: false } })
   expect(['gatehouse://app/print.html', 'gatehouse://app/index.html', 'https://example.org/', 'file:///etc/passwd'].map(cancelled)).toEqual(
     [false, true, true, true],
   )
+  expect(granted()).toEqual([false, false])
 })
 
 test('the page is closed when it cannot be printed', async () => {

@@ -3,7 +3,7 @@ import type { BrowserWindowConstructorOptions, PrintToPDFOptions, Session } from
 /** What of Electron it takes. */
 export interface PrintParts {
   /** An empty session in memory, for this one page. */
-  readonly session: () => Pick<Session, 'protocol' | 'webRequest' | 'setPermissionRequestHandler'>
+  readonly session: () => Pick<Session, 'protocol' | 'webRequest' | 'setPermissionRequestHandler' | 'setPermissionCheckHandler'>
   readonly open: (options: BrowserWindowConstructorOptions) => {
     loadURL(url: string): Promise<void>
     readonly webContents: { printToPDF(options: PrintToPDFOptions): Promise<Buffer> }
@@ -28,6 +28,7 @@ export async function printPdf({ session, open, origin }: PrintParts, html: stri
     () => new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8', 'X-Content-Type-Options': 'nosniff' } }),
   )
   own.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  own.setPermissionCheckHandler(() => false)
   own.webRequest.onBeforeRequest((details, answer) => answer({ cancel: details.url !== url }))
   const window = open({
     show: false,

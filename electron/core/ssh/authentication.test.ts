@@ -251,6 +251,19 @@ describe('a password', () => {
   })
 })
 
+test.each(['keyboard-interactive', 'password'] as const)('%s that is wrong three times is not asked a fourth time', async (method) => {
+  const target = await startLoopback({
+    authenticate: (context) => {
+      if (context.method === 'keyboard-interactive')
+        context.prompt([{ prompt: 'Code: ', echo: false }], () => context.reject(['keyboard-interactive']))
+      else context.reject([method])
+    },
+  })
+  const prompts = admin({ [method]: () => ['wrong'] })
+  await expect(connect(bench({ hosts: { gpu1: target.port }, prompts }))).rejects.toMatchObject({ failure: { code: 'ssh.auth-failed' } })
+  expect(prompts.asked.filter(({ kind }) => kind === method)).toMatchObject([{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }])
+})
+
 describe('the SSH agent', () => {
   function startAgent(...keys: readonly { readonly private: string }[]): string {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-agent-'))

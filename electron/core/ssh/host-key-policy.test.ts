@@ -93,6 +93,27 @@ describe('an unknown key', () => {
     expect(made.added).toEqual([])
   })
 
+  test('that was left is asked anew, once, whenever its first question ends', async () => {
+    const answers: ((answer: string[] | null) => void)[] = []
+    const made = policy('', admin({ 'host-key-unknown': () => new Promise<string[] | null>((answer) => answers.push(answer)) }))
+    const verify = (signal: AbortSignal) => made.policy.verify(hop(), mine.blob, signal).catch(() => 'left')
+    const gone = new AbortController()
+    const left = verify(gone.signal)
+    await expect.poll(() => answers.length).toBe(1)
+    gone.abort()
+    expect(await left).toBe('left')
+    const next = verify(never())
+    await expect.poll(() => answers.length).toBe(2)
+    answers[0]?.(null)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const third = verify(never())
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(answers).toHaveLength(2)
+    answers[1]?.(['trust'])
+    expect(await Promise.all([next, third])).toEqual([undefined, undefined])
+    expect(made.added).toHaveLength(1)
+  })
+
   test('that the admin leaves unanswered goes away when nobody waits any more', async () => {
     let withdrawn = false
     const made = policy(

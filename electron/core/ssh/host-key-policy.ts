@@ -56,9 +56,14 @@ export function hostKeyPolicy(files: KnownHostsFiles, prompts: PromptPort, clock
         // Two connections to one host at the same time ask once.
         const question = `${knownHostsName(hop.address, hop.port)} ${sha256Of(blob)}`
         const under = asking.get(question)
-        const flight =
+        const flight: SharedFlight<void> =
           under === undefined || under.abandoned
-            ? new SharedFlight((shared) => ask(hop, blob, entries, shared).finally(() => asking.delete(question)))
+            ? new SharedFlight((shared) =>
+                ask(hop, blob, entries, shared).finally(() => {
+                  // An abandoned question may end after the one that took its place began.
+                  if (asking.get(question) === flight) asking.delete(question)
+                }),
+              )
             : under
         asking.set(question, flight)
         return flight.join(signal)
