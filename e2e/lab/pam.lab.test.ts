@@ -37,6 +37,9 @@ test.each<[string, number, readonly string[], RegExp]>([
   ['access-folder', 5, [], /PAM does not let it in \(pam_access\)/],
   ['optional', 6, [], /expired/],
   ['succeed-if', 1, [], /PAM does not let it in \(pam_succeed_if\)/],
+  ['listfile', 1, [], /PAM does not let it in \(pam_listfile\)/],
+  ['shells', 5, [], /PAM does not let it in \(pam_shells\)/],
+  ['own-file', 2, [], /PAM does not let it in \(pam_access\)/],
   ['jump', 3, [], /PAM does not let it in \(pam_succeed_if\)/],
   ['unheeded', 7, [], /expired on 2020-01-01, which PAM of sshd does not heed/],
   ['without', 5, [], /its password is locked, and sshd asks no PAM/],
@@ -47,8 +50,10 @@ test.each<[string, number, readonly string[], RegExp]>([
 })
 
 test('a module that is not followed is named, and nobody is said to be kept out by it', { timeout: 120_000 }, async () => {
-  const { said, really, notes } = await look('listfile')
-  expect(really).toEqual(['p-name'])
-  expect(said).toHaveLength(6)
-  expect([...notes]).toContain('PAM may refuse it (pam_listfile, which is not followed)')
+  for (const how of ['closed-list', 'exec']) {
+    const { said, really, notes } = await look(how)
+    expect(really).toEqual(['p-name'])
+    expect(said).toHaveLength(6)
+    expect([...notes]).toContain(`PAM may refuse it (pam_${how === 'exec' ? 'exec' : 'listfile'}, which is not followed)`)
+  }
 })

@@ -37,13 +37,23 @@ becomes_root() {
       [ "$(cat "$d/as")" = 0 ] && return
     fi
     return 1 ;;
+  chroot-*)
+    # A program without libraries, which writes a file there.
+    for own in "/srv/$id" "/home/$id"; do
+      mkdir -p "$own/usr/bin" && cp /sbin/ldconfig "$own/usr/bin/nice-name" || continue
+      for by in "-R $own" ""; do
+        sudo -n $by /usr/bin/nice-name -X -C /made -f /none
+        [ "$(stat -c %U "$own/made")" = root ] && return
+      done
+    done
+    return 1 ;;
   esac
   [ "$(sudo -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
   [ "$(sudo -n -g disk id -gn)" = disk ] && return
   SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/systemd/system/ollama.service && return
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
-    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
+    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/twin /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
     /opt/backup /usr/local /opt/vendor/agent /etc/nginx-variables /opt/deploy/run; do
     (opens "$path") && return
   done

@@ -46,6 +46,17 @@ account sudo-edits-unit; rule "$n ALL=NOPASSWD: sudoedit /etc/systemd/system/oll
 account sudo-pager;      rule "$n ALL=NOPASSWD: NOEXEC: /usr/bin/less /var/log/dpkg.log"
 account sudo-default;    rule "Defaults:$n !authenticate" "$n ALL=(ALL) ALL"
 account sudo-lent;       rule "$n ALL=(:disk) NOPASSWD: ALL"
+account sudo-itself;     rule "$n ALL=() NOPASSWD: ALL"
+account sudo-capitals;   rule 'Sudo-Capitals ALL=(ROOT) NOPASSWD: ALL'
+account sudo-group-caps; into capsg; rule '%CapsG ALL=NOPASSWD: /usr/bin/env'
+# Two groups with one number: sudo, sshd and files know it by the first name.
+twins() { groupadd "$1"; groupadd -o -g "$(getent group "$1" | cut -d: -f3)" "$2"; into "$2"; }
+account twin-first;      twins twina twinb; rule '%twina ALL=NOPASSWD: /usr/bin/env'
+account twin-second;     twins twinc twind; rule '%twind ALL=NOPASSWD: /usr/bin/env'
+account twin-file;       twins twine twinf; echo >/etc/cron.d/twin; chgrp twine /etc/cron.d/twin; chmod g+w /etc/cron.d/twin
+account chroot-any;      rule "$n ALL= CHROOT=* NOPASSWD: /usr/bin/nice-name"
+account chroot-own;      mkdir "/srv/$n"; chown "$n" "/srv/$n"; rule "$n ALL= CHROOT=/srv/$n NOPASSWD: /usr/bin/nice-name"
+account chroot-closed;   rule "$n ALL= CHROOT=/srv NOPASSWD: /usr/bin/nice-name"
 account sudo-expired;    rule "$n ALL=NOPASSWD: ALL"; usermod --expiredate 1 "$n"
 account docker-group;    key; into docker; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/docker.sock")'; chgrp docker /run/docker.sock; chmod 660 /run/docker.sock
 account adm-group;       into adm

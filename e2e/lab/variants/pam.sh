@@ -50,6 +50,22 @@ jump)
 listfile)
   ask account required pam_listfile.so item=user sense=allow file=/etc/ssh/users onerr=fail
   printf '%s\n' $own p-name >/etc/ssh/users ;;
+closed-list)
+  ask account required pam_listfile.so item=user sense=allow file=/etc/ssh/shut onerr=fail
+  printf '%s\n' $own p-name >/etc/ssh/shut
+  chmod 600 /etc/ssh/shut ;;
+exec)
+  ask account required pam_exec.so quiet /usr/local/sbin/decide
+  printf '#!/bin/sh\ncase $PAM_USER in gatehouse-*|p-name) ;; *) exit 1 ;; esac\n' >/usr/local/sbin/decide
+  chmod 755 /usr/local/sbin/decide ;;
+shells)
+  ask account required pam_shells.so
+  ln -sf /bin/bash /usr/local/bin/oddsh
+  usermod -s /usr/local/bin/oddsh p-star ;;
+own-file)
+  ask account required pam_access.so accessfile=/etc/security/sshd-access.conf
+  echo '-:ALL:ALL' >/etc/security/access.conf
+  printf '%s\n' "+:$(echo $own) p-name p-member:ALL" '-:ALL:ALL' >/etc/security/sshd-access.conf ;;
 unheeded) sed -i 's/^@include common-account/account required pam_permit.so/' /etc/pam.d/sshd ;;
 without)
   for n in $own; do usermod -p '*' "$n"; done

@@ -35,7 +35,7 @@ export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync
 
 /** How an account gets in. `now`: milliseconds since the epoch. */
 export function loginsOf(
-  { name, account, groupNames, named }: Member,
+  { name, account, groups, groupNames, named }: Member,
   access: Access | undefined,
   sshd: FactResult<Sshd>,
   now: number,
@@ -55,7 +55,18 @@ export function loginsOf(
   const withoutPam = sshd.known && (setting('usepam') ?? (setting('port') === undefined ? 'yes' : 'no')) === 'no'
   const stack = withoutPam || named ? undefined : access?.trust?.pam
   const local = access?.passwords.known ? password !== undefined : undefined
-  const answer = stack && pamAnswer(stack, { name, uid: account.uid, gid: account.gid, groups: groupNames, local, expired: isOver })
+  const answer =
+    stack &&
+    pamAnswer(stack, {
+      name,
+      uid: account.uid,
+      gid: account.gid,
+      shell: account.shell,
+      home: account.home,
+      groups: groupNames,
+      local,
+      expired: isOver,
+    })
   // Nothing of PAM was read: what distributions ship heeds it.
   const expired = isOver && answer?.says !== 'yes'
   if (isOver)
@@ -71,7 +82,9 @@ export function loginsOf(
   if (shell) notes.push(`its shell is ${account.shell}`)
   const bare = shell && account.shell !== '/dev/null' ? withoutShell(setting) : { ports: false, files: false }
   const isBare = bare.ports || bare.files
-  const refused = sshd.known && !isLetIn(setting, name, named ? undefined : groupNames)
+  // sshd asks for the name of each number (groupaccess.c).
+  const asNamed = new Set(groups.flatMap((group) => (group.twin ? [] : group.name)))
+  const refused = sshd.known && !isLetIn(setting, name, named ? undefined : asNamed)
   if (refused) notes.push('sshd does not let it in')
   // Nor does any list say that it exists: a home may be left of somebody who is gone.
   if (named) notes.push('no list of accounts has it')
@@ -93,7 +106,7 @@ export function loginsOf(
   if (authorities !== 'none' && mayHold) notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; ${principalsOf(setting)}`)
   const otherwise =
     matches?.known && (!shell || keys.length > 0) && !expired
-      ? setOtherwise(matches.value, { name, account, groupNames }, setting, shell)
+      ? setOtherwise(matches.value, { name, account, groupNames: asNamed }, setting, shell)
       : undefined
   if (otherwise !== undefined) notes.push(otherwise)
   const closed = (shell && !isBare && otherwise === undefined) || expired || byPam || shut || (refused && otherwise === undefined)

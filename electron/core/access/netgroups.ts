@@ -45,14 +45,15 @@ export function unlistedHolders(
   { accounts, groups, unlisted }: Accounts,
 ): readonly { readonly reason: string; readonly hint: string }[] {
   if (unlisted === undefined) return []
+  // Capitals make no difference to sudo.
   const listed = new Set([
-    ...groups.flatMap(({ name, gid }) => [`%${name}`, `%#${gid}`]),
+    ...groups.flatMap(({ name, gid }) => [`%${name.toLowerCase()}`, `%#${gid}`]),
     ...accounts.flatMap(({ uid, gid }) => [`#${uid}`, `%#${gid}`]),
   ])
   const found = new Map<string, string>()
   for (const { users, file } of grants)
     for (const word of wordsOf(users)) {
-      if (!/^(?:%(?!:)|#)./.test(word) || listed.has(word)) continue
+      if (!/^(?:%(?!:)|#)./.test(word) || listed.has(word.toLowerCase())) continue
       const [kind, database] = word.startsWith('#') ? ['uid', 'passwd'] : ['group', 'group']
       const name = word.replace(/^[%#]+/, '').slice(0, 60)
       found.set(`${file} speaks of ${kind} ${name}, which no list shows`, `On the host: getent ${database} '${name}'`)

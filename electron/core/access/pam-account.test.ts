@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import { parseTrust } from '../facts/access/trust.ts'
 import { type PamSubject, pamAnswer } from './pam-account.ts'
 
-const ada: PamSubject = { name: 'ada', uid: 1001, gid: 1001, groups: new Set(['ada', 'ops']), local: true, expired: false }
+const ada: PamSubject = {
+  name: 'ada',
+  uid: 1001,
+  gid: 1001,
+  shell: '/bin/bash',
+  home: '/home/ada',
+  groups: new Set(['ada', 'ops']),
+  local: true,
+  expired: false,
+}
 
 /** Files of Debian 12, with more lines in /etc/pam.d/sshd before what it includes, and in access.conf. */
 const COMMON = [
@@ -68,8 +77,13 @@ test.each<[string, string]>([
   ['account required pam_succeed_if.so user in bob:ada uid >= 1000', 'yes'],
   ['account required pam_succeed_if.so uid < 1000', 'no pam_succeed_if'],
   ['account required pam_succeed_if.so user != ada', 'no pam_succeed_if'],
-  ['account required pam_succeed_if.so shell = /bin/bash', 'unclear pam_succeed_if'],
-  ['account required pam_succeed_if.so user = a*', 'unclear pam_succeed_if'],
+  ['account required pam_succeed_if.so shell = /bin/bash', 'yes'],
+  ['account required pam_succeed_if.so shell notin /bin/bash:/bin/sh', 'no pam_succeed_if'],
+  ['account required pam_succeed_if.so user = a*', 'no pam_succeed_if'],
+  ['account required pam_succeed_if.so user =~ a*', 'yes'],
+  ['account required pam_succeed_if.so user !~ a*', 'no pam_succeed_if'],
+  ['account required pam_succeed_if.so service in sshd:login', 'yes'],
+  ['account required pam_succeed_if.so rhost =~ 10.*', 'unclear pam_succeed_if'],
   // Whoever passes the first is done before the second.
   ['account sufficient pam_succeed_if.so user = ada\naccount required pam_listfile.so item=user sense=allow file=/etc/x', 'yes'],
   ['account [success=1 default=ignore] pam_succeed_if.so user = ada\naccount required pam_deny.so', 'yes'],
@@ -103,4 +117,46 @@ test('what could not be read refuses nobody', () => {
   const { pam } = parseTrust([...rows, ...shut])
   expect(pam && pamAnswer(pam, ada)).toEqual({ says: 'unclear', by: 'pam_access' })
   expect(parseTrust(rowsOf({ '/etc/pam.d/common-account': COMMON })).pam).toBeUndefined()
+})
+
+/** Rows of files that a module names, the first of which says that the file was read. */
+function withFile(line: string, file: string, texts: readonly string[] | undefined, subject: Partial<PamSubject> = {}) {
+  const all = rowsOf({ '/etc/pam.d/sshd': [line, '@include common-account'], '/etc/pam.d/common-account': COMMON, [file]: texts ?? [] })
+  const marked = texts === undefined ? all : [{ text: `${file}:0:`, line: 99 }, ...all]
+  const { pam } = parseTrust(marked)
+  const said = pam && pamAnswer(pam, { ...ada, ...subject })
+  return said?.says === 'yes' ? 'yes' : `${said?.says} ${said?.by}`
+}
+
+const LIST = 'account required pam_listfile.so onerr=fail item=user sense=allow file=/etc/ssh/users'
+test.each<[string, string, readonly string[] | undefined, string]>([
+  ['is on it', LIST, ['bob', 'ada'], 'yes'],
+  ['is not', LIST, ['bob', 'ada lovelace'], 'no pam_listfile'],
+  ['nobody is', LIST, [], 'no pam_listfile'],
+  ['it was not read', LIST, undefined, 'unclear pam_listfile'],
+  ['another file was', LIST.replace('users', 'others'), ['ada'], 'unclear pam_listfile'],
+  ['a list of who is refused', LIST.replace('allow', 'deny'), ['ada'], 'no pam_listfile'],
+  ['and she is not on it', LIST.replace('allow', 'deny'), ['bob'], 'yes'],
+  ['groups', LIST.replace('=user', '=group'), ['wheel', 'ops'], 'yes'],
+  ['other groups', LIST.replace('=user', '=group'), ['wheel'], 'no pam_listfile'],
+  ['shells', LIST.replace('=user', '=shell'), ['/bin/bash'], 'yes'],
+  ['shells, of one account only', `${LIST.replace('=user', '=shell')} apply=bob`, ['/bin/zsh'], 'unclear pam_listfile'],
+  ['hosts', LIST.replace('=user', '=rhost'), ['10.0.0.1'], 'unclear pam_listfile'],
+  ['no sense', LIST.replace('sense=allow', ''), ['ada'], 'unclear pam_listfile'],
+])('pam_listfile: %s', (_, line, texts, expected) => expect(withFile(line, '/etc/ssh/users', texts)).toBe(expected))
+
+test.each<[string, readonly string[] | undefined, string, string]>([
+  ['there', ['# /etc/shells', '/bin/sh', '/bin/bash'], '/bin/bash', 'yes'],
+  ['not there', ['/bin/sh'], '/bin/bash', 'no pam_shells'],
+  ['none is /bin/sh', ['/bin/sh'], '', 'yes'],
+  ['not read', undefined, '/bin/bash', 'unclear pam_shells'],
+])('pam_shells: %s', (_, texts, shell, expected) =>
+  expect(withFile('account required pam_shells.so', '/etc/shells', texts, { shell })).toBe(expected),
+)
+
+test('a file of its own for pam_access', () => {
+  const line = 'account required pam_access.so accessfile=/etc/own'
+  expect(withFile(line, '/etc/own', ['-:ops:ALL'])).toBe('no pam_access')
+  expect(withFile(line, '/etc/own', ['# nobody'])).toBe('yes')
+  expect(withFile(line, '/etc/own', undefined)).toBe('unclear pam_access')
 })

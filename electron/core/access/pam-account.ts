@@ -1,6 +1,7 @@
-import type { PamAccount } from '../facts/access/pam-account.ts'
+import { type AccessRule, accessRule, type PamAccount } from '../facts/access/pam-account.ts'
 import type { PamEntry, PamModule } from '../facts/pam/pam.ts'
 import { authenticates, type PamResult } from '../facts/pam/run-stack.ts'
+import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
 
 /** Open branches of a stack that are followed at most: two to the power of this. */
@@ -15,6 +16,8 @@ const DIRECTORIES = /^pam_(?:sss|ldap|krb5|winbind|oslogin_login|oslogin_admin|h
 /** Of what decides whether PAM lets an account in that sshd knows. */
 export interface PamSubject extends Pick<Member, 'name' | 'uid'> {
   readonly gid: number
+  readonly shell: string
+  readonly home: string
   readonly groups: ReadonlySet<string>
   /** Does it stand in the files of this host? Undefined: not known. */
   readonly local: boolean | undefined
@@ -57,6 +60,9 @@ function resultOf(module: PamModule, pam: PamAccount, subject: PamSubject): PamR
   if (name === 'pam_usertype') return judged(isOfType(module, subject.uid))
   if (name === 'pam_succeed_if') return judged(succeeds(module.arguments, subject))
   if (name === 'pam_access') return judged(accessSays(module, pam, subject))
+  if (name === 'pam_listfile') return judged(listSays(module, pam, subject))
+  // An empty shell is /bin/sh (passwd(5)).
+  if (name === 'pam_shells') return judged(linesOf(pam, '/etc/shells')?.includes(subject.shell || '/bin/sh'))
   if (DIRECTORIES.test(name)) return subject.local === true ? 'user_unknown' : undefined
   return undefined
 }
@@ -65,6 +71,21 @@ function resultOf(module: PamModule, pam: PamAccount, subject: PamSubject): PamR
 function isOfType({ arguments: words }: PamModule, uid: number): boolean | undefined {
   const system = uid < 1000 || uid >= 65_534
   return words.includes('issystem') ? system : words.includes('isregular') ? !system : undefined
+}
+
+const linesOf = ({ named }: PamAccount, file: string): readonly string[] | undefined => named?.find((one) => one.file === file)?.texts
+
+const argument = (words: readonly string[], name: string): string | undefined =>
+  words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+
+/** pam_listfile(8): whole lines, one name each. What it makes of a file that it cannot read, and of terminals and hosts, is not followed. */
+function listSays({ arguments: words }: PamModule, pam: PamAccount, { name, shell, groups }: PamSubject): boolean | undefined {
+  const [item, sense, file = ''] = [argument(words, 'item'), argument(words, 'sense'), argument(words, 'file')]
+  const lines = linesOf(pam, file)
+  if (lines === undefined || (sense !== 'allow' && sense !== 'deny')) return undefined
+  const own =
+    item === 'user' ? [name] : item === 'group' ? [...groups] : item === 'shell' && !argument(words, 'apply') ? [shell] : undefined
+  return own && own.some((one) => lines.includes(one)) === (sense === 'allow')
 }
 
 /** Words of pam_succeed_if(8) that are no condition. */
@@ -79,12 +100,15 @@ function succeeds(words: readonly string[], subject: PamSubject): boolean | unde
   return all.includes(undefined) || all.length === 0 ? undefined : true
 }
 
-function condition(what: string, how: string, value: string, { name, uid, gid, groups }: PamSubject): boolean | undefined {
+function condition(what: string, how: string, value: string, { name, shell, home, uid, gid, groups }: PamSubject): boolean | undefined {
   const among = (list: readonly string[]) => list.some((one) => value.split(':').includes(one))
-  if (what === 'user') {
-    const [, not = '', kind] = /^(not)?(in|ingroup)$/.exec(how) ?? []
-    if (kind !== undefined) return among(kind === 'in' ? [name] : [...groups]) !== (not !== '')
-    if (how === '=' || how === '!=') return /[*?[]/.test(value) ? undefined : (name === value) === (how === '=')
+  if (what === 'user' && /^(?:not)?ingroup$/.test(how)) return among([...groups]) === (how === 'ingroup')
+  const text = ({ user: name, shell, home, service: 'sshd' } as Readonly<Record<string, string>>)[what]
+  if (text !== undefined) {
+    if (how === 'in' || how === 'notin') return among([text]) === (how === 'in')
+    if (how === '=' || how === '!=') return (text === value) === (how === '=')
+    const fits = how === '=~' || how === '!~' ? fnmatch(value, text, false) : undefined
+    return fits === undefined ? undefined : fits === (how === '=~')
   }
   if ((what === 'uid' || what === 'gid') && /^\d{1,10}$/.test(value)) {
     const [number, bound] = [what === 'uid' ? uid : gid, Number(value)]
@@ -108,8 +132,16 @@ function condition(what: string, how: string, value: string, { name, uid, gid, g
  * access.conf(5): the first line that fits users and origin decides; without one everybody is let in. From where somebody comes is not known: whoever
  * is let in from anywhere is let in.
  */
-function accessSays({ arguments: words }: PamModule, { rules, rulesUnread }: PamAccount, subject: PamSubject): boolean | undefined {
-  if (rulesUnread !== undefined || words.some((word) => /^(?:accessfile|fieldsep|listsep)=/.test(word))) return undefined
+function accessSays({ arguments: words }: PamModule, pam: PamAccount, subject: PamSubject): boolean | undefined {
+  const file = argument(words, 'accessfile')
+  // With a file of its own it reads no other.
+  const rules: readonly AccessRule[] | undefined =
+    file === undefined
+      ? pam.rulesUnread === undefined
+        ? pam.rules
+        : undefined
+      : linesOf(pam, file)?.flatMap((text) => accessRule(text) ?? [])
+  if (rules === undefined || words.some((word) => /^(?:fieldsep|listsep)=/.test(word))) return undefined
   let unsure = false
   for (const { allows, users, origins } of rules) {
     const meant = listFits(wordsOf(users), (word) => userFits(word, subject, words.includes('nodefgroup')))

@@ -125,6 +125,31 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   ['keeps-others', false, 'rule "Defaults:$n env_keep += \\"LANG PAGER\\"" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
   ['keeps-none', false, 'rule "Defaults:$n env_keep += LD_PRELOAD" "Defaults:$n env_keep -= LD_PRELOAD" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
   ['resets-none', false, 'rule "Defaults:$n !env_reset" "$n ALL=NOPASSWD: /usr/bin/id -u"'],
+  ['capitals', true, 'rule "Capitals ALL=(ROOT) NOPASSWD: ALL"'],
+  ['capital-group', true, 'into capitalg; rule "%CapitalG ALL=NOPASSWD: /usr/bin/env"'],
+  [
+    'twin-first',
+    true,
+    'groupadd twin1; groupadd -o -g $(getent group twin1 | cut -d: -f3) twin2; into twin2; rule "%twin1 ALL=NOPASSWD: /usr/bin/env"',
+  ],
+  [
+    'twin-second',
+    false,
+    'groupadd twin3; groupadd -o -g $(getent group twin3 | cut -d: -f3) twin4; into twin4; rule "%twin4 ALL=NOPASSWD: /usr/bin/env"',
+  ],
+  [
+    'twin-file',
+    true,
+    'groupadd twin5; groupadd -o -g $(getent group twin5 | cut -d: -f3) twin6; into twin6; echo >/etc/cron.d/twin; chgrp twin5 /etc/cron.d/twin; chmod 664 /etc/cron.d/twin',
+  ],
+  ['any-root', true, 'rule "$n ALL= CHROOT=* NOPASSWD: /usr/bin/nice-name"'],
+  ['any-root-default', true, 'rule "Defaults:$n runchroot=*" "$n ALL= NOPASSWD: /usr/bin/nice-name"'],
+  [
+    'own-root',
+    true,
+    'mkdir -p /srv/$n/usr/bin; cp /sbin/ldconfig /srv/$n/usr/bin/nice-name; chown -R $n /srv/$n; rule "$n ALL= CHROOT=/srv/$n NOPASSWD: /usr/bin/nice-name"',
+  ],
+  ['itself', false, 'rule "$n ALL=() NOPASSWD: ALL"'],
   ['su-trusted', true, 'into trustg; sed -i "1i auth sufficient pam_wheel.so trust group=trustg" /etc/pam.d/su'],
   ['su-commented', false, 'into ctrustg; sed -i "1i # auth sufficient pam_wheel.so trust group=ctrustg" /etc/pam.d/su'],
   ['setuid', true, 'into setuidg; install -m 4750 -g setuidg /usr/bin/find /usr/local/bin/find'],
@@ -175,7 +200,7 @@ root() {
     can "$n" chmod u+w "$path" && return 0
   done
   can "$n" touch /srv/u/.try && return 0
-  for path in /srv/lib /srv/pre/x.so /srv/cp /etc/anacrontab /etc/NetworkManager/dispatcher.d/x; do can "$n" test -w "$path" && return 0; done
+  for path in /srv/lib /srv/pre/x.so /srv/cp /etc/anacrontab /etc/cron.d/twin /etc/NetworkManager/dispatcher.d/x; do can "$n" test -w "$path" && return 0; done
   # What it may write, and then runs as root; with a digest sudo refuses the new text.
   if can "$n" test -w "/srv/$n/run" || can "$n" mv "/srv/$n/run" "/srv/$n/old"; then
     cp "/srv/$n/run" "/srv/$n/kept" 2>/dev/null || cp "/srv/$n/old" "/srv/$n/kept"
@@ -183,6 +208,14 @@ root() {
     for by in "" --all; do [ "$(as "$n" sudo -n "/srv/$n/run" $by 2>/dev/null)" = 0 ] && return 0; done
     [ "$(as "$n" sudo -n /bin/sh "/srv/$n/run" 2>/dev/null)" = 0 ] && return 0
   fi
+  # What it calls its root directory has a program of its own, which is one without libraries that writes a file.
+  for own in "/srv/$n" "/home/$n"; do
+    can "$n" mkdir -p "$own/usr/bin" && can "$n" cp /sbin/ldconfig "$own/usr/bin/nice-name" || continue
+    for by in "-R $own" ""; do
+      can "$n" sudo -n $by /usr/bin/nice-name -X -C /made -f /none
+      [ "$(stat -c %U "$own/made" 2>/dev/null)" = root ] && return 0
+    done
+  done
   # The loader of a program that runs as root says that it would have taken the library.
   case $(as "$n" sudo -n LD_PRELOAD=/srv/none.so /usr/bin/id -u 2>&1) in *"none.so"*"cannot be preloaded"*0) return 0 ;; esac
   # Refused, it waits for seconds.

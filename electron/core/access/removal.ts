@@ -186,13 +186,16 @@ function groupSteps(member: Member, found: readonly AccountAccess[], facts: Acce
 /** Words of a list in sudoers(5), aliases spread out. */
 const namesIn = (members: readonly SudoMember[]): readonly string[] => members.flatMap(({ word, list }) => (list ? namesIn(list) : [word]))
 
+/** Capitals make no difference to sudo. */
+const isNamed = (word: string, name: string): boolean => word.toLowerCase() === name.toLowerCase()
+
 /** A drop-in about nobody else is put aside: sudo reads no file of /etc/sudoers.d with a dot in its name (sudoers(5)). */
 function sudoSteps({ name }: Member, facts: AccessFacts, date: string): RemovalStep[] {
   const grants = facts.sudoers.known ? facts.sudoers.value.grants : []
-  const files = [...new Set(grants.filter(({ users }) => namesIn(users).includes(name)).map(({ file }) => file))]
+  const files = [...new Set(grants.filter(({ users }) => namesIn(users).some((word) => isNamed(word, name))).map(({ file }) => file))]
   const steps = files.map((file): RemovalStep => {
     const inFile = grants.filter((grant) => grant.file === file)
-    const alone = inFile.every(({ users }) => users.length === 1 && users[0]?.word === name && users[0].list === undefined)
+    const alone = inFile.every(({ users }) => users.length === 1 && users[0] && isNamed(users[0].word, name) && users[0].list === undefined)
     return alone && /^\/etc\/sudoers\.d\/[A-Za-z0-9_-]+$/.test(file)
       ? { what: `${file} speaks of nobody else: put it aside.`, ...asideOf(file, date), pushed: { as: 'sudoFiles', value: file } }
       : { what: `Take it out of ${file} with visudo -f.` }

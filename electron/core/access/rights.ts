@@ -17,6 +17,8 @@ export interface Member extends SudoAccount {
 export interface MemberGroup {
   readonly name: string
   readonly gid: number
+  /** Another group of this gid stands before it: the kernel knows the number alone, and whoever asks for its name gets that of the other (getgrgid(3)). */
+  readonly twin?: true
   /** Of section `groups`; 0 where the group has no line there. */
   readonly line: number
 }
@@ -34,8 +36,9 @@ export function membersOf({ accounts, groups, unlisted }: Accounts, named: reado
     else map.set(key, [group])
   }
   for (const { name, gid, members, line } of groups) {
-    add(byGid, gid, { name, gid, line })
-    for (const member of members) add(byMember, member, { name, gid, line })
+    const group: MemberGroup = { name, gid, line, ...(byGid.has(gid) && { twin: true as const }) }
+    add(byGid, gid, group)
+    for (const member of members) add(byMember, member, group)
   }
   const listed = new Set(accounts.map(({ name }) => name))
   const others = new Map<string, NamedAccount>(named.map((one) => [one.name, one]))
@@ -43,10 +46,8 @@ export function membersOf({ accounts, groups, unlisted }: Accounts, named: reado
     if (!listed.has(name) && !others.has(name)) others.set(name, { name, cite: { section: 'groups', line: group?.line ?? 0 } })
   const unlistedAccount = ({ name, home = '' }: NamedAccount): Account => ({ name, uid: -1, gid: -1, home, shell: '', line: 0 })
   return [...accounts, ...[...others.values()].map(unlistedAccount)].map((account) => {
-    const own = [
-      ...(account.gid < 0 ? [] : (byGid.get(account.gid) ?? [{ name: String(account.gid), gid: account.gid, line: 0 }])),
-      ...(byMember.get(account.name) ?? []),
-    ]
+    const primary = account.gid < 0 ? [] : (byGid.get(account.gid) ?? [{ name: String(account.gid), gid: account.gid, line: 0 }])
+    const own = [...new Set([...primary, ...(byMember.get(account.name) ?? []).flatMap(({ gid }) => byGid.get(gid) ?? [])])]
     const cite = account.uid < 0 ? others.get(account.name)?.cite : undefined
     return {
       ...{ name: account.name, uid: account.uid, account, groups: own, groupNames: new Set(own.map(({ name }) => name)) },

@@ -16,9 +16,11 @@ const root = { name: 'root', uid: 0, groups: [{ name: 'root', gid: 0 }] }
 const groups = [
   { name: 'ops', gid: 64_200 },
   { name: 'data team', gid: 64_201 },
-]
+  // The number of `ops` again: whoever is in it is in that, and sudo knows it by the first name.
+  { name: 'opstwin', gid: 64_200, twin: true },
+] as const
 const people = [
-  { name: 'gh-ada', uid: 64_101, groups: [{ name: 'gh-ada', gid: 64_101 }, ...groups.slice(0, 1)] },
+  { name: 'gh-ada', uid: 64_101, groups: [{ name: 'gh-ada', gid: 64_101 }, groups[0], groups[2]] },
   { name: 'gh-bob', uid: 64_102, groups: [{ name: 'gh-bob', gid: 64_102 }, ...groups] },
   { name: 'gh-eve', uid: 64_103, groups: [{ name: 'gh-eve', gid: 64_103 }] },
 ] as const
@@ -66,8 +68,14 @@ const user = fc.constantFrom(
   '"%:ops"',
   'gh-\\x65ve',
   '"gh-ada" , "#64103"',
+  'Gh-Ada',
+  '%Ops',
+  '%OPS',
+  '"%Data Team"',
+  '%opstwin',
+  'GH\\-EVE',
 )
-const target = fc.constantFrom('root', 'gh-bob', 'ALL', '#0', '%ops', 'TARGETS', 'gh-eve')
+const target = fc.constantFrom('Gh-Bob', '%Ops', 'ROOT', '%opstwin', 'root', 'gh-bob', 'ALL', '#0', '%ops', 'TARGETS', 'gh-eve')
 const at = fc.constantFrom(
   'ALL',
   'ALL',
@@ -148,7 +156,7 @@ const runAs = fc.oneof(
   fc.constant(''),
   list(target).map((all) => `(${all}) `),
   list(target).map((all) => `(${all}:ALL) `),
-  fc.constant('(:ops) '),
+  fc.constantFrom('(:ops) ', '(:Ops, ALL) ', '(#-1) ', '(ALL, !ROOT) ', '(ALL, !#0) '),
 )
 const tag = fc.constantFrom(
   ...[
@@ -199,6 +207,8 @@ const defaults = fc.constantFrom(
     'Defaults timestamp_timeout=-1, umask=0022',
     'Defaults editor="/usr/bin/vi:/usr/bin/nano", env_editor',
     'Defaults !lecture,insults',
+    'Defaults !case_insensitive_user',
+    'Defaults !case_insensitive_group, !case_insensitive_user',
   ],
   ...['# a comment', 'Defaults secure_path = "/usr/bin:/bin", !env_reset'],
 )
@@ -218,7 +228,7 @@ const possible = process.getuid?.() === 0 && existsSync('/usr/bin/sudo') && spaw
 
 /**
  * The real `sudo -l -U`, in a mount namespace where passwd, group and sudoers are other files: nothing of the machine is changed. It takes sudoedit for the program, and
- * `Defaults` of one account for those of who asks: both are tried by accounts instead (`real-host.test.ts`, the lab).
+ * `Defaults` of one account for those of who asks, and `()` for root itself: all are tried by accounts instead (`real-host.test.ts`, the lab).
  */
 function realAnswers(files: readonly string[], netgroups = ''): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sudoers-'))
@@ -226,7 +236,9 @@ function realAnswers(files: readonly string[], netgroups = ''): readonly string[
     mkdirSync(join(folder, 'sudoers'))
     const rows = people.map(({ name, uid }) => `${name}:x:${uid}:${uid}::/:/bin/sh\n`).join('')
     const teams = groups.map((group) => {
-      const in_ = people.filter((one) => one.groups.some(({ gid }) => gid === group.gid)).map(({ name }) => name)
+      // Of two groups with one number only the second lists them.
+      const only = groups.findLast(({ gid }) => gid === group.gid)
+      const in_ = people.filter((one) => group === only && one.groups.some(({ gid }) => gid === group.gid)).map(({ name }) => name)
       return `${group.name}:x:${group.gid}:${in_.join(',')}\n`
     })
     writeFileSync(join(folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + rows)

@@ -1,5 +1,5 @@
 import { oncePer } from '../facts/once-per.ts'
-import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import type { NameRules, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { isExpression, sudoExpression } from '../facts/privileged/sudo-expression.ts'
 import { fnmatch } from './fnmatch.ts'
 import { type SudoSettings, sudoSettings } from './sudo-defaults.ts'
@@ -8,7 +8,8 @@ import { type SudoSettings, sudoSettings } from './sudo-defaults.ts'
 export interface SudoAccount {
   readonly name: string
   readonly uid: number
-  readonly groups: readonly { readonly name: string; readonly gid: number }[]
+  /** `twin`: another group with the same gid stands before it, and the gid is known by the name of that one. */
+  readonly groups: readonly { readonly name: string; readonly gid: number; readonly twin?: true }[]
 }
 
 /** Names and addresses of this host. */
@@ -33,6 +34,8 @@ export interface SudoAnswer {
   /** Variables of whoever calls reach what it starts, which may do as they say: `PATH`, `PYTHONPATH`, `PAGER`. */
   readonly heedsCaller: boolean
   readonly editsAnywhere: boolean
+  /** The root directory in which it runs: `*` is one that the caller names. */
+  readonly chroot?: string | undefined
   /** A netgroup of hosts that has to hold this one. */
   readonly netgroup?: string | undefined
 }
@@ -72,6 +75,7 @@ export function sudoDecision(
       noExec: grant.noExec ?? settings.noExec,
       loadsCode: (grant.setEnv ?? settings.setsAny) || settings.setsLoader,
       editsAnywhere: settings.editsAnywhere,
+      chroot: grant.chroot ?? settings.chroot,
       heedsCaller: grant.callersVariables === true || settings.heedsCaller || (settings.securesPath && exempt),
     }
   }
@@ -85,7 +89,7 @@ const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
       const budget = { left: MAX_STEPS }
       return grants.toReversed().flatMap((grant) => {
         const here = saysHost(grant.hosts, host, budget)
-        return here && namesAccount(grant.users, account, budget) ? [{ grant, here }] : []
+        return here && namesAccount(grant.users, account, budget, grant) ? [{ grant, here }] : []
       })
     }),
   ),
@@ -94,7 +98,7 @@ const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
 /** Does a grant name this account, on this host? With the netgroup of hosts that decides it, where one does. */
 export const grantNames = (grant: SudoGrant, account: SudoAccount, host: SudoHost): { readonly netgroup?: string } | undefined => {
   const budget = { left: MAX_STEPS }
-  const here = namesAccount(grant.users, account, budget) && saysHost(grant.hosts, host, budget)
+  const here = namesAccount(grant.users, account, budget, grant) && saysHost(grant.hosts, host, budget)
   return here === true ? {} : here === 'unsaid' ? { netgroup: netgroupIn(grant.hosts) ?? '' } : undefined
 }
 
@@ -119,10 +123,10 @@ function settingsOf(
   command: SudoCommand,
 ): SudoSettings {
   const budget = { left: MAX_STEPS }
-  return sudoSettings(sudoers, ({ scope, of = [] }) => {
-    if (scope === ':') return namesAccount(of, account, budget)
+  return sudoSettings(sudoers, ({ scope, of = [], ...names }) => {
+    if (scope === ':') return namesAccount(of, account, budget, names)
     if (scope === '@') return saysHost(of, host, budget) === true
-    return scope === '>' ? namesAccount(of, runAs, budget) : fits(of, (word) => commandFits(word, command), budget) === true
+    return scope === '>' ? namesAccount(of, runAs, budget, names) : fits(of, (word) => commandFits(word, command), budget) === true
   })
 }
 
@@ -131,8 +135,12 @@ export const runAsDefault = (sudoers: Pick<Sudoers, 'defaults'>, account: SudoAc
   sudoers.defaults.length === 0 ? 'root' : settingsOf(sudoers, account, host, account, { path: '', args: [] }).runAs
 
 /** Does the grant lend this group (`sudo -g`)? */
-export const grantLends = ({ runAsGroups }: SudoGrant, { name, gid }: { readonly name: string; readonly gid: number }): boolean =>
-  runAsGroups !== undefined && fits(runAsGroups, (word) => word === name || word === `#${gid}`, { left: MAX_STEPS }) === true
+export const grantLends = (
+  { runAsGroups, exactGroups }: SudoGrant,
+  { name, gid }: { readonly name: string; readonly gid: number },
+): boolean =>
+  runAsGroups !== undefined &&
+  fits(runAsGroups, (word) => sameName(word, name, exactGroups) || word === `#${gid}`, { left: MAX_STEPS }) === true
 
 /** May the grant be used to become this account? `fallback`: who is meant where it names nobody. */
 export const grantReaches = (grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fallback = 'root'): boolean =>
@@ -143,7 +151,7 @@ function reaches(grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fal
     return fallback === 'root' ? runAs.uid === 0 : fallback === runAs.name || fallback === `#${runAs.uid}`
   // `(:ops)` lends a group, and no account may be named with it; `()` runs as the account itself.
   if (grant.runAsUsers === undefined || grant.runAsUsers.length === 0) return grant.runAsGroups === undefined && runAs.uid === account.uid
-  return namesAccount(grant.runAsUsers, runAs, budget)
+  return namesAccount(grant.runAsUsers, runAs, budget, grant)
 }
 
 /** The last member that fits decides; undefined when none does. Lists within lists answer as a whole. */
@@ -165,20 +173,24 @@ function fits(list: readonly SudoMember[], is: (word: string) => Says, budget: B
   return open === undefined ? undefined : 'unsaid'
 }
 
-const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAccount, budget: Budget): Says =>
+/** The capitals of a name make no difference to sudo, unless it is told so (match.c: userpw_matches, group_matches). */
+const sameName = (word: string, name: string, exact: true | undefined): boolean =>
+  word === name || (exact === undefined && word.length === name.length && word.toLowerCase() === name.toLowerCase())
+
+const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAccount, budget: Budget, how: NameRules = {}): Says =>
   fits(
     list,
     (word) => {
       if (word.startsWith('+')) return 'unsaid'
       if (word.startsWith('%#')) return groups.some(({ gid }) => word === `%#${gid}`)
-      if (word.startsWith('%')) return groups.some((group) => word === `%${group.name}`)
-      return word.startsWith('#') ? uid >= 0 && word === `#${uid}` : word === name
+      if (word.startsWith('%')) return groups.some((group) => !group.twin && sameName(word.slice(1), group.name, how.exactGroups))
+      return word.startsWith('#') ? uid >= 0 && word === `#${uid}` : sameName(word, name, how.exactUsers)
     },
     budget,
   )
 
-const namesAccount = (list: readonly SudoMember[], account: SudoAccount, budget: Budget): boolean =>
-  saysAccount(list, account, budget) === true
+const namesAccount = (list: readonly SudoMember[], account: SudoAccount, budget: Budget, how: NameRules): boolean =>
+  saysAccount(list, account, budget, how) === true
 
 const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): Says =>
   fits(list, (word) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)

@@ -21,6 +21,8 @@ export interface SudoSettings {
   readonly editsAnywhere: boolean
   /** `secure_path`, which members of `exempt_group` are spared. */
   readonly securesPath: boolean
+  /** `runchroot`: the root directory in which all runs, `*` where the caller names one. */
+  readonly chroot: string | undefined
 }
 
 type Scope = Sudoers['defaults'][number]
@@ -31,6 +33,7 @@ type Scope = Sudoers['defaults'][number]
  */
 export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (line: Scope) => boolean): SudoSettings {
   let [asks, noExec, exempt, runAs]: [boolean, boolean, string | undefined, string] = [true, false, undefined, 'root']
+  let chroot: string | undefined
   let [setsAny, freesPath, securesPath, resets, editsAnywhere] = [false, false, false, true, false]
   const others = new Set<string>()
   const kept = new Set<string>()
@@ -46,6 +49,7 @@ export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (li
       else if (name === 'env_keep') keep(kept, on ? sign : '', on ? value : '')
       else if (name === 'exempt_group') exempt = on ? value : undefined
       else if (name === 'runas_default' && value) runAs = value
+      else if (name === 'runchroot') chroot = on ? value : undefined
       else if (/^(?:target|root|runas)pw$/.test(name)) on ? others.add(name) : others.delete(name)
     }
   }
@@ -58,6 +62,7 @@ export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (li
     setsAny,
     setsLoader: [...kept].some(isLoader),
     securesPath,
+    chroot,
     editsAnywhere,
     heedsCaller: freesPath || !resets || [...kept].some((name) => HEEDED.test(name)),
   }

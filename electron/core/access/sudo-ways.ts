@@ -78,7 +78,9 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
       ? [root]
       : grant.runAsUsers === undefined && grant.runAsGroups === undefined
         ? members.filter(({ name, uid }) => name === fallback && uid !== member.uid)
-        : world.reached(grant).filter(({ name, uid }) => (uid < 0 ? name !== member.name : uid !== member.uid))
+        : grant.runAsUsers?.length === 0
+          ? []
+          : world.reached(grant).filter(({ name, uid }) => (uid < 0 ? name !== member.name : uid !== member.uid))
     const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation, more?: string) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return
@@ -95,6 +97,8 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         const by = (what: string) => `${programOf(grant)} ${what.slice(0, 60)}${target === root ? '' : ` as ${target.name}`}`
         const says = sudoDecision(rules, member, world.host, target, exampleOf(word))
         if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
+        // Programs, libraries and all else are those of the folder that is taken for the root.
+        else if (says?.chroot === '*' && !word.startsWith('sudoedit')) add(target, word, `${by(word)} in a root of its own`, says)
         // Any program does what a library does that is loaded into it.
         else if (says?.loadsCode && !word.startsWith('sudoedit')) add(target, word, `${by(word)} with LD_PRELOAD`, says)
         else if (world.oldSystemd && pagesOutput(word) && !(says?.noExec ?? grant.noExec))
@@ -104,8 +108,9 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         const edited = says?.editsAnywhere && word.startsWith('sudoedit /') ? word.slice('sudoedit '.length) : undefined
         const loose = edited === undefined ? undefined : writes(member, edited, world.files)
         if (loose) add(target, word, `${loose.why}, which leads to ${by(word)}`, says, loose.cite)
+        const inside = says?.chroot?.startsWith('/') ? says.chroot.replace(/\/+$/, '') : ''
         for (const program of digest ? [] : programsOf(word)) {
-          const right = writes(member, program, world.files)
+          const right = writes(member, `${inside}${program}`, world.files)
           if (right) add(target, word, `${right.why}, which leads to ${by(program)}`, says, right.cite)
         }
         // Settings for single commands, some of which may ask for no password.

@@ -29,8 +29,10 @@ export function namedElsewhere(facts: AccessFacts): readonly NamedAccount[] {
     if (before === undefined || (before.home === undefined && home !== undefined))
       found.set(name, { name, cite: before?.cite ?? { section, line }, ...(home !== undefined && { home }) })
   }
+  // To sudo a name is the same with other capitals.
+  const inSudo = new Set(facts.accounts.accounts.map(({ name }) => name.toLowerCase()))
   for (const { users, line } of facts.sudoers.known ? facts.sudoers.value.grants : [])
-    for (const word of wordsOf(users)) add(word, 'privileged', line)
+    for (const word of wordsOf(users)) if (!inSudo.has(word.toLowerCase())) add(word, 'privileged', line)
   for (const { value, line } of (facts.sshd.known ? facts.sshd.value.settings.allowusers : undefined) ?? [])
     for (const word of value.split(/\s+/)) add(word.replace(/@[^@]*$/, ''), 'sshd', line)
   if (!facts.access.known) return [...found.values()]

@@ -88,6 +88,7 @@ function ruleOf({ file, line, text }: FileLine): SudoGrant | undefined {
   const given = args === undefined ? [] : args.length > 0 ? args.map(exact) : ['""']
   return {
     ...{ users: [name(identity)], hosts: all, runAsUsers: target === undefined ? all : [name(target)], noPassword, file, line },
+    ...{ exactUsers: true, exactGroups: true },
     ...(setEnv && { setEnv }),
     ...(heeded && { callersVariables: true as const }),
     command: { negated: action === 'deny', word: command === undefined ? 'ALL' : [exact(command), ...given].join(' ') },

@@ -7,6 +7,14 @@ export interface PamAccount extends Stack {
   readonly rules: readonly AccessRule[]
   /** Why there may be more of them. */
   readonly rulesUnread?: string | undefined
+  /** Lists of pam_listfile(8), other files of pam_access(8), /etc/shells for pam_shells(8). Absent in audits that did not ask. */
+  readonly named?: readonly NamedFile[]
+}
+
+/** A file that an argument of a module names, and was read: its lines, without those that are blank. */
+export interface NamedFile {
+  readonly file: string
+  readonly texts: readonly string[]
 }
 
 /** A line of access.conf(5): `+` or `-`, users, and from where. */
@@ -28,7 +36,41 @@ $f"; done
 /** What grep(1) finds of them. */
 export const pamPattern = '^-?account|^@include.*account|^[ \t]*[-+][ \t]*:'
 
+/**
+ * Piece of the script behind the grep(1) whose answer is `$trust`: files that modules are given, where there are such modules. A row with number 0 says that the
+ * file was read: one without lines lets nobody in.
+ */
+export const namedFilesScript = `case $trust in *pam_listfile*|*accessfile=*|*pam_shells*)
+for f in $(printf '%s\\n' "$trust" | sed -n -e 's/^[^#]*pam_listfile[^#]*[[:blank:]]file=\\([^[:blank:]]*\\).*/\\1/p' -e 's/^[^#]*[[:blank:]]accessfile=\\([^[:blank:]]*\\).*/\\1/p' -e 's/^[^#]*pam_shells.*/\\/etc\\/shells/p'); do
+[ -f "$f" ] && [ -r "$f" ] && trust="$trust
+$f:0:
+$(grep -Hn '[^[:blank:]]' "$f")"
+done ;;
+esac
+`
+
 const MAX_RULES = 1000
+/** Longer lists are cut where they are read. */
+const MAX_NAMED_LINES = 2000
+
+/** A line of access.conf(5); undefined where it is none. */
+export function accessRule(text: string, line = 0): AccessRule | undefined {
+  const [, sign, users, origins] = /^\s*([-+])\s*:([^:]*):(.*)$/.exec(text) ?? []
+  return users === undefined || origins === undefined ? undefined : { allows: sign === '+', users, origins, line }
+}
+
+/** Files of which a row with number 0 says that they were read, as far as all of each is there. */
+function namedFiles(lines: readonly FileLine[], width: number): readonly NamedFile[] {
+  const read = new Set(lines.flatMap(({ file, number }) => (number === 0 ? file : [])))
+  return [...read].flatMap((file) => {
+    // What the pattern of the first grep found of it stands there a second time.
+    const own = [...new Map(lines.flatMap((line) => (line.file === file && line.number > 0 ? [[line.number, line]] : []))).values()]
+    const isCut = own.some(({ text, number }) => file.length + String(number).length + text.length + 2 >= width)
+    return isCut || own.length > MAX_NAMED_LINES
+      ? []
+      : [{ file, texts: own.toSorted((a, b) => a.number - b.number).map(({ text }) => text) }]
+  })
+}
 
 /** Rows are cut at `width`. */
 export function parsePamAccount(lines: readonly FileLine[], closed: readonly string[], width: number): PamAccount | undefined {
@@ -45,8 +87,8 @@ export function parsePamAccount(lines: readonly FileLine[], closed: readonly str
     // The file first, then those of the folder by their names (pam_access(8)).
     .toSorted((a, b) => Number(a.file.includes('.d/')) - Number(b.file.includes('.d/')) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
     .flatMap(({ text, line }): AccessRule[] => {
-      const [, sign, users, origins] = /^\s*([-+])\s*:([^:]*):(.*)$/.exec(text) ?? []
-      return users === undefined || origins === undefined ? [] : [{ allows: sign === '+', users, origins, line }]
+      const rule = accessRule(text, line)
+      return rule ? [rule] : []
     })
   const shut = closed.find((path) => path.startsWith('/etc/security/access'))
   const long = files.some(({ file, text, number }) => file.length + String(number).length + text.length + 2 >= width)
@@ -56,6 +98,7 @@ export function parsePamAccount(lines: readonly FileLine[], closed: readonly str
     ...stack,
     ...(incomplete !== undefined && { incomplete }),
     rules: rules.slice(0, MAX_RULES),
+    named: namedFiles(lines, width),
     ...(unread !== undefined && { rulesUnread: `${unread} was not read` }),
   }
 }

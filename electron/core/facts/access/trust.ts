@@ -3,7 +3,7 @@ import type { SudoGrant } from '../privileged/privileged.ts'
 import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
 import { exportsPattern, type OpenExport, parseExports } from './exports.ts'
-import { type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
+import { namedFilesScript, type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
 
 /** What becomes root by other rules than those of sudo. Lines point into section `access`. */
 export interface Trust {
@@ -35,7 +35,7 @@ const WIDTH = 400
  * Programs that are setuid on every host are left out.
  */
 export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}' $pam /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
-raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -user 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
+${namedFilesScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -user 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
   eval 'printf "%s\\n" "$'$name'"' | list ${WIDTH}

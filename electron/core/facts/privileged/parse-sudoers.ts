@@ -1,5 +1,5 @@
 import { TOO_LONG } from './collect.ts'
-import type { SudoDefaults, Sudoers, SudoGrant, SudoMember, SudoRule } from './privileged.ts'
+import type { NameRules, SudoDefaults, Sudoers, SudoGrant, SudoMember, SudoRule } from './privileged.ts'
 import type { FileLine } from './read-block.ts'
 import { commandPaths, readGrants } from './sudo-grants.ts'
 import { isAlias, readAliases } from './sudoers-aliases.ts'
@@ -42,6 +42,9 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     else grants.push(...found)
     if (grants.length > MAX_EXPANDED) break
   }
+  const named = nameRules(defaults, literal)
+  if (named !== undefined)
+    for (const list of [grants, defaults]) for (const [at, one] of list.entries()) list[at] = { ...one, ...named } as never
   const rules: SudoRule[] = []
   for (const grant of grants) {
     rules.push(...spread(grant, defaults, MAX_EXPANDED + 1 - rules.length))
@@ -59,6 +62,18 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     program: literal ? 'sudo-rs' : 'sudo',
     ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}),
   }
+}
+
+/** What is said for all counts, the last of it; sudo-rs knows exact names alone. Undefined where capitals make no difference. */
+function nameRules(defaults: readonly SudoDefaults[], literal: boolean): NameRules | undefined {
+  const isExact = (name: string): boolean =>
+    literal ||
+    defaults
+      .flatMap(({ scope, settings }) => (scope === undefined ? settings : []))
+      .findLast((setting) => setting.replace(/^!\s*/, '') === name)
+      ?.startsWith('!') === true
+  const [users, inGroups] = [isExact('case_insensitive_user'), isExact('case_insensitive_group')]
+  return users || inGroups ? { ...(users && { exactUsers: true }), ...(inGroups && { exactGroups: true }) } : undefined
 }
 
 /** `Defaults:ada, bob !authenticate, env_keep += "A B"`. Undefined when what it speaks of breaks the grammar. */
@@ -95,7 +110,8 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
       ({ scope, of, settings }) =>
         settings.includes('!authenticate') &&
         (scope === undefined ||
-          (scope === ':' && words(of ?? [], limit).some(({ word, negated }) => !negated && (word === user || word === 'ALL')))),
+          (scope === ':' &&
+            words(of ?? [], limit).some(({ word, negated }) => !negated && (word.toLowerCase() === user.toLowerCase() || word === 'ALL')))),
     )
   return words([grant.command], limit)
     .flatMap(({ word, negated }) =>
@@ -104,6 +120,7 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
         noPassword: grant.noPassword ?? free(user),
         ...(grant.noExec && { noExec: true as const }),
         ...(grant.setEnv && { setEnv: true as const }),
+        ...(grant.chroot === '*' && { anyRoot: true as const }),
         ...{ file: grant.file, line: grant.line },
       })),
     )
@@ -111,4 +128,4 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
 }
 
 /** `(ALL:ALL)`, `(root)`, `(#0)`; `()` and `(:group)` run as the account itself, but with another group: not root. */
-const reachesRoot = (word: string): boolean => /^(?:ALL|root|#0|%root|%#0)$/.test(word)
+const reachesRoot = (word: string): boolean => /^(?:ALL|#0|%#0)$|^%?root$/i.test(word)

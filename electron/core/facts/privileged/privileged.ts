@@ -17,6 +17,8 @@ export interface SudoRule {
   readonly setEnv?: true
   /** May it be run as root? */
   readonly asRoot: boolean
+  /** The caller names the root directory in which it runs. */
+  readonly anyRoot?: true
   readonly file: string
   readonly line: number
 }
@@ -32,8 +34,14 @@ export interface SudoMember {
   readonly digest?: true
 }
 
+/** sudo takes no notice of capitals in names of accounts and groups, unless it is told to (`case_insensitive_user`, `case_insensitive_group`). */
+export interface NameRules {
+  readonly exactUsers?: true
+  readonly exactGroups?: true
+}
+
 /** One command of a user specification. The last that fits what is asked decides (sudoers(5)). */
-export interface SudoGrant {
+export interface SudoGrant extends NameRules {
   readonly users: readonly SudoMember[]
   readonly hosts: readonly SudoMember[]
   /** Absent: root. Empty: the account itself. */
@@ -48,6 +56,8 @@ export interface SudoGrant {
   readonly setEnv?: boolean
   /** Variables of whoever calls reach what it starts (`keepenv` and `setenv` of doas.conf(5)), but for those of the loader. */
   readonly callersVariables?: true
+  /** The root directory in which it runs (`CHROOT`): `*` is one that the caller names (sudoers(5)). */
+  readonly chroot?: string
   /** It holds for a while only (`NOTBEFORE`, `NOTAFTER`), which is not looked at: it may allow, and takes nothing back. */
   readonly timed?: true
   readonly file: string
@@ -55,7 +65,7 @@ export interface SudoGrant {
 }
 
 /** `Defaults` for all, or for some users (`:`), hosts (`@`), target accounts (`>`) or commands (`!`). */
-export interface SudoDefaults {
+export interface SudoDefaults extends NameRules {
   readonly scope: ':' | '@' | '>' | '!' | undefined
   /** What stands behind the sign. */
   readonly of?: readonly SudoMember[]

@@ -3,7 +3,7 @@ import { isExpression, sudoExpression } from './sudo-expression.ts'
 import { type Aliases, members, type SudoText, sudoText } from './sudoers-text.ts'
 
 const TAG = /(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)[ \t]*:[ \t]*/y
-const OPTION = /(ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*(?:"[^"]*"|[^\s,]+)[ \t]*/y
+const OPTION = /(ROLE|TYPE|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|PRIVS|LIMITPRIVS|APPARMOR_PROFILE)[ \t]*=[ \t]*("[^"]*"|[^\s,]+)[ \t]*/y
 const DIGEST = /sha(?:224|256|384|512)[ \t]*:[ \t]*[A-Za-z0-9+/=]+[ \t]*,?[ \t]*/y
 const PATH = /(?:\/|\^\/)(?:\\.|[^\\,:=\s#])*|sudoedit(?![\w/])|list(?![\w/])/y
 /** An expression of arguments ends with its `$`: signs of sudoers(5) are plain in it but for `#`. */
@@ -45,6 +45,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
   let noExec: boolean | undefined
   let setEnv: boolean | undefined
   let timed = false
+  let chroot: string | undefined
   do {
     reader.blank()
     if (reader.sign('(')) {
@@ -59,6 +60,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
       if (tag?.[2] === 'SETENV') setEnv = tag[1] === undefined
       const option = tag === undefined ? reader.take(OPTION) : undefined
       if (option?.[1]?.startsWith('NOT')) timed = true
+      if (option?.[1] === 'CHROOT') chroot = option[2]?.replaceAll('"', '')
       if (tag === undefined && option === undefined) break
     }
     const command = commandMember(reader, aliases.command)
@@ -68,6 +70,7 @@ function commandsOf(reader: SudoText, aliases: Aliases, start: Start): readonly 
       ...(noExec !== undefined && { noExec }),
       ...(setEnv !== undefined && { setEnv }),
       ...(timed && { timed: true as const }),
+      ...(chroot !== undefined && { chroot }),
     }
     grants.push({ ...start, ...runAs, command, ...tags })
   } while (reader.sign(','))

@@ -1,4 +1,4 @@
-import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Account, Accounts, Group } from '../../../facts/accounts/accounts.ts'
 import type { Sudoers, SudoRule } from '../../../facts/privileged/privileged.ts'
 import type { Citation } from '../../control.ts'
 import { givesRoot } from './escapes.ts'
@@ -25,15 +25,19 @@ export const rootGroups: Readonly<Record<string, string>> = {
   libvirtd: 'a virtual machine takes the disks of the host',
 }
 
-export const groupsOf = (account: Account, { groups }: Accounts) =>
-  groups.filter(({ gid, members }) => gid === account.gid || members.includes(account.name))
+/** The kernel knows numbers alone: two groups with one gid are one. */
+export function groupsOf(account: Account, { groups }: Accounts): readonly Group[] {
+  const own = new Set([account.gid, ...groups.flatMap(({ gid, members }) => (members.includes(account.name) ? gid : []))])
+  return groups.filter(({ gid }) => own.has(gid))
+}
 
-/** Grants that name this account, itself or by a group. */
-export function rulesFor(account: Account, accounts: Accounts, { rules }: Sudoers): readonly SudoRule[] {
+/** Grants that name this account, itself or by a group. Capitals make no difference to sudo, to sudo-rs they do. */
+export function rulesFor(account: Account, accounts: Accounts, { rules, program }: Sudoers): readonly SudoRule[] {
   const groups = groupsOf(account, accounts)
+  const same = (word: string, name: string) => (program === 'sudo-rs' ? word === name : word.toLowerCase() === name.toLowerCase())
   return rules.filter(({ user }) => {
-    if (user === 'ALL' || user === account.name || user === `#${account.uid}`) return true
-    return groups.some(({ name, gid }) => user === `%${name}` || user === `%#${gid}`)
+    if (user === 'ALL' || same(user, account.name) || user === `#${account.uid}`) return true
+    return groups.some(({ name, gid }) => same(user, `%${name}`) || user === `%#${gid}`)
   })
 }
 
@@ -44,8 +48,8 @@ export function rootWays(account: Account, accounts: Accounts, sudoers: Sudoers 
     return how ? [{ way: `group ${group.name}`, how, cite: { section: 'groups', line: group.line, token: group.name } }] : []
   })
   const rules = (sudoers ? rulesFor(account, accounts, sudoers) : []).filter(
-    ({ asRoot, negated, command, noPassword, noExec, setEnv }) =>
-      asRoot && !negated && (setEnv || givesRoot(command, noExec)) && (noPassword || !sudoers?.asksForRoot),
+    ({ asRoot, negated, command, noPassword, noExec, setEnv, anyRoot }) =>
+      asRoot && !negated && (setEnv || anyRoot || givesRoot(command, noExec)) && (noPassword || !sudoers?.asksForRoot),
   )
   const sudo = rules.map(
     (rule): RootWay => ({
