@@ -16,6 +16,8 @@ export const advisoryImportSchema = z.object({
   /** Taken although the data before it was newer, because the admin said so. */
   older: z.boolean(),
   ecosystems: z.array(z.string()).optional(),
+  /** Those of them that it holds whole, so that its day is the day of what is known about them. Absent where an older Gatehouse imported it. */
+  covers: z.array(z.string()).optional(),
   /** Records of a dump that were no OSV records. */
   unreadable: z.int().min(0).optional(),
 })

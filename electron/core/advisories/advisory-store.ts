@@ -4,12 +4,12 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import { advisorySchema } from '#shared/model/advisory.ts'
+import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
 import { type AdvisoryImport, type AdvisoryState, advisoryImportSchema } from '#shared/model/advisory-state.ts'
 import { replaceFile } from '../fleet/replace-file.ts'
 import type { Clock, Log } from '../ports.ts'
 import { type AdvisoryBook, type AdvisorySource, createAdvisoryBook } from './advisory-book.ts'
-import { readOsvDump } from './osv-dump.ts'
+import { type OsvDump, readOsvDump } from './osv-dump.ts'
 import { shippedAdvisories } from './shipped.ts'
 import { looksSigned, readSignedUpdate, refusal, shippedKeys, type UpdateKeys } from './update-file.ts'
 
@@ -88,11 +88,18 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
   }
 
   const sourcesOf = (dumps: Loaded['dumps']): AdvisorySource[] =>
-    (dumps?.imports ?? []).map(({ publishedAt, ecosystems }) => ({
+    (dumps?.imports ?? []).map(({ publishedAt, ecosystems, covers }) => ({
       kind: 'osv-dump',
       publishedMs: Date.parse(publishedAt),
-      ecosystems: ecosystems ?? [],
+      ecosystems: covers ?? ecosystems ?? [],
     }))
+
+  /** A few records are no dump: one that holds less about an ecosystem than the data in use makes nothing fresh. */
+  const coveredBy = ({ ecosystems, perEcosystem }: OsvDump): string[] =>
+    ecosystems.filter((ecosystem) => {
+      const known = base().records.filter(({ affected }) => affected.some((one) => one.package.ecosystem === ecosystem))
+      return (perEcosystem.get(ecosystem) ?? 0) >= known.length
+    })
 
   const keep = async (path: string, value: unknown): Promise<void> => {
     try {
@@ -149,23 +156,40 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
       }
       const dump = await readOsvDump(bytes, clock.now())
       const before = current().dumps
+      const alike = (before?.imports ?? []).filter(({ ecosystems }) => sameList(ecosystems, dump.ecosystems))
+      const publishedAt = new Date(dump.publishedMs).toISOString()
+      const covers = coveredBy(dump)
       const imported: AdvisoryImport = {
         ...meta,
         signedWith: null,
-        publishedAt: new Date(dump.publishedMs).toISOString(),
+        publishedAt,
         records: dump.records.length,
-        older: false,
+        older: alike.some((one) => one.publishedAt > publishedAt),
         ecosystems: [...dump.ecosystems],
+        covers,
         unreadable: dump.unreadable,
       }
-      const fresh = new Set(dump.records.map(({ id }) => id))
-      const records = [...(before?.records ?? []).filter(({ id }) => !fresh.has(id)), ...dump.records]
-      const imports = [...(before?.imports ?? []).filter(({ ecosystems }) => !sameList(ecosystems, dump.ecosystems)), imported]
+      // What tells the day of the data stays, where the new file tells less or an earlier one.
+      const replaced = alike.filter(
+        (one) => one.publishedAt <= publishedAt && (one.covers ?? one.ecosystems ?? []).every((each) => covers.includes(each)),
+      )
+      const imports = [...(before?.imports ?? []).filter((one) => !replaced.includes(one)), imported]
+      const records = newestOfEach([...(before?.records ?? []), ...dump.records])
       await keep(paths.dumps, { imports, records })
       return store.state()
     },
   }
   return store
+}
+
+/** A dump of an earlier day takes nothing back that a later one said. */
+function newestOfEach(records: readonly Advisory[]): Advisory[] {
+  const found = new Map<string, Advisory>()
+  for (const record of records) {
+    const before = found.get(record.id)
+    if (before === undefined || Date.parse(record.modified) >= Date.parse(before.modified)) found.set(record.id, record)
+  }
+  return [...found.values()]
 }
 
 const sameList = (a: readonly string[] | undefined, b: readonly string[]): boolean => a?.join('\n') === b.join('\n')

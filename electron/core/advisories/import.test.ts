@@ -179,6 +179,52 @@ describe('an OSV dump', () => {
     ).toEqual(['A', 'B', 'C'])
   })
 
+  const of = (id: string, modified: string, fixed: string) => ({
+    ...record(id),
+    modified,
+    affected: [{ package: vllm, ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }] }],
+  })
+
+  test('one of an earlier day takes nothing back that a later one said, and is marked', async () => {
+    await store.importFile(file('new.json', JSON.stringify(of('A', '2026-11-20T00:00:00Z', '9.0'))))
+    const state = await store.importFile(file('old.json', JSON.stringify(of('A', '2026-03-01T00:00:00Z', '5.0'))))
+    expect(idsFor('7.0')).toContain('A')
+    expect(state.imports.map((one) => [one.file, one.older])).toEqual([
+      ['new.json', false],
+      ['old.json', true],
+    ])
+  })
+
+  test('makes an ecosystem fresh only where it holds at least as much about it as is known', async () => {
+    const known = shippedAdvisories().records.filter(({ affected }) => affected.some((one) => one.package.ecosystem === 'PyPI')).length
+    const newest = () =>
+      Math.max(
+        ...store
+          .book()
+          .sources.filter(({ ecosystems }) => ecosystems?.includes('PyPI'))
+          .map((one) => one.publishedMs),
+      )
+    await store.importFile(file('one.json', JSON.stringify(record('A'))))
+    expect(newest()).toBe(Number.NEGATIVE_INFINITY)
+    const whole = Array.from({ length: known }, (_, at) => JSON.stringify(record(`W-${at}`)))
+    await store.importFile(file('whole.json', whole.join('\n')))
+    expect(newest()).toBe(Date.UTC(2026, 10, 20))
+    // A single record afterwards does not take that away.
+    await store.importFile(file('two.json', JSON.stringify(record('B'))))
+    expect(newest()).toBe(Date.UTC(2026, 10, 20))
+  })
+
+  test('a version that is listed beside the ranges is affected, too', async () => {
+    const listed = {
+      ...of('L', '2026-11-20T00:00:00Z', '5.0'),
+      affected: [{ ...of('L', '', '5.0').affected[0], versions: ['4.0', '7.1', '7.2+cu128'] }],
+    }
+    const { records } = await readOsvDump(Buffer.from(JSON.stringify(listed)), NOW)
+    expect(records[0]?.affected[0]?.versions).toEqual(['7.1', '7.2+cu128'])
+    await store.importFile(file('listed.json', JSON.stringify(listed)))
+    expect(['4.0', '6.0', '7.1'].map((version) => idsFor(version).includes('L'))).toEqual([true, false, true])
+  })
+
   test.each([
     ['nothing', ''],
     ['text', 'hello'],

@@ -1,7 +1,9 @@
-import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
+import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import type { PackageName } from './advisory-book.ts'
 import { followedPackages } from './package-names.ts'
+import { concernOf } from './ranges.ts'
 import { refusal } from './update-file.ts'
+import { orderingOf } from './versions/ordering.ts'
 import { readZip } from './zip.ts'
 
 export interface OsvDump {
@@ -9,6 +11,8 @@ export interface OsvDump {
   readonly records: readonly Advisory[]
   /** Ecosystems that the dump speaks of, among those that are followed. */
   readonly ecosystems: readonly string[]
+  /** How many of all its records speak of each ecosystem. */
+  readonly perEcosystem: ReadonlyMap<string, number>
   /** Newest change of any record, milliseconds since the epoch. */
   readonly publishedMs: number
   /** Records that were read, and that were no OSV records. */
@@ -23,6 +27,7 @@ export interface OsvDump {
 export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump> {
   const records: Advisory[] = []
   const ecosystems = new Set<string>()
+  const perEcosystem = new Map<string, number>()
   const counts = { total: 0, unreadable: 0, newestMs: 0 }
   let problem = 'it holds no record'
   const take = (value: unknown, where: string): void => {
@@ -36,6 +41,8 @@ export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump
     counts.total += 1
     const modifiedMs = Date.parse(parsed.data.modified)
     if (modifiedMs <= nowMs) counts.newestMs = Math.max(counts.newestMs, modifiedMs)
+    for (const one of new Set(parsed.data.affected.map(({ package: { ecosystem } }) => ecosystem)))
+      perEcosystem.set(one, (perEcosystem.get(one) ?? 0) + 1)
     const kept = reduced(parsed.data)
     for (const { package: one } of kept?.affected ?? []) ecosystems.add(one.ecosystem)
     if (kept !== undefined) records.push(kept)
@@ -61,7 +68,8 @@ export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump
       `none of its ${counts.total} records is about software that Gatehouse follows (PyPI, and named Go modules)`,
     )
   }
-  return { records, ecosystems: [...ecosystems].sort(), publishedMs: counts.newestMs, total: counts.total, unreadable: counts.unreadable }
+  const { newestMs: publishedMs, total, unreadable } = counts
+  return { records, ecosystems: [...ecosystems].sort(), perEcosystem, publishedMs, total, unreadable }
 }
 
 /** A whole JSON text begins with `[`, or with a `{` whose line does not end the record; else each line is one. */
@@ -78,15 +86,21 @@ function takeLinesOrWhole(text: string, take: (text: string, where: string) => v
 const followed = new Set(followedPackages.map(({ ecosystem, name }) => `${ecosystem}\n${name}`))
 const isFollowed = ({ ecosystem, name }: PackageName): boolean => ecosystem === 'PyPI' || followed.has(`${ecosystem}\n${name}`)
 
-/** A record with the packages that are followed alone. Lists of versions go where a range says the same (a dump has them in both). */
+/** A record with the packages that are followed alone. Of the versions that it lists, those go that its ranges have, too (a dump has most in both). */
 function reduced(record: Advisory): Advisory | undefined {
   const affected = record.affected
     .filter((one) => isFollowed(one.package))
     .map(({ package: name, ranges, versions }) => {
-      const comparable = ranges?.some(({ type }) => type !== 'GIT') === true
-      const kept = ranges?.filter(({ type }) => type !== 'GIT')
-      return { package: name, ...(comparable ? { ranges: kept } : { versions, ...(ranges === undefined ? {} : { ranges }) }) }
+      const comparable = ranges?.filter(({ type }) => type !== 'GIT') ?? []
+      if (comparable.length === 0) return { package: name, versions, ...(ranges === undefined ? {} : { ranges }) }
+      const beside = versions?.filter((version) => !isWithin({ package: name, ranges: comparable }, version)) ?? []
+      return { package: name, ranges: comparable, ...(beside.length > 0 && { versions: beside }) }
     })
   if (affected.length === 0) return undefined
   return { ...record, affected: affected as Advisory['affected'], references: record.references?.slice(0, 3) }
+}
+
+function isWithin(one: Affected, version: string): boolean {
+  const compare = orderingOf(one.package.ecosystem, one.package.name)
+  return compare !== undefined && concernOf(one, version, compare).state === 'affected'
 }
