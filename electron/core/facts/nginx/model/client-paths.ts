@@ -53,6 +53,9 @@ function headsOf(server: Server): readonly Head[] {
       const pass = own(location.scope, 'proxy_pass')
       const uri = pass && readTarget(pass.parameters[0] ?? '')?.uri
       const rewriting = rewrites(location.scope.directives)
+      const beside = location.scope.directives.some(({ name }) => /^(?:mirror|add_(?:before|after)_body)$/.test(name))
+      if (beside && location.path !== '/' && (location.kind === 'exact' || location.kind === 'prefix'))
+        add({ client: location.path, exact: true })
       fromRewrites(location.scope.directives)
       if (uri !== undefined || rewriting) {
         if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
@@ -77,8 +80,8 @@ function candidates(heads: readonly Head[], rewritings: readonly Rewriting[], pa
   const all = new Set([path])
   for (const { client, upstream, exact } of heads) {
     if (exact) all.add(client)
-    if (upstream === undefined) all.add(client + path)
-    else if (!exact && path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
+    else if (upstream === undefined) all.add(client + path)
+    else if (path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
   }
   // Once more for one that leads to another, where they are few.
   for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)

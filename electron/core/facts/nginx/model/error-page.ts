@@ -1,6 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import type { Answer } from './journey.ts'
-import { nearestAll, type Scope } from './scope.ts'
+import { nearest, nearestAll, type Scope } from './scope.ts'
 
 /** Statuses that have an error page here. */
 export const errorStatuses = (scope: Scope): readonly number[] =>
@@ -10,6 +10,21 @@ export const errorStatuses = (scope: Scope): readonly number[] =>
       .map(Number)
       .filter((status) => status >= 300),
   )
+
+/**
+ * What is said to a request before a location is searched: that it is none (400), holds too much (494) or what nginx does not know (501), names another host
+ * than TLS did (421), has no certificate (495, 496) or no TLS at all (497) (ngx_http_request.c).
+ */
+export const earlyStatuses = (encrypted: boolean): readonly number[] => [400, 494, 501, ...(encrypted ? [421, 495, 496, 497] : [])]
+
+/** What is said in a location before its access rules are looked at: to a body that is too large (unless a named location got the request), and to one request too many. */
+export function statusesBeforeAccess(scope: Scope, named: boolean): readonly number[] {
+  const limited = (['limit_req', 'limit_conn'] as const)
+    .filter((name) => nearest(scope, name) && nearest(scope, `${name}_dry_run`)?.parameters[0] !== 'on')
+    .map((name) => Number(nearest(scope, `${name}_status`)?.parameters[0] ?? 503))
+  const bounded = !/^0+[kmg]?$/i.test(nearest(scope, 'client_max_body_size')?.parameters[0] ?? '1m')
+  return [...new Set([...limited, ...(bounded && !named ? [413] : [])])]
+}
 
 /** Where an error of this status goes: the nearest level that has any pages. None for an address elsewhere, which is a redirect. */
 export function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {

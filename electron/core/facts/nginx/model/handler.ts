@@ -20,11 +20,12 @@ export function handlerOf(scope: Scope, location: Location | undefined): NginxDi
 }
 
 /** Where `proxy_pass` leads, for each text that its variables may have. */
-export function passed(journey: Journey, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
+export function passed(journey: Journey, scope: Scope, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
   const { state, model } = journey
-  return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state }).map((text) =>
-    pass(journey, directive, location, text),
-  )
+  const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase()
+  return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state })
+    .map((text) => pass(journey, directive, location, text))
+    .map((outcome) => (outcome.kind === 'proxied' && method !== undefined ? { ...outcome, method } : outcome))
 }
 
 /** The client's own query behind a path changes neither the program nor the path that it is asked for. */

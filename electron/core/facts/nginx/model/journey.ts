@@ -23,7 +23,14 @@ export interface Request {
 
 export type Outcome =
   /** `path`: what the upstream is asked for; undefined when it is not known. */
-  | { readonly kind: 'proxied'; readonly directive: NginxDirective; readonly target: Target; readonly path?: string | undefined }
+  | {
+      readonly kind: 'proxied'
+      readonly directive: NginxDirective
+      readonly target: Target
+      readonly path?: string | undefined
+      /** `proxy_method`, where that is set. */
+      readonly method?: string | undefined
+    }
   /** nginx answers by itself. `status` is 0 where the file system decides. */
   | { readonly kind: 'answered'; readonly status: number; readonly directive: NginxDirective }
   | { readonly kind: 'unmodelled'; readonly reason: string; readonly directive: NginxDirective }
@@ -39,6 +46,8 @@ export interface Answer {
   readonly assumptions: readonly Assumption[]
   /** This way is open to those whom a gate refused with this status, through `error_page`. */
   readonly afterRefusal?: 401 | 403 | undefined
+  /** Of a request that failed before certificates are looked at, sent on by `error_page`. */
+  readonly uncertified?: boolean | undefined
 }
 
 /** A request on its way, after what it has passed. */
@@ -60,6 +69,7 @@ export interface Journey {
   /** Error pages that it went to, and the paths that they were for. */
   readonly pages: readonly string[]
   readonly inSubrequest: boolean
+  readonly uncertified?: boolean | undefined
   /** Shared by all branches of a request: circles that branch would double with every round. */
   readonly steps: { left: number }
 }
@@ -80,4 +90,5 @@ export const ended = (journey: Journey, scope: Scope, outcome: Outcome, location
   scope,
   gates: journey.gates,
   assumptions: journey.assumptions,
+  ...(journey.uncertified && { uncertified: true }),
 })

@@ -1,6 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
-import { errorPage, errorStatuses, toldBy } from './error-page.ts'
+import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
 import { fileStatus, handlerOf, passed, rememberedForAll, scripted } from './handler.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
@@ -50,8 +50,16 @@ function begin(model: HttpModel, server: Server, request: Request, main?: Journe
     inSubrequest: main !== undefined,
     steps: main?.steps ?? { left: MAX_STEPS },
   }
-  const answers = throughServer(start)
+  const early = main ? [] : failing({ ...start, uncertified: true }, server.scope, earlyStatuses(scheme === 'https'))
+  const answers = [...throughServer(start), ...early]
   return answers.length > MAX_ANSWERS ? [...answers.slice(0, MAX_ANSWERS), lost(start, server.scope)] : answers
+}
+
+/** A client can make its request fail with one of these, and so be sent to the page for it. Only where that leads on is worth following. */
+function failing(journey: Journey, scope: Scope, statuses: readonly number[]): readonly Answer[] {
+  if (journey.onErrorPage || journey.inSubrequest) return []
+  const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
+  return [...pages.values()].flatMap((page) => toErrorPage(journey, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
 }
 
 /** Nothing may be called closed or protected because of what was not followed. */
@@ -173,24 +181,33 @@ function content(journey: Journey, scope: Scope, location: Location | undefined)
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
   const refusing = gate?.satisfy === 'all' ? gate.credentials.find(({ refusal }) => refusal !== undefined) : undefined
   const refused = gate ? onRefusal(journey, scope, gate) : []
+  const early = failing(journey, scope, statusesBeforeAccess(scope, location?.kind === 'named'))
   if (closed) {
     const directive = gate.addresses[0] as NginxDirective
-    return [ended(journey, scope, { kind: 'answered', status: 403, directive }, location), ...refused]
+    return [ended(journey, scope, { kind: 'answered', status: 403, directive }, location), ...refused, ...early]
   }
   if (gate && refusing) {
     const outcome: Outcome = { kind: 'answered', status: refusing.refusal ?? 500, directive: refusing.directive }
-    return [ended({ ...journey, gates: [...journey.gates, gate] }, scope, outcome, location), ...refused]
+    return [ended({ ...journey, gates: [...journey.gates, gate] }, scope, outcome, location), ...refused, ...early]
   }
   const next = gate ? { ...journey, gates: [...journey.gates, gate] } : journey
-  return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...mirrored(next, scope), ...refused]
+  return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...mirrored(next, scope), ...refused, ...early]
 }
 
-/** `mirror` sends the request to another path as well, past the access rules there (ngx_http_mirror_module). What nginx answers itself goes nowhere. */
+/**
+ * `mirror` sends the request to another path as well, `add_before_body` and `add_after_body` ask for one, past the access rules there. What nginx answers itself
+ * goes nowhere.
+ */
 function mirrored(journey: Journey, scope: Scope): readonly Answer[] {
   if (journey.inSubrequest) return []
-  return nearestAll(scope, ['mirror']).flatMap(({ parameters: [path = 'off'] }) =>
-    path === 'off' ? [] : beside(journey, journey.state.method, path).filter(({ outcome }) => outcome.kind !== 'answered'),
-  )
+  const added = (['add_before_body', 'add_after_body'] as const).flatMap((name) => nearest(scope, name)?.parameters[0] || [])
+  const asked = [
+    ...nearestAll(scope, ['mirror']).flatMap(({ parameters: [path = 'off'] }) =>
+      path === 'off' ? [] : [[journey.state.method, path] as const],
+    ),
+    ...added.map((path) => ['GET', path] as const),
+  ]
+  return asked.flatMap(([method, path]) => beside(journey, method, path).filter(({ outcome }) => outcome.kind !== 'answered'))
 }
 
 /** A subrequest, after what its request has passed. */
@@ -259,7 +276,7 @@ function handle(journey: Journey, scope: Scope, location: Location | undefined):
   const found = handlerOf(scope, location)
   if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass')
     return [
-      ...passed(journey, found, location).map((outcome) => ended(journey, scope, outcome, location)),
+      ...passed(journey, scope, found, location).map((outcome) => ended(journey, scope, outcome, location)),
       ...onFailure(journey, scope, found),
     ]
   if (found && scripted.includes(found.name))

@@ -78,6 +78,16 @@ const sharesPort = (servers: readonly Server[], listen: Listen): boolean =>
     listens.some((one) => one.port === listen.port && one.scope === 'specific' && socketKey(one) !== socketKey(listen)),
   )
 
+/** Methods that `proxy_method` puts in place of the client's. */
+const methodsSet = (directives: readonly NginxDirective[]): readonly string[] => [
+  ...new Set(
+    directives.flatMap(({ name, parameters, block = [] }) => [
+      ...(name === 'proxy_method' ? [(parameters[0] ?? '').toUpperCase()] : []),
+      ...methodsSet(block),
+    ]),
+  ),
+]
+
 function draw(
   directives: readonly NginxDirective[],
   services: readonly InferenceService[],
@@ -88,6 +98,8 @@ function draw(
   const withheld: WithheldRoute[] = []
   const unmodelled = new Map<NginxDirective, string>()
   const handedOn = new Map<NginxDirective, number>()
+  const methods = methodsSet(directives)
+  const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
   const asSent = mentions(directives, /\$\{?request_uri\b/)
   const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
 
@@ -110,10 +122,13 @@ function draw(
         const missed: WithheldRoute[] = []
         for (const route of routesOf(service)) {
           const found = new Map<string, ProxiedRoute>()
-          for (const [path, host] of paths.to(route.path).flatMap((one) => hosts.map((name) => [one, name] as const))) {
+          const asked = paths
+            .to(route.path)
+            .flatMap((path) => hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))))
+          for (const { path, host, method } of asked) {
             const scheme = encrypted ? ('https' as const) : ('http' as const)
             for (const answer of serve(model, server, {
-              method: route.method,
+              method,
               path,
               scheme,
               host,
@@ -124,7 +139,7 @@ function draw(
               const { outcome } = answer
               met.add(outcome.directive)
               if (outcome.kind === 'unmodelled') report(outcome.directive, outcome.reason)
-              if (outcome.kind === 'answered' && path === route.path && !answer.afterRefusal)
+              if (outcome.kind === 'answered' && path === route.path && method === route.method && !answer.afterRefusal)
                 missed.push({
                   service,
                   route,
@@ -138,6 +153,7 @@ function draw(
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
               if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
               if (!match.services.includes(service) || !means(outcome.path, route.path)) continue
+              if ((outcome.method ?? method) !== route.method) continue
               reached = true
               const key = [
                 outcome.directive.line,
@@ -147,6 +163,7 @@ function draw(
                   ...addresses.map(({ name, parameters }) => `${name} ${parameters[0]}`),
                 ]),
                 answer.afterRefusal ?? '',
+                answer.uncertified ?? '',
                 ...answer.assumptions.map(({ kind, directive }) => `${kind} ${directive.line}`),
               ].join()
               if (!found.has(key)) found.set(key, { service, route, ...shared, clientPath: path, answer, directive: outcome.directive })
@@ -184,7 +201,8 @@ function draw(
 }
 
 /** Is a verified client certificate demanded before anything else? `optional` demands nothing. */
-export const clientCertificate = (route: Pick<ProxiedRoute, 'server' | 'encrypted'>): NginxDirective | undefined => {
+export const clientCertificate = (route: Pick<ProxiedRoute, 'server' | 'encrypted' | 'answer'>): NginxDirective | undefined => {
+  if (route.answer.uncertified) return undefined
   const directive = nearest(route.server.scope, 'ssl_verify_client')
   return route.encrypted && directive?.parameters[0] === 'on' ? directive : undefined
 }

@@ -88,6 +88,48 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site('location / { proxy_pass http://$to; }', 'map $http_x_model $to { default 127.0.0.1:3000; llm 127.0.0.1:11434; }'),
     beyond,
   ],
+  [
+    'a body that is too large for the rest',
+    site(`${login} error_page 413 = @big; location / { ${model} } location @big { auth_basic off; ${model} }`),
+    open,
+  ],
+  [
+    'the same where none is too large',
+    site(`${login} client_max_body_size 0; error_page 413 = @big; location / { ${model} } location @big { auth_basic off; ${model} }`),
+    guarded,
+  ],
+  [
+    'one request too many',
+    site(`error_page 429 = @busy; limit_req_status 429; location / { limit_req zone=l; ${login} ${model} } location @busy { ${model} }`),
+    open,
+  ],
+  [
+    'none is too many',
+    site(
+      `error_page 503 = @busy; location / { ${login} limit_req_dry_run on; limit_req zone=l; ${app} } location @busy { ${login} ${model} }`,
+    ),
+    guarded,
+  ],
+  ['a request that is none', site(`error_page 400 = @odd; location / { ${login} ${model} } location @odd { ${model} }`), open],
+  [
+    'another method than the client’s',
+    site(
+      `location = /warm { if ($request_method != GET) { return 405; } proxy_method POST; proxy_pass http://127.0.0.1:11434/api/pull; } location / { ${login} ${model} }`,
+    ),
+    ['fail: 1 of 27 routes answer without a login'],
+  ],
+  [
+    'what is added to another page',
+    site(`location /app { add_after_body /api/tags; ${app} } location / { ${login} ${model} }`),
+    ['fail: 1 of 27 routes answer without a login'],
+  ],
+  [
+    'a mirror of one path to another',
+    site(
+      `location /app { mirror /m; ${app} } location = /m { internal; proxy_pass http://127.0.0.1:11434/api/tags; } location / { ${login} ${model} }`,
+    ),
+    ['fail: 1 of 27 routes answer without a login'],
+  ],
   ['an account that nobody asked for a password', site(`location / { if ($remote_user = "") { return 401; } ${model} }`), open],
   ['an account by name, without a password', site(`location / { if ($remote_user != admin) { return 401; } ${model} }`), notKnown],
   ['an account by name, with a password', site(`location / { ${login} if ($remote_user != admin) { return 401; } ${model} }`), guarded],
@@ -217,6 +259,14 @@ test('certificates that nobody signed', () => {
     `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client optional_no_ca; location / { if (${condition}) { return 403; } ${model} } }`
   expect(judged(tls('$ssl_client_verify != SUCCESS'))).toEqual(guarded)
   expect(judged(tls('$ssl_client_s_dn = ""'))).toEqual(notKnown)
+})
+
+test.each(['495', '496', '497', '400', '421'])('the page for who has no certificate (%s) leads to the model', (status) => {
+  const tls = (page: string) =>
+    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client on; error_page ${status} = @none; location / { ${model} } location @none { ${page} } }`
+  expect(judged(tls(model))).toEqual(open)
+  expect(judged(tls(`${login} ${model}`))).toEqual(guarded)
+  expect(judged(tls('return 403;'))).toEqual(guarded)
 })
 
 test('a rule over the path as it was sent is passed by sending it otherwise', () => {
