@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { groupBy } from '#shared/group-by.ts'
 
 /** Reads the imports of every source file and holds them against the rooms of the design. */
 
@@ -165,6 +166,23 @@ describe('rooms', () => {
       [],
     )
     expect(show(product.filter(({ from, to }) => to === 'libsql' && !within('electron/core/store')(from)))).toEqual([])
+  })
+
+  test('no file needs itself to be loaded', () => {
+    const needs = groupBy(
+      product.filter(({ own, typeOnly }) => own && !typeOnly),
+      ({ from }) => from,
+    )
+    const settled = new Set<string>()
+    const circles: string[] = []
+    const follow = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+      if (way.includes(file) || settled.has(file)) return
+      for (const { to } of needs.get(file) ?? []) follow(to, [...way, file])
+      settled.add(file)
+    }
+    for (const file of needs.keys()) follow(file, [])
+    expect(circles).toEqual([])
   })
 
   test('nothing of the product imports tests or the lab', () => {

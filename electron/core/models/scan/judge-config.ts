@@ -3,6 +3,7 @@ import { judgeKeras } from './judge-keras.ts'
 import { judgeTemplate } from './judge-template.ts'
 import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
+import { shown } from './shown-value.ts'
 
 const settings = new Set([
   'auto_map',
@@ -66,14 +67,4 @@ export function walk(value: JsonValue, visit: (name: string, value: JsonValue) =
     visit(name, it)
     walk(it, visit)
   }
-}
-
-export function shown(value: JsonValue | undefined): string {
-  if (value instanceof Map)
-    return `{ ${[...value]
-      .slice(0, 4)
-      .map(([name, it]) => `${name}: ${shown(it)}`)
-      .join(', ')} }`
-  if (Array.isArray(value)) return `[${value.slice(0, 4).map(shown).join(', ')}]`
-  return String(value).slice(0, 120)
 }

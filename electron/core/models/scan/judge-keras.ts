@@ -1,7 +1,7 @@
 import type { JsonValue } from '../readers/json-text.ts'
-import { shown } from './judge-config.ts'
 import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
+import { shown } from './shown-value.ts'
 
 /** Parts of Keras whose classes are layers and their settings. `keras.utils`, `keras.src.saving` and others have functions that load and fetch. */
 const parts =
