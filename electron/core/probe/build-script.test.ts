@@ -108,6 +108,14 @@ test('a section hangs on one that stands by itself, and alone', () => {
     expect(() => buildProbe(wrong, nonce)).toThrow(RangeError)
 })
 
+test('what is asked by a path hangs on nothing, nor does anything on it', () => {
+  const free = (id: string) => script({ id, script: ':', display: id })
+  const there = (id: string) => ({ ...free(id), where: ['/x'] })
+  expect(() => buildProbe([free('a'), there('b')], nonce)).not.toThrow()
+  expect(() => buildProbe([free('a'), { ...there('b'), unless: 'a' }], nonce)).toThrow(RangeError)
+  expect(() => buildProbe([there('a'), { ...free('b'), unless: 'a' }], nonce)).toThrow(RangeError)
+})
+
 test('what waits has a lane of its own, beside those that compute', () => {
   const sections = Array.from({ length: 12 }, (_, index) =>
     command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none', ...(index < 3 && { waits: true, expectedMs: 10 }) }),

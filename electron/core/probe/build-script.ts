@@ -76,6 +76,8 @@ function workOf(sections: readonly SectionSpec[]): readonly Work[] {
       throw new RangeError(`${section.id} cannot hang on ${leader}`)
     followers.set(leader, { index, section, how: section.unless === undefined ? 'reads' : 'unless' })
   }
+  const choosy = sections.find(({ id, unless, reads, where }) => where && ((unless ?? reads) !== undefined || followers.has(id)))
+  if (choosy) throw new RangeError(`${choosy.id} is asked by a path, so nothing hangs on it, nor it on another`)
   return [...sections.entries()]
     .filter(([, { unless, reads }]) => (unless ?? reads) === undefined)
     .map(([index, section]) => ({ index, section, follower: followers.get(section.id) }))
@@ -120,7 +122,11 @@ function runOf({ index, section, follower }: Work, next: number | undefined): st
   const after = String(next ?? '-')
   const run = (at: number, { maxBytes, timeoutMs }: SectionSpec, then: string, call: string) =>
     `gh_s ${at} ${then} ${maxBytes} ${seconds(timeoutMs)} ${call}`
-  if (!follower) return run(index, section, after, callOf(section))
+  if (!follower) {
+    const alone = run(index, section, after, callOf(section))
+    const there = section.where?.map((path) => `[ -e ${shellQuote(path)} ]`).join(' && ')
+    return there === undefined ? alone : `if ${there}\nthen ${alone}\nelse gh_skip ${index} ${after}\nfi`
+  }
   const other = run(follower.index, follower.section, after, callOf(follower.section))
   return follower.how === 'unless'
     ? `if ${run(index, section, String(follower.index), callOf(section))}\nthen gh_skip ${follower.index} ${after}\nelse ${other}\nfi`

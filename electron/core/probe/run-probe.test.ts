@@ -233,6 +233,20 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'after\n' })
   })
 
+  test('what is asked by a path is asked only where all of them are there', async () => {
+    const by = (id: string, ...where: string[]) => ({ ...section(id, 'echo asked'), where })
+    const sections = [
+      by('there', '/bin/sh', '/'),
+      by('half', '/bin/sh', "/no such 'thing"),
+      by('not', '/nowhere'),
+      section('after', 'echo after'),
+    ]
+    const { outputs, failure } = await probe(host, sections)
+    expect(failure).toBeUndefined()
+    expect(sections.map(({ id }) => text({ outputs } as ProbeRun, id))).toEqual(['asked\n', '', '', 'after\n'])
+    expect(outputs.get('half')).toMatchObject({ state: 'ok', exitCode: 0, privileged: false, bytes: 0 })
+  })
+
   test('a section that reads another sees what that prints, to its end', async () => {
     const long = Array.from({ length: 3000 }, (_, n) => `line ${n} ~n`).join('\n')
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-read-'))

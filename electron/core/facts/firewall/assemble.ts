@@ -3,6 +3,7 @@ import { type FactResult, known, unknown } from '../fact.ts'
 import type { Network } from '../network/network.ts'
 import { defaultsOf } from './defaults.ts'
 import type { Firewall } from './firewall.ts'
+import { readIpsets } from './iptables/ipsets.ts'
 import { type IptablesDump, parseIptables } from './iptables/parse.ts'
 import { isWholeNft, parseNft } from './nft/parse.ts'
 import { rulesOf } from './reach.ts'
@@ -13,6 +14,7 @@ export interface FirewallSections {
   readonly nft: SectionOutput
   readonly iptables: SectionOutput
   readonly ip6tables: SectionOutput
+  readonly ipset: SectionOutput
   readonly ufw: SectionOutput
 }
 
@@ -26,8 +28,9 @@ const absent = (output: SectionOutput) => output.state === 'missing'
 export function assembleFirewall(sections: FirewallSections, network: Network | undefined): FactResult<Firewall> {
   const { nft, iptables, ip6tables } = sections
   const ufw = answered(sections.ufw) ? parseUfw(sections.ufw.stdout, 'ufw') : undefined
-  const dumps = [answered(iptables) ? parseIptables(iptables.stdout, 'ip', 'iptables') : undefined]
-  dumps.push(answered(ip6tables) ? parseIptables(ip6tables.stdout, 'ip6', 'ip6tables') : undefined)
+  const ipsets = readIpsets(sections.ipset)
+  const dumps = [answered(iptables) ? parseIptables(iptables.stdout, 'ip', 'iptables', ipsets) : undefined]
+  dumps.push(answered(ip6tables) ? parseIptables(ip6tables.stdout, 'ip6', 'ip6tables', ipsets) : undefined)
   const native = answered(nft) && isWholeNft(nft.stdout) ? parseNft(nft.stdout, 'nft') : undefined
   if (!native && !dumps[0]) {
     if (absent(nft) && absent(iptables)) return known(build([], ufw, network, 'nft', true))

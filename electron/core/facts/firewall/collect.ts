@@ -6,7 +6,7 @@ const ufw = { argv: ['/usr/sbin/ufw', 'status', 'verbose'], alternatives: ['/sbi
 
 /**
  * The rules that the kernel holds, whoever wrote them. iptables-save is asked as well, because `nft` shows the extensions of iptables only in
- * part, and the rules of legacy iptables not at all. ufw's own account of its part counts only where the kernel's rules cannot be listed, and
+ * part, and the rules of legacy iptables not at all. What the sets hold that those name, ipset says; nobody is asked before the kernel has sets. ufw's own account of its part counts only where the kernel's rules cannot be listed, and
  * costs more than all others together (it starts Python), so it is asked only there.
  */
 export const collectFirewall = (): readonly SectionSpec[] => [
@@ -31,6 +31,13 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     alternatives: ['/sbin/ip6tables-save', '/usr/bin/ip6tables-save'],
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
+  }),
+  command({
+    id: 'ipset',
+    argv: ['/usr/sbin/ipset', 'save'],
+    privilege: 'sudo',
+    expectedMs: 1,
+    where: ['/sys/module/ip_set', '/usr/sbin/ipset'],
   }),
   script({
     id: 'ufw',

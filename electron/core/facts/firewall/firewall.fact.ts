@@ -8,7 +8,8 @@ export const firewallFact: FactDefinition<'firewall'> = {
   sections: collectFirewall,
   read: ({ section, fact }) => {
     const network = fact('network')
-    const sections = { nft: section('nft'), iptables: section('iptables'), ip6tables: section('ip6tables'), ufw: section('ufw') }
+    const [nft, iptables, ip6tables] = [section('nft'), section('iptables'), section('ip6tables')]
+    const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw') }
     return assembleFirewall(sections, network.known ? network.value : undefined)
   },
 }

@@ -12,7 +12,7 @@ import { parseNft } from './nft/parse.ts'
 import { verdictFor } from './reach.ts'
 import { parseUfw } from './ufw/parse.ts'
 
-const ids = ['nft', 'iptables', 'ip6tables', 'ufw'] as const
+const ids = ['nft', 'iptables', 'ip6tables', 'ipset', 'ufw'] as const
 
 function output(id: string, stdout: string, change: Partial<SectionOutput> = {}): SectionOutput {
   const base = {
@@ -246,7 +246,7 @@ describe('what could not be read', () => {
   test('is unknown when nothing answers, with the sudoers line', () => {
     const denied = (id: string) => output(id, '', { state: 'denied', exitCode: null, sudoers: `gatehouse ALL=(root) NOPASSWD: ${id}` })
     const fact = assembleFirewall(
-      { nft: denied('nft'), iptables: denied('iptables'), ip6tables: denied('ip6tables'), ufw: denied('ufw') },
+      { nft: denied('nft'), iptables: denied('iptables'), ip6tables: denied('ip6tables'), ipset: denied('ipset'), ufw: denied('ufw') },
       undefined,
     )
     expect(fact).toMatchObject({ known: false, hint: expect.stringContaining('NOPASSWD: nft') })
@@ -290,6 +290,7 @@ describe('what could not be read', () => {
       nft: missing('nft'),
       iptables: missing('iptables'),
       ip6tables: missing('ip6tables'),
+      ipset: missing('ipset'),
       ufw: missing('ufw'),
     })
     expect(firewall).toMatchObject({ backend: 'none', defaultInbound: 'accept' })

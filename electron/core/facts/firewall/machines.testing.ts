@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Listings, RuleSet } from './rule-sets.testing.ts'
 
@@ -126,15 +127,24 @@ function connectMachines({ host, remote, container }: Names) {
 async function load(host: string, set: RuleSet): Promise<Listings> {
   const run = async (words: readonly string[], input?: string): Promise<string> => {
     const running = promisify(execFile)(ipProgram, within(host, words), { encoding: 'utf8', maxBuffer: 16_777_216 })
-    if (input !== undefined) running.child.stdin?.write(input)
-    running.child.stdin?.end()
+    // A program that refuses what it reads ends before it has read all of it, and says why.
+    running.child.stdin?.on('error', () => undefined)
+    running.child.stdin?.end(input)
     return (await running).stdout
   }
   const runInRoot = (program: string, words: readonly string[], input?: string) => run([...inRoot(program), ...words], input)
   await runInRoot('nft', ['flush', 'ruleset'])
   if (set.ipsets !== undefined) {
-    await run([setsProgram, 'destroy'])
-    await run([setsProgram, 'restore'], set.ipsets)
+    // The rules before held their sets, and let go of them a moment after they are gone.
+    for (let again = 0; again < 50; again += 1) {
+      const gone = await run([setsProgram, 'destroy']).then(
+        () => true,
+        () => false,
+      )
+      if (gone) break
+      await setTimeout(100)
+    }
+    await run([setsProgram, '-exist', 'restore'], set.ipsets)
   }
   if (set.nft !== undefined) await runInRoot('nft', ['-f', '-'], set.nft)
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
@@ -145,6 +155,7 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
     iptables: await runInRoot('iptables-nft-save', []),
     ip6tables: await runInRoot('ip6tables-nft-save', []),
     nft: await runInRoot('nft', ['-s', 'list', 'ruleset']),
+    ipset: set.ipsets === undefined ? '' : await run([setsProgram, 'save']),
     ufw,
   }
 }

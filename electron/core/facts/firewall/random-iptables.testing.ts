@@ -147,44 +147,138 @@ const withDocker = fc
 const sets = (kind: RuleSet['kind'], v4: fc.Arbitrary<string>): fc.Arbitrary<RuleSet> =>
   fc.record({ v4, v6: filterOf(networks6, true, []) }).map(({ v4: four, v6 }) => ({ kind, v4: `${four}\n`, v6: `${v6}\n` }))
 
-/** What an ipset holds, the rules do not say: a verdict that hangs on one may be undetermined, never the opposite. */
-const ipsets = [
-  'create four hash:net family inet',
-  'add four 10.0.1.0/24',
-  'add four 192.168.0.0/16',
-  'create timed hash:ip family inet timeout 600',
-  'add timed 10.0.2.5',
+/** Sets of the types that a usual kernel has and that decide by what is followed here. */
+const drawnSets = (v6: boolean): fc.Arbitrary<string> => {
+  const family = v6 ? 'family inet6' : 'family inet'
+  const hosts = v6 ? ['fd00:1::5', 'fd00:2::5', 'fd09::2'] : ['10.0.1.5', '10.0.2.5', '192.168.7.9', '10.9.0.2', '10.0.1.200']
+  const nets = v6
+    ? ['fd00:1::/64', 'fd00::/8', 'fd00:2::/48', 'fd09::2']
+    : ['10.0.1.0/24', '10.0.0.0/8', '192.168.0.0/16', '10.9.0.0/16', '10.0.2.5']
+  const own = v6 ? 'fd09::1' : '10.9.0.1'
+  const some = <T>(values: readonly T[]) => fc.subarray([...values], { minLength: 1 })
+  const noMatch = fc.constantFrom('', '', ' nomatch')
+  const elements = (name: string, head: string, drawn: fc.Arbitrary<readonly string[]>) =>
+    drawn.map((all) => [`create ${name} ${head}`, ...all.map((element) => `add ${name} ${element}`)])
+  const withPorts = some([
+    'tcp:22',
+    'tcp:80',
+    'tcp:443',
+    'udp:443',
+    'tcp:8000',
+    'tcp:9000',
+    v6 ? 'icmpv6:echo-request' : 'icmp:echo-request',
+  ])
+  const pairs = (first: readonly string[], more = '') =>
+    fc.tuple(some(first), withPorts).map(([all, ports]) => all.flatMap((one) => ports.map((port) => `${one},${port}${more}`)))
+  const name = (word: string) => (v6 ? `${word}6` : word)
+  return fc
+    .tuple(
+      elements(name('hosts'), `hash:ip ${family} counters comment`, some(hosts.map((host) => `${host} comment "a b"`))),
+      elements(name('masked'), `hash:ip ${family} netmask ${v6 ? 64 : 24}`, some(hosts)),
+      elements(
+        name('nets'),
+        `hash:net ${family}`,
+        fc
+          .tuple(some(nets), fc.array(noMatch, { minLength: 6, maxLength: 6 }))
+          .map(([all, words]) => all.map((net, at) => net + words[at])),
+      ),
+      elements(
+        name('timed'),
+        `hash:net ${family} timeout 600`,
+        // For ever: what goes by itself is let in when it has gone, and so is not stopped in the end.
+        some(nets).map((all) => all.map((net) => `${net} timeout 0`)),
+      ),
+      elements(name('pairs'), `hash:ip,port ${family}`, pairs(hosts)),
+      elements(
+        name('netports'),
+        `hash:net,port ${family}`,
+        fc
+          .tuple(pairs(nets.slice(1)), pairs(hosts.slice(0, 2), ' nomatch'), fc.boolean())
+          .map(([all, others, graded]) => (graded ? [...all, ...others] : all)),
+      ),
+      elements(
+        name('three'),
+        `hash:ip,port,ip ${family}`,
+        pairs(hosts).map((all) => all.map((pair) => `${pair},${own}`)),
+      ),
+      elements(
+        name('netthree'),
+        `hash:ip,port,net ${family}`,
+        pairs(hosts).map((all) => all.map((pair) => `${pair},${v6 ? 'fd00::/8' : '10.0.0.0/8'}`)),
+      ),
+      elements(
+        name('ways'),
+        `hash:net,iface ${family}`,
+        some(nets).map((all) => all.map((net, at) => `${net},${['eth0', 'docker0', 'lo'][at % 3]}`)),
+      ),
+      fc.constantFrom(
+        [`create ${name('list')} list:set`, ...['hosts', 'nets'].map((one) => `add ${name('list')} ${name(one)}`)],
+        [`create ${name('list')} list:set`],
+      ),
+    )
+    .map((all) => all.flat().join('\n'))
+}
+const portSets = [
   'create ports bitmap:port range 0-65535',
   'add ports 443',
-  'add ports 8000-9000',
-  'create pairs hash:net,port family inet',
-  'add pairs 10.0.1.0/24,tcp:80',
-  'create never list:set',
+  'add ports 8000-8002',
+  'add ports 9000',
+  'create range bitmap:ip range 10.0.0.0/16',
+  'add range 10.0.1.4/30',
+  'create blocks bitmap:ip range 10.0.0.0/16 netmask 24',
+  'add blocks 10.0.2.0',
   '',
-].join('\n')
-const setMatch = fc
-  .tuple(
-    fc.constantFrom('', '! '),
-    fc.constantFrom('four src', 'four dst', 'timed src', 'ports dst', 'pairs src,dst', 'never src', 'four src --return-nomatch'),
-  )
-  .map(([not, words]) => `-m set ${not}--match-set ${words}`)
-const setRule = fc
-  .tuple(
-    setMatch,
-    fc.constantFrom('', '-p tcp -m tcp --dport 80:443 ', '-s 10.0.0.0/8 '),
-    fc.constantFrom('ACCEPT', 'DROP', 'REJECT', 'c2', 'SET --add-set timed src'),
-  )
-  .map(([match, more, target]) => `${more}${match} -j ${target}`)
-/** Two of them somewhere among the rules for what comes in. */
-export const ipsetSets: fc.Arbitrary<RuleSet> = fc
-  .record({ v4: plain, rules: fc.array(setRule, { minLength: 1, maxLength: 3 }), at: fc.nat(3) })
-  .map(({ v4, rules, at }): RuleSet => {
-    const lines = v4.split('\n')
+]
+
+const matches = [
+  'hosts src',
+  'masked src',
+  'nets src',
+  'nets dst',
+  'timed src',
+  'pairs src,dst',
+  'netports src,dst',
+  'three src,dst,dst',
+  'netthree src,dst,dst',
+  'ways src,src',
+  'list src',
+  'list src,dst',
+  'pairs src',
+  'hosts src,dst',
+]
+const only4 = ['ports dst', 'range src', 'blocks src']
+const setMatch = (v6: boolean) =>
+  fc
+    .tuple(
+      fc.constantFrom('', '! '),
+      fc.constantFrom(...(v6 ? [...matches.map((one) => one.replace(' ', '6 ')), 'ports dst'] : [...matches, ...only4])),
+    )
+    .map(([not, words]) => `-m set ${not}--match-set ${words}`)
+const setRule = (v6: boolean) =>
+  fc
+    .tuple(
+      setMatch(v6),
+      fc.constantFrom('', '-p tcp -m tcp --dport 80:443 ', v6 ? '-s fd00::/8 ' : '-s 10.0.0.0/8 '),
+      fc.constantFrom('ACCEPT', 'DROP', 'REJECT', 'c2'),
+    )
+    .map(([match, more, target]) => `${more}${match} -j ${target}`)
+/** Some of them somewhere among the rules for what comes in. */
+const withSetRules = (filter: fc.Arbitrary<string>, v6: boolean): fc.Arbitrary<string> =>
+  fc.record({ filter, rules: fc.array(setRule(v6), { minLength: 1, maxLength: 4 }), at: fc.nat(3) }).map(({ filter: text, rules, at }) => {
+    const lines = text.split('\n')
     const first = lines.findIndex((line) => line.startsWith('-A INPUT'))
     const last = lines.findLastIndex((line) => line.startsWith('-A INPUT'))
     lines.splice(Math.min(first + 1 + at, last + 1), 0, ...rules.map((rule) => `-A INPUT ${rule}`))
-    return { kind: 'iptables', wild: true, ipsets, v4: `${lines.join('\n')}\n` }
+    return `${lines.join('\n')}\n`
   })
+export const ipsetSets: fc.Arbitrary<RuleSet> = fc
+  .record({
+    four: drawnSets(false),
+    six: drawnSets(true),
+    v4: withSetRules(plain, false),
+    v6: withSetRules(filterOf(networks6, true, []), true),
+  })
+  .map(({ four, six, v4, v6 }): RuleSet => ({ kind: 'ipset', ipsets: [four, six, ...portSets].join('\n'), v4, v6 }))
 
 export const iptablesSets = sets('iptables', plain)
 export const dockerSets = sets('docker', withDocker)

@@ -75,6 +75,55 @@ const wildActions = [
   'notrack',
 ]
 
+/** Named sets and maps of verdicts: intervals, concatenations, the rest of a map. What a map leads to must be a later chain. */
+const namedSets = (family: Family): fc.Arbitrary<readonly string[]> => {
+  const v6 = family === 'ip6'
+  const type = v6 ? 'ipv6_addr' : 'ipv4_addr'
+  const nets = v6 ? ['fd00:1::/64', 'fd00:2::/48', 'fd09::2'] : ['10.0.1.0/25', '10.0.1.128-10.0.2.5', '192.168.7.9', '10.9.0.0/24']
+  const ranges = ['22', '80-443', '8000', '8999-9090']
+  const drawn = <T>(values: readonly T[]) => fc.subarray([...values], { minLength: 1 })
+  const verdict = fc.constantFrom('accept', 'drop', 'continue', 'return', 'jump c1', 'goto c1')
+  const verdicts = fc.array(verdict, { minLength: 5, maxLength: 5 })
+  const listed = (all: readonly string[]) => `elements = { ${all.join(', ')} }`
+  const mapped = (keys: readonly string[], words: readonly string[], rest: boolean) =>
+    listed([...keys.map((key, at) => `${key} : ${words[at % words.length]}`), ...(rest ? [`* : ${words.at(-1)}`] : [])])
+  return fc.tuple(
+    fc.tuple(drawn(nets), drawn(ranges)).map(([all, ports]) => {
+      const pairs = all.flatMap((net) => ports.map((port) => `${net} . ${port}`))
+      return `set doors { type ${type} . inet_service; flags interval; ${listed(pairs)}; }`
+    }),
+    drawn(nets).map((all) => `set lasting { type ${type}; flags interval,timeout; ${listed(all)}; }`),
+    drawn(['tcp . 22', 'tcp . 80-443', 'udp . 443', 'udp . 8000', 'tcp . 9000']).map(
+      (all) => `set services { type inet_proto . inet_service; flags interval; ${listed(all)}; }`,
+    ),
+    drawn(['"eth0"', '"docker0"', '"lo"']).map((all) => `set ways { type ifname; ${listed(all)}; }`),
+    fc
+      .tuple(drawn(ranges), verdicts, fc.boolean())
+      .map(([keys, words, rest]) => `map byport { type inet_service : verdict; flags interval; ${mapped(keys, words, rest)}; }`),
+    fc.tuple(drawn(nets), drawn(ranges), verdicts).map(([all, ports, words]) => {
+      const keys = all.flatMap((net) => ports.map((port) => `${net} . ${port}`))
+      return `map bydoor { type ${type} . inet_service : verdict; flags interval; ${mapped(keys, words, false)}; }`
+    }),
+  )
+}
+const namedTests = (family: Family, end: End): readonly string[] => {
+  const address = `${family === 'ip6' ? 'ip6' : 'ip'} ${end}`
+  return [
+    `${address} . tcp dport @doors`,
+    `${address} . th dport != @doors`,
+    `${address} @lasting`,
+    `${address} != @lasting`,
+    'meta l4proto . th dport @services',
+    'meta l4proto . th dport != @services',
+    end === 'saddr' ? 'iifname @ways' : 'oifname @ways',
+  ]
+}
+const namedMaps = (family: Family, end: End): readonly string[] => [
+  'tcp dport vmap @byport',
+  'th dport vmap @byport',
+  `${family === 'ip6' ? 'ip6' : 'ip'} ${end} . tcp dport vmap @bydoor`,
+]
+
 const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => {
   const versions = family === 'inet' ? ([4, 6] as const) : ([family === 'ip' ? 4 : 6] as const)
   return fc.oneof(
@@ -107,6 +156,7 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
         ? ['iifname "eth0"', 'iifname != "eth*"', 'iif "lo"', 'fib saddr . iif oif missing', 'fib daddr type local']
         : ['oifname "eth0"', 'oifname "docker0"']),
     ),
+    { weight: 3, arbitrary: fc.constantFrom(...namedTests(family, end)) },
     ...(wild ? [{ weight: 8, arbitrary: fc.constantFrom(...wildTests(family, end)) }] : []),
     ...(family === 'inet' ? [fc.constantFrom('meta nfproto ipv4', 'meta nfproto ipv6', 'meta protocol ip6')] : []),
   )
@@ -137,6 +187,8 @@ const rule = (family: Family, end: End, later: readonly string[], wild: boolean)
         )
         .map(([tests, word]) => [...tests, word].join(' ')),
     },
+    // Chains that maps lead to may not lead back.
+    ...(later.includes('c1') ? [fc.constantFrom(...namedMaps(family, end))] : []),
     fc.constantFrom('tcp dport vmap { 22 : drop, 80 : accept, 8000-8999 : continue }', 'ct state vmap { invalid : drop, new : continue }'),
     // Words of one family: nft shows no test for it (as in the rules of firewalld).
     fc.constantFrom(
@@ -191,11 +243,12 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
           ),
           { freq: 2 },
         ),
+        named: namedSets(family),
         inner: fc.tuple(...chains.map((_, at) => fc.array(rule(family, 'saddr', chains.slice(at + 1), wild), { maxLength: 3 }))),
       })
       // The kernel refuses to ask for the way in where packets go out.
       .filter(({ output, inner }) => output === null || !inner.flat().some((line) => line.includes('. iif')))
-      .map(({ input, output, raw, inner, redirected }) =>
+      .map(({ input, output, raw, inner, redirected, named }) =>
         [
           `table ${family} ${name} {`,
           ...(family === 'ip6' ? [] : ['set four { type ipv4_addr; flags interval; elements = { 10.0.1.0/24, 192.168.0.0/16 } }']),
@@ -212,6 +265,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
                   : [`chain nat { type nat hook prerouting priority dstnat; ${redirected}; }`]),
               ]
             : []),
+          ...named,
           'set ports { type inet_service; flags interval; elements = { 22, 8000-9000 } }',
           ...inner.map((rules, at) => `chain ${chains[at]} {\n${rules.join('\n')}\n}`),
           input,

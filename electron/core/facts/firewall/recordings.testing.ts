@@ -13,7 +13,7 @@ interface Packed {
   readonly sets: readonly Recording[]
 }
 
-const LISTINGS = ['nft', 'iptables', 'ip6tables', 'ufw'] as const
+const LISTINGS = ['nft', 'iptables', 'ip6tables', 'ipset', 'ufw'] as const
 
 export function packed(recordings: readonly Recording[]): string {
   const numbers = new Map<string, number>()

@@ -1,6 +1,6 @@
 /** Test support: rules for one host, in the words of the program that loads them, in this order. */
 export interface RuleSet {
-  readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw'
+  readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw' | 'ipset'
   /** It holds words whose answer is out of sight of the rules: a verdict may be undetermined, and nft may refuse it. */
   readonly wild?: boolean
   /** For `ipset restore`, before rules that name the sets. */
@@ -20,6 +20,7 @@ export interface RuleSet {
 export interface Listings {
   readonly iptables: string
   readonly ip6tables: string
+  readonly ipset: string
   readonly nft: string
   readonly ufw: string
 }

@@ -49,6 +49,7 @@ const firewall = (nft: string) =>
       nft: output('nft', nft),
       iptables: output('iptables', ''),
       ip6tables: output('ip6tables', ''),
+      ipset: output('ipset', ''),
       ufw: output('ufw', 'Status: inactive\n'),
     },
     network,

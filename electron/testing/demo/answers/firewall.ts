@@ -7,5 +7,7 @@ export const firewallSections = {
   nft: (host: DemoHost): Answer => printed(nftRules(host)),
   iptables: (host: DemoHost): Answer => printed(ufwRules(host, 4) ?? host.firewall.iptables),
   ip6tables: (host: DemoHost): Answer => printed(ufwRules(host, 6) ?? host.firewall.ip6tables),
+  /** No rule of theirs names a set, so the kernel has none. */
+  ipset: (): Answer => printed(''),
   ufw: (): Answer => ({ ...printed('Not asked: iptables-save lists the rules of the kernel\n'), asRoot: [1] }),
 }

@@ -1,4 +1,5 @@
 import { type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
+import { type Ipsets, ipsetMatcher } from './ipsets.ts'
 import { parseIptablesRule } from './rule.ts'
 
 /** Built-in chains, their hooks, and the priority of each table there (iptables(8), TABLES; linux/netfilter_ipv4.h). */
@@ -23,8 +24,9 @@ export interface IptablesDump {
   readonly complete: boolean
 }
 
-/** What `iptables-save` or `ip6tables-save` prints. */
-export function parseIptables(text: string, family: 'ip' | 'ip6', section: string): IptablesDump {
+/** What `iptables-save` or `ip6tables-save` prints. `ipsets`: what the sets hold that it names. */
+export function parseIptables(text: string, family: 'ip' | 'ip6', section: string, ipsets: Ipsets = new Map()): IptablesDump {
+  const matchSet = ipsetMatcher(ipsets, text)
   const tables: Table[] = []
   const incompatible: string[] = []
   let open: { name: string; chains: Record<string, Chain & { readonly rules: Rule[] }> } | undefined
@@ -46,7 +48,7 @@ export function parseIptables(text: string, family: 'ip' | 'ip6', section: strin
     } else if (word.startsWith(':')) {
       const [, name, policy] = /^:(\S+) (\S+)/.exec(word) ?? []
       if (name) open.chains[name] = declareChain(open.name, name, policy ?? '-', line, word)
-    } else if (word.startsWith('-A ')) open.chains[word.split(' ', 2)[1] ?? '']?.rules.push(parseIptablesRule(word, line))
+    } else if (word.startsWith('-A ')) open.chains[word.split(' ', 2)[1] ?? '']?.rules.push(parseIptablesRule(word, line, matchSet))
   }
   return { tables, nft, legacyBeside, incompatible, complete: open === undefined }
 }

@@ -14,6 +14,7 @@ import {
   type Side,
   type Test,
 } from '../ruleset.ts'
+import type { MatchIpset } from './ipsets.ts'
 import { splitWords } from './words.ts'
 
 const unknown: Test = { is: 'unknown' }
@@ -111,7 +112,6 @@ const OPTIONS = dictionary<Option>({
   '--mark': opaque(1),
   '--uid-owner': opaque(1),
   '--gid-owner': opaque(1),
-  '--match-set': opaque(2),
   '--mac-source': opaque(1),
   // Only new TCP and UDP traffic is followed, without extension headers.
   '--icmp-type': { words: 1, test: () => never },
@@ -162,6 +162,9 @@ const SILENT = dictionary<number>({
   '--from': 1,
   '--limit-iface-in': 0,
   '--limit-iface-out': 0,
+  // What a set counts.
+  '--update-counters': 0,
+  '--update-subcounters': 0,
 })
 
 /** Targets after which the next rule is looked at. */
@@ -216,8 +219,8 @@ function actionOf(target: string, options: readonly string[], goto: boolean): Ac
   return { do: goto ? 'goto' : 'jump', chain: target }
 }
 
-/** `-A CHAIN …` without its first two words. */
-export function parseIptablesRule(text: string, line: number): Rule {
+/** `-A CHAIN …` without its first two words. `matchSet`: how sets are looked up. */
+export function parseIptablesRule(text: string, line: number, matchSet: MatchIpset): Rule {
   const words = splitWords(text).slice(2)
   const tests: Test[] = []
   // `rpfilter --invert` matches packets whose answers would not find their way back: never a client.
@@ -226,10 +229,11 @@ export function parseIptablesRule(text: string, line: number): Rule {
     tests.push({ is: 'constant', value: !inverted })
   }
   let negated = false
+  let unread = ''
   let action: Action = { do: 'none' }
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as string
-    const option = OPTIONS[word]
+    const option = word === '--match-set' ? { words: 2, test: matchSet } : OPTIONS[word]
     if (word === '!') {
       negated = true
       continue
@@ -243,10 +247,11 @@ export function parseIptablesRule(text: string, line: number): Rule {
       // A line that was cut short misses the words of its last option.
       const test = values.length === option.words ? option.test(...(values as [string, string])) : undefined
       tests.push(test ? negate(test, negated) : unknown)
+      if (word === '--match-set' && !test) unread = ` # what the set ${values[0]} holds is not known`
       index += option.words
     } else if (SILENT[word] !== undefined) index += SILENT[word]
     else if (word.startsWith('-') && !words.includes('rpfilter')) tests.push(unknown)
     negated = false
   }
-  return { test: all(tests), action, line, text }
+  return { test: all(tests), action, line, text: text + unread }
 }

@@ -32,7 +32,7 @@ const recorded = (name: string, more = ''): FactResult<Firewall> => {
     readFileSync(new URL(`../../../facts/firewall/__fixtures__/${name}/${id}.txt`, import.meta.url), 'utf8') + (id === 'nft' ? more : '')
   const [nft, iptables, ip6tables, ufw] = ['nft', 'iptables', 'ip6tables', 'ufw'].map((id) => output(id, read(id)))
   if (!nft || !iptables || !ip6tables || !ufw) throw new Error(name)
-  return assembleFirewall({ nft, iptables, ip6tables, ufw }, network)
+  return assembleFirewall({ nft, iptables, ip6tables, ipset: output('ipset', ''), ufw }, network)
 }
 /** As Docker 28 has it for each container, in its own words. */
 const raw = (what: string) =>

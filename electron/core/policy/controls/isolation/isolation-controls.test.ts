@@ -98,6 +98,7 @@ describe('airgap-no-way-out', () => {
       nft: output('nft', nft),
       iptables: output('iptables', ''),
       ip6tables: output('ip6tables', ''),
+      ipset: output('ipset', ''),
       ufw: output('ufw', 'Status: inactive\n'),
     }
     return assembleFirewall(sections, network('default via 10.0.0.1 dev eth0'))

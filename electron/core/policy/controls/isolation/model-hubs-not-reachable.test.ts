@@ -30,6 +30,7 @@ const rules = (policy: string, rule = ''): FactResult<Firewall> =>
       ),
       iptables: output('iptables', ''),
       ip6tables: output('ip6tables', ''),
+      ipset: output('ipset', ''),
       ufw: output('ufw', 'Status: inactive\n'),
     },
     network(OUT),

@@ -42,6 +42,7 @@ function firewall(nft: string, of: Network = network) {
       nft: output('nft', nft),
       iptables: output('iptables', ''),
       ip6tables: output('ip6tables', ''),
+      ipset: output('ipset', ''),
       ufw: output('ufw', 'Status: inactive\n'),
     },
     of,
