@@ -19,6 +19,10 @@ export interface GpuDetail {
   /** Rows that wait for a reset to be replaced, or that could not be. */
   readonly remapPending?: Shown<boolean> | undefined
   readonly remapFailed?: Shown<boolean> | undefined
+  /** A channel of the memory or a cluster of processors waits for a reset to be repaired. */
+  readonly repairPending?: Shown<boolean> | undefined
+  /** More errors in the card's static memory than NVIDIA lets it work with. */
+  readonly sramExceeded?: Shown<boolean> | undefined
   /** What the driver asks for: `Reset`, `Reboot`, `Drain P2P` … Absent when it is None. */
   readonly recovery?: Shown<string> | undefined
   /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */
@@ -44,6 +48,8 @@ export interface GpuProcess {
 
 /** A fault that the driver wrote into the kernel log (docs.nvidia.com/deploy/xid-errors). */
 export interface Xid {
+  /** Of an NVSwitch (SXid), whose numbers mean other things. */
+  readonly nvswitch?: boolean | undefined
   readonly code: number
   readonly bus: string
   readonly text: string
@@ -51,7 +57,7 @@ export interface Xid {
 }
 
 export interface GpuHealth {
-  /** GPUs that the driver holds and nvidia-smi did not show: closed to the account, or fallen off the bus. */
+  /** GPUs that the driver holds, or nvidia-smi names without telling of them: closed to the account, or fallen off the bus. */
   readonly hidden?: number | undefined
   /** Newest CUDA that the driver supports. */
   readonly cuda?: Shown<string> | undefined

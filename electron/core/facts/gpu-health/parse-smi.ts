@@ -15,6 +15,8 @@ export function parseSmi(rows: readonly BlockRow[]): {
   readonly cuda?: Shown<string> | undefined
   readonly gpus: readonly GpuDetail[]
   readonly processes: readonly Omit<GpuProcess, 'uid' | 'cgroup'>[]
+  /** GPUs that it names, also those without a uuid: lost ones tell nothing but an error. */
+  readonly named: number
 } {
   const gpus: Open[] = []
   const processes: Omit<GpuProcess, 'uid' | 'cgroup'>[] = []
@@ -45,7 +47,7 @@ export function parseSmi(rows: readonly BlockRow[]): {
       if (stack.length < MAX_DEPTH) stack.push(tag)
     }
   }
-  return { cuda, gpus: gpus.filter(({ uuid }) => uuid !== ''), processes: processes.filter(({ pid }) => pid > 0) }
+  return { cuda, gpus: gpus.filter(({ uuid }) => uuid !== ''), processes: processes.filter(({ pid }) => pid > 0), named: gpus.length }
 }
 
 function readProcess(process: OpenProcess, tag: string, value: string, line: number): void {
@@ -79,6 +81,9 @@ function readValue(gpu: Open, stack: readonly string[], tag: string, value: stri
     if (!shown && !isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }
   } else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
     gpu.remapPending = gpu.remapPending?.value ? gpu.remapPending : (shown ?? gpu.remapPending)
+  else if (tag === 'channel_repair_pending' || tag === 'tpc_repair_pending')
+    gpu.repairPending = gpu.repairPending?.value ? gpu.repairPending : (shown ?? gpu.repairPending)
+  else if (tag === 'sram_threshold_exceeded') gpu.sramExceeded = shown
   else if (tag === 'remapped_row_failure') gpu.remapFailed = shown
   else if (/^clocks_[a-z]+_reason_sw_power_cap$/.test(tag) && /^(?:Not )?Active$/.test(value))
     gpu.powerCapped = { value: value === 'Active', line }

@@ -131,6 +131,16 @@ test.each<[string, string, object]>([
   ['a driver without its tools', '@driver 2\n@kernel-log 126\n', { known: false }],
   ['a driver whose cards are not told', '@driver\n@kernel-log 126\n', { known: false }],
   ['one card of two', '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid></gpu>\n@driver 2\n', { known: true, value: { hidden: 1 } }],
+  [
+    'a card that tells nothing but an error',
+    '@nvidia-smi 0\n=<gpu id="00000000:3B:00.0"><uuid>GPU-1</uuid></gpu>\n=<gpu id="00000000:5E:00.0"><product_name>Unknown Error</product_name><uuid>GPU is lost</uuid></gpu>\n@driver 1\n',
+    { known: true, value: { hidden: 1, gpus: [{ uuid: 'GPU-1' }] } },
+  ],
+  [
+    'what R550 and newer say of repairs',
+    '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid>\n=<aggregate><sram_threshold_exceeded>Yes</sram_threshold_exceeded></aggregate>\n=<channel_repair_pending>No</channel_repair_pending><tpc_repair_pending>Yes</tpc_repair_pending>\n=</gpu>\n',
+    { known: true, value: { gpus: [{ sramExceeded: { value: true, line: 3 }, repairPending: { value: true, line: 4 } }] } },
+  ],
   ['all cards', '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid></gpu>\n@driver 1\n', { known: true, value: { hidden: undefined } }],
   ['driver mismatch', '@nvidia-smi 18\n=Failed to initialize NVML: Driver/library version mismatch\n', { known: false }],
   ['driver missing', "@nvidia-smi 9\n=NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", { known: false }],
@@ -149,7 +159,7 @@ test.each<[string, readonly object[]]>([
     [{ code: 94, bus: '0000:01:00' }],
   ],
   ['2026-08-20T03:20:00,000000+00:00 NVRM: Xid (PCI:0000:07:00): 13, pid=9001, name=python3, Graphics Exception', [{ code: 13 }]],
-  ['[40000.0] nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 11001, Fatal, Link 12', [{ code: 11001 }]],
+  ['[40000.0] nvidia-nvswitch0: SXid (PCI:0000:c1:00.0): 11001, Fatal, Link 12', [{ code: 11001, nvswitch: true }]],
   ['[1.0] NVRM: GPU at PCI:0000:3b:00: GPU-6666', []],
 ])('%s', (text, expected) => {
   expect(readXid({ text, line: 1 })).toMatchObject(expected)

@@ -21,10 +21,10 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
     const said = smi.rows.find(({ text }) => text.trim() !== '')?.text.slice(0, 200)
     return unknown(`GPU details: nvidia-smi ended with exit code ${smi.words}: ${said ?? 'no output'}`, ['gpu-health'])
   }
-  const { cuda, gpus, processes } = parseSmi(smi?.words === '0' ? smi.rows : [])
+  const { cuda, gpus, processes, named } = parseSmi(smi?.words === '0' ? smi.rows : [])
   if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
   const log = blocks.get('kernel-log')?.[0]
-  const held = Number(/^\d{1,4}$/.exec(driver?.words ?? '')?.[0] ?? 0)
+  const held = Math.max(named, Number(/^\d{1,4}$/.exec(driver?.words ?? '')?.[0] ?? 0))
   return known({
     hidden: held > gpus.length ? held - gpus.length : undefined,
     cuda,
@@ -51,6 +51,8 @@ function ownerOf(blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' 
  * versions; `(PCI:0000:01:00 GPU-I:05)` names an instance of MIG; `SXid` is of an NVSwitch.
  */
 export function readXid({ text, line }: BlockRow): Xid[] {
-  const match = /\bS?Xid \((?:PCI:)?([0-9a-fA-F:.]{5,20})(?: [^()]{1,40})?\): (\d{1,6}),? ?(.*)$/.exec(text)
-  return match?.[2] ? [{ bus: match[1] ?? '', code: Number(match[2]), text: (match[3] ?? '').slice(0, 200), line }] : []
+  const match = /\b(S?)Xid \((?:PCI:)?([0-9a-fA-F:.]{5,20})(?: [^()]{1,40})?\): (\d{1,6}),? ?(.*)$/.exec(text)
+  if (match?.[3] === undefined) return []
+  const [, kind, bus = '', code, said = ''] = match
+  return [{ ...(kind && { nvswitch: true }), bus, code: Number(code), text: said.slice(0, 200), line }]
 }

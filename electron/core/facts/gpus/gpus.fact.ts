@@ -11,7 +11,9 @@ export const gpusFact: FactDefinition<'gpus'> = {
     if (output.state === 'missing') return known([])
     const problem = unusable(output, 'GPUs')
     if (problem) return problem
-    const said = `${output.stdout}\n${output.stderr}`.trim().split('\n')[0]?.slice(0, 200)
+    // Rows of the GPUs that still answer come before the words about the one that does not.
+    const rows = `${output.stdout}\n${output.stderr}`.trim().split('\n')
+    const said = (rows.find((row) => row.trim() !== '' && !/^\d+, /.test(row)) ?? rows[0])?.slice(0, 200)
     // Exit code 6: no device was found (nvidia-smi(1), RETURN VALUE).
     if (output.exitCode === 6 && /No devices were found/i.test(said ?? '')) return known([])
     const gpus = output.exitCode === 0 ? parseGpus(output.stdout) : undefined

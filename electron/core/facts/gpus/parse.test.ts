@@ -66,7 +66,7 @@ test.each<[string, Partial<SectionOutput>, object]>([
   [
     'a row, then an error',
     { exitCode: 15, stdout: `0, NVIDIA L40S, ${uuid}, 550.144.03, 1, 2, 3, 4, 5, 6, 7\n`, stderr: 'GPU is lost' },
-    { known: false },
+    { known: false, reason: 'GPUs: nvidia-smi ended with exit code 15: GPU is lost' },
   ],
   ['hangs', { state: 'timed-out', exitCode: null }, { known: false }],
 ])('%s', (_, given, expected) => {

@@ -54,13 +54,24 @@ test.each<[string, GpuHealth, string]>([
   ['ECC on, but no counts', health({ gpus: [gpu({ uncorrected: undefined })] }), 'not-evaluated: Memory errors of the GPU were not shown'],
   ['uncorrectable errors', health({ gpus: [gpu({ uncorrected: shown(2) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that could not be remapped', health({ gpus: [gpu({ remapFailed: shown(true) })] }), 'fail: The GPU reports hardware faults'],
-  ['a row that waits', health({ gpus: [gpu({ remapPending: shown(true) })] }), 'warning: The GPU mended a memory fault'],
+  ['a row that waits', health({ gpus: [gpu({ remapPending: shown(true) })] }), 'warning: The GPU reports faults to look into'],
   ['wants a reset', health({ gpus: [gpu({ recovery: shown('Reset') })] }), 'fail: The GPU reports hardware faults'],
   ['fallen off the bus', health({ xids: [xid(79)] }), 'fail: The GPU reports hardware faults'],
   ['with the function part', health({ xids: [xid(79, '0000:3b:00.0')] }), 'fail: The GPU reports hardware faults'],
   ['a row remapped', health({ xids: [xid(63)] }), 'warning: The GPU mended a memory fault'],
   ['an error of a program', health({ xids: [xid(31), xid(13)] }), 'pass: The GPU reports no faults'],
-  ['another card', health({ xids: [xid(79, '0000:07:00')] }), 'pass: The GPU reports no faults'],
+  ['static memory past its limit', health({ gpus: [gpu({ sramExceeded: shown(true) })] }), 'fail: The GPU reports hardware faults'],
+  [
+    'a part that waits to be repaired',
+    health({ gpus: [gpu({ repairPending: shown(true) })] }),
+    'warning: The GPU reports faults to look into',
+  ],
+  [
+    'what it asks for is an error',
+    health({ gpus: [gpu({ recovery: shown('Unknown Error') })] }),
+    'warning: The GPU reports faults to look into',
+  ],
+  ['an Xid that nobody explains here', health({ xids: [xid(161)] }), 'warning: The GPU reports faults to look into'],
 ])('gpu-hardware-healthy: %s', (_, given, expected) => {
   expect(judge(hardwareHealthy, given)).toEqual([expected])
 })
@@ -70,6 +81,20 @@ test('gpu-hardware-healthy: a card that the driver holds and nvidia-smi does not
     'pass: The GPU reports no faults',
     'not-evaluated: A GPU does not show itself',
   ])
+})
+
+test.each<[string, Partial<GpuHealth>, readonly string[]]>([
+  ['fallen off the bus', { xids: [xid(79, '0000:07:00')] }, ['fail: A GPU that is not shown had faults']],
+  ['an error of a program there', { xids: [xid(31, '0000:07:00')] }, []],
+  ['a row remapped there', { xids: [xid(63, '0000:07:00')] }, ['warning: A GPU that is not shown had faults']],
+  [
+    'a switch, by numbers of its own',
+    { xids: [{ ...xid(79), nvswitch: true, text: 'Non-fatal, Link 3' }] },
+    ['warning: An NVSwitch reports faults'],
+  ],
+  ['a switch', { xids: [{ ...xid(11001, '0000:c1:00.0'), nvswitch: true, text: 'Fatal, Link 12' }] }, ['fail: An NVSwitch reports faults']],
+])('gpu-hardware-healthy: a fault beside the GPUs that are shown: %s', (_, given, expected) => {
+  expect(judge(hardwareHealthy, health(given))).toEqual(['pass: The GPU reports no faults', ...expected])
 })
 
 test('gpu-hardware-healthy: a log that was not read is said once, and is no pass', () => {

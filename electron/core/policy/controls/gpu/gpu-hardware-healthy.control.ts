@@ -2,7 +2,7 @@ import type { GpuDetail, GpuHealth, Xid } from '../../../facts/gpu-health/gpu-he
 import { type Citation, defineControl, type Verdict } from '../../control.ts'
 import { gpuName, judgeGpus, sameBus } from './gpu-words.ts'
 
-/** Xids that mean hardware, with NVIDIA's words (docs.nvidia.com/deploy/xid-errors). 13, 31, 43, 45 and 68 come from programs. */
+/** Xids that mean hardware, with NVIDIA's words (docs.nvidia.com/deploy/xid-errors). */
 const hardware: Readonly<Record<number, string>> = {
   48: 'double-bit memory error',
   62: 'internal microcontroller halt',
@@ -16,9 +16,22 @@ const hardware: Readonly<Record<number, string>> = {
   119: 'GSP firmware does not answer',
   120: 'GSP firmware error',
   140: 'unrecovered memory error',
+  143: 'the card could not be started',
+  144: 'NVLink error (SAW)',
+  145: 'NVLink error (RLW)',
+  146: 'NVLink error (TLW)',
+  147: 'NVLink error (TREX)',
+  148: 'NVLink error (NVLPW)',
+  149: 'NVLink error (NETIR)',
+  150: 'NVLink error (MSE)',
+  157: 'a resource could not be retired',
+  158: 'the card ran into a fatal timeout',
 }
 /** A remapped row is how the card mends itself. */
 const mended = new Set([63, 94])
+/** Those that a program causes by what it asks of the card (NVIDIA's answer to them is a restart of the program), and 154, which says what the driver asks for: that is read by itself. */
+const ofPrograms = new Set([8, 11, 13, 31, 32, 39, 41, 43, 45, 68, 69, 70, 71, 72, 75, 76, 77, 82, 83, 84, 85, 86, 88, 89, 154])
+const wordsOf = ({ code }: Xid): string => hardware[code] ?? 'see its entry in the Xid catalogue'
 
 export default defineControl({
   id: 'gpu-hardware-healthy',
@@ -29,7 +42,12 @@ export default defineControl({
     'A card with uncorrectable errors gives wrong answers without saying so, and takes its server down when it falls off the bus. Rowhammer attacks on GPU memory show here first.',
   needs: ['gpu-health'],
   references: ['NIST-800-53:SI-13', 'NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/xid-errors/index.html'],
-  evaluate: ({ 'gpu-health': health }) => [...judgeGpus(health, (gpu) => judge(gpu, health)), ...unreadLog(health), ...hiddenGpus(health)],
+  evaluate: ({ 'gpu-health': health }) => [
+    ...judgeGpus(health, (gpu) => judge(gpu, health)),
+    ...faultsElsewhere(health),
+    ...unreadLog(health),
+    ...hiddenGpus(health),
+  ],
 })
 
 /** Said once for the host, not for each of its GPUs. */
@@ -61,16 +79,44 @@ const hiddenGpus = ({ hidden, gpus }: GpuHealth): readonly Verdict[] =>
         },
       ]
 
+/** A card that fell off the bus is not among those that show themselves, and an NVSwitch is none. */
+function faultsElsewhere({ gpus, xids = [] }: GpuHealth): readonly Verdict[] {
+  const strange = xids.filter(
+    ({ bus, code, nvswitch }) => !gpus.some((gpu) => !nvswitch && sameBus(bus, gpu.bus)) && (nvswitch || !ofPrograms.has(code)),
+  )
+  const words = (one: Xid) => (one.nvswitch ? `SXid ${one.code}, ${one.text}` : `Xid ${one.code}, ${wordsOf(one)}`)
+  return [...new Set(strange.map(({ bus }) => bus))].slice(0, 16).map((bus) => {
+    const own = strange.filter((one) => one.bus === bus)
+    // SXids say of themselves whether they are fatal (Fabric Manager User Guide, "SXid Errors").
+    const severe = own.some(({ code, nvswitch, text }) =>
+      nvswitch ? /^Fatal\b/.test(text) : hardware[code] !== undefined && !mended.has(code),
+    )
+    return {
+      status: severe ? 'fail' : 'warning',
+      subject: bus,
+      title: own[0]?.nvswitch ? 'An NVSwitch reports faults' : 'A GPU that is not shown had faults',
+      reason: `${bus} ${own[0]?.nvswitch ? 'is an NVSwitch' : 'is none of the GPUs that nvidia-smi shows'}: ${own.slice(-3).map(words).join('; ')}.`,
+      hint: 'As root: nvidia-smi -L; dmesg | grep NVRM',
+      cite: own.slice(-3).map(citeXid),
+    } as const
+  })
+}
+
 function judge(gpu: GpuDetail, health: GpuHealth): Omit<Verdict, 'subject'> {
   const faults = faultsOf(gpu)
-  const xids = (health.xids ?? []).filter(({ bus, code }) => sameBus(bus, gpu.bus) && hardware[code] !== undefined)
-  const severe = faults.filter(({ severe: is }) => is).length > 0 || xids.some(({ code }) => !mended.has(code))
+  const xids = (health.xids ?? []).filter(({ bus, code, nvswitch }) => !nvswitch && sameBus(bus, gpu.bus) && !ofPrograms.has(code))
+  const severe = faults.some((one) => one.severe) || xids.some(({ code }) => hardware[code] !== undefined && !mended.has(code))
+  const allMended = faults.length === 0 && xids.every(({ code }) => mended.has(code))
   const cite = [...faults.map(({ cite: one }) => one), ...xids.slice(-3).map(citeXid)]
   if (faults.length > 0 || xids.length > 0)
     return {
       status: severe ? 'fail' : 'warning',
-      title: severe ? 'The GPU reports hardware faults' : 'The GPU mended a memory fault',
-      reason: `${gpuName(gpu)}: ${[...faults.map(({ text }) => text), ...xids.slice(-3).map(({ code }) => `Xid ${code}, ${hardware[code]}`)].join('; ')}.`,
+      title: severe
+        ? 'The GPU reports hardware faults'
+        : allMended
+          ? 'The GPU mended a memory fault'
+          : 'The GPU reports faults to look into',
+      reason: `${gpuName(gpu)}: ${[...faults.map(({ text }) => text), ...xids.slice(-3).map((one) => `Xid ${one.code}, ${wordsOf(one)}`)].join('; ')}.`,
       hint: 'Drain the card, reset it (nvidia-smi --gpu-reset), and have it replaced when the fault comes back.',
       cite,
     }
@@ -100,7 +146,7 @@ interface Fault {
   readonly cite: Citation
 }
 
-function faultsOf({ uncorrected, remapFailed, remapPending, recovery }: GpuDetail): readonly Fault[] {
+function faultsOf({ uncorrected, remapFailed, remapPending, repairPending, sramExceeded, recovery }: GpuDetail): readonly Fault[] {
   const cite = (line: number, note: string): Citation => ({ section: 'gpu-health', line, note })
   const faults: Fault[] = []
   if (uncorrected && uncorrected.value > 0)
@@ -113,8 +159,25 @@ function faultsOf({ uncorrected, remapFailed, remapPending, recovery }: GpuDetai
     faults.push({ text: 'a memory row could not be remapped', severe: true, cite: cite(remapFailed.line, 'Expected No.') })
   if (remapPending?.value)
     faults.push({ text: 'a memory row waits for a reset to be remapped', severe: false, cite: cite(remapPending.line, 'Expected No.') })
-  if (recovery) faults.push({ text: `the driver asks for ${recovery.value}`, severe: true, cite: cite(recovery.line, 'Expected None.') })
+  if (repairPending?.value)
+    faults.push({ text: 'a part of it waits for a reset to be repaired', severe: false, cite: cite(repairPending.line, 'Expected No.') })
+  if (sramExceeded?.value)
+    faults.push({
+      text: 'its static memory had more errors than NVIDIA lets it work with',
+      severe: true,
+      cite: cite(sramExceeded.line, 'Expected No.'),
+    })
+  if (recovery) {
+    const asks = /reset|reboot|drain/i.test(recovery.value)
+    const text = asks ? `the driver asks for ${recovery.value}` : `what the driver asks for reads ${recovery.value}`
+    faults.push({ text, severe: asks, cite: cite(recovery.line, 'Expected None.') })
+  }
   return faults
 }
 
-const citeXid = ({ line, code }: Xid): Citation => ({ section: 'gpu-health', line, token: `${code}`, note: hardware[code] })
+const citeXid = (one: Xid): Citation => ({
+  section: 'gpu-health',
+  line: one.line,
+  token: `${one.code}`,
+  note: one.nvswitch ? 'Expected no SXid.' : wordsOf(one),
+})

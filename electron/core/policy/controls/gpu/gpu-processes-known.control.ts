@@ -67,7 +67,7 @@ function stranger(process: GpuProcess, trace: GpuProcessTrace): Verdict {
   const cite = [{ section: 'gpu-health', line: process.line, token: `${process.pid}`, note: 'Belongs to no inference server.' }]
   const memory = process.memoryMiB === undefined ? '' : `, with ${process.memoryMiB} MiB`
   const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${trace.account ?? 'an unknown account'} uses GPU ${process.gpu.slice(0, 12)}…${memory}; it runs in ${where}.`
-  if (/^\[.*\]$/.test(process.name) && process.uid === undefined)
+  if (/^(?:\[.*\]|N\/A|-|)$/.test(process.name) && process.uid === undefined)
     return { status: 'not-evaluated', subject, title: 'A GPU process could not be seen', reason, cite }
   const bad = suspicious.test(process.name)
   return {
