@@ -5,7 +5,7 @@ import type { Citation } from '../policy/control.ts'
 import { isStarter } from '../policy/controls/accounts/escapes.ts'
 import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
 import { fnmatch } from './fnmatch.ts'
-import { type FileSystem, type Member, type Right, runs, writes } from './rights.ts'
+import { type FileSystem, type Member, type Right, reads, runs, writes } from './rights.ts'
 import type { SudoHost } from './sudo-decision.ts'
 import { sudoFiles } from './sudo-files.ts'
 import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways.ts'
@@ -50,6 +50,8 @@ export interface World {
   readonly sameUid: ReadonlyMap<number, readonly Member[]>
   /** Programs that run code as their account for whoever connects to them. */
   readonly runners: readonly { readonly user: string; readonly by: string; readonly cite: Citation }[]
+  /** Files with which anybody administers the cluster of this host, and whether it runs. */
+  readonly clusterKeys: { readonly paths: readonly string[]; readonly runs: boolean }
   /** Groups of this host that are root by another name. */
   readonly rootGroups: readonly { readonly name: string; readonly gid: number }[]
 }
@@ -212,6 +214,12 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   for (const { file, path } of access?.trust?.libraries ?? []) {
     const right = writes(member, path, files)
     if (right) add(root.name, right, `, from which ${file} lets every program load libraries`)
+  }
+  for (const path of world.clusterKeys.paths) {
+    const right = reads(member, path, files)
+    const by = right && `${right.why}, with which a pod takes the disks of the host`
+    const condition = world.clusterKeys.runs ? undefined : 'only while its cluster runs'
+    if (right && by) found.push({ becomes: root.name, by, condition, cite: right.cite })
   }
   for (const { path, becomes } of world.proxyFiles) {
     const right = writes(member, path, files)

@@ -79,6 +79,33 @@ test.each<[string, Host, string | undefined]>([
   ['a question mark alone', { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/cat /srv/?' }, undefined],
 ])('reads logs: %s', (_, host, expected) => expect(way(host, 'ada', 'read-logs')).toBe(expected))
 
+const k3s = 'directory/755/root/root//etc/rancher\ndirectory/755/root/root//etc/rancher/k3s\nregular file/'
+test.each<[string, Host, string | undefined]>([
+  [
+    'keys of a cluster that everybody may read',
+    { paths: `${k3s}644/root/root//etc/rancher/k3s/k3s.yaml` },
+    'every account may read /etc/rancher/k3s/k3s.yaml, with which a pod takes the disks of the host → root → (only while its cluster runs)',
+  ],
+  ['keys of a cluster in a group of others', { paths: `${k3s}640/root/bob//etc/rancher/k3s/k3s.yaml` }, undefined],
+  [
+    'keys of a cluster in a group',
+    { groups: { kube: 'ada' }, paths: `${k3s}640/root/kube//etc/rancher/k3s/k3s.yaml` },
+    'group kube may read /etc/rancher/k3s/k3s.yaml, with which a pod takes the disks of the host → root → (only while its cluster runs)',
+  ],
+  ['keys behind a closed folder', { paths: `${k3s}644/root/root//etc/rancher/k3s/k3s.yaml`.replace('755', '700') }, undefined],
+  [
+    'numbers that newuidmap lends',
+    { groups: { idm: 'ada' }, paths: 'directory/755/root/root//etc\nregular file/664/root/idm//etc/subuid' },
+    'group idm may write /etc/subuid → root',
+  ],
+  [
+    'where packages come from',
+    { groups: { apt: 'ada' }, paths: 'directory/775/root/apt//etc/apt/sources.list.d' },
+    'group apt may write /etc/apt/sources.list.d → root',
+  ],
+  ['another file of /etc', { groups: { app: 'ada' }, paths: 'regular file/664/root/app//etc/app.conf' }, undefined],
+])('root by what lies in /etc: %s', (_, host, expected) => expect(way(host, 'ada', 'become-root')).toBe(expected))
+
 test.each<[string, Host, string | undefined]>([
   ['nothing', {}, undefined],
   ['status of a systemd that is new', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl status vllm' }, undefined],

@@ -1,4 +1,4 @@
-import { rootFolders, rootRuns } from '../facts/access/collect.ts'
+import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 import { componentsOf } from '../facts/path-entry.ts'
@@ -70,6 +70,10 @@ export function worldOf(facts: AccessFacts, now: number): World {
         (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
       ),
     ],
+    clusterKeys: {
+      paths: (access?.paths ?? []).flatMap(({ path, type }) => (type === 'file' && clusterKeys.test(path) ? path : [])),
+      runs: (value(facts.processes) ?? []).some(({ name, argv }) => KUBELET.test(`${name} ${argv[0] ?? ''}`)),
+    },
     rootGroups: facts.accounts.groups.filter(({ name }) => rootGroups[name] !== undefined && name !== 'shadow'),
     singled: (value(facts.sudoers)?.defaults ?? [])
       .flatMap(({ scope, of = [] }) => (scope === '!' ? of.flatMap((member) => wordsIn(member)) : []))
@@ -78,6 +82,8 @@ export function worldOf(facts: AccessFacts, now: number): World {
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
+
+const KUBELET = /\b(?:kubelet|k3s|rke2|k0s)\b/
 
 /** Docker over TCP, notebooks, clusters and the kubelet that ask nobody who he is. What runs in a container has that as its host. */
 const runnersOf = (programs: readonly Program[], root: Member): World['runners'] =>

@@ -44,7 +44,38 @@ export const rootRuns = [
     '/etc/fail2ban',
   ],
   ...['/etc/nvidia-container-runtime', '/etc/zsh', '/etc/bashrc', '/etc/csh.login', '/usr/local/lib'],
+  // Numbers that newuidmap(1) lends, libraries, what starts the system.
+  ...['/etc/subuid', '/etc/subgid', '/etc/ld.so.cache', '/etc/pam.conf', '/etc/inittab', '/etc/local.d', '/etc/conf.d', '/etc/runlevels'],
+  // Where packages come from, and whose signatures count.
+  ...['/etc/apt/sources.list', '/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d', '/etc/apt/keyrings', '/etc/dpkg/dpkg.cfg.d'],
+  ...['/etc/yum.conf', '/etc/yum.repos.d', '/etc/dnf/dnf.conf', '/etc/zypp/repos.d', '/etc/apk', '/etc/alternatives'],
+  // Scripts and commands that daemons of root start.
+  ...[
+    '/etc/wireguard',
+    '/etc/openvpn',
+    '/etc/ppp',
+    '/etc/ppp/ip-up.d',
+    '/etc/acpi',
+    '/etc/acpi/events',
+    '/etc/cloud',
+    '/etc/cloud/cloud.cfg.d',
+  ],
+  ...['/etc/dhcp', '/etc/dhcp/dhclient-enter-hooks.d', '/etc/dhcp/dhclient-exit-hooks.d', '/etc/letsencrypt', '/etc/letsencrypt/renewal'],
+  ...['/etc/letsencrypt/renewal-hooks', '/etc/slurm', '/etc/slurm-llnl', '/etc/puppet', '/etc/chef'],
+  ...[
+    '/etc/smartd.conf',
+    '/etc/smartmontools',
+    '/etc/needrestart',
+    '/etc/xinetd.d',
+    '/etc/inetd.conf',
+    '/etc/cni/net.d',
+    '/etc/libvirt/hooks',
+  ],
+  ...['/etc/rancher', '/etc/rancher/k3s', '/etc/nslcd.conf', '/etc/exports', '/etc/exports.d'],
 ] as const
+
+/** Keys of whoever administers a cluster on this host: a pod mounts / of it. Asked by the same find(1), which names those that not only root may read. */
+export const clusterKeys = /^\/etc\/(?:rancher\/[^/]+\/[^/]+\.yaml|kubernetes\/(?:super-)?admin\.conf)$/
 
 /** Sockets of daemons that do as root what they are told. */
 export const rootSockets = [
@@ -213,7 +244,7 @@ for last in lastlog2 lastlog; do
   break
 done
 ${unitProgramsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 ')' 2>/dev/null; } | awk -F : '
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }

@@ -77,9 +77,10 @@ export function ollamaPieces(line: string): LogPiece[] | undefined {
   const [, time = '', level, source = '', quoted = '', rest = ''] = head
   if (!/^[\d:.TZ+-]+$/.test(time) || !isShape('code', source)) return undefined
   const message = quoted.replace(/^"([\s\S]*)"$/, '$1').replaceAll('\\"', '"')
+  const isKnown = messages.some((known) => known.test(message))
   return [
     { text: `time=${time} level=${level} source=${source} msg=` },
-    messages.some((known) => known.test(message)) ? { text: quoted } : removed('message', message),
-    ...(rest === '' ? [] : [{ text: ' ' }, ...pairPieces(rest)]),
+    isKnown ? { text: quoted } : removed('message', message),
+    ...(rest === '' ? [] : [{ text: ' ' }, ...pairPieces(rest, isKnown || level !== 'DEBUG')]),
   ]
 }

@@ -10,11 +10,11 @@ const words =
 const wordShape = /^(?:[\w./:@+-]{1,160}|(?:NVIDIA|AMD|Tesla|GeForce|Intel|Radeon)[\w ()+.-]{0,60})$/
 const shown = ['num', 'dur', 'size', 'addr', 'bool', 'version'] as const
 
-const isSafe = (key: string, value: string): boolean => {
+const isSafe = (key: string, value: string, named: boolean): boolean => {
   const bare = value.replace(/^"(.*)"$/s, '$1')
   if (content.test(key)) return false
   if (bare === '' || shown.some((shape) => isShape(shape, bare))) return true
-  return words.test(key) && wordShape.test(bare)
+  return named && words.test(key) && wordShape.test(bare)
 }
 
 /** No line of a program has more; what is behind them is taken out. */
@@ -23,9 +23,9 @@ const PAIR = /([A-Za-z_][A-Za-z0-9_.-]{0,40})=("(?:\\.|[^"\\])*"|[^\s"]*)(\s+|$)
 
 /**
  * `key=value key="quoted value"`, as Go's slog and zerolog print them: a value is shown where it is a number, a duration, an address, or the name that its
- * key says. From the first character on that is no pair, the rest is taken out.
+ * key says. `named`: false where nothing is known of the line, and a name in it may be one that somebody sent. From the first character on that is no pair, the rest is taken out.
  */
-export function pairPieces(text: string): LogPiece[] {
+export function pairPieces(text: string, named = true): LogPiece[] {
   const pieces: LogPiece[] = []
   PAIR.lastIndex = 0
   let at = 0
@@ -34,7 +34,7 @@ export function pairPieces(text: string): LogPiece[] {
     if (whole === '') break
     pieces.push(
       { text: `${key}=` },
-      isSafe(key, value) ? { text: value } : removed(content.test(key) ? key : `value of ${key}`, value.replace(/^"(.*)"$/s, '$1')),
+      isSafe(key, value, named) ? { text: value } : removed(content.test(key) ? key : `value of ${key}`, value.replace(/^"(.*)"$/s, '$1')),
     )
     if (blank !== '') pieces.push({ text: ' ' })
     at = PAIR.lastIndex

@@ -135,6 +135,53 @@ test.each(taken)('%s: taken out and marked', (_, line, expected) => {
   for (const word of ['salary', 'Zqxv']) expect(text).not.toContain(word)
 })
 
+/** What programs print when they are told to say all, or when something goes wrong: nothing of it is shown, and that something was there is. */
+describe('lines with content of every kind', () => {
+  const image = Buffer.from('Zqxv Okafor'.repeat(60)).toString('base64')
+  const slog = 'time=2026-11-26T08:12:15.123Z level=DEBUG source=routes.go:2 msg='
+  test.each<[string, string]>([
+    ['JSON over lines, a key', '    "content": "Zqxv Okafor",'],
+    ['JSON over lines, a word', '  "Zqxv",'],
+    ['JSON over lines, cut', '{"messages":[{"role":"user","content":"Zqxv'],
+    ['an image', `data:image/png;base64,${image}`],
+    ['a line of an image', image.slice(0, 76)],
+    ['embeddings', '{"input":["Zqxv","Okafor"],"model":"e5","endpoint":"/v1/embeddings"}'],
+    ['a key of JSON', '{"Zqxv Okafor":1,"status":200}'],
+    ['escapes of JSON', '{"prompt":"\\u005a\\u0071\\u0078\\u0076 Okafor"}'],
+    ['escapes alone', String.raw`\u005aqxv \x5aqxv Zqxv`],
+    ['colours', '\u001b[31mZqxv\u001b[0m Okafor'],
+    ['colours within a level', '\u001b[32mINFO\u001b[0m 11-26 08:12:15 [x.py:1] \u001b[1mZqxv'],
+    ['a query with a key', 'INFO:     10.0.0.1:5 - "GET /v1/models?api_key=sk-Zqxv&prompt=Okafor HTTP/1.1" 200 OK'],
+    ['a name in a path', 'INFO:     10.0.0.1:5 - "GET /v1/models/Zqxv-Okafor HTTP/1.1" 404 Not Found'],
+    ['a socket', 'INFO:     10.0.0.1:0 - "WebSocket /v1/realtime?token=Zqxv" [accepted]'],
+    ['a traceback, the line of code', '    raise ValueError("Zqxv Okafor")'],
+    [
+      'a traceback, what pydantic says',
+      "  Input should be a valid string [type=string_type, input_value={'text': 'Zqxv'}, input_type=dict]",
+    ],
+    ['a traceback, the end', 'pydantic.ValidationError: 1 validation error for Zqxv'],
+    ['a key that is missing', "ERROR 11-26 08:12:15 [core.py:1] KeyError: 'Zqxv'"],
+    ['a prompt over lines', "INFO 11-26 08:12:15 [logger.py:39] Received request cmpl-0a1b: prompt: 'a\\nZqxv Okafor"],
+    ['a number of a request that is a word', 'INFO 11-26 08:12:15 [async_llm.py:1] Added request Zqxv.'],
+    ['LocalAI, a backend', '8:12AM DBG GRPC(x-127.0.0.1:3331): stdout {"prompt":"Zqxv"}'],
+    ['LocalAI, a request', '8:12AM DBG Request received: {"messages":[{"content":"Zqxv"}]}'],
+    ['LocalAI, a query', '8:12AM INF Success ip=10.0.0.1 latency=1ms method=GET status=200 url=/v1/models?q=Zqxv'],
+    ['Ollama, a format', `${slog}"completion request" images=0 prompt=41 format="{"Zqxv":1}"`],
+    ['Ollama, a tool by its name', `${slog}"tool call" name=get_Zqxv arguments="{"who":"Okafor"}"`],
+    ['Ollama, a message of one word', `${slog}Zqxv`],
+    ['llama-server, a token', "slot process_toke: id  0 | task 0 | next token: 123 'Zqxv'"],
+    ['llama-server, a slot', 'srv  update_slots: run slots completed {"prompt":"Zqxv"}'],
+    ['llama-server, a part of an answer', 'srv    operator(): http: streamed chunk: data: {"choices":[{"delta":{"content":"Zqxv"}}]}'],
+    ['llama-server, a template', "main: chat template, example_format: '<|user|>Zqxv'"],
+    ['gin, a query', '[GIN] 2026/11/26 - 08:12:15 | 200 | 1.2s | 127.0.0.1 | GET      "/api/tags?key=Zqxv"'],
+    ['nginx, a referer', '10.0.0.5 - - [26/Nov/2026:08:12:15 +0000] "POST /api/chat HTTP/1.1" 200 1 "https://x/Zqxv" "Zqxv Okafor"'],
+  ])('%s', (_, line) => {
+    const text = shown(line)
+    expect(text).toContain('[removed: ')
+    for (const word of ['Zqxv', 'Okafor', image.slice(0, 20)]) expect(text).not.toContain(word)
+  })
+})
+
 describe('keys', () => {
   test.each([
     ['ollama.service: Environment variable OLLAMA_API_KEY=sk-abcdefghijklmnopqrst set'],
