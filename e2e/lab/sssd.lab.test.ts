@@ -14,6 +14,7 @@ let listed: Looked
 let really: Set<string>
 
 const TRIED = `for n in local1 local2 local3 d2 d3; do setpriv --reuid=$n --regid=$(id -g $n) --init-groups sudo -n true 2>/dev/null && echo "root $n"; done
+for n in local1 local3; do echo "sudo -n true 2>/dev/null && echo newgrp $n" | setpriv --reuid=$n --regid=$(id -g $n) --init-groups newgrp dadmins 2>/dev/null </dev/stdin; done
 for n in d1 d2; do [ "$(timeout 10 ssh -n -i /root/dir.key -o BatchMode=yes -o UserKnownHostsFile=/root/dir.hosts $n@127.0.0.1 echo in 2>/dev/null)" = in ] && echo "login $n"; done
 true`
 
