@@ -185,8 +185,8 @@ function draw(
     }
   }
   const carried = readStreams(model, services, localAddresses, routes, report)
-  for (const [directive, port] of carried)
-    if (routes.some(({ server, listen }) => model.servers.includes(server) && listen.port === port))
+  for (const [directive, ports] of carried)
+    if (routes.some(({ server, listen }) => model.servers.includes(server) && ports.includes(listen.port)))
       report(directive, 'it leads to another server of this nginx, which is not followed')
   for (const [directive, port] of handedOn)
     if (routes.some(({ listen }) => listen.port === port && listen.scope !== 'specific'))

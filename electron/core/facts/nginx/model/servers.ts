@@ -22,6 +22,8 @@ export interface HttpModel {
   readonly looksAtHost: boolean
   readonly streams: readonly Server[]
   readonly streamUpstreams: ReadonlyMap<string, NginxDirective>
+  /** `map`, `geo` and `split_clients` of streams, by the variable that they make, without its sign. */
+  readonly streamChoices: ReadonlyMap<string, NginxDirective>
 }
 
 const blocks = (directives: readonly NginxDirective[], name: string): readonly NginxDirective[] =>
@@ -85,6 +87,11 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     looksAtHost: mentions(nginx.directives, /\$\{?(?:http_)?host\b/),
     streams: stream.servers,
     streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),
+    streamChoices: new Map(
+      ['map', 'geo', 'split_clients']
+        .flatMap((name) => blocks(stream.within, name))
+        .map((one) => [(one.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), one]),
+    ),
   }
 }
 

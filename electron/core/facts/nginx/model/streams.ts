@@ -1,52 +1,105 @@
 import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { NginxDirective } from '../nginx.ts'
+import type { Assumption } from './conditions.ts'
 import type { ProxiedRoute } from './routes.ts'
-import { nearestAll, own } from './scope.ts'
+import { nearest, nearestAll, own, type Scope } from './scope.ts'
 import { type HttpModel, isEncrypted } from './servers.ts'
 import { matchTarget, readTarget } from './target.ts'
 
-/** Ports of this host that streams carry on to are given back. A stream server passes bytes on: every route, and nobody is asked who he is unless by client certificate. */
+/** Scripts that refuse a connection, or choose where it goes (njs, lua). */
+const deciding = ['js_access', 'js_preread', 'preread_by_lua_block', 'preread_by_lua_file']
+const answering = ['content_by_lua_block', 'content_by_lua_file']
+
+/**
+ * Ports of this host that streams carry on to are given back. A stream server passes bytes on: every route, and nobody is asked who he is unless by client certificate. The name that
+ * a client says in its handshake (`$ssl_preread_server_name`) is its own choice, so each line of a `map` is a way. Datagrams are passed on as such (ngx_stream_proxy_module): no engine takes them.
+ */
 export function readStreams(
   model: HttpModel,
   services: readonly InferenceService[],
   localAddresses: readonly string[],
   routes: ProxiedRoute[],
   report: (directive: NginxDirective, reason: string) => void,
-): ReadonlyMap<NginxDirective, number> {
-  const carried = new Map<NginxDirective, number>()
+): ReadonlyMap<NginxDirective, readonly number[]> {
+  const carried = new Map<NginxDirective, number[]>()
   for (const server of model.streams) {
-    const directive = own(server.scope, 'proxy_pass')
-    if (!directive) continue
-    const written = directive.parameters[0] ?? ''
-    const target = written.includes('$') ? undefined : readTarget(written)
-    if (!target) {
-      report(directive, 'where it leads is decided at run time')
-      continue
+    const script = answering.map((name) => nearest(server.scope, name)).find((one) => one !== undefined)
+    if (script) report(script, 'a script answers')
+    // `pass` hands the connection to another socket of this nginx (since 1.25.5).
+    const directive = own(server.scope, 'proxy_pass') ?? own(server.scope, 'pass')
+    const listens = server.listens.filter(({ datagrams }) => !datagrams)
+    if (!directive || listens.length === 0) continue
+    for (const { text, assumptions } of waysOf(directive.parameters[0] ?? '', model, server.scope)) {
+      const target = text === undefined ? undefined : readTarget(text)
+      if (!target) {
+        report(directive, 'where it leads is decided at run time')
+        continue
+      }
+      const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
+      if (match.uncertain) report(directive, 'only the host knows what its upstream means')
+      if (match.elsewhere !== undefined) carried.set(directive, [...(carried.get(directive) ?? []), match.elsewhere])
+      for (const service of match.services)
+        for (const listen of listens)
+          for (const route of routesOf(service))
+            routes.push({
+              service,
+              route,
+              server,
+              listen,
+              encrypted: isEncrypted(model.streams, listen),
+              clientPath: route.path,
+              directive,
+              answer: {
+                outcome: { kind: 'proxied', directive, target, path: route.path },
+                scope: server.scope,
+                gates: [
+                  {
+                    satisfy: 'all',
+                    addresses: nearestAll(server.scope, ['allow', 'deny']),
+                    credentials: [],
+                    trusts: [],
+                    opensToAll: false,
+                  },
+                ],
+                assumptions,
+              },
+            })
     }
-    const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
-    if (match.uncertain) report(directive, 'only the host knows what its upstream means')
-    if (match.elsewhere !== undefined) carried.set(directive, match.elsewhere)
-    for (const service of match.services)
-      for (const listen of server.listens)
-        for (const route of routesOf(service))
-          routes.push({
-            service,
-            route,
-            server,
-            listen,
-            encrypted: isEncrypted(model.streams, listen),
-            clientPath: route.path,
-            directive,
-            answer: {
-              outcome: { kind: 'proxied', directive, target, path: route.path },
-              scope: server.scope,
-              gates: [
-                { satisfy: 'all', addresses: nearestAll(server.scope, ['allow', 'deny']), credentials: [], trusts: [], opensToAll: false },
-              ],
-              assumptions: [],
-            },
-          })
   }
   return carried
+}
+
+interface Way {
+  /** Undefined where only the running nginx knows it. */
+  readonly text: string | undefined
+  readonly assumptions: readonly Assumption[]
+}
+
+const MAX_WAYS = 200
+
+/** What the words of a `proxy_pass` may become: any line of a `map` by what the client says, or by its address. */
+function waysOf(written: string, model: HttpModel, scope: Scope): readonly Way[] {
+  const scripts = deciding.flatMap((name) => nearest(scope, name) ?? [])
+  const assumed = scripts.map((directive): Assumption => ({ kind: 'unmodelled', directive }))
+  const found = new Map<string | undefined, Way>()
+  const follow = (text: string, assumptions: readonly Assumption[], depth: number): void => {
+    const [, before = '', braced, plain, after = ''] = /^([^$]*)\$(?:\{(\w+)\}|(\w+))(.*)$/s.exec(text) ?? []
+    const name = braced ?? plain
+    if (name === undefined) {
+      if (text !== '') found.set(text, found.get(text) ?? { text, assumptions })
+      return
+    }
+    const choice = model.streamChoices.get(name.toLowerCase())
+    if (!choice || depth > 8 || found.size > MAX_WAYS) {
+      found.set(undefined, { text: undefined, assumptions })
+      return
+    }
+    const byAddress = choice.name === 'geo' || /addr\b|geoip/.test(choice.parameters[0] ?? '')
+    const more: readonly Assumption[] = byAddress ? [...assumptions, { kind: 'address', directive: choice }] : assumptions
+    for (const { name: key, parameters } of choice.block ?? [])
+      if (parameters.length > 0 || choice.name === 'split_clients') follow(before + (parameters[0] ?? key) + after, more, depth + 1)
+  }
+  follow(written, assumed, 0)
+  return [...found.values()]
 }
