@@ -53,9 +53,8 @@ function headsOf(server: Server): readonly Head[] {
       const pass = own(location.scope, 'proxy_pass')
       const uri = pass && readTarget(pass.parameters[0] ?? '')?.uri
       const rewriting = rewrites(location.scope.directives)
-      const beside = location.scope.directives.some(({ name }) => /^(?:mirror|add_(?:before|after)_body)$/.test(name))
-      if (beside && location.path !== '/' && (location.kind === 'exact' || location.kind === 'prefix'))
-        add({ client: location.path, exact: true })
+      if (location.kind === 'exact' || location.kind === 'prefix')
+        if (location.scope.directives.some((one) => asksForAnother(one, server))) add({ client: location.path, exact: true })
       fromRewrites(location.scope.directives)
       if (uri !== undefined || rewriting) {
         if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
@@ -70,6 +69,14 @@ function headsOf(server: Server): readonly Head[] {
   fromRewrites(server.scope.directives)
   walk(server.locations)
   return [...heads.values()]
+}
+
+/** For a path of its own, whatever the client asked for. */
+function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { locations }: Server): boolean {
+  if (/^add_(?:before|after)_body$/.test(name)) return true
+  const to = name === 'mirror' ? (locations.exact.get(path) ?? locations.prefix.get(path)) : undefined
+  const pass = to && own(to.scope, 'proxy_pass')
+  return pass !== undefined && readTarget(pass.parameters[0] ?? '')?.uri !== undefined
 }
 
 const MAX_CANDIDATES = 120
