@@ -69,6 +69,32 @@ test('the port by which Gatehouse comes in is none that Docker publishes', () =>
   expect(closing(['8080', '22'])).toThrow('ports names 22')
 })
 
+describe('sshd-behind-jump', () => {
+  const { manifest } = shippedTemplate('sshd-behind-jump')
+  const allowing = (accounts: readonly string[], change = 'rw') => {
+    const of = { ...fleet, identities: { ...fleet.identities, change: { ...fleet.identities.audit, user: change } } }
+    return () =>
+      keepsWayIn({
+        ...{ fleet: of, host: of.hosts[0] ?? expect.fail(), manifest, wayIn: undefined },
+        rendered: render(manifest, { ...sampleValues(manifest), accounts: [...accounts] }),
+      })
+  }
+  test('lets both accounts of Gatehouse in', () => expect(allowing(['kim', 'ro', 'rw'])).not.toThrow())
+  test.each([
+    ['ro', ['kim', 'rw']],
+    ['rw', ['kim', 'ro']],
+  ])('is refused where it leaves out %s', (missing, accounts) => expect(allowing(accounts)).toThrow(`accounts leaves out ${missing}`))
+  test('is refused where Gatehouse itself comes as root', () =>
+    expect(allowing(['ro', 'root'], 'root')).toThrow('Gatehouse logs in as root here'))
+})
+
+test('an address that cannot be read is in no network', () => {
+  const { manifest } = shippedTemplate('ufw-segment')
+  const rendered = render(manifest, { ...sampleValues(manifest), jump: ['10.0.2.0/24'] })
+  const change = { fleet, host: fleet.hosts[0] ?? expect.fail(), manifest, rendered, wayIn: { address: 'gpu-01', port: 22 } }
+  expect(() => keepsWayIn(change)).toThrow('jump leaves out gpu-01')
+})
+
 describe('accounts-closed', () => {
   const { manifest } = shippedTemplate('accounts-closed')
   const closing = (accounts: readonly string[], of = fleet) =>
@@ -97,6 +123,19 @@ describe('a jump host', () => {
     expect(checked(hop, manifest.id, { destinations: ['10.0.3.11:22', '10.0.3.99:22'] })).not.toThrow())
   test('that would not reach one of them', () =>
     expect(checked(hop, manifest.id, { destinations: ['10.0.3.11:2222'] })).toThrow('destinations leaves out 10.0.3.11:22'))
+  test('that would not reach the next jump host', () => {
+    const further = fleetSchema.parse({
+      ...fleet,
+      jump: [
+        { ...jump, audit: true },
+        { name: 'inner', address: '10.0.2.20', port: 2222 },
+      ],
+    })
+    const rendered = render(manifest, { ...sampleValues(manifest), destinations: ['10.0.3.11:22'] })
+    expect(() => keepsWayIn({ fleet: further, host: hop, manifest, wayIn: undefined, rendered })).toThrow(
+      'destinations leaves out 10.0.2.20:2222',
+    )
+  })
   test('is not what a server is', () => expect(checked(fleet.hosts[0] ?? expect.fail(), manifest.id, {})).toThrow('no jump host'))
   test.each(['sshd-behind-jump', 'ufw-segment', 'nftables-segment'])('gets no %s', (id) =>
     expect(checked(hop, id, id === 'sshd-behind-jump' ? { accounts: ['ro', 'rw'] } : {})).toThrow('what lies behind it'),

@@ -80,6 +80,23 @@ describe('who could write to the folder, but has not the key', () => {
     expect(() => ledger.append(entry('more'))).toThrow(/no signed head/)
   })
 
+  test('changes no record, though its hash is made anew and the head still fits the last one', () => {
+    const records = [...ledger.read().records]
+    const lines = records.map((record, index) => sealed(index === 0 ? { ...record, detail: 'something else' } : record))
+    writeFileSync(ledger.path, `${lines.join('\n')}\n`)
+    expect(ledger.read()).toMatchObject({ broken: { line: 2, reason: 'does not follow from the record before it' } })
+  })
+
+  test('puts no other record in the place of one whose head was signed and which was not written', () => {
+    const [head, before] = [readFileSync(at('ledger.head')), text()]
+    ledger.append(entry('third'))
+    copyFileSync(at('ledger.head'), at('ledger.head.next'))
+    writeFileSync(at('ledger.head'), head)
+    const [, , third] = ledger.read().records
+    writeFileSync(ledger.path, `${before}${sealed({ ...(third as LedgerRecord), detail: 'not the third' })}\n`)
+    expect(ledger.read()).toMatchObject({ records: [{ seq: 1 }, { seq: 2 }], broken: { line: 3 } })
+  })
+
   test('signs no head', () => {
     const line = forged()
     appendFileSync(ledger.path, line)
@@ -99,6 +116,13 @@ describe('who could write to the folder, but has not the key', () => {
     expect(createLedger(other, { now: () => 0 }, 'ada', pinned).read().broken?.reason).toContain(`not by ${kept.keyId}`)
     rmSync(other, { recursive: true })
   })
+})
+
+test('a number that is left out is a break, though each record follows from the one before it', () => {
+  const first = ledger.append(entry('first'))
+  const third = sealed({ ...first, seq: 3, previous: first.hash })
+  const reading = readLedger(`${sealed(first)}\n${third}\n`, EMPTY_HEAD)
+  expect(reading).toMatchObject({ records: [{ seq: 1 }], broken: { line: 2, reason: 'has number 3; expected 2' } })
 })
 
 describe('by hand, with the commands of the README', () => {
