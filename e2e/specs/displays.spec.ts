@@ -61,6 +61,11 @@ test('at one and a half the size the panes give way, and the window does not scr
     expect(await it.page.evaluate(lost), name).toEqual([])
   }
   await isWhole('fleet')
+  expect(await it.page.locator('.strip > :last-child').evaluate((jump) => jump.scrollWidth - jump.clientWidth)).toBe(0)
+  await it.page.keyboard.press('?')
+  await expect(it.dialog).toBeVisible()
+  await isWhole('keys')
+  await it.page.keyboard.press('Escape')
   await it.page
     .locator('.host-nav')
     .getByRole('button', { name: /gpu-02/ })

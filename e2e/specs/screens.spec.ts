@@ -161,6 +161,12 @@ test('a fleet file with mistakes is shown with line and column, and the app stay
   await it.invoke('fleet:load', { path })
   await expect(it.page.getByText('did you mean "address"?', { exact: false })).toBeVisible()
   await it.isSound('fleet-problems')
+  // Elsewhere all is empty: why, and the way back.
+  await it.page.keyboard.press('Control+4')
+  await expect(it.page.getByRole('heading', { name: 'No fleet is open' })).toBeVisible()
+  await expect(it.page.getByRole('alert')).toContainText('has 2 mistakes, the first in line 5')
+  await it.page.getByRole('button', { name: 'Show mistakes' }).click()
+  await expect(it.page.getByText('did you mean "address"?', { exact: false })).toBeVisible()
   await it.invoke('fleet:demo')
   await expect(it.page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
 })

@@ -10,6 +10,7 @@ import { atOrAbove, type Severity, severities } from '#shared/status.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { printMatrix } from './matrix.ts'
+import { warnOfStore } from './open-services.ts'
 import { createProgressLines } from './progress-lines.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -42,7 +43,7 @@ export async function runAudit(args: string[]): Promise<number> {
     createTerminalPrompts(),
   )
   try {
-    if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
+    warnOfStore(services)
     await openFleet(services, values.fleet)
     if (values.stored) {
       const open = services.fleet.require()

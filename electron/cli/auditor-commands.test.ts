@@ -82,6 +82,16 @@ test('audits are listed, and two of them compared: 1 where something got worse',
   await expect(runCompare([...store(), 'previous', 'latest', 'aaaa'])).rejects.toThrow(/two moments/)
 })
 
+test('a database of a newer Gatehouse is not answered from, and that is said', async () => {
+  const { database } = openDatabase(at('data'), Date.now())
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  database.exec(`PRAGMA user_version = ${version + 1}`)
+  database.close()
+  await runCompare(store())
+  expect(vi.mocked(process.stderr.write).mock.calls.map(String).join('')).toContain('The database was written by a newer Gatehouse')
+  expect(stdout).not.toContain('bbbb-2')
+})
+
 /** Two more audits: a host that is new and open, and the old one, which was not reached. */
 function oneMore(): void {
   const { database } = openDatabase(at('data'), Date.now())

@@ -6,7 +6,7 @@ import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { createModelProgress } from './model-progress.ts'
-import { interrupted } from './open-services.ts'
+import { interrupted, warnOfStore } from './open-services.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -38,6 +38,7 @@ export async function runModelDeploy(verb: string, args: string[]): Promise<numb
     createTerminalPrompts(),
   )
   try {
+    warnOfStore(services)
     const { problems } = await services.fleet.load(values.fleet)
     const [problem] = problems
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })

@@ -11,6 +11,7 @@ import { deployVerbs } from './model-deploy.command.ts'
 import { createModelProgress } from './model-progress.ts'
 import { registryVerbs } from './model-registry.command.ts'
 import { modelLines } from './model-table.ts'
+import { warnOfStore } from './open-services.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = {
@@ -52,7 +53,7 @@ export async function runModelStores(action: string | undefined, args: string[])
     createTerminalPrompts(),
   )
   try {
-    if (services.storeFailure) process.stderr.write(`warning: ${services.storeFailure.detail}\n`)
+    warnOfStore(services)
     const { problems } = values.fleet === undefined ? await services.openDemo() : await services.fleet.load(values.fleet)
     const [problem] = problems
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })

@@ -1,5 +1,5 @@
 import { createServices, type Services } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import { errorCatalogue, GatehouseError } from '#shared/errors.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -24,10 +24,16 @@ export async function openServices<T>(data: string | undefined, use: (services: 
     createTerminalPrompts(),
   )
   try {
+    warnOfStore(services)
     return await use(services)
   } finally {
     await services.close()
   }
+}
+
+/** What is answered out of another database than was meant says so. */
+export function warnOfStore({ storeFailure }: Services): void {
+  if (storeFailure) process.stderr.write(`warning: ${errorCatalogue[storeFailure.code].title}: ${storeFailure.detail}\n`)
 }
 
 /** Ends when somebody presses Ctrl-C. */

@@ -1,9 +1,11 @@
 import type { AppInfo } from '#shared/ipc/app.contract.ts'
+import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import { plainText } from '../ui/plain-text.ts'
 import type { NoticeView } from '../ui/screen.tsx'
+import { count } from '../ui/words.ts'
 import { wordsOf, wordsOfError } from './failure-words.ts'
 import { useAppInfo, useFleetState, useRole } from './queries.ts'
-import { goSettings } from './ui.store.ts'
+import { goFleet, goSettings } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
 export function appNotices(info: AppInfo | undefined): NoticeView[] {
@@ -41,10 +43,31 @@ const operatorNotice: NoticeView = {
   actions: [{ label: 'Show roles', run: () => goSettings('role') }],
 }
 
+/** On every screen: without a fleet all of them are empty, and none but the fleet's says why. */
+export function fleetFileNotices({ path, problems }: Pick<FleetState, 'path' | 'problems'>): NoticeView[] {
+  const [first] = problems
+  if (first === undefined) return []
+  return [
+    {
+      key: FLEET_FILE,
+      words: { word: 'Fleet file not valid', tone: 'fail', icon: 'state' },
+      subject: plainText(path ?? 'The fleet file', 200),
+      text: `has ${count(problems.length, 'mistake')}, the first in line ${first.line ?? 1}. No host was connected.`,
+      actions: [{ label: 'Show mistakes', run: goFleet }],
+    },
+  ]
+}
+
+export const FLEET_FILE = 'fleet-file'
+
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
   const operator = useRole().data?.role === 'operator'
-  const notices = [...appNotices(useAppInfo().data), ...(operator ? [operatorNotice] : [])]
+  const notices = [
+    ...appNotices(useAppInfo().data),
+    ...(operator ? [operatorNotice] : []),
+    ...(fleet.data ? fleetFileNotices(fleet.data) : []),
+  ]
   if (fleet.error === null || notices.some(({ key }) => key !== 'role')) return notices
   const { title, detail } = wordsOfError(fleet.error)
   return [

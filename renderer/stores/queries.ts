@@ -49,10 +49,11 @@ export const useOutput = (sha256: string) => useQuery(query('audit:output', { sh
 export const useWaivers = () => useQuery(query('waiver:list', null))
 export const useAttestations = () => useQuery(query('attestation:list', null))
 export const useNetworks = () => useQuery(query('network:hosts', null))
-export const useAccessReview = () => useQuery(query('access:review', null))
+// Of thousands of accounts both are megabytes, asked again with each decision: to compare them value by value costs more than to draw them.
+export const useAccessReview = () => useQuery({ ...query('access:review', null), structuralSharing: false })
 export const useRemovalPushes = () => useQuery(query('access:removal-pushes', null))
 export const useAccessAccount = (who: Input<'access:account'>) => useQuery(query('access:account', who))
-export const useAccess = () => useQuery(query('access:overview', null))
+export const useAccess = () => useQuery({ ...query('access:overview', null), structuralSharing: false })
 export const useControls = () => useQuery(query('control:list', null))
 export const usePendingPrompts = () => useQuery(query('prompt:pending', null))
 export const useJumpStates = () => useQuery(query('connection:states', null))

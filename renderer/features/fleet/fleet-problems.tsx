@@ -1,14 +1,13 @@
 import { FolderOpen, RefreshCw } from 'lucide-react'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import { useCloseFleet, useLoadFleet, useOpenFleet } from '../../stores/actions.ts'
+import { FLEET_FILE } from '../../stores/app-notices.ts'
 import { openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
-import { plainText } from '../../ui/plain-text.ts'
 import { ProblemTable } from '../../ui/problem-table.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
-import { count } from '../../ui/words.ts'
 
 /** The fleet file does not hold: every mistake with its place, and what was expected there. */
 export function FleetProblems({ state, notices }: { readonly state: FleetState; readonly notices: readonly NoticeView[] }) {
@@ -20,23 +19,15 @@ export function FleetProblems({ state, notices }: { readonly state: FleetState; 
     if (state.path !== null) load.mutate({ path: state.path })
   }
   useKeys({ r: reload, 'mod+o': () => open.mutate(null) })
-  const [first] = state.problems
   return (
     <Screen
       title="Fleet"
       onSearch={() => openDialog({ kind: 'palette' })}
       path={path}
       foot={<span>Nothing was connected. Mend the file and load it again.</span>}
-      notices={[
-        ...notices,
-        {
-          key: 'problems',
-          words: { word: 'Fleet file not valid', tone: 'fail', icon: 'state' },
-          subject: plainText(state.path ?? 'The fleet file', 200),
-          text: `has ${count(state.problems.length, 'mistake')}, the first in line ${first?.line ?? 1}. No host was connected.`,
-          actions: [{ label: 'Load again', run: reload }],
-        },
-      ]}
+      notices={notices.map((notice) =>
+        notice.key === FLEET_FILE ? { ...notice, actions: [{ label: 'Load again', run: reload }] } : notice,
+      )}
     >
       <div className="settings-scroll h-full" data-pane>
         <section className="!max-w-[980px]">

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -75,4 +75,21 @@ test('what ends in the middle leaves nothing behind', async () => {
   }
   await expect(write(broken())).rejects.toThrow(/cannot be written.*the store is gone/)
   expect(readdirSync(folder)).toEqual(['key'])
+})
+
+test.each<[string, string, (zip: string) => void]>([
+  ['the zip of another pack', 'p.zip is there already', (zip) => writeFileSync(zip, 'a year of proof')],
+  ['the folder of another pack', 'p is there already', (zip) => mkdirSync(zip.replace('.zip', ''))],
+  ['a link that leads nowhere', 'p.zip is there already', (zip) => symlinkSync('/nonexistent', zip)],
+  ['no folder to write to', 'there is no folder', () => rmSync(folder, { recursive: true })],
+])('nothing is written over, nor begun: %s', async (_, reason, prepare) => {
+  const key = openConsoleKey(at('key'))
+  prepare(at('p.zip'))
+  const begun = function* (): Generator<PackFile> {
+    yield* []
+    throw new Error('begun')
+  }
+  await expect(writePack(at('p.zip'), begun(), key, new Date(0))).rejects.toThrow(reason)
+  mkdirSync(folder, { recursive: true })
+  expect(readdirSync(folder).filter((name) => name.includes('draft'))).toEqual([])
 })

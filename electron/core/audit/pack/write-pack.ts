@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
@@ -18,12 +19,13 @@ export interface WrittenPack {
 }
 
 /**
- * Writes a pack as a folder and as a zip of that folder beside it. Both appear whole or not at all. Throws `pack.unwritable`, also when the
- * folder is already there: a pack is never mixed with another.
+ * Writes a pack as a folder and as a zip of that folder beside it. Both appear whole or not at all. Throws `pack.unwritable`, also when either
+ * is already there: a pack is never mixed with another, and none is written over.
  */
 export async function writePack(zip: string, files: Iterable<PackFile>, key: ConsoleKey, at: Date): Promise<WrittenPack> {
   const folder = zip.replace(/\.zip$/, '')
   if (folder === zip) throw unwritable(zip, new Error('expected a name that ends in .zip'))
+  refuseTaken(zip, folder)
   const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}.draft`)
   const archive = openArchive(`${draft}.zip`, basename(folder), at)
   try {
@@ -64,6 +66,18 @@ export async function writePack(zip: string, files: Iterable<PackFile>, key: Con
     await rm(draft, { recursive: true, force: true })
     await rm(`${draft}.zip`, { force: true })
     throw error instanceof GatehouseError ? error : unwritable(zip, error)
+  }
+}
+
+/** Known before a hundred megabytes are written; a rename would replace a zip without a word. */
+function refuseTaken(zip: string, folder: string): void {
+  try {
+    const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    const taken = [zip, folder].find(isThere)
+    if (taken !== undefined) throw new Error(`${basename(taken)} is there already`)
+    if (!isThere(dirname(zip))) throw new Error(`there is no folder ${dirname(zip)}`)
+  } catch (cause) {
+    throw unwritable(zip, cause)
   }
 }
 
