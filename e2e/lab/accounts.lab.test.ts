@@ -89,7 +89,17 @@ test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capab
 
 test('who is said to get in does, and who is not does not', () => {
   const said = (name: string) => accounts.get(name)?.logins.includes('SSH key') === true
-  expect(names.filter((name) => said(name) !== really.has(`${name} login`))).toEqual([])
+  expect(names.filter((name) => said(name) !== really.has(`${name} login`))).toEqual(['cert-listed'])
+})
+
+test('whom a file names for a certificate may get in by one, and nobody else', () => {
+  const certified = names.filter((name) => accounts.get(name)?.loginNotes.some((note) => note.startsWith('a certificate of ')))
+  expect(certified).toEqual(['cert-listed', 'nothing'])
+  expect([accounts.get('cert-listed')?.login, accounts.get('cert-listed')?.loginNotes.join()]).toEqual([
+    'unknown',
+    expect.stringContaining('/etc/ssh/planted-ca.pub for web or ops may let it in'),
+  ])
+  expect([really.has('cert-listed login'), really.has('nothing login')]).toEqual([true, false])
 })
 
 test('where keys were not looked for, it is not said that nobody gets in', () => {

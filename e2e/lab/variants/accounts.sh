@@ -110,6 +110,13 @@ account key-loose-home;  key; chmod 777 "/home/$n/.ssh"
 authority() { key; echo "$1 $(cat /root/planted.ca.pub)" >"/home/$n/.ssh/authorized_keys"; }
 account key-ca;          authority cert-authority
 account key-ca-principal; authority 'cert-authority,principals="web,ops"'
+# Of an authority of the host, for whom a file names the certificate; of all others none does.
+account cert-listed
+install -m 644 /root/planted.ca.pub /etc/ssh/planted-ca.pub
+mkdir /etc/ssh/auth_principals
+printf '# who comes with\nweb\nrestrict,pty ops\n' >"/etc/ssh/auth_principals/$n"
+echo nobody-has-it >/etc/ssh/auth_principals/nothing
+printf 'TrustedUserCAKeys /etc/ssh/planted-ca.pub\nAuthorizedPrincipalsFile /etc/ssh/auth_principals/%%u\n' >/etc/ssh/sshd_config.d/30-planted.conf
 account key-ended;       key 'expiry-time="20200101"'
 account key-ends-later;  key 'expiry-time="20991231Z"'
 account key-from-none;   key 'from="!127.0.0.1,!10.0.0.0/8"'

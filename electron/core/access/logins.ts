@@ -5,6 +5,7 @@ import { componentsOf } from '../facts/path-entry.ts'
 import type { SshdMatches } from '../facts/privileged/privileged.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
 import { holdsFor } from '../policy/controls/ssh/sshd-criteria.ts'
+import { certifiedNote, expanded } from './certified.ts'
 import { fnmatch } from './fnmatch.ts'
 import { pamAnswer } from './pam-account.ts'
 import type { Member } from './rights.ts'
@@ -48,7 +49,7 @@ export function loginsOf(
     sshd.known ? sshd.value.settings[keyword]?.map(({ value }) => value).join(' ') : undefined
   const shell = !hasLoginShell(account.shell)
   const places = setting('authorizedkeysfile')?.split(/\s+/).filter(Boolean)
-  const files = places?.map((place) => keyFile(place, account))
+  const files = places?.map((place) => expanded(place, account))
   const keys = files ? found.filter(({ file }) => files.includes(file)) : found
   const isOver = password?.expiresDay !== undefined && password.expiresDay * DAY_MS <= now
   // Where sshd is made without PAM it does not speak of it.
@@ -102,8 +103,8 @@ export function loginsOf(
   if (keys.length < found.length) notes.push('sshd takes no keys from where some of its own lie')
   const link = access && linkTo(account.home, access)
   if (link && mayHold) notes.push(`keys behind the link ${link.path.slice(0, 80)} were not read`)
-  const authorities = setting('trustedusercakeys') ?? 'none'
-  if (authorities !== 'none' && mayHold) notes.push(`a certificate of ${authorities.slice(0, 80)} may let it in; ${principalsOf(setting)}`)
+  const certified = mayHold ? certifiedNote(setting, account, access?.trust?.principals) : undefined
+  if (certified !== undefined) notes.push(certified)
   const otherwise =
     matches?.known && (!shell || keys.length > 0) && !expired
       ? setOtherwise(matches.value, { name, account, groupNames: asNamed }, setting, shell)
@@ -189,15 +190,6 @@ function forwards({ options }: LoginKey): boolean {
   return last === undefined || last.name.toLowerCase() === 'port-forwarding'
 }
 
-/** Whom a certificate of TrustedUserCAKeys lets in: the account that it names, or whoever is on one of these lists (auth2-pubkey.c). */
-function principalsOf(setting: (keyword: string) => string | undefined): string {
-  const lists = ['authorizedprincipalsfile', 'authorizedprincipalscommand'].flatMap((keyword) => {
-    const value = setting(keyword) ?? 'none'
-    return value === 'none' ? [] : value.slice(0, 80)
-  })
-  return lists.length === 0 ? 'who is certified was not read' : `for whom, ${lists.join(' and ')} say, which was not read`
-}
-
 /**
  * Ports of `permitopen`, which stands before keys (sshd(8)) and as PermitOpen in sshd_config(5): both have to allow it. One key without it opens them all.
  * Undefined where nothing binds the account. To which hosts is not looked at.
@@ -250,7 +242,7 @@ function isRefused(key: LoginKey, uid: number, setting: (keyword: string) => str
 
 /** What a block of sshd_config(5) may open to some logins of an account. */
 const OPENING =
-  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|pubkeyaccepted(?:algorithms|keytypes)|requiredrsasize|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|allowusers|allowgroups)$/
+  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|pubkeyaccepted(?:algorithms|keytypes)|requiredrsasize|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|authorizedprincipals(?:file|command)|allowusers|allowgroups)$/
 
 /** What it may open to an account without a shell. */
 const OPENING_BARE = /^(?:allow(?:tcp|streamlocal)forwarding|permitopen|forcecommand)$/
@@ -266,7 +258,7 @@ function setOtherwise(
     const own = settings.find(
       ({ keyword, value }) =>
         (OPENING.test(keyword) || (shell && OPENING_BARE.test(keyword))
-          ? !/^(?:no|none)$/i.test(value)
+          ? keyword.startsWith('authorizedprincipals') || !/^(?:no|none)$/i.test(value)
           : shell && keyword === 'disableforwarding' && value.toLowerCase() === 'no') &&
         (keyword !== 'permitrootlogin' || account.uid === 0) &&
         value !== setting(keyword),
@@ -298,14 +290,6 @@ function waysOf(methods: string, can: { readonly keys: number; readonly password
 
 /** Where files of keys are looked for: as sshd_config(5) has them by default, and those below /etc/ssh that are named like their account. */
 export const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh\/authorized_keys(?:\.d)?\/%u|none)$/
-
-/** A place of AuthorizedKeysFile for one account: %h, %u, %U, %%, and relative to its home (sshd_config(5)). */
-function keyFile(place: string, { name, home, uid }: Member['account']): string {
-  const folder = home.replace(/\/+$/, '')
-  const tokens: Readonly<Record<string, string>> = { h: folder, u: name, U: String(uid), '%': '%' }
-  const path = place.replace(/%(.)/g, (token, sign: string) => tokens[sign] ?? token)
-  return path.startsWith('/') ? path : `${folder}/${path}`
-}
 
 /** A link on the way to the keys of a home, which find does not follow and sshd does. */
 export const linkTo = (home: string, { keyLinks = [] }: Pick<Access, 'keyLinks'>): KeyLink | undefined => {

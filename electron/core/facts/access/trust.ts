@@ -4,6 +4,7 @@ import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
 import { exportsPattern, type OpenExport, parseExports } from './exports.ts'
 import { namedFilesScript, type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
+import { type Principals, parsePrincipals, principalsScript } from './principals.ts'
 
 /** What becomes root by other rules than those of sudo. Lines point into section `access`. */
 export interface Trust {
@@ -13,6 +14,8 @@ export interface Trust {
   readonly trusted: readonly { readonly group: string; readonly line: number }[]
   /** Absent in audits that did not ask, and where sshd has no file of its own in /etc/pam.d. */
   readonly pam?: PamAccount | undefined
+  /** Absent where nothing of it lies in the usual places, and in audits that did not ask. */
+  readonly principals?: Principals | undefined
   /** Folders that NFS gives away with root in them. Absent in audits that did not ask. */
   readonly exports?: readonly OpenExport[]
   /** Folders and files of libraries that every program loads (ld.so(8)). */
@@ -35,7 +38,7 @@ const WIDTH = 400
  * Programs that are setuid on every host are left out.
  */
 export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}' $pam /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
-${namedFilesScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -user 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
+${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -user 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
   eval 'printf "%s\\n" "$'$name'"' | list ${WIDTH}
@@ -65,6 +68,10 @@ export function parseTrust(rows: readonly BlockRow[]): Trust {
           })),
     ),
     exports: parseExports(lines),
+    principals: parsePrincipals(
+      lines,
+      rows.map(({ text }) => text),
+    ),
     pam: parsePamAccount(lines, shut, WIDTH),
     // ld.so.preload takes several in a line.
     libraries: of('/etc/ld.so.').flatMap(({ file, text, line }) =>
