@@ -3,7 +3,7 @@ import { askUnits } from '../asked-units.ts'
 import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 
-/** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret. */
+/** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
@@ -80,9 +80,21 @@ s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf
 s|://[^/@[:space:]]*@|://****@|g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
+  # An empty one drops those before; what SetCredential= gives counts only where no file of that name does (systemd.exec(5), Credentials).
+  function credentials(path,   row, given, at) {
+    RS = "\\n"
+    while ((getline row < path) > 0) if (match(row, /^[ \\t]*(Set|Load)Credential[ \\t]*=[ \\t]*/)) {
+      given = row ~ /^[ \\t]*Set/ ? "Set" : "Load"
+      row = substr(row, RLENGTH + 1); at = index(row, ":")
+      if (row == "") kept[given] = ""
+      else if (at && (given == "Set" || substr(row, at + 1) ~ /^\\/[^%]*$/)) kept[given] = kept[given] (given == "Set" ? "\\nSetCredential=" substr(row, 1, at) "****" : "\\nCredentialFile=" row)
+    }
+    close(path); RS = ""
+  }
   /\\nLoadState=not-found/ || seen[$0]++ { next }
   {
     unit = $0
+    kept["Set"] = kept["Load"] = ""
     rows = split($0, row, "\\n")
     for (r = 1; r <= rows; r++) {
       $0 = row[r]
@@ -91,13 +103,15 @@ s|://[^/@[:space:]]*@|://****@|g
         sub(/^EnvironmentFiles=/, ""); sub(/ [(]ignore_errors=[a-z]*[)]$/, "")
         if (!($0 in known) && files < 50) { known[$0]; for (i = ++files; i > 1 && file[i - 1] "" > $0 ""; i--) file[i] = file[i - 1]; file[i] = $0 }
         walk($0)
-      } else if (sub(/^FragmentPath=/, "")) walk($0)
+      } else if (sub(/^FragmentPath=/, "")) { walk($0); credentials($0) }
       else if (sub(/^SourcePath=/, "")) { walk($0); walk($0 ".d") }
       else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) walk(substr($0, 1, at - 1))
-      else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) walk(k == 1 ? drop[k] : "/" drop[k]) }
+      else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { walk(k == 1 ? drop[k] : "/" drop[k]); credentials(k == 1 ? drop[k] : "/" drop[k]) } }
     }
+    drops = split(kept["Load"], drop, "\\n")
+    for (k = 2; k <= drops; k++) walk(substr(drop[k], index(drop[k], ":") + 1))
+    $0 = unit kept["Set"] kept["Load"]
   }
-  { $0 = unit }
   # systemd writes out every call of the groups that are allowed; which ones a filter has does not matter, whether there is one does.
   match($0, /\\nSystemCallFilter=[^\\n]*/) && RLENGTH > 400 {
     calls = split(substr($0, RSTART, RLENGTH), call, " "); text = "\\n" call[1]

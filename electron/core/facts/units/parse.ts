@@ -138,6 +138,7 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
   const passed = splitQuoted(text('PassEnvironment')).some((name) => wanted.test(`${name}=`) && environment[name] === undefined)
   const program = /\{ path=(\/.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
   const dropIns = splitQuoted(text('DropInPaths'))
+  const credentialFiles = (rows.get('CredentialFile') ?? []).map(({ value }) => value.slice(value.indexOf(':') + 1))
   return {
     id,
     activeState: text('ActiveState'),
@@ -160,7 +161,10 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     fragmentPath: text('FragmentPath'),
     sourcePath: text('SourcePath'),
     program,
-    paths: pathsTo([text('FragmentPath'), text('SourcePath'), `${text('SourcePath')}.d`, ...dropIns, ...environmentFiles, program], beside),
+    paths: pathsTo(
+      [text('FragmentPath'), text('SourcePath'), `${text('SourcePath')}.d`, ...dropIns, ...environmentFiles, ...credentialFiles, program],
+      beside,
+    ),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
     properties: Object.fromEntries(

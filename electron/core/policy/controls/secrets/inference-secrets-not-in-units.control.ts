@@ -37,6 +37,7 @@ export default defineControl({
 const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
   const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
   const open = secrets.flatMap((name) => openPlace(unit, name))
+  open.push(...openCredentials(unit))
   const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
   if (inCommand) open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
   const [first] = open
@@ -62,6 +63,21 @@ const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
     const cite = unit.lines.ExecStart ? [{ section: 'units', line: unit.lines.ExecStart, token: left }] : []
     const hint = 'Let the unit start the server itself, with its keys in an EnvironmentFile= of mode 0600.'
     return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite }
+  }
+  const files = credentialFilesOf(unit)
+  const hidden = files.find(({ path }) => !entryOf(unit, path) && !unit.paths.some((one) => isBehind(path, one)))
+  if (hidden) {
+    const reason = `The mode of ${hidden.path}, which LoadCredential= hands over as ${hidden.name}, could not be read.`
+    return { status: 'not-evaluated', title: 'The mode of a key file could not be read', reason, cite: [] }
+  }
+  if (secrets.length === 0 && files.length > 0) {
+    const reason = `${unit.id} gets ${files.map(({ name, path }) => `${name} from ${path}`).join(', ')}, which other accounts cannot read.`
+    return {
+      status: 'pass',
+      title: 'Keys of the server stand in closed files',
+      reason,
+      cite: [{ section: 'units', line: unit.lines.CredentialFile ?? 0 }],
+    }
   }
   if (secrets.length === 0) {
     const reason = `${unit.id} sets no key, token or password that every account could read.`
@@ -101,15 +117,46 @@ const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASS
 
 const entryOf = (unit: Unit, path: string): PathEntry | undefined => unit.paths.find((entry) => entry.path === path)
 
+/** A folder above it that others may not enter. */
+const isBehind = (path: string, { path: folder, type, mode }: PathEntry): boolean =>
+  type === 'directory' && path.startsWith(`${folder}/`) && (mode & 0o001) === 0
+
+/** Files of LoadCredential=: `NAME:PATH` each (systemd.exec(5), Credentials). */
+const credentialFilesOf = ({ properties }: Unit): readonly { readonly name: string; readonly path: string }[] =>
+  (properties.CredentialFile ?? '').split('\n').flatMap((row) => {
+    const at = row.indexOf(':')
+    return at > 0 ? [{ name: row.slice(0, at), path: row.slice(at + 1) }] : []
+  })
+
+/** A credential in the unit itself, or in a file that is open to all. Where a file gives the same name, the unit holds a stand-in only. */
+function openCredentials(unit: Unit): { name: string; place: string; line: number; note: string }[] {
+  const files = credentialFilesOf(unit)
+  const inUnit = (unit.properties.SetCredential ?? '')
+    .split('\n')
+    .map((row) => row.replace(/:.*/, ''))
+    .filter((name) => name !== '' && !files.some((file) => file.name === name))
+  return [
+    ...inUnit.map((name) => ({
+      name,
+      place: 'SetCredential=',
+      line: unit.lines.SetCredential ?? 0,
+      note: 'Every account reads the unit.',
+    })),
+    ...files.flatMap(({ name, path }) => openFile(unit, name, path, unit.lines.CredentialFile ?? 0)),
+  ]
+}
+
 function openPlace(unit: Unit, name: string): { name: string; place: string; line: number; note: string }[] {
   const source = unit.environmentSources[name] ?? ''
   const line = unit.lines[`Environment:${name}`] ?? 0
   if (source === '') return [{ name, place: 'Environment=', line, note: 'systemctl show prints it to every account.' }]
+  return openFile(unit, name, source, line)
+}
+
+function openFile(unit: Unit, name: string, source: string, line: number): { name: string; place: string; line: number; note: string }[] {
   const entry = entryOf(unit, source)
   if (!entry || (entry.mode & 0o004) === 0) return []
-  const closedAbove = unit.paths.some(
-    ({ path, type, mode }) => type === 'directory' && source.startsWith(`${path}/`) && (mode & 0o001) === 0,
-  )
+  const closedAbove = unit.paths.some((one) => isBehind(source, one))
   return closedAbove
     ? []
     : [{ name, place: `${source} (${printMode(entry)})`, line, note: `${printMode(entry)}. Expected 0600 root:root.` }]

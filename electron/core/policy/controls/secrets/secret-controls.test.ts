@@ -144,3 +144,35 @@ describe('inference-secrets-not-in-units', () => {
     ])
   })
 })
+
+const opened = 'fail: Every account can read a key of the server'
+test.each<[string, Readonly<Record<string, string>>, readonly ReturnType<typeof entry>[], string]>([
+  ['one in the unit', { SetCredential: 'key:****' }, [], opened],
+  [
+    'a stand-in in the unit for one in a file',
+    { SetCredential: 'key:****', CredentialFile: 'key:/etc/vllm/key.txt' },
+    [entry('/etc/vllm/key.txt', 0o600)],
+    'pass: Keys of the server stand in closed files',
+  ],
+  ['a file for all', { CredentialFile: 'key:/etc/vllm/key.txt' }, [entry('/etc/vllm', 0o755), entry('/etc/vllm/key.txt', 0o644)], opened],
+  [
+    'a file for all in a closed folder',
+    { CredentialFile: 'key:/etc/vllm/key.txt' },
+    [entry('/etc/vllm', 0o750), entry('/etc/vllm/key.txt', 0o644)],
+    'pass: Keys of the server stand in closed files',
+  ],
+  [
+    'a folder that could not be entered',
+    { CredentialFile: 'key:/etc/vllm/key.txt' },
+    [entry('/etc/vllm', 0o700)],
+    'pass: Keys of the server stand in closed files',
+  ],
+  [
+    'a file that could not be seen',
+    { CredentialFile: 'key:/etc/vllm/key.txt' },
+    [entry('/etc/vllm', 0o755)],
+    'not-evaluated: The mode of a key file could not be read',
+  ],
+])('inference-secrets-not-in-units: credentials, %s', (_, properties, paths, expected) => {
+  expect(outcomes(askUnit(notInUnits, unit(properties, { paths })))).toEqual([expected])
+})

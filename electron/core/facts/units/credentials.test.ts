@@ -1,0 +1,41 @@
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { collectUnits } from './collect.ts'
+import { parseUnits } from './parse.ts'
+
+/** The piece of the script that goes through what systemctl showed. */
+const [section] = collectUnits()
+const script = section?.kind === 'script' ? section.script : ''
+const walk = /^walk='([\s\S]*?)^'$/m.exec(script)?.[1] ?? ''
+const piece = /\| awk "\$walk"'([\s\S]*?)' 2>&1 >&4/.exec(script)?.[1] ?? ''
+
+const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
+const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
+
+test.each(awks)('%s: what the files of a unit say of credentials, without the secrets; the next unit has none of them', (...awk) => {
+  const home = mkdtempSync(join(tmpdir(), 'gatehouse-credentials-'))
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(home, name), text)
+    return join(home, name)
+  }
+  const fragment = file(
+    'a.service',
+    '[Service]\nSetCredential=gone:early-secret\nLoadCredential=cert:/etc/a/cert\nLoadCredential=tpl:/etc/%i\n',
+  )
+  const first = file('1.conf', '[Service]\nSetCredential=\n SetCredential = key:sk-very-secret:x\n#SetCredential=no:no\n')
+  const second = file('2.conf', '[Service]\n\nLoadCredential=key2:/etc/a/key two\nLoadCredential=dir\n')
+  const shown = `Id=a.service\nLoadState=loaded\nFragmentPath=${fragment}\nDropInPaths=${first} ${second}\nUser=x\n\nId=b.service\nLoadState=loaded\nFragmentPath=/none\n`
+  const [program = '', ...words] = awk
+  const options: ExecFileSyncOptionsWithStringEncoding = { input: shown, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }
+  const stdout = execFileSync(program, [...words, `${walk}${piece}`], options)
+  rmSync(home, { recursive: true })
+  expect(stdout).not.toContain('sk-very-secret')
+  expect(stdout).not.toContain('early-secret')
+  expect(parseUnits(stdout).map(({ id, properties: { SetCredential, CredentialFile } }) => [id, SetCredential, CredentialFile])).toEqual([
+    ['a.service', 'key:****', 'cert:/etc/a/cert\nkey2:/etc/a/key two'],
+    ['b.service', undefined, undefined],
+  ])
+})
