@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { fleetSudoers } from '#core/facts/fleet-sudoers.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
-import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
 
 /** `sudoers-text.ts FLEET HOST [sudo-rs]` prints what `gatehouse sudoers` prints, without the rest of the command line tool. */
 const [file, host, program] = process.argv.slice(2)

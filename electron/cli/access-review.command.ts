@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { removalShell } from '#core/access/removal-text.ts'
+import { removalShell } from '#core/access-review/removal-text.ts'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import { planText } from '#core/push/plan-text.ts'
 import type { Services } from '#core/services.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { createLedger } from '#core/audit/ledger/ledger.ts'
+import { createLedger } from '#core/ledger/ledger.ts'
 import { openPushes, undoDueMs } from '#core/push/history.ts'
 import { visible } from '#shared/words.ts'
 import { accountName } from '../platform/account-name.ts'

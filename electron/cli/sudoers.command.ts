@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
+import { fleetSudoers } from '#core/facts/fleet-sudoers.ts'
 import { readFleetText } from '#core/fleet/fleet-text.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
-import { fleetSudoers } from '#core/probe/fleet-sudoers.ts'
 import type { SudoProgram } from '#core/probe/section.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { createLedger } from '#core/audit/ledger/ledger.ts'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
+import { createLedger } from '#core/ledger/ledger.ts'
 import { publicKeyOf } from '#core/signing/console-key.ts'
 import { visible } from '#shared/words.ts'
 import { accountName } from '../platform/account-name.ts'

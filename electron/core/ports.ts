@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Failure } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { StatedDigests } from '#shared/model/model-expected.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import type { ChangedKey, PromptRequest } from '#shared/model/prompt.ts'
-import type { StatedDigests } from './models/expected/parse-expected.ts'
 
 /** What the world must supply. Core never reaches for any of it by itself, so the app, the CLI, tests and e2e run the same code. */
 export interface Ports {

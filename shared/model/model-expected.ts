@@ -36,3 +36,19 @@ export const expectedValueSchema = z.object({
   statedBy: z.string(),
 })
 export type ExpectedValue = z.infer<typeof expectedValueSchema>
+
+/** A digest for one file, as a document states it. */
+export interface StatedDigest {
+  readonly file: string
+  readonly algorithm: HashAlgorithm
+  readonly digest: string
+}
+
+/** What a document states about the files of a model. */
+export interface StatedDigests extends Pick<ExpectedOrigin, 'form' | 'revision' | 'signature' | 'signatureNote'> {
+  readonly digests: readonly StatedDigest[]
+  /** Lines or entries that name no digest that can be used. */
+  readonly skipped: readonly string[]
+  /** What a signed one carries of its signer. Absent when nothing in it can be verified. */
+  readonly signedBy?: 'key' | 'certificate' | undefined
+}

@@ -1,60 +1,11 @@
-import type { Access, PolkitRule } from '../facts/access/access.ts'
-import type { Sudoers, SudoGrant } from '../facts/privileged/privileged.ts'
-import type { Unit } from '../facts/units/units.ts'
-import type { Citation } from '../policy/control.ts'
-import { isStarter } from '../policy/controls/accounts/escapes.ts'
-import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
-import { fnmatch } from './fnmatch.ts'
-import { type FileSystem, type Member, type Right, reads, runs, writes } from './rights.ts'
-import type { SudoHost } from './sudo-decision.ts'
+import type { PolkitRule } from '../facts/access/access.ts'
+import { fnmatch } from '../facts/fnmatch.ts'
+import { isStarter } from './escapes.ts'
+import { type Member, type Right, reads, runs, writes } from './rights.ts'
+import { rootGroups } from './root-ways.ts'
 import { sudoFiles } from './sudo-files.ts'
 import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways.ts'
-
-/** One way in which an account acts as another, without that one’s help. */
-export interface Becoming {
-  /** Name of the account it becomes. */
-  readonly becomes: string
-  /** `group docker`, `sudo ALL`, `writes /etc/systemd/system/vllm.service`. */
-  readonly by: string
-  readonly condition?: string | undefined
-  readonly cite: Citation
-}
-
-/** Rules by which accounts run programs as others. */
-export type SudoRules = Pick<Sudoers, 'grants' | 'defaults' | 'asksForRoot'>
-
-export interface World {
-  readonly members: readonly Member[]
-  /** Milliseconds since the epoch. */
-  readonly now: number
-  readonly root: Member
-  readonly host: SudoHost
-  /** Its systemd is older than 247, by the release of the system. */
-  readonly oldSystemd: boolean
-  readonly sudoers: Sudoers | undefined
-  readonly doas: SudoRules | undefined
-  /** Accounts that whoever holds the grant may become. */
-  reached(grant: SudoGrant): readonly Member[]
-  readonly access: Access | undefined
-  readonly units: readonly Unit[]
-  readonly files: FileSystem
-  /** Accounts whose home somebody else may write: few, and looked for once. */
-  readonly looseHomes: readonly Member[]
-  /** Configuration that a proxy reads before it gives up root, and can make it write or load any file. */
-  readonly proxyFiles: readonly { readonly path: string; readonly becomes: string }[]
-  /** Of root’s own files those that are not root’s alone. */
-  readonly looseFiles: readonly string[]
-  /** Commands of which `Defaults!` says something. */
-  readonly singled: readonly string[]
-  /** Accounts that share a uid, by that. */
-  readonly sameUid: ReadonlyMap<number, readonly Member[]>
-  /** Programs that run code as their account for whoever connects to them. */
-  readonly runners: readonly { readonly user: string; readonly by: string; readonly cite: Citation }[]
-  /** Files with which anybody administers the cluster of this host, and whether it runs. */
-  readonly clusterKeys: { readonly paths: readonly string[]; readonly runs: boolean }
-  /** Groups of this host that are root by another name. */
-  readonly rootGroups: readonly { readonly name: string; readonly gid: number }[]
-}
+import type { Becoming, World } from './world-model.ts'
 
 export function becomings(member: Member, world: World): readonly Becoming[] {
   if (member.uid === 0) return []

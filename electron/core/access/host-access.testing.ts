@@ -12,7 +12,7 @@ import type { OAuth2Proxy } from '../facts/oauth2-proxy/oauth2-proxy.ts'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { Unit } from '../facts/units/units.ts'
-import type { AccessFacts } from './world.ts'
+import type { AccessFacts } from './access-facts.ts'
 
 /** Test support: facts of a host with five accounts and one vLLM, of which a test says what is otherwise. */
 

@@ -2,15 +2,17 @@ import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/mode
 import { type Capability, capabilities } from '#shared/model/capability.ts'
 import type { Raised } from '../facts/access/trust.ts'
 import type { FactResult } from '../facts/fact.ts'
-import { isStarter } from '../policy/controls/accounts/escapes.ts'
-import { type Becoming, becomings, type World } from './becoming.ts'
+import { type AccessFacts, accessFactIds } from './access-facts.ts'
+import { becomings } from './becoming.ts'
+import { isStarter } from './escapes.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants, unlistedHolders } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
 import type { Member } from './rights.ts'
-import { type AccessFacts, accessFactIds, worldOf } from './world.ts'
+import { worldOf } from './world.ts'
+import type { Becoming, World } from './world-model.ts'
 
 /** Accounts in one answer: a directory may have more, and then those for which least was found are left out, and counted. */
 const MAX_ACCOUNTS = 12_000

@@ -1,6 +1,6 @@
 import type { Accounts } from '../facts/accounts/accounts.ts'
 import type { Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
-import { givesRoot } from '../policy/controls/accounts/escapes.ts'
+import { givesRoot } from './escapes.ts'
 import { netgroupIn, saysStranger } from './sudo-decision.ts'
 import { wordsOf } from './unlisted-names.ts'
 

@@ -1,10 +1,10 @@
 import type { AccessGap, AccountAccess, Holding } from '#shared/model/access.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { FactResult } from '../facts/fact.ts'
+import { directivesNamed, pathsNamed } from '../facts/nginx/named-directives.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import { everyValue, flagValue, hasFlag, valuesOf } from '../facts/services/flags.ts'
-import { directivesNamed, pathsNamed } from '../policy/controls/files/guarded.ts'
 
 /** Who uses models without an account of the host: by a key of an engine, or by a list that is not read. */
 
@@ -39,7 +39,7 @@ interface KeyCount {
 
 const listed = (value: string): number => value.split(',').filter((key) => key.trim() !== '').length
 
-/** By the flags and variables of each engine; keys are masked one by one, so that their number is left (`policy/secrets.ts`). */
+/** By the flags and variables of each engine; keys are masked one by one, so that their number is left (`facts/secrets.ts`). */
 function keysOf({ engine, argv, environment = {} }: InferenceService): KeyCount {
   switch (engine) {
     // cli_args.py: several behind one flag, of which the last one counts; else the one of the environment.

@@ -1,11 +1,12 @@
 import type { Capability } from '#shared/model/capability.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Citation } from '../policy/control.ts'
-import { conditionOf, polkitActs, ruleNames, type World } from './becoming.ts'
+import type { Citation } from '../facts/citation.ts'
+import type { AccessFacts } from './access-facts.ts'
+import { conditionOf, polkitActs, ruleNames } from './becoming.ts'
 import { type Member, type Right, reads, writes } from './rights.ts'
 import { type SudoFile, sudoFiles } from './sudo-files.ts'
 import { citeOf, programOf, sudoAllows } from './sudo-ways.ts'
-import type { AccessFacts } from './world.ts'
+import type { World } from './world-model.ts'
 
 /** Something that an account can do by itself. */
 export interface Own {

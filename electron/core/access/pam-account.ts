@@ -1,7 +1,7 @@
 import { type AccessRule, accessRule, type PamAccount } from '../facts/access/pam-account.ts'
+import { fnmatch } from '../facts/fnmatch.ts'
 import type { PamEntry, PamModule } from '../facts/pam/pam.ts'
 import { authenticates, type PamResult } from '../facts/pam/run-stack.ts'
-import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
 
 /** Open branches of a stack that are followed at most: two to the power of this. */

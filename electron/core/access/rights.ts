@@ -1,7 +1,7 @@
 import type { AclEntry } from '../facts/access/access.ts'
 import type { Account, Accounts } from '../facts/accounts/accounts.ts'
+import type { Citation } from '../facts/citation.ts'
 import { componentsOf, type PathEntry } from '../facts/path-entry.ts'
-import type { Citation } from '../policy/control.ts'
 import type { SudoAccount } from './sudo-decision.ts'
 import type { NamedAccount } from './unlisted-names.ts'
 

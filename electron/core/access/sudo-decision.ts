@@ -1,7 +1,7 @@
+import { fnmatch } from '../facts/fnmatch.ts'
 import { oncePer } from '../facts/once-per.ts'
 import type { NameRules, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { isExpression, sudoExpression } from '../facts/privileged/sudo-expression.ts'
-import { fnmatch } from './fnmatch.ts'
 import { type SudoSettings, sudoSettings } from './sudo-defaults.ts'
 
 /** An account as sudo sees it. */

@@ -1,9 +1,9 @@
+import { fnmatch } from '../facts/fnmatch.ts'
 import type { SudoGrant } from '../facts/privileged/privileged.ts'
-import type { World } from './becoming.ts'
-import { fnmatch } from './fnmatch.ts'
 import type { Member } from './rights.ts'
 import { grantNames } from './sudo-decision.ts'
 import { positive, programOf, sudoAllows } from './sudo-ways.ts'
+import type { World } from './world-model.ts'
 
 /** How sudo lets an account read or write a file as root, by a program that does nothing else. */
 export interface SudoFile {

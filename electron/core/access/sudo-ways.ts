@@ -1,9 +1,9 @@
+import type { Citation } from '../facts/citation.ts'
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
-import type { Citation } from '../policy/control.ts'
-import { givesRoot, pagesOutput, programsOf } from '../policy/controls/accounts/escapes.ts'
-import type { Becoming, SudoRules, World } from './becoming.ts'
+import { givesRoot, pagesOutput, programsOf } from './escapes.ts'
 import { type Member, writes } from './rights.ts'
 import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, sudoDecision } from './sudo-decision.ts'
+import type { Becoming, SudoRules, World } from './world-model.ts'
 
 export const ownPassword = 'asks for its own password'
 const pages = 'only if the pager of a systemd before 247 starts a shell (CVE-2023-26604, which an update may have closed)'

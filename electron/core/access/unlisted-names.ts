@@ -1,6 +1,6 @@
+import type { Citation } from '../facts/citation.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
-import type { Citation } from '../policy/control.ts'
-import type { AccessFacts } from './world.ts'
+import type { AccessFacts } from './access-facts.ts'
 
 /** An account that no list of this host has, and of which something here speaks by name. */
 export interface NamedAccount {

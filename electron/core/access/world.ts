@@ -1,38 +1,14 @@
 import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
-import type { FactId, Facts } from '../facts/facts.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
-import { rootGroups } from '../policy/controls/accounts/root-ways.ts'
-import type { World } from './becoming.ts'
+import type { AccessFacts } from './access-facts.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
+import { rootGroups } from './root-ways.ts'
 import { grantReaches } from './sudo-decision.ts'
 import { namedElsewhere } from './unlisted-names.ts'
-
-/** Facts that say who can do what. */
-export const accessFactIds = [
-  ...([
-    'system',
-    'network',
-    'access',
-    'sudoers',
-    'units',
-    'services',
-    'model-files',
-    'guarded-files',
-    'sshd',
-    'sshd-matches',
-    'processes',
-    'oauth2-proxy',
-    'nginx',
-    'programs',
-  ] as const),
-] satisfies readonly FactId[]
-
-export type AccessFacts = { readonly accounts: Facts['accounts'] } & {
-  readonly [K in (typeof accessFactIds)[number]]: FactResult<Facts[K]>
-}
+import type { World } from './world-model.ts'
 
 const runByRoot: ReadonlySet<string> = new Set(rootRuns)
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Finding } from '#shared/model/finding.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { createLedger } from '../ledger/ledger.ts'
+import { sha256Of } from '../ledger/record.ts'
 import { type AnyControl, defineControl } from '../policy/control.ts'
 import { openDatabase } from '../store/database.ts'
 import { createAttestationRepo, createWaiverRepo } from '../store/decision.repo.ts'
 import { createDecisionService } from './decision-service.ts'
-import { createLedger } from './ledger/ledger.ts'
-import { sha256Of } from './ledger/record.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00Z')
 const fleetNamed = (name: string) =>

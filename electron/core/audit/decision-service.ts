@@ -6,12 +6,12 @@ import type { FindingBrief } from '#shared/model/finding.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { dayFrom, isOver, isWaivable, maxWaiverDays } from '#shared/model/validity.ts'
 import type { Waiver } from '#shared/model/waiver.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { sha256Of } from '../ledger/record.ts'
 import type { AnyControl } from '../policy/control.ts'
 import type { Decisions } from '../policy/decisions.ts'
 import type { Clock } from '../ports.ts'
 import type { DecisionRepo } from '../store/decision.repo.ts'
-import type { Ledger } from './ledger/ledger.ts'
-import { sha256Of } from './ledger/record.ts'
 
 export interface DecisionServicePorts {
   readonly clock: Clock

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { failureOf } from '#shared/errors.ts'
-import type { Mark } from '../policy/secrets.ts'
+import type { Mark } from '../facts/secrets.ts'
 import type { Log } from '../ports.ts'
 import { type ConsoleKey, openConsoleKey } from '../signing/console-key.ts'
 

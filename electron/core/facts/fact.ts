@@ -1,5 +1,4 @@
-import type { ProbeContext, SectionOutput, SectionSpec } from '../probe/section.ts'
-import type { FactId, Facts } from './facts.ts'
+import type { SectionOutput } from '../probe/section.ts'
 
 /** A fact is known, or it is unknown for a reason that a person can act on. There is no third state and no default. */
 export type FactResult<T> =
@@ -18,25 +17,6 @@ export const unknown = (reason: string, sections: readonly string[], hint?: stri
   sections,
   hint,
 })
-
-/** What a fact is read from. */
-export interface FactSources {
-  readonly context: ProbeContext
-  /** Throws when the section is not one of this probe: that is a mistake in the code, not on the host. */
-  section(id: string): SectionOutput
-  /** Answers that were not asked by the probe's script: the section of this name and all that begin with it and a dash. */
-  answers(name: string): readonly SectionOutput[]
-  /** A fact that stands earlier in the registry. */
-  fact<K extends FactId>(id: K): FactResult<Facts[K]>
-}
-
-export interface FactDefinition<K extends FactId> {
-  readonly id: K
-  /** What must be asked on the host. */
-  sections(context: ProbeContext): readonly SectionSpec[]
-  /** Pure: recordings in, typed facts out. Never throws on host output; what cannot be read is `unknown`. */
-  read(sources: FactSources): FactResult<Facts[K]>
-}
 
 /** `unknown` for a section that did not give a usable answer, with its reason and sudoers hint; undefined when it did. */
 export function unusable(output: SectionOutput, what: string): FactResult<never> | undefined {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../probe/section.ts'
-import { type FactSources, known } from './fact.ts'
+import { known } from './fact.ts'
+import type { FactSources } from './fact-definition.ts'
 import { readOnce } from './read-once.ts'
 
 const said = (id: string, stdout: string): SectionOutput => ({

@@ -1,5 +1,6 @@
 import type { SectionOutput } from '../probe/section.ts'
-import type { FactDefinition, FactResult, FactSources } from './fact.ts'
+import type { FactResult } from './fact.ts'
+import type { FactDefinition, FactSources } from './fact-definition.ts'
 import type { FactId } from './facts.ts'
 
 /** Something that a fact asked its sources for, and what it was told. */

@@ -1,6 +1,6 @@
 import type { AccessFound, AccessLine, AccessOverview } from '#shared/model/access.ts'
 import type { AccessReview, FullAccessReview } from '#shared/model/access-review.ts'
-import type { FleetOverview } from '../access/access-service.ts'
+import type { FleetOverview } from '../access-review/access-service.ts'
 import type { Services } from '../services.ts'
 import { decided } from './change-guards.ts'
 import type { Handlers } from './handler.ts'

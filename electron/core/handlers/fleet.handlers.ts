@@ -1,4 +1,4 @@
-import { fleetSudoers } from '../probe/fleet-sudoers.ts'
+import { fleetSudoers } from '../facts/fleet-sudoers.ts'
 import type { Services } from '../services.ts'
 import { unlessPushing } from './change-guards.ts'
 import type { Handlers } from './handler.ts'

@@ -3,19 +3,9 @@ import type { ItemId } from '#shared/model/checklist.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Outcome, Severity } from '#shared/status.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
+import type { Citation } from '../facts/citation.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
-
-/** Points at one line of what the host printed. The engine cuts it out of the evidence together with its neighbours. */
-export interface Citation {
-  readonly section: string
-  /** From 1. 0 cites the section as a whole (an absence is proven by the whole output). */
-  readonly line: number
-  /** What was found and what was expected, e.g. "Bound to every interface. Expected 127.0.0.1:11434." Only on offending lines. */
-  readonly note?: string | undefined
-  /** Words of the line that are the reason. */
-  readonly token?: string | undefined
-}
 
 /** One answer of a control about one subject. */
 export interface Verdict {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Citation } from '../facts/citation.ts'
 import type { SectionOutput } from '../probe/section.ts'
-import type { Citation } from './control.ts'
 import { evidenceDigest } from './evidence-digest.ts'
 
 const output = (id: string, stdout: string) => [id, { id, stdout } as SectionOutput] as const

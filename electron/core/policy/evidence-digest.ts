@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Citation } from '../facts/citation.ts'
 import type { SectionOutput } from '../probe/section.ts'
-import type { Citation } from './control.ts'
 
 /**
  * Words that differ from one audit to the next although nothing has changed: process ids, file descriptors, queue lengths, packet

@@ -1,6 +1,6 @@
 import type { Evidence } from '#shared/model/finding.ts'
+import type { Citation } from '../facts/citation.ts'
 import type { SectionOutput } from '../probe/section.ts'
-import type { Citation } from './control.ts'
 
 const NEIGHBOURS = 2
 const MAX_LINES = 40

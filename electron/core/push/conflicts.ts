@@ -1,7 +1,7 @@
 import type { PushConflict } from '#shared/model/push-conflict.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
-import { redact } from '../policy/secrets.ts'
+import { redact } from '../facts/secrets.ts'
 import type { HostAnswer } from './host-answer.ts'
 import { threeWay } from './three-way.ts'
 

@@ -1,4 +1,4 @@
-import { redact } from '../policy/secrets.ts'
+import { redact } from '../facts/secrets.ts'
 
 /** Lines with `-`, `+` or a space before them: what is the same at both ends, and between them what goes and what comes. Secrets masked. */
 export function diffLines(before: string, after: string): string[] {

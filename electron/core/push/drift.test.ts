@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import type { LedgerRecord } from '../audit/ledger/record.ts'
+import type { LedgerRecord } from '../ledger/record.ts'
 import { watchedFiles } from './drift.ts'
 import { render } from './render.ts'
 import { shippedTemplate } from './templates.ts'

@@ -1,5 +1,5 @@
 import { visible } from '#shared/words.ts'
-import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { HostAnswer } from './host-answer.ts'
 import type { HostPush } from './host-program.ts'
 import type { StepLane } from './step-lane.ts'

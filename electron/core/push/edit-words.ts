@@ -1,5 +1,5 @@
 import { visible } from '#shared/words.ts'
-import type { Edit } from './host-program.ts'
+import type { Edit } from './host-file.ts'
 
 /** What an edit does to a file, as lines of a difference: for people. `lines`: the first field of each line that changes. */
 export const editWords = ({ rule, names }: Edit, lines: readonly string[]): string[] =>

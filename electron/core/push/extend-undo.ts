@@ -1,7 +1,7 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
-import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { hostPushOfKept } from './revert.ts'
 import type { ChangeWay } from './settle.ts'
 import { runStep } from './step-lane.ts'

@@ -1,5 +1,5 @@
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import { fleetSudoers } from '../probe/fleet-sudoers.ts'
+import { fleetSudoers } from '../facts/fleet-sudoers.ts'
 import type { Generated } from './render.ts'
 
 /** What this build of Gatehouse needs on a host. */

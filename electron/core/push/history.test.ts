@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LedgerRecord } from '../audit/ledger/record.ts'
+import type { LedgerRecord } from '../ledger/record.ts'
 import { extendedSeconds, openPushes, pushRecords, startedBefore } from './history.ts'
 
 const records = (...said: readonly (readonly [string, string?, string?])[]): LedgerRecord[] =>

@@ -1,6 +1,6 @@
 import type { PushRecord } from '#shared/model/push-job.ts'
 import { type PushPlan, pushVerdicts } from '#shared/model/push-plan.ts'
-import type { LedgerRecord } from '../audit/ledger/record.ts'
+import type { LedgerRecord } from '../ledger/record.ts'
 
 const ends = ['push.verdict', 'push.refused', 'push.collect']
 /** Written beside the steps: they may come after the end. */

@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * `/etc/passwd`, `/etc/shadow`, `/etc/group` and `/etc/gshadow` with other lines: pwck(8) and grpck(8) read the old and the new files side by side. What they found

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sha256Of } from '../audit/ledger/record.ts'
+import { sha256Of } from '../ledger/record.ts'
 import { contradiction, mustHaveEnded, readHostAnswer } from './host-answer.ts'
 
 const K = '0123456789abcdef'.repeat(2)

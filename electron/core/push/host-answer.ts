@@ -1,6 +1,6 @@
 import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
+import { sha256Of } from '../ledger/record.ts'
 
 /** What a step said. Lines without the nonce are the login's noise and are left out. */
 export interface HostAnswer {

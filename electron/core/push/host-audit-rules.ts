@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * augenrules makes audit.rules of all files of rules.d, keeps the one from before as audit.rules.prev, and loads it (augenrules(8)). Both are kept for the

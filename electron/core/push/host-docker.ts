@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * Rules for what Docker forwards stand in a chain of their own, which DOCKER-USER leads to: Docker makes that chain where it is missing and leaves

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { sha256Of } from '../audit/ledger/record.ts'
+import { sha256Of } from '../ledger/record.ts'
 import { readHostAnswer } from './host-answer.ts'
-import { type Edit, type HostPush, hostProgram } from './host-program.ts'
+import type { Edit } from './host-file.ts'
+import { type HostPush, hostProgram } from './host-program.ts'
 
 /** What `gh_edit` makes of a file, with every awk(1) that is here: the text, and the lines that it says it changes. */
 

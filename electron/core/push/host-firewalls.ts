@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * ufw-init loads what lies in /etc/ufw and writes nothing; `ufw reload` would write the files anew. What was a policy of the kernel before ufw

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import type { HostFile } from './host-file.ts'
 import { reactivateFunction, validateFunction } from './host-kinds.ts'
-import type { HostFile } from './host-program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-kinds-'))
 afterAll(() => rmSync(folder, { recursive: true }))

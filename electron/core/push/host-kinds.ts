@@ -3,10 +3,11 @@ import { shellQuote } from '../probe/shell-quote.ts'
 import { accountFilesOnHost } from './host-accounts.ts'
 import { auditRulesOnHost } from './host-audit-rules.ts'
 import { dockerFirewallOnHost } from './host-docker.ts'
+import type { HostFile } from './host-file.ts'
 import { nftablesOnHost, ufwOnHost } from './host-firewalls.ts'
+import type { HostKind } from './host-kind.ts'
 import { logrotateOnHost } from './host-logrotate.ts'
 import { modelOwnersOnHost } from './host-models.ts'
-import type { HostFile } from './host-program.ts'
 import { maskOnHost } from './host-units.ts'
 import { kinds } from './kinds.ts'
 
@@ -14,23 +15,6 @@ import { kinds } from './kinds.ts'
  * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside that of the steps, in the order of this list.
  * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
  */
-export interface HostKind {
-  /** Copied into memory, changed there, and laid over itself for `check`. */
-  readonly tree?: string
-  /** Where `check` makes files that a configuration names: it is given an empty copy. */
-  readonly hides?: string
-  /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
-  readonly check?: string
-  /** Programs that it needs beside those of every host. Where `check` begins with one, that is named anyway. */
-  readonly tools?: readonly string[]
-  /** Whole commands instead, where the tool can be pointed at a copy, or what the undo needs to know is to be written down. */
-  readonly validate?: string
-  /** Calls `gh_fail` when it does not hold. */
-  readonly activate?: string
-  /** Of the old state, by the undo. Must not wait for a job of systemd: at the start of the host it is part of one. */
-  readonly reactivate?: string
-}
-
 /** A reload that would be refused leaves what was pushed in the processes that run, under files that are the old ones. One that does not run yet begins with these. */
 const reloadOld = (unit: string, check: string): string =>
   `{ { [ "$(gh_pid_of ${unit})" = 0 ] || ${check} 2>/dev/null; } && gh_reload_old ${unit}; } || gh_back=1`

@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * logrotate passes over a file that it does not understand and rotates what the others name (logrotate(8)), but ends with 1 for it: a neighbour that was

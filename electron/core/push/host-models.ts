@@ -1,5 +1,5 @@
 import { shellQuote } from '../probe/shell-quote.ts'
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /**
  * Owner and mode of every file in a folder that a service may change while root works there. So it is done in a mount namespace in which nothing

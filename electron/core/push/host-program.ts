@@ -1,5 +1,4 @@
 import type { BootUndo } from '#shared/model/push-plan.ts'
-import type { FileEdit, FileKind } from '#shared/model/push-template.ts'
 import { shellQuote } from '../probe/shell-quote.ts'
 import { activateRuntime } from './host-activate.ts'
 import { armRuntime } from './host-arm.ts'
@@ -7,6 +6,7 @@ import { clearRuntime } from './host-clear.ts'
 import { commitRuntime } from './host-commit.ts'
 import { commonRuntime } from './host-common.ts'
 import { extendRuntime } from './host-extend.ts'
+import type { HostFile } from './host-file.ts'
 import { sshdName } from './host-init.ts'
 import { activateFunction, reactivateFunction, toolsFor, validateFunction } from './host-kinds.ts'
 import { inspectRuntime, lookRuntime, readRuntime } from './host-read.ts'
@@ -29,27 +29,6 @@ const runtimes = {
 } as const
 export type HostStep = keyof typeof runtimes
 export const hostSteps = Object.keys(runtimes) as readonly HostStep[]
-
-/** One file of a push, as the host is told. */
-export interface HostFile {
-  readonly kind: FileKind
-  readonly path: string
-  readonly uid: number
-  readonly gid: number
-  readonly mode: string
-  readonly before: string
-  readonly after: string
-  readonly content: string
-  /** The content ends with 64 random hexadecimal digits, made there, and the end of the line. */
-  readonly random: boolean
-  /** The content is made on the host instead, out of what is there. */
-  readonly edit?: Edit | undefined
-}
-
-export interface Edit {
-  readonly rule: FileEdit
-  readonly names: readonly string[]
-}
 
 export interface HostPush {
   /** Id of the plan. */

@@ -1,4 +1,4 @@
-import type { HostKind } from './host-kinds.ts'
+import type { HostKind } from './host-kind.ts'
 
 /** Units that are masked are stopped, too; taken back, or undone, those that ran before run again (systemctl(1), mask). */
 export const maskOnHost: HostKind = {

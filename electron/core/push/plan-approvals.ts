@@ -1,7 +1,7 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
-import { type Decided, keyOf, type SignedDecisions } from '../audit/ledger/signed-decisions.ts'
+import { sha256Of } from '../ledger/record.ts'
+import { type Decided, keyOf, type SignedDecisions } from '../ledger/signed-decisions.ts'
 import type { Clock } from '../ports.ts'
 
 /** An approval is for the maintenance that is ahead, not for good. */

@@ -7,7 +7,7 @@ import { bootUndos, fileStateSchema, type PushPlan } from '#shared/model/push-pl
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { isForSystem, systemsText } from '#shared/model/template-systems.ts'
 import { rankOf } from '#shared/status.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
+import { sha256Of } from '../ledger/record.ts'
 import { DENIED_TITLE } from '../policy/engine.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'

@@ -1,14 +1,14 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
-import { auditedHosts } from '#shared/model/audited-hosts.ts'
-import type { Fleet, Host, Identity } from '#shared/model/fleet.ts'
+import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { PushConflict } from '#shared/model/push-conflict.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import { type AuditHostRequest, auditHost } from '../audit/audit-host.ts'
-import type { Ledger } from '../audit/ledger/ledger.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
 import { probeContextOf, readFacts } from '../facts/registry.ts'
+import { changeIdentityOf, hostOf } from '../fleet/named-host.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { sha256Of } from '../ledger/record.ts'
 import type { Clock, HostSession, Log, Transport } from '../ports.ts'
 import { lookOf } from './compare.ts'
 import { conflictsOf } from './conflicts.ts'
@@ -18,7 +18,8 @@ import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
 import { openPushes, startedBefore } from './history.ts'
 import type { HostAnswer } from './host-answer.ts'
-import type { HostFile, HostPush, HostStep } from './host-program.ts'
+import type { HostFile } from './host-file.ts'
+import type { HostPush, HostStep } from './host-program.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
@@ -242,25 +243,4 @@ async function readFiles(fleet: Fleet, transport: Transport, host: Host, push: H
   } finally {
     session.close()
   }
-}
-
-/** Throws `fleet.no-host`. */
-export function hostOf(fleet: Fleet, name: string): Host {
-  const hosts = auditedHosts(fleet)
-  const host = hosts.find((it) => it.name === name)
-  if (host) return host
-  throw new GatehouseError({
-    code: 'fleet.no-host',
-    detail: `no host named ${name}; the fleet file names ${hosts.map((it) => it.name).join(', ')}`,
-  })
-}
-
-/** The account that may change a host. Throws `push.not-possible` where the fleet file names none, or the one that only looks. */
-export function changeIdentityOf(fleet: Fleet, host: Host): Identity {
-  const identity = host.changeIdentity ?? fleet.identities.change
-  const refuse = (detail: string) => new GatehouseError({ code: 'push.not-possible', detail, host: host.name })
-  if (identity === undefined) throw refuse('the fleet file names no identities.change')
-  if (identity.user === (host.identity ?? fleet.identities.audit).user)
-    throw refuse('identities.change is the account that looks; an account that may change needs to be another')
-  return identity
 }

@@ -2,8 +2,8 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { PushParameter, PushValue, PushValues } from '#shared/model/push-parameter.ts'
 import type { FileKind, PushTemplate, TemplateFile, TemplateLine } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, familyOf } from '#shared/model/push-value.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
-import type { Edit } from './host-program.ts'
+import { sha256Of } from '../ledger/record.ts'
+import type { Edit } from './host-file.ts'
 import { kinds } from './kinds.ts'
 
 export interface RenderedFile {

@@ -3,9 +3,10 @@ import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
-import type { Ledger } from '../audit/ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { pushRecords } from './history.ts'
-import type { HostFile, HostPush } from './host-program.ts'
+import type { HostFile } from './host-file.ts'
+import type { HostPush } from './host-program.ts'
 import type { PlanArchive } from './plan-archive.ts'
 
 type Plans = Pick<PlanArchive, 'find'>

@@ -27,7 +27,7 @@ import ufwSegment from '#assets/templates/ufw-segment/manifest.json' with { type
 import vllmCredential from '#assets/templates/vllm-credential/manifest.json' with { type: 'json' }
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
-import { sha256Of } from '../audit/ledger/record.ts'
+import { sha256Of } from '../ledger/record.ts'
 
 export interface ShippedTemplate {
   readonly manifest: PushTemplate

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failureOf } from '#shared/errors.ts'
-import type { LedgerEntry } from '../audit/ledger/record.ts'
+import type { LedgerEntry } from '../ledger/record.ts'
 import type { SecretStore } from '../ports.ts'
 import { createStepUp } from './step-up.ts'
 import { codeOf, counterAt } from './totp.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Enrolment, StepUpState } from '#shared/model/step-up.ts'
-import type { LedgerEntry } from '../audit/ledger/record.ts'
+import type { LedgerEntry } from '../ledger/record.ts'
 import type { Clock, SecretStore } from '../ports.ts'
 import { enrolmentOf } from './enrolment.ts'
 import { type KeptSecret, secretPlace } from './kept-secret.ts'

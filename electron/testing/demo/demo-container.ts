@@ -3,7 +3,7 @@ import { containerProgram } from '#core/operate/container-program.ts'
 import { operateVerbs } from '#shared/model/operate.ts'
 import type { DemoContainer, DemoHost, DemoProcess } from './demo-host.ts'
 import { linesOf } from './demo-journal.ts'
-import type { DemoMachine } from './demo-machine.ts'
+import type { DemoMachine } from './machine-model.ts'
 
 /** How the program that reads the log of a container ends. */
 export const END_OF_CONTAINER_LOGS = " next } { print }'\n}\ngh_main </dev/null\n"

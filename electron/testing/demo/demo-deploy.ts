@@ -6,7 +6,7 @@ import {
   type Receive,
 } from '#core/models/registry/deploy/deploy-program.ts'
 import type { DemoFile, DemoHost } from './demo-host.ts'
-import type { DemoMachine } from './demo-machine.ts'
+import type { DemoArrival, DemoMachine } from './machine-model.ts'
 import { digestOf } from './model-bytes.ts'
 import { quotedWords } from './quoted-words.ts'
 
@@ -40,13 +40,6 @@ export function knownDeployment(script: string): KnownDeployment | undefined {
   const receive = coming && { ...coming, from: Number(value('gh_from')) }
   const step = steps.find((one) => deployProgram(one, target, nonce, receive) === script)
   return step && { step, target, nonce, ...(receive && { receive }) }
-}
-
-/** What arrived of a deployment that is not in its place yet: the folder `.gatehouse-…` of a real host. */
-export interface DemoArrival {
-  /** By SHA-256. Of what arrived in part: how many bytes, and those up to the last that is not zero. */
-  readonly parts: Map<string, { readonly bytes: number; readonly head: Buffer }>
-  readonly done: Map<string, DemoFile>
 }
 
 /** Why the program of a step would stop. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DemoMachine } from './demo-machine.ts'
+import type { DemoMachine } from './machine-model.ts'
 
 /** What people asked, as the logs of a server that logs requests hold it: it must never be shown. */
 export const demoPrompt = 'Summarise the salary letter of Maria Okafor'

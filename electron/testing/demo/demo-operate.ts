@@ -4,7 +4,8 @@ import { logsProgram } from '#core/operate/read-logs.ts'
 import { operateVerbs } from '#shared/model/operate.ts'
 import { portsOf } from './demo-container.ts'
 import { journalOf } from './demo-journal.ts'
-import { type DemoMachine, isOfUnit } from './demo-machine.ts'
+import { isOfUnit } from './demo-machine.ts'
+import type { DemoMachine } from './machine-model.ts'
 
 /** How the programs of operator work end: what the shell of a simulated host waits for. */
 export const END_OF_OPERATE = 'gh_say end\n}\ngh_main </dev/null\n'

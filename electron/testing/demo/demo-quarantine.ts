@@ -1,5 +1,5 @@
 import { quarantineProgram } from '#core/models/registry/quarantine/quarantine-program.ts'
-import type { DemoMachine } from './demo-machine.ts'
+import type { DemoMachine } from './machine-model.ts'
 
 /** What root on a simulated host says to the very program that this build would send; undefined to another. */
 export function moveAside(machine: DemoMachine, script: string): string | undefined {

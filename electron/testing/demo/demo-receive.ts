@@ -1,6 +1,6 @@
 import type { ServerChannel } from 'ssh2'
 import { arrivalOf, attempt, type KnownDeployment, place, Refused, settle } from './demo-deploy.ts'
-import type { DemoMachine } from './demo-machine.ts'
+import type { DemoMachine } from './machine-model.ts'
 
 /** How fast its disks write: a model takes some seconds. */
 const BYTES_PER_MS = 20_000

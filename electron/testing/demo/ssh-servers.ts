@@ -7,9 +7,10 @@ import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type DemoHost, JUMP_ADDRESS } from './demo-host.ts'
 import { type DemoLogins, loginOf, type SecondStep } from './demo-login.ts'
-import { type DemoMachine, demoMachine } from './demo-machine.ts'
+import { demoMachine } from './demo-machine.ts'
 import { serveSftp } from './demo-sftp.ts'
 import { serveShell, tell } from './demo-shell.ts'
+import type { DemoMachine } from './machine-model.ts'
 import { doorOf } from './responders.ts'
 
 const { Server, utils } = ssh2

@@ -1,6 +1,6 @@
 import { visible } from '#shared/words.ts'
+import { sha256Of } from '../../ledger/record.ts'
 import type { SectionOutput } from '../../probe/section.ts'
-import { sha256Of } from '../ledger/record.ts'
 import { csvLine } from './csv.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { PackFile } from './pack-file.ts'

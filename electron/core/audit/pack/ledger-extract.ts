@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type LedgerHead, type LedgerReading, readLedger, recordOf } from '../ledger/read-ledger.ts'
-import { ledgerRecordSchema, sealed } from '../ledger/record.ts'
+import { type LedgerHead, type LedgerReading, readLedger, recordOf } from '../../ledger/read-ledger.ts'
+import { ledgerRecordSchema, sealed } from '../../ledger/record.ts'
 import { LEDGER, LEDGER_HEAD, type PackFile } from './pack-file.ts'
 
 /** More than a console does in years; a pack stays one that can be sent. */

@@ -3,8 +3,8 @@ import type { ControlEntry } from '#shared/model/control-entry.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
 import type { Outcome } from '#shared/status.ts'
-import { EMPTY_HEAD } from '../ledger/read-ledger.ts'
-import type { PackSources } from './pack-files.ts'
+import { EMPTY_HEAD } from '../../ledger/read-ledger.ts'
+import type { PackSources } from './pack-sources.ts'
 
 const at = '2026-11-01T00:00:00.000Z'
 

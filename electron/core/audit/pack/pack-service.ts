@@ -3,7 +3,8 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
-import type { ReviewService } from '../../access/review-service.ts'
+import type { RecordedReview } from '#shared/model/recorded-review.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { catalogueOf } from '../../policy/catalogue.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Decisions } from '../../policy/decisions.ts'
@@ -11,14 +12,14 @@ import type { Clock } from '../../ports.ts'
 import type { ConsoleKey } from '../../signing/console-key.ts'
 import type { AuditRepo } from '../../store/audit.repo.ts'
 import { neverLookedAt } from '../audit-host.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { AttachmentStore } from '../walkthrough/attachments.ts'
 import type { WalkthroughService } from '../walkthrough/walkthrough-service.ts'
 import { frameworkViews } from './frameworks.ts'
 import { keyDigestOf } from './key-digest.ts'
 import { OSCAL_VERSION } from './oscal/common.ts'
 import type { PackFile } from './pack-file.ts'
-import { type PackSources, packFiles } from './pack-files.ts'
+import { packFiles } from './pack-files.ts'
+import type { PackSources } from './pack-sources.ts'
 import { printReport } from './print-report.ts'
 import { rememberedHosts } from './remembered-hosts.ts'
 import { verifyGuide } from './verify-guide.ts'
@@ -36,7 +37,8 @@ export interface PackServicePorts {
   readonly ledger: Ledger
   readonly walkthroughs: Pick<WalkthroughService, 'current' | 'records' | 'guide'>
   readonly attachments: Pick<AttachmentStore, 'read'>
-  readonly reviews: Pick<ReviewService, 'recorded'>
+  /** Newest first. */
+  readonly reviews: { recorded(fleet: Fleet): readonly RecordedReview[] }
   /** Throws `signing.key-unusable`. */
   readonly key: () => ConsoleKey
   readonly by: string

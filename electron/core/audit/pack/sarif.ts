@@ -3,7 +3,7 @@ import type { ControlEntry } from '#shared/model/control-entry.ts'
 import type { Evidence, Finding } from '#shared/model/finding.ts'
 import type { Outcome, Severity } from '#shared/status.ts'
 import { visible } from '#shared/words.ts'
-import { sha256Of } from '../ledger/record.ts'
+import { sha256Of } from '../../ledger/record.ts'
 import { evidencePath } from './evidence-path.ts'
 
 /** `security-severity` as code scanners read it: a CVSS base score in the middle of each band (FIRST CVSS v3.1, section 5). */

@@ -2,7 +2,7 @@ import type { HostBrief } from '#shared/model/audit.ts'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import { openOutcomes } from '#shared/status.ts'
-import { sha256Of } from '../ledger/record.ts'
+import { sha256Of } from '../../ledger/record.ts'
 
 export interface OpenFinding {
   readonly host: string

@@ -1,5 +1,6 @@
 import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
-import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
+import { type FactResult, known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { readCommand, readNumbered } from '../privileged/read-block.ts'
 import type { Access } from './access.ts'
 import { collectAccess } from './collect.ts'

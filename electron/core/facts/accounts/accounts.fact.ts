@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectAccounts } from './collect.ts'
 import { parseGroup, parsePasswd } from './parse.ts'
 import { parseJoined } from './parse-joined.ts'

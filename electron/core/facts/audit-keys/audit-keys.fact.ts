@@ -1,5 +1,6 @@
 import { readBlocks } from '../blocks.ts'
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectOs } from '../os/collect.ts'
 import { parseAuthorizedKeys } from './parse.ts'
 

@@ -1,4 +1,5 @@
-import { type FactDefinition, type FactResult, known, unknown, unusable } from '../fact.ts'
+import { type FactResult, known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import type { Caddy } from './caddy.ts'
 import { sections } from './collect.ts'
 import { parseCaddy, type Surroundings } from './parse.ts'

@@ -1,4 +1,5 @@
-import { type FactDefinition, type FactResult, type FactSources, known, unknown, unusable } from '../fact.ts'
+import { type FactResult, known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition, FactSources } from '../fact-definition.ts'
 import type { Certificates } from './certificates.ts'
 import { sections } from './collect.ts'
 import { withWire } from './merge-wire.ts'

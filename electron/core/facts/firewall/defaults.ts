@@ -2,17 +2,9 @@ import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
 import type { AddressSet, Family } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
-import { type Piece, reach, testsOf } from './reach.ts'
+import { reach, testsOf } from './reach.ts'
 import { sidesOf } from './surroundings.ts'
-
-/** What happens to traffic that no rule speaks of. */
-export interface DefaultVerdict extends Piece {
-  /** The default route leaves through this interface, or the routes are not known. */
-  readonly main: boolean
-  readonly protocol: 'tcp' | 'udp'
-  /** Who is let in to (or out to) such a port all the same, whatever the port. */
-  readonly exceptions: readonly Piece[]
-}
+import type { DefaultVerdict, Piece } from './verdicts.ts'
 
 /** One end of the widest stretch of ports between those that rules name. */
 const unnamedPort = oncePer((tables: Firewall['tables']): number => {

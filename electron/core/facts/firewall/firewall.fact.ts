@@ -1,4 +1,4 @@
-import type { FactDefinition } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { assembleFirewall } from './assemble.ts'
 import { collectFirewall } from './collect.ts'
 

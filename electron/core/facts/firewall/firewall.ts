@@ -1,7 +1,5 @@
-import type { DefaultVerdict } from './defaults.ts'
 import type { Table } from './ruleset.ts'
-
-export type FirewallVerdict = 'accept' | 'drop' | 'reject' | 'undetermined'
+import type { DefaultVerdict, FirewallVerdict } from './verdicts.ts'
 
 /** The packet filter as the kernel holds it, whoever wrote the rules (nftables, iptables, ufw, firewalld). */
 export interface Firewall {

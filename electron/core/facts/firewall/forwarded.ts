@@ -1,9 +1,10 @@
 import type { InterfaceAddress, Network } from '../network/network.ts'
 import { type AddressSet, intersect, parseInterval, subtract } from './address-set.ts'
 import type { Packet } from './packet.ts'
-import { namedAddresses, type Piece, path, resolve } from './reach.ts'
+import { namedAddresses, path, resolve } from './reach.ts'
 import type { Table } from './ruleset.ts'
 import { localsOf, routeTo, sidesOf } from './surroundings.ts'
+import type { Piece } from './verdicts.ts'
 
 /** New TCP traffic of one container out into the world. */
 export interface ForwardedQuery {

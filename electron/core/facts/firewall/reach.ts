@@ -1,11 +1,12 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
 import { type AddressSet, contains, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
-import type { Firewall, FirewallVerdict } from './firewall.ts'
+import type { Firewall } from './firewall.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
 import { runHook } from './run-hook.ts'
 import { isLoopback, localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
+import type { FirewallVerdict, Piece } from './verdicts.ts'
 
 /** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */
 export interface TrafficQuery {
@@ -13,17 +14,6 @@ export interface TrafficQuery {
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
   readonly address?: string | undefined
-}
-
-/** What happens to traffic from (or to) a set of addresses. */
-export interface Piece {
-  readonly family: Family
-  readonly interface: string | undefined
-  readonly remotes: AddressSet
-  readonly verdict: FirewallVerdict
-  readonly by: RuleReference | undefined
-  /** The rule that is not understood, when the verdict is undetermined. */
-  readonly doubtBy: RuleReference | undefined
 }
 
 const EPHEMERAL_PORT = 50_000

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown } from '../fact.ts'
+import { known, unknown } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { parseFleetKeys } from './parse.ts'
 
 /** Gathered by the audit from what it and those before it read on the other hosts, and kept with its evidence. */

@@ -1,4 +1,5 @@
-import { type FactDefinition, unusable } from '../fact.ts'
+import { unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectGpuHealth } from './collect.ts'
 import { parseGpuHealth } from './parse.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
-import type { FactSources } from '../fact.ts'
+import type { FactSources } from '../fact-definition.ts'
 import { gpusFact } from './gpus.fact.ts'
 import { parseGpus } from './parse.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
-import type { FactSources } from '../fact.ts'
+import type { FactSources } from '../fact-definition.ts'
 import { listenersFact } from './listeners.fact.ts'
 
 const output = (id: string, given: Partial<SectionOutput>): SectionOutput => ({

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectListeners } from './collect.ts'
 import { parseProcNet } from './parse-proc-net.ts'
 import { parseSs } from './parse-ss.ts'

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unusable } from '../fact.ts'
+import { known, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectLoopback } from './collect.ts'
 import { parseLoopback } from './parse.ts'
 

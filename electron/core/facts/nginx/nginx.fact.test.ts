@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
-import { type FactResult, type FactSources, known, unknown } from '../fact.ts'
+import { type FactResult, known, unknown } from '../fact.ts'
+import type { FactSources } from '../fact-definition.ts'
 import type { Process } from '../processes/processes.ts'
 import { nginxFact } from './nginx.fact.ts'
 

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { sections } from './collect.ts'
 import { parseOAuth2Proxies } from './parse.ts'
 

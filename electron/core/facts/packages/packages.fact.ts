@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { collectSoftware } from './collect.ts'
 import type { EngineVersion, PythonEnvironment, StatedVersion } from './packages.ts'

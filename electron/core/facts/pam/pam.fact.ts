@@ -1,5 +1,6 @@
 import { isJumpHost } from '#shared/model/audited-hosts.ts'
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectPam } from './collect.ts'
 import { parsePam } from './parse.ts'
 

@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { readBlocks } from '../blocks.ts'
-import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import { type FactResult, known, unknown } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { parsePathEntry } from '../path-entry.ts'
 import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseWatches } from './parse.ts'

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectProcesses } from './collect.ts'
 import { parseProcesses } from './parse.ts'
 

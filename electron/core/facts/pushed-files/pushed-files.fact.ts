@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { parsePushedFiles } from './parse.ts'
 
 /** Asked beside the probe, where this console pushed something; without a push nothing is asked. */

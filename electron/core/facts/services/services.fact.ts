@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type FactDefinition, type FactResult, known, unknown } from '../fact.ts'
+import { type FactResult, known, unknown } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { blocksOf } from '../packages/blocks.ts'
 import { collectSoftware } from '../packages/collect.ts'
 import { parseSources } from './parse.ts'

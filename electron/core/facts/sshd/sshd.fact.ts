@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown, unusable } from '../fact.ts'
+import { known, unknown, unusable } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { collectSshd } from './collect.ts'
 import { parseSshd } from './parse.ts'
 import { startedWith, withOptions } from './started-with.ts'

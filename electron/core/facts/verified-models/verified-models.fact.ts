@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown } from '../fact.ts'
+import { known, unknown } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { parseVerifiedModels } from './parse.ts'
 
 /** Recorded by `gatehouse models verify` (or the Models screen) before the audit; the audit itself hashes nothing. */

@@ -1,4 +1,5 @@
-import { type FactDefinition, known, unknown } from '../fact.ts'
+import { known, unknown } from '../fact.ts'
+import type { FactDefinition } from '../fact-definition.ts'
 import { readTranscript } from './transcript.ts'
 
 /** Asked by `core/wire` beside the probe: no command on the host. `wire` says what was asked, each `wire-…` what was answered. */

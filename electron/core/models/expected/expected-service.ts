@@ -3,12 +3,12 @@ import { basename } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
 import type { ExpectedDocument } from '#shared/model/expected-document.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
-import type { ExpectedOrigin, ExpectedValue } from '#shared/model/model-expected.ts'
-import type { Ledger } from '../../audit/ledger/ledger.ts'
+import type { ExpectedOrigin, ExpectedValue, StatedDigests } from '#shared/model/model-expected.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { openFile } from '../file-source.ts'
 import type { ModelService } from '../model-service.ts'
 import { type SigningTrust, signingKey } from './model-signing.ts'
-import { MAX_DOCUMENT_BYTES, parseExpected, type StatedDigests } from './parse-expected.ts'
+import { MAX_DOCUMENT_BYTES, parseExpected } from './parse-expected.ts'
 
 /** Digests that people read in documents of publishers. What stands and what is withdrawn is in the ledger first. */
 export interface ExpectedService {

@@ -1,21 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { ExpectedOrigin, HashAlgorithm } from '#shared/model/model-expected.ts'
+import type { HashAlgorithm, StatedDigest, StatedDigests } from '#shared/model/model-expected.ts'
 import { readManifest } from '../inventory/ollama-store.ts'
-import { readSigningBundle, type SigningBundle, type SigningTrust } from './model-signing.ts'
-
-/** A digest for one file, as a document states it. */
-export interface StatedDigest {
-  readonly file: string
-  readonly algorithm: HashAlgorithm
-  readonly digest: string
-}
-
-export interface StatedDigests extends Pick<ExpectedOrigin, 'form' | 'revision' | 'signature' | 'signatureNote'> {
-  readonly digests: readonly StatedDigest[]
-  /** Lines or entries that name no digest that can be used. */
-  readonly skipped: readonly string[]
-  readonly signedBy?: SigningBundle['signedBy']
-}
+import { readSigningBundle, type SigningTrust } from './model-signing.ts'
 
 /** No list of a model is longer. */
 export const MAX_DOCUMENT_BYTES = 16 * 1_048_576

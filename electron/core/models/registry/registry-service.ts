@@ -5,7 +5,7 @@ import type { Registration, RegistrationStep, StepRequest } from '#shared/model/
 import type { Publisher, PublisherChange } from '#shared/model/publisher.ts'
 import { type StepName, stepsFrom } from '#shared/model/registration-state.ts'
 import { contentOfRegistration, lastStep, stateOf } from '#shared/model/registration-steps.ts'
-import type { Ledger } from '../../audit/ledger/ledger.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Clock } from '../../ports.ts'
 import type { ModelRepo } from '../../store/model.repo.ts'
 import type { RegistrationRepo } from '../../store/registration.repo.ts'

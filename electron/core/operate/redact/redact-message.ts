@@ -1,6 +1,6 @@
 import type { LogPiece } from '#shared/model/service-log.ts'
 import { visible } from '#shared/words.ts'
-import { redact } from '../../policy/secrets.ts'
+import { redact } from '../../facts/secrets.ts'
 import { jsonPieces } from './json-line.ts'
 import { llamaCppPieces } from './llama-cpp.ts'
 import { localAiPieces } from './localai.ts'

@@ -1,8 +1,8 @@
 import type { Flow } from '#shared/model/network-flow.ts'
 import type { Source } from '#shared/model/segment.ts'
 import { type AddressSet, type Family, intersect, networksToSet, printSet, subtract, union } from '../../facts/firewall/address-set.ts'
-import type { Piece } from '../../facts/firewall/reach.ts'
 import type { RuleReference } from '../../facts/firewall/ruleset.ts'
+import type { Piece } from '../../facts/firewall/verdicts.ts'
 import { isNearlyAll } from '../controls/network/flows.ts'
 
 /** Addresses of both families. */

@@ -1,4 +1,4 @@
-import type { StatedDigests } from '#core/models/expected/parse-expected.ts'
+import type { StatedDigests } from '#shared/model/model-expected.ts'
 import { type DemoFile, directory } from '../demo-host.ts'
 import { digestOf, modelFile, safetensorsHead, smallFile } from '../model-bytes.ts'
 import { type OllamaFiles, ollamaFiles } from './ollama.ts'

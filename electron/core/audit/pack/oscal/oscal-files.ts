@@ -1,5 +1,5 @@
 import type { PackFile } from '../pack-file.ts'
-import type { PackSources } from '../pack-files.ts'
+import type { PackSources } from '../pack-sources.ts'
 import { assessmentPlan } from './assessment-plan.ts'
 import { assessmentResults } from './assessment-results.ts'
 import { OSCAL_PLAN, OSCAL_RESULTS } from './common.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
-import { redact } from '../../../policy/secrets.ts'
+import { redact } from '../../secrets.ts'
 import { parseDump } from '../parse.ts'
 import { printListen, readListens } from './listen.ts'
 import { compilePattern } from './pattern.ts'

@@ -3,29 +3,15 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
 import { clientPathsOf, means } from './client-paths.ts'
-import type { Answer } from './journey.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
 import type { Location } from './locations.ts'
+import type { ProxiedRoute } from './proxied-route.ts'
 import { serve } from './request.ts'
 import { nearest } from './scope.ts'
 import { defaultServer, type HttpModel, isEncrypted, mentions, readHttp, type Server } from './servers.ts'
 import { readStreams } from './streams.ts'
 import { matchTarget } from './target.ts'
 import { unmet } from './unmet.ts'
-
-/** A request of an engine that nginx passes on to it, and what stands in its way. */
-export interface ProxiedRoute {
-  readonly service: InferenceService
-  readonly route: EngineRoute
-  readonly server: Server
-  readonly listen: Listen
-  readonly encrypted: boolean
-  /** What the client asks for. */
-  readonly clientPath: string
-  readonly answer: Answer
-  /** The directive that passes it on. */
-  readonly directive: NginxDirective
-}
 
 /** A route asked for under its own path, that nginx answers by itself. */
 export interface WithheldRoute {

@@ -2,9 +2,9 @@ import { membersOf } from '../../../access/rights.ts'
 import { tierOf } from '../../../access/tiers.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
+import { holdsFor } from '../../../facts/sshd/sshd-criteria.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeSecondFactor } from '../jump/jump-second-factor-required.control.ts'
-import { holdsFor } from '../ssh/sshd-criteria.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 
 export default defineControl({

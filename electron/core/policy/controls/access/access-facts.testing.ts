@@ -1,5 +1,5 @@
 import { fleetSchema } from '#shared/model/fleet.ts'
-import type { AccessFacts } from '../../../access/world.ts'
+import type { AccessFacts } from '../../../access/access-facts.ts'
 import type { Access } from '../../../facts/access/access.ts'
 import { parseLoginKeys } from '../../../facts/access/login-keys.ts'
 import { parseGroup, parsePasswd } from '../../../facts/accounts/parse.ts'

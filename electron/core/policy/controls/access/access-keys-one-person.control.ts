@@ -1,7 +1,8 @@
 import { byFingerprint, keysOfHost, type OwnedKey } from '../../../access/key-owners.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import { known } from '../../../facts/fact.ts'
 import type { FleetKeys, KeyPlace } from '../../../facts/fleet-keys/fleet-keys.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { unreadKeys } from './unread-keys.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { AccountTier } from '#shared/model/access.ts'
+import { type AccessFacts, accessFactIds } from '../../../access/access-facts.ts'
 import { hostAccess } from '../../../access/host-access.ts'
 import { compareTiers } from '../../../access/tiers.ts'
-import { type AccessFacts, accessFactIds } from '../../../access/world.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
 

@@ -1,6 +1,6 @@
 import { openGrants } from '../../../access/netgroups.ts'
+import { rootWays } from '../../../access/root-ways.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { rootWays } from './root-ways.ts'
 
 export default defineControl({
   id: 'audit-account-read-only',

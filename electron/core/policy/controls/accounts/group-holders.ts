@@ -1,7 +1,7 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Sudoers } from '../../../facts/privileged/privileged.ts'
-import type { Citation } from '../../control.ts'
 
 /** Whether a word of sudoers(5) names anybody on this host. */
 export type Holders = 'some' | 'nobody' | { readonly unknown: string; readonly cite: readonly Citation[] }

@@ -1,9 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 
 /** systemd hands these out to DynamicUser= (systemd docs/UIDS-GIDS.md). */

@@ -1,11 +1,11 @@
 import { openGrants } from '../../../access/netgroups.ts'
+import { rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 import { waysOutOf } from './container-ways.ts'
-import { rootWays } from './root-ways.ts'
 
 export default defineControl({
   id: 'inference-account-not-privileged',

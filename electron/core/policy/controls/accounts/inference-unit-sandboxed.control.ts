@@ -1,7 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
 import { printed } from '../units/unit-subjects.ts'
 

@@ -1,6 +1,6 @@
 import { membersOf } from '../../../access/rights.ts'
+import { groupsOf, rootWays } from '../../../access/root-ways.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { groupsOf, rootWays } from './root-ways.ts'
 
 export default defineControl({
   id: 'root-groups-empty',

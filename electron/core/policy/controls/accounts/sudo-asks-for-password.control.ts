@@ -1,6 +1,6 @@
+import { givesRoot } from '../../../access/escapes.ts'
 import type { SudoRule } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { givesRoot } from './escapes.ts'
 import { holdersOf } from './group-holders.ts'
 
 export default defineControl({

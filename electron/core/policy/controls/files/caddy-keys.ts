@@ -1,8 +1,9 @@
 import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, field, items, type JsonNode, textOf } from '../../../facts/caddy/json-lines.ts'
 import { readServers } from '../../../facts/caddy/model/servers.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { type CaddyPlacesFacts, type CaddyProcess, caddyProcesses, storageOf } from './caddy-places.ts'
 import { type FileKind, judgeFile, type ListedFacts } from './judge-files.ts'
 

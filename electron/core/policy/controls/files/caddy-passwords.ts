@@ -1,8 +1,9 @@
 import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, field, type JsonNode } from '../../../facts/caddy/json-lines.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { type CaddyPlacesFacts, type CaddyProcess, caddyProcesses } from './caddy-places.ts'
 import { type FileKind, judgeFile, type ListedFacts } from './judge-files.ts'
 

@@ -1,11 +1,13 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import { pathsNamed } from '../../../facts/nginx/named-directives.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
-import { findGuarded, pathsNamed } from './guarded.ts'
+import { findGuarded } from './guarded.ts'
 
 export interface FileFacts extends ListedFacts {
   readonly nginx: Nginx

@@ -1,7 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import { namesOf, type ServiceState } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import type { Citation } from '../../control.ts'
 
 /** Their work is to give GPU figures to a monitoring system. node_exporter has them only from files that others write. */
 const exporters =

@@ -1,5 +1,6 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { GpuDetail, GpuHealth, Xid } from '../../../facts/gpu-health/gpu-health.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { gpuName, judgeGpus, sameBus } from './gpu-words.ts'
 
 /** Xids that mean hardware, with NVIDIA's words (docs.nvidia.com/deploy/xid-errors). */

@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import { flagValue } from '../../../facts/services/flags.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 
 const LIMIT = 0.95

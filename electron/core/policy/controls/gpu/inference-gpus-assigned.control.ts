@@ -1,9 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { GpuDetail } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 
 export default defineControl({

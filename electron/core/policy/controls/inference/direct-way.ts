@@ -1,4 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { parseInterval } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
@@ -6,7 +7,6 @@ import { forwardedTo } from '../../../facts/firewall/forwarded.ts'
 import { routeTo } from '../../../facts/firewall/surroundings.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import type { Citation } from '../../control.ts'
 import { citeRule, printRemotes, strangersAmong, worst } from '../network/flows.ts'
 
 export interface DirectWaySources {

@@ -1,7 +1,8 @@
 import { engineNames, type InferenceService, type ServiceBind } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
 

@@ -1,7 +1,8 @@
 import type { Access, JobScript } from '../../../facts/access/access.ts'
 import { fetchPattern } from '../../../facts/access/jobs-script.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import { splitCommands } from '../../../facts/services/shell-commands.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
   id: 'model-downloads-not-scheduled',

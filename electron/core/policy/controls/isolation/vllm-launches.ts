@@ -1,9 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { hasFlag } from '../../../facts/services/flags.ts'
 import { recognise } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { citeUnit, serviceName } from '../inference/service-words.ts'
 import { environmentKnown, offlineSettings } from './offline-settings.ts'
 

@@ -1,8 +1,9 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { type Piece, reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
+import { reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
+import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import type { Citation } from '../../control.ts'
 import { citeRule, isNearlyAll, printRemotes, strangersAmong, strangersTo, worst } from '../network/flows.ts'
 import { insideNetworks } from './air-gap.ts'
 

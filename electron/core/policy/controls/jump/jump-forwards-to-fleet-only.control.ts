@@ -1,5 +1,6 @@
 import type { Fleet } from '#shared/model/fleet.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 
 export default defineControl({

@@ -1,6 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Pam } from '../../../facts/pam/pam.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 import { secondFactorOf } from './pam-stack.ts'
 

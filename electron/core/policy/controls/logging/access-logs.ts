@@ -1,9 +1,10 @@
 import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import { type CaddyAccessLog, caddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
-import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
 import type { Nginx, NginxDirective } from '../../../facts/nginx/nginx.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import type { Front } from '../proxy/proxy-paths.ts'
 
 /** One `access_log` in effect for requests that reach a model server. */

@@ -1,8 +1,9 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { namesOf, type Os } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 
 /** Their work is to send logs. */
 const shippers =

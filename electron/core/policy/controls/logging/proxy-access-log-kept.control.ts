@@ -1,9 +1,10 @@
 import type { CaddyLog } from '../../../facts/caddy/model/access-log.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { includePattern } from '../../../facts/nginx/include-pattern.ts'
 import type { Rotation } from '../../../facts/os/logrotate.ts'
 import type { Os } from '../../../facts/os/os.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
 import { accessLogsOf, caddyLogOf, citeCaddy, isStream, nginxRoutes, notModelled } from './access-logs.ts'
 

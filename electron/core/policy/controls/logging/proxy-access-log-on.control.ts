@@ -1,8 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
-import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
 import { accessLogsOf, caddyLogOf, citeCaddy, isStream, nginxRoutes, notModelled } from './access-logs.ts'
 

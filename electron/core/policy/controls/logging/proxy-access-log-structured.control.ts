@@ -1,5 +1,6 @@
 import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
 import {
   type AccessLog,

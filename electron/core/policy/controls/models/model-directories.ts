@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { ModelDirectory, ModelFile, ModelFileKind, ModelFiles } from '../../../facts/model-files/model-files.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 
 const MODEL_SECTION = 'model-files'
 

@@ -1,7 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { ModelDirectory } from '../../../facts/model-files/model-files.ts'
 import type { VerifiedModelFile, VerifiedModels, VerifiedRoot } from '../../../facts/verified-models/verified-models.ts'
-import type { Citation } from '../../control.ts'
 import { amount } from './model-directories.ts'
 
 /** A look at the models passes nothing when it is older: a file can be replaced by one of equal size, and an audit counts files and bytes only. */

@@ -8,7 +8,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
-import { needsAddressIn } from '../ssh/sshd-criteria.ts'
+import { needsAddressIn } from '../../../facts/sshd/sshd-criteria.ts'
 
 interface KeyFacts {
   readonly sshd: FactResult<Sshd>

@@ -1,5 +1,5 @@
-import type { DefaultVerdict } from '../../../facts/firewall/defaults.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { DefaultVerdict } from '../../../facts/firewall/verdicts.ts'
 import type { Verdict } from '../../control.ts'
 import { citeRule } from './flows.ts'
 

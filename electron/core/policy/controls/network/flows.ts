@@ -1,10 +1,11 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { type AddressSet, type Family, networksToSet, printSet, subtract, union } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { type Piece, reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
+import { reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
 import type { RuleReference } from '../../../facts/firewall/ruleset.ts'
+import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import type { Citation } from '../../control.ts'
 
 /** The line that decides; the section as a whole where no rule does. */
 export function citeRule(rule: RuleReference | undefined, firewall: Firewall, note?: string): Citation[] {

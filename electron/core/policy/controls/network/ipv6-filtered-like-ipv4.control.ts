@@ -1,4 +1,4 @@
-import type { DefaultVerdict } from '../../../facts/firewall/defaults.ts'
+import type { DefaultVerdict } from '../../../facts/firewall/verdicts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule } from './flows.ts'
 

@@ -1,7 +1,7 @@
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type AddressSet, union } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import type { Piece } from '../../../facts/firewall/reach.ts'
+import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { Verdict } from '../../control.ts'
 import { citeRule, isNearlyAll, printRemotes, strangersAmong } from './flows.ts'
 

@@ -1,9 +1,9 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
-import type { Citation } from '../../control.ts'
-import { holdsOutside, needsAddressIn } from '../ssh/sshd-criteria.ts'
+import { holdsOutside, needsAddressIn } from '../../../facts/sshd/sshd-criteria.ts'
 import { citeSetting } from '../ssh/sshd-scopes.ts'
 import { knownValue } from './flows.ts'
 

@@ -1,5 +1,6 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { Os } from '../../../facts/os/os.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 
 export interface Setting {
   readonly name: string

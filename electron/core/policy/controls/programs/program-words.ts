@@ -1,10 +1,11 @@
 import { printBind } from '#shared/model/listener.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 

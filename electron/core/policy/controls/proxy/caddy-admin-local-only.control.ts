@@ -2,8 +2,9 @@ import type { Listener } from '#shared/model/listener.ts'
 import { type CaddyInstance, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import { field, isTrue, textOf } from '../../../facts/caddy/json-lines.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
   id: 'caddy-admin-local-only',

@@ -1,9 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import { matchTarget, readTarget } from '../../../facts/nginx/model/target.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { opens, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
-import type { Citation } from '../../control.ts'
 import { readBindAddress } from '../sso/addresses.ts'
 import type { Authenticated } from './proxy-path.ts'
 

@@ -1,4 +1,4 @@
-import type { ProxiedRoute } from '../../../facts/nginx/model/routes.ts'
+import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { nearest } from '../../../facts/nginx/model/scope.ts'
 import { defaultServer, type HttpModel } from '../../../facts/nginx/model/servers.ts'
 import { placeOf } from '../../../facts/nginx/nginx.ts'

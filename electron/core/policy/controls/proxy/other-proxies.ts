@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
 import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import { scopeOf } from '../../../facts/listeners/address-scope.ts'
@@ -11,7 +12,7 @@ import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/program
 import type { Program } from '../../../facts/programs/programs.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { speaksAsEngine, type Wire } from '../../../facts/wire/wire.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { followedContainer } from './paths-of-host.ts'
 
 /** What has to be known to see proxies that are not modelled. `nginx` is undefined where it could not be read. */

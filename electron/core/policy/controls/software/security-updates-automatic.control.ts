@@ -1,6 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { AutomaticUpdates } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
-import { type Citation, defineControl } from '../../control.ts'
+import { defineControl } from '../../control.ts'
 
 export default defineControl({
   id: 'security-updates-automatic',

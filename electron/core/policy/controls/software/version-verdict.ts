@@ -1,7 +1,8 @@
 import type { Severity } from '#shared/status.ts'
 import type { AdvisoryBook, AdvisoryMatch, Assessment, PackageName } from '../../../advisories/advisory-book.ts'
 import { orderingOf } from '../../../advisories/versions/ordering.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import type { Verdict } from '../../control.ts'
 
 /** One piece of software of a host and the line that states its version. */
 export interface Component {

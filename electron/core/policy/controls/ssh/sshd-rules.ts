@@ -1,7 +1,8 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 import { citeSetting, type Scope, type ScopedSetting, scopesOf } from './sshd-scopes.ts'
 
 /** One setting of sshd_config(5): how bad a value is, and what is expected. */

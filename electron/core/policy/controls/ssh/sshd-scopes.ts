@@ -1,7 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { SshdMatch, SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd, SshdSetting } from '../../../facts/sshd/sshd.ts'
-import type { Citation } from '../../control.ts'
-import { areExclusive, holdsForAll, holdsForNobody, implies } from './sshd-criteria.ts'
+import { areExclusive, holdsForAll, holdsForNobody, implies } from '../../../facts/sshd/sshd-criteria.ts'
 
 /** One setting as it holds for some logins. */
 export interface ScopedSetting {

@@ -1,6 +1,7 @@
+import type { Citation } from '../../../facts/citation.ts'
 import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, type OptionName } from '../../../facts/oauth2-proxy/options.ts'
-import type { Citation, Verdict } from '../../control.ts'
+import type { Verdict } from '../../control.ts'
 
 /** Documentation that the rules of this folder come from. */
 export const documentation = 'https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview'

@@ -1,4 +1,5 @@
-import { type Citation, defineControl } from '../../control.ts'
+import type { Citation } from '../../../facts/citation.ts'
+import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { isRoot, judgeUnits, printed } from './unit-subjects.ts'
 

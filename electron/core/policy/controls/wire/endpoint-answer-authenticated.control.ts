@@ -1,10 +1,11 @@
 import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { credentialsSeen, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
-import { type Citation, defineControl, type Verdict } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
 
 export default defineControl({

@@ -1,14 +1,14 @@
 import type { AccessOfHost, AccessOverview, AccessRow } from '#shared/model/access.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { hostAccess } from '../access/host-access.ts'
+import { holdersOf, type KeyHolders, sharedKeys } from '../access/shared-keys.ts'
+import { compareTiers } from '../access/tiers.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
 import { accountOf, type HostOverview, overviewOf, type Principal, tiersOf } from './access-overview.ts'
-import { hostAccess } from './host-access.ts'
 import { type Removal, removalsOf } from './removal.ts'
-import { holdersOf, type KeyHolders, sharedKeys } from './shared-keys.ts'
-import { compareTiers } from './tiers.ts'
 
 export interface AccessService {
   /** What every account can do on every host, as the newest audits saw it. */

@@ -1,6 +1,6 @@
-import type { Account, Accounts, Group } from '../../../facts/accounts/accounts.ts'
-import type { Sudoers, SudoRule } from '../../../facts/privileged/privileged.ts'
-import type { Citation } from '../../control.ts'
+import type { Account, Accounts, Group } from '../facts/accounts/accounts.ts'
+import type { Citation } from '../facts/citation.ts'
+import type { Sudoers, SudoRule } from '../facts/privileged/privileged.ts'
 import { givesRoot } from './escapes.ts'
 
 /** One way in which an account becomes root. */

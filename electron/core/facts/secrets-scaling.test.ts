@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redact } from './secrets.ts'
+import { redact } from '../facts/secrets.ts'
 
 /** Pieces that make a careless pattern look at every pair of positions. At this length that takes minutes, and the test runs into its limit. */
 const worst = ['A', 'a.', 'a-', '"a', 'a:', 'a=', '--a ', '--a-', 'a://b:', 'sk-', '$1$', 'Bearer ', "'", '"a=', '{SHA}', 'KEY_']

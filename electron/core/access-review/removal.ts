@@ -1,13 +1,13 @@
 import type { AccountKind } from '#shared/account-kind.ts'
 import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import type { AccessFacts } from '../access/access-facts.ts'
+import { isSearched, linkTo, loginsOf } from '../access/logins.ts'
+import { type Member, membersOf } from '../access/rights.ts'
+import { ownAccounts } from '../access/tiers.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
 import { kinds } from '../push/kinds.ts'
 import type { Principal } from './access-overview.ts'
-import { isSearched, linkTo, loginsOf } from './logins.ts'
-import { type Member, membersOf } from './rights.ts'
-import { ownAccounts } from './tiers.ts'
-import type { AccessFacts } from './world.ts'
 
 export interface RemovalStep {
   /** What it does, as a sentence. */

@@ -1,6 +1,6 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
-import { type ConsoleKey, keyIdOf } from '../../signing/console-key.ts'
+import { type ConsoleKey, keyIdOf } from '../signing/console-key.ts'
 import type { LedgerHead } from './read-ledger.ts'
 import { ledgerRecordSchema } from './record.ts'
 

@@ -1,8 +1,8 @@
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
-import { probeContextOf, sectionsOf } from '../facts/registry.ts'
-import type { SectionSpec, SudoProgram } from './section.ts'
-import { changeSudoersFor, sudoersFor } from './sudoers.ts'
+import type { SectionSpec, SudoProgram } from '../probe/section.ts'
+import { changeSudoersFor, sudoersFor } from '../probe/sudoers.ts'
+import { probeContextOf, sectionsOf } from './registry.ts'
 
 const accountOf = (fleet: Fleet, host: Host): string => (host.identity ?? fleet.identities.audit).user
 

@@ -1,5 +1,5 @@
-import { fnmatch } from '../../../access/fnmatch.ts'
-import { rootOwned } from '../../../facts/access/collect.ts'
+import { rootOwned } from '../facts/access/collect.ts'
+import { fnmatch } from '../facts/fnmatch.ts'
 
 /**
  * May a word of a rule stand for a file whose writer is root by another name? sudoedit edits nothing in a folder that its user may write, and follows no

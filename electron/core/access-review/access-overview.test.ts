@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { AccessFacts } from '../access/access-facts.ts'
+import { factsOf, fleet } from '../access/host-access.testing.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { ViewSources } from '../views/view-sources.ts'
 import { overviewOf } from './access-overview.ts'
-import { factsOf, fleet } from './host-access.testing.ts'
-import type { AccessFacts } from './world.ts'
 
 const [host] = fleet.hosts
 const seen = (change: (facts: AccessFacts) => Partial<AccessFacts>) => {

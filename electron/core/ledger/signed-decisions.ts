@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { SignedDecision } from '#shared/model/signed-decision.ts'
-import type { ConsoleKey } from '../../signing/console-key.ts'
+import type { ConsoleKey } from '../signing/console-key.ts'
 import type { Ledger } from './ledger.ts'
 import type { LedgerRecord } from './record.ts'
 

@@ -1,5 +1,5 @@
-import { oncePer } from '../facts/once-per.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { oncePer } from './once-per.ts'
 
 /** Stands where a secret stood. */
 export const REDACTED = '‹redacted›'

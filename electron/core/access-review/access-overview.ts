@@ -11,10 +11,10 @@ import {
 } from '#shared/model/access.ts'
 import { capabilities } from '#shared/model/capability.ts'
 import { type AccessPolicy, accessSchema, type Fleet, type Host } from '#shared/model/fleet.ts'
+import { hostAccess } from '../access/host-access.ts'
+import { allowedTo, compareTiers } from '../access/tiers.ts'
 import { proofAt } from '../views/rows.ts'
 import type { ViewSources } from '../views/view-sources.ts'
-import { hostAccess } from './host-access.ts'
-import { allowedTo, compareTiers } from './tiers.ts'
 
 const order: readonly AccountTier['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 

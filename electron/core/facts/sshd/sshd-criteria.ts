@@ -1,6 +1,6 @@
-import { fnmatch } from '../../../access/fnmatch.ts'
-import { type AddressSet, everything, intersect, networksToSet, parseInterval, subtract } from '../../../facts/firewall/address-set.ts'
-import { standsAlone } from '../../../facts/privileged/sshd-files.ts'
+import { type AddressSet, everything, intersect, networksToSet, parseInterval, subtract } from '../firewall/address-set.ts'
+import { fnmatch } from '../fnmatch.ts'
+import { standsAlone } from '../privileged/sshd-files.ts'
 
 /** `user`, with its patterns, of `Match User *,!root`. */
 export interface Criterion {
