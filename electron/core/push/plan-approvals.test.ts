@@ -72,6 +72,15 @@ test('what was approved is this very plan', () => {
   expect(refusal({ ...plan, files: file ? [{ ...file, path: '/etc/passwd' }] : [] })).toContain('push.plan-not-approved')
 })
 
+test('an approval that was withdrawn is none', () => {
+  approvals().approve(plan, 'tonight')
+  const decisions = createSignedDecisions('plan', { ledger: ledger(), key: () => openConsoleKey(folder), account: 'ada' })
+  const [approved] = decisions.all().keys()
+  const [id = '', version = '', sha256 = ''] = approved?.split(' ') ?? []
+  decisions.decide('withdraw', { id, version: Number(version), sha256 }, 'not tonight')
+  expect(refusal()).toContain('push.plan-not-approved')
+})
+
 test('the approval of something else is none of a plan', () => {
   approvals('template').approve(plan, 'tonight')
   expect(refusal()).toContain('push.plan-not-approved')

@@ -68,6 +68,17 @@ test('nothing is open before an authenticator is enrolled, and no code helps', a
   expect(await stepUp.state()).toEqual({ enrolled: false, kept: 'key-ring', unlockedUntil: null, blockedUntil: null })
 })
 
+test('a wrong code enrols nothing and unlocks nothing, the right one still does', async () => {
+  const { open, world } = console()
+  const stepUp = open()
+  const secret = secretOf((await stepUp.enrol()).secret)
+  expect(await codeOfFailure(stepUp.confirm(codeAt(secret, START + 3_600_000)))).toBe('step-up.wrong-code')
+  expect(needed(stepUp)).toBe(true)
+  expect(await stepUp.state()).toMatchObject({ enrolled: false, unlockedUntil: null })
+  await stepUp.confirm(codeAt(secret, world.nowMs))
+  expect(needed(stepUp)).toBe(false)
+})
+
 test('the first code enrols and unlocks for ten minutes to the millisecond', async () => {
   const { stepUp, world, actions } = await enrolled()
   expect(await stepUp.state()).toMatchObject({ enrolled: true, unlockedUntil: '2026-11-26T09:10:00.000Z' })

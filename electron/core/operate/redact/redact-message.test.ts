@@ -174,6 +174,14 @@ describe('lines with content of every kind', () => {
     ['llama-server, a part of an answer', 'srv    operator(): http: streamed chunk: data: {"choices":[{"delta":{"content":"Zqxv"}}]}'],
     ['llama-server, a template', "main: chat template, example_format: '<|user|>Zqxv'"],
     ['gin, a query', '[GIN] 2026/11/26 - 08:12:15 | 200 | 1.2s | 127.0.0.1 | GET      "/api/tags?key=Zqxv"'],
+    ['Ollama, a word under a name that nobody described', `${slog}"system memory" owner=Zqxv`],
+    ['LocalAI, a known message with what it was about, where it prints all', '8:12AM DBG Success url=/v1/models model=Zqxv'],
+    ['vLLM, a field behind something else', "INFO 11-26 08:12:15 [logger.py:39] Received request cmpl-0a1b: Zqxv prompt: 'Okafor'"],
+    [
+      'nginx error, a referrer of one word',
+      '2026/11/26 08:12:15 [error] 71#71: *45 access forbidden by rule, client: 10.0.0.5, server: ai, request: "GET /api/tags HTTP/1.1", host: "ai", referrer: "Zqxv"',
+    ],
+    ['JSON with the name of what every object has', '{"constructor":"Zqxv","status":200}'],
     ['nginx, a referer', '10.0.0.5 - - [26/Nov/2026:08:12:15 +0000] "POST /api/chat HTTP/1.1" 200 1 "https://x/Zqxv" "Zqxv Okafor"'],
   ])('%s', (_, line) => {
     const text = shown(line)
