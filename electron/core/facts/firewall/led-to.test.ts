@@ -110,3 +110,115 @@ table inet filter {
   const query = { direction: 'in', protocol: 'tcp', port: 8095, address: '0.0.0.0', source: '198.51.100.7' } as const
   expect(verdictFor({ tables }, network, query)).toMatchObject({ verdict: expected })
 })
+
+/** kube-proxy in its nftables mode, after kubernetes/kubernetes, pkg/proxy/nftables (README.md, proxier.go) and what nodes of it list; names and addresses are others. */
+const NFT_NODE = `table ip kube-proxy {
+	comment "rules for kube-proxy"
+	set cluster-ips {
+		type ipv4_addr
+		comment "Active ClusterIPs"
+		elements = { 10.43.7.7, 10.43.7.8 }
+	}
+	set nodeport-ips {
+		type ipv4_addr
+		comment "IPs that accept NodePort traffic"
+		elements = { 10.0.3.7 }
+	}
+	map no-endpoint-nodeports {
+		type inet_proto . inet_service : verdict
+		comment "vmap to drop or reject packets to service nodeports with no endpoints"
+		elements = { tcp . 31970 : goto reject-chain }
+	}
+	map service-ips {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		comment "ClusterIP, ExternalIP and LoadBalancer IP traffic"
+		elements = { 10.43.7.7 . tcp . 80 : goto service-QATUYZLP-ai/chat/tcp/http,
+			     10.43.7.8 . tcp . 80 : goto service-6E7XQMQ4-ai/embed/tcp/http }
+	}
+	map service-nodeports {
+		type inet_proto . inet_service : verdict
+		comment "NodePort traffic"
+		elements = { tcp . 31964 : goto external-QATUYZLP-ai/chat/tcp/http, tcp . 31965 : goto external-6E7XQMQ4-ai/embed/tcp/http }
+	}
+	chain nodeport-endpoints-check {
+		ip daddr @nodeport-ips meta l4proto . th dport vmap @no-endpoint-nodeports
+	}
+	chain filter-input {
+		type filter hook input priority -110; policy accept;
+		ct state new jump nodeport-endpoints-check
+	}
+	chain nat-prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		jump services
+	}
+	chain services {
+		ip daddr . meta l4proto . th dport vmap @service-ips
+		ip daddr @nodeport-ips meta l4proto . th dport vmap @service-nodeports
+	}
+	chain mark-for-masquerade {
+		meta mark set meta mark | 0x00004000
+	}
+	chain reject-chain {
+		reject
+	}
+	chain external-QATUYZLP-ai/chat/tcp/http {
+		jump mark-for-masquerade
+		goto service-QATUYZLP-ai/chat/tcp/http
+	}
+	chain service-QATUYZLP-ai/chat/tcp/http {
+		ip daddr 10.43.7.7 tcp dport 80 ip saddr != 10.42.0.0/16 jump mark-for-masquerade
+		numgen random mod 2 vmap { 0 : goto endpoint-7VBYXQMQ-ai/chat/tcp/http__10.42.1.4/8000, 1 : goto endpoint-RAYOWTTM-ai/chat/tcp/http__10.42.0.9/8000 }
+	}
+	chain endpoint-7VBYXQMQ-ai/chat/tcp/http__10.42.1.4/8000 {
+		ip saddr 10.42.1.4 jump mark-for-masquerade
+		meta l4proto tcp dnat to 10.42.1.4:8000
+	}
+	chain endpoint-RAYOWTTM-ai/chat/tcp/http__10.42.0.9/8000 {
+		ip saddr 10.42.0.9 jump mark-for-masquerade
+		meta l4proto tcp dnat to 10.42.0.9:8000
+	}
+	chain external-6E7XQMQ4-ai/embed/tcp/http {
+		jump mark-for-masquerade
+		goto service-6E7XQMQ4-ai/embed/tcp/http
+	}
+	chain service-6E7XQMQ4-ai/embed/tcp/http {
+		numgen random mod 1 vmap { 0 : goto endpoint-HQ5YWVZ2-ai/embed/tcp/http__10.42.0.11/8080 }
+	}
+	chain endpoint-HQ5YWVZ2-ai/embed/tcp/http__10.42.0.11/8080 {
+		ip saddr 10.42.0.11 jump mark-for-masquerade
+		meta l4proto tcp dnat to 10.42.0.11:8080
+	}
+}
+table inet filter {
+	chain input {
+		type filter hook input priority filter; policy drop;
+	}
+}
+`
+
+test('NodePort leads to each pod behind it where kube-proxy writes maps of nftables, past an input chain that is closed', () => {
+  const tables = parseNft(NFT_NODE, 'nft')
+  expect(portsLedTo(tables, network, '10.42.0.9').map(({ port, to }) => [port, to])).toEqual([[31_964, 8000]])
+  expect(portsLedTo(tables, network, '10.42.1.4').map(({ port, to }) => [port, to])).toEqual([[31_964, 8000]])
+  expect(portsLedTo(tables, network, '10.42.0.11').map(({ port, to }) => [port, to])).toEqual([[31_965, 8080]])
+  const query = { direction: 'in', protocol: 'tcp', source: '192.0.2.1/32' } as const
+  const verdictOf = (port: number) => verdictFor({ tables }, network, { ...query, port }).verdict
+  // One is balanced over two pods, one has no pod, one is none of the cluster.
+  expect([31_964, 31_965, 31_970, 8000].map(verdictOf)).toEqual(['accept', 'accept', 'reject', 'drop'])
+})
+
+test('a number that is drawn decides for some, and where each of them leads to a refusal for all', () => {
+  const drawn = (map: string) => {
+    const tables = parseNft(
+      `table ip t {\n\tchain in {\n\t\ttype filter hook input priority filter; policy accept;\n\t\tnumgen random mod 2 vmap ${map}\n\t}\n}\n`,
+      'nft',
+    )
+    return verdictFor({ tables }, network, { direction: 'in', protocol: 'tcp', source: '192.0.2.1/32', port: 80 }).verdict
+  }
+  expect(['{ 0 : drop, 1 : drop }', '{ 0-1 : drop }', '{ 0 : drop, 1 : accept }', '{ 0 : drop }'].map(drawn)).toEqual([
+    'drop',
+    'drop',
+    'accept',
+    'accept',
+  ])
+})

@@ -227,9 +227,14 @@ function branchesOf(cursor: Cursor, sets: NamedSets, selectors: readonly Selecto
   const isRest = ({ key }: Element) => key.length === 1 && key[0] === '*'
   const named = elements.filter((element) => !isRest(element))
   const others = not(membership(selectors, named))
+  // Where every number that may be drawn leads somewhere, the last takes what the others leave.
+  const numbers = named
+    .map(({ key: [number = ''] }) => parsePorts(number) ?? ([0, -1] as const))
+    .reduce((sum, [low, high]) => sum + high - low + 1, 0)
+  const last = selectors.length === 1 && selectors[0]?.drawn === numbers ? named.at(-1) : undefined
   return {
     branches: elements.map((element) => ({
-      test: all([...implied, isRest(element) ? others : membership(selectors, [element])]),
+      test: all([...implied, element === last ? always : isRest(element) ? others : membership(selectors, [element])]),
       action: (element.data && takeVerdict(new Cursor(element.data))) ?? { do: 'unknown' },
     })),
   }

@@ -11,6 +11,8 @@ export interface Selector {
   readonly ports?: boolean
   /** TCP flags, which are compared bit by bit. */
   readonly flags?: boolean
+  /** One of so many numbers, drawn for each packet. */
+  readonly drawn?: number
   /** Values joined by "or". Undefined when a value is not understood. */
   equals(values: readonly string[]): Test | undefined
 }
@@ -134,6 +136,7 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   }
   if (word === 'ct') return takeConntrack(cursor)
   if (word === 'fib') return takeFib(cursor)
+  if (word === 'numgen') return takeNumber(cursor)
   if (/^(iifgroup|oifgroup|skuid|skgid|mark|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
     return opaque()
   if (EXTENSION.test(word) || (word === 'rt' && /^(?:type|nexthdr|hdrlength|seg-left)$/.test(cursor.peek() ?? ''))) {
@@ -201,6 +204,15 @@ function takeConntrack(cursor: Cursor): Selector | undefined {
     return takeOpaque(cursor)
   }
   return CT[word] ?? opaque()
+}
+
+/** `numgen random mod 2`, `numgen inc mod 2 offset 10` (nft(8), NUMGEN EXPRESSION): which number it is, is a matter of chance. */
+function takeNumber(cursor: Cursor): Selector | undefined {
+  cursor.next()
+  if (!cursor.accept('mod')) return undefined
+  const drawn = Number(cursor.next()?.text)
+  if (cursor.accept('offset')) cursor.next()
+  return { implied: [], drawn, equals: () => ({ is: 'chance' }) }
 }
 
 /** `fib daddr . iif type local`: the part before the last word names what is looked up. */
