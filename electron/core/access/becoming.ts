@@ -104,14 +104,21 @@ export const ruleNames = (
     groups.some((group) => groupNames.has(group) || (/[*?[]/.test(group) && [...groupNames].some((own) => fits(group, own))))) &&
   groupsToo.every((group) => groupNames.has(group))
 
-/** `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)). */
+/** `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)); an empty one it takes from anybody where pam_unix is told so. */
 function bySu(member: Member, world: World): readonly Becoming[] {
-  if (hasExpired(member, world)) return []
-  return (world.access?.trust?.trusted ?? []).flatMap(({ group, line }): readonly Becoming[] =>
+  const empty = world.withoutPassword.flatMap(({ name, line }): readonly Becoming[] => {
+    const condition = 'only if su takes an empty password (nullok)'
+    return name === member.name
+      ? []
+      : [{ becomes: name, by: `su ${name}, whose password is empty`, condition, cite: { section: 'access', line } }]
+  })
+  if (hasExpired(member, world)) return empty
+  const trusted = (world.access?.trust?.trusted ?? []).flatMap(({ group, line }): readonly Becoming[] =>
     member.groupNames.has(group)
       ? [{ becomes: world.root.name, by: `group ${group}, which su trusts`, cite: { section: 'access', line } }]
       : [],
   )
+  return [...trusted, ...empty]
 }
 
 /** Programs that are root, or may become it, for whoever starts them. */

@@ -79,6 +79,16 @@ test.each<[string, Host, string | undefined]>([
   ['a question mark alone', { ...log, sudoers: 'ada ALL=NOPASSWD: /usr/bin/cat /srv/?' }, undefined],
 ])('reads logs: %s', (_, host, expected) => expect(way(host, 'ada', 'read-logs')).toBe(expected))
 
+test.each<[string, Host, string | undefined]>([
+  ['root', { shadow: 'root::\nada:$:' }, 'su root, whose password is empty → root → (only if su takes an empty password (nullok))'],
+  [
+    'somebody who becomes root',
+    { shadow: 'bob::\nada:$:', sudoers: 'bob ALL=(ALL) NOPASSWD: ALL' },
+    'su bob, whose password is empty → account bob → sudo ALL → root → (only if su takes an empty password (nullok))',
+  ],
+  ['a locked one', { shadow: 'bob:!:\nada:$:', sudoers: 'bob ALL=(ALL) NOPASSWD: ALL' }, undefined],
+])('an empty password: %s', (_, host, expected) => expect(way(host, 'ada', 'become-root')).toBe(expected))
+
 const k3s = 'directory/755/root/root//etc/rancher\ndirectory/755/root/root//etc/rancher/k3s\nregular file/'
 test.each<[string, Host, string | undefined]>([
   [

@@ -45,6 +45,8 @@ export interface World {
   readonly sameUid: ReadonlyMap<number, readonly Member[]>
   /** Programs that run code as their account for whoever connects to them. */
   readonly runners: readonly { readonly user: string; readonly by: string; readonly cite: Citation }[]
+  /** Accounts whose password is empty, and whose shell lets somebody do something. */
+  readonly withoutPassword: readonly { readonly name: string; readonly line: number }[]
   /** Files with which anybody administers the cluster of this host, and whether it runs. */
   readonly clusterKeys: { readonly paths: readonly string[]; readonly runs: boolean }
   /** Groups of this host that are root by another name. */

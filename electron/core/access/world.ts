@@ -1,9 +1,11 @@
+import type { Access } from '../facts/access/access.ts'
 import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { AccessFacts } from './access-facts.ts'
+import { hasLoginShell } from './logins.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { grantReaches } from './sudo-decision.ts'
@@ -46,6 +48,10 @@ export function worldOf(facts: AccessFacts, now: number): World {
         (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
       ),
     ],
+    withoutPassword: withoutAny(access).flatMap(({ account, line }) => {
+      const other = members.find(({ name }) => name === account)
+      return other && hasLoginShell(other.account.shell) ? { name: account, line } : []
+    }),
     clusterKeys: {
       paths: (access?.paths ?? []).flatMap(({ path, type }) => (type === 'file' && clusterKeys.test(path) ? path : [])),
       runs: (value(facts.processes) ?? []).some(({ name, argv }) => KUBELET.test(`${name} ${argv[0] ?? ''}`)),
@@ -58,6 +64,10 @@ export function worldOf(facts: AccessFacts, now: number): World {
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
+
+/** As many as can be told of each of ten thousand accounts. */
+const withoutAny = (access: Access | undefined) =>
+  (access?.passwords.known ? access.passwords.value : []).filter(({ state }) => state === 'none').slice(0, 100)
 
 const KUBELET = /\b(?:kubelet|k3s|rke2|k0s)\b/
 

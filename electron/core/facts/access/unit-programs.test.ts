@@ -12,7 +12,8 @@ const top = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
 const script = unitProgramsScript.replaceAll(/(?<=[ "])\/(?:etc|run|usr\/local\/lib|lib)\/systemd\//g, (folder) => `${top}${folder}`)
 
 const files: Readonly<Record<string, string>> = {
-  'etc/systemd/system/plain.service': '[Service]\nUser=ada\nExecStart=/opt/plain/run --key secret /etc/plain.conf\n',
+  'etc/systemd/system/plain.service':
+    '[Service]\nUser=ada\nEnvironmentFile=-/etc/plain.env\nExecStart=/opt/plain/run --key secret /etc/plain.conf\n',
   'etc/systemd/system/root.service': '# /opt/comment\n[Service]\nExecStartPre = -/srv/pre\nExecStart=@/srv/at zero\n',
   'etc/systemd/system/above.service': '[Service]\nUser=bob\nExecStart=/opt/low\nExecStartPre=-+/opt/high\n',
   'etc/systemd/system/shell.service': '[Service]\nExecStart=/bin/sh -c "exec /opt/inner/run --token=t /opt/not-this"\n',
@@ -20,8 +21,9 @@ const files: Readonly<Record<string, string>> = {
   'etc/systemd/system/lines.service': '[Service]\nExecStart=/usr/bin/env \\\n  A=/opt/value \\\n  /opt/lines/run\n',
   'etc/systemd/system/dynamic.service': '[Service]\nDynamicUser=yes\nExecStart=/opt/dynamic\nExecStartPre=!/opt/still-root\n',
   'etc/systemd/system/packaged.service': '[Service]\nExecStart=/usr/sbin/packaged\n',
-  'etc/systemd/system/replaced.service': '[Service]\nExecStart=/opt/old\n',
-  'etc/systemd/system/replaced.service.d/a.conf': '[Service]\nExecStart=\nExecStart=/opt/new\nUser=cy\n',
+  'etc/systemd/system/replaced.service': '[Service]\nEnvironmentFile=/etc/old.env\nExecStart=/opt/old\n',
+  'etc/systemd/system/replaced.service.d/a.conf':
+    '[Service]\nEnvironmentFile=\nEnvironmentFile=/etc/new.env\nExecStart=\nExecStart=/opt/new\nUser=cy\n',
   'lib/systemd/system/vendor.service': '[Service]\nUser=vendor\nExecStart=/opt/vendor/agent\n',
   'lib/systemd/system/driver.service': '[Service]\nExecStart=/usr/bin/python3 /srv/driver/main.py\n',
   'lib/systemd/system/driver.socket': '[Socket]\nExecStartPre=/opt/socket\n',
@@ -57,7 +59,9 @@ test.each(awks)('%s: programs of the units that the admin wrote, and whose they 
     'dynamic.service root /opt/still-root',
     'lines.service root /opt/lines/run',
     'named.service root /opt/app/main.py',
+    'plain.service ada /etc/plain.env',
     'plain.service ada /opt/plain/run',
+    'replaced.service cy /etc/new.env',
     'replaced.service cy /opt/new',
     'root.service root /srv/at',
     'root.service root /srv/pre',
