@@ -76,6 +76,8 @@ providers:
   gitlabConfig:
     group:
     - ai
+    projects:
+    - us/llm=20
   googleConfig:
     group: [ai]
   bitbucketConfig:
@@ -111,7 +113,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       insecure_oidc_skip_issuer_verification: 'false',
       allowed_groups: 'llm-users llm admins',
       ...{ allowed_roles: 'gateway:user', keycloak_groups: '/ai', github_org: 'acme', github_team: 'ai', github_users: 'ada' },
-      ...{ gitlab_groups: 'ai', google_groups: 'ai', bitbucket_team: 'ai', entra_id_allowed_tenants: 'one' },
+      ...{ gitlab_groups: 'ai', gitlab_projects: 'us/llm=20', google_groups: 'ai', bitbucket_team: 'ai', entra_id_allowed_tenants: 'one' },
       ...{ cookie_secure: 'false', cookie_httponly: 'true', cookie_samesite: 'lax' },
       ...{ http_address: '0.0.0.0:4180', https_address: ':4443', tls_min_version: 'TLS1.3', tls_cert_file: 'server.TLS.Cert' },
       metrics_address: ':44180',

@@ -67,6 +67,7 @@ const lists: readonly Place[] = [
   ['keycloak_groups', 'keycloakconfig', 'groups'],
   ['github_users', 'githubconfig', 'users'],
   ['gitlab_groups', 'gitlabconfig', 'group'],
+  ['gitlab_projects', 'gitlabconfig', 'projects'],
   ['google_groups', 'googleconfig', 'group'],
   ['entra_id_allowed_tenants', 'microsoftentraidconfig', 'allowedtenants'],
 ]

@@ -19,6 +19,8 @@ export interface Credential {
 export interface Asked {
   readonly target: Target
   readonly path: string | undefined
+  /** Headers, in lower case, that nginx sets itself, so that the client's own do not get there. */
+  readonly sets: readonly string[]
 }
 
 /** What the location of an `auth_request` does: lets everybody in by itself, or asks programs. */

@@ -2,7 +2,7 @@ import type { NginxDirective } from '../nginx.ts'
 import { possibleTexts } from './conditions.ts'
 import type { Journey, Outcome } from './journey.ts'
 import type { Location } from './locations.ts'
-import { nearest, type Scope } from './scope.ts'
+import { nearest, nearestAll, type Scope } from './scope.ts'
 import { readTarget } from './target.ts'
 import type { RequestState } from './variables.ts'
 
@@ -45,6 +45,12 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
   return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
 }
+
+/** Names, in lower case, of headers that nginx sets itself: nothing of the client's gets behind it under them. */
+export const headersSet = (scope: Scope): readonly string[] =>
+  nearestAll(scope, ['proxy_set_header']).flatMap(({ parameters: [name = '', value = ''] }) =>
+    /\$\{?(?:proxy_add_x_forwarded_for|http_)/.test(value) ? [] : [name.toLowerCase()],
+  )
 
 /** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
 export const fileStatus = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): number =>

@@ -327,7 +327,7 @@ test('a server is reached only through Caddy', () => {
 describe('oauth2-proxy', () => {
   const tls = 'listen 443 ssl; server_name ai.example;'
   const ollama = 'proxy_pass http://127.0.0.1:11434;'
-  const auth = (path: string) => `location = /auth { internal; proxy_pass http://127.0.0.1:4180${path}; }`
+  const auth = (path: string, more = '') => `location = /auth { internal; ${more} proxy_pass http://127.0.0.1:4180${path}; }`
   const behind = (http: string, ...lines: readonly string[]) =>
     outcomes(ask(requiresAuthentication, facts(http, [service('ollama')], { 'oauth2-proxy': oauth(...lines) })))
 
@@ -352,9 +352,74 @@ describe('oauth2-proxy', () => {
     ],
     [
       'a skip rule',
-      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
       ['reverse_proxy = true', 'skip_auth_routes = ["^/api/"]'],
       'fail: 19 of 27 routes answer without a login',
+    ],
+    [
+      'a skip rule, for whatever path a header of the client names',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'a skip rule for one method',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["DELETE=^/hook$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: 1 of 27 routes answer without a login',
+    ],
+    [
+      'a skip rule, where the path is the one that nginx names',
+      `server { ${tls} location / { proxy_set_header X-Forwarded-Uri $request_uri; proxy_pass http://127.0.0.1:4180; } }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'a skip rule without headers',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['skip_auth_routes = ["^/healthz$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'this machine is trusted, and nginx is of it',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['trusted_ips = ["127.0.0.1/32"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'everybody is trusted',
+      '',
+      ['http_address = ":4180"', 'trusted_ips = ["0.0.0.0/0"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'trusted by a header that nginx leaves to the client',
+      `server { ${tls} location / { proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_pass http://127.0.0.1:4180; } }`,
+      [
+        'reverse_proxy = true',
+        'real_client_ip_header = "X-Forwarded-For"',
+        'trusted_ips = ["10.0.0.0/8"]',
+        'upstreams = ["http://127.0.0.1:11434"]',
+      ],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'trusted by a header that nginx writes',
+      `server { ${tls} location / { proxy_set_header X-Real-IP $remote_addr; proxy_pass http://127.0.0.1:4180; } }`,
+      ['reverse_proxy = true', 'trusted_ips = ["10.0.0.0/8"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'warning: Some addresses need no login',
+    ],
+    [
+      'a health check by the name of a program, which the client writes',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true', 'ping_user_agent = "kube-probe"'],
+      'not-evaluated: Whether a login is needed is not known',
+    ],
+    [
+      'the same, where nginx names the program',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header User-Agent nginx;')} }`,
+      ['reverse_proxy = true', 'gcp_healthchecks = true'],
+      'pass: Every forwarded route needs a login',
     ],
     [
       'the engine is asked',

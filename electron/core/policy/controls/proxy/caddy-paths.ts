@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { entries, field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
 import { speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
@@ -92,6 +92,7 @@ export function caddyPath(
     login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
     loginBy: [...new Set(credentials.map((one) => nameOf(one, request, gateways, services)))],
     keyPasses: states.every((state) => !state.keyReplaced),
+    sets: first ? headersSet(first.outcome.node) : [],
     keeper: keeperOf(credentials[0]),
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
@@ -102,6 +103,12 @@ export function caddyPath(
     line: cited(first?.outcome.node ?? found.server.node),
     caddy: { config, server: found.server, host: found.host },
   }
+}
+
+/** Caddy sets the usual three by itself, whatever a client says (modules/caddyhttp/reverseproxy, addForwardedHeaders). */
+function headersSet(proxy: JsonNode): readonly string[] {
+  const written = entries(field(proxy, 'headers', 'request', 'set')).map(([name]) => name.toLowerCase())
+  return ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', ...written]
 }
 
 /** For strangers, from anywhere. */
@@ -140,7 +147,8 @@ function askedBy(credential: Credential, request: Request, gateways: readonly Ga
   if (credential.kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
   const answers = (credential.asks?.dials ?? []).map((dial) => {
     const target = readTarget(dial)
-    return askedProgram({ host: target?.host ?? '', port: target?.port ?? 80, path: credential.asks?.path }, request, gateways, services)
+    const asked = { host: target?.host ?? '', port: target?.port ?? 80, path: credential.asks?.path, sets: headersSet(credential.node) }
+    return askedProgram(asked, request, gateways, services)
   })
   return { login: weakest(answers.map(({ login }) => login)), by: answers.find(({ by }) => by)?.by ?? 'forward_auth' }
 }

@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
+import { addressBlock, within } from '../../../facts/network/address-block.ts'
 import { matchTarget, readTarget } from '../../../facts/nginx/model/target.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
@@ -59,20 +60,49 @@ function gatewayOf(proxy: OAuth2Proxy, services: readonly InferenceService[], lo
 /** A mount that ends in a slash takes all below it, another one only itself (pkg/upstream, gorilla mux). */
 export const mounted = (mount: string, path: string): boolean => (mount.endsWith('/') ? path.startsWith(mount) : path === mount)
 
+/** Who sends requests to an oauth2-proxy: a proxy of this machine, with the headers, in lower case, that it sets itself; undefined for clients. */
+export type Through = { readonly sets: readonly string[] } | undefined
+
 /** Does oauth2-proxy ask this request for a login? */
-export function loginAt({ proxy }: Gateway, method: string, path: string): Authenticated {
+export function loginAt({ proxy }: Gateway, method: string, path: string, through?: Through): Authenticated {
   const routes = effective(proxy, 'skip_auth_routes')
   const patterns = effective(proxy, 'skip_auth_regex')
-  const opened = skipRules(routes, patterns).map((rule) => opens(rule, method, path))
+  const rules = skipRules(routes, patterns)
+  const opened = rules.map((rule) => opens(rule, method, path))
   if (opened.includes(true)) return 'no'
+  // With reverse_proxy the path that rules look at is the one of a header (pkg/requests/util, GetRequestPath), which a client writes where no proxy does.
+  const behind = effective(proxy, 'reverse_proxy')
+  const chosen = behind.known && isTrue(behind) && through !== undefined && !through.sets.includes('x-forwarded-uri')
+  if (chosen && rules.some((rule) => rule.method === '' || rule.method === method)) return 'no'
+  const trusted = trustedAt(proxy, through)
+  if (trusted === 'no') return 'no'
+  if (!routes.known || !patterns.known || opened.includes(undefined)) return 'unknown'
+  return trusted
+}
+
+const loopback = ['127.0.0.0/8', '::1'].flatMap((text) => addressBlock(text) ?? [])
+
+/** Whom `trusted_ips` lets in: some addresses, or everybody, as all clients of a proxy of this machine have its address unless a header says another one. */
+function trustedAt(proxy: OAuth2Proxy, through: Through): Authenticated {
   const trusted = effective(proxy, 'trusted_ips')
-  if (!routes.known || !patterns.known || !trusted.known || opened.includes(undefined)) return 'unknown'
+  if (!trusted.known) return 'unknown'
+  const blocks = trusted.values.flatMap((text) => addressBlock(text) ?? [])
+  if (blocks.some(({ prefixLength }) => prefixLength === 0)) return 'no'
+  const behind = effective(proxy, 'reverse_proxy')
+  const [header, local] = [
+    effective(proxy, 'real_client_ip_header'),
+    blocks.some((block) => loopback.some((one) => within(one, block) || within(block, one))),
+  ]
+  if (through !== undefined && blocks.length > 0 && behind.known) {
+    if (!isTrue(behind) && local) return 'no'
+    if (isTrue(behind) && header.known && !through.sets.includes((header.values[0] ?? '').toLowerCase())) return 'no'
+  }
   return trusted.values.length > 0 ? 'partly' : 'yes'
 }
 
 /** What a program says that a proxy asks about a client, before the request `method path` is passed on. */
 export function askedProgram(
-  asked: { readonly host: string; readonly port: number; readonly path: string | undefined },
+  asked: { readonly host: string; readonly port: number; readonly path: string | undefined; readonly sets: readonly string[] },
   request: { readonly method: string; readonly path: string },
   gateways: readonly Gateway[],
   services: readonly InferenceService[],
@@ -92,7 +122,11 @@ export function askedProgram(
       return { login: 'no', by: 'oauth2-proxy' }
     const behind = effective(proxy, 'reverse_proxy')
     const forwarded = path === `${prefix}/auth` && (!behind.known || isTrue(behind))
-    return { login: forwarded ? loginAt(gateway, request.method, request.path) : loginAt(gateway, 'GET', path), by: 'oauth2-proxy' }
+    const login = forwarded ? loginAt(gateway, request.method, request.path, asked) : loginAt(gateway, 'GET', path, asked)
+    return {
+      login: login === 'yes' && takesHealthChecks(proxy) && !asked.sets.includes('user-agent') ? 'unknown' : login,
+      by: 'oauth2-proxy',
+    }
   }
   // An engine answers everybody: asking it who somebody is proves nothing.
   if (local && services.some((service) => service.apiKey === 'none' && service.binds.some((bind) => bind.port === port)))
@@ -100,6 +134,12 @@ export function askedProgram(
   const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))?.name
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
   return known ? { login: 'yes', by: known } : { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
+}
+
+/** Who writes the name of a health check is told 200 for any path, before 7.15.2 (GHSA-5hvv-m4w4-gf6v). */
+function takesHealthChecks(proxy: OAuth2Proxy): boolean {
+  const [agent, google] = [effective(proxy, 'ping_user_agent'), effective(proxy, 'gcp_healthchecks')]
+  return (agent.known && (agent.values[0] ?? '') !== '') || (google.known && isTrue(google))
 }
 
 const UNKNOWN_PROGRAM = 'what answers on '

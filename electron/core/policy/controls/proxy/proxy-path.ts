@@ -57,6 +57,8 @@ export interface ProxyPath {
   readonly loginBy: readonly string[]
   /** Does the key that a client sends reach the engine? */
   readonly keyPasses: boolean
+  /** Headers, in lower case, that the proxy sets itself, so that the client's own do not get to the program behind. */
+  readonly sets?: readonly string[] | undefined
   /** Whose accounts are asked for: two paths with one keeper are open to the same people. */
   readonly keeper?: string | undefined
   /** Lists of addresses. Each must let a client in. */

@@ -1,11 +1,11 @@
 import { type EngineRoute, printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
-import { effective } from '../../../facts/oauth2-proxy/options.ts'
+import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { opens, type SkipRule, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { listed } from '../proxy/proxy-paths.ts'
-import { citeSetting, documentation, eachProxy, notKnown, verdictFor } from './sso-verdicts.ts'
+import { citeSetting, documentation, eachProxy, type Flaw, type Get, notKnown, verdictFor } from './sso-verdicts.ts'
 
 export default defineControl({
   id: 'oauth2-proxy-routes-need-login',
@@ -56,16 +56,20 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
   const loose = rules.filter((rule) => !rule.negated && !/^(?:\(\?[a-z]+\))?(?:\^|\\A)/.test(rule.source))
   return verdictFor(
     proxy,
-    ['skip_auth_routes', 'skip_auth_regex'],
-    () =>
-      loose.slice(0, 3).map((rule) => ({
-        status: 'warning',
-        severity: 'medium',
-        title: 'A skip rule fits anywhere in a path',
-        reason: `"${rule.text.slice(0, 80)}" has no ^ at its start, so every path that holds it passes without a login.`,
-        setting: settingOf(rule),
-        note: 'Expected ^ and $ around the path.',
-      })),
+    ['skip_auth_routes', 'skip_auth_regex', 'ping_user_agent', 'gcp_healthchecks'],
+    (get) => [
+      ...loose.slice(0, 3).map(
+        (rule): Flaw => ({
+          status: 'warning',
+          severity: 'medium',
+          title: 'A skip rule fits anywhere in a path',
+          reason: `"${rule.text.slice(0, 80)}" has no ^ at its start, so every path that holds it passes without a login.`,
+          setting: settingOf(rule),
+          note: 'Expected ^ and $ around the path.',
+        }),
+      ),
+      ...healthChecks(get),
+    ],
     () => ({
       title: rules.length === 0 ? 'No skip rules' : 'Skip rules open no route of the engine',
       reason:
@@ -74,4 +78,21 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
           : `${rules.length} rules open health checks or nothing that the engine answers.`,
     }),
   )
+}
+
+/** Whoever writes that name in User-Agent is told 200, whatever he asks for; a proxy that asks by auth_request takes it for a login. Since 7.15.2 only on the paths of the check. */
+function healthChecks(get: Get): readonly Flaw[] {
+  const [agent, google] = [get('ping_user_agent'), get('gcp_healthchecks')]
+  const named = agent && (agent.values[0] ?? '') !== '' ? agent : google && isTrue(google) ? google : undefined
+  if (!named) return []
+  return [
+    {
+      status: 'warning',
+      severity: 'high',
+      title: 'A name in a header passes as a health check',
+      reason: `${named === agent ? 'ping_user_agent is set' : 'gcp_healthchecks is on'}: before 7.15.2 whoever sends that User-Agent is told 200 for every path, and a proxy that asks here by auth_request lets him in (CVE-2026-34457).`,
+      setting: named,
+      note: 'Expected no name of a health check; ping_path is enough.',
+    },
+  ]
 }

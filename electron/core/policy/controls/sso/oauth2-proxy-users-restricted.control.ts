@@ -2,19 +2,30 @@ import type { OptionName } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
-/** Settings that name who may log in beside the domain of an address. */
-const restrictions = [
-  'allowed_groups',
-  'allowed_roles',
-  'github_org',
-  'github_team',
-  'github_users',
-  'gitlab_groups',
-  'google_groups',
-  'keycloak_groups',
-  'bitbucket_team',
-  'entra_id_allowed_tenants',
-] as const satisfies readonly OptionName[]
+/** Settings that name who may log in beside the domain of an address, and the providers that look at them: none other does. */
+const restrictions = {
+  allowed_groups: undefined,
+  allowed_roles: ['keycloak-oidc'],
+  github_org: ['github'],
+  github_team: ['github'],
+  github_users: ['github'],
+  gitlab_groups: ['gitlab'],
+  gitlab_projects: ['gitlab'],
+  google_groups: ['google'],
+  keycloak_groups: ['keycloak'],
+  bitbucket_team: ['bitbucket'],
+  entra_id_allowed_tenants: ['entra-id'],
+} as const satisfies Partial<Record<OptionName, readonly string[] | undefined>>
+const restricting = Object.keys(restrictions) as (keyof typeof restrictions)[]
+
+/** Those that count; all of them while the provider is not known. */
+function inEffect(get: Get): readonly (keyof typeof restrictions)[] {
+  const provider = get('provider')?.values[0]
+  return restricting.filter((name) => {
+    const by: readonly string[] | undefined = restrictions[name]
+    return by === undefined || provider === undefined || by.includes(provider)
+  })
+}
 
 export default defineControl({
   id: 'oauth2-proxy-users-restricted',
@@ -28,10 +39,10 @@ export default defineControl({
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) => {
-      const names = ['email_domains', 'provider', ...restrictions] as const
+      const names = ['email_domains', 'provider', ...restricting] as const
       return verdictFor(proxy, names, flaws, (get) => {
         const domains = get('email_domains').values
-        const by = restrictions.filter((name) => get(name).values.join('') !== '')
+        const by = inEffect(get).filter((name) => get(name).values.join('') !== '')
         return domains.includes('*')
           ? { title: 'Only named groups may log in', reason: `Any address, but ${by.join(', ')} must fit.` }
           : {
@@ -46,7 +57,7 @@ function flaws(get: Get): readonly Flaw[] {
   const domains = get('email_domains')
   if (!domains?.values.includes('*')) return []
   // Something unread may restrict users after all.
-  if (restrictions.some((name) => get(name) === undefined || get(name)?.values.join('') !== '')) return []
+  if (inEffect(get).some((name) => get(name) === undefined || get(name)?.values.join('') !== '')) return []
   const provider = get('provider')?.values[0] ?? ''
   const open = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean'].includes(provider)
   return [
@@ -54,7 +65,7 @@ function flaws(get: Get): readonly Flaw[] {
       status: 'fail',
       ...(open && { severity: 'critical' as const }),
       title: open ? `Anyone with a ${provider} account may log in` : 'Every account of the provider may log in',
-      reason: `email_domains is "*" and no group, role or organisation is named${open ? `: ${provider} gives accounts to everybody` : ''}.`,
+      reason: `email_domains is "*" and no group, role or organisation is named that provider ${provider} looks at${open ? `: ${provider} gives accounts to everybody` : ''}.`,
       setting: domains,
       note: 'Expected your domains, or allowed_groups.',
     },
