@@ -35,11 +35,14 @@ interface Running extends Passage {
 function run(directives: readonly NginxDirective[], scope: Scope, model: HttpModel, starts: readonly Running[]): readonly Running[] {
   let all = starts
   for (const directive of directives) {
-    if (!['set', 'if', 'return', 'rewrite', 'break'].includes(directive.name)) continue
+    if (!['set', 'if', 'return', 'rewrite', 'break'].includes(directive.name) && !setsByModule(directive)) continue
     all = all.flatMap((one) => (one.stopped ? [one] : step(directive, scope, model, one))).slice(0, MAX_WAYS)
   }
   return all
 }
+
+/** `set_by_lua_block $x { … }`, `set_unescape_uri $x …`: they run between the others (ngx_devel_kit, set_var), and what they set is not known. */
+const setsByModule = ({ name, parameters: [first = ''] }: NginxDirective): boolean => name.startsWith('set_') && first.startsWith('$')
 
 /** A map keeps the value of its first use for the rest of the request, whatever becomes of the path (unless it is `volatile`). */
 function withMaps(directive: NginxDirective, model: HttpModel, state: RequestState): RequestState {
@@ -75,12 +78,16 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
         const block = inside(directive, scope)
         return run(block.directives, block, model, [{ ...next, scope: block }])
       })
+    case 'rewrite':
+      return [rewrite(directive, model, now)]
     case 'return':
       return [{ ...now, stopped: true, answer: directive }]
     case 'break':
       return [{ ...now, stopped: true, again: false }]
-    default:
-      return [rewrite(directive, model, now)]
+    default: {
+      const name = (directive.parameters[0] ?? '').slice(1).toLowerCase()
+      return [{ ...now, state: { ...now.state, variables: new Map(now.state.variables).set(name, undefined) } }]
+    }
   }
 }
 

@@ -173,6 +173,26 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(`location / { if ($http_x_key !~ "^(0123456789abcdef|fedcba9876543210)$") { return 403; } ${model} }`),
     guarded,
   ],
+  [
+    'a script that says who is turned away',
+    site(`location / { set $deny 1; set_by_lua_block $deny { return check() } if ($deny) { return 401; } ${model} }`),
+    notKnown,
+  ],
+  [
+    'the same between others of a block',
+    site(`location / { set $deny 1; set_unescape_uri $deny $arg_x; if ($deny = 1) { return 401; } ${model} }`),
+    notKnown,
+  ],
+  [
+    'a script asked by auth_request',
+    site(`location / { auth_request /a; ${model} } location = /a { internal; js_content main.check; }`),
+    notKnown,
+  ],
+  ['a variable of a script', site(`location / { if ($who_is_it = "") { return 401; } ${model} }`, 'js_set $who_is_it main.who;'), notKnown],
+  ['a script of the access phase', site(`location / { access_by_lua_file /x.lua; ${model} }`), notKnown],
+  ['a script beside a login', site(`location / { access_by_lua_file /x.lua; ${login} ${model} }`), guarded],
+  ['a script that answers', site('location / { content_by_lua_block { ngx.location.capture("/m") } }'), beyond],
+  ['a script in Perl', site('location / { perl Hello::handler; }'), beyond],
   ['a script before the rest', site(`location / { rewrite_by_lua_block { ngx.exec("@m") } ${login} ${model} }`), beyond],
   [
     'a script that chooses the server',
