@@ -86,6 +86,43 @@ test('at one and a half the size the panes give way, and the window does not scr
   }
 })
 
+test('names of sixty characters run over nothing, and their ends tell them apart', async ({ openServed }) => {
+  test.setTimeout(150_000)
+  const name = (end: string) => `inference-gpu-server-in-the-second-rack-of-data-centre-one-${end}`
+  const { it } = await openServed([
+    { ...gpu02, name: name('1') },
+    { ...gpu02, name: name('2'), address: '10.20.4.99' },
+  ])
+  await it.auditByKey()
+  await it.isSound('long-names-fleet')
+  const heads = it.page.locator('.host-head .cut-name > :last-child')
+  await expect(heads).toHaveText(['-one-1', '-one-2'])
+  for (const head of await heads.all()) await expect(head).toBeInViewport({ ratio: 1 })
+  for (const [digit, title] of [
+    ['4', 'Access'],
+    ['7', 'Controls'],
+    ['8', 'Network'],
+  ] as const) {
+    await it.page.keyboard.press(`Control+${digit}`)
+    await expect(it.page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+    await it.isSound(`long-names-${title}`)
+  }
+})
+
+test('what is typed on for a dialog that is asked for, and not drawn yet, acts on nothing behind it', async ({ openServed }) => {
+  const { it } = await openServed([gpu02])
+  await expect(it.page.getByRole('button', { name: 'Run audit' })).toBeVisible()
+  await it.page.evaluate(() => {
+    for (const init of [
+      { key: 'k', ctrlKey: true },
+      { key: 'r', ctrlKey: false },
+    ])
+      window.dispatchEvent(new KeyboardEvent('keydown', { ...init, bubbles: true }))
+  })
+  await expect(it.dialog).toBeVisible()
+  expect(await it.invoke('audit:latest', { since: null })).toMatchObject({ job: null })
+})
+
 test('in the colours of the system states and focus are still told apart', async ({ openServed }) => {
   test.setTimeout(120_000)
   const { it } = await openServed([gpu02])

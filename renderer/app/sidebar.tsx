@@ -19,6 +19,7 @@ import { goAccess, goAudit, goControls, goFleet, goHost, goModels, goNetwork, go
 import { useGradually } from '../stores/use-gradually.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { ConnectionStatus, type ConnectionWords } from '../ui/connection-status.tsx'
+import { CutName } from '../ui/cut-name.tsx'
 import { GatehouseMark } from '../ui/icons.tsx'
 import { outcomeWords } from '../ui/outcome-words.ts'
 import { Status } from '../ui/status.tsx'
@@ -134,7 +135,9 @@ const HostEntry = memo(({ host, current }: { readonly host: HostView; readonly c
   <li>
     <button type="button" aria-current={current ? 'page' : undefined} onClick={() => goHost(host.name)}>
       <Server className="icon" aria-hidden />
-      <span className="name one-line">{host.name}</span>
+      <span className="name one-line">
+        <CutName name={host.name} />
+      </span>
       <HostState host={host} />
     </button>
   </li>

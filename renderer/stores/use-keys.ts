@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import { isMac } from '../ui/platform.ts'
 import { chordOf, mayAct } from './keyboard.ts'
 import { useSettings } from './queries.ts'
+import { useUi } from './ui.store.ts'
 
 export type KeyMap = Readonly<Record<string, (() => void) | undefined>>
 
@@ -22,7 +23,8 @@ export function useKeys(map: KeyMap): void {
       const act = chord === null ? undefined : latest.current.map[chord]
       if (chord === null || act === undefined) return
       // Looked up before anything reacts: the key that closes a dialog must not also act behind it.
-      const dialogOpen = document.querySelector('[role=dialog], [role=alertdialog]') !== null
+      // One that was asked for is open, though a busy window has not drawn it yet: what is typed on is meant for it.
+      const dialogOpen = useUi.getState().dialog !== null || document.querySelector('[role=dialog], [role=alertdialog]') !== null
       if (!mayAct(chord, { inField: inField(event.target), dialogOpen, letterKeys: latest.current.letterKeys })) return
       event.preventDefault()
       act()

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { namedAs } from '#shared/account-kind.ts'
+import { CutName } from '../../ui/cut-name.tsx'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { RowSpace } from '../../ui/row-space.tsx'
@@ -75,8 +76,8 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
             <th scope="col">Account</th>
             <th scope="col">Tier</th>
             {hosts.map(({ host }) => (
-              <th key={host} scope="col" className="one-line">
-                {host}
+              <th key={host} scope="col">
+                <CutName name={host} />
               </th>
             ))}
           </tr>

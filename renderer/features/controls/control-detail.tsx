@@ -3,6 +3,7 @@ import { checklist } from '#shared/model/checklist.ts'
 import type { ControlDetail as Control } from '#shared/model/control-entry.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { goHost } from '../../stores/ui.store.ts'
+import { CutName } from '../../ui/cut-name.tsx'
 import { severityWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Scroll } from '../../ui/scroll.tsx'
@@ -67,7 +68,7 @@ function Result({ result }: { readonly result: HostResult }) {
   return (
     <li>
       <button type="button" className="link" onClick={() => goHost(host, { key: findingId(finding) })}>
-        {host}
+        <CutName name={host} />
       </button>
       <OutcomeStatus outcome={status} className={stale ? 'stale' : status === 'pass' ? 'quiet' : ''} />
       <span className="what one-line" title={plainText(finding.title, 160)}>

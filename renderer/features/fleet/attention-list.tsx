@@ -83,7 +83,7 @@ const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (
     <div className="what selectable">{entry.text}</div>
     <div className="flex h-5 items-center gap-3">
       {entry.actions.map(({ label, action }) => (
-        <button key={label} type="button" className="link" onClick={() => act(action)}>
+        <button key={label} type="button" className="link one-line" onClick={() => act(action)}>
           {label}
         </button>
       ))}

@@ -4,6 +4,7 @@ import { connectionWords, progressWords } from '../../stores/connection-words.ts
 import { applicable, countKnown, type HostView } from '../../stores/host-view.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
+import { CutName } from '../../ui/cut-name.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { type BarPart, StateBar } from '../../ui/state-bar.tsx'
 import { ago, moment } from '../../ui/time.ts'
@@ -15,7 +16,7 @@ export const HostHead = memo(({ host }: { readonly host: HostView }) => {
   return (
     <div className="host-head">
       <button type="button" tabIndex={-1} onClick={() => goHost(host.name)} aria-label={host.name}>
-        <span className="one-line">{host.name}</span>
+        <CutName name={host.name} />
         {scored && <span className="num">{`${counts.pass}/${applicable(counts)}`}</span>}
       </button>
       <StateBar parts={barOf(host)} />

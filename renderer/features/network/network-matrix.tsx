@@ -2,6 +2,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { destinations, type FlowState, type Segment, segments, sources } from '#shared/model/segment.ts'
 import { goHost } from '../../stores/ui.store.ts'
+import { CutName } from '../../ui/cut-name.tsx'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
@@ -74,8 +75,8 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
         {rows.map((row) => (
           <tr key={row.host} className={row.host === chosen.host ? 'cross' : ''}>
             <th scope="row">
-              <button type="button" className="link plain one-line" onClick={() => goHost(row.host)}>
-                {row.host}
+              <button type="button" className="link plain" onClick={() => goHost(row.host)}>
+                <CutName name={row.host} />
               </button>
             </th>
             {row.cells.map((cell) => (
