@@ -185,7 +185,7 @@ export const errorCatalogue = {
   },
   'push.busy': {
     title: 'A push to this host is already open',
-    hint: 'It ends by itself: its undo is armed on the host. Try again in a few minutes.',
+    hint: 'Nothing was changed. The detail says whose it is and how it ends; plan again when it has.',
     retry: 'later',
   },
   'push.running': { title: 'A push is already running', hint: 'Wait for its verdict, or undo it.', retry: 'later' },

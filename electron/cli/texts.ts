@@ -110,10 +110,11 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse plan --fleet FILE --host NAME… --template ID [--set NAME=VALUE]… [--output FILE] [--json]
       Looks at a host and says what a push would change: files with their difference, the service, the findings that it turns.
       Changes nothing. --output keeps the plan as JSON, --json prints the same. Values of a list have commas between. What is not set is taken from the host and
-      the fleet file, where they say one thing. Templates:
+      the fleet file, where they say one thing. Exit code 0: planned for every host; 1: not for all, with the
+      reason of each; 2: for none. Templates:
 ${templates}
   gatehouse plan approve FILE --note TEXT
-      Signs a saved plan, after a code of your authenticator: for seven days push --yes carries out this very plan where nobody can be asked.
+      Signs a saved plan, after a code of your authenticator: for seven days push --yes carries out this very plan where nobody can be asked. Exit code 0: signed; 2: not.
   gatehouse password NAME [--stdin]
       Makes a login for --set logins=…: the line NAME:HASH (bcrypt) on stdout, its password on stderr, once. --stdin: a password of your own.
   gatehouse push --fleet FILE --plan FILE [--yes] [--undo-after SECONDS] [--canary NUMBER] [--wave NUMBER] [--json]
@@ -152,6 +153,7 @@ ${templates}
       itself. Exit code 0: it did, and the ledger says so; 2: it did not, or the host was not reached. --json: one outcome as push prints it.
   gatehouse history [--json] [--data FOLDER]
       What Gatehouse did on this console, out of its ledger; pushes without an end first. push.begin names the ID that undo and extend ask for.
+      Exit code 0; 2: the ledger is broken, and what stands before the break is shown.
   gatehouse ledger export [--format jsonl|cef|syslog] [--after NUMBER] [--data FOLDER]
   gatehouse ledger send --to tls://NAME[:PORT]|tcp://NAME[:PORT] [--ca PEM] [--format syslog|cef] [--after NUMBER]
       The ledger for a SIEM: JSON Lines, CEF, or RFC 5424. send hands it over with octet counting; over TLS (port 6514) the certificate

@@ -46,7 +46,7 @@ test.each([
 test('who is met is told whose it is, since when, and how it ends', () => {
   const words = (...lines: string[]) => holderWords(answer('open p1 1000 eve at desk', ...lines))
   expect(words()).toBe(
-    'eve at desk since 1970-01-01T00:16:40.000Z by the clock of the host, push p1: it has changed nothing yet; left like this, the next push clears it away',
+    'held by eve at desk since 1970-01-01T00:16:40.000Z by the clock of the host, push p1: it has changed nothing yet; left like this, the next push clears it away',
   )
   expect(words('armed')).toContain('its undo is armed and ends it; where it does not, as root on the host: sh /var/lib/gatehouse-push/undo')
   expect(words('mark writing')).toContain('nothing there runs its undo any more: gatehouse undo on its console')

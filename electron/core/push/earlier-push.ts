@@ -43,5 +43,6 @@ export const holderWords = ({ open, armed, marks }: HostAnswer): string => {
     : marks.has('writing')
       ? `it has written files, and nothing there runs its undo any more: gatehouse undo on its console, or ${BY_HAND}`
       : 'it has changed nothing yet; left like this, the next push clears it away'
-  return visible(`${open?.who || 'somebody'} since ${since} by the clock of the host, push ${open?.id}: ${what}`)
+  const whose = open && open.id !== 'none' ? `, push ${open.id}` : ''
+  return visible(`held by ${open?.who || 'somebody'} since ${since} by the clock of the host${whose}: ${what}`)
 }

@@ -19,7 +19,18 @@ gh_step() {
         sleep 1
       done
     fi
-  elif gh_mine && [ ! -e "$gh_base/writing" ]; then rm -rf "$gh_base"; fi
+  elif gh_mine && [ ! -e "$gh_base/writing" ]; then rm -rf "$gh_base"
+  # Somebody took away what was to run it; the undo itself lies with the copies.
+  elif gh_mine && [ -f "$gh_base/undo" ] && [ ! -e "$gh_base/undone" ] && [ ! -e "$gh_base/committed" ]; then
+    setsid /bin/sh "$gh_base/undo" </dev/null >/dev/null 2>&1 &
+    gh_tries=0
+    while [ ! -e "$gh_base/undone" ] && [ "$gh_tries" -lt 100 ]; do
+      gh_tries=$((gh_tries + 1))
+      sleep 1
+    done
+    # It marks that before it takes itself away, under its lock.
+    gh_lock 60
+  fi
   gh_look
   gh_say end
 }

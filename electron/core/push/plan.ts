@@ -11,6 +11,7 @@ import { sha256Of } from '../ledger/record.ts'
 import { DENIED_TITLE } from '../policy/engine.ts'
 import { EVERY } from './compare.ts'
 import { diffLines } from './diff.ts'
+import { holderWords } from './earlier-push.ts'
 import { editWords } from './edit-words.ts'
 import { generatedFor } from './generated.ts'
 import { contradiction, type HostAnswer } from './host-answer.ts'
@@ -126,6 +127,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   const { fleet, host, template, audit, rendered, published, read, wayIn, gatehouse, now } = request
   const { manifest, sha256 } = template
   if (!read.ended) throw refused('the host did not say what its files are', host.name)
+  if (read.open !== undefined) throw new GatehouseError({ code: 'push.busy', detail: holderWords(read), host: host.name })
   if (read.unit !== 'active') throw refused(serviceDown(rendered.unit, read.unit), host.name)
   const boot = bootUndos.find((one) => one === read.init)
   if (boot === undefined) throw refused('the host did not say what starts its services', host.name)

@@ -14,6 +14,7 @@ import { lookOf } from './compare.ts'
 import { conflictsOf } from './conflicts.ts'
 import { parametersFor, publishedPortsOf } from './defaults.ts'
 import { namesOf } from './doors.ts'
+import { holderWords } from './earlier-push.ts'
 import { extendUndo } from './extend-undo.ts'
 import { generatedFor } from './generated.ts'
 import { openPushes, startedBefore } from './history.ts'
@@ -135,8 +136,10 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         const session = await transport.connect(host, { signal })
         try {
           const { user } = host.identity ?? fleet.identities.audit
-          const { ended, unit, files } = await runStep(session, 'read', hostPushOfKept(plan), user, signal)
+          const read = await runStep(session, 'read', hostPushOfKept(plan), user, signal)
+          const { ended, unit, files, open } = read
           if (!ended) return 'it did not say what its files are'
+          if (open !== undefined) return holderWords(read)
           if (unit !== 'active') return `${plan.unit} is ${unit || 'not there'}`
           // What the audit account may not read, root compares when the push begins.
           const moved = plan.files.find(({ before }, index) => {

@@ -18,7 +18,7 @@ export function committedPlan(id: string, ledger: Records, plans: Plans): PushPl
   const { records, broken } = ledger.read()
   if (broken) throw new GatehouseError({ code: 'ledger.broken', detail: `record ${broken.line} ${broken.reason}` })
   const record = pushRecords(records, plans.find).find((it) => it.id === id)
-  if (record === undefined) throw refused(`this console made no push ${id}`)
+  if (record === undefined) throw refused(`this console made no push ${id}; gatehouse history names those that it made`)
   if (record.state !== 'committed-proven') throw refused(`push ${id} is ${record.state}; only what was committed is taken back`)
   if (record.plan === null) throw refused(`the plan of ${id} is gone from this console`)
   return record.plan

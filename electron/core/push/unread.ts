@@ -1,5 +1,6 @@
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import { holderWords } from './earlier-push.ts'
 import { contradiction } from './host-answer.ts'
 import { hostPushOfKept } from './revert.ts'
 import type { ChangeWay } from './settle.ts'
@@ -18,7 +19,10 @@ export async function withDigests(plan: PushPlan, { connect, user }: ChangeWay, 
   if (!plan.files.some(isUnread)) return plan
   const session = await connect(false, signal)
   try {
-    const { ended, files: states, again } = await runStep(session, 'look', hostPushOfKept(plan), user, signal)
+    const seen = await runStep(session, 'look', hostPushOfKept(plan), user, signal)
+    const { ended, files: states, again } = seen
+    // What somebody writes just now is no conflict.
+    if (seen.open !== undefined && seen.armed) throw new GatehouseError({ code: 'push.busy', detail: holderWords(seen), host: plan.host })
     const files = plan.files.map((file, index) => {
       if (!isUnread(file)) return file
       const now = ended ? (states.get(index + 1) ?? '') : ''
