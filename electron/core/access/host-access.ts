@@ -215,9 +215,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   for (const { reason, root } of facts.sudoers.known ? openGrants(facts.sudoers.value) : [])
     add({ known: false, reason: `Rules of sudo: ${reason}`, sections: [] }, root ? everything : ['control-services', 'read-logs'])
   const strangers = [...(facts.sudoers.known ? facts.sudoers.value.grants : []), ...(access?.trust?.doas?.grants ?? [])]
-  // Of accounts that are listed the directory was asked which groups they are in.
-  for (const { reason, hint } of unlistedHolders(strangers, facts.accounts))
-    add({ known: false, reason, hint, sections: [] }, facts.accounts.joined ? [] : everything)
+  // Of accounts that are listed the directory was asked which groups they are in. newgrp(1) asks the group instead: whoever is on its list of members is one.
+  for (const { reason, hint, ofGroup } of unlistedHolders(strangers, facts.accounts))
+    add({ known: false, reason, hint, sections: [] }, facts.accounts.joined && !ofGroup ? [] : everything)
   const doas = access?.trust?.doas?.incomplete
   if (doas !== undefined) add({ known: false, reason: `Rules of doas: ${doas}`, sections: [] }, everything)
   add(facts.units, ['become-root', 'change-configuration'])

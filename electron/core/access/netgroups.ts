@@ -43,7 +43,7 @@ export function openGrants({ grants, defaults }: Pick<Sudoers, 'grants' | 'defau
 export function unlistedHolders(
   grants: readonly Pick<SudoGrant, 'users' | 'file'>[],
   { accounts, groups, unlisted }: Accounts,
-): readonly { readonly reason: string; readonly hint: string }[] {
+): readonly { readonly reason: string; readonly hint: string; readonly ofGroup: boolean }[] {
   if (unlisted === undefined) return []
   // Capitals make no difference to sudo.
   const listed = new Set([
@@ -58,7 +58,7 @@ export function unlistedHolders(
       const name = word.replace(/^[%#]+/, '').slice(0, 60)
       found.set(`${file} speaks of ${kind} ${name}, which no list shows`, `On the host: getent ${database} '${name}'`)
     }
-  return [...found].slice(0, 50).map(([reason, hint]) => ({ reason, hint }))
+  return [...found].slice(0, 50).map(([reason, hint]) => ({ reason, hint, ofGroup: hint.includes(' getent group ') }))
 }
 
 /** `%:ops`: a group of the plugin, not of the host (sudoers(5)). */
