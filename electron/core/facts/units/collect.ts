@@ -37,7 +37,8 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
-command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+[ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
 names=$(
   {
