@@ -8,6 +8,7 @@ import type { Process } from '../processes/processes.ts'
 import { containerAbove } from '../services/container-above.ts'
 import { hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { unitOf } from '../services/placement.ts'
+import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
 import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
@@ -22,16 +23,18 @@ export const programsFact: FactDefinition<'programs'> = {
     if (!processes.known) return unknown(`Programs: ${processes.reason}`, processes.sections, processes.hint)
     const [containers, network] = [fact('containers'), fact('network')]
     const addresses = hostAddressesOf(network.known ? network.value : undefined)
-    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : [], addresses))
+    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : undefined, addresses))
   },
 }
 
 function findPrograms(
   processes: readonly Process[],
-  listeners: FactResult<readonly Listener[]>,
-  containers: readonly Container[],
+  all: FactResult<readonly Listener[]>,
+  listed: readonly Container[] | undefined,
   hostAddresses: ReadonlySet<string> | undefined,
 ): readonly Program[] {
+  const containers = listed ?? []
+  const listeners = all.known ? known(all.value.filter((listener) => !isPublished(listener, containers))) : all
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   const records = new Map(
     processes.map((process) => [process.pid, recogniseProgram(process.argv, process.name) ?? programThatListens(process, tcp)]),
@@ -48,7 +51,7 @@ function findPrograms(
   const found = processes.flatMap((process) => {
     const record = records.get(process.pid)
     return record && !isPart(process, record)
-      ? [fromProcess(process, record, { processes, parents, listeners, containers, hostAddresses })]
+      ? [fromProcess(process, record, { processes, parents, listeners, containers, hostAddresses, unlisted: listed === undefined })]
       : []
   })
   const shown = new Set(found.map(({ container }) => container))
@@ -59,15 +62,39 @@ function findPrograms(
   return withUniqueIds([...found, ...imaged])
 }
 
+/**
+ * Without its program for each port (docker-proxy; `"userland-proxy": false`, dockerd(8)) the daemon itself holds what its containers publish, so that nobody
+ * else takes it.
+ */
+const isPublished = ({ protocol, address, port, scope, processes }: Listener, containers: readonly Container[]): boolean =>
+  processes.some(({ name }) => knownPrograms.some(({ listening }) => listening?.name.test(name))) &&
+  containers.some(
+    ({ running, ports }) =>
+      running &&
+      ports.some(
+        (one) =>
+          one.protocol === protocol &&
+          one.hostPort === port &&
+          scopeOf(one.hostAddress || '0.0.0.0') === scope &&
+          (scope === 'wildcard' || one.hostAddress === address),
+      ),
+  )
+
 interface Sources {
   readonly processes: readonly Process[]
   readonly parents: ReadonlyMap<number, number>
   readonly listeners: FactResult<readonly Listener[]>
   readonly containers: readonly Container[]
   readonly hostAddresses: ReadonlySet<string> | undefined
+  /** Which containers there are is not known. */
+  readonly unlisted: boolean
 }
 
-function fromProcess(main: Process, record: ProgramRecord, { processes, parents, listeners, containers, hostAddresses }: Sources): Program {
+function fromProcess(
+  main: Process,
+  record: ProgramRecord,
+  { processes, parents, listeners, containers, hostAddresses, unlisted }: Sources,
+): Program {
   const below = new Set([main.pid])
   // A parent stands before its children only by chance, so the tree is walked until it grows no more.
   for (let before = 0; before !== below.size; ) {
@@ -79,17 +106,21 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   // What runs below a container daemon are other people's ports.
   const members = record.kind === 'container-api' ? new Set([main.pid]) : below
-  const own = tcp.filter(({ processes: owners }) => owners.some(({ pid }) => members.has(pid)))
+  const held = tcp.filter(({ processes: owners }) => owners.some(({ pid }) => members.has(pid)))
+  // Other sockets of such a daemon may be what its containers publish.
+  const own = record.listening && unlisted ? held.filter(({ port }) => isNamed(port, record, main)) : held
   const binds = own.length > 0 ? own.map(bindOf) : container ? publishedOf(container) : []
   const unseen = !listeners.known
     ? listeners.reason
-    : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
-      ? 'the owners of sockets could not be read'
-      : own.length === 0 && container && !container.hostNetwork
-        ? (container.portsUnknown ?? ownAddressOf(main, hostAddresses))
-        : own.length === 0 && place && !container
-          ? 'it runs in a container whose published ports could not be read'
-          : undefined
+    : own.length < held.length
+      ? `whether ${held.map(({ port }) => port).join(', ')} is its own or a port of a container is not known, since the containers are not`
+      : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
+        ? 'the owners of sockets could not be read'
+        : own.length === 0 && container && !container.hostNetwork
+          ? (container.portsUnknown ?? ownAddressOf(main, hostAddresses))
+          : own.length === 0 && place && !container
+            ? 'it runs in a container whose published ports could not be read'
+            : undefined
   return {
     id: record.id,
     name: record.name,
@@ -113,6 +144,10 @@ function fromProcess(main: Process, record: ProgramRecord, { processes, parents,
     line: main.line,
   }
 }
+
+/** Its usual port, or one that stands in its words. */
+const isNamed = (port: number, { listening }: ProgramRecord, { argv }: Process): boolean =>
+  listening?.ports.includes(port) === true || argv.some((word) => word.endsWith(`:${port}`))
 
 const fromContainer = (container: Container, record: ProgramRecord): Program => ({
   id: record.id,

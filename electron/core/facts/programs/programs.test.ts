@@ -185,8 +185,9 @@ const listener = (port: number, pid: number | undefined, address = '0.0.0.0'): L
   processes: pid === undefined ? [] : [{ name: 'x', pid }],
   line: port,
 })
-function find(processes: readonly Process[], listeners: readonly Listener[], containers: readonly object[] = []) {
-  const facts: Record<string, unknown> = { processes: known(processes), listeners: known(listeners), containers: known({ containers }) }
+function find(processes: readonly Process[], listeners: readonly Listener[], containers: readonly object[] | 'unknown' = []) {
+  const listed = containers === 'unknown' ? unknown('no', []) : known({ containers })
+  const facts: Record<string, unknown> = { processes: known(processes), listeners: known(listeners), containers: listed }
   const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
   if (!fact.known) throw new Error(fact.reason)
   return fact.value
@@ -243,6 +244,45 @@ test('the Docker API by its socket, where daemon.json opens it; ports of Swarm a
   const daemon = process(30, 1, '/usr/bin/dockerd -H fd://', { name: 'dockerd' })
   expect(find([daemon], [listener(2375, 30)])).toMatchObject([{ id: 'docker-tcp', authentication: 'none', binds: [{ port: 2375 }] }])
   expect(find([daemon, process(31, 30, 'docker-proxy -host-port 80')], [listener(2377, 30), listener(80, 31)])).toEqual([])
+})
+
+describe('a daemon that holds the ports of its containers itself ("userland-proxy": false, seen with Docker 20.10.24)', () => {
+  const daemon = process(30, 1, '/usr/sbin/dockerd -H fd://', { name: 'dockerd' })
+  const port = (hostAddress: string, hostPort: number, protocol = 'tcp') => ({ hostAddress, hostPort, containerPort: 11_434, protocol })
+  const range = {
+    id: 'b'.repeat(64),
+    name: 'range',
+    image: 'ollama/ollama:0.16.3',
+    running: true,
+    ports: [port('0.0.0.0', 8500)],
+    user: '',
+  }
+  const container = { ...range, hostNetwork: false, command: [], environment: {}, pid: 0, line: 4 }
+  const held = { ...listener(8500, 30), processes: [{ name: 'dockerd', pid: 30 }] }
+  const api = { ...listener(2375, 30), processes: [{ name: 'dockerd', pid: 30 }] }
+
+  test('offers no API by them', () => {
+    expect(find([daemon], [held], [container])).toEqual([])
+    expect(find([daemon], [held, api], [container])).toMatchObject([{ id: 'docker-tcp', binds: [{ port: 2375 }] }])
+  })
+
+  test.each([
+    ['a container that is stopped', { ...container, running: false }],
+    ['another protocol', { ...container, ports: [port('0.0.0.0', 8500, 'udp')] }],
+    ['another address', { ...container, ports: [port('127.0.0.1', 8500)] }],
+    ['no container', undefined],
+  ])('but does by a port that stands with %s', (_, one) =>
+    expect(find([daemon], [held], one ? [one] : [])).toMatchObject([{ id: 'docker-tcp', binds: [{ port: 8500 }] }]),
+  )
+
+  test('where the containers are not known, which of its ports are the API is not either, its usual and named ones aside', () => {
+    expect(find([daemon], [held], 'unknown')).toMatchObject([
+      { binds: [], bindsUnknown: expect.stringContaining('whether 8500 is its own') },
+    ])
+    expect(find([daemon], [api], 'unknown')).toMatchObject([{ binds: [{ port: 2375 }] }])
+    const named = process(30, 1, '/usr/sbin/dockerd -H tcp://0.0.0.0:8500', { name: 'dockerd' })
+    expect(find([named], [held], 'unknown')).toMatchObject([{ binds: [{ port: 8500 }] }])
+  })
 })
 
 test('sockets without owners: it is said that they could not be seen', () => {

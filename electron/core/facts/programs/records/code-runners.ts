@@ -72,7 +72,7 @@ export const codeRunners: readonly ProgramRecord[] = [
     program: /^dockerd$/,
     anywhere: /^(?:-H|--host)?=?tcp:\/\//,
     // "hosts" in daemon.json does the same. 2377 and 7946 are Swarm's own.
-    listening: { name: /^dockerd$/, butPorts: [2377, 7946] },
+    listening: { name: /^dockerd$/, butPorts: [2377, 7946], ports: [2375, 2376] },
     authentication: { usual: 'none', on: /^--tlsverify(?:=true)?$/ },
     telling: ['/version'],
     danger: 'Whoever reaches the Docker API starts a container that mounts this host: it is root without a password.',
