@@ -11,6 +11,9 @@ test.each([
   [120, '2 h', '2 h ago'],
   [6 * 1440, '6 d', '6 d ago'],
   [30 * 1440, '30 d', '23 Oct'],
+  // A clock that went back: what was recorded before is not of just now.
+  [-59, 'now', 'Just now'],
+  [-60 * 24 * 60, 'now', '21 Jan 2027'],
 ])('%d minutes ago', (minutes, short, long) => {
   expect(age(before(minutes), now)).toBe(short)
   expect(ago(before(minutes), now)).toBe(long)

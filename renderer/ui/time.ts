@@ -32,8 +32,9 @@ export function age(at: Date, now: Date): string {
   return `${Math.floor(hours / 24)} d`
 }
 
-/** "just now", "12 min ago", then a date. */
+/** "just now", "12 min ago", then a date. What lies more than an hour ahead was recorded by another clock: its date, too. */
 export function ago(at: Date, now: Date): string {
+  if (at.getTime() - now.getTime() > 3_600_000) return moment(at, now)
   const value = age(at, now)
   if (value === 'now') return 'Just now'
   return value.endsWith('d') && now.getTime() - at.getTime() > 7 * 86_400_000 ? dayMonth(at, now) : `${value} ago`
