@@ -4,6 +4,7 @@ import type { Finding } from '#shared/model/finding.ts'
 import { outcomes } from '#shared/status.ts'
 import { csvLine } from './csv.ts'
 import { findingsCsv } from './findings-csv.ts'
+import { frameworkCsv, frameworkHtml } from './framework-report.ts'
 import { frameworkViews } from './frameworks.ts'
 import { packControl, packFinding, packSources } from './pack-contents.testing.ts'
 import { sarifReport } from './sarif.ts'
@@ -93,4 +94,14 @@ test('a rule of a framework is as loud as the loudest of its controls, and never
     ['OWASP Top 10 for LLM Applications 2025', ['LLM10 pass']],
   ])
   expect(views[0]?.rules[0]?.controls.map(({ status }) => status)).toEqual(['pass', 'not-evaluated'])
+})
+
+test('of many hosts a rule of the page names few and counts the rest, the table has all', () => {
+  const open = Array.from({ length: 20 }, (_, index) => `gpu-${index + 1}`)
+  const views = [
+    { name: 'CIS', rules: [{ rule: '4.4', status: 'fail' as const, controls: [{ id: 'c', title: 'C', status: 'fail' as const, open }] }] },
+  ]
+  const page = [...frameworkHtml('dc1', views)].join('')
+  expect([page.includes('gpu-8 and 12 more'), page.includes('gpu-9')]).toEqual([true, false])
+  expect([...frameworkCsv(views)].join('')).toContain(open.join(' '))
 })
