@@ -44,7 +44,7 @@ export async function runModelDeploy(verb: string, args: string[]): Promise<numb
     if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
     if (verb === 'store') {
       const count = await services.deployments.store(services.fleet.require(), id, values.from ?? '', interrupted())
-      process.stderr.write(`${count} files are in the registry\n`)
+      process.stderr.write(`${count} ${count === 1 ? 'file is' : 'files are'} in the registry\n`)
       return ExitCode.clean
     }
     if (!values.yes && !(await confirmed(services, verb, id, values))) {

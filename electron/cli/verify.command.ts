@@ -21,7 +21,7 @@ export async function runVerify(args: string[]): Promise<number> {
   process.stdout.write(
     broken
       ? `${ledger.path}: broken: record ${broken.line} ${broken.reason}; the ${records.length} before it are whole\n`
-      : `${ledger.path}: ${records.length} records, whole; head ${head.hash}${signedBy === undefined ? '' : `, signed by ${signedBy}`}\n`,
+      : `${ledger.path}: ${records.length} ${records.length === 1 ? 'record' : 'records'}, whole; head ${head.hash}${signedBy === undefined ? '' : `, signed by ${signedBy}`}\n`,
   )
   return broken ? ExitCode.findings : ExitCode.clean
 }

@@ -90,7 +90,7 @@ test('each account is decided, then it is signed, stated and written down', () =
   expect(() => reviews.sign(fleet, 'Ada')).toThrow('not decided')
   reviews.decide(fleet, { account: 'rey', verdict: 'remove', note: 'has moved' })
   expect(reviews.sign(fleet, 'Ada')).toMatchObject({ open: null, lastSigned: { by: 'Ada' }, nextDue: '2027-02-26' })
-  expect(stated).toEqual(['2027-02-26 h1: 2 accounts on 1 hosts were reviewed: 1 kept, 1 to be removed (rey on h1).'])
+  expect(stated).toEqual(['2027-02-26 h1: 2 accounts on 1 host reviewed: 1 kept, 1 to be removed (rey on h1).'])
   expect(noted).toEqual(['access-review.start', 'access-review.decide', 'access-review.sign'])
 })
 
@@ -183,7 +183,7 @@ test('what was not read of an account that is kept stands in the record, and its
   reviews.decide(fleet, { account: 'bob', verdict: 'remove', note: '' })
   expect(reviews.sign(fleet, 'Ada')).toMatchObject({ lastSigned: { by: 'Ada', without: ['h2', 'h3'] } })
   expect(stated).toEqual([
-    '2027-02-26 h1: Does not cover h2, h3: rules, keys, groups or who else has an account were not read there. Of 1 accounts that are kept it is not known what they can do. 4 accounts on 2 hosts were reviewed: 3 kept, 1 to be removed (bob on h2).',
+    '2027-02-26 h1: Does not cover h2, h3: rules, keys, groups or who else has an account were not read there. Of one account that is kept it is not known what it can do. 4 accounts on 2 hosts reviewed: 3 kept, 1 to be removed (bob on h2).',
   ])
   const [recorded] = reviews.recorded(fleet)
   expect(recorded?.notCovered).toEqual(['h2', 'h3'])

@@ -183,7 +183,7 @@ export function createReviewService({ access, repo, undisturbed, decisions, ledg
         const hosts = new Set(entries.map(({ host }) => host)).size
         const statement = [
           ...(notCovered.length === 0 ? [] : [leftOut(entries.filter(isOpen), notCovered)]),
-          `${entries.length} accounts on ${hosts} hosts were reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`,
+          `${entries.length === 1 ? '1 account' : `${entries.length} accounts`} on ${hosts === 1 ? '1 host' : `${hosts} hosts`} reviewed: ${entries.length - removed.length} kept, ${removed.length} to be removed${removed.length > 0 ? ` (${removed.join(', ')})` : ''}.`,
         ]
           .join(' ')
           .slice(0, 1900)
@@ -224,7 +224,10 @@ const isOpen = (entry: FullReviewEntry): boolean => entry.notRead && !isDue(entr
 function leftOut(kept: readonly FullReviewEntry[], hosts: readonly string[]): string {
   const named = hosts.slice(0, MAX_NAMED).join(', ')
   const more = hosts.length > MAX_NAMED ? ` and ${hosts.length - MAX_NAMED} more` : ''
-  const open = kept.length > 0 ? ` Of ${kept.length} accounts that are kept it is not known what they can do.` : ''
+  const open =
+    kept.length > 0
+      ? ` Of ${kept.length === 1 ? 'one account that is kept it is not known what it' : `${kept.length} accounts that are kept it is not known what they`} can do.`
+      : ''
   return `Does not cover ${named}${more}: rules, keys, groups or who else has an account were not read there.${open}`
 }
 const MAX_NAMED = 20

@@ -9,6 +9,7 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { day } from '../../ui/time.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { HEAD_HEIGHT, useRowView } from '../../ui/use-row-view.ts'
+import { count } from '../../ui/words.ts'
 import type { AccountRow, Place } from './access-rows.ts'
 import { stateWords, tierWords } from './access-words.ts'
 
@@ -66,7 +67,7 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
       <table
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
         role="grid"
-        aria-label={`Accounts, ${rows.length} by ${hosts.length} hosts`}
+        aria-label={`Accounts, ${rows.length} by ${count(hosts.length, 'host')}`}
         aria-rowcount={whole ? undefined : rows.length + 1}
         className="access-matrix"
         onKeyDown={press}

@@ -5,6 +5,7 @@ import type { HostView } from '../../stores/host-view.ts'
 import { goHost, useUi } from '../../stores/ui.store.ts'
 import { useGradually } from '../../stores/use-gradually.ts'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
+import { count } from '../../ui/words.ts'
 import { areaScore } from './area-score.ts'
 import { cellOf, columnsInView } from './cell-view.ts'
 import { HostHead } from './host-head.tsx'
@@ -95,7 +96,7 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
       <table
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
         role="grid"
-        aria-label={`Compliance matrix, ${items.length} checks by ${hosts.length} hosts`}
+        aria-label={`Compliance matrix, ${items.length} checks by ${count(hosts.length, 'host')}`}
         aria-colcount={hosts.length + 1}
         className={`${fits ? 'fits' : ''} ${items.length === checklist.length ? 'all-rows' : ''} ${scroll.left > 0 ? 'scrolled' : ''}`}
         style={fits ? undefined : { width: pinnedWidth + hosts.length * columnWidth }}

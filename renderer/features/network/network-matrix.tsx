@@ -5,6 +5,7 @@ import { goHost } from '../../stores/ui.store.ts'
 import { CutName } from '../../ui/cut-name.tsx'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
+import { count } from '../../ui/words.ts'
 import { isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
 import { flowTitle, segmentWords, stateWords } from './network-words.ts'
 
@@ -50,7 +51,7 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
       ref={grid}
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
       role="grid"
-      aria-label={`Flows, ${rows.length} hosts by ${segments.length} segments`}
+      aria-label={`Flows, ${count(rows.length, 'host')} by ${count(segments.length, 'segment')}`}
       className="network-matrix"
       onKeyDown={press}
     >
