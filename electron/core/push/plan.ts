@@ -113,8 +113,8 @@ interface PlanRequest {
   readonly rendered: Rendered
   /** Ports of models that a container runtime forwards. */
   readonly published: readonly string[]
-  /** Why a front would go on to let people in without a login. */
-  readonly stillOpen: string
+  /** Why nginx would not do what is planned. */
+  readonly nginxHindrance: string
   /** What the host said to the `read` step. */
   readonly read: HostAnswer
   readonly wayIn: WayIn | undefined
@@ -139,7 +139,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })
   const open = openPublished({ manifest, audit, published })
   if (open !== '') throw refused(open, host.name)
-  if (request.stillOpen !== '') throw refused(request.stillOpen, host.name)
+  if (request.nginxHindrance !== '') throw refused(request.nginxHindrance, host.name)
   const turns = turnsOf(manifest, rendered, audit)
   if (turns.length === 0) throw refused(`no control that ${manifest.id} turns judges ${rendered.unit}`, host.name)
   const hidden = turns.find((turn) => isHidden(manifest, turn))

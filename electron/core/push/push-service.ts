@@ -24,7 +24,7 @@ import type { HostPush, HostStep } from './host-program.ts'
 import { kinds } from './kinds.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan.ts'
 import type { PlanArchive } from './plan-archive.ts'
-import { stillOpen } from './planned-doors.ts'
+import { nginxHindrance } from './planned-nginx.ts'
 import { RecentLooks } from './recent-looks.ts'
 import { checkGiven, render } from './render.ts'
 import { hostPushOfKept, pushOfRevert } from './revert.ts'
@@ -118,7 +118,13 @@ export function createPushService({ clock, log, ledger, version, who, advisories
           audit,
           rendered,
           published: publishedPortsOf({ audit, facts }) ?? [],
-          stillOpen: stillOpen({ manifest, rendered, outputs, probe, policy: { fleet, host, now: clock.now(), advisories: advisories() } }),
+          nginxHindrance: nginxHindrance({
+            manifest,
+            rendered,
+            outputs,
+            probe,
+            policy: { fleet, host, now: clock.now(), advisories: advisories() },
+          }),
           read,
           wayIn: rendered.files.some(({ kind }) => filters.includes(kind)) ? await wayInOf(session, signal) : undefined,
           gatehouse: version,

@@ -42,7 +42,7 @@ const planned = (before: string, init = 'systemd') =>
       rendered,
       read: { ...answered(before), init },
       published: [],
-      stillOpen: '',
+      nginxHindrance: '',
       wayIn: undefined,
       gatehouse: '0',
       now: 0,

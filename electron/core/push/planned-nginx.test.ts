@@ -6,14 +6,18 @@ import { text } from '#testing/demo/demo-host.ts'
 import { shippedBook } from '../advisories/shipped.ts'
 import { probeContextOf } from '../facts/registry.ts'
 import { hostOf } from '../fleet/named-host.ts'
-import { stillOpen } from './planned-doors.ts'
+import { nginxHindrance } from './planned-nginx.ts'
 import { render } from './render.ts'
 import { shippedTemplate } from './templates.ts'
 
 const OTHER = '/etc/nginx/conf.d/other.conf'
 const { manifest } = shippedTemplate('nginx-openai')
 
-async function planned(other: string, values: Record<string, string | readonly string[]> = {}): Promise<string> {
+async function planned(
+  other: string,
+  values: Record<string, string | readonly string[]> = {},
+  [section, from, to]: readonly [string, string | RegExp, string] = ['', '', ''],
+): Promise<string> {
   const fleet = corpusFleet(vllm)
   const host = hostOf(fleet, vllm.name)
   const { outputs } = await auditCorpusHost({ base: vllm, sins: other === '' ? [] : [withFiles({ [OTHER]: text(other) })] })
@@ -22,7 +26,9 @@ async function planned(other: string, values: Record<string, string | readonly s
     ...{ logins: [`kim:$2b$10$${'a'.repeat(53)}`], proxyGroup: 33, replaces: [], ...values },
   } as never)
   const policy = { fleet, host, now: Date.now(), advisories: shippedBook() }
-  return stillOpen({ manifest, rendered, outputs, probe: probeContextOf(fleet, host), policy })
+  const said = outputs.map((output) => (output.id === section ? { ...output, stdout: output.stdout.replace(from, to) } : output))
+  if (section !== '') expect(said).not.toEqual(outputs)
+  return nginxHindrance({ manifest, rendered, outputs: said, probe: probeContextOf(fleet, host), policy })
 }
 
 const by = (listen: string, login = '') =>
@@ -41,4 +47,16 @@ describe('a name that another server would go on to answer at an address of its 
     ['a login there', by('10.20.4.11:443', 'auth_basic x; auth_basic_user_file /etc/nginx/vllm.htpasswd;'), {}],
     ['a file that the push takes out of use', by('10.20.4.11:443'), { replaces: [OTHER] }],
   ])('%s', async (_, other, values) => expect(await planned(other, values)).toBe(''))
+})
+
+describe('an nginx that would not read the files is told while it is planned', () => {
+  test('it was built for other folders', async () =>
+    expect(await planned('', {}, ['nginx', /include [^;]*conf\.d[^;]*;/, ''])).toBe(
+      'the nginx of the host does not read /etc/nginx/conf.d/00-gatehouse-ai-access.conf: no include of /etc/nginx/nginx.conf leads there',
+    ))
+
+  test('it runs with another file', async () =>
+    expect(await planned('', {}, ['processes', /(nginx: master process \S+)[^\n]*/, '$1 -c /opt/other.conf'])).toContain(
+      'nginx runs with /opt/other.conf, but nginx -T read /etc/nginx/nginx.conf',
+    ))
 })

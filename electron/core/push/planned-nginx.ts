@@ -1,5 +1,6 @@
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { splitDump } from '../facts/nginx/dump.ts'
+import type { NginxDirective } from '../facts/nginx/nginx.ts'
 import { readFacts } from '../facts/registry.ts'
 import type { PolicyContext } from '../policy/control.ts'
 import requiresLogin from '../policy/controls/proxy/proxy-requires-authentication.control.ts'
@@ -30,16 +31,37 @@ function plannedDump(stdout: string, files: Rendered['files']): string {
   ].join('')
 }
 
+/** Of files that nginx would not read, the first. */
+function unreadFile(files: Rendered['files'], directives: readonly NginxDirective[]): string | undefined {
+  const read = new Set<string>()
+  const walk = (all: readonly NginxDirective[]): void => {
+    for (const { file, block = [] } of all) {
+      read.add(file)
+      walk(block)
+    }
+  }
+  walk(directives)
+  return files.find(({ path, content, state }) => INCLUDED.test(path) && state !== 'absent' && content !== '' && !read.has(path))?.path
+}
+
 /**
+ * What is put into `/etc/nginx` means nothing to an nginx that was built for other folders, or that runs with another file (`-c`, `-p`): the push would be
+ * undone for it.
+ *
  * A front that is to ask for a login does so on its own sockets alone: on a more exact address of its port another server of nginx answers its name, and goes
- * on to. Such a push would be undone for it. What to do first; empty where there is nothing of the kind, or where it cannot be told. Pure.
+ * on to. Such a push would be undone, too. What to do first; empty where there is nothing of the kind, or where it cannot be told. Pure.
  */
-export function stillOpen({ manifest, rendered, outputs, probe, policy }: Planned): string {
+export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: Planned): string {
   const dump = outputs.find(({ id }) => id === 'nginx')
-  if (dump === undefined || !manifest.fixes.includes(LOGIN) || !rendered.files.some(({ kind }) => kind === 'nginx')) return ''
+  if (dump?.state !== 'ok' || !rendered.files.some(({ kind }) => kind === 'nginx')) return ''
   const planned = new Map(outputs.map((output) => [output.id, output]))
   planned.set('nginx', { ...dump, stdout: plannedDump(dump.stdout, rendered.files) })
   const facts = readFacts(planned, probe)
+  if (!facts.nginx.known) return `what nginx would do with it cannot be told: ${facts.nginx.reason}`
+  const unread = unreadFile(rendered.files, facts.nginx.value.directives)
+  const main = splitDump(dump.stdout)[0]?.path
+  if (unread !== undefined) return `the nginx of the host does not read ${unread}: no include of ${main} leads there`
+  if (!manifest.fixes.includes(LOGIN)) return ''
   const open = evaluate([requiresLogin], facts, planned, policy).find(
     ({ subject, status }) => status === 'fail' && rendered.subjects?.includes(subject),
   )
