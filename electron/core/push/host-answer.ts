@@ -61,8 +61,13 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     armed: false,
     kept: false,
   }
-  for (const line of text.slice(0, MAX_CHARACTERS).split('\n').slice(0, -1)) {
-    if (!line.startsWith(`${nonce} `)) continue
+  let heard = false
+  for (const told of text.slice(0, MAX_CHARACTERS).split('\n').slice(0, -1)) {
+    // What a login prints may not end its line: the first answer then stands behind it.
+    const at = told.indexOf(`${nonce} `)
+    if (at < 0 || (at > 0 && heard)) continue
+    heard = true
+    const line = told.slice(at)
     const [, word = '', rest = ''] = /^(\S+) ?(.*)$/s.exec(line.slice(nonce.length + 1).replaceAll('\r', '')) ?? []
     const [first = '', second = ''] = rest.split(' ')
     const number = Number(first)

@@ -57,6 +57,18 @@ test('a shell that sudo does not start is not possible, with what it said', asyn
   expect(commands).toEqual(['sudo -n /bin/sh'])
 })
 
+test('what a login prints without the end of a line hides no answer', async () => {
+  const { session } = hostWith(['/bin/sh', '-c', 'printf "welcome "; exec /bin/sh'])
+  expect(await runStep(session, 'look', push, 'root', never)).toMatchObject({ ended: true, unit: 'active' })
+})
+
+test('a command that stands in for the shell is shown by its words', async () => {
+  const { session } = hostWith(['/bin/sh', '-c', 'printf "only this\\n"'])
+  await expect(runStep(session, 'stage', push, 'rw', never)).rejects.toMatchObject({
+    failure: { code: 'push.not-possible', detail: 'sudo -n /bin/sh as rw ended with 0: no shell of root answered, but: only this' },
+  })
+})
+
 test('a shell that is killed before it answered leaves open what it did', async () => {
   const { session } = hostWith(['/bin/sh', '-c', 'kill -9 $$'])
   expect(await runStep(session, 'stage', push, 'rw', never)).toMatchObject({ ended: false })

@@ -114,7 +114,13 @@ export function openLane(
         const text = Buffer.from(said, 'latin1').toString('utf8')
         const answers = asked.map(({ nonce }) => readHostAnswer(text, nonce))
         if (ended && ended.exitCode !== null && steps[0] === 'stage' && answers.every((answer) => !answer.ended && !answer.failed)) {
-          const why = complaint.trim().slice(0, MAX_COMPLAINT) || 'it said nothing'
+          // A ForceCommand, or a shell that is none, answers on stdout like anybody.
+          const instead = text
+            .slice(0, MAX_COMPLAINT)
+            .replace(/[^\x20-\x7e]+/g, ' ')
+            .trim()
+          const why =
+            complaint.trim().slice(0, MAX_COMPLAINT) || (instead === '' ? 'it said nothing' : `no shell of root answered, but: ${instead}`)
           const detail = `${command} as ${user} ended with ${ended.exitCode}: ${why}`
           throw new GatehouseError({ code: 'push.not-possible', detail })
         }
