@@ -94,7 +94,7 @@ test('who is said to get in does, and who is not does not', () => {
 
 test('whom a file names for a certificate may get in by one, and nobody else', () => {
   const certified = names.filter((name) => accounts.get(name)?.loginNotes.some((note) => note.startsWith('a certificate of ')))
-  expect(certified).toEqual(['cert-listed', 'nothing'])
+  expect(certified.toSorted()).toEqual(['cert-listed', 'nothing'])
   expect([accounts.get('cert-listed')?.login, accounts.get('cert-listed')?.loginNotes.join()]).toEqual([
     'unknown',
     expect.stringContaining('/etc/ssh/planted-ca.pub for web or ops may let it in'),

@@ -50,7 +50,7 @@ becomes_root() {
   esac
   [ "$(sudo -n -u sudo-all /bin/sh -c "sudo -n id -u")" = 0 ] && return
   [ "$(sudo -n -g disk id -gn)" = disk ] && return
-  SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/systemd/system/ollama.service && return
+  SUDO_EDITOR=/usr/bin/true sudoedit -n -u root /etc/systemd/system/ollama.service && return
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
     /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/twin /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
@@ -64,7 +64,7 @@ becomes_root() {
   rm -f /etc/pam.d/st/none && mv /etc/pam.d/common-auth /etc/pam.d/st/x
 }
 if becomes_root; then say become-root; fi
-if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/usr/bin/true sudoedit -n /etc/nginx/nginx.conf; then say change-configuration; fi
+if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/usr/bin/true sudoedit -n -u root /etc/nginx/nginx.conf; then say change-configuration; fi
 # One at a time: sudoedit writes the whole file anew, over what another appended meanwhile.
 (
   flock 9
