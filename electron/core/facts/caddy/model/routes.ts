@@ -82,9 +82,11 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     const asking = [...below(server.node)].some((node) => conditions.some((name) => field(node, name) !== undefined))
       ? personas
       : personas.slice(0, 1)
+    const hosts = hostsIn(server)
+    if (hosts.length === MAX_HOSTS) report(server.node, 'it names more hosts than Gatehouse follows')
     for (const listen of server.listens) {
       const encrypted = speaksTls(server, listen)
-      for (const host of [...server.hosts, undefined]) {
+      for (const host of [...hosts, undefined]) {
         const name = host === undefined ? STRANGER : host.replaceAll('*', 'gatehouse-probe')
         if (name.includes('{')) report(server.node, 'it names hosts that only the running Caddy knows')
         const policy = policyFor(server, name)
@@ -161,6 +163,14 @@ function rangesIn(root: JsonNode): readonly string[] {
   for (const node of below(root))
     for (const name of ['remote_ip', 'client_ip']) for (const range of texts(field(node, name, 'ranges'))) found.add(range)
   return [...found].slice(0, 64)
+}
+
+const MAX_HOSTS = 200
+
+/** Names that its routes ask for, those inside of others too: a site for `*.example.com` tells its hosts apart further in. */
+function hostsIn({ hosts, node: root }: CaddyServer): readonly string[] {
+  const inner = [...below(root)].flatMap((node) => texts(field(node, 'host'))).filter((host) => !host.includes('{'))
+  return [...new Set([...hosts, ...inner])].slice(0, Math.max(MAX_HOSTS, hosts.length))
 }
 
 /** Beginnings of paths that are cut off before the engine sees them. */

@@ -18,6 +18,8 @@ export interface HttpModel {
   readonly maps: ReadonlyMap<string, NginxDirective>
   /** Variables whose value depends on the client's address, without their sign. */
   readonly geos: ReadonlyMap<string, NginxDirective>
+  /** Variables of `set`, without their sign: empty until one of them is passed. */
+  readonly settable: ReadonlySet<string>
   /** Do conditions, maps or targets look at the name of the host? */
   readonly looksAtHost: boolean
   readonly streams: readonly Server[]
@@ -68,6 +70,12 @@ export function mentions(directives: readonly NginxDirective[], what: RegExp): b
   )
 }
 
+const variablesSet = (directives: readonly NginxDirective[]): readonly string[] =>
+  directives.flatMap(({ name, parameters: [first = ''], block = [] }) => [
+    ...(name === 'set' ? [first.replace(/^\$/, '').toLowerCase()] : []),
+    ...variablesSet(block),
+  ])
+
 export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   const top: Scope = { directives: nginx.directives }
   const read = (name: string) => {
@@ -84,6 +92,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     upstreams: byName(blocks(http.within, 'upstream'), 0),
     maps: byName(blocks(http.within, 'map'), 1),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
+    settable: new Set(variablesSet(http.within)),
     looksAtHost: mentions(nginx.directives, /\$\{?(?:http_)?host\b/),
     streams: stream.servers,
     streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),

@@ -91,7 +91,7 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
   }
   // Set by the client at will.
   if (/^(?:http|arg|cookie)_/.test(name)) return text(said(persona, persona === 'bearing' ? `Bearer ${GUESS}` : GUESS))
-  return notKnown('unmodelled')
+  return model.settable.has(name) ? text('') : notKnown('unmodelled')
 }
 
 const said = (persona: Persona, anything: string): string =>

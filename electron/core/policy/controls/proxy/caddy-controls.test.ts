@@ -108,6 +108,18 @@ test.each<[string, unknown, string]>([
     'fail: Every route answers without a login',
   ],
   [
+    'a host that is told apart inside of a site for many',
+    site(
+      [
+        { group: 'g', match: [{ host: ['ollama.lab.example'] }], handle: [{ handler: 'subroute', routes: [{ handle: [toOllama] }] }] },
+        { group: 'g', handle: [{ handler: 'static_response', status_code: 403 }] },
+      ],
+      {},
+      ['*.lab.example'],
+    ),
+    'fail: Every route answers without a login',
+  ],
+  [
     'a token by a beginning that may be a key',
     site([{ match: [{ header: { Authorization: ['Bearer maskedrandom*'] } }], handle: [toOllama] }]),
     'not-evaluated: Whether a login is needed is not known',

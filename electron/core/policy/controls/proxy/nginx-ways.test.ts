@@ -174,6 +174,13 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     guarded,
   ],
   [
+    'a variable that only other paths set',
+    site(
+      `location / { ${login} ${model} } location ~ ^/api/(?<cmd>\\w+) { if ($cmd !~ ^(tags|version|ps)$) { set $need 1; } if ($need) { return 401; } ${model} }`,
+    ),
+    ['fail: 3 of 11 routes answer without a login'],
+  ],
+  [
     'a script that says who is turned away',
     site(`location / { set $deny 1; set_by_lua_block $deny { return check() } if ($deny) { return 401; } ${model} }`),
     notKnown,
