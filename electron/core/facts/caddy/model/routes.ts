@@ -78,6 +78,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     const blocks = representatives(rangesIn(server.node))
     const heads = headsIn(server.node)
     const rewritings = rewritingsIn(server.node)
+    const methods = methodsIn(server.node)
+    const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
     // Who sends what makes a difference only where something is looked at.
     const asking = [...below(server.node)].some((node) => conditions.some((name) => field(node, name) !== undefined))
       ? personas
@@ -98,12 +100,20 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
             for (const clientPath of candidates(heads, rewritings, route.path)) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
-                for (const persona of asking) {
+                for (const { persona, method } of asking.flatMap((persona) =>
+                  methodsFor(route.method).map((method) => ({ persona, method })),
+                )) {
                   const client = { persona, address, host: name, scheme: encrypted ? 'https' : 'http' } as const
                   const context: Context = { client, server: server.node, budget }
-                  for (const outcome of serve(context, startOf(route.method, clientPath))) {
+                  for (const outcome of serve(context, startOf(method, clientPath))) {
                     if (outcome.kind === 'unmodelled') report(outcome.node, outcome.reason)
-                    if (outcome.kind === 'answered' && clientPath === route.path && from === undefined && persona === 'silent')
+                    if (
+                      outcome.kind === 'answered' &&
+                      clientPath === route.path &&
+                      method === route.method &&
+                      from === undefined &&
+                      persona === 'silent'
+                    )
                       missed.push({ route, server, listen, host, node: outcome.node })
                     if (outcome.kind !== 'proxied') continue
                     const match = meant(outcome, services, localAddresses)
@@ -165,6 +175,17 @@ function rangesIn(root: JsonNode): readonly string[] {
   return [...found].slice(0, 64)
 }
 
+/** Methods that a rewrite puts in place of the client's. */
+const methodsIn = (root: JsonNode): readonly string[] => [
+  ...new Set(
+    [...below(root)].flatMap((node) =>
+      [textOf(field(node, 'handler')) === 'rewrite' ? field(node, 'method') : undefined, field(node, 'rewrite', 'method')].flatMap(
+        (method) => textOf(method)?.toUpperCase() ?? [],
+      ),
+    ),
+  ),
+]
+
 const MAX_HOSTS = 200
 
 /** Names that its routes ask for, those inside of others too: a site for `*.example.com` tells its hosts apart further in. */
@@ -208,7 +229,9 @@ function rewritingsIn(root: JsonNode): {
     const pattern = field(node, 'path_regexp', 'pattern')
     return pattern ? [{ pattern: textOf(pattern) ?? '', name: textOf(field(node, 'path_regexp', 'name')) ?? '' }] : []
   })
-  const uris = all.flatMap((node) => (textOf(field(node, 'handler')) === 'rewrite' ? (textOf(field(node, 'uri')) ?? []) : []))
+  const uris = all.flatMap(
+    (node) => textOf(textOf(field(node, 'handler')) === 'rewrite' ? field(node, 'uri') : field(node, 'rewrite', 'uri')) ?? [],
+  )
   const rewritings = patterns.flatMap(({ pattern, name }) =>
     uris
       .filter((uri) => uri.includes('{http.regexp.'))

@@ -108,6 +108,17 @@ test.each<[string, unknown, string]>([
     'fail: Every route answers without a login',
   ],
   [
+    'another method than the client’s',
+    site([
+      {
+        match: [{ method: ['GET'], path: ['/warm'] }],
+        handle: [{ ...toOllama, rewrite: { method: 'POST', uri: '/api/pull' } }],
+      },
+      { handle: [login, toOllama] },
+    ]),
+    'fail: 1 of 27 routes answer without a login',
+  ],
+  [
     'a host that is told apart inside of a site for many',
     site(
       [
