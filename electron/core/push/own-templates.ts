@@ -20,7 +20,7 @@ export function createOwnTemplates(folder: string): OwnTemplates {
   function list(): ReturnType<OwnTemplates['list']> {
     const newest = new Map<string, PushTemplate>()
     const problems: string[] = []
-    for (const name of names(place)) {
+    for (const name of namesIn(place, problems)) {
       try {
         const template = parsed(readFileSync(join(place, name), 'utf8'))
         if (template.version > (newest.get(template.id)?.version ?? 0)) newest.set(template.id, template)
@@ -70,12 +70,14 @@ function inItsPlace(template: PushTemplate): PushTemplate {
   return template
 }
 
-function names(place: string): readonly string[] {
+/** None where nobody has kept one yet; a folder that cannot be read is a problem, not an empty one. */
+function namesIn(place: string, problems: string[]): readonly string[] {
   try {
     return readdirSync(place)
       .filter((name) => /^[a-z0-9-]+\.json$/.test(name))
       .sort()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) problems.push(`${place} cannot be read: ${String(error)}`)
     return []
   }
 }

@@ -95,3 +95,9 @@ test('a file that somebody broke is named, and the others are there', () => {
   expect(templates.map(({ manifest }) => manifest.id)).toContain('our-copy')
   expect(problems).toEqual([expect.stringMatching(/^broken-1\.json: /)])
 })
+
+test('a folder of templates that cannot be read is a problem, not an empty one', () => {
+  expect(shelf().list().problems).toEqual([])
+  writeFileSync(join(folder, 'templates'), 'a file in the way')
+  expect(shelf().list().problems).toEqual([expect.stringContaining('cannot be read')])
+})

@@ -227,3 +227,16 @@ describe('an approval', () => {
     expect(approvals()).toEqual(['revoked', 'revoked'])
   })
 })
+
+test('two models of one name on a host are not reviewed as if they were one', () => {
+  expectPublished()
+  const { id } = request()
+  const listing = { host: 'gpu-01', listedAt: '2026-11-26T00:00:00Z', roots: [], oddities: [], oddityCount: 0, orphans: [] }
+  const files = [{ name: 'model.safetensors', file: file('model.safetensors'), role: 'weights' as const }]
+  const head = model('gpu-01')
+  repo.saveListing('dc1', listing, [
+    { head, files },
+    { head: { ...head, id: '/other', path: '/other' }, files },
+  ])
+  expect(code(() => review(id))).toBe('registry.not-sound')
+})
