@@ -103,7 +103,8 @@ test.each([
 
 test.each([
   ['/o/api', '/o', '/api'],
-  ['/o', '/o', '/'],
+  ['/o', '/o', ''],
+  ['/ox', '/o', 'x'],
   ['/O/api', 'o', '/api'],
   ['/api', '/o', '/api'],
 ])('%s without %s is %s', (path, prefix, expected) => {
@@ -115,6 +116,11 @@ test.each([
   ['//a//b/', true, '/a/b/'],
   ['//a//b', false, '//a//b'],
   ['/..', true, '/'],
+  ['/a/b/..', true, '/a'],
+  ['/a/.', true, '/a'],
+  ['', true, '.'],
+  ['x/../y/', true, 'y/'],
+  ['/a//', false, '/a//'],
 ])('%s (slashes merged: %s) is %s', (path, merge, expected) => {
   expect(cleanPath(path, merge)).toBe(expected)
 })

@@ -437,6 +437,10 @@ test.each([
   ['meets the next rule', 'notrack\ntcp dport 22 drop', 'accept', 'drop'],
   ['meets the policy', 'notrack', 'tcp dport 23 accept', 'drop'],
   ['that may be: what is not understood', 'meta mark 0x1 notrack', 'ct state new accept', 'undetermined'],
+  ['has no direction', 'notrack', 'ct direction original accept', 'drop'],
+  ['nor is it in another one', 'notrack', 'ct direction != reply accept', 'drop'],
+  ['nor was sent to another port', 'notrack', 'ct original proto-dst 22 accept', 'drop'],
+  ['nor is it said that it was not translated', 'notrack', 'ct status != dnat accept', 'drop'],
 ])('what is not tracked %s', (_, early, rules, expected) => {
   expect(verdictFor({ tables: inet(rules, raw(early)) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
 })
@@ -466,6 +470,28 @@ test.each([
 ])('iptables: %s', (_, early, port, expected) => {
   const tables = parseIptables(`${early === '' ? '' : rawTable(early)}${docker}`, 'ip', 'iptables').tables
   expect(verdictFor({ tables }, undefined, tcp(port, '203.0.113.9')).verdict).toBe(expected)
+})
+
+// conntrack_mt, net/netfilter/xt_conntrack.c
+test.each([
+  ['-m conntrack --ctdir ORIGINAL', 'drop'],
+  ['-m conntrack ! --ctdir REPLY', 'drop'],
+  ['-m conntrack --ctorigdstport 22', 'drop'],
+  ['-m conntrack --ctstate UNTRACKED --ctorigdstport 99', 'accept'],
+  ['-m conntrack --ctstate NEW --ctorigdstport 22', 'drop'],
+])('iptables: what is not tracked under %s', (asked, expected) => {
+  const text = `${rawTable('-A PREROUTING -j NOTRACK')}*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp ${asked} -j ACCEPT\nCOMMIT\n`
+  const { tables } = parseIptables(text, 'ip', 'iptables')
+  expect(verdictFor({ tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
+// nft 1.0.6 lists the same for `--ctstate DNAT`, `! --ctstate DNAT` and `--ctstate NEW,DNAT`.
+test.each([
+  ['ip filter', 'undetermined'],
+  ['ip mine', 'accept'],
+])('what iptables asks of translation, as nft lists it in table %s', (table, expected) => {
+  const text = `table ${table} {\nchain INPUT {\ntype filter hook input priority filter; policy accept;\nmeta l4proto tcp ct status dnat counter drop\n}\n}\n`
+  expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
 })
 
 test('parsers take any text', () => {

@@ -86,6 +86,8 @@ export interface RuleReference {
 
 export const always: Test = { is: 'constant', value: true }
 export const never: Test = { is: 'constant', value: false }
+/** Connection tracking knows the packet. Of one that is untracked or invalid it can be asked nothing but the state (nf_ct_get gives no entry). */
+export const tracked: Test = { is: 'state', states: ['new', 'established', 'related'] }
 
 /** Cheap tests first, so that most rules are over before sets of addresses are compared. */
 const cost = (test: Test): number => (test.is === 'address' ? 2 : test.is === 'all' || test.is === 'any' || test.is === 'not' ? 1 : 0)

@@ -2,21 +2,20 @@ import { compilePattern } from '../../nginx/model/pattern.ts'
 
 /**
  * Go's path.Clean as Caddy uses it (modules/caddyhttp, CleanPath): dots resolved, a slash at the end kept. Doubled slashes stay where the
- * pattern itself has some.
+ * pattern itself has some. What a rewrite left need not begin with a slash; of nothing it makes a dot.
  */
 export function cleanPath(path: string, mergeSlashes: boolean): string {
+  const rooted = path.startsWith('/')
   const out: string[] = []
-  const segments = path.replace(/^\//, '').split('/')
-  for (const [index, segment] of segments.entries()) {
-    const last = index === segments.length - 1
-    if (segment === '..') {
-      out.pop()
-      if (last) out.push('')
-    } else if (segment === '.') {
-      if (last) out.push('')
-    } else if (segment !== '' || last || !mergeSlashes) out.push(segment)
+  for (const segment of path.replace(/^\//, '').split('/')) {
+    if (segment === '..' && out.length > 0 && out.at(-1) !== '..') out.pop()
+    else if (segment === '..' && !rooted) out.push(segment)
+    else if (segment !== '..' && segment !== '.' && (segment !== '' || !mergeSlashes)) out.push(segment)
   }
-  return `/${out.join('/')}`
+  // Of doubled slashes at the end one is the slash that is kept.
+  if (!mergeSlashes && out.at(-1) === '' && path.endsWith('/')) out.pop()
+  const cleaned = `${rooted ? '/' : ''}${out.join('/')}` || '.'
+  return cleaned !== '/' && path.endsWith('/') ? `${cleaned}/` : cleaned
 }
 
 /** Go's path.Match: `*` and `?` stop at slashes. Undefined when the pattern is not one. */
@@ -78,10 +77,8 @@ export function matchesHost(written: string, host: string): boolean {
   return labels.length === have.length && labels.every((label, at) => label === '*' || label === have[at])
 }
 
-/** strip_path_prefix: without regard to case; the rest begins with a slash again. */
+/** strip_path_prefix (modules/caddyhttp/rewrite, trimPathPrefix): without regard to case. The rest is left as it is: nothing, or without a slash at its head. */
 export function stripPrefix(path: string, written: string): string {
   const prefix = written.startsWith('/') ? written : `/${written}`
-  if (!path.toLowerCase().startsWith(prefix.toLowerCase())) return path
-  const rest = path.slice(prefix.length)
-  return rest.startsWith('/') ? rest : `/${rest}`
+  return path.toLowerCase().startsWith(prefix.toLowerCase()) ? path.slice(prefix.length) : path
 }

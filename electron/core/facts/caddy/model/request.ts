@@ -199,7 +199,9 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
   const change = field(node, 'rewrite')
   const asked = change ? rewritten(change, state) : state
   if (!asked) return [{ kind: 'unmodelled', reason: 'what it asks for is not known', node, state }]
-  const sent: State = { ...state, ...asked, keyReplaced: state.keyReplaced || replacesKey(field(node, 'headers', 'request')) }
+  // Of nothing Go's client makes the root.
+  const path = asked.path || '/'
+  const sent: State = { ...state, ...asked, path, keyReplaced: state.keyReplaced || replacesKey(field(node, 'headers', 'request')) }
   const hsts = state.hsts || setsHeader(field(node, 'headers', 'response'), 'strict-transport-security')
   const dynamic = field(node, 'dynamic_upstreams') !== undefined
   const main: Outcome = { kind: 'proxied', node, dials, dynamic, state: { ...sent, hsts } }
@@ -212,7 +214,6 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
     const bySomething = other || (!all && codes.length === 0)
     const yes = all || codes.some((code) => code === 2 || (code >= 200 && code < 300))
     const no = all || codes.some((code) => code === 4 || code === 5 || (code >= 400 && code < 600))
-    const path = asked.path
     const credential: Credential = { kind: 'forward-auth', node, asks: { dials, path } }
     return [
       ...(yes ? run(routes, 0, next, context, { ...state, credentials: [...state.credentials, credential] }) : []),

@@ -44,7 +44,7 @@ export function rewritten<T extends Target>(node: JsonNode, before: T): { readon
   if (uri !== '') {
     const target = expand(uri, before)?.split(/[?#]/, 1)[0]
     if (target === undefined) return undefined
-    if (target !== '') path = target.startsWith('/') ? target : `/${target}`
+    if (target !== '' || !/^[?#]/.test(uri)) path = target
   }
   const prefix = textOf(field(node, 'strip_path_prefix')) ?? ''
   if (prefix.includes('{')) return undefined
@@ -61,5 +61,5 @@ export function rewritten<T extends Target>(node: JsonNode, before: T): { readon
     if (field(part, 'limit') !== undefined) return undefined
     path = cleanPath(path, !find.includes('//')).replaceAll(find, () => put)
   }
-  return { method: method === '' ? before.method : method.toUpperCase(), path: path.startsWith('/') ? path : `/${path}` }
+  return { method: method === '' ? before.method : method.toUpperCase(), path }
 }

@@ -7,12 +7,14 @@ import {
   dictionary,
   negate,
   never,
+  not,
   parseFlags,
   parsePorts,
   protocolNumber,
   type Rule,
   type Side,
   type Test,
+  tracked,
 } from '../ruleset.ts'
 import type { MatchIpset } from './ipsets.ts'
 import { splitWords } from './words.ts'
@@ -219,6 +221,12 @@ function actionOf(target: string, options: readonly string[], goto: boolean): Ac
   return { do: goto ? 'goto' : 'jump', chain: target }
 }
 
+/** What `-m conntrack` asks of the entry of a packet, beside its state. */
+const OF_ENTRY = /^--ct(?:status|dir|proto|(?:orig|repl)\w+)$/
+
+/** A packet without an entry matches by its state alone where the rule names one, and else never (conntrack_mt, net/netfilter/xt_conntrack.c). */
+const ofEntry = (test: Test, namesState: boolean): Test => (namesState ? any([not(tracked), test]) : all([tracked, test]))
+
 /** `-A CHAIN …` without its first two words. `matchSet`: how sets are looked up. */
 export function parseIptablesRule(text: string, line: number, matchSet: MatchIpset): Rule {
   const words = splitWords(text).slice(2)
@@ -246,7 +254,8 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
       const values = words.slice(index + 1, index + 1 + option.words)
       // A line that was cut short misses the words of its last option.
       const test = values.length === option.words ? option.test(...(values as [string, string])) : undefined
-      tests.push(test ? negate(test, negated) : unknown)
+      const asked = test ? negate(test, negated) : unknown
+      tests.push(OF_ENTRY.test(word) ? ofEntry(asked, words.includes('--ctstate')) : asked)
       if (word === '--match-set' && !test) unread = ` # what the set ${values[0]} holds is not known`
       index += option.words
     } else if (SILENT[word] !== undefined) index += SILENT[word]

@@ -23,10 +23,24 @@ export function parseNft(text: string, section: string): Table[] {
     const family = cursor.next()?.text ?? ''
     const name = cursor.next()?.text ?? ''
     if (!cursor.accept('{')) continue
-    const chains = parseTable(cursor.block())
+    const parsed = parseTable(cursor.block())
+    const chains = isOfIptables(family, name) ? withoutMistranslated(parsed) : parsed
     if (FAMILIES.has(family)) tables.push({ family: family as Table['family'], name, section, chains })
   }
   return tables
+}
+
+/** Tables of iptables-nft have these names. */
+const isOfIptables = (family: string, name: string): boolean => /^ip6?$/.test(family) && /^(?:filter|nat|mangle|raw|security)$/.test(name)
+
+/**
+ * Of `--ctstate` with DNAT or SNAT nft lists neither `!` nor the other states (conntrack_xlate, extensions/libxt_conntrack.c): what such a rule asks is known from
+ * iptables-save alone.
+ */
+function withoutMistranslated(chains: Record<string, Chain>): Record<string, Chain> {
+  const doubted = (rule: Rule): Rule => (/\bct status (?:!= ?)?[sd]nat\b/.test(rule.text) ? { ...rule, test: { is: 'unknown' } } : rule)
+  for (const [name, chain] of Object.entries(chains)) chains[name] = { ...chain, rules: chain.rules.map(doubted) }
+  return chains
 }
 
 /** False when the listing breaks off inside a table, or another table begins there: what is missing may open what the rest closes. */

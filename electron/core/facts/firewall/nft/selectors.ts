@@ -1,5 +1,5 @@
 import { normalise, parseInterval } from '../address-set.ts'
-import { all, any, dictionary, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test } from '../ruleset.ts'
+import { all, any, dictionary, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test, tracked } from '../ruleset.ts'
 import type { Cursor } from './tokens.ts'
 
 /**
@@ -101,21 +101,24 @@ const stateSelector: Selector = {
   equals: (states) => (states.every((state) => STATES.has(state)) ? { is: 'state', states } : undefined),
 }
 
+/** All but the state breaks the rule where there is no entry, whether it is negated or not (nft_ct_get_eval, net/netfilter/nft_ct.c). */
+const ofEntry = ({ implied, ...selector }: Selector): Selector => ({ ...selector, implied: [tracked, ...implied] })
+
 const CT = dictionary<Selector>({
   state: stateSelector,
-  status: { implied: [], equals: each((value) => (value === 'dnat' ? { is: 'translated' } : value === 'snat' ? never : unknown)) },
+  status: { implied: [tracked], equals: each((value) => (value === 'dnat' ? { is: 'translated' } : value === 'snat' ? never : unknown)) },
   // New traffic is always in its original direction.
-  direction: { implied: [], equals: each((value) => ({ is: 'constant', value: value === 'original' })) },
-  l3proto: familySelector,
-  protocol: protocolSelector([]),
+  direction: { implied: [tracked], equals: each((value) => ({ is: 'constant', value: value === 'original' })) },
+  l3proto: ofEntry(familySelector),
+  protocol: protocolSelector([tracked]),
 })
 
 const CT_ORIGINAL = dictionary<Selector>({
-  saddr: { implied: [], equals: (values) => addressTest('source', values) },
-  daddr: { implied: [], equals: (values) => addressTest('original', values) },
-  'proto-src': port('source', []),
+  saddr: { implied: [tracked], equals: (values) => addressTest('source', values) },
+  daddr: { implied: [tracked], equals: (values) => addressTest('original', values) },
+  'proto-src': port('source', [tracked]),
   'proto-dst': {
-    implied: [],
+    implied: [tracked],
     equals: (values) => {
       const ports = portsTest(values)
       return ports && { is: 'original-port', ports }
