@@ -61,13 +61,17 @@ export const auditRulesFact: FactDefinition<'audit-rules'> = {
       return known({ loaded: [], excluded: [], enabled: false, loadedLine: 0, written: [] })
     if (!loaded.known) return loaded
     const state = readCommand(output, 'audit-state', 'Audit state')
-    const enabled = state.known ? state.value.rows.flatMap(({ text }) => /^enabled (\d)$/.exec(text)?.[1] ?? [])[0] : undefined
+    const stated = (name: string) =>
+      state.known ? state.value.rows.flatMap(({ text }) => new RegExp(`^${name} (\\d{1,10})$`).exec(text)?.[1] ?? [])[0] : undefined
+    const [enabled, pid] = [stated('enabled'), stated('pid')]
     const { watches, excluded, hushed } = parseWatches(loaded.value.rows)
     return known({
       loaded: loaded.value.exitCode === 0 ? watches : undefined,
       excluded,
       hushed,
       enabled: enabled === undefined ? undefined : enabled !== '0',
+      locked: enabled === '2',
+      taken: pid === undefined ? undefined : pid !== '0',
       loadedLine: loaded.value.line,
       written: written.known ? parseWatches(readNumbered(written.value)).watches : [],
     })

@@ -114,6 +114,10 @@ export interface AuditRules {
   readonly hushed?: readonly AuditHush[] | undefined
   /** Is auditing switched on in the kernel? */
   readonly enabled?: boolean | undefined
+  /** Locked until the next start (`-e 2`, auditctl(8)): nothing more can be loaded. */
+  readonly locked?: boolean | undefined
+  /** Does a daemon take the records? The kernel knows its process (`pid`, 0 where none does). */
+  readonly taken?: boolean | undefined
   readonly loadedLine: number
   /** What /etc/audit/rules.d says, so what the next start brings. */
   readonly written: readonly AuditWatch[]

@@ -20,7 +20,11 @@ export default defineControl({
         path,
         os.fileSystems.find((one) => one.path === path)?.mountedOn ?? '',
         audit,
-        daemon && { runs: daemon.activeState === 'active', line: daemon.line },
+        daemon
+          ? { runs: daemon.activeState === 'active', line: daemon.line }
+          : audit.taken === undefined
+            ? undefined
+            : { runs: audit.taken },
       ),
     ])
   },
@@ -38,7 +42,7 @@ function judge(
   path: string,
   mountedOn: string,
   audit: AuditRules,
-  daemon: { readonly runs: boolean; readonly line: number } | undefined,
+  daemon: { readonly runs: boolean; readonly line?: number } | undefined,
 ): Verdict {
   const base = { subject: path }
   const find = (watches: readonly AuditWatch[]) => watches.filter((watch) => covers(watch, path, mountedOn))
@@ -54,6 +58,16 @@ function judge(
   }
   const loaded = find(audit.loaded)
   const sound = loaded.find(seesWrites)
+  if (sound && (audit.enabled === undefined || daemon === undefined)) {
+    const reason = `A watch on ${sound.path} is loaded, but whether ${audit.enabled === undefined ? 'auditing is on in the kernel' : 'a daemon writes it down'} could not be read (auditctl -s).`
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Whether the watch records is not known',
+      reason,
+      cite: [{ section: 'privileged', line: sound.line }],
+    }
+  }
   const hush = audit.hushed?.find(({ whole }) => whole)
   const part = audit.hushed?.[0] ?? audit.excluded.find((one) => isBelow(one.path, path))
   if (sound && !hush && part && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
@@ -92,7 +106,7 @@ function judge(
     const cite = [
       { section: 'privileged', line: sound.line },
       ...(hush ? [{ section: 'privileged', line: hush.line }] : []),
-      ...(daemon?.runs === false ? [{ section: 'os', line: daemon.line, note: 'Expected active.' }] : []),
+      ...(daemon?.runs === false && daemon.line !== undefined ? [{ section: 'os', line: daemon.line, note: 'Expected active.' }] : []),
     ]
     return { ...base, status: 'fail', title: 'The watch records nothing', reason: `A watch on ${sound.path} is loaded, but ${why}.`, cite }
   }
@@ -104,7 +118,7 @@ function judge(
       status: 'fail',
       title: 'The watch is written but not loaded',
       reason,
-      hint: 'augenrules --load',
+      hint: audit.locked ? 'The rules are locked (-e 2): restart the host, which loads those that are written.' : 'augenrules --load',
       cite: [{ section: 'privileged', line: written.line, token: written.path, note: 'Not loaded.' }],
     }
   }

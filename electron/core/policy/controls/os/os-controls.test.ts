@@ -292,6 +292,25 @@ describe('model-directories-audited', () => {
       { loaded: [watch('/srv/models')] },
       'fail: The watch records nothing',
     ],
+    [
+      'auditd not told of by systemd, but by the kernel',
+      here,
+      { loaded: [watch('/srv/models')], taken: true },
+      'pass: Writes to the models are recorded',
+    ],
+    ['nobody takes the records', here, { loaded: [watch('/srv/models')], taken: false }, 'fail: The watch records nothing'],
+    [
+      'whether anybody takes them was not read',
+      here,
+      { loaded: [watch('/srv/models')] },
+      'not-evaluated: Whether the watch records is not known',
+    ],
+    [
+      'whether auditing is on was not read',
+      runs,
+      { loaded: [watch('/srv/models')], enabled: undefined },
+      'not-evaluated: Whether the watch records is not known',
+    ],
     ['auditing off', runs, { loaded: [watch('/srv/models')], enabled: false }, 'fail: The watch records nothing'],
     [
       'for some accounts only',
