@@ -58,6 +58,9 @@ const callOf = (section: SectionSpec): string => (section.kind === 'command' ? c
 const mayUseSudo = (section: SectionSpec): boolean =>
   section.kind === 'command' ? section.privilege !== 'none' : section.privileged.length > 0
 
+/** A command that was not asked would look like one that sudo refused. */
+const whereOf = (section: SectionSpec): readonly string[] | undefined => (section.kind === 'script' ? section.where : undefined)
+
 /** A section, by its place in the probe, and the one that hangs on it. */
 interface Work {
   readonly index: number
@@ -76,7 +79,7 @@ function workOf(sections: readonly SectionSpec[]): readonly Work[] {
       throw new RangeError(`${section.id} cannot hang on ${leader}`)
     followers.set(leader, { index, section, how: section.unless === undefined ? 'reads' : 'unless' })
   }
-  const choosy = sections.find(({ id, unless, reads, where }) => where && ((unless ?? reads) !== undefined || followers.has(id)))
+  const choosy = sections.find((each) => whereOf(each) && ((each.unless ?? each.reads) !== undefined || followers.has(each.id)))
   if (choosy) throw new RangeError(`${choosy.id} is asked by a path, so nothing hangs on it, nor it on another`)
   return [...sections.entries()]
     .filter(([, { unless, reads }]) => (unless ?? reads) === undefined)
@@ -124,7 +127,9 @@ function runOf({ index, section, follower }: Work, next: number | undefined): st
     `gh_s ${at} ${then} ${maxBytes} ${seconds(timeoutMs)} ${call}`
   if (!follower) {
     const alone = run(index, section, after, callOf(section))
-    const there = section.where?.map((path) => `[ -e ${shellQuote(path)} ]`).join(' && ')
+    const there = whereOf(section)
+      ?.map((path) => `[ -e ${shellQuote(path)} ]`)
+      .join(' && ')
     return there === undefined ? alone : `if ${there}\nthen ${alone}\nelse gh_skip ${index} ${after}\nfi`
   }
   const other = run(follower.index, follower.section, after, callOf(follower.section))

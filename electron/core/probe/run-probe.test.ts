@@ -234,7 +234,8 @@ describe.each(installed)('%s', (_, host) => {
   })
 
   test('what is asked by a path is asked only where all of them are there', async () => {
-    const by = (id: string, ...where: string[]) => ({ ...section(id, 'echo asked'), where })
+    const by = (id: string, ...where: string[]) =>
+      script({ id, script: 'echo asked', display: id, privileged: [{ argv: ['/bin/true'] }], where })
     const sections = [
       by('there', '/bin/sh', '/'),
       by('half', '/bin/sh', "/no such 'thing"),
@@ -244,7 +245,8 @@ describe.each(installed)('%s', (_, host) => {
     const { outputs, failure } = await probe(host, sections)
     expect(failure).toBeUndefined()
     expect(sections.map(({ id }) => text({ outputs } as ProbeRun, id))).toEqual(['asked\n', '', '', 'after\n'])
-    expect(outputs.get('half')).toMatchObject({ state: 'ok', exitCode: 0, privileged: false, bytes: 0 })
+    // Nobody refused it.
+    expect(outputs.get('half')).toMatchObject({ state: 'ok', exitCode: 0, privileged: false, bytes: 0, sudoers: undefined })
   })
 
   test('a section that reads another sees what that prints, to its end', async () => {

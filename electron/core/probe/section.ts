@@ -33,8 +33,6 @@ interface SectionBase {
   readonly first?: boolean
   /** Asked only where the section of this id did not end with exit code 0; else it has nothing to say. */
   readonly unless?: string
-  /** Asked only where all of these paths exist; else it has nothing to say. Costs no process. */
-  readonly where?: readonly string[]
   /** Has on its stdin what the section of this id prints, while that prints it. */
   readonly reads?: string
 }
@@ -58,6 +56,8 @@ export interface ScriptSection extends SectionBase {
   readonly privileged: readonly PrivilegedCommand[]
   /** For people, in evidence: what the script does, as one would type it. */
   readonly display: string
+  /** Asked only where all of these paths exist; else it has nothing to say. Costs no process. */
+  readonly where?: readonly string[]
 }
 
 export type SectionSpec = CommandSection | ScriptSection

@@ -32,11 +32,12 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
   }),
-  command({
+  script({
     id: 'ipset',
-    argv: ['/usr/sbin/ipset', 'save'],
-    privilege: 'sudo',
     expectedMs: 1,
+    display: 'ipset save, where the kernel has sets',
+    script: 'gh_sudo 1\n',
+    privileged: [{ argv: ['/usr/sbin/ipset', 'save'] }],
     where: ['/sys/module/ip_set', '/usr/sbin/ipset'],
   }),
   script({
