@@ -359,6 +359,12 @@ const inet = (rules: string, more = '') =>
 test.each<[string, string, string, string]>([
   ['knocking on another port', 'set s { type ipv4_addr; flags dynamic,timeout; timeout 30s; }', 'ip saddr @s accept', 'accept'],
   ['filled by what is sent, without a timeout', 'set s { type ipv4_addr; flags dynamic; }', 'ip saddr @s accept', 'accept'],
+  [
+    'shut out by one of a set that may have timeouts',
+    'set s { type ipv4_addr; flags interval,timeout; elements = { 203.0.113.0/24 } }',
+    'ip saddr @s drop\ntcp dport 22 accept',
+    'drop',
+  ],
   ['let in for an hour', 'set s { type ipv4_addr; flags timeout; elements = { 203.0.113.9 timeout 1h } }', 'ip saddr @s accept', 'accept'],
   [
     'kept out for an hour',

@@ -64,8 +64,12 @@ export function parseSetBody(tokens: readonly Token[]): readonly Element[] | und
   let [dynamic, timed] = [false, false]
   while (!cursor.done) {
     if (cursor.accept('elements', '=', '{')) elements = parseElements(cursor.block())
+    // The flag `timeout` allows elements to have one; those without stay.
+    else if (cursor.accept('flags'))
+      do dynamic = cursor.next()?.text === 'dynamic' || dynamic
+      while (cursor.accept(','))
     else if (cursor.accept('timeout')) timed = true
-    else if (cursor.next()?.text === 'dynamic') dynamic = true
+    else cursor.next()
   }
   const all = timed ? elements?.map((element): Element => ({ ...element, passing: true })) : elements
   return dynamic && all ? [...all, { key: [], passing: true }] : all
