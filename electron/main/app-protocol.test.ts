@@ -86,7 +86,7 @@ describe('the app protocol', () => {
         const file = fileFor(`gatehouse://app/${pieces.join('')}`)
         if (file === null) return
         expect(file).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9_.@-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.@-]*)*$/)
-        expect(file).not.toContain('..')
+        expect(file.split('/')).not.toContain('..')
       }),
       { numRuns: 2000 },
     )

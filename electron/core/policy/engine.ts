@@ -1,6 +1,7 @@
 import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { rankOf } from '#shared/status.ts'
+import { visible } from '#shared/words.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 import type { SectionOutput } from '../probe/section.ts'
@@ -148,5 +149,13 @@ export function evaluate(
   outputs: ReadonlyMap<string, SectionOutput>,
   context: PolicyContext,
 ): Finding[] {
-  return controls.flatMap((control) => evaluateOne(control, facts, outputs, context))
+  return controls.flatMap((control) => evaluateOne(control, facts, outputs, context)).map(harmless)
 }
+
+/** What a finding says may quote the host. */
+const harmless = (finding: Finding): Finding => ({
+  ...finding,
+  title: visible(finding.title),
+  reason: visible(finding.reason),
+  ...(finding.hint === undefined ? {} : { hint: visible(finding.hint) }),
+})

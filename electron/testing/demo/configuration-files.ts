@@ -71,11 +71,25 @@ export function nftRules(host: DemoHost): string {
   return withPublishedPorts(host, [...loaded, ...written.map((line) => `${line}\n`)].join(''))
 }
 
-/** What the template docker-published-ports loads beside the chains of Docker, in the words of nft. */
-function withPublishedPorts({ files }: DemoHost, ruleset: string): string {
-  const rules = [...(files.get('/etc/gatehouse/published4.rules')?.content ?? '').matchAll(/^-A GATEHOUSE-PUBLISHED (.*)$/gm)]
+/** Rules that the template docker-published-ports loads beside the chains of Docker. */
+const publishedRules = ({ files }: DemoHost): readonly string[] =>
+  Array.from((files.get('/etc/gatehouse/published4.rules')?.content ?? '').matchAll(/^-A GATEHOUSE-PUBLISHED .*$/gm), ([rule]) => rule)
+
+/** `iptables-save` of a host whose rules ufw did not write. */
+export function savedRules(host: DemoHost): string {
+  const rules = publishedRules(host)
+  if (rules.length === 0) return host.firewall.iptables
+  return host.firewall.iptables
+    .replace(/^:DOCKER-USER .*$/m, (chain) => `${chain}\n:GATEHOUSE-PUBLISHED - [0:0]`)
+    .replace(/^-A DOCKER-USER /m, (rest) => `-A DOCKER-USER -j GATEHOUSE-PUBLISHED\n${rest}`)
+    .replace(/^COMMIT$/m, (end) => `${rules.join('\n')}\n${end}`)
+}
+
+/** The same in the words of nft. */
+function withPublishedPorts(host: DemoHost, ruleset: string): string {
+  const rules = publishedRules(host)
   if (rules.length === 0) return ruleset
-  const lines = rules.map(([, rule = '']) => {
+  const lines = rules.map((rule) => {
     const [, from] = /-s (\S+)/.exec(rule) ?? []
     const [, port = ''] = /--ctorigdstport (\d+)/.exec(rule) ?? []
     const verdict = (/-j (\w+)$/.exec(rule)?.[1] ?? '').toLowerCase()

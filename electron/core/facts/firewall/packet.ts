@@ -14,7 +14,7 @@ export interface Packet {
   readonly protocol: number
   readonly sourcePort: number
   readonly destinationPort: number
-  /** Undefined when not known; never the loopback interface. */
+  /** Undefined when not known; never the loopback interface. Empty where there is none: what comes from this host has come in by none (nft_meta_store_ifname, net/netfilter/nft_meta.c). */
   readonly inInterface: string | undefined
   readonly outInterface: string | undefined
   readonly state: 'new' | 'invalid' | 'untracked'

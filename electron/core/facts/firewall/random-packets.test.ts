@@ -67,6 +67,13 @@ const fits: Readonly<Record<string, (seen: string, port: number) => boolean>> = 
 /** Where all ends are refusals, which of them it is may hang on what is out of sight. */
 const isOpposite = ({ verdict, seen }: Disagreement): boolean => verdict !== 'undetermined' && (verdict === 'accept' || seen === 'a')
 
+/**
+ * Of a connection that is not tracked every packet is held against the rules, and the model follows the first alone: rules that ask for flags may let that one in
+ * and stop those behind it.
+ */
+const stopsLater = ({ nft, iptables, ip6tables }: Recording): boolean =>
+  /notrack/i.test(`${nft}${iptables}`) && /tcp[- ]flags/.test(`${nft}${iptables}${ip6tables}`)
+
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {
   const given = Object.fromEntries(
@@ -83,7 +90,8 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       const [address, other] = direction === 'in' ? [target, source] : [source, target]
       const { verdict, by } = verdictFor(fact.value, network, { direction, protocol: 'tcp', port, address, source: other })
       const seen = recording[direction][index] ?? ''
-      return fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
+      const later = direction === 'in' && verdict === 'accept' && stopsLater(recording)
+      return later || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
   return [...compare('in', inCases), ...compare('out', outCases)]
 }
