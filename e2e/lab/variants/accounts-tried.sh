@@ -73,7 +73,7 @@ if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/
 ) 9>>/run/tried.lock
 if cat /var/log/nginx/access.log >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
   sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null || doas -n tail -n 1 /var/log/nginx/access.log >/dev/null ||
-  [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | head -n 1)" ]; then say read-logs; fi
+  [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | grep -v "^-- " | head -n 1)" ]; then say read-logs; fi
 if sudo -n /usr/bin/systemctl restart ollama.service || doas -n systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi
 '
 try() {
