@@ -3,14 +3,14 @@ import type { AccessFacts } from '../access/access-facts.ts'
 import { factsOf, fleet } from '../access/host-access.testing.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { ViewSources } from '../views/view-sources.ts'
-import { overviewOf } from './access-overview.ts'
+import { comparedHost } from './access-overview.ts'
 
 const [host] = fleet.hosts
 const seen = (change: (facts: AccessFacts) => Partial<AccessFacts>) => {
   const facts = factsOf({ sudoers: 'ada ALL=NOPASSWD: ALL' })
   const changed: AccessFacts = { ...facts, ...change(facts) }
   const sources = { facts: { ...changed, accounts: known(changed.accounts) } } as unknown as ViewSources
-  const { rows, unlisted } = overviewOf(sources, fleet, host as never, 0)
+  const { rows, unlisted } = comparedHost(sources, fleet, host as never, 0).host
   const of = (name: string) => rows.find(({ account }) => account === name)?.notRead
   return { ada: of('ada'), bob: of('bob'), unlisted }
 }

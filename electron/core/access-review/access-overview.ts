@@ -39,36 +39,40 @@ export interface HostOverview extends Omit<AccessOverview['hosts'][number], 'row
   readonly rows: readonly AccessFound[]
 }
 
-export function overviewOf(sources: ViewSources, fleet: Fleet, host: Host, now: number): HostOverview {
+/** A host whose accounts were compared: what is shown of them, and where each is proven. */
+export interface ComparedHost {
+  readonly host: HostOverview
+  /** By kind and name. */
+  readonly proofs: ReadonlyMap<string, AccountTier['proofs']>
+}
+
+const keyOf = ({ kind, account }: Principal): string => `${kind} ${account}`
+
+export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now: number): ComparedHost {
   const { accounts } = sources.facts
-  if (!accounts.known) return { host: host.name, reason: accounts.reason, rows: [], cut: 0, gaps: [] }
+  if (!accounts.known) return { host: { host: host.name, reason: accounts.reason, rows: [], cut: 0, gaps: [] }, proofs: new Map() }
   const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
   const { cut, gaps, unlisted } = access
-  const rows = comparedRows(access, fleet, host).map(({ row }) => row)
+  const compared = comparedRows(access, fleet, host)
   return {
-    host: host.name,
-    reason: null,
-    rows,
-    cut,
-    gaps: cut > 0 ? [...gaps, leftOut(cut)] : gaps,
-    ...(unlisted !== undefined && { unlisted }),
+    host: {
+      host: host.name,
+      reason: null,
+      rows: compared.map(({ row }) => row),
+      cut,
+      gaps: cut > 0 ? [...gaps, leftOut(cut)] : gaps,
+      ...(unlisted !== undefined && { unlisted }),
+    },
+    proofs: new Map(compared.map(({ row, proofs }) => [keyOf(row), proofs])),
   }
 }
 
-/** One of them, with the lines that prove it. */
-export function accountOf(
-  sources: ViewSources,
-  fleet: Fleet,
-  host: Host,
-  now: number,
-  { account: name, kind }: Principal,
-): AccessRow | null {
-  const { accounts } = sources.facts
-  if (!accounts.known) return null
-  const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
-  const found = comparedRows(access, fleet, host).find(({ row }) => row.account === name && row.kind === kind)
-  if (found === undefined) return null
-  return { ...found.row, proofs: found.proofs.slice(0, 6).flatMap(({ section, line }) => proofAt(sources, section, line) ?? []) }
+/** One of its accounts, with the lines that prove it. */
+export function accountOf({ host, proofs }: ComparedHost, who: Principal, sources: ViewSources): AccessRow | null {
+  const row = host.rows.find((one) => keyOf(one) === keyOf(who))
+  if (row === undefined) return null
+  const cited = proofs.get(keyOf(who)) ?? []
+  return { ...row, proofs: cited.slice(0, 6).flatMap(({ section, line }) => proofAt(sources, section, line) ?? []) }
 }
 
 function comparedRows(access: HostAccess, fleet: Fleet, host: Host) {

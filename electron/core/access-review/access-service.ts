@@ -7,7 +7,7 @@ import { compareTiers } from '../access/tiers.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
-import { accountOf, type HostOverview, overviewOf, type Principal, tiersOf } from './access-overview.ts'
+import { accountOf, type ComparedHost, comparedHost, type HostOverview, type Principal, tiersOf } from './access-overview.ts'
 import { type Removal, removalsOf } from './removal.ts'
 
 export interface AccessService {
@@ -26,10 +26,9 @@ export interface FleetOverview extends Omit<AccessOverview, 'hosts'> {
 }
 
 /** What was worked out of one audit of a host, on one day: ages count in days. */
-interface Worked {
+interface Worked extends ComparedHost {
   readonly of: string
   readonly fleet: Fleet
-  readonly host: HostOverview
   readonly holders: KeyHolders | undefined
 }
 
@@ -41,7 +40,7 @@ interface AccessServicePorts {
 }
 
 export function createAccessService({ views, clock, newestAudit }: AccessServicePorts): AccessService {
-  /** By host. A review asks for all of them after each decision. */
+  /** By host. A review asks for all of them after each decision, and the screen for one account after the other. */
   const worked = new Map<string, Worked>()
 
   function work(fleet: Fleet, host: Host, now: number): Worked {
@@ -51,10 +50,10 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
     const made = views.show(fleet, host.name, (sources) => {
       const { access } = accessOf(sources.facts, fleet, host, now)
       const holders = access ? holdersOf(access, fleet, host) : undefined
-      return { of, fleet, host: overviewOf(sources, fleet, host, now), holders }
+      return { ...comparedHost(sources, fleet, host, now), of, fleet, holders }
     })
     const fresh = made ?? {
-      ...{ of, fleet, holders: undefined },
+      ...{ of, fleet, holders: undefined, proofs: new Map() },
       host: { host: host.name, reason: 'It was not looked at yet.', rows: [], cut: 0, gaps: [] },
     }
     worked.set(host.name, fresh)
@@ -81,7 +80,7 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
     },
     account: (fleet, name, who) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)
-      return host === undefined ? null : views.show(fleet, name, (sources) => accountOf(sources, fleet, host, clock.now(), who))
+      return host === undefined ? null : views.show(fleet, name, (sources) => accountOf(work(fleet, host, clock.now()), who, sources))
     },
     removals: (fleet, name, who) => {
       const host = auditedHosts(fleet).find((one) => one.name === name)

@@ -13,7 +13,7 @@ import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import { render } from '../push/render.ts'
 import { shippedTemplate } from '../push/templates.ts'
 import type { ViewSources } from '../views/view-sources.ts'
-import { accountOf, overviewOf, type Principal } from './access-overview.ts'
+import { accountOf, comparedHost, type Principal } from './access-overview.ts'
 import { type Removal, removalsOf } from './removal.ts'
 import { removalPushes } from './removal-push.ts'
 import { removalPlan, removalShell } from './removal-text.ts'
@@ -255,12 +255,13 @@ describe('an account and a name of the proxy that are called the same are two', 
     expect(removed(['web gatehouse-ro'], users('gatehouse-ro'))[0]?.refused).toBeUndefined()
     const facts = factsOf(users('gatehouse-ro'))
     const sources = { facts: { ...facts, accounts: known(facts.accounts) }, outputs: new Map() } as unknown as ViewSources
-    const rows = overviewOf(sources, fleet, host as never, 0).rows.filter(({ account }) => account === 'gatehouse-ro')
+    const rows = comparedHost(sources, fleet, host as never, 0).host.rows.filter(({ account }) => account === 'gatehouse-ro')
     expect(rows.map(({ kind, state, logins }) => [kind, state, logins])).toEqual([
       ['web', 'no-tier', ['proxy password']],
       ['account', 'own', ['console']],
     ])
-    const found = (kind: 'account' | 'web') => accountOf(sources, fleet, host as never, 0, { account: 'gatehouse-ro', kind })?.logins
+    const found = (kind: 'account' | 'web') =>
+      accountOf(comparedHost(sources, fleet, host as never, 0), { account: 'gatehouse-ro', kind }, sources)?.logins
     expect([found('account'), found('web')]).toEqual([['console'], ['proxy password']])
   })
 })
