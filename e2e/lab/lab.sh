@@ -55,7 +55,8 @@ stop_host() { # stop_host TERM|KILL HOST
   if pid=$(supervisor_pid "$2"); then kill -KILL "$pid" || :; fi
   for tree in $(cgroups_of "$2"); do
     for _ in $(seq 100); do
-      pids=$(find "$tree" -name cgroup.procs -exec cat {} + 2>/dev/null)
+      # A group may go while it is read.
+      pids=$(find "$tree" -name cgroup.procs -exec cat {} + 2>/dev/null || :)
       [ -n "$pids" ] || break
       # shellcheck disable=SC2086 # one word per process
       kill -KILL $pids 2>/dev/null || :
