@@ -12,6 +12,7 @@ import {
 import { capabilities } from '#shared/model/capability.ts'
 import { type AccessPolicy, accessSchema, type Fleet, type Host } from '#shared/model/fleet.ts'
 import { hostAccess } from '../access/host-access.ts'
+import { holdersOf, type KeyHolders } from '../access/shared-keys.ts'
 import { allowedTo, compareTiers } from '../access/tiers.ts'
 import { proofAt } from '../views/rows.ts'
 import type { ViewSources } from '../views/view-sources.ts'
@@ -44,13 +45,15 @@ export interface ComparedHost {
   readonly host: HostOverview
   /** By kind and name. */
   readonly proofs: ReadonlyMap<string, AccountTier['proofs']>
+  /** Undefined where the accounts are not known. */
+  readonly holders: KeyHolders | undefined
 }
 
 const keyOf = ({ kind, account }: Principal): string => `${kind} ${account}`
 
 export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now: number): ComparedHost {
   const { accounts } = sources.facts
-  if (!accounts.known) return { host: { host: host.name, reason: accounts.reason, rows: [], cut: 0, gaps: [] }, proofs: new Map() }
+  if (!accounts.known) return notCompared(host, accounts.reason)
   const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
   const { cut, gaps, unlisted } = access
   const compared = comparedRows(access, fleet, host)
@@ -64,8 +67,15 @@ export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now
       ...(unlisted !== undefined && { unlisted }),
     },
     proofs: new Map(compared.map(({ row, proofs }) => [keyOf(row), proofs])),
+    holders: holdersOf(access, fleet, host),
   }
 }
+
+export const notCompared = (host: Host, reason: string): ComparedHost => ({
+  host: { host: host.name, reason, rows: [], cut: 0, gaps: [] },
+  proofs: new Map(),
+  holders: undefined,
+})
 
 /** One of its accounts, with the lines that prove it. */
 export function accountOf({ host, proofs }: ComparedHost, who: Principal, sources: ViewSources): AccessRow | null {

@@ -2,12 +2,12 @@ import type { AccessOfHost, AccessOverview, AccessRow } from '#shared/model/acce
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import { hostAccess } from '../access/host-access.ts'
-import { holdersOf, type KeyHolders, sharedKeys } from '../access/shared-keys.ts'
+import { sharedKeys } from '../access/shared-keys.ts'
 import { compareTiers } from '../access/tiers.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Clock } from '../ports.ts'
 import type { ViewService } from '../views/view-service.ts'
-import { accountOf, type ComparedHost, comparedHost, type HostOverview, type Principal, tiersOf } from './access-overview.ts'
+import { accountOf, type ComparedHost, comparedHost, type HostOverview, notCompared, type Principal, tiersOf } from './access-overview.ts'
 import { type Removal, removalsOf } from './removal.ts'
 
 export interface AccessService {
@@ -29,7 +29,6 @@ export interface FleetOverview extends Omit<AccessOverview, 'hosts'> {
 interface Worked extends ComparedHost {
   readonly of: string
   readonly fleet: Fleet
-  readonly holders: KeyHolders | undefined
 }
 
 interface AccessServicePorts {
@@ -47,15 +46,8 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
     const of = `${newestAudit(fleet.name, host.name)} ${new Date(now).toISOString().slice(0, 10)}`
     const before = worked.get(host.name)
     if (before?.of === of && before.fleet === fleet) return before
-    const made = views.show(fleet, host.name, (sources) => {
-      const { access } = accessOf(sources.facts, fleet, host, now)
-      const holders = access ? holdersOf(access, fleet, host) : undefined
-      return { ...comparedHost(sources, fleet, host, now), of, fleet, holders }
-    })
-    const fresh = made ?? {
-      ...{ of, fleet, holders: undefined, proofs: new Map() },
-      host: { host: host.name, reason: 'It was not looked at yet.', rows: [], cut: 0, gaps: [] },
-    }
+    const made = views.show(fleet, host.name, (sources) => comparedHost(sources, fleet, host, now))
+    const fresh = { ...(made ?? notCompared(host, 'It was not looked at yet.')), of, fleet }
     worked.set(host.name, fresh)
     return fresh
   }
