@@ -17,11 +17,16 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`)
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 try {
   const measures: Measure[] = []
+  /** Said at once, so that what goes wrong later takes no figure with it. */
+  const took = (...more: readonly Measure[]): void => {
+    measures.push(...more)
+    for (const { name, value } of more) say(`${name} ${value.toFixed(2)}`)
+  }
   const seconds = (times: readonly number[]) => `${(median(times) / 1000).toFixed(2)} s`
 
   const one = await measureOneHost(folder, Number(values.rounds), say)
   const ansible = (against: readonly number[]) => median(one.ansible) / median(against)
-  measures.push(
+  took(
     {
       name: 'cold-audit-vs-openssh',
       value: pairedRatio(one.coldAudit, one.coldOpenSsh),
@@ -48,7 +53,7 @@ try {
     },
   )
 
-  measures.push(
+  took(
     {
       name: 'probe-vs-slowest-section',
       value: pairedRatio(one.sections.wholeMs, one.sections.slowestMs),
@@ -70,9 +75,9 @@ try {
   )
 
   // Before the models: each look of a push would walk over their hundred thousand files.
-  measures.push(...(await measurePush(folder, Math.min(Number(values.rounds), 5), say)))
-  measures.push(...(await measureModels(folder, Number(values.rounds), say)))
-  measures.push(...(await measureDeploy(folder, Number(values.rounds), say)))
+  took(...(await measurePush(folder, Math.min(Number(values.rounds), 5), say)))
+  took(...(await measureModels(folder, Number(values.rounds), say)))
+  took(...(await measureDeploy(folder, Number(values.rounds), say)))
 
   say('lynis and oscap')
   const scanners = await measureScanners(folder, 'gpu1')
@@ -84,12 +89,12 @@ try {
       `oscap oval eval --results of the definitions for Debian 11 (${seconds([scanners.oscapBareMs])} without results)`,
     ],
   ] as const)
-    measures.push({ name, value: ms / median(one.warmAudit), goal: 'at least 20', note: `${seconds([ms])} for ${what}` })
+    took({ name, value: ms / median(one.warmAudit), goal: 'at least 20', note: `${seconds([ms])} for ${what}` })
 
   say('a hundred hosts')
   const hundred = await measureHundredHosts(folder)
   for (const line of hundred.unreached) say(`not reached: ${line}`)
-  measures.push(
+  took(
     {
       name: 'jump-refused-connections',
       value: hundred.refused,

@@ -43,7 +43,7 @@ async function installScanners(folder: string, host: string): Promise<void> {
   const packages = join(folder, 'packages')
   mkdirSync(join(packages, 'partial'), { recursive: true })
   const origin = ['--target', process.env.LAB_ORIGIN_PID ?? '', '--net', '--mount', '--']
-  const status = join(lab.home, '../../base/var/lib/dpkg/status')
+  const status = join(lab.base, 'var/lib/dpkg/status')
   const fetched = await run('nsenter', [
     ...origin,
     ...['apt-get', '-qq', '-y', '--download-only', '--no-install-recommends'],

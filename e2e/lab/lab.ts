@@ -46,6 +46,10 @@ export const lab = {
   get sudoWords(): readonly string[] {
     return setting('LAB_SUDO') === 'sudo-rs' ? ['--sudo-rs'] : []
   },
+  /** The tree that lies below all hosts. */
+  get base() {
+    return setting('LAB_BASE')
+  },
   get control() {
     return setting('LAB_CONTROL')
   },

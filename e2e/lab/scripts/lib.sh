@@ -51,6 +51,7 @@ running_hosts() { local host; for host in $LAB_HOSTS; do supervisor_pid "$host" 
 # For what runs on the workstation.
 lab_environment() {
   export LAB_DIR LAB_INSTANCE
+  export LAB_BASE=$BASE                                           # the tree below all hosts, read only
   export LAB_ORIGIN_PID=$$                                        # a process in the namespaces that the lab was started from
   export LAB_HOME=$HOME_DIR                                       # a home with .ssh: nothing but material of the lab
   export LAB_FLEET=$LAB_DIR/fleet.yaml                            # jump host and three servers
