@@ -1,7 +1,8 @@
 import { type Failure, failureOf } from '#shared/errors.ts'
 import type { JumpState } from '../ports.ts'
-import { type Connection, type Connector, type OnStage, openConnection } from './connection.ts'
+import type { Connection, Connector, OnStage } from './connection.ts'
 import type { Hop } from './hop.ts'
+import { openConnection } from './open-connection.ts'
 import { SharedFlight } from './shared-flight.ts'
 import { measureRoundTrip } from './ssh2-internals.ts'
 
@@ -62,7 +63,7 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
     for (const hop of hops.slice(links.length)) {
       become(hop, 'connecting')
       try {
-        const link = await openConnection(connector, hop, links.at(-1), 'dense', signal, onStage)
+        const link = await openConnection({ connector, hop, via: links.at(-1), carries: 'dense', signal, onStage })
         links.push(link)
         become(hop, 'connected')
         watch(hop, link)

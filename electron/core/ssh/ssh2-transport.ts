@@ -2,7 +2,7 @@ import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Clock, HostSession, Log, Paths, PromptPort, Transport } from '../ports.ts'
 import type { Carries } from './algorithms.ts'
-import { type Connection, type Connector, type OnStage, openConnection } from './connection.ts'
+import type { Connection, Connector, OnStage } from './connection.ts'
 import { dial } from './dial.ts'
 import { execOn } from './exec.ts'
 import { abortedBy } from './failures.ts'
@@ -11,6 +11,7 @@ import { addressOf, hostKeyPolicy } from './host-key-policy.ts'
 import { jumpChain } from './jump-chain.ts'
 import { keyRing } from './key-ring.ts'
 import { knownHostsFiles } from './known-hosts-files.ts'
+import { openConnection } from './open-connection.ts'
 import { rootShellOn } from './root-ahead.ts'
 import { ROOT_SHELL, type SudoPassword, withSudoPassword } from './root-shell.ts'
 import { Semaphore } from './semaphore.ts'
@@ -70,7 +71,8 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
       const last = await jumps.connect(signal, onStage)
       // A jump host is reached by way of those before it.
       const link = jumps.link(hop.name)
-      return openConnection(connector, hop, link === undefined ? last : link.before, carries, signal, onStage, loginAfter)
+      const via = link === undefined ? last : link.before
+      return openConnection({ connector, hop, via, carries, signal, onStage }, loginAfter)
     })
   const pools: Readonly<Record<Carries, SessionPool>> = { commands: poolFor('commands'), dense: poolFor('dense') }
 
