@@ -55,6 +55,21 @@ test('nftables: a host without any firewall; its rules come again with the host'
   await holds('gpu3', 'nft flush ruleset; systemctl start nftables.service', '/etc/nftables.conf')
 }, 400_000)
 
+test('firewalld, whose unit conflicts with that of nftables: refused while it is planned, by either', async () => {
+  await maySee('gpu3')
+  // The conflict is that of the unit of Debian's package; the program does not matter.
+  const unit = '/lib/systemd/system/firewalld.service'
+  await arrange(
+    'gpu3',
+    `printf '%s\\n' '[Unit]' Before=network-pre.target Conflicts=nftables.service '[Service]' 'ExecStart=/usr/bin/sleep infinity' '[Install]' WantedBy=multi-user.target >${unit}
+     systemctl daemon-reload; systemctl enable firewalld`,
+  )
+  const planned = (template: string) => gatehouse(['plan', '--fleet', lab.fleetFile, '--host', 'gpu3', '--template', template])
+  const first = { status: 2, stderr: expect.stringContaining('disable and stop firewalld.service first') }
+  for (const template of ['nftables-segment', 'ufw-segment']) expect(await planned(template)).toMatchObject(first)
+  await arrange('gpu3', `systemctl disable firewalld; rm ${unit}; systemctl daemon-reload`)
+}, 120_000)
+
 /** Loaded again as at the start of the host, the file is as it was pushed; SSH comes in from the jump host alone, and nothing goes out. */
 async function holds(host: Server, again: string, path: string): Promise<void> {
   const sum = `sha256sum ${path}`

@@ -6,7 +6,7 @@ import { contradiction, mustHaveEnded, readHostAnswer } from './host-answer.ts'
 const K = '0123456789abcdef'.repeat(2)
 
 test('reads its own lines and leaves the rest', () => {
-  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17 ada at desk\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} edited 3 abc\n${K} changes 3 kim lou\n${K} changes 4 none\n${K} lacks nft\n${K} lacks $(id)\n${K} failed conflict /a b c\n`
+  const text = `motd\n${K} file 1 absent\nend\n${K} open p 17 ada at desk\n${K} mark undone\n${K} content 2 ${Buffer.from('a\n').toString('base64')}\n${K} edited 3 abc\n${K} changes 3 kim lou\n${K} changes 4 none\n${K} lacks nft\n${K} lacks $(id)\n${K} rival a@b.service\n${K} rival $(id)\n${K} failed conflict /a b c\n`
   expect(readHostAnswer(text, K)).toEqual({
     ended: false,
     unit: '',
@@ -21,6 +21,7 @@ test('reads its own lines and leaves the rest', () => {
     edited: new Map([[3, { state: 'abc', lines: ['kim lou'] }]]),
     marks: new Set(['undone']),
     lacks: ['nft'],
+    rivals: ['a@b.service'],
   })
 })
 

@@ -27,6 +27,8 @@ export interface HostAnswer {
   readonly marks: ReadonlySet<string>
   /** Programs that the push needs and that the host does not have. */
   readonly lacks: readonly string[]
+  /** Units by which it would not hold after the next start of the host. */
+  readonly rivals: readonly string[]
   /** The push lies among those that were committed and cleared away. */
   readonly kept: boolean
   readonly armed: boolean
@@ -54,6 +56,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
   const again = new Map<number, ReadAgain>()
   const marks = new Set<string>()
   const lacks = new Set<string>()
+  const rivals = new Set<string>()
   let answer: Pick<HostAnswer, 'ended' | 'unit' | 'init' | 'armed' | 'kept' | 'failed' | 'open' | 'now' | 'undoInSeconds'> = {
     ended: false,
     unit: '',
@@ -80,6 +83,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     else if (word === 'init') answer = { ...answer, init: first }
     else if (word === 'mark') marks.add(first)
     else if (word === 'lacks' && /^[a-z-]{1,40}$/.test(first)) lacks.add(first)
+    else if (word === 'rival' && /^[\w.@-]{1,80}$/.test(first)) rivals.add(first)
     else if (word === 'open')
       answer = { ...answer, open: { id: first, since: Number(second) || 0, who: rest.split(' ').slice(2).join(' ').slice(0, 200) } }
     else if (word === 'failed') answer = { ...answer, failed: { code: first, detail: rest.slice(first.length + 1).slice(0, 500) } }
@@ -97,7 +101,7 @@ export function readHostAnswer(text: string, nonce: string): HostAnswer {
     contents.set(number, bytes.toString('utf8'))
     again.set(number, { sha256: sha256Of(bytes), own: undefined, by: BYTES })
   }
-  return { ...answer, files, contents, again, edited, marks, lacks: [...lacks] }
+  return { ...answer, files, contents, again, edited, marks, lacks: [...lacks], rivals: [...rivals] }
 }
 
 const BYTES = 'its bytes'

@@ -22,7 +22,18 @@ gh_ufw_load() {
   done
 }`
 
+/** Is it running, or does it come with the next start? */
+const RIVALS = `
+gh_comes() { systemctl --quiet is-active "$1" 2>/dev/null || systemctl --quiet is-enabled "$1" >/dev/null 2>&1; }
+! gh_comes firewalld.service || gh_rival firewalld.service`
+
+/**
+ * Beside ufw, firewalld has rules of its own; ufw.service and nftables.service come in no order at the start of the host, and a `flush` of the latter takes
+ * those of ufw along.
+ */
 export const ufwOnHost: HostKind = {
+  rivals: `${RIVALS}
+! gh_comes nftables.service || { [ -r /etc/nftables.conf ] && ! grep -Eq '^[^#]*\\b(flush|include)\\b' /etc/nftables.conf; } || gh_rival nftables.service`,
   tree: '/etc/ufw',
   tools: ['ufw', 'iptables-restore'],
   check: `/bin/sh -c 'ufw --dry-run reload >/dev/null && iptables-restore -n -t </etc/ufw/user.rules && { ! ip6tables -L INPUT -n >/dev/null 2>&1 || ip6tables-restore -n -t </etc/ufw/user6.rules; }'`,
@@ -64,7 +75,9 @@ gh_nft_old() {
   if [ -e "$1/nft-table" ] || { [ -n "$gh_began" ] && [ "$gh_began" != "$(gh_nft_began)" ]; }; then gh_nft_load; fi
 }`
 
+/** firewalld.service has `Conflicts=nftables.service`: systemd starts one of them, and stopping that of nftables flushes all rules. */
 export const nftablesOnHost: HostKind = {
+  rivals: RIVALS,
   tools: ['nft'],
   validate: `${NFT}
 gh_nft_try() {

@@ -121,6 +121,12 @@ exec "$@"`
 const kindsOf = (files: readonly Pick<HostFile, 'kind'>[]): readonly (readonly [FileKind, HostKind])[] =>
   (Object.entries(hostKinds) as [FileKind, HostKind][]).filter(([kind]) => files.some((file) => file.kind === kind))
 
+/** `gh_rivals`: says which units of the host stand against a push of these files. */
+export const rivalsFunction = (files: readonly Pick<HostFile, 'kind'>[]): string =>
+  `gh_rival() { gh_say "rival $1"; }\ngh_rivals() {\n:\n${kindsOf(files)
+    .map(([, { rivals = '' }]) => rivals)
+    .join('\n')}\n}\n`
+
 const toolOf = (check: string): string => check.split(' ').find((word) => word !== 'env' && !word.includes('=')) ?? ''
 
 /** Programs that a push of these files needs, beside what every push does. Pure. */

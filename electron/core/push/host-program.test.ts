@@ -125,6 +125,26 @@ test('what a plan is made from says which programs of its kinds are not there', 
   expect(said(folder).lacks).toEqual([])
 })
 
+test.each([
+  ['nftables', 'firewalld.service', '', ['firewalld.service']],
+  ['nftables', 'nftables.service', 'flush ruleset', []],
+  ['ufw', 'firewalld.service', '', ['firewalld.service']],
+  ['ufw', 'nftables.service', '#!/usr/sbin/nft -f\nflush ruleset', ['nftables.service']],
+  ['ufw', 'nftables.service', '# no flush\ntable inet a { }', []],
+  ['ufw', 'nftables.service', undefined, ['nftables.service']],
+  ['sudoers', 'firewalld.service', '', []],
+] as const)('%s where %s comes with the host, of nftables by %j', (kind, unit, text, rivals) => {
+  const plain = pushOf([join(folder, 'a')])
+  const push = { ...plain, files: plain.files.map((file) => ({ ...file, kind })) }
+  writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\n[ "$2 $3" = "is-enabled ${unit}" ]\n`, { mode: 0o755 })
+  if (text !== undefined) writeFileSync(join(folder, 'nftables.conf'), text)
+  const asked = program('read', push)
+    .replace(/^PATH=/m, `PATH=${folder}:`)
+    .replace(/^gh_systemd\(\) .*$/m, 'gh_systemd() { :; }')
+    .replaceAll('/etc/nftables.conf', join(folder, 'nftables.conf'))
+  expect(readHostAnswer(run(asked).stdout, K).rivals).toEqual(rivals)
+})
+
 test('no path, unit, id or content is anything but a word', () => {
   const nasty = fc
     .oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'; echo out; '", '$(echo out)', '`echo out`', '\n', '\\', '-n', '"'))

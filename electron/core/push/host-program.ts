@@ -8,7 +8,7 @@ import { commonRuntime } from './host-common.ts'
 import { extendRuntime } from './host-extend.ts'
 import type { HostFile } from './host-file.ts'
 import { sshdName } from './host-init.ts'
-import { activateFunction, reactivateFunction, toolsFor, validateFunction } from './host-kinds.ts'
+import { activateFunction, reactivateFunction, rivalsFunction, toolsFor, validateFunction } from './host-kinds.ts'
 import { inspectRuntime, lookRuntime, readRuntime } from './host-read.ts'
 import { stageRuntime } from './host-stage.ts'
 import { undoNowRuntime, undoRuntime } from './host-undo.ts'
@@ -100,9 +100,10 @@ function stepText({ step, nonce }: AskedStep, push: HostPush): string {
   const named = push.unit === 'sshd.service' ? sshdName : ''
   const common = `${variables.join('\n')}\n${commonRuntime}${named}${filesFunction(push.files)}`
   const tools = (): string => `gh_tools='${toolsFor(push.files).join(' ')}'\n`
+  const asked = (): string => tools() + rivalsFunction(push.files)
   const extra: Partial<Record<HostStep, () => string>> = {
-    read: tools,
-    inspect: tools,
+    read: asked,
+    inspect: asked,
     stage: () => tools() + contentFunction(push.files) + validateFunction(push.files),
     arm: () => undoFunction(common + reactivateFunction(push.files)),
     activate: () => activateFunction(push.files),

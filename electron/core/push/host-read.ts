@@ -14,6 +14,7 @@ gh_step() {
   gh_say "unit $(gh_unit_state)"
   gh_say "init $(gh_init)"
   for gh_tool in $gh_tools; do command -v "$gh_tool" >/dev/null || gh_say "lacks $gh_tool"; done
+  ! gh_systemd || gh_rivals
   # What is read may be undone yet. Who it is root alone may read.
   if [ -d "$gh_base" ] && gh_armed; then gh_say "open $(gh_who_holds) $(cat "$gh_base/since" 2>/dev/null || stat -c %W -- "$gh_base") $(cat "$gh_base/who" 2>/dev/null)" && gh_say armed; fi
   gh_say end

@@ -15,17 +15,17 @@ const [host = expect.fail()] = fleet.hosts
 const manifest = { ...shippedTemplate('htpasswd-users').manifest, systems: { debian: ['12'] } }
 const template = { ...shippedTemplate('htpasswd-users'), manifest }
 const rendered = render(manifest, { file: '/etc/nginx/.htpasswd', logins: [`analyst:$2b$10$${'a'.repeat(53)}`] })
-const parts = { marks: new Set<string>(), contents: new Map(), again: new Map(), edited: new Map(), lacks: [] }
+const parts = { marks: new Set<string>(), contents: new Map(), again: new Map(), edited: new Map(), lacks: [], rivals: [] as string[] }
 const read = { ...parts, ended: true, unit: 'active', init: 'systemd', armed: false, kept: false, files: new Map([[1, 'unread:0:33:640']]) }
 
-const planned = (system: HostAudit['system'], findings: readonly object[] = [], lacks: readonly string[] = []) =>
+const planned = (system: HostAudit['system'], findings: readonly object[] = [], lacks: readonly string[] = [], answer = read) =>
   makePlan({
     ...{
       fleet,
       host,
       template,
       rendered,
-      read: { ...read, lacks },
+      read: { ...answer, lacks },
       published: [],
       nginxHindrance: '',
       wayIn: undefined,
@@ -54,6 +54,11 @@ test('what sudo did not let the audit account see would not be proven afterwards
   const debian = system('Debian GNU/Linux 12', 'debian', '12')
   expect(() => planned(debian, [finding])).toThrow(`${control} could not be read without sudo, so nobody could prove that it passes`)
   expect(() => planned(debian, [{ ...finding, title: 'It hangs on something else' }])).not.toThrow()
+})
+
+test('a unit by which it would not hold after the next start', () => {
+  const rivals = { ...read, rivals: ['firewalld.service'] }
+  expect(() => planned(system('Debian GNU/Linux 12', 'debian', '12'), [], [], rivals)).toThrow('disable and stop firewalld.service first')
 })
 
 test('a program that the push needs and the host does not have', () =>

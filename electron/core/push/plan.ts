@@ -68,6 +68,9 @@ export const serviceDown = (unit: string, state: string): string =>
 export const toolsMissing = (tools: readonly string[], template: string): string =>
   `the host has no ${tools.join(', ')}, which ${template} needs: install it first`
 
+const rivalsThere = (units: readonly string[], template: string): string =>
+  `${units.join(', ')} sets rules at the start of the host, too, and what ${template} makes might then not hold: one of them has to go, so disable and stop ${units.join(', ')} first, or leave this template`
+
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
 export const hostPushOf = (id: string, rendered: Rendered, planned: readonly PlannedStates[], undoAfterSeconds: number): HostPush => ({
   id,
@@ -134,6 +137,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   const bound = rendered.files.find(({ kind }) => kinds[kind].needsSystemd)
   if (boot !== 'systemd' && bound !== undefined) throw refused(`${host.name} is not run by systemd, which ${bound.path} needs`, host.name)
   if (read.lacks.length > 0) throw refused(toolsMissing(read.lacks, manifest.id), host.name)
+  if (read.rivals.length > 0) throw refused(rivalsThere(read.rivals, manifest.id), host.name)
   const system = otherSystem(manifest, audit)
   if (system !== '') throw refused(system, host.name)
   keepsWayIn({ fleet, host, manifest, rendered, wayIn })

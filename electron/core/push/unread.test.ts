@@ -30,6 +30,7 @@ const answered = (before: string): HostAnswer => ({
     again: new Map(),
     edited: new Map(),
     lacks: [],
+    rivals: [],
   },
   files: new Map([[1, before]]),
 })
