@@ -167,6 +167,19 @@ describe('the engine host', () => {
     expect(new Set(delays)).toEqual(new Set([500]))
   })
 
+  test('what one engine said of its end is not said of the next', () => {
+    const { host, engine, runLater } = setup()
+    host.start()
+    engine().say({ kind: 'fatal', message: 'out of cheese' })
+    engine().die(70)
+    expect(host.status().message).toBe('The engine ended with code 70: out of cheese.')
+    for (const code of [9, 11]) {
+      runLater()
+      engine().die(code)
+      expect(host.status().message).toBe(`The engine ended with code ${code}.`)
+    }
+  })
+
   test('words of an engine that is gone are not heard', () => {
     const { host, engine, engines, events, runLater } = setup()
     host.start()

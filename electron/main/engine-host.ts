@@ -62,6 +62,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   let ended = false
   let restarted = false
   let engine: EngineProcess | null = null
+  /** What this engine said of its own end. */
+  let lastWords = ''
   // Calls made before it is ready are held, so the first start is no state of its own.
   let status: EngineStatus = { state: 'running', message: null, storeFailure: null }
 
@@ -96,7 +98,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
         })
         return
       case 'fatal':
-        status = { ...status, message: message.message }
+        lastWords = message.message
     }
   }
 
@@ -112,7 +114,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     const time = now()
     restarted = true
     crashes = [...crashes.filter((at) => time - at < restartWindowMs), time]
-    const reason = `The engine ended with code ${code ?? 'unknown'}${status.message ? `: ${status.message}` : ''}.`
+    const reason = `The engine ended with code ${code ?? 'unknown'}${lastWords === '' ? '' : `: ${lastWords}`}.`
+    lastWords = ''
     options.log(reason)
     if (crashes.length > maxRestarts) {
       become({ state: 'stopped', message: reason })

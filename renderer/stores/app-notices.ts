@@ -1,11 +1,12 @@
 import type { AppInfo } from '#shared/ipc/app.contract.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
+import type { OpenPush } from '#shared/model/push-job.ts'
 import { plainText } from '../ui/plain-text.ts'
 import type { NoticeView } from '../ui/screen.tsx'
 import { count } from '../ui/words.ts'
 import { wordsOf, wordsOfError } from './failure-words.ts'
-import { useAppInfo, useFleetState, useRole } from './queries.ts'
-import { goFleet, goSettings } from './ui.store.ts'
+import { useAppInfo, useFleetState, useOpenPushes, useRole } from './queries.ts'
+import { goFleet, goPush, goSettings } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
 export function appNotices(info: AppInfo | undefined): NoticeView[] {
@@ -15,7 +16,7 @@ export function appNotices(info: AppInfo | undefined): NoticeView[] {
     const why = info.engineMessage === null ? '' : ` (${plainText(info.engineMessage, 300).replace(/\.$/, '')})`
     const next =
       info.engine === 'restarting'
-        ? 'It is being started again. A running audit was lost, hosts that had finished are kept.'
+        ? 'It is being started again. What ran ended with it: hosts that an audit had finished are kept, a host undoes by itself what a push had not committed.'
         : 'It was not started again. Restart Gatehouse.'
     notices.push({
       key: 'engine',
@@ -60,15 +61,27 @@ export function fleetFileNotices({ path, problems }: Pick<FleetState, 'path' | '
 
 export const FLEET_FILE = 'fleet-file'
 
+/** Wherever its admin looks when Gatehouse is there again: the host decides meanwhile, and nobody has been told. */
+export const openPushNotices = (open: readonly OpenPush[]): NoticeView[] =>
+  open.slice(0, 3).map(({ id, host, state, end }) => ({
+    key: `open ${id}`,
+    words: { word: 'No verdict', tone: 'warn', icon: 'state' },
+    subject: plainText(host, 80),
+    text: `${state === 'open' ? 'A push stopped; the last step that was written down is' : 'Nobody could tell what became of a push:'} ${plainText(end, 120)}. ${plainText(host, 80)} undoes what was not committed by itself; History asks it what came of it.`,
+    actions: [{ label: 'Show it', run: () => goPush('history') }],
+  }))
+
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
+  const openPushes = useOpenPushes().data ?? []
   const operator = useRole().data?.role === 'operator'
   const notices = [
     ...appNotices(useAppInfo().data),
+    ...openPushNotices(openPushes),
     ...(operator ? [operatorNotice] : []),
     ...(fleet.data ? fleetFileNotices(fleet.data) : []),
   ]
-  if (fleet.error === null || notices.some(({ key }) => key !== 'role')) return notices
+  if (fleet.error === null || notices.some(({ key }) => key !== 'role' && !key.startsWith('open '))) return notices
   const { title, detail } = wordsOfError(fleet.error)
   return [
     {

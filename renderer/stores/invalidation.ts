@@ -47,6 +47,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'models:job',
     'push:job',
     'push:waves',
+    'push:open',
     'push:parameters',
   ],
   'audit:changed': [
@@ -79,7 +80,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
   'model-job:changed': ['models:job'],
   'settings:changed': ['settings:get'],
   'template:changed': ['push:templates'],
-  'push:changed': ['push:job', 'push:waves', 'push:history', 'push:drilled', 'push:origin'],
+  'push:changed': ['push:job', 'push:waves', 'push:history', 'push:open', 'push:drilled', 'push:origin'],
   'operate:changed': ['operate:job'],
   'role:changed': ['role:state'],
   'step-up:changed': ['step-up:state'],
@@ -117,6 +118,7 @@ export const staleAfter: Readonly<Record<EventName, readonly Channel[]>> = {
     'push:job',
     'push:waves',
     'push:history',
+    'push:open',
   ],
 }
 

@@ -80,5 +80,6 @@ export const usePushJob = () => useQuery(query('push:job', null))
 export const usePushOrigin = (host: string, path: string | undefined) =>
   useQuery({ ...query('push:origin', { host, path: path ?? '' }), enabled: path !== undefined })
 export const usePushDrilled = (host: string) => useQuery(query('push:drilled', { host }))
+export const useOpenPushes = () => useQuery(query('push:open', null))
 export const usePushHistory = () => useQuery(query('push:history', null))
 export const useSudoers = (program: 'sudo' | 'sudo-rs') => useQuery(query('sudoers:text', { program }))

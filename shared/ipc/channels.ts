@@ -102,6 +102,7 @@ export const channels = [
   'push:drill',
   'push:job',
   'push:history',
+  'push:open',
   'operate:units',
   'operate:run',
   'operate:job',

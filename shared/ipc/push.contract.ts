@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pushDraftSchema } from '../model/push-draft.ts'
-import { pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
+import { openPushSchema, pushJobSchema, pushRecordSchema, pushResultSchema } from '../model/push-job.ts'
 import { pushValueSchema } from '../model/push-parameter.ts'
 import { pushPlanSchema } from '../model/push-plan.ts'
 import { templateEntrySchema } from '../model/template-entry.ts'
@@ -160,4 +160,6 @@ export const pushContracts = {
     effect: 'read',
     by: 'engine',
   }),
+  /** Those without an end that anybody could tell, which this program does not carry out right now: of the open fleet, of any while none is open. Newest first. */
+  'push:open': contract({ input: z.null(), output: z.array(openPushSchema), effect: 'read', by: 'engine' }),
 } as const

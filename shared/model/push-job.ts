@@ -51,3 +51,7 @@ export const pushRecordSchema = z.object({
   plan: pushPlanSchema.nullable(),
 })
 export type PushRecord = z.infer<typeof pushRecordSchema>
+
+/** What is said of an open one wherever its admin is. */
+export const openPushSchema = pushRecordSchema.pick({ id: true, host: true, state: true, end: true })
+export type OpenPush = z.infer<typeof openPushSchema>

@@ -1,4 +1,5 @@
 import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { pushesUnderWay } from '#shared/model/pushes-under-way.ts'
 import { parametersFor } from '../push/defaults.ts'
 import { pushRecords } from '../push/history.ts'
 import { knownHindrance } from '../push/known-hindrance.ts'
@@ -49,6 +50,14 @@ export function pushHandlers(services: Services): Handlers {
       pushes: pushRecords(records, services.plans.find),
       brokenLedger: broken ? `record ${broken.line} ${broken.reason}` : null,
     }
+  }
+
+  function openPushes(): Output<'push:open'> {
+    const underWay = pushesUnderWay(pushJobs.job(), waveJobs.job())
+    const open = new Set(recovery.open(fleet.state().fleet).map(({ record }) => record.subject))
+    return pushRecords(services.ledger.read().records, () => undefined)
+      .filter(({ id }) => open.has(id) && !underWay.has(id))
+      .map(({ id, host, state, end }) => ({ id, host, state, end }))
   }
 
   /** Nothing is filled from a host that was never looked at. */
@@ -126,6 +135,7 @@ export function pushHandlers(services: Services): Handlers {
       steppedUp(services, () => recovery.drill(fleet.require(), services.transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),
     'push:job': () => pushJobs.job(),
     'push:history': pushHistory,
+    'push:open': openPushes,
     'step-up:state': () => stepUp.state(),
     'step-up:enrol': () => stepUp.enrol(),
     'step-up:confirm': ({ code }) => stepUp.confirm(code),

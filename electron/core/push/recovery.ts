@@ -28,8 +28,8 @@ export interface RecoveryPorts {
 
 /** What follows a push, or comes before the first one: the end of an open one, taking one back, the drill. */
 export interface Recovery {
-  /** Pushes of this console without an end that anybody could tell, oldest first. `plan` is null where it was not kept. */
-  open(fleet: Fleet): { readonly record: LedgerRecord; readonly plan: PushPlan | null }[]
+  /** Pushes of this console without an end that anybody could tell, of this fleet or, with null, of any, oldest first. `plan` is null where it was not kept. */
+  open(fleet: Fleet | null): { readonly record: LedgerRecord; readonly plan: PushPlan | null }[]
   /**
    * Asks the host what became of an open push; what was not committed is undone there, now. Its end is in the ledger afterwards, unless it is
    * `unknown` and the host still holds something of it, or was not reached. Throws `push.not-possible`, and what the ledger throws.
@@ -60,7 +60,10 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
   const open: Recovery['open'] = (fleet) =>
     openPushes(records())
       .map((record) => ({ record, plan: plans.find(record.subject) ?? null }))
-      .filter(({ record, plan }) => (plan === null ? fleet.hosts.some(({ name }) => name === record.host) : plan.fleet === fleet.name))
+      .filter(
+        ({ record, plan }) =>
+          fleet === null || (plan === null ? fleet.hosts.some(({ name }) => name === record.host) : plan.fleet === fleet.name),
+      )
 
   return {
     open,

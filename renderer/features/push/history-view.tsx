@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { PushRecord } from '#shared/model/push-job.ts'
+import { pushesUnderWay } from '#shared/model/pushes-under-way.ts'
 import { useFinishPush, useTakeBack } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
@@ -13,7 +14,6 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { dayClockSeconds, moment } from '../../ui/time.ts'
 import { PlanFiles } from './plan-files.tsx'
-import { pushesUnderWay } from './under-way.ts'
 import { verdictWords } from './verdict-words.ts'
 
 const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [

@@ -1,8 +1,7 @@
 import type { PushDraft } from '#shared/model/push-draft.ts'
-import type { PushRecord } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { useFleetState, usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
+import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
 import { goFleet, goPush, goSettings, openDialog, type PushView } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
@@ -14,7 +13,6 @@ import { Segment } from '../../ui/segment.tsx'
 import { ChangeView } from './change-view.tsx'
 import { HistoryView } from './history-view.tsx'
 import { TemplatesView } from './templates-view.tsx'
-import { pushesUnderWay } from './under-way.ts'
 
 interface PushScreenProps {
   readonly view: PushView
@@ -34,7 +32,6 @@ export function PushScreen({ view, draft }: PushScreenProps) {
   const job = usePushJob().data
   const history = usePushHistory().data
   const running = job != null && job.state !== 'finished'
-  const underWay = pushesUnderWay(job, useWaves().data)
   const identity =
     fleet == null || fleet.identities.change !== undefined || fleet.hosts.some(({ changeIdentity }) => changeIdentity !== undefined)
   return (
@@ -44,7 +41,6 @@ export function PushScreen({ view, draft }: PushScreenProps) {
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),
-        ...openNotices((history?.pushes ?? []).filter(({ id, isOpen }) => isOpen && !underWay.has(id))),
         ...(history?.brokenLedger ? [brokenNotice(history.brokenLedger)] : []),
         ...(identity ? [] : [identityNotice]),
       ]}
@@ -78,15 +74,6 @@ export function PushScreen({ view, draft }: PushScreenProps) {
     </Screen>
   )
 }
-
-const openNotices = (open: readonly PushRecord[]): NoticeView[] =>
-  open.slice(0, 3).map(({ id, host, end }) => ({
-    key: `open ${id}`,
-    words: { word: 'No verdict', tone: 'warn', icon: 'state' },
-    subject: host,
-    text: `A push stopped after ${plainText(end, 120)}. ${host} undoes what was not committed by itself; History asks it what came of it.`,
-    actions: [{ label: 'Show it', run: () => goPush('history') }],
-  }))
 
 const brokenNotice = (reason: string): NoticeView => ({
   key: 'ledger',

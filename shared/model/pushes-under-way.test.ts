@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { PushJob } from '#shared/model/push-job.ts'
-import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
-import { pushesUnderWay } from './under-way.ts'
+import type { PushJob } from './push-job.ts'
+import { pushesUnderWay } from './pushes-under-way.ts'
+import type { WaveHost, WaveJob } from './wave-job.ts'
 
 const job = (state: PushJob['state']) => ({ state, plan: { id: 'one' } }) as PushJob
 const waves = (state: WaveJob['state'], ...outcomes: WaveHost['outcome'][]) =>

@@ -1,5 +1,5 @@
-import type { PushJob } from '#shared/model/push-job.ts'
-import type { WaveJob } from '#shared/model/wave-job.ts'
+import type { PushJob } from './push-job.ts'
+import type { WaveJob } from './wave-job.ts'
 
 /** Ids of the pushes that this program carries out right now. What is open beside them, one that stopped in the middle left open. */
 export function pushesUnderWay(job: PushJob | null | undefined, waves: WaveJob | null | undefined): ReadonlySet<string> {
