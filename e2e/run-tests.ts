@@ -57,7 +57,10 @@ if (unknownSuite !== undefined) throw new Error(`--only ${unknownSuite}: expecte
 
 mkdirSync(results, { recursive: true })
 const wanted = suites.filter(
-  ({ name }) => values.only === undefined || values.only.includes(name) || (name === 'build' && values.only.includes('e2e')),
+  ({ name }) =>
+    values.only === undefined ||
+    values.only.includes(name) ||
+    (name === 'build' && (values.only.includes('e2e') || values.only.includes('faults'))),
 )
 const missing = missingPackages(wanted.flatMap(({ needs }) => needs))
 if (missing.length > 0) console.log(`Debian packages that are not installed: ${missing.join(' ')}`)

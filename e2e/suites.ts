@@ -144,7 +144,8 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'faults',
-    needs: labPackages,
+    // Two rows of the matrix are the app's.
+    needs: [...labPackages, ...windowPackages],
     root: true,
     beside: true,
     // Labs of their own, with their own hosts, since a fault is mostly waiting.

@@ -6,7 +6,7 @@ export const isMine = (index: number): boolean => index % of === number - 1
 
 /**
  * Whether a cell of the matrix is in the third of it that runs with every change, by the places of its step, fault and host: always the same one, and an
- * even one. Each fault strikes at four steps, twice on either host, and each step meets six or seven faults.
+ * even one. Each fault strikes at four steps, twice on either host, and each step meets eight faults.
  */
 export const isInThird = (step: number, fault: number, host: number): boolean => (step + fault + host) % 3 === 0
 

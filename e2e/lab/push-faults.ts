@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Victim } from './app-desk.ts'
 import { arrange, asRoot, freeze, type Server, thaw } from './lab.ts'
 import { DROP_IN } from './push-desk.ts'
 
@@ -22,6 +23,12 @@ export interface Fault {
   readonly shared?: boolean
 }
 
+/** Strikes the app, which pushes instead of the command line. */
+export interface AppFault {
+  readonly name: string
+  readonly victim: Victim
+}
+
 /** Longer than the undo waits: what the host tries while it lasts fails, too. */
 const LASTING_SECONDS = 40
 
@@ -32,7 +39,9 @@ const smallDisk = `mkdir -p /run/fill && mount -t tmpfs -o size=1m tmpfs /run/fi
 
 const place = `at=${DROP_IN}; [ -e "$at" ] || at=/etc/systemd/system`
 
-export const faults: readonly Fault[] = [
+export const faults: readonly (Fault | AppFault)[] = [
+  { name: 'kill the app', victim: 'app' },
+  { name: 'kill the engine', victim: 'engine' },
   { name: 'kill the console', strike: async ({ kill }) => kill() },
   {
     name: 'cut the link',

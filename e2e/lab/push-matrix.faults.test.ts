@@ -6,12 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
+import { appDesk, openDisplay } from './app-desk.ts'
 import { approvePlan } from './approved-plan.ts'
 import { type ConsoleRun, gatehouse } from './console.ts'
 import { isInThird, isMine, onlyThird } from './faults-part.ts'
 import { arrange, asRoot, lab, type Server } from './lab.ts'
 import { DROP_IN, FOLDER, verdictOf } from './push-desk.ts'
-import { type Fault, faults } from './push-faults.ts'
+import { type AppFault, type Fault, faults } from './push-faults.ts'
 
 /**
  * The fault matrix: each step of a push × each fault, on two hosts: gpu2, where the file is new, and gpu3, where it replaces one of another owner
@@ -70,23 +71,17 @@ async function planned(host: Host): Promise<PushPlan> {
 }
 
 /** The same plan under an id of its own. */
-function push(host: Host, onStep: (step: string, kill: () => void) => void, jumpFile: string): Promise<ConsoleRun> {
+function push(
+  host: Host,
+  onStep: (step: string, kill: () => void) => void,
+  jumpFile: string,
+  undoSeconds = UNDO_SECONDS,
+): Promise<ConsoleRun> {
   const file = join(data, `${host}-${randomUUID()}.json`)
   writeFileSync(file, JSON.stringify({ ...plans.get(host), id: randomUUID() }))
   approvePlan(join(data, host), file)
   let told = 0
-  const words = [
-    'push',
-    '--fleet',
-    lab.fleetFile,
-    '--plan',
-    file,
-    '--yes',
-    '--data',
-    join(data, host),
-    '--undo-after',
-    String(UNDO_SECONDS),
-  ]
+  const words = ['push', '--fleet', lab.fleetFile, '--plan', file, '--yes', '--data', join(data, host), '--undo-after', String(undoSeconds)]
   return gatehouse(
     words,
     (stderr, kill) => {
@@ -187,19 +182,57 @@ async function cell(host: Host, step: string, fault: Fault): Promise<void> {
   }
 }
 
+let display: ReturnType<typeof openDisplay> | undefined
+const desks = new Map<Host, ReturnType<typeof appDesk>>()
+async function deskOf(host: Host): Promise<ReturnType<typeof appDesk>> {
+  display ??= openDisplay()
+  const desk = desks.get(host) ?? appDesk(host, join(data, `${host}-app`), (await display).name)
+  desks.set(host, desk)
+  return desk
+}
+
+/** The app pushes, and a process of it is killed; the app that is there again ends what was left open. */
+async function appCell(host: Host, step: string, { name, victim }: AppFault): Promise<void> {
+  await reset(host)
+  const desk = await deskOf(host)
+  const begunMs = performance.now()
+  const id = await desk.pushKilledAt(step, victim)
+  const connections = () => arrange(host, "ss -Htn state established '( sport = :22 )'")
+  for (let waited = 0; waited < 10 && (await connections()) !== ''; waited++) await pause(1000)
+  expect(await connections(), 'connections of a process that is gone').toBe('')
+  // Of gpu2 nobody asks for the undo: what the host does by itself is looked at before the app is there again.
+  const alone = victim === 'app' && host === 'gpu2' ? await truth(host) : undefined
+  await (victim === 'app' ? desk.open() : desk.engineIsBack())
+  const { end, isOpen } = await desk.record(id)
+  const verdict = await desk.ended(id)
+  const state = await truth(host)
+  const seconds = Math.round((performance.now() - begunMs) / 1000)
+  process.stdout.write(
+    `${step.padEnd(8)} ${name.padEnd(24)} ${host}  ${verdict}, ${state}, ${seconds} s${alone ? `, alone ${alone}` : ''}\n`,
+  )
+  // Nothing is committed by a push that never asked for it.
+  const possible = end.startsWith('commit: ') || !isOpen ? ['old', 'new'] : ['old']
+  expect(possible).toContain(state)
+  expect(state).toBe(verdict === 'committed-proven' ? 'new' : verdict === 'rolled-back-proven' ? 'old' : `proven, not ${verdict}`)
+  if (alone !== undefined) expect(alone).toBe(state)
+}
+
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'gatehouse-matrix-'))
   for (const host of hosts) {
     await reset(host)
     old.set(host, await etc(host))
     plans.set(host, await planned(host))
-    const run = await push(host, () => undefined, join(data, 'none'))
+    // Nothing strikes: a busy machine may take its time.
+    const run = await push(host, () => undefined, join(data, 'none'), 300)
     expect(verdictOf(run)).toBe('committed and proven')
     fresh.set(host, await etc(host))
   }
-}, 180_000)
+}, 600_000)
 
 afterAll(async () => {
+  for (const desk of desks.values()) await desk.close()
+  ;(await display)?.close()
   for (const host of hosts) {
     await reset(host)
     await arrange(host, `rm -rf ${FOLDER}; systemctl daemon-reload; systemctl restart ollama`)
@@ -217,5 +250,9 @@ describe.concurrent('every step × every fault', () => {
   )
   // Both hosts of one: a fault that both meet has them at the same time.
   const part = cells.filter(({ name }, index) => chosen.test(name) && isMine(Math.floor(index / hosts.length)))
-  test.each(part)('$name', ({ step, fault, host }) => inLanes(fault.shared ? hosts : [host], () => cell(host, step, fault)), 10_800_000)
+  const run = (host: Host, step: string, fault: Fault | AppFault) =>
+    'victim' in fault
+      ? inLanes([host], () => appCell(host, step, fault))
+      : inLanes(fault.shared ? hosts : [host], () => cell(host, step, fault))
+  test.each(part)('$name', ({ step, fault, host }) => run(host, step, fault), 10_800_000)
 })

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { electronRuntime } from '../../electron/tooling/electron-runtime.ts'
+import { provide, windowPackages } from '../prerequisites.ts'
 
 /**
  * `npm run test:faults [-- --labs N] [-- TEST FILES]`: all faults, dealt out to several labs side by side, each with its own hosts, since a fault is
@@ -14,6 +16,12 @@ if (!Number.isInteger(labs) || labs < 1 || labs > 8) throw new RangeError(`--lab
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const results = here('../results')
 mkdirSync(results, { recursive: true })
+
+// Some faults strike the app, which no lab can fetch: there is no way out.
+const lacking = provide(windowPackages, true)
+if (lacking !== undefined) throw new Error(lacking)
+await electronRuntime()
+if (spawnSync('npm', ['run', '-s', 'build'], { cwd: here('../..'), stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0) process.exit(2)
 
 interface Part {
   readonly passed: number
