@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createLedger } from '#core/ledger/ledger.ts'
 import { createAuditRepo } from '#core/store/audit.repo.ts'
 import { openDatabase } from '#core/store/database.ts'
 import { itemResults } from '#shared/model/audit.ts'
@@ -197,6 +198,16 @@ test('a document to start from is printed, or written where nothing is yet', asy
   await runWalkthrough(['template', ...store(), '--output', at('form.md'), 'access-review'])
   expect(readFileSync(at('form.md'), 'utf8')).toBe(stdout.split(at('form.md'))[0])
   await expect(runWalkthrough(['template', ...store(), '--output', at('form.md'), 'access-review'])).rejects.toThrow(/EEXIST/)
+})
+
+test('a ledger that is not there was not verified: taken away with its head, it would else be whole', async () => {
+  const clock = { now: () => Date.now() }
+  createLedger(at('data'), clock, 'ada').append({ action: 'push.stage', host: 'gpu-01', subject: 'p1', detail: '' })
+  expect(await runVerify(['--data', at('data')])).toBe(0)
+  expect(stdout).toContain('1 record, whole')
+  for (const name of ['ledger.jsonl', 'ledger.head']) rmSync(at(`data/${name}`))
+  expect(await runVerify(['--data', at('data')])).toBe(2)
+  expect(stdout).toContain('no record is there, so nothing was verified')
 })
 
 test('a pack is written and verified; a changed one is 1, with what was changed', async () => {

@@ -161,6 +161,7 @@ ${templates}
   gatehouse verify [PACK] [--key PEM] [--data FOLDER]
       Says whether the ledger is whole and signed, or at which record it is broken. With PACK, a zip or its folder, whether an evidence
       pack is the one that was written. Repairs nothing. --key: the public key of this console as it was kept elsewhere.
+      Exit code 0: whole; 1: not; 2: there is no record, so nothing was verified.
   gatehouse report --fleet FILE --pack FILE.zip
       Writes the evidence pack of the newest stored results, as a zip and as a folder of that name: report, results, OSCAL, SARIF, CSV,
       every answer of every host, statements, waivers and ledger, with digests, signature and VERIFY.md. Connects to no host.

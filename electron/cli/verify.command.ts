@@ -18,6 +18,11 @@ export async function runVerify(args: string[]): Promise<number> {
   if (pack !== undefined) return verifyOnePack(pack, pinned)
   const ledger = createLedger(values.data ?? defaultDataFolder(), { now: () => Date.now() }, accountName(), pinned)
   const { records, head, broken, signedBy } = ledger.read()
+  // A ledger that was taken away with its head looks like one that was never begun: neither is whole.
+  if (records.length === 0 && !broken) {
+    process.stdout.write(`${ledger.path}: no record is there, so nothing was verified\n`)
+    return ExitCode.couldNotRun
+  }
   process.stdout.write(
     broken
       ? `${ledger.path}: broken: record ${broken.line} ${broken.reason}; the ${records.length} before it are whole\n`
