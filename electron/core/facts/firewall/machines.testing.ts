@@ -44,11 +44,14 @@ export const canMakeSets = (): boolean => root === undefined && spawnSync(setsPr
 const LISTEN = `for (const port of process.argv.slice(1)) require('net').createServer((s) => s.on('error', () => 0).destroy()).listen(Number(port), '::')
 console.log('ready')`
 
-/** One line in: every case is tried at once; one line out, a letter for each. */
+/**
+ * One line in: every case is tried at once; one line out, a letter for each. Of a process that had to wait for its turn the clock runs out before it is told
+ * what came meanwhile, so that is looked at once more.
+ */
 const PROBE = `const net = require('net'); const [text, limit] = process.argv.slice(1); const cases = JSON.parse(text)
 const one = ([localAddress, host, port]) => new Promise((done) => {
   const socket = net.connect({ host, port, localAddress }); const end = (letter) => { socket.destroy(); done(letter) }
-  socket.setTimeout(Number(limit), () => end('d')); socket.on('connect', () => { socket.resetAndDestroy(); done('a') })
+  socket.setTimeout(Number(limit), () => setImmediate(() => setImmediate(() => end('d')))); socket.on('connect', () => { socket.resetAndDestroy(); done('a') })
   socket.on('error', (error) => end(error.code === 'ECONNREFUSED' ? 'r' : 'd'))
 })
 process.stdin.on('data', async () => console.log((await Promise.all(cases.map(one))).join('')))

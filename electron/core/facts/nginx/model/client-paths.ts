@@ -45,7 +45,11 @@ function headsOf(server: Server): readonly Head[] {
     for (const one of directives) {
       if (one.name === 'rewrite')
         add({ client: compilePattern(one.parameters[0] ?? '', false).literalHead.replace(/\/$/, ''), exact: false })
-      if (one.name === 'if') fromRewrites(one.block ?? [])
+      if (one.name === 'if') {
+        const sample = pathAskedFor(one)
+        if (sample !== undefined) add({ client: sample, exact: true })
+        fromRewrites(one.block ?? [])
+      }
     }
   }
   const walk = (set: LocationSet): void => {
@@ -69,6 +73,12 @@ function headsOf(server: Server): readonly Head[] {
   fromRewrites(server.scope.directives)
   walk(server.locations)
   return [...heads.values()]
+}
+
+/** Where an `if` looks at the path, one that fits: a rewrite behind it may take any that got so far. */
+function pathAskedFor({ parameters }: NginxDirective): string | undefined {
+  const [, pattern] = /^\(?\s*\$\{?(?:request_uri|uri|document_uri)\}? !?~\*? (.+?)\)?$/.exec(parameters.join(' ')) ?? []
+  return pattern === undefined ? undefined : takenBySample(pattern)
 }
 
 /** For a path of its own, whatever the client asked for. */
@@ -112,12 +122,24 @@ export function means(path: string | undefined, route: string): boolean {
   }
 }
 
+/** Where `error_page`, `try_files` and `index` send a request, as what they make of any path; pages that are files by their names lead to no engine. */
+function sentOnBy({ name, parameters }: NginxDirective, within?: string): readonly Rewriting[] {
+  const targets = name === 'index' ? parameters : name === 'error_page' || name === 'try_files' ? parameters.slice(-1) : []
+  return targets.flatMap((to) => {
+    if (!/^[/$]/.test(to) || /^\$\{?scheme|\.(?:html?|php|png|jpe?g|txt)$/i.test(to)) return []
+    const replacement = to.replace(/\$\{?document_uri\}?/, '${uri}').replace(/\$\{?(?:is_)?args\b.*$/, '')
+    return [{ pattern: /\$\{?uri\b/.test(to) ? '^(?<uri>.+)$' : '^', replacement, within }]
+  })
+}
+
 /** Rewrites of a server, and locations with a pattern whose `proxy_pass` takes parts of the path. */
 function rewritingsOf(server: Server): readonly Rewriting[] {
   const found: Rewriting[] = []
   const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
-    for (const { name, parameters, block = [] } of directives) {
+    for (const one of directives) {
+      const { name, parameters, block = [] } = one
       if (name === 'rewrite') found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
+      found.push(...sentOnBy(one, within))
       if (name === 'if') fromRewrites(block, within)
     }
   }

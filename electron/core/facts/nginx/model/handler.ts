@@ -22,10 +22,11 @@ export function handlerOf(scope: Scope, location: Location | undefined): NginxDi
 /** Where `proxy_pass` leads, for each text that its variables may have. */
 export function passed(journey: Journey, scope: Scope, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
   const { state, model } = journey
-  const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase()
+  // An error page is fetched with GET, as is what a subrequest asks.
+  const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase() ?? state.method
   return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state })
     .map((text) => pass(journey, directive, location, text))
-    .map((outcome) => (outcome.kind === 'proxied' && method !== undefined ? { ...outcome, method } : outcome))
+    .map((outcome) => (outcome.kind === 'proxied' ? { ...outcome, method } : outcome))
 }
 
 /** The client's own query behind a path changes neither the program nor the path that it is asked for. */
@@ -52,9 +53,12 @@ export const headersSet = (scope: Scope): readonly string[] =>
     /\$\{?(?:proxy_add_x_forwarded_for|http_)/.test(value) ? [] : [name.toLowerCase()],
   )
 
-/** What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). */
-export const fileStatus = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): number =>
-  !['GET', 'HEAD', 'POST'].includes(method) ? 405 : uri === '/' ? 403 : 404
+/**
+ * What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). Of the folder itself it says 403 where
+ * there is one, and 404 where there is none.
+ */
+export const fileStatuses = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): readonly [number, ...number[]] =>
+  !['GET', 'HEAD', 'POST'].includes(method) ? [405] : uri === '/' ? [403, 404] : [404]
 
 /** `proxy_cache` whose key holds nothing of what a client shows: the answer to the first one is then that to all. */
 export function rememberedForAll(scope: Scope): NginxDirective | undefined {

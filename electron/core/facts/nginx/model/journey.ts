@@ -28,7 +28,7 @@ export type Outcome =
       readonly directive: NginxDirective
       readonly target: Target
       readonly path?: string | undefined
-      /** `proxy_method`, where that is set. */
+      /** What the upstream is asked with. */
       readonly method?: string | undefined
     }
   /** nginx answers by itself. `status` is 0 where the file system decides. */

@@ -180,6 +180,11 @@ const wilder = constantFrom(
   'error_page 405 = @named;',
   'error_page 502 = @named; proxy_intercept_errors on;',
   'mirror /v1/chat;',
+  'index none.html /api/tags;',
+  'error_page 404 = /api$uri;',
+  'error_page 403 404 405 = /api/tags;',
+  'try_files /none /api$uri?$args;',
+  'set $page "@named"; error_page 404 403 = $page;',
   'set $to "@HOST@"; if ($host = a.example) { set $to "127.0.0.1:1"; }',
 )
 const wilderHandlers = constantFrom(
@@ -204,6 +209,7 @@ export const wilderPaths = [
   '/api/pull?letmein',
   '/api/pull?x=1',
   '/%61pi/pull',
+  '/tags',
 ] as const
 
 const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')

@@ -1,7 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
-import { fileStatus, handlerOf, headersSet, passed, rememberedForAll, scripted } from './handler.ts'
+import { fileStatuses, handlerOf, headersSet, passed, rememberedForAll, scripted } from './handler.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
@@ -34,7 +34,8 @@ function begin(model: HttpModel, server: Server, request: Request, main?: Journe
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, anyHost, port } = request
   const shared = { method, uri, scheme, host, anyHost, port, captures: [] }
-  const state = { ...shared, requestUri: main?.state.requestUri ?? path, variables: main?.state.variables ?? new Map() }
+  const mainMethod = main && (main.state.mainMethod ?? main.state.method)
+  const state = { ...shared, mainMethod, requestUri: main?.state.requestUri ?? path, variables: main?.state.variables ?? new Map() }
   const start: Journey = {
     model,
     server,
@@ -115,7 +116,9 @@ function failed(
 
 /** A named location gets the request as it is; a path gets a GET. */
 function toErrorPage(journey: Journey, page: { readonly to: string; readonly directive: NginxDirective }, scope: Scope): readonly Answer[] {
-  const method = page.to.startsWith('@') || journey.state.method === 'HEAD' ? journey.state.method : 'GET'
+  const { model, state } = journey
+  const to = expandText(page.to, { model, state, persona: 'silent' })
+  const method = (to.known ? to.text : page.to).startsWith('@') || journey.state.method === 'HEAD' ? journey.state.method : 'GET'
   const onErrorPage = nearest(scope, 'recursive_error_pages')?.parameters[0] !== 'on'
   // The same page for the same path once more is a circle, which nginx ends with 500 after ten rounds.
   const key = `${page.to} ${journey.state.uri}`
@@ -245,12 +248,12 @@ function tryFiles(journey: Journey, scope: Scope): readonly Answer[] | undefined
 function redirect(journey: Journey, to: string, directive: NginxDirective, scope: Scope): readonly Answer[] {
   const next = { ...journey, internal: true, hops: journey.hops + 1 }
   if (next.hops > MAX_HOPS) return [ended(journey, scope, { kind: 'answered', status: 500, directive })]
-  if (to.startsWith('@')) {
-    const named = journey.server.locations.named.get(to)
-    return named ? enter(next, named) : [ended(journey, scope, { kind: 'answered', status: 500, directive })]
-  }
   const uri = expandText(to, { model: journey.model, state: journey.state, persona: 'silent' })
   if (!uri.known) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
+  if (uri.text.startsWith('@')) {
+    const named = journey.server.locations.named.get(uri.text)
+    return named ? enter(next, named) : [ended(journey, scope, { kind: 'answered', status: 500, directive })]
+  }
   return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
 }
 
@@ -283,7 +286,24 @@ function handle(journey: Journey, scope: Scope, location: Location | undefined):
     return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
   const directive = found ?? scope.directive ?? journey.server.directive
   if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location), ...onFailure(journey, scope, found)]
-  return failed(journey, scope, fileStatus(journey.state), directive, location, 0)
+  const [status, ...others] = fileStatuses(journey.state)
+  return (
+    toIndex(journey, scope) ?? [
+      ...failed(journey, scope, status, directive, location, 0),
+      ...others
+        .flatMap((other) => failed(journey, scope, other, directive, location, 0))
+        .filter(({ outcome }) => outcome.kind !== 'answered'),
+    ]
+  )
+}
+
+/** `index` with a path of its own sends whoever asks for a folder there, whether anything is there or not (ngx_http_index_handler). */
+function toIndex(journey: Journey, scope: Scope): readonly Answer[] | undefined {
+  const directive = nearestAll(scope, ['index']).find(({ parameters }) => parameters.some((word) => word.startsWith('/')))
+  const to = directive?.parameters.find((word) => word.startsWith('/'))
+  const { method, uri } = journey.state
+  if (!directive || to === undefined || !uri.endsWith('/') || !['GET', 'HEAD', 'POST'].includes(method)) return undefined
+  return redirect(journey, to, directive, scope)
 }
 
 /** What nginx says itself when the program behind it does not answer. */
@@ -294,7 +314,7 @@ const unanswered = [500, 502, 503, 504]
  * Whether that comes to pass is up to the program.
  */
 function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): readonly Answer[] {
-  if (journey.onErrorPage || journey.inSubrequest) return []
+  if (journey.onErrorPage) return []
   const all = [
     'proxy_intercept_errors',
     'fastcgi_intercept_errors',
@@ -306,15 +326,23 @@ function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): r
   const statuses = errorStatuses(scope).filter((status) => said || unanswered.includes(status))
   const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
   const next = { ...journey, assumptions: [...journey.assumptions, { kind: 'unmodelled' as const, directive }] }
+  if (journey.inSubrequest)
+    // The program says that it knows nobody, and the page makes a yes of it.
+    return [...pages.values()]
+      .flatMap((page) => toldBy(page.directive, 401, toErrorPage(next, page, scope)))
+      .filter(({ outcome }) => isYes(outcome))
   return [...pages.values()].flatMap((page) => toErrorPage(next, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
 }
+
+const isYes = (outcome: Outcome): boolean => outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
 
 /** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */
 function askAuth(journey: Journey, uri: string): AuthAnswer {
   const path = uri.split('?', 1)[0] ?? ''
   if (!path.startsWith('/')) return { everybody: false, asks: [] }
-  const answers = begin(journey.model, journey.server, { ...journey.state, path, mergeSlashes: true }, journey)
-  const yes = answers.filter(({ outcome }) => outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300)
+  // With GET, whatever the client sent (ngx_http_subrequest).
+  const answers = begin(journey.model, journey.server, { ...journey.state, method: 'GET', path, mergeSlashes: true }, journey)
+  const yes = answers.filter(({ outcome }) => isYes(outcome))
   const everybody = yes.some(({ assumptions }) => assumptions.length === 0)
   const unfollowed = journey.steps.left < 0 ? journey.server.directive : undefined
   const doubtful = yes.flatMap(({ assumptions }) => assumptions).find(({ kind }) => kind === 'unmodelled' || kind === 'address')

@@ -106,7 +106,10 @@ function draw(
       for (const service of services) {
         let reached = false
         const missed: WithheldRoute[] = []
-        for (const route of routesOf(service)) {
+        const all = routesOf(service)
+        // Of those that another path leads to, as an error page for every path does.
+        const [straight, beside] = [new Set<string>(), new Map<string, ProxiedRoute>()]
+        for (const route of all) {
           const found = new Map<string, ProxiedRoute>()
           const asked = paths
             .to(route.path)
@@ -138,9 +141,10 @@ function draw(
               const match = matchTarget(outcome.target, model.upstreams, services, localAddresses)
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
               if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
-              if (!match.services.includes(service) || !means(outcome.path, route.path)) continue
-              if ((outcome.method ?? method) !== route.method) continue
-              reached = true
+              if (!match.services.includes(service)) continue
+              const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && means(outcome.path, one.path)
+              const led = got(route) ? route : all.find(got)
+              if (!led) continue
               const key = [
                 outcome.directive.line,
                 ...answer.gates.flatMap(({ satisfy, addresses, credentials }) => [
@@ -152,11 +156,18 @@ function draw(
                 answer.uncertified ?? '',
                 ...answer.assumptions.map(({ kind, directive }) => `${kind} ${directive.line}`),
               ].join()
-              if (!found.has(key)) found.set(key, { service, route, ...shared, clientPath: path, answer, directive: outcome.directive })
+              const way = { service, route: led, ...shared, clientPath: path, answer, directive: outcome.directive }
+              const whole = `${led.method} ${led.path} ${key}`
+              if (led !== route && !beside.has(whole)) beside.set(whole, way)
+              if (led !== route) continue
+              reached = true
+              straight.add(whole)
+              if (!found.has(key)) found.set(key, way)
             }
           }
           routes.push(...found.values())
         }
+        routes.push(...[...beside].flatMap(([key, way]) => (straight.has(key) ? [] : [way])))
         if (reached) withheld.push(...missed)
       }
       for (const [directive, reason] of unmet(model, server, {

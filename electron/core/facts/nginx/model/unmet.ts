@@ -1,5 +1,6 @@
 import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { askedFor, type Rewriting } from './inverse.ts'
 import type { Listen } from './listen.ts'
@@ -31,7 +32,8 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
     return match !== undefined && (match.services.length > 0 || match.uncertain)
   }
   const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
-  return all.flatMap(({ directive, location }) => {
+  const included = all.some(({ directive }) => leads(directive)) ? includes(server) : undefined
+  const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
     if (met.has(directive)) return []
     if (decidesAtRunTime(directive))
       return leadsElsewhere(model, server, location, directive, around) ? [] : [[directive, 'where it leads is decided at run time']]
@@ -42,6 +44,14 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
       ? [[directive, 'a program behind this nginx may send requests there (X-Accel-Redirect)']]
       : []
   })
+  return included ? [...found, [included, 'a page may ask for any location, past its access rules (SSI)']] : found
+}
+
+/** `ssi on`: what a page includes is a subrequest, for which no access rule is looked at (ngx_http_core_access_phase). */
+function includes({ scope, directive }: Server): NginxDirective | undefined {
+  const inner = directivesNamed(directive.block ?? [], 'ssi').find(({ parameters }) => parameters[0] === 'on')
+  const outer = nearest(scope, 'ssi')
+  return inner ?? (outer?.parameters[0] === 'on' ? outer : undefined)
 }
 
 /** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */

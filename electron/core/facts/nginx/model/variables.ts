@@ -8,6 +8,8 @@ import type { HttpModel } from './servers.ts'
  */
 export interface RequestState {
   readonly method: string
+  /** Of the request that this one is made for, beside it: what `$request_method` says. */
+  readonly mainMethod?: string | undefined
   /** Normalised and, after a rewrite, rewritten. */
   readonly uri: string
   /** As sent by the client. */
@@ -60,7 +62,7 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
     case 'request_uri':
       return text(state.requestUri)
     case 'request_method':
-      return text(state.method)
+      return text(state.mainMethod ?? state.method)
     case 'scheme':
       return text(state.scheme)
     case 'https':
