@@ -44,6 +44,21 @@ test('open pushes of the open fleet, but for the one that is carried out here', 
   expect(openWith({ name: 'dc1', hosts: [{ name: 'gpu-01' }, { name: 'gpu-02' }] })).toEqual([stopped])
 })
 
+test('a host whose open push was ended is audited again, as after any push', async () => {
+  const audited: unknown[] = []
+  const over = {}
+  const services = {
+    ...{ fleet: { require: () => ({}) }, transport: () => over, opened: () => over, changed: () => {} },
+    ...{ stepUp: { require: () => {} }, pushJobs: { job: () => null }, waveJobs: { job: () => null } },
+    audits: { job: () => null, start: (_of: unknown, _over: unknown, hosts: unknown) => audited.push(hosts) },
+    recovery: { open: () => [{ record: record('stopped', 'gpu-01', 'begin', '') }], finish: async () => ({ verdict: 'committed-proven' }) },
+  }
+  expect(await pushHandlers(services as unknown as Services)['push:finish']?.({ id: 'stopped' })).toMatchObject({
+    verdict: 'committed-proven',
+  })
+  expect(audited).toEqual([['gpu-01']])
+})
+
 test('those of any fleet while none is open, the newest first', () => {
   expect(openWith(null)).toEqual([elsewhere, stopped])
 })

@@ -60,6 +60,15 @@ export function pushHandlers(services: Services): Handlers {
       .map(({ id, host, state, end }) => ({ id, host, state, end }))
   }
 
+  async function finishPush(id: string): Promise<Output<'push:finish'>> {
+    const of = fleet.require()
+    const over = services.transport()
+    const host = recovery.open(of).find(({ record }) => record.subject === id)?.record.host
+    const result = await recovery.finish(of, over, id)
+    if (host !== undefined) void auditAgain(services, of, over, host)
+    return result
+  }
+
   /** Nothing is filled from a host that was never looked at. */
   function pushParameters({ host, template, parameters }: Input<'push:parameters'>): Output<'push:parameters'> {
     const { manifest } = templates.find(template)
@@ -127,7 +136,7 @@ export function pushHandlers(services: Services): Handlers {
     },
     'push:extend': () => pushJobs.extend(fleet.require(), services.transport()),
     'push:take-back': ({ id }) => pushJobs.keep(recovery.takeBack(id)),
-    'push:finish': ({ id }) => steppedUp(services, () => recovery.finish(fleet.require(), services.transport(), id)),
+    'push:finish': ({ id }) => steppedUp(services, () => finishPush(id)),
     'push:origin': originOf,
     'push:adopt': adopt,
     'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
