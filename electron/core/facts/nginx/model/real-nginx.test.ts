@@ -73,7 +73,7 @@ function missed({ body, answers }: Recording, asked = requestsFor(body)): readon
 
 const recordings = (): readonly Recording[] => JSON.parse(readFileSync(fixture, 'utf8')) as readonly Recording[]
 
-test.skipIf(process.env.GATEHOUSE_RECORD)('the model answers as nginx 1.22.1 did when this was recorded', () => {
+test.skipIf(process.env.GATEHOUSE_RECORD)('the model answers as nginx 1.22.1 did when this was recorded', { timeout: 60_000 }, () => {
   const all = recordings()
   expect(all.length).toBeGreaterThan(20)
   expect(all.flatMap(disagreements)).toEqual([])
