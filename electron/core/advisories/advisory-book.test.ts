@@ -135,6 +135,25 @@ test('severity: the word of the database, else the score, else none', () => {
   expect(of({ database_specific: { severity: 7 } })).toBeUndefined()
 })
 
+/** The first is CVE-2025-32434, whose database says critical. The worst for the host is critical whatever it does to others. */
+test.each([
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 'critical'],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:L/SA:H', 'critical'],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U', undefined],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N', undefined],
+  ['CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H', undefined],
+])('severity of %s alone is %s', (score, severity) =>
+  expect(severityOf(advisory('CVE-1', {}, { severity: [{ type: 'CVSS_V4', score }] }))).toBe(severity),
+)
+
+test('a CVSS 3 score goes before CVSS 4', () => {
+  const severity = [
+    { type: 'CVSS_V4', score: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N' },
+    { type: 'CVSS_V3', score: 'CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H' },
+  ]
+  expect(severityOf(advisory('CVE-1', {}, { severity }))).toBe('high')
+})
+
 describe('the data that ships', () => {
   const { records, published } = shippedAdvisories()
   test('is of the shape, each record once, with a source and comparable versions', () => {

@@ -3,14 +3,21 @@ import type { Severity } from '#shared/status.ts'
 
 const words: Readonly<Record<string, Severity>> = { CRITICAL: 'critical', HIGH: 'high', MODERATE: 'medium', MEDIUM: 'medium', LOW: 'low' }
 
-/** How bad an advisory is: the database's word, else its CVSS 3 base score. Undefined when it is not rated. */
+/** How bad an advisory is: the database's word, else its CVSS 3 base score, else the worst of CVSS 4. Undefined when that does not rate it. */
 export function severityOf({ database_specific: own, severity = [] }: Advisory): Severity | undefined {
   const word = words[own?.severity?.toUpperCase() ?? '']
   if (word !== undefined) return word
   const vector = severity.find(({ score }) => /^CVSS:3\.[01]\//.test(score))?.score
   const score = vector === undefined ? undefined : cvss3BaseScore(vector)
-  return score === undefined ? undefined : ratingOf(score)
+  if (score !== undefined) return ratingOf(score)
+  return severity.some(({ score: text }) => WORST_CVSS4.test(text)) ? 'critical' : undefined
 }
+
+/**
+ * Anybody on the network takes the whole host: 9.3 in CVSS 4.0, and more where others suffer, too. Its metrics come in this order
+ * (specification, section 7). Other vectors need its table of scores, which is not here; neither is one with metrics that lower the score.
+ */
+const WORST_CVSS4 = /^CVSS:4\.0\/AV:N\/AC:L\/AT:N\/PR:N\/UI:N\/VC:H\/VI:H\/VA:H\/SC:[HLN]\/SI:[HLN]\/SA:[HLN]$/
 
 /** CVSS 3.1, section 5: qualitative ratings. A score of 0 is "none", which no advisory would be written for. */
 function ratingOf(score: number): Severity | undefined {

@@ -18,6 +18,7 @@ import osRestart from './os-restart-not-pending.control.ts'
 import osUpdates from './os-security-updates-installed.control.ts'
 import pythonPackages from './python-packages-not-vulnerable.control.ts'
 import updatesAutomatic from './security-updates-automatic.control.ts'
+import { printMatch } from './version-verdict.ts'
 
 const NOW = Date.UTC(2026, 10, 22)
 const DAY_MS = 86_400_000
@@ -394,4 +395,12 @@ describe('advisory-data-fresh', () => {
       expected,
     ])
   })
+})
+
+test('a rating that is in CVSS 4 only is not said to be missing', () => {
+  const bare = record('CVE-1', 'PyPI', 'vllm', fixedIn('0.9.0'), {})
+  const rated = { ...bare, severity: [{ type: 'CVSS_V4', score: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N' }] }
+  const printed = (advisory: Advisory) => printMatch({ advisory, severity: undefined, exploited: false, fixed: '0.9.0' })
+  expect(printed(bare)).toBe('CVE-1 (not rated), fixed in 0.9.0')
+  expect(printed(rated)).toBe('CVE-1 (rated in CVSS 4 only, counted as medium), fixed in 0.9.0')
 })

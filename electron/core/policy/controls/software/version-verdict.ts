@@ -29,9 +29,13 @@ export function assess(book: AdvisoryBook, names: readonly PackageName[], versio
 
 /** `CVE-2025-32434 (critical, exploited), fixed in 2.6.0`. */
 export function printMatch({ advisory, severity, exploited, fixed }: AdvisoryMatch): string {
-  const rating = [severity ?? 'not rated', ...(exploited ? ['known to be exploited'] : [])].join(', ')
+  const rating = [severity ?? unrated(advisory), ...(exploited ? ['known to be exploited'] : [])].join(', ')
   return `${advisory.id} (${rating})${fixed === undefined ? ', no fixed release recorded' : `, fixed in ${fixed}`}`
 }
+
+/** A rating that Gatehouse does not compute is not said to be missing. */
+const unrated = ({ severity = [] }: AdvisoryMatch['advisory']): string =>
+  severity.some(({ score }) => score.startsWith('CVSS:4.')) ? 'rated in CVSS 4 only, counted as medium' : 'not rated'
 
 /** The newest of the fixes: the release that closes every hole with a fix. */
 export function releaseToInstall(matches: readonly AdvisoryMatch[], [name]: readonly PackageName[]): string | undefined {
