@@ -151,6 +151,24 @@ test('of the names that share a socket one that is wanted is among those asked f
   expect(names(['d.example'])).toEqual(names([]))
 })
 
+test('nginx whose configuration could not be read is asked by the sockets that it has', () => {
+  const listener = { protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'nginx', pid: 7 }], line: 1 } as const
+  const asked = (nginx: Parameters<typeof questionsFor>[0]['nginx']) =>
+    questionsFor(
+      {
+        nginx,
+        services: known([{ ...service('ollama'), running: true }]),
+        listeners: known([listener]),
+        programs: known([]),
+        containers: unknown('no', []),
+        processes: known([]),
+      },
+      host,
+    ).map(({ id, owner }) => `${id} ${owner}`)
+  expect(asked(unknown('it runs with another file', []))).toContain('wire-tls-443 nginx')
+  expect(asked(known(facts('', []).nginx))).not.toContain('wire-tls-443 nginx')
+})
+
 test('nothing is known of the services: nothing is asked', () => {
   expect(
     questionsFor(

@@ -49,7 +49,7 @@ export function questionsFor(facts: QuestionFacts, host: Host, names: readonly s
   const nginx = facts.nginx.known && facts.nginx.value.running && services.length > 0 ? facts.nginx.value : undefined
   const fronts = [
     ...(nginx ? frontsOf(nginx, host, names) : []),
-    ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host) : []),
+    ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host, facts.nginx.known) : []),
   ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
   const others = facts.programs.known ? facts.programs.value.flatMap((program) => ofProgram(program, host)) : []
@@ -139,10 +139,10 @@ const takesAddress = ({ scope, address, port, bothFamilies }: Listen, host: Host
 const TLS_PORTS = [443, 8443]
 
 /** Proxies whose configuration is not asked for here: what they are is seen by their process, what they speak by asking. */
-const otherProxies = (listeners: readonly Listener[], host: Host): readonly Omit<Question, 'requests'>[] =>
+const otherProxies = (listeners: readonly Listener[], host: Host, nginxIsRead: boolean): readonly Omit<Question, 'requests'>[] =>
   listeners.flatMap((listener) => {
     const { protocol, port, processes } = listener
-    const owner = processes.find(({ name }) => webServerNamed(name) !== undefined)?.name
+    const owner = processes.find(({ name }) => webServerNamed(name) !== undefined || (!nginxIsRead && name === 'nginx'))?.name
     if (protocol !== 'tcp' || owner === undefined || !isAskable(listener, host)) return []
     const tls = TLS_PORTS.includes(port)
     return [{ id: idOf(tls, port), port, name: hostHeader(host), owner, tls, either: true }]
