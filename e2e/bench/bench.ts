@@ -17,7 +17,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 function measuresOf(program: string, args: readonly string[]): Measure[] {
   const { status, stdout } = spawnSync(program, args, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 64 * 1_048_576 })
   const line = stdout.split('\n').findLast((text) => text.startsWith('['))
-  if (status !== 0 || line === undefined) throw new Error(`${program} ended with ${status}`)
+  if (line === undefined) throw new Error(`${program} ended with ${status}`)
+  if (status !== 0) process.exitCode = 1
   return JSON.parse(line) as Measure[]
 }
 
