@@ -10,3 +10,6 @@ function cell(value: string | number): string {
 
 /** A line with its end, CRLF as RFC 4180 has it. */
 export const csvLine = (cells: readonly (string | number)[]): string => `${cells.map(cell).join(',')}\r\n`
+
+/** The first line. UTF-8 is marked as such, or Excel takes the names of people and hosts for the code page of its machine. */
+export const csvHead = (columns: readonly string[]): string => `\uFEFF${csvLine(columns)}`

@@ -1,7 +1,7 @@
 import { visible } from '#shared/words.ts'
 import { sha256Of } from '../../ledger/record.ts'
 import type { SectionOutput } from '../../probe/section.ts'
-import { csvLine } from './csv.ts'
+import { csvHead, csvLine } from './csv.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { PackFile } from './pack-file.ts'
 
@@ -25,7 +25,7 @@ const columns = [
  * them came about: its digest is that of what the host really printed; where something was masked, the file has another one.
  */
 export function* evidenceFiles(hosts: readonly string[], outputs: (host: string) => Iterable<SectionOutput>): Generator<PackFile> {
-  const index = [csvLine(columns)]
+  const index = [csvHead(columns)]
   for (const host of hosts)
     for (const output of outputs(host)) {
       const file = Buffer.from(output.stdout)

@@ -1,6 +1,6 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { visible } from '#shared/words.ts'
-import { csvLine } from './csv.ts'
+import { csvHead, csvLine } from './csv.ts'
 import { evidencePath } from './evidence-path.ts'
 
 const columns = [
@@ -13,7 +13,7 @@ const lookedAt = ({ state, finishedAt }: HostAudit): string => (state === 'idle'
 
 /** Every finding as a row, with the file and line that decide. */
 export function* findingsCsv(audit: AuditResults): Generator<string> {
-  yield csvLine(columns)
+  yield csvHead(columns)
   for (const host of audit.hosts) {
     yield host.findings
       .map((finding) => {

@@ -2,7 +2,7 @@ import { outcomeWords } from '#shared/words.ts'
 import { html } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
 import { fewOf } from '../report-words.ts'
-import { csvLine } from './csv.ts'
+import { csvHead, csvLine } from './csv.ts'
 import type { FrameworkView } from './frameworks.ts'
 
 /** The framework views as one self-contained page. */
@@ -52,7 +52,7 @@ const word = (status: FrameworkView['rules'][number]['status']) => html`<span cl
 
 /** The same for a spreadsheet: one row for each rule and control. */
 export function* frameworkCsv(views: readonly FrameworkView[]): Generator<string> {
-  yield csvLine(['framework', 'rule', 'rule status', 'control', 'title', 'control status', 'open on'])
+  yield csvHead(['framework', 'rule', 'rule status', 'control', 'title', 'control status', 'open on'])
   for (const { name, rules } of views)
     for (const { rule, status, controls } of rules)
       for (const control of controls) yield csvLine([name, rule, status, control.id, control.title, control.status, control.open.join(' ')])

@@ -4,7 +4,7 @@ import { capabilityWords } from '#shared/model/capability.ts'
 import type { RecordedDecision, RecordedReview } from '#shared/model/recorded-review.ts'
 import { visible } from '#shared/words.ts'
 import { html, isolated, type Markup, nothing } from '../markup.ts'
-import { csvLine } from './csv.ts'
+import { csvHead, csvLine } from './csv.ts'
 import type { PackFile } from './pack-file.ts'
 
 /** Rows that are printed; the file has all. */
@@ -27,7 +27,7 @@ export const reviewFiles = (reviews: readonly RecordedReview[]): readonly PackFi
       ]
 
 function* csvOf(reviews: readonly RecordedReview[]): Generator<string> {
-  yield csvLine(columns)
+  yield csvHead(columns)
   for (const { startedAt, startedBy, signedAt, signedBy, decisions } of reviews)
     for (const decision of decisions) {
       const { host, account, kind, verdict, note, decidedBy, decidedAt, seen, since, held } = decision

@@ -97,6 +97,8 @@ ${fenced(verifySteps.ledger)}
 | \`evidence/\` | what each command printed on each host; \`evidence/index.csv\` says which command it was and how it ended |
 | \`ledger/\` | what this console did |
 
+Tables (\`.csv\`) are UTF-8 with a byte order mark, as spreadsheets want it; what could be taken for a formula there has an apostrophe before it.
+
 ## What it does not say
 
 - Not measured is not passed: such checks are _not evaluated_, with the reason.
