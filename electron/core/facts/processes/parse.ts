@@ -1,3 +1,4 @@
+import { readConfinements } from './confinement.ts'
 import { addressOf, gatewayOf } from './gateway.ts'
 import { readKubeletFiles } from './kubelet-files.ts'
 import type { PodLogs, Process } from './processes.ts'
@@ -52,9 +53,11 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   const details = readDetails(lines.slice(at), at)
   readExecutables(lines.slice(at), details)
   const kubelets = readKubeletFiles(lines.slice(at))
+  const confinements = readConfinements(lines.slice(at))
   return rows.map((row) => {
     const kubelet = kubelets.get(row.pid)
-    return { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }) }
+    const confinement = confinements.get(row.pid)
+    return { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }), ...(confinement && { confinement }) }
   })
 }
 
@@ -96,7 +99,7 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
     } else if (text.startsWith('=') && current) readWord(current, text.slice(1).replaceAll('\u0001', '\n'))
-    else if (text.startsWith('@kubelet')) current = undefined
+    else if (/^@(?:kubelet|bound)/.test(text)) current = undefined
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found

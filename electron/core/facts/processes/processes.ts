@@ -1,3 +1,5 @@
+import type { Confinement } from './confinement.ts'
+
 /** What /var/log/containers and /var/log/pods name of a pod. */
 export interface PodLogs {
   readonly paths: readonly string[]
@@ -45,6 +47,8 @@ export interface Process {
   readonly gateways?: readonly string[] | undefined
   /** Addresses of its own network, for a process in a container or pod: those of the host where it uses its network. */
   readonly addresses?: readonly string[] | undefined
+  /** What a process in a container or pod can do to its host. */
+  readonly confinement?: Confinement | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** What configures it, of a kubelet and of k3s. */

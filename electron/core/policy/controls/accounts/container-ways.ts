@@ -1,4 +1,5 @@
 import type { Container } from '../../../facts/containers/containers.ts'
+import type { Confinement } from '../../../facts/processes/confinement.ts'
 
 const SOCKET = /\/(?:docker|podman|containerd|crio)\.sock$/
 /** Of the host: what is read there (hashes, keys) or written there makes root. */
@@ -19,6 +20,24 @@ const WRITTEN = new Set([
   '/var/lib/docker',
   '/var/spool/cron',
 ])
+
+const CAPABILITIES: Readonly<Record<string, string>> = {
+  CAP_DAC_READ_SEARCH: 'opens any file of the host by its handle',
+  CAP_SYS_ADMIN: 'mounts file systems of the host',
+  CAP_SYS_MODULE: 'loads modules into the kernel of the host',
+  CAP_SYS_RAWIO: 'reads and writes the memory of the host',
+}
+
+/** The same as the kernel has it of a process inside: capabilities(7). Where root inside is another account of the host, none of it makes root. */
+export const waysOutOfConfinement = ({ hostRoot, capabilities, mounts }: Confinement): readonly string[] =>
+  hostRoot
+    ? [
+        ...(capabilities.length > 0
+          ? [`it may hold ${capabilities.join(', ')}: ${capabilities.map((name) => CAPABILITIES[name] ?? name).join(', ')}`]
+          : []),
+        ...waysOutOf({ privileged: false, mounts }),
+      ]
+    : []
 
 /** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged). */
 export function waysOutOf({ privileged, mounts }: Pick<Container, 'privileged' | 'mounts'>): readonly string[] {

@@ -143,7 +143,7 @@ describe('inference-account-not-privileged', () => {
     ['programs of the host to write', mount('/usr/local/bin'), 0, failed],
     ['the same to read', mount('/usr/local/bin', true), 0, na],
     ['models', mount('/srv/models'), 0, na],
-    ['what was not read', { mounts: [docker], inspected: false }, 0, na],
+    ['what was not read', { mounts: [docker], inspected: false }, 0, 'not-evaluated: What its container may do is not known'],
   ])('a container with %s', (_, more, uid, expected) => {
     const container = { name: 'chat', privileged: false, mounts: [], inspected: true, line: 3, ...more }
     const given = facts('', [{ ...ours, how: 'container', container: 'chat', uid }], {
@@ -152,9 +152,26 @@ describe('inference-account-not-privileged', () => {
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
-  test('not for root, containers and empty hosts', () => {
+  const seen = { capabilities: [], hostRoot: true, mounts: [], moreMounts: false }
+  test.each<[string, object | undefined, number, string]>([
+    ['nothing of the host', {}, 0, na],
+    ['its models', { mounts: [{ source: '/srv/models', destination: '/models', readOnly: false }] }, 0, na],
+    ['the socket of Docker', { mounts: [{ source: '/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }] }, 0, failed],
+    ['the socket, as another account', { mounts: [{ source: '/run/docker.sock', destination: '/s', readOnly: true }] }, 990, warned],
+    ['a capability that mounts', { capabilities: ['CAP_SYS_ADMIN'] }, 0, failed],
+    ['the same in a user namespace', { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false }, 100_000, na],
+    ['more mounts than are told', { moreMounts: true }, 0, 'not-evaluated: What its container may do is not known'],
+    ['nothing that could be read', undefined, 0, 'not-evaluated: What its container may do is not known'],
+  ])('a container whose process has %s', (_, more, uid, expected) => {
+    const inside = { pid: 700, uid, line: 4, ...(more && { confinement: { ...seen, ...more } }) }
+    const given = facts('', [{ ...ours, how: 'container', container: 'chat', pids: [700], uid }], {
+      ...{ accounts: accounts(), sudoers: known(sudoers('')), units: known([]), processes: known([inside]) },
+      containers: known({ runtimes: ['docker'], containers: [{ name: 'chat', inspected: false }], podContainers: [] }),
+    })
+    expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
+  })
+  test('not for root and empty hosts', () => {
     expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: The server runs as root'])
-    expect(judge(accounts(), '', { how: 'container' })).toEqual(['not-applicable: The account is the container’s'])
     expect(outcomes(ask(notPrivileged, facts('', [], { accounts: accounts(), sudoers: known(sudoers('')), units: known([]) })))).toEqual([
       'not-applicable: No inference server on this host',
     ])
