@@ -29,9 +29,15 @@ const inPod = on((host) => ({
   processes: host.processes.map((process) => (process.cgroup === '/system.slice/vllm.service' ? { ...process, cgroup } : process)),
 }))
 const ownNetwork = on((host) => ({ ...host, listeners: host.listeners.filter(({ pid }) => pid !== 1410 && pid !== 1412) }))
-const named = rewritten('processes', (stdout) =>
-  stdout.replace(/^(@cgroup (\d+) 0::\/kubepods.*)$/gm, `$1\n@pod $2 /var/log/containers/chat-0_ai_vllm-${container}.log`),
-)
+const rows = (of: (pid: string) => readonly string[]) =>
+  rewritten('processes', (stdout) =>
+    stdout.replace(/^(@cgroup (\d+) 0::\/kubepods.*)$/gm, (row, _, pid: string) => [row, ...of(pid)].join('\n')),
+  )
+const nameOf = (pid: string) => `@pod ${pid} /var/log/containers/chat-0_ai_vllm-${container}.log`
+const named = rows((pid) => [nameOf(pid)])
+/** What the kernel says of its processes, too; the capabilities are those that containerd gives. */
+const confined = (mount: string) =>
+  rows((pid) => [nameOf(pid), `@bound ${pid} 00000000a80425fb`, `@idmap ${pid} 0 0 4294967295`, `@mount ${pid} ${mount}`])
 
 /** Hosts that cannot be read whole: what is not known is never passed. */
 export const odd: readonly CorpusHost[] = [
@@ -133,7 +139,12 @@ export const odd: readonly CorpusHost[] = [
     on((host) => ({ ...host, clockSkewSeconds: 17 * 31_557_600 })),
   ),
   corpusHost('vllm-crlf-site', 'The site file has the line ends of Windows', vllm, replaced(/\n/g, '\r\n')),
-  corpusHost('vllm-pod', 'vLLM runs in a pod with a network of its own', vllm, inPod, ownNetwork, named),
+  corpusHost('vllm-pod', 'vLLM runs in a pod with a network of its own', vllm, inPod, ownNetwork, confined('ro /srv/models /models')),
   corpusHost('vllm-pod-nameless', 'The same, and the node lists no names', vllm, inPod, ownNetwork),
   corpusHost('vllm-pod-host-network', 'vLLM runs in a pod on the network of the host', vllm, inPod, named),
+  corpusHost(
+    'vllm-pod-with-socket',
+    'vLLM runs in a pod that has the socket of containerd',
+    ...[vllm, inPod, ownNetwork, confined('rw /run/containerd/containerd.sock /run/containerd/containerd.sock')],
+  ),
 ]
