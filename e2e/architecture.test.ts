@@ -173,12 +173,17 @@ describe('rooms', () => {
     expect(show(product.filter(({ from, to, own }) => within('electron/testing')(from) && own && !allowed(to)))).toEqual([])
   })
 
-  test('of the window app knows features, features stores, stores parts: never the other way', () => {
-    const layers = ['renderer/app', 'renderer/features', 'renderer/stores', 'renderer/ui'] as const
-    const upward = product.filter(({ from, to }) => {
-      const [at, reached] = [layers.findIndex((layer) => within(layer)(from)), layers.findIndex((layer) => within(layer)(to))]
-      return at >= 0 && reached >= 0 && reached < at
-    })
+  test('layers: of the window app knows features, features stores, stores parts; of a push each folder those that come before it', () => {
+    const stacks = [
+      ['renderer/app', 'renderer/features', 'renderer/stores', 'renderer/ui'],
+      ['transaction', 'plan', 'journal', 'look', 'host', 'templates'].map((folder) => `electron/core/push/${folder}`),
+    ]
+    const upward = stacks.flatMap((layers) =>
+      product.filter(({ from, to }) => {
+        const [at, reached] = [layers.findIndex((layer) => within(layer)(from)), layers.findIndex((layer) => within(layer)(to))]
+        return at >= 0 && reached >= 0 && reached < at
+      }),
+    )
     expect(show(upward)).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { shippedTemplates } from '#core/push/templates.ts'
+import { shippedTemplates } from '#core/push/templates/templates.ts'
 
 const lab = fileURLToPath(new URL('lab/', import.meta.url))
 const tests = readdirSync(lab).filter((name) => name.endsWith('.test.ts'))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createLedger } from '#core/ledger/ledger.ts'
 import { createSignedDecisions } from '#core/ledger/signed-decisions.ts'
-import { createPlanApprovals } from '#core/push/plan-approvals.ts'
+import { createPlanApprovals } from '#core/push/journal/plan-approvals.ts'
 import { openConsoleKey } from '#core/signing/console-key.ts'
 import { pushPlansSchema } from '#shared/model/push-plan.ts'
 

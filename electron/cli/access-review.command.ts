@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { removalShell } from '#core/access-review/removal-text.ts'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
-import { planText } from '#core/push/plan-text.ts'
+import { planText } from '#core/push/plan/plan-text.ts'
 import type { Services } from '#core/services.ts'
 import { accountKinds, namedAs } from '#shared/account-kind.ts'
 import type { AccessFound } from '#shared/model/access.ts'

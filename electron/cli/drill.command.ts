@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { DRILL_SECONDS } from '#core/push/recovery.ts'
+import { DRILL_SECONDS } from '#core/push/transaction/recovery.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 import { hostOutcome, outcomeOf, resultText, writeJson } from './push-result.ts'

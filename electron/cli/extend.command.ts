@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { EXTEND_SECONDS } from '#core/push/extend-undo.ts'
+import { EXTEND_SECONDS } from '#core/push/transaction/extend-undo.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
 

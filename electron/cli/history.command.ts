@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createLedger } from '#core/ledger/ledger.ts'
-import { openPushes, undoDueMs } from '#core/push/history.ts'
+import { openPushes, undoDueMs } from '#core/push/journal/history.ts'
 import { visible } from '#shared/words.ts'
 import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'

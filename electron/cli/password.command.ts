@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { loginOf, makePassword } from '#core/push/login.ts'
+import { loginOf, makePassword } from '#core/push/plan/login.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 
 const options = { stdin: { type: 'boolean', default: false } } as const

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { aboutPlan, planText } from '#core/push/plan-text.ts'
+import { aboutPlan, planText } from '#core/push/plan/plan-text.ts'
 import { typedText } from '#shared/model/waiver.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { openServices } from './open-services.ts'

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { planText } from '#core/push/plan/plan-text.ts'
 import { planMany } from '#core/push/plan-many.ts'
-import { planText } from '#core/push/plan-text.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushValue } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'

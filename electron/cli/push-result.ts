@@ -1,5 +1,5 @@
 import type { WaveOutcome } from '#core/push/push-waves.ts'
-import type { PushResult } from '#core/push/transaction.ts'
+import type { PushResult } from '#core/push/transaction/transaction.ts'
 import { verdictWords } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 

@@ -1,4 +1,4 @@
-import { shippedTemplates } from '#core/push/templates.ts'
+import { shippedTemplates } from '#core/push/templates/templates.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const templates = shippedTemplates()

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { aboutPlan, planText } from '#core/push/plan-text.ts'
+import { aboutPlan, planText } from '#core/push/plan/plan-text.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { previewImport } from '#core/fleet/import/import-fleet.ts'
-import { aboutPlan, planMarkdown } from '#core/push/plan-text.ts'
+import { aboutPlan, planMarkdown } from '#core/push/plan/plan-text.ts'
 import type { Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { contracts } from '#shared/ipc/contracts.ts'

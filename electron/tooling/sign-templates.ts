@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { signTemplate } from '#core/push/template-signatures.ts'
-import { shippedTemplates } from '#core/push/templates.ts'
+import { signTemplate } from '#core/push/templates/template-signatures.ts'
+import { shippedTemplates } from '#core/push/templates/templates.ts'
 
 /**
  * Signs every template as it stands: `node electron/tooling/sign-templates.ts KEY.pem KEY-ID` before a release is built. The key is Ed25519

@@ -4,7 +4,7 @@ import { pushParameterSchema } from './push-parameter.ts'
 
 /** A vetted configuration as data: `assets/templates/<id>/manifest.json`. It brings no commands; what its kinds do is code. */
 
-/** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/kinds.ts`). */
+/** What a file is for: decides where it may lie, which program checks it before and what makes it hold (`core/push/templates/kinds.ts`). */
 export const fileKinds = [
   ...(['systemd-drop-in', 'nginx', 'htpasswd', 'caddy', 'sshd-drop-in', 'sudoers', 'ufw', 'nftables', 'logrotate', 'plain'] as const),
   ...(['unit-mask', 'unit-enable', 'audit-rules', 'account-files', 'login-files', 'lingering', 'docker-firewall', 'model-owners'] as const),

@@ -6,7 +6,7 @@ import { isSearched, linkTo, loginsOf } from '../access/logins.ts'
 import { type Member, membersOf } from '../access/rights.ts'
 import { ownAccounts } from '../access/tiers.ts'
 import type { SudoMember } from '../facts/privileged/privileged.ts'
-import { kinds } from '../push/kinds.ts'
+import { kinds } from '../push/templates/kinds.ts'
 import type { Principal } from './access-overview.ts'
 
 export interface RemovalStep {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRecovery } from '../push/recovery.ts'
+import { createRecovery } from '../push/transaction/recovery.ts'
 import type { Services } from '../services.ts'
 import { pushHandlers } from './push.handlers.ts'
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import { watchedFiles } from './drift.ts'
-import { render } from './render.ts'
-import { shippedTemplate } from './templates.ts'
+import { render } from './templates/render.ts'
+import { shippedTemplate } from './templates/templates.ts'
 
 const { manifest, sha256 } = shippedTemplate('ollama-loopback')
 const path = render(manifest, {}).files[0]?.path ?? ''

@@ -6,8 +6,8 @@ import type { PushJob } from '#shared/model/push-job.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
-import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './extend-undo.ts'
 import type { PushService } from './push-service.ts'
+import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './transaction/extend-undo.ts'
 
 export interface PushJobPorts {
   readonly clock: Clock

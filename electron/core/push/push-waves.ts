@@ -1,6 +1,6 @@
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { type PushPlan, type PushVerdict, verdictWords } from '#shared/model/push-plan.ts'
-import type { PushResult } from './transaction.ts'
+import type { PushResult } from './transaction/transaction.ts'
 
 export interface WaveRequest {
   /** One per host, in the order in which they are pushed. */

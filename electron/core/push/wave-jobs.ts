@@ -6,11 +6,11 @@ import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { WaveHost, WaveJob } from '#shared/model/wave-job.ts'
 import type { Clock, Transport } from '../ports.ts'
 import type { StepUp } from '../step-up/step-up.ts'
-import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './extend-undo.ts'
 import { planMany } from './plan-many.ts'
 import type { PushJobs } from './push-jobs.ts'
 import type { PushService } from './push-service.ts'
 import { pushInWaves, wavesOf } from './push-waves.ts'
+import { EXTEND_SECONDS, EXTEND_TIMEOUT_MS } from './transaction/extend-undo.ts'
 
 interface WaveJobPorts {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { Edit } from '#core/push/host-file.ts'
+import type { Edit } from '#core/push/templates/host-file.ts'
 import type { DemoFile, DemoHost } from './demo-host.ts'
 
 /** /etc/passwd, /etc/shadow, /etc/group and /etc/gshadow of a simulated host, as its accounts have them until a push changes a line. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { render } from '#core/push/render.ts'
-import { shippedTemplate } from '#core/push/templates.ts'
+import { render } from '#core/push/templates/render.ts'
+import { shippedTemplate } from '#core/push/templates/templates.ts'
 import { adaptedCaddyfile } from './caddyfile.ts'
 
 /** Written by `caddy adapt` (2.6.2, Debian 12) of the files that the template makes of these values. */

@@ -1,5 +1,5 @@
-import type { HostFile } from '#core/push/host-file.ts'
-import type { HostPush } from '#core/push/host-program.ts'
+import type { HostPush } from '#core/push/host/program.ts'
+import type { HostFile } from '#core/push/templates/host-file.ts'
 import type { DemoFile, DemoHost } from './demo-host.ts'
 
 /** What arrived of a deployment that is not in its place yet: the folder `.gatehouse-…` of a real host. */

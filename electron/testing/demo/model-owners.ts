@@ -10,7 +10,7 @@ const linesOf = ({ files }: DemoHost) => [...(files.get(FILE)?.content ?? '').ma
 const below = (host: DemoHost, folder: string): Entries =>
   [...host.files].filter(([path]) => path === folder || path.startsWith(`${folder}/`))
 
-/** What lies below the folders of the template `model-ownership`, with the owners and modes that a push gives it (`host-models.ts` of `core/push`). */
+/** What lies below the folders of the template `model-ownership`, with the owners and modes that a push gives it (`host/models.ts` of `core/push`). */
 export const givenOwners = (host: DemoHost): Entries =>
   linesOf(host).flatMap(([, folder = '', owner = '', group = '']) =>
     below(host, folder).map(

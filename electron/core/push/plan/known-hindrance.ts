@@ -1,0 +1,40 @@
+import type { PushValues } from '#shared/model/push-parameter.ts'
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { askedUnits } from '../../facts/os/collect.ts'
+import { namesOf } from '../../facts/os/os.ts'
+import type { FactResults } from '../../facts/registry.ts'
+import { toolsFor } from '../host/kinds.ts'
+import { publishedPortsOf, type Seen } from './defaults.ts'
+import { otherSystem, serviceDown, toolsMissing } from './plan.ts'
+import { openPublished } from './published-first.ts'
+
+interface Known extends Pick<Seen, 'audit'> {
+  readonly facts: Seen['facts'] & Pick<FactResults, 'os'>
+  readonly values: PushValues
+}
+
+/** Why a plan would be refused, as far as the newest audit tells; empty where it tells nothing. The plan looks at the host itself. Pure. */
+export function knownHindrance(manifest: PushTemplate, { audit, facts, values }: Known): string {
+  return (
+    otherSystem(manifest, audit) ||
+    openPublished({ manifest, audit, published: publishedPortsOf({ audit, facts }) ?? [] }) ||
+    down(manifest, facts, values) ||
+    lackingTool(manifest, facts)
+  )
+}
+
+function down({ unit = '' }: PushTemplate, { os, units }: Known['facts'], values: PushValues): string {
+  const named = unit.replace(/^\{\{(\w+)\}\}$/, (_, name: string) => String(values[name] ?? ''))
+  const services = os.known ? os.value.services : undefined
+  const asked = services?.find((service) => namesOf(service).includes(named))
+  if (services !== undefined && asked === undefined && askedUnits.includes(named)) return serviceDown(named, '')
+  const engine = units.known ? units.value.find(({ id }) => id === named) : undefined
+  const state = asked?.loadState === 'not-found' ? '' : (asked?.activeState ?? engine?.activeState ?? 'active')
+  return state === 'active' ? '' : serviceDown(named, state)
+}
+
+function lackingTool({ id, files }: PushTemplate, { os }: Known['facts']): string {
+  const missing = os.known ? (os.value.lacks ?? []) : []
+  const lacks = toolsFor(files).filter((tool) => missing.includes(tool))
+  return lacks.length === 0 ? '' : toolsMissing(lacks, id)
+}

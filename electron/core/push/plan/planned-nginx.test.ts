@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { vllm } from '#testing/corpus/bases.ts'
+import { auditCorpusHost, corpusFleet } from '#testing/corpus/record.ts'
+import { withFiles } from '#testing/corpus/sins/host.ts'
+import { text } from '#testing/demo/demo-host.ts'
+import { shippedBook } from '../../advisories/shipped.ts'
+import { probeContextOf } from '../../facts/registry.ts'
+import { hostOf } from '../../fleet/named-host.ts'
+import { render } from '../templates/render.ts'
+import { shippedTemplate } from '../templates/templates.ts'
+import { nginxHindrance } from './planned-nginx.ts'
+
+const OTHER = '/etc/nginx/conf.d/other.conf'
+const { manifest } = shippedTemplate('nginx-openai')
+
+async function planned(
+  other: string,
+  values: Record<string, string | readonly string[]> = {},
+  [section, from, to]: readonly [string, string | RegExp, string] = ['', '', ''],
+): Promise<string> {
+  const fleet = corpusFleet(vllm)
+  const host = hostOf(fleet, vllm.name)
+  const { outputs } = await auditCorpusHost({ base: vllm, sins: other === '' ? [] : [withFiles({ [OTHER]: text(other) })] })
+  const rendered = render(manifest, {
+    ...{ serverName: 'ai.example', certificate: '/etc/nginx/tls/vllm.crt', certificateKey: '/etc/nginx/tls/vllm.key', port: 8000 },
+    ...{ logins: [`kim:$2b$10$${'a'.repeat(53)}`], proxyGroup: 33, replaces: [], ...values },
+  } as never)
+  const policy = { fleet, host, now: Date.now(), advisories: shippedBook() }
+  const said = outputs.map((output) => (output.id === section ? { ...output, stdout: output.stdout.replace(from, to) } : output))
+  if (section !== '') expect(said).not.toEqual(outputs)
+  return nginxHindrance({ manifest, rendered, outputs: said, probe: probeContextOf(fleet, host), policy })
+}
+
+const by = (listen: string, login = '') =>
+  `server { listen ${listen} ssl; ssl_certificate /etc/nginx/tls/vllm.crt; ssl_certificate_key /etc/nginx/tls/vllm.key; ${login} location / { proxy_pass http://127.0.0.1:8000; } }`
+
+describe('a name that another server would go on to answer at an address of its own', () => {
+  test('without a login is refused while it is planned, with the address, the server and what to do', async () =>
+    expect(await planned(by('10.20.4.11:443'))).toMatch(
+      /^ai\.example:443 would stay open\. At 10\.20\.4\.11:443 another server answers this name, 10\.20\.4\.11:443\. .*replaces/,
+    ))
+
+  test.each([
+    ['nothing of the kind', '', {}],
+    ['the same socket', by('443'), {}],
+    ['another port', by('10.20.4.11:8443'), {}],
+    ['a login there', by('10.20.4.11:443', 'auth_basic x; auth_basic_user_file /etc/nginx/vllm.htpasswd;'), {}],
+    ['a file that the push takes out of use', by('10.20.4.11:443'), { replaces: [OTHER] }],
+  ])('%s', async (_, other, values) => expect(await planned(other, values)).toBe(''))
+})
+
+describe('an nginx that would not read the files is told while it is planned', () => {
+  test('it was built for other folders', async () =>
+    expect(await planned('', {}, ['nginx', /include [^;]*conf\.d[^;]*;/, ''])).toBe(
+      'the nginx of the host does not read /etc/nginx/conf.d/00-gatehouse-ai-access.conf: no include of /etc/nginx/nginx.conf leads there',
+    ))
+
+  test('it runs with another file', async () =>
+    expect(await planned('', {}, ['processes', /(nginx: master process \S+)[^\n]*/, '$1 -c /opt/other.conf'])).toContain(
+      'nginx runs with /opt/other.conf, but nginx -T read /etc/nginx/nginx.conf',
+    ))
+})

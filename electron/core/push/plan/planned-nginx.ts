@@ -1,0 +1,71 @@
+import type { PushTemplate } from '#shared/model/push-template.ts'
+import { splitDump } from '../../facts/nginx/dump.ts'
+import type { NginxDirective } from '../../facts/nginx/nginx.ts'
+import { readFacts } from '../../facts/registry.ts'
+import type { PolicyContext } from '../../policy/control.ts'
+import requiresLogin from '../../policy/controls/proxy/proxy-requires-authentication.control.ts'
+import { evaluate } from '../../policy/engine.ts'
+import type { ProbeContext, SectionOutput } from '../../probe/section.ts'
+import { LOGIN } from '../look/doors.ts'
+import type { Rendered } from '../templates/render.ts'
+
+interface Planned {
+  readonly manifest: PushTemplate
+  readonly rendered: Rendered
+  /** What the host answered just now. */
+  readonly outputs: readonly SectionOutput[]
+  readonly probe: ProbeContext
+  readonly policy: PolicyContext
+}
+
+/** Folders whose files nginx of Debian includes; a file anywhere else may be no configuration. */
+const INCLUDED = /^\/etc\/nginx\/(?:conf\.d|sites-enabled)\//
+
+/** `nginx -T` of the host as it would be. */
+function plannedDump(stdout: string, files: Rendered['files']): string {
+  const planned = new Set(files.map(({ path }) => path))
+  const section = (path: string, text: string) => `# configuration file ${path}:\n${text}\n`
+  return [
+    ...splitDump(stdout).flatMap(({ path, text }) => (planned.has(path) ? [] : [section(path, text)])),
+    ...files.flatMap(({ path, content, state }) => (INCLUDED.test(path) && state !== 'absent' ? [section(path, content)] : [])),
+  ].join('')
+}
+
+/** Of files that nginx would not read, the first. */
+function unreadFile(files: Rendered['files'], directives: readonly NginxDirective[]): string | undefined {
+  const read = new Set<string>()
+  const walk = (all: readonly NginxDirective[]): void => {
+    for (const { file, block = [] } of all) {
+      read.add(file)
+      walk(block)
+    }
+  }
+  walk(directives)
+  return files.find(({ path, content, state }) => INCLUDED.test(path) && state !== 'absent' && content !== '' && !read.has(path))?.path
+}
+
+/**
+ * What is put into `/etc/nginx` means nothing to an nginx that was built for other folders, or that runs with another file (`-c`, `-p`): the push would be
+ * undone for it.
+ *
+ * A front that is to ask for a login does so on its own sockets alone: on a more exact address of its port another server of nginx answers its name, and goes
+ * on to. Such a push would be undone, too. What to do first; empty where there is nothing of the kind, or where it cannot be told. Pure.
+ */
+export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: Planned): string {
+  const dump = outputs.find(({ id }) => id === 'nginx')
+  if (dump?.state !== 'ok' || !rendered.files.some(({ kind }) => kind === 'nginx')) return ''
+  const planned = new Map(outputs.map((output) => [output.id, output]))
+  planned.set('nginx', { ...dump, stdout: plannedDump(dump.stdout, rendered.files) })
+  const facts = readFacts(planned, probe)
+  if (!facts.nginx.known) return `what nginx would do with it cannot be told: ${facts.nginx.reason}`
+  const unread = unreadFile(rendered.files, facts.nginx.value.directives)
+  const main = splitDump(dump.stdout)[0]?.path
+  if (unread !== undefined) return `the nginx of the host does not read ${unread}: no include of ${main} leads there`
+  if (!manifest.fixes.includes(LOGIN)) return ''
+  const open = evaluate([requiresLogin], facts, planned, policy).find(
+    ({ subject, status }) => status === 'fail' && rendered.subjects?.includes(subject),
+  )
+  return open === undefined
+    ? ''
+    : `${open.subject} would stay open. ${open.reason} Take that server out of use (replaces), or have it ask for a login, then plan again`
+}
