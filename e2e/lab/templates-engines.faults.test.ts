@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { gatehouse } from './console.ts'
 import { arrange } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
@@ -46,6 +47,7 @@ test('a key for llama-server, which listens on loopback afterwards', async () =>
     unitOf('llama', 'llama-server', 'llama_server.py', `-m /srv/models/tiny.gguf --host 0.0.0.0 --port 8080 -c 8192 --api-key sk-lab`),
   )
   const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'inference-bound-to-loopback', status: 'fail' }))
   expect(plan.parameters).toMatchObject({ unit: 'llama.service', arguments: ['-m', '/srv/models/tiny.gguf', '-c', '8192'], port: 8080 })
   await desk.undone('gpu2', file)
   await desk.done(file)
@@ -58,6 +60,7 @@ test('a key for LocalAI, which has no page afterwards', async () => {
   const desk = templateDesk('localai-unit')
   await arrange('gpu2', unitOf('localai', 'local-ai', 'local_ai.py', 'run --address :8081 --threads 2'))
   const { file, plan } = await desk.plan('gpu2')
+  expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'inference-bound-to-loopback', status: 'fail' }))
   expect(plan.parameters).toMatchObject({ unit: 'localai.service', arguments: ['run', '--threads', '2'], port: 8081 })
   await desk.undone('gpu2', file)
   await desk.done(file)
@@ -65,3 +68,41 @@ test('a key for LocalAI, which has no page afterwards', async () => {
   expect([await ask('/v1/models'), await ask('/')]).toEqual(['401', '404'])
   expect(await ask('/v1/models -H "Authorization: Bearer $(cut -d= -f2 /etc/gatehouse/localai.env)"')).toBe('200')
 }, 300_000)
+
+test.each([
+  ['llama.cpp', 'llama-front', 'llama_server.py', '-m /srv/models/tiny.gguf --host 127.0.0.1 --port 8090', 8090],
+  ['LocalAI', 'local-ai-front', 'local_ai.py', 'run --address 127.0.0.1:8091', 8091],
+])(
+  'nginx in front of %s: a site without a login',
+  async (_, id, standIn, words, port) => {
+    const desk = templateDesk('nginx-openai')
+    const name = `${id}.lab.internal`
+    await arrange('gpu2', unitOf(id, id, standIn, words))
+    await arrange(
+      'gpu2',
+      `printf '%s\\n' 'server { listen 443 ssl; server_name ${name}; ssl_certificate /etc/ssl/certs/internal-ca.crt;' \\
+       'ssl_certificate_key /etc/ssl/private/internal-ca.key; location / { proxy_pass http://127.0.0.1:${port}; } }' >/etc/nginx/sites-enabled/${id}; nginx -s reload`,
+    )
+    const ask = (more: string) =>
+      arrange('gpu2', `curl -sk --resolve ${name}:443:127.0.0.1 -o /dev/null -w '%{http_code}' https://${name}${more}`)
+    expect(await ask('/v1/models')).toBe('200')
+    const made = await gatehouse(['password', 'app'])
+    const password = /once: (\S+)/.exec(made.stderr)?.[1] ?? expect.fail()
+    const { file, plan } = await desk.plan('gpu2', { serverName: name, port: String(port), logins: made.stdout.trim() })
+    expect(plan.turns).toContainEqual(expect.objectContaining({ control: 'proxy-requires-authentication', status: 'fail' }))
+    expect(plan.parameters).toMatchObject({ replaces: [`/etc/nginx/sites-enabled/${id}`] })
+    await desk.undone('gpu2', file)
+    expect(await ask('/v1/models')).toBe('200')
+    await desk.done(file)
+    expect([await ask('/v1/models'), await ask(`/v1/models -u app:${password}`), await ask(`/metrics -u app:${password}`)]).toEqual([
+      '401',
+      '200',
+      '404',
+    ])
+    await arrange(
+      'gpu2',
+      `rm /etc/nginx/conf.d/*gatehouse* && nginx -s reload; systemctl stop ${id}; rm /etc/systemd/system/${id}.service; systemctl daemon-reload`,
+    )
+  },
+  300_000,
+)

@@ -29,27 +29,28 @@ test('nginx in front of vLLM: a site without a login', async () => {
 
 test('a JSON log for an nginx that is there', async () => {
   const desk = templateDesk('nginx-ai-access-log')
+  const made = await gatehouse(['password', 'reader'])
+  const password = /once: (\S+)/.exec(made.stderr)?.[1] ?? expect.fail()
+  await arrange('gpu2', 'cat >>/etc/nginx/.htpasswd', made.stdout)
   const { file, plan } = await desk.plan('gpu2')
   expect(plan.parameters).toMatchObject({ serverName: 'ai.internal.yourcompany.com', port: 443, proxyGroup: 33 })
   expect(plan.turns).toEqual([expect.objectContaining({ control: 'proxy-access-log-structured', status: 'warning' })])
   await desk.undone('gpu2', file)
   await desk.done(file)
-  const asked = await arrange(
-    'gpu2',
-    `curl -sk -o /dev/null -w '%{http_code}' -A 'lab "agent"' --resolve ai.internal.yourcompany.com:443:127.0.0.1 \
-       https://ai.internal.yourcompany.com/api/chat -d '{"model":"llama3.2","messages":[]}'`,
-  )
-  const [line = ''] = (await arrange('gpu2', 'cat /var/log/nginx/gatehouse-ai.log')).trim().split('\n')
-  expect([asked, JSON.parse(line)]).toEqual([
-    '401',
-    expect.objectContaining({
-      endpoint: '/api/chat',
-      http_status: '401',
-      user_agent: 'lab "agent"',
-      request_bytes: expect.stringMatching(/^\d+$/),
-    }),
+  const ask = (more: string) =>
+    arrange(
+      'gpu2',
+      `curl -sk -o /dev/null -w '%{http_code}' -A 'lab "agent"' --resolve ai.internal.yourcompany.com:443:127.0.0.1 \
+       https://ai.internal.yourcompany.com/api/chat -H 'Host: localhost' -d '{"model":"llama3.2","messages":[]}' ${more}`,
+    )
+  expect([await ask(''), await ask(`-u reader:${password}`)]).toEqual(['401', '200'])
+  const lines = (await arrange('gpu2', 'cat /var/log/nginx/gatehouse-ai.log')).trim().split('\n')
+  const common = { endpoint: '/api/chat', user_agent: 'lab "agent"', request_bytes: expect.stringMatching(/^\d+$/) }
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ ...common, http_status: '401' }),
+    expect.objectContaining({ ...common, http_status: '200', authenticated_user: 'reader' }),
   ])
-  expect(line).not.toContain('llama3.2')
+  expect(lines.join()).not.toContain('llama3.2')
 }, 300_000)
 
 test('who may log in: a password file that the audit account cannot read', async () => {
@@ -101,6 +102,7 @@ test('sshd behind the jump host; a plan that leaves out an account of Gatehouse 
   )
   const { file, plan } = await desk.plan('gpu2')
   expect(plan).toMatchObject({ danger: 'lock-out', parameters: { accounts: ['gatehouse-audit', 'gatehouse-change'] } })
+  expect(plan.turns.map(({ control }) => control)).toEqual(expect.arrayContaining(['sshd-accounts-limited', 'sshd-keys-only']))
   // Somebody with a key of their own, who is none of those accounts.
   await arrange(
     'gpu2',
