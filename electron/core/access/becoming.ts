@@ -159,7 +159,9 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   }
   for (const job of access?.cron.known ? access.cron.value : []) {
     if (job.account === member.name) continue
-    for (const [program = ''] of job.command.matchAll(/(?<![^\s;&|])\/[A-Za-z0-9_./+-]+/g)) {
+    // A path after any sign that is none of a path: in quotes, brackets and substitutions, behind `=`.
+    const named = [...job.command.matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
+    for (const program of [...named, ...(job.loads ?? [])]) {
       const right = writes(member, program, files)
       if (right) add(job.account, right, `, which cron runs as ${job.account}`)
     }

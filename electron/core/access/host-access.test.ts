@@ -356,6 +356,38 @@ test.each<[string, Host, string | undefined]>([
     },
     'owns /srv/tool/run.sh, which cron runs as root → root',
   ],
+  // As crontab(5) hands them to /bin/sh.
+  ...[
+    'root bash -c "/srv/tool/run.sh --all"',
+    "root sh -c '/srv/tool/run.sh'",
+    'root (/srv/tool/run.sh)',
+    'root x=$(/srv/tool/run.sh)',
+    'root echo `/srv/tool/run.sh`',
+    'root LD_PRELOAD=/srv/tool/run.sh /usr/bin/true',
+    'root true;/srv/tool/run.sh',
+  ].map((job): [string, object, string] => [
+    `a program that cron runs by ${job}`,
+    { cron: `* * * * * ${job}`, paths: 'directory/755/root/root//srv/tool\nregular file/755/ada/root//srv/tool/run.sh' },
+    'owns /srv/tool/run.sh, which cron runs as root → root',
+  ]),
+  ...['SHELL=/srv/tool/run.sh', 'BASH_ENV = "/srv/tool/run.sh"', 'LD_LIBRARY_PATH=/opt/lib:/srv/tool/run.sh'].map(
+    (variable): [string, object, string] => [
+      `what cron is told by ${variable}`,
+      {
+        cron: `${variable}\n* * * * * root backup`,
+        paths: 'directory/755/root/root//srv/tool\nregular file/755/ada/root//srv/tool/run.sh',
+      },
+      'owns /srv/tool/run.sh, which cron runs as root → root',
+    ],
+  ),
+  [
+    'a variable of cron below the line',
+    {
+      cron: '* * * * * root backup\nSHELL=/srv/tool/run.sh',
+      paths: 'directory/755/root/root//srv/tool\nregular file/755/ada/root//srv/tool/run.sh',
+    },
+    undefined,
+  ],
   [
     'the home of somebody who is root',
     { groups: { docker: 'bob' }, paths: 'directory/777/bob/bob//home/bob' },

@@ -77,6 +77,8 @@ export interface CronJob {
   readonly command: string
   /** Where programs without a folder are looked for, if the file says so. */
   readonly path?: readonly string[]
+  /** What variables of the file have its shell or its programs load or run. */
+  readonly loads?: readonly string[]
   readonly line: number
 }
 

@@ -219,7 +219,7 @@ number=0
   $0 !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ { add($0) }
   /^\\/(etc\\/cron|var\\/spool\\/cron)/ {
     sub(/^[^:]*:[0-9]*:/, "")
-    while (match($0, /(^|[ \\t=:])\\/[A-Za-z0-9_.\\/+-]+/)) {
+    while (match($0, /(^|[^A-Za-z0-9_.\\/+~-])\\/[A-Za-z0-9_.\\/+-]+/)) {
       path = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH); sub(/^[^\\/]/, "", path)
       if (!(path in seen) && path !~ /^\\/(usr\\/)?s?bin$/ && m < 200) { seen[path]; m++; print path >"/dev/stderr" }
     }

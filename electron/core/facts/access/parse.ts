@@ -75,9 +75,13 @@ export function parseAcls(rows: readonly BlockRow[]): readonly AclEntry[] {
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
+/** Variables by which a shell (bash(1), dash(1)), the loader (ld.so(8)) or an interpreter is given files to run. */
+const LOADED = /^\s*(?:SHELL|BASH_ENV|ENV|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PYTHONPATH|PERL5LIB)\s*=\s*["']?([^"'\s]+)/
+
 /** Lines of crontabs (crontab(5)): those of the system name the account behind the time, those of accounts are named like it. */
 export function parseCron(lines: readonly FileLine[]): readonly CronJob[] {
   const paths = new Map<string, readonly string[]>()
+  const loads = new Map<string, readonly string[]>()
   return lines.flatMap(({ file, text, line }): CronJob[] => {
     const [, folders] = /^\s*PATH\s*=\s*["']?([^"'\s]+)/.exec(text) ?? []
     if (folders !== undefined)
@@ -85,8 +89,11 @@ export function parseCron(lines: readonly FileLine[]): readonly CronJob[] {
         file,
         folders.split(':').filter((folder) => folder.startsWith('/')),
       )
+    const [, loaded] = LOADED.exec(text) ?? []
+    if (loaded !== undefined) loads.set(file, [...(loads.get(file) ?? []), ...loaded.split(':').filter((each) => each.startsWith('/'))])
     const path = paths.get(file)
-    const more = { line, ...(path && { path }) }
+    const loading = loads.get(file)
+    const more = { line, ...(path && { path }), ...(loading && { loads: loading }) }
     const system = file === '/etc/crontab' || file.startsWith('/etc/cron.d/')
     const own = /^\/var\/spool\/cron\/(?:crontabs\/|tabs\/)?([^/]+)$/.exec(file)?.[1]
     const rest = /^\s*(?:@[a-z]+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$/.exec(text)?.[1]
