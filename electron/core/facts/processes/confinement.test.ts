@@ -7,7 +7,7 @@ const DEFAULT = '00000000a80425fb'
 const ALL = '000001ffffffffff'
 const WHOLE = '0 0 4294967295'
 const read = (...rows: string[]) => readConfinements(rows).get(7)
-const base = { capabilities: [], hostRoot: true, mounts: [], moreMounts: false }
+const base = { capabilities: [], hostRoot: true, hostProcesses: false, mounts: [], moreMounts: false }
 
 describe('what a process in a container can do to its host', () => {
   test.each([
@@ -15,9 +15,10 @@ describe('what a process in a container can do to its host', () => {
     [
       'privileged',
       [`@bound 7 ${ALL}`, `@idmap 7 ${WHOLE}`],
-      { ...base, capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_MODULE', 'CAP_SYS_RAWIO', 'CAP_SYS_ADMIN'] },
+      { ...base, capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_MODULE', 'CAP_SYS_RAWIO', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'] },
     ],
     ['--cap-add SYS_ADMIN', ['@bound 7 00000000a82425fb', `@idmap 7 ${WHOLE}`], { ...base, capabilities: ['CAP_SYS_ADMIN'] }],
+    ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
     ['a user namespace', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 65536'], { ...base, hostRoot: false }],
     ['of an account (rootless)', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 1000 1'], { ...base, hostRoot: false }],
     [
@@ -44,6 +45,6 @@ describe('what a process in a container can do to its host', () => {
 
   test('asked of a process that has the root of this machine, it tells no mounts of it', () => {
     const told = execFileSync('/bin/sh', ['-c', `${confinementScript}pid=$1; confinement`, 'sh', String(process.pid)], { encoding: 'utf8' })
-    expect(told).toMatch(/^@bound \d+ [0-9a-f]{16}\n@idmap \d+ \d+ \d+ \d+\n$/)
+    expect(told).toMatch(/^@bound \d+ [0-9a-f]{16}( shared)?\n@idmap \d+ \d+ \d+ \d+\n$/)
   })
 })

@@ -4,6 +4,8 @@ export interface Confinement {
   readonly capabilities: readonly string[]
   /** Its root is root of the host: no user namespace maps it to another account (user_namespaces(7)). */
   readonly hostRoot: boolean
+  /** It sees the processes of the host: no PID namespace of its own (pid_namespaces(7)). */
+  readonly hostProcesses: boolean
   /** What of the host's own file systems it sees, where the host has it. */
   readonly mounts: readonly { readonly source: string; readonly destination: string; readonly readOnly: boolean }[]
   /** There are more of them. */
@@ -11,13 +13,17 @@ export interface Confinement {
 }
 
 /**
- * `confinement` prints `@bound $pid HEXADECIMAL`, `@idmap $pid INSIDE OUTSIDE COUNT` and `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the
+ * `confinement` prints `@bound $pid HEXADECIMAL`, with ` shared` where it has the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the
  * host has mounted as well (proc(5), mountinfo: of a bind mount the fourth column is its place within that file system). Anybody may read these of any process. What every
  * container has under /proc and /sys is left out, and so is a process that has the root of the host. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  */
 export const confinementScript = `confinement() { awk 'BEGIN {
-  pid = ARGV[1]; hosts = 0; rows = 0
-  while ((getline line < ("/proc/" pid "/status")) > 0) if (split(line, f, /[ \\t]+/) > 1 && f[1] == "CapBnd:") print "@bound " pid " " f[2]
+  pid = ARGV[1]; hosts = rows = shared = 0
+  while ((getline line < ("/proc/" pid "/status")) > 0) {
+    n = split(line, f, /[ \\t]+/)
+    if (f[1] == "NSpid:") shared = n == 2
+    if (f[1] == "CapBnd:") print "@bound " pid " " f[2] (shared ? " shared" : "")
+  }
   if ((getline line < ("/proc/" pid "/uid_map")) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
   while ((getline line < "/proc/self/mountinfo") > 0) { split(line, f, " "); device[hosts] = f[3]; root[hosts] = f[4]; place[hosts++] = f[5] }
   while ((getline line < ("/proc/" pid "/mountinfo")) > 0) {
@@ -42,6 +48,7 @@ const NAMED: readonly (readonly [bit: bigint, name: string])[] = [
   [2n, 'CAP_DAC_READ_SEARCH'],
   [16n, 'CAP_SYS_MODULE'],
   [17n, 'CAP_SYS_RAWIO'],
+  [19n, 'CAP_SYS_PTRACE'],
   [21n, 'CAP_SYS_ADMIN'],
 ]
 
@@ -50,15 +57,16 @@ const EVERY_ID = '0 0 4294967295'
 
 /** What `confinement` printed of each process; of one without a bounding set and a map nothing is known. */
 export function readConfinements(lines: readonly string[]): ReadonlyMap<number, Confinement> {
-  const bounds = new Map<number, bigint>()
+  const bounds = new Map<number, { readonly held: bigint; readonly shared: boolean }>()
   const maps = new Map<number, string>()
   const mounts = new Map<number, Confinement['mounts'][number][]>()
   const more = new Set<number>()
   for (const line of lines) {
     const [, kind, number, rest = ''] = /^@(bound|idmap|mount) (\d{1,10}) (.*)$/.exec(line) ?? []
     const pid = Number(number)
-    if (kind === 'bound' && /^[0-9a-f]{16}$/.test(rest)) {
-      bounds.set(pid, BigInt(`0x${rest}`))
+    const [, bound, shared] = kind === 'bound' ? (/^([0-9a-f]{16})( shared)?$/.exec(rest) ?? []) : []
+    if (bound !== undefined) {
+      bounds.set(pid, { held: BigInt(`0x${bound}`), shared: shared !== undefined })
       mounts.set(pid, [])
     }
     if (kind === 'idmap') maps.set(pid, rest)
@@ -69,11 +77,16 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
     mounts.set(pid, [...(mounts.get(pid) ?? []), mount])
   }
   return new Map(
-    [...bounds].flatMap(([pid, bound]): [number, Confinement][] => {
+    [...bounds].flatMap(([pid, { held, shared }]): [number, Confinement][] => {
       const map = maps.get(pid)
       if (map === undefined) return []
-      const capabilities = NAMED.flatMap(([bit, name]) => ((bound >> bit) & 1n ? [name] : []))
-      return [[pid, { capabilities, hostRoot: map === EVERY_ID, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) }]]
+      const capabilities = NAMED.flatMap(([bit, name]) => ((held >> bit) & 1n ? [name] : []))
+      return [
+        [
+          pid,
+          { capabilities, hostRoot: map === EVERY_ID, hostProcesses: shared, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) },
+        ],
+      ]
     }),
   )
 }

@@ -105,7 +105,11 @@ function judgeContainer(service: InferenceService, { units, containers, processe
   const made = container?.inspected || !maker ? undefined : containerOfUnit(maker)
   const given = container?.inspected ? container : made
   const inside = processes.known ? processes.value.find(({ pid, confinement }) => service.pids.includes(pid) && confinement) : undefined
-  const ways = [...new Set([...(given ? waysOutOf(given) : []), ...(inside?.confinement ? waysOutOfConfinement(inside.confinement) : [])])]
+  // Where its root is another account of the host, what it was given is that account's.
+  const lent = inside?.confinement?.hostRoot === false
+  const ways = lent
+    ? []
+    : [...new Set([...(given ? waysOutOf(given) : []), ...(inside?.confinement ? waysOutOfConfinement(inside.confinement) : [])])]
   const cite: Citation = container?.inspected
     ? { section: 'containers', line: container.line }
     : made
@@ -119,7 +123,7 @@ function judgeContainer(service: InferenceService, { units, containers, processe
       reason: `${name} runs in container ${service.container ?? service.id}: ${ways.slice(0, 3).join('; ')}. Expected none of it.`,
       cite: [{ ...cite, note: 'A way to root. Expected none.' }],
     }
-  if (!given && (!inside?.confinement || inside.confinement.moreMounts))
+  if (!lent && !given && (!inside?.confinement || inside.confinement.moreMounts))
     return {
       status: 'not-evaluated',
       title: 'What its container may do is not known',
@@ -130,7 +134,7 @@ function judgeContainer(service: InferenceService, { units, containers, processe
   return {
     status: 'not-applicable',
     title: 'The account is the container’s',
-    reason: `${name} runs in a container, whose image brings its accounts. It was given no way to root of the host.`,
+    reason: `${name} runs in a container, whose image brings its accounts. ${lent ? 'Root of it is another account of the host (user namespace).' : 'It was given no way to root of the host.'}`,
     cite: [cite],
   }
 }

@@ -143,6 +143,40 @@ describe('inference-account-not-privileged', () => {
     ['programs of the host to write', mount('/usr/local/bin'), 0, failed],
     ['the same to read', mount('/usr/local/bin', true), 0, na],
     ['models', mount('/srv/models'), 0, na],
+    ...[
+      ...[
+        '/etc/shadow',
+        '/etc/sudoers.d',
+        '/etc/cron.d',
+        '/etc/systemd/system',
+        '/root/.ssh',
+        '/home',
+        '/usr/bin',
+        '/lib/systemd',
+        '/usr/lib',
+      ],
+      ...['/run/docker', '/run/crio', '/run/k3s/containerd', '/var/run', '/var', '/etc/systemd/system/ollama.service.d', '/dev', '/usr'],
+    ].map((source): [string, object, number, string] => [`${source} to write`, mount(source), 0, failed]),
+    ...['/etc/shadow', '/etc', '/root', '/root/.ssh/id_ed25519', '/run/crio'].map((source): [string, object, number, string] => [
+      `${source} to read`,
+      mount(source, true),
+      0,
+      failed,
+    ]),
+    ...[
+      ...[
+        '/home/ada/models',
+        '/usr/share/ollama/.ollama',
+        '/dev/nvidia0',
+        '/var/lib/docker/volumes/m/_data',
+        '/opt/models',
+        '/etc/localtime',
+      ],
+      ...['/run/user/1000/docker.sock', '/run/user/1000/podman/podman.sock', '/root/models/llama'],
+    ].map((source): [string, object, number, string] => [`${source} to write`, mount(source), 0, na]),
+    ...['/usr/bin/nvidia-smi', '/usr/lib/x86_64-linux-gnu/libcuda.so.1', '/etc/passwd', '/usr'].map(
+      (source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, na],
+    ),
     ['what was not read', { mounts: [docker], inspected: false }, 0, 'not-evaluated: What its container may do is not known'],
   ])('a container with %s', (_, more, uid, expected) => {
     const container = { name: 'chat', privileged: false, mounts: [], inspected: true, line: 3, ...more }
@@ -152,13 +186,15 @@ describe('inference-account-not-privileged', () => {
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
-  const seen = { capabilities: [], hostRoot: true, mounts: [], moreMounts: false }
+  const seen = { capabilities: [], hostRoot: true, hostProcesses: false, mounts: [], moreMounts: false }
   test.each<[string, object | undefined, number, string]>([
     ['nothing of the host', {}, 0, na],
     ['its models', { mounts: [{ source: '/srv/models', destination: '/models', readOnly: false }] }, 0, na],
     ['the socket of Docker', { mounts: [{ source: '/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }] }, 0, failed],
     ['the socket, as another account', { mounts: [{ source: '/run/docker.sock', destination: '/s', readOnly: true }] }, 990, warned],
     ['a capability that mounts', { capabilities: ['CAP_SYS_ADMIN'] }, 0, failed],
+    ['one that traces, without processes of the host to see', { capabilities: ['CAP_SYS_PTRACE'] }, 0, na],
+    ['one that traces, and all processes of the host', { capabilities: ['CAP_SYS_PTRACE'], hostProcesses: true }, 0, failed],
     ['the same in a user namespace', { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false }, 100_000, na],
     ['more mounts than are told', { moreMounts: true }, 0, 'not-evaluated: What its container may do is not known'],
     ['nothing that could be read', undefined, 0, 'not-evaluated: What its container may do is not known'],
