@@ -11,7 +11,7 @@ const flags = 'anonymous-auth|authorization-mode|read-only-port|config|config-di
 const ofK3s = `(^)[^[:blank:]#:-][^:]{0,}:|(^)[^[:alnum:]]{0,}kubelet-arg.{0,}|(^)[^[:alnum:]]{1,}(${flags})=.{0,}`
 
 /** Of the words that its unit starts k3s with, which may hold that token too: the program, what goes to the kubelet, and where its files lie. */
-const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+`
+const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+|K3S_CONFIG_FILE=[^ ]+`
 
 /** Where kubeadm, EKS, k3s and RKE2 put the kubelet's configuration and its drop-ins. There is no secret in them. */
 export const readKubelet: PrivilegedCommand = {
@@ -71,7 +71,7 @@ printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' 
     *)
       case $unit in *.service)
         printf '@kubelet %s words %s\\n' "$pid" "$unit"
-        systemctl show -p ExecStart -- "$unit" 2>/dev/null </dev/null | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
+        systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null </dev/null | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
       esac
       { [ -e /etc/rancher/k3s/config.yaml ] || ! [ -x /etc/rancher/k3s ] && [ -e /etc/rancher/k3s ]; } && kubelet_file k3s /etc/rancher/k3s/config.yaml
       kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml .yml

@@ -136,6 +136,12 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
     judge('k3s-server server', [k3s('kubelet-arg: [read-only-port=10255]'), unit('--kubelet-arg=read-only-port=0')]),
     'default',
   ],
+  [
+    'k3s with its file elsewhere by a variable of its unit',
+    judge('k3s-server server', [unit('K3S_CONFIG_FILE=/srv/k3s.yaml')]),
+    'unknown',
+    /\/srv\/k3s\.yaml could/,
+  ],
   ['k3s with its files elsewhere', judge('k3s-server server', [unit('--config /srv/k3s.yaml')]), 'unknown', /\/srv\/k3s\.yaml could/],
   [
     'k3s whose own files then say nothing',

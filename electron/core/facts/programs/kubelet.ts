@@ -115,7 +115,9 @@ function startedByK3s(argv: readonly string[], files: readonly KubeletFile[]): O
       const [name = '', ...value] = word.split('=')
       return names.includes(name) && value.length > 0 ? [value.join('=')] : []
     })
-  const [config = K3S_FILE] = of('--config', '-c')
+  // A flag goes before the variable.
+  const named = unit.flatMap((row) => /^K3S_CONFIG_FILE=(.+)$/.exec(row)?.[1] ?? [])
+  const [config = K3S_FILE] = [...of('--config', '-c'), ...named]
   const settings = files.filter(({ kind }) => kind === 'k3s')
   const items = [...(config === K3S_FILE ? kubeletArguments(settings) : []), ...of('--kubelet-arg')].map((item) => {
     const bare = item.replace(/^-+/, '')
