@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { audit, hostOf } from './audit.ts'
+import { arrange, install, kill, start } from './lab.ts'
+
+/** Engines in containers of a real Docker, whose account may list them and no more: what each may do to its host is told by the kernel. */
+
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-containers-'))
+/** The next file finds a host without Docker. */
+afterAll(async () => {
+  rmSync(data, { recursive: true })
+  // The network of a host outlives it.
+  await arrange('gpu2', 'systemctl stop docker.socket docker; ip link del docker0; nft flush ruleset')
+  await kill('gpu2')
+  await start('gpu2')
+}, 60_000)
+
+const none = 'not-applicable: The account is the container’s'
+const way = 'The container has a way to root of the host'
+const [asRoot, asAccount] = [`fail: ${way}`, `warning: ${way}`]
+const asked: readonly (readonly [name: string, options: string, expected: string])[] = [
+  ['models', '--volume /srv/models:/models', none],
+  ['read-only', '--volume /usr/share:/host-share:ro --volume /etc/passwd:/etc/passwd:ro', none],
+  ['another-account', '--user 12345 --cap-drop ALL --security-opt no-new-privileges', none],
+  ['socket', '--volume /var/run/docker.sock:/var/run/docker.sock:ro', asRoot],
+  ['socket-of-account', '--user 12345 --volume /run/docker.sock:/run/docker.sock', asAccount],
+  ['whole-host', '--volume /:/host:ro', asRoot],
+  ['units', '--volume /etc/systemd/system:/units', asRoot],
+  ['mounts', '--cap-add SYS_ADMIN', asRoot],
+  ['traces-own', '--cap-add SYS_PTRACE', none],
+  ['traces-host', '--cap-add SYS_PTRACE --pid host', asRoot],
+]
+
+test('what a container may do to its host, by the kernel', async () => {
+  await install('gpu2', 'docker', ['image.sh', 'docker.sh'])
+  // One that does not run the kernel does not know. (That it could not run here, either, is the lab's: its hosts lack some capabilities themselves.)
+  await arrange(
+    'gpu2',
+    `docker tag stand-ins localai/localai:v4.9.0
+     ${asked.map(([name, options]) => `docker run --detach --name ${name} ${options} localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080`).join('\n')}
+     docker create --name stopped --privileged localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080`,
+  )
+  const { findings } = hostOf((await audit(data, ['--host', 'gpu2'])).report, 'gpu2')
+  const found = findings.filter(({ control }) => control === 'inference-account-not-privileged')
+  const outcomeOf = (name: string) => found.filter(({ subject }) => subject === name).map(({ status, title }) => `${status}: ${title}`)
+  expect(asked.map(([name]) => [name, outcomeOf(name)])).toEqual(asked.map(([name, , expected]) => [name, [expected]]))
+  expect(outcomeOf('stopped')).toEqual(['not-evaluated: What its container may do is not known'])
+}, 240_000)
