@@ -18,6 +18,20 @@ export default defineControl({
   },
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
   evaluate: ({ sources, updates }) => {
+    // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
+    const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
+    if (image)
+      return [
+        {
+          subject: '',
+          status: 'needs-attestation',
+          title: 'Whether new images are installed is not known',
+          reason:
+            'The system is an image that rpm-ostree changes as a whole. Whether anything installs the next one by itself was not asked.',
+          hint: 'rpm-ostreed-automatic.timer with AutomaticUpdatePolicy=apply, or zincati.service on Fedora CoreOS.',
+          cite: [{ section: 'updates', line: image.line }],
+        },
+      ]
     const { missing, cite } = updates.manager === 'dpkg' ? apt(sources.automatic, updates) : dnf(sources.automatic, updates)
     const [first] = missing
     const kept = missing.every((one) => one.includes(' keeps back '))

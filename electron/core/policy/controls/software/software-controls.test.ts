@@ -372,6 +372,12 @@ describe('security-updates-automatic', () => {
       'needs-attestation: Not all security updates install themselves',
     ],
     ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
+    [
+      'an image of rpm-ostree, whatever dnf would do',
+      { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] },
+      { manager: 'rpm', packages: [installed('rpm-ostree', '2024.9', true)] },
+      'needs-attestation: Whether new images are installed is not known',
+    ],
   ])('%s', (_, automatic, more, expected) => {
     expect(outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more) }))).toEqual([expected])
   })
