@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
-import { arrange } from './lab.ts'
+import { arrange, asRoot } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
 /** A unit as tutorials have it: on every interface. `program` is a stand-in of the lab. */
@@ -70,18 +70,21 @@ test('a key for LocalAI, which has no page afterwards', async () => {
 }, 300_000)
 
 test.each([
-  ['llama.cpp', 'llama-front', 'llama_server.py', '-m /srv/models/tiny.gguf --host 127.0.0.1 --port 8090', 8090],
-  ['LocalAI', 'local-ai-front', 'local_ai.py', 'run --address 127.0.0.1:8091', 8091],
+  ['llama.cpp', 'llama-front', 'llama-server', 'llama_server.py', '-m /srv/models/tiny.gguf --host 127.0.0.1 --port 8090', 8090],
+  ['LocalAI', 'local-ai-front', 'local-ai', 'local_ai.py', 'run --address 127.0.0.1:8091', 8091],
 ])(
   'nginx in front of %s: a site without a login',
-  async (_, id, standIn, words, port) => {
+  async (_, id, program, standIn, words, port) => {
     const desk = templateDesk('nginx-openai')
     const name = `${id}.lab.internal`
-    await arrange('gpu2', unitOf(id, id, standIn, words))
+    // A program that runs cannot be written over.
+    await asRoot('gpu2', 'systemctl stop llama localai')
+    await arrange('gpu2', unitOf(id, program, standIn, words))
     await arrange(
       'gpu2',
       `printf '%s\\n' 'server { listen 443 ssl; server_name ${name}; ssl_certificate /etc/ssl/certs/internal-ca.crt;' \\
-       'ssl_certificate_key /etc/ssl/private/internal-ca.key; location / { proxy_pass http://127.0.0.1:${port}; } }' >/etc/nginx/sites-enabled/${id}; nginx -s reload`,
+       'ssl_certificate_key /etc/ssl/private/internal-ca.key; location / { proxy_pass http://127.0.0.1:${port}; } }' >/etc/nginx/sites-enabled/${id}; nginx -s reload
+       for try in 1 2 3 4 5 6 7 8 9 10; do curl -skf --resolve ${name}:443:127.0.0.1 -o /dev/null https://${name}/v1/models && break; sleep 1; done; sleep 1`,
     )
     const ask = (more: string) =>
       arrange('gpu2', `curl -sk --resolve ${name}:443:127.0.0.1 -o /dev/null -w '%{http_code}' https://${name}${more}`)
