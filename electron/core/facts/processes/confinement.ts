@@ -13,9 +13,10 @@ export interface Confinement {
 }
 
 /**
- * `confinement` prints `@bound $pid HEXADECIMAL`, with ` shared` where it has the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the
- * host has mounted as well (proc(5), mountinfo: of a bind mount the fourth column is its place within that file system). Anybody may read these of any process. What every
- * container has under /proc and /sys is left out, and so is a process that has the root of the host. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
+ * `confinement` prints `@bound $pid HEXADECIMAL`, with ` shared` where it has the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and
+ * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
+ * fourth column is its place within that file system); one alone where its root is that of the host. Anybody may read these of any process. What every
+ * container has under /proc and /sys is left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  */
 export const confinementScript = `confinement() { awk 'BEGIN {
   pid = ARGV[1]; hosts = rows = shared = 0
@@ -35,7 +36,7 @@ export const confinementScript = `confinement() { awk 'BEGIN {
     source = root[found] == "/" ? f[4] : substr(f[4], length(root[found]) + 1)
     if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
     if (source == "") source = "/"
-    if (f[5] == "/" && source == "/") exit
+    if (f[5] == "/" && source == "/") { print "@mount " pid " rw / /"; exit }
     row[rows++] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " source " " f[5]
   }
   for (i = 0; i < rows && i < 64; i++) print "@mount " pid " " row[i]

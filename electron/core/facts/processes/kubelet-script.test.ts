@@ -97,7 +97,7 @@ test('of a configuration of k3s only keys and flags for the kubelet leave the ho
 test('of the words of its unit only those leave the host that decide about the kubelet', () => {
   write('/etc/rancher/k3s/config.yaml.d/b.yml', 'kubelet-arg: [max-pods=3]\n')
   const unit =
-    'ExecStart={ path=/usr/local/bin/k3s ; argv[]=/usr/local/bin/k3s server --token K10secret --kubelet-arg=anonymous-auth=true --kubelet-arg --read-only-port=10255 --kubelet-arg anonymous-auth -d /srv --config=/k.yaml ; ignore_errors=no ; pid=7 }\nEnvironment=K3S_TOKEN=K10secret K3S_CONFIG_FILE=/srv/k.yaml\n'
+    'ExecStart={ path=/usr/local/bin/k3s ; argv[]=/usr/local/bin/k3s server --token K10secret --kubelet-arg=anonymous-auth=true --kubelet-arg --read-only-port=10255 --kubelet-arg anonymous-auth -d /srv --config=/k.yaml ; ignore_errors=no ; pid=7 }\nEnvironment=K3S_TOKEN=K10secret "NOTE=a -d secret" K3S_CONFIG_FILE=/srv/k.yaml "MORE=--config secret"\n'
   const { printed, files } = ask('k3s-agent', ['/usr/local/bin/k3s agent'], { unit })
   expect(printed).not.toContain('secret')
   expect(files?.files.map(({ kind, lines }) => [kind, lines.map((line) => line.trim())])).toEqual([

@@ -71,7 +71,10 @@ printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' 
     *)
       case $unit in *.service)
         printf '@kubelet %s words %s\\n' "$pid" "$unit"
-        systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null </dev/null | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
+        systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null </dev/null | sed '/^Environment=/{
+/K3S_CONFIG_FILE=/!d
+s/^.*\\(K3S_CONFIG_FILE=[^ "]*\\).*$/\\1/
+}' | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
       esac
       { [ -e /etc/rancher/k3s/config.yaml ] || ! [ -x /etc/rancher/k3s ] && [ -e /etc/rancher/k3s ]; } && kubelet_file k3s /etc/rancher/k3s/config.yaml
       kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml .yml
