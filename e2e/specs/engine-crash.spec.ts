@@ -1,5 +1,6 @@
 import { expect, type RunningApp, test } from '../fixtures/app.ts'
 import { ask } from '../fixtures/ask.ts'
+import { PushPage } from '../pages/push.page.ts'
 
 const enginePid = ({ app }: RunningApp): Promise<number | undefined> =>
   app.evaluate(({ app: electron }) => electron.getAppMetrics().find((it) => it.name === 'Gatehouse engine')?.pid)
@@ -26,6 +27,39 @@ test('a dead engine is shown and started again; the window and its fleet stay', 
   await expect(page.getByText('Engine restarting')).toBeHidden()
   await expect.poll(() => ask(page, 'fleet:current', null)).toMatchObject({ ok: true, value: { demo: true, fleet: { name: 'demo' } } })
   expect(await page.evaluate(() => Reflect.get(window, 'stillTheSamePage'))).toBe(true)
+})
+
+test('an engine that dies under a push: whatever screen is shown says that there is no verdict', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  await it.answerNatively(true)
+  await it.cell('INF-1', 'gpu-03').dblclick()
+  await page
+    .getByRole('button', { name: /Inference port is open to the network/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Fix…' }).click()
+  await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await it.enterFirstCode()
+  await expect(page.getByRole('timer')).toBeVisible({ timeout: 20_000 })
+  process.kill((await enginePid(gatehouse)) ?? 0, 'SIGKILL')
+  await expect.poll(() => info(gatehouse)).toMatchObject({ ok: true, value: { engine: 'running' } })
+  const notice = page.getByText(/A push stopped; the last step that was written down is/)
+  await expect(notice).toBeVisible({ timeout: 20_000 })
+  await page.keyboard.press('Control+1')
+  await expect(notice).toBeVisible()
+  await it.isSound('fleet-open-push')
+  await page.keyboard.press('Control+3')
+  await expect(notice).toBeVisible()
+  await page.getByRole('button', { name: 'Show it' }).press('Enter')
+  await expect(page.getByRole('article', { name: 'Push to gpu-03' })).toBeVisible()
+  await it.isSound('push-history-open')
 })
 
 test('a call under way when the engine dies is answered, not left hanging', async ({ gatehouse }) => {
