@@ -1,14 +1,16 @@
 import type { AccessFound } from '#shared/model/access.ts'
 import type { HeldAccess, RecordedReview } from '#shared/model/recorded-review.ts'
 import type { AccessReviewRepo, ReviewDecision } from '../store/access-review.repo.ts'
+import type { FleetOverview } from './access-service.ts'
+import { digestOf, placeOf } from './review-entry.ts'
 
-/** Every review of a fleet, newest first. `find`: an account as the newest audit found it; `digestOf` as for the decisions. */
+/** Every review of a fleet, newest first, beside what the newest audit finds of the same accounts. */
 export function recordedReviews(
   repo: Pick<AccessReviewRepo, 'list' | 'decisions'>,
   fleet: string,
-  find: (host: string, who: Pick<ReviewDecision, 'account' | 'kind'>) => AccessFound | 'gone' | 'not-read',
-  digestOf: (row: AccessFound) => string,
+  found: Pick<FleetOverview, 'hosts'>,
 ): RecordedReview[] {
+  const find = findIn(found)
   return repo.list(fleet).map(({ id, startedAt, startedBy, signedAt = null, signedBy = null, notCovered }) => ({
     ...{ id, startedAt, startedBy, signedAt, signedBy, ...(notCovered && { notCovered: [...notCovered] }) },
     decisions: repo
@@ -21,6 +23,19 @@ export function recordedReviews(
       })
       .toSorted((a, b) => compare(a.host, b.host) || compare(a.account, b.account) || compare(a.kind ?? '', b.kind ?? '')),
   }))
+}
+
+function findIn({ hosts }: Pick<FleetOverview, 'hosts'>) {
+  const all = hosts.flatMap(({ host, rows }) => rows.map((row) => ({ host, row })))
+  const rows = new Map([
+    ...all.map(({ host, row }) => [placeOf(host, { ...row, kind: null }), row] as const),
+    // A decision that does not say which is taken to be about the account.
+    ...all.flatMap(({ host, row }) => (row.kind === 'account' ? [[placeOf(host, { ...row, kind: null }), row] as const] : [])),
+    ...all.map(({ host, row }) => [placeOf(host, row), row] as const),
+  ])
+  const whole = new Set(hosts.flatMap(({ host, reason, cut }) => (reason === null && cut === 0 ? [host] : [])))
+  return (host: string, who: Pick<ReviewDecision, 'account' | 'kind'>): AccessFound | 'gone' | 'not-read' =>
+    rows.get(placeOf(host, who)) ?? (whole.has(host) ? 'gone' : 'not-read')
 }
 
 export const heldBy = ({ tier, login, logins, holdings, notRead }: AccessFound): HeldAccess => ({
