@@ -1,7 +1,6 @@
 import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
-import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import { useModelActions, useReleaseFile } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
@@ -12,36 +11,21 @@ import { useFleetPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { FilterField } from '../../ui/filter-field.tsx'
 import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
-import { Scroll } from '../../ui/scroll.tsx'
-import { Segment } from '../../ui/segment.tsx'
 import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { count } from '../../ui/words.ts'
 import { ModelDetail } from './model-detail.tsx'
 import { deployNotices, hostNotices, quarantineNotice } from './model-notices.ts'
 import { ModelProgressList } from './model-progress-list.tsx'
-import {
-  bytesOnHosts,
-  filterModels,
-  groupModels,
-  groupOf,
-  hostsOf,
-  type ModelGroup,
-  placeOf,
-  placesOf,
-  registrationOf,
-  waitingFor,
-} from './model-rows.ts'
-import { ModelTable } from './model-table.tsx'
+import { bytesOnHosts, hostsOf } from './model-rows.ts'
+import { ModelsList } from './models-list.tsx'
 import { ModelsToolbar } from './models-toolbar.tsx'
 import { QuarantineDialog } from './quarantine-dialog.tsx'
 import { RegistrationDetail } from './registration-detail.tsx'
 import { stepsOf } from './registry-actions.tsx'
 import { type RegistryAsk, RegistryDialog, type RegistryStep } from './registry-dialog.tsx'
-
-type Filter = 'all' | ModelGroup
+import { useShownModels } from './use-shown-models.ts'
 
 /** What lies on the disks as models, whether it is what it should be, and whether it can hurt. */
 export function ModelsScreen() {
@@ -49,10 +33,6 @@ export function ModelsScreen() {
   const fleet = useFleetState().data?.fleet
   const job = useModelJob().data
   const actions = useModelActions()
-  const [filter, setFilter] = useState<Filter>('all')
-  const [by, setBy] = useState<'state' | 'host'>('state')
-  const [text, setText] = useState<string | null>(null)
-  const [chosen, setChosen] = useState<string>()
   const [ask, setAsk] = useState<RegistryAsk>()
   const [aside, setAside] = useState<{ readonly host: string; readonly path: string }>()
   const quarantined = useQuarantine().data ?? []
@@ -61,19 +41,8 @@ export function ModelsScreen() {
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
   const registrations = useRegistrations().data ?? []
-  const shown = filterModels(all, text ?? '').filter((row) => filter === 'all' || groupOf(row) === filter)
-  const groups = groupModels(shown, by)
-  const waiting = filter === 'all' && (text ?? '') === '' ? waitingFor(all, registrations) : []
-  const rows = groups.flatMap((group) => group.rows)
-  const waits = waiting.find(({ id }) => id === chosen)
-  const row = waits ? undefined : (rows.find((it) => it.name === chosen || placesOf(it).includes(chosen ?? '')) ?? rows[0])
-  const inOrder = [...waiting.map(({ id }) => id), ...rows.map(placeOf)]
-  const selected = waits?.id ?? (row && placeOf(row))
-  const registration = waits ?? (row && registrationOf(row, registrations))
-  const step = (delta: number) => () => {
-    const at = selected === undefined ? -1 : inOrder.indexOf(selected)
-    setChosen(inOrder[Math.min(Math.max(at + delta, 0), inOrder.length - 1)])
-  }
+  const shown = useShownModels(all, registrations)
+  const { row, waits, registration, selected } = shown
   const request = () => {
     const source = row?.places.find((place) => place.source !== '')?.source ?? ''
     if (fleet != null) setAsk({ kind: 'request', model: row?.name ?? '', source })
@@ -87,16 +56,16 @@ export function ModelsScreen() {
   const list = fleet == null || running ? undefined : () => actions.start([], false)
   const again = row === undefined || running ? undefined : () => actions.start(hostsOf(row), true, 0)
   useKeys({
-    j: step(1),
-    k: step(-1),
+    j: shown.move(1),
+    k: shown.move(-1),
     l: list,
     v: verify,
     h: again,
     n: request,
     a: due('next'),
     x: due('end'),
-    '/': () => setText(text ?? ''),
-    escape: sheet.open ? sheet.toggle : running ? actions.stop : () => setText(null),
+    '/': () => shown.setText(shown.text ?? ''),
+    escape: sheet.open ? sheet.toggle : running ? actions.stop : () => shown.setText(null),
   })
   const looked = (query.data?.hosts.length ?? 0) > 0
   return (
@@ -153,46 +122,7 @@ export function ModelsScreen() {
       ) : (
         <div className="models" aria-busy={query.isPending}>
           {running && <ModelProgressList job={job} />}
-          <div className="models-bar">
-            <Segment label="Show" value={filter} options={filters(all)} onChange={setFilter} />
-            <span className="spring" />
-            {text !== null && <FilterField label="Filter models" text={text} onText={setText} />}
-            <Segment
-              label="Group by"
-              small
-              value={by}
-              options={[
-                { value: 'state', label: 'By state' },
-                { value: 'host', label: 'By host' },
-              ]}
-              onChange={setBy}
-            />
-          </div>
-          <Scroll as="section" className="models-list" aria-label="Models" data-pane>
-            {inOrder.length > 0 ? (
-              <ModelTable groups={groups} waiting={waiting} selected={selected} onSelect={setChosen} />
-            ) : (
-              <Empty
-                title={all.length === 0 ? 'No model was found' : 'No model matches'}
-                about={
-                  all.length === 0
-                    ? 'Nothing in the model directories of these hosts is a model, or the audit account may not see it.'
-                    : 'The filter looks at names, hosts, paths, sources and formats.'
-                }
-              >
-                {all.length > 0 && (
-                  <Button
-                    onClick={() => {
-                      setText(null)
-                      setFilter('all')
-                    }}
-                  >
-                    Clear the filter
-                  </Button>
-                )}
-              </Empty>
-            )}
-          </Scroll>
+          <ModelsList all={all} shown={shown} />
           <SidePane sheet={sheet}>
             {row !== undefined && (
               <ModelDetail
@@ -223,9 +153,3 @@ export function ModelsScreen() {
     </Screen>
   )
 }
-
-const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string }[] => [
-  { value: 'all', label: `All ${all.length}` },
-  { value: 'action', label: `Needs action ${all.filter((row) => groupOf(row) === 'action').length}` },
-  { value: 'approved', label: `Approved ${all.filter((row) => groupOf(row) === 'approved').length}` },
-]
