@@ -20,6 +20,8 @@ export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'aud
   if (view.progress?.stage === 'authenticating') return { word: 'Logging in', tone: 'run', icon: 'state' }
   // The probe broke off half-way: what was read counts, the rest is not evaluated.
   if (view.state === 'limited' && view.audit?.failure !== undefined) return { word: 'Incomplete', tone: 'warn', icon: 'state' }
+  // What an audit found; its session is closed a minute later.
+  if (view.state === 'connected' && view.progress === undefined) return { word: 'Reached', tone: 'pass', icon: 'plug' }
   return states[view.state]
 }
 

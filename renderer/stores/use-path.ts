@@ -7,32 +7,51 @@ import { useAuditing, useHosts } from './use-hosts.tsx'
 
 const words = (word: string, tone: Path['words']['tone']): Path['words'] => ({ word, tone, icon: 'state' })
 
+/** What the jump hosts do now; `open`: all of them are connected. What an audit says of a host was true while that audit looked at it. */
+export interface Jumps {
+  readonly names: readonly string[]
+  readonly failed: boolean
+  readonly open: boolean
+}
+
+const reachedWords = ({ names, open }: Jumps): Path['words'] => {
+  if (names.length === 0) return words('Reached', 'pass')
+  return open ? words('Connected', 'pass') : words('Not connected', 'na')
+}
+
 /** How the fleet as a whole is connected. */
-export function fleetPath(hosts: readonly HostView[], jumps: readonly string[], auditing: boolean, jumpFailed: boolean): Path {
+export function fleetPath(hosts: readonly HostView[], jumps: Jumps, auditing: boolean): Path {
   const away = hosts.filter((host) => host.state !== 'idle' && couldNotLook(host.state)).length
   const reached = hosts.filter((host) => host.state === 'connected' || host.state === 'limited').length
   const tail =
     away > 0 || (auditing && reached < hosts.length) ? `${reached} of ${count(hosts.length, 'host')}` : count(hosts.length, 'host')
-  const hops = hosts.length === 0 ? [] : [...jumps, tail]
+  const hops = hosts.length === 0 ? [] : [...jumps.names, tail]
   if (auditing) return { hops, words: words('Auditing', 'run') }
-  if (jumpFailed) return { hops, words: words('Jump host not connected', 'warn') }
-  if (away > 0) return { hops, words: words(`${away} not connected`, 'warn') }
-  return { hops, words: reached > 0 ? words('Connected', 'pass') : words('Not connected', 'na') }
+  if (jumps.failed) return { hops, words: words('Jump host not connected', 'warn') }
+  if (away > 0) return { hops, words: words(`${away} not reached`, 'warn') }
+  return { hops, words: reached > 0 ? reachedWords(jumps) : words('Not connected', 'na') }
 }
 
-const useJumps = () => {
+/** How one host is connected. */
+export function hostPath(host: HostView, jumps: Jumps): Path {
+  const state = connectionWords(host)
+  return { hops: [...jumps.names, host.name], words: state.tone === 'pass' ? reachedWords(jumps) : state }
+}
+
+const useJumps = (): Jumps => {
   const fleet = useFleetState().data?.fleet
   const states = useJumpStates().data ?? []
-  return { names: (fleet?.jump ?? []).map((jump) => jump.name), failed: states.some((jump) => jump.state === 'failed') }
+  return {
+    names: (fleet?.jump ?? []).map((jump) => jump.name),
+    failed: states.some((jump) => jump.state === 'failed'),
+    open: states.length > 0 && states.every((jump) => jump.state === 'connected'),
+  }
 }
 
 export function useFleetPath(): Path {
-  const jumps = useJumps()
-  return fleetPath(useHosts(), jumps.names, useAuditing(), jumps.failed)
+  return fleetPath(useHosts(), useJumps(), useAuditing())
 }
 
 export function useHostPath(host: HostView): Path {
-  const jumps = useJumps()
-  const state = connectionWords(host)
-  return { hops: [...jumps.names, host.name], words: state.tone === 'pass' ? words('Connected', 'pass') : state }
+  return hostPath(host, useJumps())
 }
