@@ -58,8 +58,11 @@ const watchingUnits = [
 /** That templates change the files of, and that a push starts on only where they run. */
 const pushedUnits = ['ufw.service', 'nginx.service', 'caddy.service', 'docker.service']
 
+/** That take away what templates make, at the next start of the host. */
+const rivalUnits = ['firewalld.service']
+
 /** Of those `services` has a row where the host has them at all. */
-export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits]
+export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits, ...rivalUnits]
 
 /** Programs that templates have check, or load, what is pushed: where a host has none of that name, a push of such files would be refused. */
 export const pushedTools: readonly string[] =

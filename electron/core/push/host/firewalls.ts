@@ -22,17 +22,13 @@ gh_ufw_load() {
   done
 }`
 
-/** Is it running, or does it come with the next start? */
-const RIVALS = `
-gh_comes() { systemctl --quiet is-active "$1" 2>/dev/null || systemctl --quiet is-enabled "$1" >/dev/null 2>&1; }
-! gh_comes firewalld.service || gh_rival firewalld.service`
-
 /**
  * Beside ufw, firewalld has rules of its own; ufw.service and nftables.service come in no order at the start of the host, and a `flush` of the latter takes
  * those of ufw along.
  */
 export const ufwOnHost: HostKind = {
-  rivals: `${RIVALS}
+  rivalUnits: ['firewalld.service'],
+  rivals: `
 ! gh_comes nftables.service || { [ -r /etc/nftables.conf ] && ! grep -Eq '^[^#]*\\b(flush|include)\\b' /etc/nftables.conf; } || gh_rival nftables.service`,
   tree: '/etc/ufw',
   tools: ['ufw', 'iptables-restore'],
@@ -77,7 +73,7 @@ gh_nft_old() {
 
 /** firewalld.service has `Conflicts=nftables.service`: systemd starts one of them, and stopping that of nftables flushes all rules. */
 export const nftablesOnHost: HostKind = {
-  rivals: RIVALS,
+  rivalUnits: ['firewalld.service'],
   tools: ['nft'],
   validate: `${NFT}
 gh_nft_try() {

@@ -8,7 +8,9 @@ export interface HostKind {
   readonly check?: string
   /** Programs that it needs beside those of every host. Where `check` begins with one, that is named anyway. */
   readonly tools?: readonly string[]
-  /** Calls `gh_rival` with each unit of the host by which what the kind makes hold would not hold after the next start of the host. Needs no right. */
+  /** Units by which what the kind makes hold would not hold after the next start of the host, wherever they come with it. The audit asks about them, too. */
+  readonly rivalUnits?: readonly string[]
+  /** Of those on which more has to be looked at: calls `gh_rival` with each. Needs no right. */
   readonly rivals?: string
   /** Whole commands instead, where the tool can be pointed at a copy, or what the undo needs to know is to be written down. */
   readonly validate?: string

@@ -121,11 +121,19 @@ exec "$@"`
 const kindsOf = (files: readonly Pick<HostFile, 'kind'>[]): readonly (readonly [FileKind, HostKind])[] =>
   (Object.entries(hostKinds) as [FileKind, HostKind][]).filter(([kind]) => files.some((file) => file.kind === kind))
 
-/** `gh_rivals`: says which units of the host stand against a push of these files. */
+/** `gh_rivals`: says which units of the host stand against a push of these files. `gh_comes`: does it run, or come with the next start? */
 export const rivalsFunction = (files: readonly Pick<HostFile, 'kind'>[]): string =>
-  `gh_rival() { gh_say "rival $1"; }\ngh_rivals() {\n:\n${kindsOf(files)
-    .map(([, { rivals = '' }]) => rivals)
-    .join('\n')}\n}\n`
+  `gh_rival() { gh_say "rival $1"; }
+gh_comes() { systemctl --quiet is-active "$1" 2>/dev/null || systemctl --quiet is-enabled "$1" >/dev/null 2>&1; }
+gh_rivals() {\n:\n${[
+    ...rivalUnitsFor(files).map((unit) => `! gh_comes ${unit} || gh_rival ${unit}`),
+    ...kindsOf(files).map(([, { rivals = '' }]) => rivals),
+  ].join('\n')}\n}\n`
+
+/** Units that stand against a push of these files wherever they run or come with the host. Pure. */
+export const rivalUnitsFor = (files: readonly Pick<HostFile, 'kind'>[]): readonly string[] => [
+  ...new Set(kindsOf(files).flatMap(([, { rivalUnits = [] }]) => rivalUnits)),
+]
 
 const toolOf = (check: string): string => check.split(' ').find((word) => word !== 'env' && !word.includes('=')) ?? ''
 

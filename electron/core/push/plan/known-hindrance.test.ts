@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
-import { pushedTools } from '../../facts/os/collect.ts'
-import { toolsFor } from '../host/kinds.ts'
+import { askedUnits, pushedTools } from '../../facts/os/collect.ts'
+import { rivalUnitsFor, toolsFor } from '../host/kinds.ts'
 import { shippedTemplate, shippedTemplates } from '../templates/templates.ts'
 import { knownHindrance } from './known-hindrance.ts'
 
-const service = (id: string, activeState: string, loadState = 'loaded') => ({ id, activeState, loadState })
+const service = (id: string, activeState: string, loadState = 'loaded') => ({ id, activeState, loadState, unitFileState: 'enabled' })
 const facts = {
   ...{ listeners: { known: false }, containers: { known: false }, programs: { known: false } },
   os: {
@@ -69,6 +69,23 @@ test('a program that checks and loads what is pushed, and that the host does not
   expect(said('nftables-segment', {}, '12', without('caddy'))).toBe('')
   expect(said('nftables-segment')).toBe('')
 })
+
+test.each([
+  ['runs', 'active', 'disabled', true],
+  ['comes with the host', 'inactive', 'enabled', true],
+  ['is off', 'inactive', 'disabled', false],
+  ['is masked', 'inactive', 'masked', false],
+] as const)('firewalld %s beside a template of rules', (_, activeState, unitFileState, stands) => {
+  const firewalld = { ...service('firewalld.service', activeState), unitFileState }
+  const more = { os: { known: true, value: { services: [service('ufw.service', 'active'), firewalld] } } }
+  const why = /^firewalld\.service sets rules at the start of the host, too, .* disable and stop firewalld\.service first/
+  for (const template of ['nftables-segment', 'ufw-segment'])
+    expect(said(template, {}, '12', more)).toEqual(stands ? expect.stringMatching(why) : '')
+  expect(said('logrotate-ai-access', {}, '12', more)).toBe('')
+})
+
+test('every unit that stands against a shipped template is asked about by the audit', () =>
+  expect(askedUnits).toEqual(expect.arrayContaining(shippedTemplates().flatMap(({ manifest: { files } }) => [...rivalUnitsFor(files)]))))
 
 test('every program that a shipped template needs is looked for by the audit', () =>
   expect(pushedTools).toEqual(

@@ -1,11 +1,11 @@
 import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { askedUnits } from '../../facts/os/collect.ts'
-import { namesOf } from '../../facts/os/os.ts'
+import { namesOf, type ServiceState } from '../../facts/os/os.ts'
 import type { FactResults } from '../../facts/registry.ts'
-import { toolsFor } from '../host/kinds.ts'
+import { rivalUnitsFor, toolsFor } from '../host/kinds.ts'
 import { publishedPortsOf, type Seen } from './defaults.ts'
-import { otherSystem, serviceDown, toolsMissing } from './plan.ts'
+import { otherSystem, rivalsThere, serviceDown, toolsMissing } from './plan.ts'
 import { openPublished } from './published-first.ts'
 
 interface Known extends Pick<Seen, 'audit'> {
@@ -19,7 +19,8 @@ export function knownHindrance(manifest: PushTemplate, { audit, facts, values }:
     otherSystem(manifest, audit) ||
     openPublished({ manifest, audit, published: publishedPortsOf({ audit, facts }) ?? [] }) ||
     down(manifest, facts, values) ||
-    lackingTool(manifest, facts)
+    lackingTool(manifest, facts) ||
+    rival(manifest, facts)
   )
 }
 
@@ -37,4 +38,14 @@ function lackingTool({ id, files }: PushTemplate, { os }: Known['facts']): strin
   const missing = os.known ? (os.value.lacks ?? []) : []
   const lacks = toolsFor(files).filter((tool) => missing.includes(tool))
   return lacks.length === 0 ? '' : toolsMissing(lacks, id)
+}
+
+/** Those of UnitFileState= with which `systemctl is-enabled` ends well (systemctl(1)). */
+const comesWithHost = /^(?:enabled|enabled-runtime|static|alias|indirect|generated|transient)$/
+const comes = ({ activeState, unitFileState }: ServiceState): boolean => activeState === 'active' || comesWithHost.test(unitFileState)
+
+function rival({ id, files }: PushTemplate, { os }: Known['facts']): string {
+  const there = os.known ? (os.value.services ?? []) : []
+  const rivals = rivalUnitsFor(files).filter((unit) => there.some((service) => namesOf(service).includes(unit) && comes(service)))
+  return rivals.length === 0 ? '' : rivalsThere(rivals, id)
 }

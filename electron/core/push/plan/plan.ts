@@ -68,7 +68,7 @@ export const serviceDown = (unit: string, state: string): string =>
 export const toolsMissing = (tools: readonly string[], template: string): string =>
   `the host has no ${tools.join(', ')}, which ${template} needs: install it first`
 
-const rivalsThere = (units: readonly string[], template: string): string =>
+export const rivalsThere = (units: readonly string[], template: string): string =>
   `${units.join(', ')} sets rules at the start of the host, too, and what ${template} makes might then not hold: one of them has to go, so disable and stop ${units.join(', ')} first, or leave this template`
 
 /** What the steps on the host are told. `planned` is what was read when the plan was made; nothing while it is not known. */
