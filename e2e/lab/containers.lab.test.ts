@@ -40,6 +40,9 @@ test('what a container may do to its host, by the kernel', async () => {
     'gpu2',
     `docker tag stand-ins localai/localai:v4.9.0
      ${asked.map(([name, options]) => `docker run --detach --name ${name} ${options} localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080`).join('\n')}
+     docker run --detach --name traefik --volume /var/run/docker.sock:/var/run/docker.sock:ro stand-ins /usr/bin/sleep 1000
+     docker run --detach --name exporter --user 65534 --pid host --volume /:/host:ro stand-ins /usr/bin/sleep 1000
+     docker run --detach --name web stand-ins /usr/bin/sleep 1000
      docker create --name stopped --privileged localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080`,
   )
   const { findings } = hostOf((await audit(data, ['--host', 'gpu2'])).report, 'gpu2')
@@ -47,4 +50,6 @@ test('what a container may do to its host, by the kernel', async () => {
   const outcomeOf = (name: string) => found.filter(({ subject }) => subject === name).map(({ status, title }) => `${status}: ${title}`)
   expect(asked.map(([name]) => [name, outcomeOf(name)])).toEqual(asked.map(([name, , expected]) => [name, [expected]]))
   expect(outcomeOf('stopped')).toEqual(['not-evaluated: What its container may do is not known'])
+  const other = 'warning: Another container is a way to root of the host'
+  expect(['traefik', 'exporter', 'web'].map(outcomeOf)).toEqual([[other], [other], []])
 }, 240_000)

@@ -1,6 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { maskVariables, readPattern, variablePattern } from './candidates.ts'
-import { confinementScript } from './confinement.ts'
+import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { addressesScript, gatewaysScript } from './gateway.ts'
 import { kubeletScript, readK3s, readKubelet } from './kubelet-script.ts'
@@ -11,7 +11,7 @@ import { podsScript } from './pods-script.ts'
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
  */
-const SCRIPT = `${gatewaysScript}${addressesScript}${confinementScript}pattern=$1 variables=$2 mask=$3
+const SCRIPT = `${gatewaysScript}${addressesScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
 hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
@@ -53,21 +53,20 @@ b start
     gateways "$group"
     case $group in *docker*|*libpod*) addresses ;; esac
     ${podsScript}
-    case $group in *docker*|*libpod*|*kubepods*) confinement ;; esac
   done <"/proc/$pid/cgroup" 2>/dev/null
   while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
   [ -r "/proc/$pid/environ" ] || continue
   printf '@env %s\\n' "$pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
 done
-${kubeletScript}${executablesScript}exit 0
+${confinementsScript}${kubeletScript}${executablesScript}exit 0
 `
 
 const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{mountinfo,status,uid_map,net/route,net/fib_trie,net/if_inet6} of those in containers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, /proc/PID/{status,uid_map,mountinfo} of each container; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s],

@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { describe, expect, test } from 'vitest'
-import { confinementScript, readConfinements } from './confinement.ts'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { confinementsScript, readConfinements } from './confinement.ts'
 
 /** As Docker 28.2.2 starts containers: its default capabilities are a80425fb, those of `--privileged` all that the kernel has. */
 const DEFAULT = '00000000a80425fb'
@@ -42,9 +45,95 @@ describe('what a process in a container can do to its host', () => {
     ['no bounding set: nothing is known', [`@idmap 7 ${WHOLE}`, '@mount 7 rw /etc /etc'], undefined],
     ['no number', ['@bound 7 all', `@idmap 7 ${WHOLE}`], undefined],
   ])('%s', (_, rows, expected) => expect(read(...rows)).toEqual(expected))
+})
 
-  test('asked of a process that has the root of this machine, it tells that alone', () => {
-    const told = execFileSync('/bin/sh', ['-c', `${confinementScript}pid=$1; confinement`, 'sh', String(process.pid)], { encoding: 'utf8' })
-    expect(told).toMatch(/^@bound \d+ [0-9a-f]{16}( shared)?\n@idmap \d+ \d+ \d+ \d+\n@mount \d+ rw \/ \/\n$/)
+describe('the script, on a /proc that is a folder', () => {
+  const proc = mkdtempSync(join(tmpdir(), 'gatehouse-proc-'))
+  afterAll(() => rmSync(proc, { recursive: true }))
+  const id = (digit: string) => digit.repeat(64)
+  const host = ['22 1 8:1 / / rw - ext4 x rw', '23 22 0:25 / /run rw - tmpfs x rw', '24 22 8:2 /vol /srv rw - ext4 x rw']
+  const own = (one: string) => [
+    `31 30 8:1 /var/lib/docker/containers/${one}/hosts /etc/hosts rw - ext4 x rw`,
+    '32 30 0:25 /proc-like /proc/kcore rw - tmpfs x rw',
+  ]
+  const put = (pid: number, cgroup: string, mounts: readonly string[], map = '0 0 4294967295', spaces = '') => {
+    mkdirSync(join(proc, String(pid)))
+    const files = {
+      cgroup: `1:name=systemd:${cgroup}\n0::/\n`,
+      status: `Name:\tx\nNSpid:\t${pid}${spaces}\nCapBnd:\t${DEFAULT}\n`,
+      uid_map: `${map}\n`,
+      mountinfo: `${mounts.join('\n')}\n`,
+    }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(proc, String(pid), name), text)
+  }
+  mkdirSync(join(proc, 'self'))
+  writeFileSync(join(proc, 'self/mountinfo'), `${host.join('\n')}\n`)
+  put(1, '/init.scope', host)
+  put(90, '/system.slice/containerd.service', host)
+  put(91, `/machine.slice/libpod-conmon-${id('c')}.scope`, host)
+  put(
+    100,
+    `/system.slice/docker-${id('a')}.scope`,
+    [`30 22 0:40 / / rw - overlay x rw`, ...own(id('a')), '33 30 0:25 /docker.sock /var/run/docker.sock ro,nosuid - tmpfs x rw'],
+    undefined,
+    '\t1',
+  )
+  put(101, `/system.slice/docker-${id('a')}.scope`, [], undefined, '\t7')
+  put(102, `/system.slice/docker-${id('a')}.scope`, ['30 22 8:2 /vol/models /models rw - ext4 x rw'], undefined, '\t8')
+  put(110, `/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id('b')}.scope`, host)
+  put(
+    120,
+    `/user.slice/libpod-${id('d')}.scope`,
+    Array.from({ length: 65 }, (_, at) => `30 22 8:1 /m/${at} /m/${at} rw - ext4 x rw`),
+    '0 1000 1',
+    '\t1',
+  )
+  const awks = ['mawk', 'gawk', 'busybox awk'].filter((awk) => spawnSync('/bin/sh', ['-c', `command -v ${awk.split(' ')[0]}`]).status === 0)
+  const told = (awk: string, table: string) =>
+    execFileSync(
+      '/bin/sh',
+      [
+        '-c',
+        `awk() { ${awk} "$@"; }\npattern='ollama|vllm'\n${confinementsScript.replaceAll('/proc/', `${proc}/`).replace(String.raw`\/(proc|`, String.raw`\/(nowhere|proc|`)}`,
+      ],
+      { encoding: 'utf8', env: { ...process.env, table } },
+    )
+  const rows = [
+    '1 0 init',
+    '2 0 kthreadd',
+    '90 1 /usr/bin/containerd',
+    '91 1 conmon',
+    '100 90 traefik',
+    '101 100 sh',
+    '102 100 /bin/Ollama serve',
+    '110 90 kube-proxy',
+    '120 91 web',
+    '999 90 gone',
+  ]
+
+  test.each(awks)('%s: the first of each container, and what is looked for in one', (awk) => {
+    const found = told(awk, rows.join('\n')).trim().split('\n')
+    expect(found.slice(0, 12)).toEqual([
+      `@cgroup 100 1:name=systemd:/system.slice/docker-${id('a')}.scope`,
+      `@bound 100 ${DEFAULT}`,
+      `@idmap 100 ${WHOLE}`,
+      '@mount 100 ro /run/docker.sock /var/run/docker.sock',
+      `@cgroup 102 1:name=systemd:/system.slice/docker-${id('a')}.scope`,
+      `@bound 102 ${DEFAULT}`,
+      `@idmap 102 ${WHOLE}`,
+      '@mount 102 rw /srv/models /models',
+      `@cgroup 110 1:name=systemd:/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id('b')}.scope`,
+      `@bound 110 ${DEFAULT} shared`,
+      `@idmap 110 ${WHOLE}`,
+      '@mount 110 rw / /',
+    ])
+    expect([found.length, ...found.slice(12, 15), found.at(-1)]).toEqual([
+      12 + 3 + 65,
+      `@cgroup 120 1:name=systemd:/user.slice/libpod-${id('d')}.scope`,
+      `@bound 120 ${DEFAULT}`,
+      '@idmap 120 0 1000 1',
+      '@mount 120 more',
+    ])
   })
+  test('nothing is asked where no runtime runs', () => expect(told('false', '1 0 init\n100 1 traefik')).toBe(''))
 })

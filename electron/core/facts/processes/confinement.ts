@@ -13,35 +13,69 @@ export interface Confinement {
 }
 
 /**
- * `confinement` prints `@bound $pid HEXADECIMAL`, with ` shared` where it has the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and
+ * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
+ * the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
  * fourth column is its place within that file system); one alone where its root is that of the host. Anybody may read these of any process. What every
- * container has under /proc and /sys is left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
+ * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
+ * The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Nothing is started where no runtime runs.
  */
-export const confinementScript = `confinement() { awk 'BEGIN {
-  pid = ARGV[1]; hosts = rows = shared = 0
-  while ((getline line < ("/proc/" pid "/status")) > 0) {
+export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) printf '%s\\n' "$table" | awk -v "pattern=$pattern" '
+function idOf(pid, line, id, word, n, i, file) {
+  file = "/proc/" pid "/cgroup"; id = ""
+  while ((getline line < file) > 0) if (length(line) > 64 && line !~ /conmon-/) {
+    n = split(line, word, /[^0-9a-f]+/)
+    for (i = 1; i <= n; i++) if (length(word[i]) == 64) { id = word[i]; group = line }
+  }
+  close(file)
+  return id
+}
+function readHost(line, f) {
+  while ((getline line < "/proc/self/mountinfo") > 0) {
+    split(line, f, " "); root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts
+  }
+}
+function sourceOf(device, path, at, n, i, k, found, source) {
+  n = split(mounted[device], at, " "); found = 0
+  for (i = 1; i <= n; i++) {
+    k = at[i]
+    if ((root[k] == "/" || path == root[k] || index(path, root[k] "/") == 1) && (!found || length(root[k]) > length(root[found]))) found = k
+  }
+  if (!found) return ""
+  source = root[found] == "/" ? path : substr(path, length(root[found]) + 1)
+  if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
+  return source == "" ? "/" : source
+}
+function tell(pid, id, line, f, n, shared, rows, i, file, source, row) {
+  file = "/proc/" pid "/status"
+  while ((getline line < file) > 0) {
     n = split(line, f, /[ \\t]+/)
     if (f[1] == "NSpid:") shared = n == 2
     if (f[1] == "CapBnd:") print "@bound " pid " " f[2] (shared ? " shared" : "")
   }
-  if ((getline line < ("/proc/" pid "/uid_map")) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
-  while ((getline line < "/proc/self/mountinfo") > 0) { split(line, f, " "); device[hosts] = f[3]; root[hosts] = f[4]; place[hosts++] = f[5] }
-  while ((getline line < ("/proc/" pid "/mountinfo")) > 0) {
-    split(line, f, " "); found = -1
-    if (f[5] ~ /^\\/(proc|sys)(\\/|$)/) continue
-    for (i = 0; i < hosts; i++) if (device[i] == f[3] && (root[i] == "/" || f[4] == root[i] || index(f[4], root[i] "/") == 1))
-      if (found < 0 || length(root[i]) > length(root[found])) found = i
-    if (found < 0) continue
-    source = root[found] == "/" ? f[4] : substr(f[4], length(root[found]) + 1)
-    if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
-    if (source == "") source = "/"
-    if (f[5] == "/" && source == "/") { print "@mount " pid " rw / /"; exit }
-    row[rows++] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " source " " f[5]
+  close(file); file = "/proc/" pid "/uid_map"
+  if ((getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
+  close(file); file = "/proc/" pid "/mountinfo"; rows = 0
+  while ((getline line < file) > 0) {
+    split(line, f, " ")
+    if (f[5] ~ /^\\/(proc|sys)(\\/|$)/ || (source = sourceOf(f[3], f[4])) == "") continue
+    if (f[5] == "/" && source == "/") { rows = 1; row[1] = "rw / /"; break }
+    if (f[5] != "/" && !index(source, "/" id "/")) row[++rows] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " source " " f[5]
   }
-  for (i = 0; i < rows && i < 64; i++) print "@mount " pid " " row[i]
+  close(file)
+  for (i = 1; i <= rows && i <= 64; i++) print "@mount " pid " " row[i]
   if (rows > 64) print "@mount " pid " more"
-}' "$pid" 2>/dev/null; }
+}
+BEGIN { own = idOf(1) }
+$2 == 2 || told >= 200 { next }
+{
+  id = idOf($1)
+  if (id == "" || id == own || (id in seen && tolower($0) !~ pattern)) next
+  seen[id]
+  if (!told++) readHost()
+  print "@cgroup " $1 " " group
+  tell($1, id)
+}' 2>/dev/null ;; esac
 `
 
 /** By number, linux/capability.h: those by which root of a container is root of its host. */
@@ -56,7 +90,7 @@ const NAMED: readonly (readonly [bit: bigint, name: string])[] = [
 /** All ids but the last, which stands for none (user_namespaces(7)). */
 const EVERY_ID = '0 0 4294967295'
 
-/** What `confinement` printed of each process; of one without a bounding set and a map nothing is known. */
+/** What was printed of each process; of one without a bounding set and a map nothing is known. */
 export function readConfinements(lines: readonly string[]): ReadonlyMap<number, Confinement> {
   const bounds = new Map<number, { readonly held: bigint; readonly shared: boolean }>()
   const maps = new Map<number, string>()

@@ -51,8 +51,17 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   CAP_SYS_RAWIO: 'reads and writes the memory of the host',
 }
 
+/** What its runtime gave a container, and what the kernel lets its processes do. Where its root is another account of the host, what it was given is that account's. */
+export function waysOutOfBoth(
+  given: Pick<Container, 'privileged' | 'mounts'> | undefined,
+  inside: Confinement | undefined,
+): readonly string[] {
+  if (inside?.hostRoot === false) return []
+  return [...new Set([...(given ? waysOutOf(given) : []), ...(inside ? waysOutOfConfinement(inside) : [])])]
+}
+
 /** The same as the kernel has it of a process inside: capabilities(7). Where root inside is another account of the host, none of it makes root. */
-export function waysOutOfConfinement({ hostRoot, hostProcesses, capabilities, mounts }: Confinement): readonly string[] {
+function waysOutOfConfinement({ hostRoot, hostProcesses, capabilities, mounts }: Confinement): readonly string[] {
   if (!hostRoot) return []
   const held = capabilities.filter((name) => hostProcesses || name !== 'CAP_SYS_PTRACE')
   const holds = `it may hold ${held.join(', ')}: ${held.map((name) => CAPABILITIES[name] ?? name).join(', ')}`
@@ -60,7 +69,7 @@ export function waysOutOfConfinement({ hostRoot, hostProcesses, capabilities, mo
 }
 
 /** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged). */
-export function waysOutOf({ privileged, mounts }: Pick<Container, 'privileged' | 'mounts'>): readonly string[] {
+function waysOutOf({ privileged, mounts }: Pick<Container, 'privileged' | 'mounts'>): readonly string[] {
   const found = mounts.flatMap(({ source: given, readOnly }) => {
     const source = given === '/' ? given : given.replace(/\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run')
     if (SOCKETS.includes(source)) return [`${given} is mounted, and who talks to it starts containers as root`]

@@ -1,30 +1,26 @@
-import type { InferenceService } from '#shared/model/inference-service.ts'
 import { openGrants } from '../../../access/netgroups.ts'
 import { rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
-import type { Citation } from '../../../facts/citation.ts'
-import type { Containers } from '../../../facts/containers/containers.ts'
-import type { FactResult } from '../../../facts/fact.ts'
-import type { Process } from '../../../facts/processes/processes.ts'
-import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
-import { waysOutOf, waysOutOfConfinement } from './container-ways.ts'
+import { judgeContainer } from './container-verdicts.ts'
+import { otherContainers } from './other-containers.ts'
 
 export default defineControl({
   id: 'inference-account-not-privileged',
   item: 'INF-5',
   severity: 'critical',
-  title: 'Accounts of inference servers have no way to become root',
+  title: 'Accounts of inference servers and containers have no way to become root',
   rationale:
-    'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration.',
+    'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration. So is every container beside it that holds the socket of Docker or the disks of the host.',
   needs: ['services', 'accounts'],
   uses: ['sudoers', 'units', 'containers', 'processes'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
   evaluate: ({ services, accounts, sudoers, units, containers, processes }) => {
-    if (services.length === 0) return noServices
-    return services.map((service): Verdict => {
+    const others = otherContainers(services, { containers, processes })
+    if (services.length === 0) return others.length > 0 ? others : noServices
+    const own = services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
       if (service.how === 'container') return { ...base, ...judgeContainer(service, { units, containers, processes }) }
@@ -88,56 +84,9 @@ export default defineControl({
         cite: listed ? [{ section: 'accounts', line: account.line, token: account.name }] : unit ? citeUnit(unit, 'DynamicUser') : [],
       }
     })
+    return [...own, ...others]
   },
 })
-
-interface Told {
-  readonly units: FactResult<readonly Unit[]>
-  readonly containers: FactResult<Containers>
-  readonly processes: FactResult<readonly Process[]>
-}
-
-/** By the runtime, else by the unit that made it; and by the kernel, which tells anybody what its processes may hold and see. */
-function judgeContainer(service: InferenceService, { units, containers, processes }: Told): Omit<Verdict, 'subject'> {
-  const name = serviceName(service)
-  const container = containers.known ? containers.value.containers.find((one) => one.name === service.container) : undefined
-  const maker = units.known ? units.value.find(({ id }) => id === service.madeFrom?.unit) : undefined
-  const made = container?.inspected || !maker ? undefined : containerOfUnit(maker)
-  const given = container?.inspected ? container : made
-  const inside = processes.known ? processes.value.find(({ pid, confinement }) => service.pids.includes(pid) && confinement) : undefined
-  // Where its root is another account of the host, what it was given is that account's.
-  const lent = inside?.confinement?.hostRoot === false
-  const ways = lent
-    ? []
-    : [...new Set([...(given ? waysOutOf(given) : []), ...(inside?.confinement ? waysOutOfConfinement(inside.confinement) : [])])]
-  const cite: Citation = container?.inspected
-    ? { section: 'containers', line: container.line }
-    : made
-      ? { section: 'units', line: made.line }
-      : { section: 'processes', line: inside?.line ?? 0 }
-  if (ways.length > 0)
-    return {
-      // Whether another account inside may use them, its groups and the programs of the image say.
-      status: service.uid === 0 ? 'fail' : 'warning',
-      title: 'The container has a way to root of the host',
-      reason: `${name} runs in container ${service.container ?? service.id}: ${ways.slice(0, 3).join('; ')}. Expected none of it.`,
-      cite: [{ ...cite, note: 'A way to root. Expected none.' }],
-    }
-  if (!lent && !given && (!inside?.confinement || inside.confinement.moreMounts))
-    return {
-      status: 'not-evaluated',
-      title: 'What its container may do is not known',
-      reason: `${name} runs in a container. Whether it is privileged, or has folders or sockets of the host, could not be read.`,
-      hint: 'A container that runs shows it in /proc; of one that does not, docker or podman inspect tells.',
-      cite: [],
-    }
-  return {
-    status: 'not-applicable',
-    title: 'The account is the container’s',
-    reason: `${name} runs in a container, whose image brings its accounts. ${lent ? 'Root of it is another account of the host (user namespace).' : 'It was given no way to root of the host.'}`,
-    cite: [cite],
-  }
-}
 
 /** While a unit with DynamicUser= runs there is an account of its name, which the database need not list (systemd.exec(5)). */
 const dynamicAccount = (unit: Unit | undefined, uid: number | undefined): Account | undefined =>

@@ -206,6 +206,55 @@ describe('inference-account-not-privileged', () => {
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
+  const [portainer, traefik, node] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string]
+  const process = (pid: number, id: string, more: object) => ({
+    ...{ pid, uid: 0, name: `program-${pid}`, line: pid, cgroup: `/system.slice/docker-${id}.scope` },
+    ...{ confinement: { ...seen, ...more } },
+  })
+  const judgeOthers = (listed: readonly object[], processes: readonly object[], services: readonly object[] = []) => {
+    const containers = listed.map((one) => ({
+      ...{ name: '', running: true, privileged: false, mounts: [], inspected: true, line: 3 },
+      ...one,
+    }))
+    const given = facts('', services as never, {
+      ...{ accounts: accounts(), sudoers: known(sudoers('')), units: known([]), processes: known(processes) },
+      containers: known({
+        runtimes: ['docker'],
+        containers,
+        podContainers: [{ id: node, image: 'quay.io:443/prometheus/node-exporter:v1.8@sha256:ab', line: 9 }],
+      }),
+    })
+    return ask(notPrivileged, given as never).map(({ status, subject, title }) => [subject, `${status}: ${title}`])
+  }
+  const [way, unread] = [
+    'warning: Another container is a way to root of the host',
+    'not-evaluated: What other containers may do is not known',
+  ]
+  test('containers that are no inference server', () => {
+    const none = [['', 'not-applicable: No inference server on this host']]
+    expect(judgeOthers([{ id: portainer, name: 'portainer', mounts: [docker] }], [])).toEqual([['portainer', way]])
+    expect(judgeOthers([{ id: portainer, name: 'portainer', mounts: [docker], running: false }], [])).toEqual(none)
+    expect(judgeOthers([{ id: portainer, name: 'portainer', inspected: false }], [])).toEqual([['', unread]])
+    expect(judgeOthers([{ id: portainer, name: 'portainer', inspected: false }], [process(7, portainer, {})])).toEqual(none)
+    expect(judgeOthers([{ id: portainer, name: 'portainer', inspected: false }], [process(7, portainer, { mounts: [docker] })])).toEqual([
+      ['portainer', way],
+    ])
+    expect(judgeOthers([{ id: portainer, name: 'portainer', mounts: [docker] }], [process(7, portainer, { hostRoot: false })])).toEqual(
+      none,
+    )
+    // A pod by its image; what nothing lists by its program.
+    expect(judgeOthers([], [process(8, node, { capabilities: ['CAP_SYS_ADMIN'] }), process(9, traefik, { mounts: [docker] })])).toEqual([
+      ['quay.io:443/prometheus/node-exporter', way],
+      ['program-9', way],
+    ])
+    expect(judgeOthers([], [process(9, traefik, { moreMounts: true })])).toEqual([['', unread]])
+  })
+  test('an inference server is no other container', () => {
+    const served = { ...ours, how: 'container', container: 'chat', pids: [70], uid: 0 }
+    const entry = process(69, traefik, { mounts: [docker] })
+    expect(judgeOthers([], [entry, process(70, traefik, { mounts: [docker] })], [served])).toEqual([[ours.id, failed]])
+    expect(judgeOthers([{ id: traefik, name: 'chat', mounts: [docker] }], [entry], [served])).toEqual([[ours.id, failed]])
+  })
   test('not for root and empty hosts', () => {
     expect(judge(accounts(), '', { uid: 0 })).toEqual(['not-applicable: The server runs as root'])
     expect(outcomes(ask(notPrivileged, facts('', [], { accounts: accounts(), sudoers: known(sudoers('')), units: known([]) })))).toEqual([
