@@ -42,6 +42,9 @@ test('killed while a statement is typed: what was kept is there again; a file of
   await step.getByRole('button', { name: 'Attach file…' }).click()
   await expect(step.getByRole('alert')).toContainText('disk.img: it has 1.0 GB; at most 100 MB are kept')
   await it.isSound('audit-attachment-refused')
+  await it.opens(join(userData, 'gone'))
+  await step.getByRole('button', { name: 'Attach file…' }).click()
+  await expect(step.getByRole('alert')).toContainText('gone: it is not there. Attach')
   await it.opens(script)
   await step.getByRole('button', { name: 'Attach file…' }).click()
   await expect(step.getByRole('button', { name: /exe\.sh, 19 B/ })).toBeVisible()
@@ -51,6 +54,28 @@ test('killed while a statement is typed: what was kept is there again; a file of
   expect(attachments).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)])
   expect((await stat(join(userData, 'data', 'attachments', attachments[0] ?? ''))).mode & 0o777).toBe(0o600)
   await it.isSound('audit-attachment-hostile')
+
+  // While a file is chosen or copied, that is said, and no second one is begun; the keyboard goes on beside what was removed.
+  const empty = join(userData, 'empty.txt')
+  await writeFile(empty, '')
+  const chosen = second.app.evaluate(
+    ({ dialog }, path) =>
+      new Promise<void>((asked) => {
+        dialog.showOpenDialog = () => {
+          asked()
+          return new Promise((answer) => Object.assign(globalThis, { answer: () => answer({ canceled: false, filePaths: [path] }) }))
+        }
+      }),
+    empty,
+  )
+  await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
+  await chosen
+  await expect(step.getByRole('button', { name: 'Attaching' })).toHaveAttribute('aria-disabled', 'true')
+  await second.app.evaluate(() => (globalThis as unknown as { answer: () => void }).answer())
+  await step.getByRole('button', { name: /exe\.sh, 19 B/ }).press('Enter')
+  await expect(step.getByRole('button', { name: /empty\.txt, 0 B/ })).toBeFocused()
+  await it.page.keyboard.press('Enter')
+  await expect(step.getByRole('button', { name: 'Attach file…' })).toBeFocused()
   await second.close()
   await rm(userData, { recursive: true, force: true })
 })

@@ -137,7 +137,7 @@ export interface JumpState {
 /** A fleet that lives in this process. It brings its own transport, since its keys and host keys are made anew each time. */
 export interface DemoFleet {
   readonly fleet: Fleet
-  readonly createTransport: (prompts: PromptPort) => Transport
+  readonly createTransport: (prompts: PromptPort, changed?: Ports['changed']) => Transport
   /** Digests that an admin read for its models. */
   readonly expectations: readonly { readonly model: string; readonly url: string; readonly stated: StatedDigests }[]
   /** How its models came to be approved. */

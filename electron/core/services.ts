@@ -58,7 +58,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     ports.changed('fleet:changed')
     ports.changed('audit:changed')
   })
-  const connections = createConnections(fleet, ports.createTransport, prompts ?? queue)
+  const connections = createConnections(fleet, ports, prompts ?? queue)
   const stores = openStores(ports)
   const ledger = createLedger(paths.data, clock, by)
   const key = () => openConsoleKey(paths.data)

@@ -90,7 +90,7 @@ export function Sidebar() {
         Hosts
       </div>
       <ul className="nav host-nav" aria-labelledby="sidebar-hosts">
-        {hosts.length === 0 && <li className="none">No hosts yet</li>}
+        {fleet !== undefined && hosts.length === 0 && <li className="none">No hosts yet</li>}
         {entries.map((host) => (
           <HostEntry key={host.name} host={host} current={route.screen === 'host' && route.host === host.name} />
         ))}
@@ -158,7 +158,7 @@ function HostState({ host }: { readonly host: HostView }) {
 }
 
 const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed', ConnectionWords>> = {
-  idle: { word: 'Not connected', tone: 'na', icon: 'state' },
+  idle: { word: 'Idle', tone: 'na', icon: 'state' },
   connecting: { word: 'Connecting', tone: 'run', icon: 'state' },
   connected: { word: 'Connected', tone: 'pass', icon: 'plug' },
   failed: { word: 'Failed', tone: 'warn', icon: 'unplug' },
@@ -167,7 +167,9 @@ const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed',
 function JumpPlace() {
   const fleet = useFleetState().data?.fleet
   const states = useJumpStates().data ?? []
-  if (fleet === undefined || fleet === null) return <NoJump name="Jump host" what="No fleet open" word="Not set" />
+  // The engine has not said yet whether one is open.
+  if (fleet === undefined) return null
+  if (fleet === null) return <NoJump name="Jump host" what="No fleet open" word="Not set" />
   if (fleet.jump.length === 0) return <NoJump name="Direct" what="No jump host" word="None" />
   return fleet.jump.map((jump) => {
     const state = states.find((it) => it.name === jump.name)

@@ -11,12 +11,12 @@ export interface Connections {
   release(): Transport | undefined
 }
 
-export function createConnections(fleet: FleetService, create: Ports['createTransport'], prompts: PromptPort): Connections {
+export function createConnections(fleet: FleetService, { createTransport, changed }: Ports, prompts: PromptPort): Connections {
   let open: Transport | undefined
   return {
     transport() {
       const wanted = fleet.require()
-      open ??= fleet.demo()?.createTransport(prompts) ?? create(wanted, prompts)
+      open ??= fleet.demo()?.createTransport(prompts, changed) ?? createTransport(wanted, prompts)
       return open
     },
     opened: () => open,

@@ -36,6 +36,22 @@ test('nothing of a demo is left: not when it is stopped, and what a killed one l
   }
 })
 
+test('the window hears when the jump host of the demo is being connected, and when it is', async () => {
+  const demo = await startDemoFleet([gpu01])
+  const seen: string[] = []
+  const transport = demo.createTransport({ ask: async () => null, reportChangedKey: () => undefined }, (event) =>
+    seen.push(`${event} ${transport.jumpStates()[0]?.state}`),
+  )
+  try {
+    const [host = expect.fail()] = demo.fleet.hosts
+    await transport.connect(host, { signal: new AbortController().signal })
+    expect(seen.slice(0, 2)).toEqual(['connection:changed connecting', 'connection:changed connected'])
+  } finally {
+    await transport.close()
+    await demo.stop()
+  }
+})
+
 test('the demo answers every section that a probe asks', () => {
   const asked = sectionsOf(context).map(({ id }) => id)
   expect(asked.filter((id) => !answeredSections.includes(id) && !fallbacks.includes(id))).toEqual([])

@@ -71,8 +71,8 @@ export async function startDemoFleet(
     expectations,
     registrations,
     home,
-    createTransport: (prompts) =>
-      createSsh2Transport({ fleet, clock: { now: () => Date.now() }, log: () => undefined, paths: { data: home, home }, prompts }),
+    createTransport: (prompts, changed = () => undefined) =>
+      createSsh2Transport({ fleet, clock: { now: () => Date.now() }, log: () => undefined, paths: { data: home, home }, prompts, changed }),
     async stop() {
       await servers.stop()
       await rm(home, { recursive: true, force: true })

@@ -1,7 +1,6 @@
-import { FileText, KeyRound, Paperclip, X } from 'lucide-react'
+import { KeyRound, Paperclip } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { bytesText } from '#shared/bytes-text.ts'
 import type { Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
@@ -13,10 +12,11 @@ import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { DateField } from '../../ui/date-field.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
-import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { ToneIcon } from '../../ui/tone-icon.tsx'
 import { ExceptionTable } from './exception-table.tsx'
 import { PresetLine } from './preset-line.tsx'
+import { StepFiles } from './step-files.tsx'
 import { draftOf, type ItemFinding, openOf, requestOf, withWording } from './step-request.ts'
 import type { Step } from './step-words.ts'
 import { useKeptDraft } from './use-kept-draft.ts'
@@ -56,6 +56,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
   }
   useKeys({ 'mod+enter': send })
   const statement = useRef<HTMLTextAreaElement>(null)
+  const attachButton = useRef<HTMLButtonElement>(null)
   const takeWording = (wording: string) => {
     const text = withWording(draft.statement, wording)
     flushSync(() => change({ statement: text }))
@@ -113,22 +114,11 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
         />
       </div>
       {draft.attachments.length > 0 && (
-        <div className="walk-files">
-          {draft.attachments.map((file) => (
-            <button
-              key={file.sha256}
-              type="button"
-              className="tag"
-              title="Remove it from this step"
-              onClick={() => change({ attachments: draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256) })}
-            >
-              <FileText className="icon" aria-hidden />
-              {plainText(file.name, 60)}, {bytesText(file.bytes)}
-              <span className="reader-only">: remove</span>
-              <X className="icon" aria-hidden />
-            </button>
-          ))}
-        </div>
+        <StepFiles
+          files={draft.attachments}
+          after={attachButton}
+          onRemove={(file) => change({ attachments: draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256) })}
+        />
       )}
       {words !== null && (
         <p role="alert">
@@ -138,7 +128,9 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
       )}
       <div className="walk-actions">
         <Button
-          icon={<Paperclip className="icon" aria-hidden />}
+          ref={attachButton}
+          icon={attach.isPending ? <ToneIcon tone="run" /> : <Paperclip className="icon" aria-hidden />}
+          unavailable={attach.isPending ? 'A file is being chosen or copied' : undefined}
           onClick={() =>
             attach.mutate(null, {
               onSuccess: (file) =>
@@ -146,7 +138,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
             })
           }
         >
-          Attach file…
+          {attach.isPending ? 'Attaching' : 'Attach file…'}
         </Button>
         <span className="spring" />
         <Button look="quiet" chord="mod+up" onClick={onBack}>

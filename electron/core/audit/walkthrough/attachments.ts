@@ -32,7 +32,7 @@ export function createAttachmentStore(dataFolder: string): AttachmentStore {
         return { name: visible(basename(path)).slice(0, 255), sha256, bytes }
       } catch (error) {
         await rm(draft, { force: true })
-        throw error instanceof GatehouseError ? error : refused(path, (error as Error).message)
+        throw error instanceof GatehouseError ? error : refused(path, whyOf(error))
       }
     },
     *read({ name, sha256 }) {
@@ -83,7 +83,7 @@ function* piecesOf(path: string, name: string): Generator<Uint8Array> {
   try {
     file = openSync(path, 'r')
   } catch (error) {
-    throw refused(name, (error as Error).message)
+    throw refused(name, whyOf(error))
   }
   try {
     for (;;) {
@@ -102,3 +102,14 @@ const tooLarge = (path: string, bytes: number): GatehouseError =>
 
 const refused = (path: string, why: string): GatehouseError =>
   new GatehouseError({ code: 'attachment.refused', detail: `${basename(path)}: ${why}` })
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EACCES: 'your account may not read it',
+  EPERM: 'your account may not read it',
+  ELOOP: 'its links lead in a circle',
+  ENOSPC: 'the disk of this computer has no space left for a copy',
+  EIO: 'its disk or share did not answer',
+}
+
+const whyOf = (error: unknown): string => reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
