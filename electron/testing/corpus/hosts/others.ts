@@ -48,6 +48,27 @@ const database: DemoHost['containers'][number] = {
   pid: 2201,
 }
 
+/** As its documentation starts it (docs.portainer.io). */
+const portainer: DemoHost['containers'][number] = {
+  ...database,
+  ...{
+    name: 'portainer',
+    image: 'portainer/portainer-ce:lts',
+    id: 'd'.repeat(64),
+    ports: [],
+    user: '',
+    command: ['/portainer'],
+    pid: 2211,
+  },
+  mounts: [
+    { source: '/run/docker.sock', destination: '/var/run/docker.sock' },
+    { source: '/var/lib/docker/volumes/portainer_data/_data', destination: '/data' },
+  ],
+}
+
+const inContainer = ({ id, pid, command }: DemoHost['containers'][number], uid: number, name: string) =>
+  withProcess({ pid, ppid: 1, user: String(uid), uid, name, argv: [...command], cgroup: `/system.slice/docker-${id}.scope` })
+
 const KUBELET = ['/usr/bin/kubelet', '--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml']
 /** A node of a cluster, whose kubelet the application servers reach. */
 const node = [
@@ -113,6 +134,14 @@ export const others: readonly CorpusHost[] = [
     vllm,
     on((host) => ({ ...host, containers: [...host.containers, database], firewall: opened.firewall })),
     withListener({ protocol: 'tcp', address: '0.0.0.0', port: 9000, process: 'docker-proxy', pid: 2200 }),
+    inContainer(database, 999, 'postgres'),
+  ),
+  corpusHost(
+    'manager-of-containers',
+    'Portainer, published nowhere, with the socket of Docker',
+    vllm,
+    on((host) => ({ ...host, containers: [...host.containers, portainer] })),
+    inContainer(portainer, 0, 'portainer'),
   ),
   corpusHost('notebook', 'A notebook on loopback', notebook),
   corpusHost(

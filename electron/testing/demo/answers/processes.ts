@@ -25,13 +25,17 @@ function executables(host: DemoHost): readonly string[] {
   return rows.length === 0 ? [] : [...rows.map(({ row }) => row), '@packages dpkg', ...owned]
 }
 
-/** What the kernel says of a process in a container: Docker's default capabilities, no user namespace, its mounts and the three files that Docker lays over its own. */
+/** What the kernel says of a process in a container: Docker's default capabilities, no user namespace, its mounts. */
 function confinement(host: DemoHost, pid: number, cgroup: string): readonly string[] {
   const container = host.containers.find(({ id }) => cgroup.includes(id))
   if (container === undefined) return []
   const given = container.mounts.map(({ source, destination }) => `rw ${source} ${destination}`)
-  const own = ['resolv.conf', 'hostname', 'hosts'].map((file) => `rw /var/lib/docker/containers/${container.id}/${file} /etc/${file}`)
-  return [`@bound ${pid} 00000000a80425fb`, `@idmap ${pid} 0 0 4294967295`, ...[...given, ...own].map((mount) => `@mount ${pid} ${mount}`)]
+  return [
+    `@cgroup ${pid} 0::${cgroup}`,
+    `@bound ${pid} 00000000a80425fb`,
+    `@idmap ${pid} 0 0 4294967295`,
+    ...given.map((mount) => `@mount ${pid} ${mount}`),
+  ]
 }
 
 export const processes: Answering = (host) => {
@@ -48,9 +52,9 @@ export const processes: Answering = (host) => {
       `@argv ${pid}`,
       ...argv.map((word) => `=${word}`),
       `@cgroup ${pid} 0::${cgroup}`,
-      ...confinement(host, pid, cgroup),
       `@uid ${pid} ${uid}`,
     ]),
+    ...host.processes.flatMap(({ pid, cgroup }) => confinement(host, pid, cgroup)),
     ...(host.sudo ? executables(host) : []),
   ])
 }
