@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Network } from '../network/network.ts'
 import { parseIptables } from './iptables/parse.ts'
-import { portsLedTo } from './led-to.ts'
+import { ownPortsLed, portsLedTo } from './led-to.ts'
 import { parseNft } from './nft/parse.ts'
 import { verdictFor } from './reach.ts'
 
@@ -221,4 +221,62 @@ test('a number that is drawn decides for some, and where each of them leads to a
     'accept',
     'accept',
   ])
+})
+
+describe('to another port of the host itself', () => {
+  const both = {
+    ...{ addresses: [...network.addresses, { interface: 'eth0', address: 'fd00::7', prefixLength: 64, line: 3 }] },
+    routes: [...network.routes, { family: 6, destination: '::/0', interface: 'eth0', table: 'main', line: 1 }],
+  } as unknown as Network
+  const own = (text: string) => ownPortsLed(parseNft(text, 'nft'), both).map(({ family, port, to, line }) => [family, port, to, line])
+  test('a forward-port of firewalld 1.3 on Debian 12, as it lists it', () => {
+    const text = `table inet firewalld {
+	chain nat_PREROUTING {
+		type nat hook prerouting priority dstnat + 10; policy accept;
+		jump nat_PREROUTING_ZONES
+	}
+	chain nat_PREROUTING_ZONES {
+		goto nat_PRE_public
+	}
+	chain nat_PRE_public {
+		jump nat_PRE_public_allow
+	}
+	chain nat_PRE_public_allow {
+		meta nfproto ipv4 tcp dport 9999 redirect to :11434
+	}
+}
+`
+    expect(own(text)).toEqual([[4, 9999, 11434, 13]])
+  })
+  const nat = (rules: string) => `table inet nat {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		${rules}
+	}
+}
+`
+  test.each([
+    [
+      'redirect, both families',
+      'tcp dport 9999 redirect to :11434',
+      [
+        [4, 9999, 11434, 4],
+        [6, 9999, 11434, 4],
+      ],
+    ],
+    ['dnat to its own address', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 10.0.3.7:11434', [[4, 9999, 11434, 4]]],
+    ['dnat to another machine', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 10.0.9.9:11434', []],
+    ['dnat to loopback, which portsLedTo tells', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 127.0.0.1:11434', []],
+    ['to the same port', 'tcp dport 11434 redirect to :11434', []],
+    ['other protocols', 'udp dport 9999 redirect to :11434', []],
+    ['not any more: a rule before lets it be', 'tcp dport 9999 accept\n\t\ttcp dport 9999 redirect to :11434', []],
+  ])('%s', (_, rules, expected) => {
+    expect(own(nat(rules))).toEqual(expected)
+  })
+  test('REDIRECT of iptables', () => {
+    const text = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 11434\nCOMMIT\n'
+    expect(ownPortsLed(parseIptables(text, 'ip', 'iptables').tables, network)).toEqual([
+      { family: 4, port: 80, to: 11434, section: 'iptables', line: 3 },
+    ])
+  })
 })

@@ -1,17 +1,27 @@
 import type { Network } from '../network/network.ts'
-import { contains, parseInterval } from './address-set.ts'
+import { contains, type Family, parseInterval } from './address-set.ts'
 import { destinationsOf, rulesOf, testsOf } from './reach.ts'
 import type { Table } from './ruleset.ts'
+import { isLoopback, localsOf } from './surroundings.ts'
 
-/** A port of this host that translation leads to another address. */
-export interface LedPort {
+/** A port of this host that translation leads elsewhere. */
+export interface TurnedPort {
   readonly port: number
-  readonly address: string
   /** The port there. */
   readonly to: number
   /** The rule that translates. */
   readonly section: string
   readonly line: number
+}
+
+/** To another address. */
+export interface LedPort extends TurnedPort {
+  readonly address: string
+}
+
+/** To another port of the host itself. */
+export interface OwnPort extends TurnedPort {
+  readonly family: Family
 }
 
 /** Ports that rules name; of a longer range its first and last ones. */
@@ -39,6 +49,36 @@ export function portsLedTo(tables: readonly Table[], network: Network | undefine
     const by = leading.find(({ section, line }) => section === found.by?.section && line === found.by.line) ?? leading[0]
     return by ? [{ port, address, to: found.packet.destinationPort, ...by }] : []
   })
+}
+
+/**
+ * TCP ports of the host that translation leads to another port of the host itself, which rules for that other port then let in or not: `redirect`
+ * (iptables: REDIRECT), a forward-port of firewalld, `dnat` to an address of its own. What is redirected arrives at the address of the interface it came in by, so sockets on
+ * loopback are not meant (nf_nat_redirect.c).
+ */
+export function ownPortsLed(tables: readonly Table[], network: Network | undefined): readonly OwnPort[] {
+  const own = { 4: network ? localsOf(network, 4) : [], 6: network ? localsOf(network, 6) : [] }
+  const leading = rulesOf(tables).flatMap(({ table, rule: { action, line } }) => {
+    if (action.do !== 'translate' || action.port === undefined) return []
+    const target = action.address === undefined ? undefined : parseInterval(action.address)
+    const here = action.address === undefined || (target !== undefined && own[target.family].includes(target.from))
+    return here ? [{ section: table.section, line, to: action.port }] : []
+  })
+  if (leading.length === 0) return []
+  const families: readonly Family[] = [4, 6]
+  return families.flatMap((family) =>
+    namedPorts(tables).flatMap((port) => {
+      const found = destinationsOf(tables, network, family, port).find(
+        ({ packet: { translated, local, originalLocal, destinationPort } }) =>
+          translated && destinationPort !== port && !isLoopback(local) && (local === originalLocal || own[family].includes(local ?? '')),
+      )
+      const to = found?.packet.destinationPort
+      const by =
+        leading.find(({ line, section }) => section === found?.by?.section && line === found.by.line) ??
+        leading.find((rule) => rule.to === to)
+      return to !== undefined && by ? [{ family, port, to, section: by.section, line: by.line }] : []
+    }),
+  )
 }
 
 function namedPorts(tables: readonly Table[]): readonly number[] {

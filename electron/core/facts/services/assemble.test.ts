@@ -42,6 +42,27 @@ describe('a port that a rule leads to loopback', () => {
   })
 })
 
+describe('a port that a rule leads to another of the host', () => {
+  const turned = (family: 4 | 6, port: number, to: number) => ({ family, port, to, section: 'nftables', line: 7 })
+  test.each<[string, string, NonNullable<ServiceSources['ownPorts']>, readonly string[]]>([
+    ['is a door of what listens there', '0.0.0.0:11434', [turned(4, 9999, 11434)], ['0.0.0.0:11434', '0.0.0.0:9999']],
+    ['in both families', '*:11434', [turned(4, 9999, 11434), turned(6, 9999, 11434)], ['*:11434', '*:9999']],
+    ['of IPv6 alone', ':::11434', [turned(6, 9999, 11434)], [':::11434', ':::9999']],
+    ['at one address', '10.0.3.7:11434', [turned(4, 9999, 11434)], ['10.0.3.7:11434', '0.0.0.0:9999']],
+    ['not of the other family', '0.0.0.0:11434', [turned(6, 9999, 11434)], ['0.0.0.0:11434']],
+    ['not of another port', '0.0.0.0:11434', [turned(4, 9999, 8080)], ['0.0.0.0:11434']],
+    ['not of loopback, where nothing redirected arrives', '127.0.0.1:11434', [turned(4, 9999, 11434)], ['127.0.0.1:11434']],
+  ])('%s', (_, socket, ownPorts, expected) => {
+    const [found] = assembleServices({
+      ...base,
+      processes: [process(9, '/usr/bin/ollama serve')],
+      listeners: [listener(socket, 9)],
+      ownPorts,
+    })
+    expect(found?.binds.map(({ address, port }) => `${address}:${port}`)).toEqual(expected)
+  })
+})
+
 test.each([
   ['vllm/vllm-openai:v0.9.0rc1', '0.9.0rc1'],
   ['vllm/vllm-openai:v0.6.4.post1', '0.6.4.post1'],

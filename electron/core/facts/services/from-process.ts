@@ -1,7 +1,6 @@
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { podWords } from '#shared/model/pod.ts'
 import { type Container, SHARED } from '../containers/containers.ts'
-import type { LedPort } from '../firewall/led-to.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
@@ -12,6 +11,7 @@ import { containerOfUnit } from './container-run.ts'
 import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
+import { ledBind, withLed } from './led-binds.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import { unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
@@ -37,7 +37,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     user: contained ? undefined : main.user,
     home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
-  const { binds, internal, unknown } = withLedToLoopback(
+  const { binds, internal, unknown } = withLed(
     pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources),
     sources,
   )
@@ -173,36 +173,3 @@ function podBinds(main: Process, members: readonly Process[], configured: Config
         : 'it runs in a pod, and the ports of the host that the cluster leads to it (hostPort, NodePort) were not read',
   }
 }
-
-/**
- * A socket on loopback is open to others where a rule of translation leads a port of the host to it and the kernel routes such addresses: what is written
- * by hand to open a server that cannot be bound, and what kube-proxy turns on for all.
- */
-function withLedToLoopback(found: Binds, { ledTo, routesLoopback }: Pick<ServiceSources, 'ledTo' | 'routesLoopback'>): Binds {
-  const local = found.binds.filter(({ address, scope }) => scope === 'loopback' && !address.includes(':'))
-  if (local.length === 0 || routesLoopback === false) return found
-  if (!ledTo)
-    return routesLoopback
-      ? {
-          ...found,
-          unknown: found.unknown ?? 'the kernel lets rules lead others to loopback (route_localnet), and those rules could not be read',
-        }
-      : found
-  const led = [...new Set(local.map(({ address }) => address))]
-    .flatMap((address) => ledTo(address))
-    .filter(({ address, to }) => local.some((bind) => bind.port === to && bind.address === address))
-  if (led.length === 0) return found
-  if (routesLoopback === undefined)
-    return {
-      ...found,
-      unknown:
-        found.unknown ?? `a rule leads port ${led[0]?.port} to loopback, and whether the kernel lets it (route_localnet) could not be read`,
-    }
-  const note = 'A rule of translation leads this port of the host to the socket on loopback, and route_localnet lets it.'
-  return { ...found, binds: [...found.binds, ...led.map((port) => ({ ...ledBind(port), note }))] }
-}
-
-const ledBind = ({ port, address, to, section, line }: LedPort): ServiceBind => ({
-  ...{ address: '0.0.0.0', port, scope: 'wildcard', section, line, basis: 'observed', token: `${address}:${to}` },
-  note: 'Rules of the cluster lead this port of the host to the pod.',
-})

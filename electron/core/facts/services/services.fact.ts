@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type FactResult, known, unknown } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
-import { portsLedTo } from '../firewall/led-to.ts'
+import { ownPortsLed, portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import type { Os } from '../os/os.ts'
@@ -32,6 +32,7 @@ export const servicesFact: FactDefinition<'services'> = {
       hostAddresses: hostAddressesOf(network),
       routesLoopback: routesLoopback(valueIn(fact('os'))),
       ledTo: firewall?.translationKnown ? (address) => portsLedTo(firewall.tables, network, address) : undefined,
+      ownPorts: firewall && ownPortsLed(firewall.tables, network),
     })
     const ports = valueIn(fact('loopback'))?.ports ?? []
     return known(services.map((service) => withVersion(service, ports)))

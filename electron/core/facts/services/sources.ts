@@ -1,7 +1,7 @@
 import type { Listener } from '#shared/model/listener.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Container, PodContainer } from '../containers/containers.ts'
-import type { LedPort } from '../firewall/led-to.ts'
+import type { LedPort, OwnPort } from '../firewall/led-to.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 
@@ -19,4 +19,6 @@ export interface ServiceSources {
   readonly routesLoopback?: boolean | undefined
   /** Ports of the host that rules of translation lead to an address of a pod, or to loopback. Undefined where those rules could not be read. */
   readonly ledTo?: ((address: string) => readonly LedPort[]) | undefined
+  /** Ports of the host that rules of translation lead to another port of it. */
+  readonly ownPorts?: readonly OwnPort[] | undefined
 }

@@ -8,7 +8,7 @@ import type { Program } from '../../facts/programs/programs.ts'
 import { nameOf, strangerSubject, strangersAmong } from '../../facts/programs/strangers.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { PolicyContext } from '../control.ts'
-import { besideOf, datagramDoors, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { besideOf, type Door, datagramDoors, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
 import { strangersTurnedAway } from '../controls/network/turned-away.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
@@ -181,15 +181,17 @@ function strangerDoors({ listeners, services, programs, containers }: FactResult
 }
 
 /** SSH, of which the jump host is the only client. */
-function accessDoors({ listeners, sshd, 'sshd-matches': matches }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+function accessDoors(facts: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+  const { listeners, sshd, 'sshd-matches': matches } = facts
   if (!listeners.known) return []
   const { fleet, host } = surroundings
-  if (isJumpHost(fleet, host)) return jumpDoors(listeners.value, sshd, surroundings)
+  const doors = sshDoors(listeners.value, sshd, host.port, besideOf(facts).ownPorts)
+  if (isJumpHost(fleet, host)) return jumpDoors(doors, surroundings)
   const { jump } = fleet.networks
   const bound = strangersTurnedAway(sshd, matches, jump)
   const turnedAway = bound && `Others are turned away: ${bound.because}.`
   const policyUnknown = jump.length === 0 ? 'The fleet file names no jump networks, so nothing says whether it should.' : undefined
-  return sshDoors(listeners.value, sshd, host.port).map(({ address, port, cite }) => {
+  return doors.map(({ address, port, cite }) => {
     const door: InboundDoor = { kind: 'ssh', address, port, bound: true, allowed: ['jump'], policyUnknown, turnedAway }
     return doorOf(
       door,
@@ -200,8 +202,8 @@ function accessDoors({ listeners, sshd, 'sshd-matches': matches }: FactResults, 
 }
 
 /** Who may log in to the jump host itself the fleet file does not say; management may. */
-const jumpDoors = (listeners: readonly Listener[], sshd: FactResults['sshd'], surroundings: Surroundings): readonly NetworkDoor[] =>
-  sshDoors(listeners, sshd, surroundings.host.port).map(({ address, port, cite }) =>
+const jumpDoors = (doors: readonly Door[], surroundings: Surroundings): readonly NetworkDoor[] =>
+  doors.map(({ address, port, cite }) =>
     doorOf(
       {
         kind: 'ssh',

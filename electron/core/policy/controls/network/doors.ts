@@ -3,6 +3,9 @@ import { type Listener, printBind } from '#shared/model/listener.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { type OwnPort, ownPortsLed } from '../../../facts/firewall/led-to.ts'
+import type { Network } from '../../../facts/network/network.ts'
 import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { forwarders } from '../../../facts/programs/strangers.ts'
@@ -35,21 +38,28 @@ const isForwarder = ({ name }: { readonly name: string }): boolean => forwarders
 export interface Beside {
   readonly containers: readonly Container[]
   readonly programs: readonly Program[]
+  readonly ownPorts: readonly OwnPort[]
 }
 
-export const besideOf = ({
-  containers,
-  programs,
-}: {
+interface BesideFacts {
   readonly containers: FactResult<Containers>
   readonly programs: FactResult<readonly Program[]>
-}): Beside => ({ containers: knownValue(containers)?.containers ?? [], programs: knownValue(programs) ?? [] })
+  /** Left out where ports are asked for that rules may name: what translation leads elsewhere meets none of them. */
+  readonly firewall?: FactResult<Firewall>
+  readonly network: FactResult<Network>
+}
+
+export const besideOf = ({ containers, programs, firewall, network }: BesideFacts): Beside => ({
+  containers: knownValue(containers)?.containers ?? [],
+  programs: knownValue(programs) ?? [],
+  ownPorts: firewall?.known ? ownPortsLed(firewall.value.tables, knownValue(network)) : [],
+})
 
 /** Doors to running inference servers that others could reach, by the sockets and published ports that were seen. */
 export function inferenceDoors(
   services: readonly InferenceService[],
   listeners: readonly Listener[],
-  { containers, programs }: Beside,
+  { containers, programs, ownPorts }: Beside,
 ): readonly ModelDoor[] {
   const own = services.flatMap((service) =>
     service.binds
@@ -98,9 +108,24 @@ export function inferenceDoors(
       cite: [{ section, line }],
     }))
   // Whose a socket is, the list of containers and the command line know better than the name of its process.
-  const all = [...own, ...proxied, ...contained, ...interfaces]
+  const seen = [...own, ...proxied, ...contained, ...interfaces]
+  const all = [
+    ...seen,
+    ...ledTo(
+      seen.filter(({ kind }) => kind === 'proxy'),
+      ownPorts,
+    ),
+  ]
   return mergeWildcards([...new Map(all.map((door) => [printBind(door), door])).values()])
 }
+
+/** Other ports of the host that rules of translation lead to these doors. Those to an engine itself are among its binds. */
+const ledTo = <D extends Door>(doors: readonly D[], ownPorts: readonly OwnPort[]): readonly D[] =>
+  ownPorts.flatMap(({ family, port, to, section, line }) =>
+    doors
+      .filter((door) => door.port === to && (door.address === '*' || door.address.includes(':') === (family === 6)))
+      .map((door) => ({ ...door, address: family === 6 ? '::' : '0.0.0.0', port, cite: [{ section, line }] })),
+  )
 
 /**
  * Doors of HTTP/3, which QUIC carries over UDP (RFC 9114): `listen 443 quic` of nginx, and Caddy unless it is told otherwise. What stands behind them is
@@ -133,8 +158,18 @@ export function datagramDoors(listeners: readonly Listener[], containers: readon
   return mergeWildcards([...new Map([...own, ...contained].map((door) => [printBind(door), door])).values()])
 }
 
-/** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. */
-export function sshDoors(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
+/** Sockets of sshd (or of systemd for it); where owners cannot be seen, what `sshd -T` says, and at last the port that was used to log in. With ports that are led there. */
+export function sshDoors(
+  listeners: readonly Listener[],
+  sshd: FactResult<Sshd>,
+  usedPort: number,
+  ownPorts: readonly OwnPort[] = [],
+): readonly Door[] {
+  const doors = sshSockets(listeners, sshd, usedPort)
+  return mergeWildcards([...doors, ...ledTo(doors, ownPorts)])
+}
+
+function sshSockets(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
   const settings = knownValue(sshd)?.settings
   const ports = (settings?.port ?? []).map(({ value }) => Number(value))
   const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
@@ -143,8 +178,7 @@ export function sshDoors(listeners: readonly Listener[], sshd: FactResult<Sshd>,
       processes.some(({ name }) => name === 'sshd') ||
       ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
   )
-  if (seen.length > 0)
-    return mergeWildcards(seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] })))
+  if (seen.length > 0) return seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] }))
   const port = ports[0] ?? usedPort
   return [{ address: '*', port, cite: (settings?.port ?? []).slice(0, 1).map(citeSetting) }]
 }

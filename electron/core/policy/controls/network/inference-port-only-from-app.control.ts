@@ -25,7 +25,7 @@ export default defineControl({
   evaluate: ({ firewall, services, listeners, network, containers, programs, processes }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
-    const beside = besideOf({ containers, programs })
+    const beside = besideOf({ containers, programs, firewall: known(firewall), network })
     const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
     const fronts = unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward)
     if (doors.length === 0)

@@ -91,6 +91,8 @@ const closed =
   chain('inet', 'output', 'drop', '')
 const wide = chain('inet', 'input', 'drop', 'tcp dport { 22, 8000 } accept')
 const quicForAll = chain('inet', 'input', 'drop', 'ip saddr 10.0.1.0/24 tcp dport 443 accept\nudp dport 443 accept')
+const turned = (rule: string) =>
+  `${chain('inet', 'input', 'drop', 'ip saddr 10.0.1.0/24 tcp dport 443 accept\nip saddr 10.0.9.9 tcp dport 22 accept\nct status dnat accept')}table ip nat {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`
 const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
 const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dport 443 accept\nip daddr 10.0.0.53 udp dport 53 accept')
 const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
@@ -195,6 +197,14 @@ test.each([
     named,
     'fail',
   ],
+  [
+    'a second port led to that of a proxy, as firewalld does it',
+    inferencePort,
+    turned('tcp dport 8444 redirect to :443'),
+    { services: [service('loopback')], listeners: [listener(443, 'nginx')] },
+    named,
+    'pass fail',
+  ],
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
   ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
@@ -296,6 +306,7 @@ test.each([
   ['no inference server', inferencePort, wide, { services: [] }, named, 'not-applicable'],
   ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
   ['SSH for all', ssh, wide, {}, named, 'fail'],
+  ['SSH by a second port that is led to it', ssh, turned('tcp dport 2222 redirect to :22'), {}, named, 'pass fail'],
   ['SSH in doubt', ssh, marked, {}, named, 'not-evaluated'],
   ['no jump networks named', ssh, closed, {}, {}, 'not-evaluated'],
   [

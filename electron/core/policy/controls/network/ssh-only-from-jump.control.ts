@@ -1,6 +1,7 @@
 import { printBind } from '#shared/model/listener.ts'
 import type { LoginKey } from '../../../facts/access/access.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { ownPortsLed } from '../../../facts/firewall/led-to.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type KeyBinding, keyBinding } from './bound-keys.ts'
@@ -21,7 +22,7 @@ export default defineControl({
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
   evaluate: ({ firewall, listeners, sshd, network, ...others }, { fleet, host }) => {
-    const doors = sshDoors(listeners, sshd, host.port)
+    const doors = sshDoors(listeners, sshd, host.port, ownPortsLed(firewall.tables, knownValue(network)))
     const { jump } = fleet.networks
     if (jump.length === 0)
       return [
