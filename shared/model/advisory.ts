@@ -13,9 +13,15 @@ export type AdvisoryEvent = z.infer<typeof eventSchema>
 
 const rangeSchema = z.object({ type: z.enum(['SEMVER', 'ECOSYSTEM', 'GIT']), events: z.array(eventSchema).max(2000) })
 
+/** `type` says what `score` is: `CVSS_V3` and `CVSS_V4` a vector, `Ubuntu` a word. */
+const severityEntrySchema = z.object({ type: text(50), score: text(300) })
+export type SeverityEntry = z.infer<typeof severityEntrySchema>
+
 const affectedSchema = z.object({
   /** `ecosystem` as OSV names it (`PyPI`, `Go`, `Debian:12`), or `upstream` for software that has none there. */
   package: z.object({ ecosystem: text(100).min(1), name: text(300).min(1) }),
+  /** Stated here when it is not the same for every package of the record. */
+  severity: z.array(severityEntrySchema).max(20).optional(),
   ranges: z.array(rangeSchema).max(500).optional(),
   /** Versions that are affected, one by one. */
   versions: z.array(text(200)).max(20_000).optional(),
@@ -29,10 +35,7 @@ export const advisorySchema = z.object({
   withdrawn: z.iso.datetime().optional(),
   aliases: z.array(text(200)).max(500).optional(),
   summary: text(2000).optional(),
-  severity: z
-    .array(z.object({ type: text(50), score: text(300) }))
-    .max(20)
-    .optional(),
+  severity: z.array(severityEntrySchema).max(20).optional(),
   affected: z.array(affectedSchema).max(2000).default([]),
   references: z
     .array(z.object({ type: text(50), url: text(2000) }))

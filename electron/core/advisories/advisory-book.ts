@@ -67,17 +67,18 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
     assess(name, stated) {
       const version = withoutBuild(name, stated)
       const key = keyOf(name)
+      const isPackage = (one: PackageName): boolean => keyOf(one) === key
       const about = byPackage.get(key) ?? []
       const compare = orderingOf(name.ecosystem, name.name)
       if (compare === undefined) return { matches: [], undecided: about, known: about.length }
       const matches: AdvisoryMatch[] = []
       const undecided: Advisory[] = []
       for (const advisory of about) {
-        const concern = concernOfAdvisory(advisory, (one) => keyOf(one) === key, version, compare)
+        const concern = concernOfAdvisory(advisory, isPackage, version, compare)
         if (concern.state === 'undecided') undecided.push(advisory)
         if (concern.state !== 'affected') continue
         const exploited = advisory.database_specific?.exploited === true
-        matches.push({ advisory, severity: severityOf(advisory), exploited, fixed: concern.fixed })
+        matches.push({ advisory, severity: severityOf(advisory, isPackage), exploited, fixed: concern.fixed })
       }
       return { matches: onePerVulnerability(matches).toSorted(worstFirst), undecided, known: about.length }
     },

@@ -225,6 +225,14 @@ describe('an OSV dump', () => {
     expect(['4.0', '6.0', '7.1'].map((version) => idsFor(version).includes('L'))).toEqual([true, false, true])
   })
 
+  test('how bad it is for one package alone is kept', async () => {
+    const severity = [{ type: 'CVSS_V4', score: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N' }]
+    const rated = { ...of('R', '2026-11-20T00:00:00Z', '5.0'), affected: [{ ...of('R', '', '5.0').affected[0], severity }] }
+    await store.importFile(file('rated.json', JSON.stringify(rated)))
+    const found = open().book().assess(vllm, '4.0').matches
+    expect(found.find(({ advisory }) => advisory.id === 'R')?.severity).toBe('critical')
+  })
+
   test.each([
     ['nothing', ''],
     ['text', 'hello'],

@@ -90,11 +90,12 @@ const isFollowed = ({ ecosystem, name }: PackageName): boolean => ecosystem === 
 function reduced(record: Advisory): Advisory | undefined {
   const affected = record.affected
     .filter((one) => isFollowed(one.package))
-    .map(({ package: name, ranges, versions }) => {
+    .map(({ package: name, severity, ranges, versions }) => {
+      const rated = { package: name, ...(severity && { severity }) }
       const comparable = ranges?.filter(({ type }) => type !== 'GIT') ?? []
-      if (comparable.length === 0) return { package: name, versions, ...(ranges === undefined ? {} : { ranges }) }
+      if (comparable.length === 0) return { ...rated, versions, ...(ranges === undefined ? {} : { ranges }) }
       const beside = versions?.filter((version) => !isWithin({ package: name, ranges: comparable }, version)) ?? []
-      return { package: name, ranges: comparable, ...(beside.length > 0 && { versions: beside }) }
+      return { ...rated, ranges: comparable, ...(beside.length > 0 && { versions: beside }) }
     })
   if (affected.length === 0) return undefined
   return { ...record, affected: affected as Advisory['affected'], references: record.references?.slice(0, 3) }

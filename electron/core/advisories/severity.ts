@@ -1,23 +1,39 @@
-import type { Advisory } from '#shared/model/advisory.ts'
-import type { Severity } from '#shared/status.ts'
+import type { Advisory, Affected, SeverityEntry } from '#shared/model/advisory.ts'
+import { rankOfSeverity, type Severity } from '#shared/status.ts'
+import { cvss4BaseScore } from './cvss4.ts'
 
-const words: Readonly<Record<string, Severity>> = { CRITICAL: 'critical', HIGH: 'high', MODERATE: 'medium', MEDIUM: 'medium', LOW: 'low' }
-
-/** How bad an advisory is: the database's word, else its CVSS 3 base score, else the worst of CVSS 4. Undefined when that does not rate it. */
-export function severityOf({ database_specific: own, severity = [] }: Advisory): Severity | undefined {
-  const word = words[own?.severity?.toUpperCase() ?? '']
-  if (word !== undefined) return word
-  const vector = severity.find(({ score }) => /^CVSS:3\.[01]\//.test(score))?.score
-  const score = vector === undefined ? undefined : cvss3BaseScore(vector)
-  if (score !== undefined) return ratingOf(score)
-  return severity.some(({ score: text }) => WORST_CVSS4.test(text)) ? 'critical' : undefined
+const words: Readonly<Record<string, Severity>> = {
+  CRITICAL: 'critical',
+  HIGH: 'high',
+  MODERATE: 'medium',
+  MEDIUM: 'medium',
+  LOW: 'low',
+  NEGLIGIBLE: 'low',
 }
 
 /**
- * Anybody on the network takes the whole host: 9.3 in CVSS 4.0, and more where others suffer, too. Its metrics come in this order
- * (specification, section 7). Other vectors need its table of scores, which is not here; neither is one with metrics that lower the score.
+ * How bad an advisory is for a package: what is stated for that package alone, else the database's word, else what is stated for all.
+ * Undefined when that does not rate it.
  */
-const WORST_CVSS4 = /^CVSS:4\.0\/AV:N\/AC:L\/AT:N\/PR:N\/UI:N\/VC:H\/VI:H\/VA:H\/SC:[HLN]\/SI:[HLN]\/SA:[HLN]$/
+export function severityOf(
+  { database_specific: own, severity = [], affected }: Advisory,
+  isPackage: (one: Affected['package']) => boolean,
+): Severity | undefined {
+  const entries = affected.filter((one) => isPackage(one.package)).flatMap((one) => one.severity ?? [])
+  return stated(entries) ?? words[own?.severity?.toUpperCase() ?? ''] ?? stated(severity)
+}
+
+/** The worst CVSS 3 base score, else the worst of CVSS 4, else the priority that Ubuntu gives. */
+function stated(entries: readonly SeverityEntry[]): Severity | undefined {
+  const worst = (baseScore: (vector: string) => number | undefined): number | undefined => {
+    const scores = entries.flatMap(({ score }) => baseScore(score) ?? [])
+    return scores.length > 0 ? Math.max(...scores) : undefined
+  }
+  const score = worst(cvss3BaseScore) ?? worst(cvss4BaseScore)
+  if (score !== undefined) return ratingOf(score)
+  const priorities = entries.flatMap(({ type, score: word }) => (type === 'Ubuntu' ? (words[word.toUpperCase()] ?? []) : []))
+  return priorities.toSorted((a, b) => rankOfSeverity(a) - rankOfSeverity(b))[0]
+}
 
 /** CVSS 3.1, section 5: qualitative ratings. A score of 0 is "none", which no advisory would be written for. */
 function ratingOf(score: number): Severity | undefined {
@@ -42,6 +58,7 @@ const privileges: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 /** Base score of a CVSS 3.0 or 3.1 vector (CVSS 3.1 specification, section 7.1). Undefined when a base metric is missing or unknown. */
 export function cvss3BaseScore(vector: string): number | undefined {
+  if (!/^CVSS:3\.[01]\//.test(vector)) return undefined
   const metrics = Object.fromEntries(vector.split('/').map((one) => one.split(':', 2) as [string, string]))
   const scope = metrics.S ?? ''
   const [av, ac, ui, c, i, a] = ['AV', 'AC', 'UI', 'C', 'I', 'A'].map((name) => weights[name]?.[metrics[name] ?? ''])
