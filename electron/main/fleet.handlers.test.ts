@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -95,6 +95,13 @@ describe('saving', () => {
     expect(readFileSync(path, 'utf8')).toBe('version: 1\n')
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(calls).toEqual([['fleet:load', { path }]])
+  })
+  test('a file that everybody could read is not so any more once it is replaced', async () => {
+    const path = join(folder, 'fleet.yaml')
+    writeFileSync(path, 'older and longer', { mode: 0o644 })
+    chosen = [path]
+    await fleet()['fleet:import-save']({ yaml: 'version: 1\n' })
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['version: 1\n', 0o600])
   })
   test('a folder that cannot be written is a failure with the path', async () => {
     chosen = [join(folder, 'none', 'fleet.yaml')]

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { fail, GatehouseError } from '#shared/errors.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
@@ -53,7 +53,14 @@ export function fleetHandlers(
 /** Writes where the save dialog said; the dialog has asked before replacing. Readable by its owner only: it names servers and accounts. */
 export async function writeChosen(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { mode: 0o600 })
+    const file = await open(path, 'w', 0o600)
+    try {
+      // One that is replaced may be open to others. A share without rights cannot close it.
+      await file.chmod(0o600).catch(() => undefined)
+      await file.writeFile(text)
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     const { failure } = fail('store.unwritable', `${path}: ${(error as Error).message}`)
     throw new GatehouseError(failure, { cause: error })

@@ -50,6 +50,8 @@ export function createFileDialogs(window: () => BrowserWindow | null): FileDialo
         title,
         defaultPath: fileName,
         filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+        // Linux asks before it replaces a file only when it is told to.
+        properties: ['showOverwriteConfirmation'],
       }
       const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
       return canceled || !filePath ? null : filePath

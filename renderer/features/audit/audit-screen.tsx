@@ -49,7 +49,10 @@ export function AuditScreen() {
       notices={[
         ...useAppNotices(),
         ...failureNotices('walkthrough', query.error ?? trend.error),
-        ...failureNotices('pack-failed', pack.error, 'Not built'),
+        ...failureNotices('pack-failed', pack.error, 'Not built').map((notice) => ({
+          ...notice,
+          actions: [{ label: 'Close', run: pack.reset }],
+        })),
         ...(pack.data ? [packNotice(pack.data, pack.reset)] : []),
       ]}
       path={useFleetPath()}
@@ -58,8 +61,12 @@ export function AuditScreen() {
           <>
             <KeyHint chords={['mod+down']}>Next step</KeyHint>
             <KeyHint chords={['mod+up']}>Previous</KeyHint>
-            <KeyHint chords={['mod+enter']}>Sign and record</KeyHint>
-            <KeyHint chords={['s']}>Skip for now</KeyHint>
+            {walkthrough.closedAt === null && (
+              <>
+                <KeyHint chords={['mod+enter']}>Sign and record</KeyHint>
+                <KeyHint chords={['s']}>Skip for now</KeyHint>
+              </>
+            )}
             <KeyHint chords={['?']}>All keys</KeyHint>
           </>
         ) : (

@@ -108,16 +108,11 @@ export function PackPane({ walkthrough, onAgain, onStep }: PackPaneProps) {
         )}
       </dl>
       <div className="walk-close">
-        {closedAt === null ? (
-          <>
-            <Button unavailable={missing} onClick={() => close.mutate(null)}>
-              Close the walkthrough
-            </Button>
-            {missing !== undefined && <p className="help">{missing}</p>}
-          </>
-        ) : (
-          <Button onClick={onAgain}>Start another…</Button>
-        )}
+        {/* One button, so that it keeps the focus. */}
+        <Button unavailable={closedAt === null ? missing : undefined} onClick={() => (closedAt === null ? close.mutate(null) : onAgain())}>
+          {closedAt === null ? 'Close the walkthrough' : 'Start another…'}
+        </Button>
+        {closedAt === null && missing !== undefined && <p className="help">{missing}</p>}
         {close.error !== null && (
           <p role="alert">
             <Status tone="fail">Not closed</Status> {wordsOfError(close.error).whole}

@@ -25,13 +25,15 @@ interface StepFormProps {
   readonly step: Step
   readonly guide: Guide
   readonly findings: readonly ItemFinding[]
+  /** Who most likely answers for this step, too. */
+  readonly name: string
   readonly onBack: () => void
-  readonly onRecorded: () => void
+  readonly onRecorded: (name: string) => void
 }
 
 /** What a person says of a step: outcome, statement where one is asked for, exceptions, comment, links, files, name. */
-export function StepForm({ step, guide, findings, onBack, onRecorded }: StepFormProps) {
-  const [draft, setDraft] = useState<StepDraft>(() => draftOf(step.draft, step.record))
+export function StepForm({ step, guide, findings, name, onBack, onRecorded }: StepFormProps) {
+  const [draft, setDraft] = useState<StepDraft>(() => draftOf(step.draft, step.record, name))
   const record = useRecordStep()
   const attach = useAttach()
   const asking = (useControls().data ?? []).filter((control) => control.item === step.item && control.attestation?.scope === 'fleet')
@@ -49,7 +51,7 @@ export function StepForm({ step, guide, findings, onBack, onRecorded }: StepForm
       {
         onSuccess: () => {
           announce(`${step.item} recorded`)
-          onRecorded()
+          onRecorded(ready.request.name)
         },
       },
     )

@@ -1,4 +1,5 @@
 import { Check } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { areas, checklist, type ItemId } from '#shared/model/checklist.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -13,9 +14,12 @@ interface StepListProps {
 /** The 18 steps, in the order of the checklist. */
 export function StepList({ steps, current, onStep }: StepListProps) {
   const hosts = useHosts()
+  const list = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: Ctrl with an arrow may lead out of sight.
+  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current])
   const done = (all: readonly Step[]) => all.filter(({ record }) => record !== null).length
   return (
-    <nav className="walk-steps" aria-label="Checklist steps" data-pane>
+    <nav ref={list} className="walk-steps" aria-label="Checklist steps" data-pane>
       <div className="pane-head">
         <h2>18 steps</h2>
         <span className="muted">{done(steps)} recorded</span>

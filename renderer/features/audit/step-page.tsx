@@ -14,14 +14,17 @@ import { resultOf, type Step } from './step-words.ts'
 interface StepPageProps {
   readonly step: Step
   readonly guide: Guide
+  readonly name: string
+  /** Every step is recorded, and the walkthrough still open. */
+  readonly last: boolean
   /** Nothing can be recorded any more. */
   readonly closed: boolean
   readonly onBack: () => void
-  readonly onRecorded: () => void
+  readonly onRecorded: (name: string) => void
 }
 
 /** One step: what it means, what was found on every host, what is missing, and what a person says of it. */
-export function StepPage({ step, guide, closed, onBack, onRecorded }: StepPageProps) {
+export function StepPage({ step, guide, name, last, closed, onBack, onRecorded }: StepPageProps) {
   const hosts = useHosts()
   const number = checklist.findIndex(({ id }) => id === step.item) + 1
   const item = checklist[number - 1]
@@ -54,7 +57,8 @@ export function StepPage({ step, guide, closed, onBack, onRecorded }: StepPagePr
           {step.outdated && ' The results changed since: record it again.'}
         </p>
       )}
-      {!closed && <StepForm step={step} guide={guide} findings={findings} onBack={onBack} onRecorded={onRecorded} />}
+      {last && <p className="help">All 18 steps are recorded. What is left: build the evidence pack, and close the walkthrough.</p>}
+      {!closed && <StepForm step={step} guide={guide} findings={findings} name={name} onBack={onBack} onRecorded={onRecorded} />}
     </article>
   )
 }

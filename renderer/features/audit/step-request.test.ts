@@ -12,6 +12,11 @@ const draft = (more: Partial<StepDraft> = {}): StepDraft => ({ ...draftOf(null, 
 const now = Date.parse('2026-11-27T12:00:00Z')
 const row = { owner: 'M. Ito', resolveBy: '2027-01-01', reason: 'Known' }
 
+test('a step begins with the name of whoever answered for the one before, unless its own is known', () => {
+  expect(draftOf(null, null, 'M. Ito').name).toBe('M. Ito')
+  expect(draftOf(draft({ name: 'A. Okafor' }), null, 'M. Ito').name).toBe('A. Okafor')
+})
+
 test('a statement answers the checks that ask for it, and nothing else', () => {
   const all = [finding('needs-attestation'), finding('needs-attestation', 'other'), finding('pass'), finding('waived'), finding('fail')]
   expect(openOf(all, ['a-b']).map(({ finding: { status, control } }) => `${status} ${control}`)).toEqual([

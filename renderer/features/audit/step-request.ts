@@ -29,10 +29,10 @@ export const openOf = (findings: readonly ItemFinding[], stated: readonly string
     ({ finding }) => openOutcomes.includes(finding.status) && !(finding.status === 'needs-attestation' && stated.includes(finding.control)),
   )
 
-/** What a step begins with: what was typed, else what was recorded, else nothing. */
-export function draftOf(draft: StepDraft | null, record: StepRecord | null): StepDraft {
+/** What a step begins with: what was typed, else what was recorded, else the name of whoever answered for the step recorded last. */
+export function draftOf(draft: StepDraft | null, record: StepRecord | null, name = ''): StepDraft {
   if (draft !== null) return draft
-  if (record === null) return { outcome: null, statement: '', endsOn: '', note: '', name: '', links: '', exceptions: {}, attachments: [] }
+  if (record === null) return { outcome: null, statement: '', endsOn: '', note: '', name, links: '', exceptions: {}, attachments: [] }
   return {
     ...{ outcome: record.outcome, statement: record.statement ?? '', endsOn: record.endsOn ?? '', note: record.note, name: record.name },
     links: record.links.join('\n'),

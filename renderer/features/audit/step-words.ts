@@ -23,6 +23,12 @@ export function stepState(step: Step, hosts: readonly HostView[]): { readonly to
   return { tone, word: outcome === 'pass' ? word : `${count} ${noun}` }
 }
 
+/** Who answered for the step that was recorded last; empty before the first. */
+export const lastName = (steps: readonly Step[]): string =>
+  steps
+    .flatMap(({ record }) => record ?? [])
+    .reduce((last, one) => (one.recordedAt > last.recordedAt ? one : last), { recordedAt: '', name: '' }).name
+
 /** The step after (or before) this one. */
 export function stepFrom(steps: readonly Step[], item: ItemId, delta: number): ItemId {
   const at = steps.findIndex((step) => step.item === item)

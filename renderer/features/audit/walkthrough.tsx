@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { Walkthrough as WalkthroughModel } from '#shared/model/walkthrough.ts'
 import { useGuide } from '../../stores/queries.ts'
@@ -7,7 +8,7 @@ import { type Sheet, SidePane } from '../../ui/side-pane.tsx'
 import { PackPane } from './pack-pane.tsx'
 import { StepList } from './step-list.tsx'
 import { StepPage } from './step-page.tsx'
-import { nextToDo, stepFrom } from './step-words.ts'
+import { lastName, nextToDo, stepFrom } from './step-words.ts'
 
 interface WalkthroughProps {
   readonly walkthrough: WalkthroughModel
@@ -22,6 +23,8 @@ export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
   const last = useUi(({ auditStep }) => auditStep)
   const item = last ?? steps.find(({ record }) => record === null)?.item ?? 'INF-1'
   const setItem = (auditStep: ItemId) => useUi.setState({ auditStep })
+  // The steps are read anew only after the next one is shown.
+  const [named, setNamed] = useState<string>()
   const step = steps.find((one) => one.item === item)
   useKeys({
     'mod+arrowdown': () => setItem(stepFrom(steps, item, 1)),
@@ -37,9 +40,14 @@ export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
           key={`${item} ${step.record?.id ?? ''}`}
           step={step}
           guide={guide}
+          name={named ?? lastName(steps)}
+          last={walkthrough.closedAt === null && steps.every(({ record }) => record !== null)}
           closed={walkthrough.closedAt !== null}
           onBack={() => setItem(stepFrom(steps, item, -1))}
-          onRecorded={() => setItem(nextToDo(steps, item))}
+          onRecorded={(name) => {
+            setNamed(name)
+            setItem(nextToDo(steps, item))
+          }}
         />
       )}
       <SidePane sheet={sheet}>
