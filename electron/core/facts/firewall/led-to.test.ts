@@ -72,6 +72,15 @@ test('hostPort and NodePort lead to the pod, one of two behind a service as well
   expect(portsLedTo(tables, network, '10.42.1.4').map(({ port }) => port)).toEqual([31_964])
 })
 
+test('a rule without a port leads all of them: those that engines have are among them', () => {
+  const text = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i eth0 -p tcp -j DNAT --to-destination 10.42.0.9\nCOMMIT\n'
+  expect(portsLedTo(parseIptables(text, 'ip', 'iptables').tables, network, '10.42.0.9').map(({ port, to }) => [port, to])).toEqual([
+    [8000, 8000],
+    [8080, 8080],
+    [11434, 11434],
+  ])
+})
+
 test('to other addresses, and without rules of translation, nothing leads', () => {
   expect(portsLedTo(tables, network, '10.42.0.8')).toEqual([])
   expect(portsLedTo([], network, '10.42.0.9')).toEqual([])
@@ -267,6 +276,7 @@ describe('to another port of the host itself', () => {
     ['dnat to its own address', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 10.0.3.7:11434', [[4, 9999, 11434, 4]]],
     ['dnat to another machine', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 10.0.9.9:11434', []],
     ['dnat to loopback, which portsLedTo tells', 'meta nfproto ipv4 tcp dport 9999 dnat ip to 127.0.0.1:11434', []],
+    ['every port but one', 'meta nfproto ipv4 tcp dport != 22 redirect to :11434', [[4, 80, 11434, 4]]],
     ['to the same port', 'tcp dport 11434 redirect to :11434', []],
     ['other protocols', 'udp dport 9999 redirect to :11434', []],
     ['not any more: a rule before lets it be', 'tcp dport 9999 accept\n\t\ttcp dport 9999 redirect to :11434', []],

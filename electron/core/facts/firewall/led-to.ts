@@ -27,6 +27,9 @@ export interface OwnPort extends TurnedPort {
 /** Ports that rules name; of a longer range its first and last ones. */
 const MAX_RANGE = 32
 const MAX_PORTS = 2000
+/** Where a rule names no port it is meant for all: one that nobody names stands for them, and those that the engines have by default. */
+const ANY_PORT = 80
+const ENGINE_PORTS = [8000, 8080, 11_434]
 
 /**
  * TCP ports of the host from which new traffic is led to this address: every port that a rule names is sent through the rules of
@@ -41,7 +44,7 @@ export function portsLedTo(tables: readonly Table[], network: Network | undefine
       : [],
   )
   if (leading.length === 0) return []
-  return namedPorts(tables).flatMap((port) => {
+  return namedPorts(tables, ENGINE_PORTS).flatMap((port) => {
     const found = destinationsOf(tables, network, target.family, port).find(
       ({ packet }) => packet.translated && packet.local === target.from,
     )
@@ -67,7 +70,7 @@ export function ownPortsLed(tables: readonly Table[], network: Network | undefin
   if (leading.length === 0) return []
   const families: readonly Family[] = [4, 6]
   return families.flatMap((family) =>
-    namedPorts(tables).flatMap((port) => {
+    namedPorts(tables, [ANY_PORT]).flatMap((port) => {
       const found = destinationsOf(tables, network, family, port).find(
         ({ packet: { translated, local, originalLocal, destinationPort } }) =>
           translated && destinationPort !== port && !isLoopback(local) && (local === originalLocal || own[family].includes(local ?? '')),
@@ -81,8 +84,8 @@ export function ownPortsLed(tables: readonly Table[], network: Network | undefin
   )
 }
 
-function namedPorts(tables: readonly Table[]): readonly number[] {
-  const ports = new Set<number>()
+function namedPorts(tables: readonly Table[], more: readonly number[]): readonly number[] {
+  const ports = new Set<number>(more)
   for (const test of testsOf(tables)) {
     if (test.is !== 'port' || test.side !== 'destination') continue
     for (const [low, high] of test.ports) {
