@@ -1,5 +1,6 @@
 import { compare as comparePep440, valid as validPep440 } from '@renovatebot/pep440'
 import semver from 'semver'
+import { compareApk } from './apk.ts'
 import { compareDebian } from './debian.ts'
 import { compareBuilds, compareDotted, compareOpenSsh } from './dotted.ts'
 import { compareRpm } from './rpm.ts'
@@ -31,6 +32,7 @@ function semanticOf(text: string): string | undefined {
 const upstream: Readonly<Record<string, CompareVersions>> = { 'llama.cpp': compareBuilds, openssh: compareOpenSsh }
 
 const debianFamily = /^(?:Debian|Ubuntu|Echo)(?::|$)/
+const apkFamily = /^(?:Alpine|Alpaquita|Wolfi|Chainguard)(?::|$)/
 const rpmFamily =
   /^(?:AlmaLinux|Rocky Linux|Red Hat|openSUSE|SUSE|Mageia|Photon OS|openEuler|Fedora|Oracle Linux|Amazon Linux|Azure Linux)(?::|$)/
 
@@ -40,6 +42,7 @@ export function orderingOf(ecosystem: string, name: string): CompareVersions | u
   if (ecosystem === 'Go' || ecosystem === 'npm' || ecosystem === 'crates.io') return semantic
   if (ecosystem === 'upstream') return upstream[name] ?? compareDotted
   if (debianFamily.test(ecosystem)) return compareDebian
+  if (apkFamily.test(ecosystem)) return compareApk
   if (rpmFamily.test(ecosystem)) return compareRpm
   return undefined
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import semver from 'semver'
 import { describe, expect, test } from 'vitest'
+import { compareApk } from './apk.ts'
 import { compareDebian, debianUpstream } from './debian.ts'
 import { compareBuilds, compareDotted, compareOpenSsh } from './dotted.ts'
 import { type CompareVersions, orderingOf } from './ordering.ts'
@@ -52,6 +53,36 @@ describe.each<[string, CompareVersions, readonly (readonly string[])[]]>([
   ['OpenSSH', ordering('upstream', 'openssh'), [['8.5p1'], ['9.2p1'], ['9.8p1'], ['9.9'], ['9.9p1'], ['9.9p2'], ['10.0p1']]],
   ['Debian', compareDebian, [['1.0~rc1'], ['1.0', '0:1.0', '1.0-0'], ['1.0-1'], ['1.0-1+b1'], ['1.0+dfsg-1'], ['1.0.1'], ['1:0.1']]],
   ['RPM', compareRpm, [['1.0~rc1-1'], ['1.0-1.el9'], ['1.0-2.el9'], ['1.0^git1-1'], ['1.0.1-1'], ['1.0.10-1'], ['1:0.1-1']]],
+  [
+    'Alpine: the forms that the tests of apk-tools have',
+    ordering('Alpine:v3.22'),
+    [
+      ['0.1.0_alpha_pre2'],
+      ['0.1.0_alpha'],
+      ['0.1.0_alpha2'],
+      ['0.1.3_alpha'],
+      ['0.9.8c-r1'],
+      ['0.9.8d'],
+      ['1.0.0_pre20191002222144-r0'],
+      ['1.0.0_pre20210530193627-r0'],
+      ['1.00_beta2'],
+      ['1.00'],
+      ['1.06-r6'],
+      ['1.1_rc3-r1'],
+      ['1.1', '01.1'],
+      ['1.1-r0'],
+      ['1.1-r10'],
+      ['1.1~0a1b-r0'],
+      ['1.1_git20240401'],
+      ['1.1_p9-r0'],
+      ['1.1_p10-r0'],
+      ['1.1a-r1'],
+      ['1.1.0'],
+      ['1.10'],
+      ['006'],
+      ['20050718-r1'],
+    ],
+  ],
 ])('%s', (_, compare, groups) => {
   test('orders', () => {
     const flat = groups.flatMap((group, rank) => group.map((version) => ({ version, rank })))
@@ -73,6 +104,9 @@ test.each<[CompareVersions, string]>([
   [compareOpenSsh, '9.8'.padEnd(5, 'q')],
   [compareDebian, '1.0 beta'],
   [compareRpm, 'a b'],
+  [compareApk, '1.0bc'],
+  [compareApk, '1.0-1'],
+  [compareApk, '1.0_dev'],
 ])('text that is no version is not guessed: %#', (compare, text) => {
   expect(compare(text, '1.0')).toBeUndefined()
   expect(compare('1.0', text)).toBeUndefined()
@@ -97,6 +131,18 @@ const debian = fc
   .map(([epoch, version, revision]) => `${epoch === null ? '' : `${epoch}:`}${version}${revision === null ? '' : `-${revision}`}`)
 const rpmPiece = fc.constantFrom(...['0', '1', '2', '10', '007', '.', '_', '~', '^', '+', 'a', 'B', 'rc', 'el9'])
 const rpm = fc.tuple(fc.nat(12), fc.array(rpmPiece, { maxLength: 7 })).map(([first, rest]) => `${first}${rest.join('')}`)
+const apk = fc
+  .tuple(
+    fc.constantFrom('0', '1', '1', '2', '007', '20240401'),
+    fc.array(fc.constantFrom('.0', '.1', '.00', '.01', '.010', '.9', '.10'), { maxLength: 3 }),
+    fc.constantFrom('', '', '', 'a', 'b'),
+    fc.array(fc.constantFrom('_alpha', '_beta2', '_pre', '_rc1', '_rc10', '_git20240401', '_p', '_p1', '_p02', '_hg', '_cvs', '_svn'), {
+      maxLength: 2,
+    }),
+    fc.constantFrom('', '', '', '~0a', '~0a1b'),
+    fc.constantFrom('', '-r0', '-r1', '-r10', '-r01'),
+  )
+  .map(([first, numbers, letter, suffixes, commit, revision]) => [first, ...numbers, letter, ...suffixes, commit, revision].join(''))
 const pep = fc
   .tuple(
     fc.constantFrom('', '', '', '1!'),
@@ -156,6 +202,11 @@ describe('against the tool of each ecosystem', () => {
     expect(disagreements(pairs, 'sh', ['-c', script], compareRpm)).toEqual([])
   })
 
+  test.skipIf(!installed('apk', '--version'))('apk version -t', () => {
+    const script = 'while read -r a b; do apk version -t "$a" "$b"; done | sed "s/</-1/;s/=/0/;s/>/1/"'
+    expect(disagreements(pairsOf(apk, 600), 'sh', ['-c', script], compareApk)).toEqual([])
+  })
+
   test('semver of npm', () => {
     const wrong = pairsOf(semantic, 1000).filter(([a, b]) => ordering('Go')(`v${a}`, b) !== semver.compare(a, b))
     expect(wrong).toEqual([])
@@ -168,10 +219,11 @@ test.each<[string, CompareVersions]>([
   ['dotted', compareDotted],
   ['Debian', compareDebian],
   ['RPM', compareRpm],
+  ['Alpine', compareApk],
   ['OpenSSH', compareOpenSsh],
   ['llama.cpp', compareBuilds],
 ])('any two texts: an order that does not depend on the side, and no exception (%s)', (_, compare) => {
-  const text = fc.oneof(fc.string(), debian, rpm, pep, semantic)
+  const text = fc.oneof(fc.string(), debian, rpm, pep, semantic, apk)
   fc.assert(fc.property(text, text, (a, b) => sign(compare(a, b)) === sign(negated(compare(b, a)))))
 })
 
