@@ -500,6 +500,16 @@ test.each([
   expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
 })
 
+// Seen with iptables 1.8.9: of two ports that are redirected to 22, the kernel calls the other one translated alone.
+test.each([
+  [22, 'drop'],
+  [80, 'accept'],
+])('what is redirected to where it goes anyway is not translated: port %s, %s', (port, expected) => {
+  const text =
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 22\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate DNAT -j ACCEPT\nCOMMIT\n'
+  expect(verdictFor({ tables: parseIptables(text, 'ip', 'iptables').tables }, undefined, tcp(port, '203.0.113.9')).verdict).toBe(expected)
+})
+
 test('parsers take any text', () => {
   const words = fc.constantFrom(
     'table',

@@ -239,6 +239,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
           fc.constantFrom(
             'tcp dport 9090 redirect to :8000',
             'tcp dport 8000 redirect to :443',
+            'tcp dport { 443, 8000, 9090 } redirect to :8000',
             'iifname "eth0" tcp dport 9090 redirect to :443',
           ),
           { freq: 2 },

@@ -110,12 +110,11 @@ function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: 
   )
 }
 
+/** What ends where it was sent anyway does not count as translated (nf_nat_setup_info compares both). */
 function translate(packet: Packet, action: Rule['action'] & { do: 'translate' }): Packet {
   const target = action.address === undefined ? undefined : parseInterval(action.address)
-  return {
-    ...packet,
-    translated: true,
-    local: target?.from ?? packet.local,
-    destinationPort: action.port ?? packet.destinationPort,
-  }
+  const local = target?.from ?? packet.local
+  const destinationPort = action.port ?? packet.destinationPort
+  const changed = local !== packet.local || destinationPort !== packet.destinationPort
+  return { ...packet, translated: packet.translated || changed, local, destinationPort }
 }
