@@ -2,6 +2,7 @@ import { Laptop, Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { ConnectionStatus, type ConnectionWords } from './connection-status.tsx'
+import { CutName } from './cut-name.tsx'
 import { Keys } from './keys.tsx'
 import { Notice } from './notice.tsx'
 import { thisComputer } from './platform.ts'
@@ -73,7 +74,7 @@ export const Screen = ({ title, sub, actions, onSearch, notices, foot, path, chi
           {path.hops.map((hop) => (
             <span key={hop} className="contents">
               <i aria-hidden="true" />
-              <span>{hop}</span>
+              <CutName name={hop} />
             </span>
           ))}
         </span>

@@ -44,7 +44,7 @@ export function AuditScreen() {
   return (
     <Screen
       title="Audit"
-      sub={walkthrough === null ? undefined : `With ${plainText(walkthrough.auditor, 80)}`}
+      sub={walkthrough === null ? undefined : <span className="one-line">{`With ${plainText(walkthrough.auditor, 80)}`}</span>}
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={[
         ...useAppNotices(),

@@ -17,6 +17,7 @@ import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
+import { CutName } from '../../ui/cut-name.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { SheetButton } from '../../ui/side-pane.tsx'
@@ -130,7 +131,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
             Fleet
           </button>
           <ChevronRight className="icon" aria-hidden />
-          {host.name}
+          <CutName name={host.name} />
         </>
       }
       sub={<ConnectionStatus words={connectionWords(host)} />}
@@ -286,7 +287,7 @@ function Gone({ name }: { readonly name: string }) {
   const notices = useAppNotices()
   return (
     <Screen
-      title={name}
+      title={<CutName name={name} />}
       onSearch={() => openDialog({ kind: 'palette' })}
       notices={notices}
       path={{ hops: [], words: { word: 'Not connected', tone: 'na', icon: 'state' } }}

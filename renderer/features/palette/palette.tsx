@@ -47,6 +47,7 @@ import {
   useUi,
 } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
+import { CutName } from '../../ui/cut-name.tsx'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { matches, paletteFindings } from './palette-commands.ts'
@@ -96,7 +97,10 @@ export function Palette() {
                       >
                         <OutcomeStatus outcome={finding.status} />
                         <b className="one-line">{finding.title}</b>
-                        <span>{`${finding.host}, ${finding.item}`}</span>
+                        <span className="palette-host">
+                          <CutName name={finding.host} />
+                          {`, ${finding.item}`}
+                        </span>
                       </Command.Item>
                     ))}
                   </Command.Group>
@@ -119,7 +123,9 @@ export function Palette() {
                     {found.map((host) => (
                       <Command.Item key={host.name} value={`host ${host.name}`} onSelect={run(() => goHost(host.name))}>
                         <Server className="icon" aria-hidden />
-                        <b>{host.name}</b>
+                        <b className="palette-host">
+                          <CutName name={host.name} />
+                        </b>
                         <span>{host.engines === '' ? 'Host' : host.engines}</span>
                       </Command.Item>
                     ))}
