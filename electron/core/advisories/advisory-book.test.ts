@@ -1,10 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import { createAdvisoryBook } from './advisory-book.ts'
-import { cvss4BaseScore } from './cvss4.ts'
 import { concernOf } from './ranges.ts'
-import { cvss3BaseScore, severityOf } from './severity.ts'
+import { severityOf } from './severity.ts'
 import { shippedAdvisories } from './shipped.ts'
 import { orderingOf } from './versions/ordering.ts'
 
@@ -118,18 +116,6 @@ describe('the book', () => {
 
 const severityAlone = (severity: readonly object[]) => severityOf(advisory('CVE-1', {}, { severity }), () => true)
 
-/** Scores of the CVSS 3.1 examples document (first.org) and of NVIDIA's bulletin 5821. */
-test.each([
-  ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H', 9.8],
-  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H', 8.8],
-  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H', 7.8],
-  ['CVSS:3.1/AV:L/AC:L/PR:H/UI:N/S:U/C:L/I:L/A:H', 5.6],
-  ['CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:N/I:N/A:H', 6.5],
-  ['CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N', 6.4],
-  ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N', 0],
-  ['CVSS:3.1/AV:N/AC:L', undefined],
-])('%s is %s', (vector, score) => expect(cvss3BaseScore(vector)).toBe(score))
-
 test('severity: the word of the database, else the score, else none', () => {
   const of = (more: object) => severityOf(advisory('CVE-1', {}, more), () => true)
   const vector = { severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }] }
@@ -137,46 +123,6 @@ test('severity: the word of the database, else the score, else none', () => {
   expect(of(vector)).toBe('critical')
   expect(of({})).toBeUndefined()
   expect(of({ database_specific: { severity: 7 } })).toBeUndefined()
-})
-
-/** Published scores: CVE-2025-32434 of GitHub, the others of the CVSS 4.0 specification, its examples and the cases that FIRST's calculator was mended by. */
-test.each([
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 9.3],
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H', 10],
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:H/SI:H/SA:H', 7.9],
-  ['AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 7.3],
-  ['AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', 7.7],
-  ['AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N', 8.3],
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N', 8.7],
-  ['AV:N/AC:L/AT:N/PR:N/UI:A/VC:N/VI:N/VA:N/SC:L/SI:L/SA:N', 5.1],
-  ['AV:L/AC:L/AT:N/PR:L/UI:P/VC:N/VI:H/VA:H/SC:N/SI:L/SA:L', 5.2],
-  ['AV:P/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N', 1],
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N', 0],
-  // Exactly between two tenths, which floating point has below the middle.
-  ['AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:L/VA:N/SC:H/SI:H/SA:H', 8.6],
-  // What is known of attacks lowers no base score.
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U', 9.3],
-  ['AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H', undefined],
-  ['AV:N/AC:L/AT:N/PR:N/UI:/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', undefined],
-  ['AV:N/AC:L/AT:N/PR:N/UI:R/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', undefined],
-])('CVSS:4.0/%s is %s', (metrics, score) => expect(cvss4BaseScore(`CVSS:4.0/${metrics}`)).toBe(score))
-
-test('no CVSS 4.0 metric that gets worse lowers the score', () => {
-  const metrics = { AV: 'NALP', AC: 'LH', AT: 'NP', PR: 'NLH', UI: 'NPA', VC: 'HLN', VI: 'HLN', VA: 'HLN', SC: 'HLN', SI: 'HLN', SA: 'HLN' }
-  const vector = fc.tuple(...Object.values(metrics).map((values) => fc.nat(values.length - 1)))
-  const scoreOf = (chosen: readonly number[]): number =>
-    cvss4BaseScore(
-      `CVSS:4.0/${Object.entries(metrics)
-        .map(([name, values], at) => `${name}:${values[chosen[at] ?? 0]}`)
-        .join('/')}`,
-    ) ?? Number.NaN
-  fc.assert(
-    fc.property(vector, fc.nat(10), (chosen, at) => {
-      const worse = chosen.with(at, Math.max(0, (chosen[at] ?? 0) - 1))
-      return scoreOf(worse) >= scoreOf(chosen)
-    }),
-    { seed: 20261128, numRuns: 2000 },
-  )
 })
 
 test('what is stated of one package goes before the word and the score of the record', () => {

@@ -202,10 +202,12 @@ describe('against the tool of each ecosystem', () => {
     expect(disagreements(pairs, 'sh', ['-c', script], compareRpm)).toEqual([])
   })
 
-  test.skipIf(!installed('apk', '--version'))('apk version -t', () => {
-    const script = 'while read -r a b; do apk version -t "$a" "$b"; done | sed "s/</-1/;s/=/0/;s/>/1/"'
-    expect(disagreements(pairsOf(apk, 600), 'sh', ['-c', script], compareApk)).toEqual([])
-  })
+  // No repository of Debian has apk, so that it cannot be asked everywhere.
+  if (installed('apk', '--version'))
+    test('apk version -t', () => {
+      const script = 'while read -r a b; do apk version -t "$a" "$b"; done | sed "s/</-1/;s/=/0/;s/>/1/"'
+      expect(disagreements(pairsOf(apk, 600), 'sh', ['-c', script], compareApk)).toEqual([])
+    })
 
   test('semver of npm', () => {
     const wrong = pairsOf(semantic, 1000).filter(([a, b]) => ordering('Go')(`v${a}`, b) !== semver.compare(a, b))
