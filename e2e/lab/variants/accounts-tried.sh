@@ -37,6 +37,13 @@ becomes_root() {
       [ "$(cat "$d/as")" = 0 ] && return
     fi
     return 1 ;;
+  gshadow-*)
+    case $id in *-sudo) g=opsg ;; *-log) g=adm ;; *-gone) g=goneg ;; *-locked) g=lockedg ;; *-polkit | *-rules) g=polkitg ;; *) g=docker ;; esac
+    gpasswd -a "$id" "$g"
+    sg "$g" -c "test -w /run/docker.sock" && return
+    [ "$(sg "$g" -c "sudo -n id -u")" = 0 ] && return
+    [ "$(sg "$g" -c "systemd-run --no-ask-password -q --pipe --wait id -u")" = 0 ] && return
+    return 1 ;;
   chroot-*)
     # A program without libraries, which writes a file there.
     for own in "/srv/$id" "/home/$id"; do
@@ -71,7 +78,7 @@ if [ -n "$(find /etc/nginx -writable ! -type l -print -quit)" ] || SUDO_EDITOR=/
   (echo "error_log /run/tried-$id info;" >"/etc/nginx/conf.d/tried-$id.conf") || (echo "error_log /run/tried-$id info;" >>/etc/nginx/nginx.conf) ||
     SUDO_EDITOR="/bin/sh /tmp/edit" sudoedit -n /etc/nginx/nginx.conf
 ) 9>>/run/tried.lock
-if cat /var/log/nginx/access.log >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
+if cat /var/log/nginx/access.log >/dev/null || sg "${g:-none}" -c "cat /var/log/nginx/access.log" >/dev/null || [ -n "$(sudo -n /usr/bin/cat /srv/x /var/log/nginx/access.log)" ] || [ -n "$(journalctl -q -u ollama.service -n 1)" ] ||
   sudo -n /usr/bin/tail -n 1 /var/log/nginx/access.log >/dev/null || doas -n tail -n 1 /var/log/nginx/access.log >/dev/null ||
   [ -n "$(sudo -n /usr/bin/journalctl -u ollama.service | grep -v "^-- " | head -n 1)" ]; then say read-logs; fi
 if sudo -n /usr/bin/systemctl restart ollama.service || doas -n systemctl restart ollama.service || systemctl --no-ask-password restart ollama.service; then say control-services; fi

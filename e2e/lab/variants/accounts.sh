@@ -169,6 +169,17 @@ account esc-edit;        mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "
 account esc-edit-loose;  mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "$n:" "/home/$n/d"; rule "Defaults:$n !sudoedit_checkdir, sudoedit_follow" "$n ALL=NOPASSWD: sudoedit /home/$n/d/x"
 install -m 600 /dev/null /etc/esc-mode
 
+# In a group or its administrator by /etc/gshadow alone: no login is in it, newgrp(1) and gpasswd(1) take their word. polkit asks for what a login has.
+listed() { sed -i "s/^$1:.*[^:]\$/&,$n/; s/^$1:.*:\$/&$n/" /etc/gshadow; }
+account gshadow-member;  listed docker
+account gshadow-admin;   gpasswd -A "$n" docker
+account gshadow-sudo;    listed opsg
+account gshadow-log;     listed adm
+account gshadow-gone;    echo "goneg:!:$n:$n" >>/etc/gshadow; rule '%goneg ALL=NOPASSWD: ALL'
+account gshadow-polkit;  listed polkitg
+account gshadow-rules;   gpasswd -A "$n" polkitg
+account gshadow-locked;  groupadd -p "$(openssl passwd -6 secret)" lockedg; rule '%lockedg ALL=NOPASSWD: ALL'
+
 # Whether it acts on one unit or on any: systemd tells polkit which (org.freedesktop.systemd1.manage-units).
 install -d -m 700 -o polkitd /etc/polkit-1/rules.d
 yes_if() { printf 'polkit.addRule(function(action, subject) {\n  if (action.id == "%s" && %s) {\n    return polkit.Result.YES;\n  }\n});\n' "$1" "$2"; }

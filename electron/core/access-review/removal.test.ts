@@ -50,6 +50,7 @@ function factsOf({ sudoers = {}, files = {}, shadow = [], facts = {} }: Planted 
         ),
       ),
     ),
+    shadowGroups: known([]),
     keys: known(parseLoginKeys(rows(`/home/bob/.ssh/authorized_keys:1:${key}`))),
     ...{ webAccounts: known([]), open: known([]), paths: [], acls: known([]), polkit: known({ rules: [], administrators: [] }) },
     ...{ cron: known([]), timed: known([]), scripts: known([]), lingering: [], lastLogins: known([]) },

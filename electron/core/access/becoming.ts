@@ -13,13 +13,13 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...byGroup(member, world),
     ...bySudo(member, world),
     ...bySudoFiles(member, world),
-    ...byPolkit(member, world),
-    ...bySu(member, world),
+    ...(member.lent ? [] : [...byPolkit(member, world), ...bySu(member, world)]),
     ...byPrograms(member, world),
     // Whoever runs anything on the host reaches its loopback.
     ...world.runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite })),
     ...byFiles(member, world),
     ...byHomes(member, world),
+    ...(world.joined.get(member.name) ?? []).map(({ id, by, cite }): Becoming => ({ becomes: id, joins: true, by, cite })),
     // The kernel knows numbers alone.
     ...(world.sameUid.get(member.uid) ?? []).flatMap(({ name, account }): readonly Becoming[] =>
       name === member.name ? [] : [{ becomes: name, by: `uid ${member.uid} as well`, cite: { section: 'accounts', line: account.line } }],

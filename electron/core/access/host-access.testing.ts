@@ -1,6 +1,7 @@
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Access } from '../facts/access/access.ts'
+import { parseShadowGroups } from '../facts/access/gshadow.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
@@ -70,6 +71,8 @@ export interface Host {
   readonly groups?: Readonly<Record<string, string>>
   readonly sudoers?: string
   readonly shadow?: string
+  /** `docker:eve:ada,bob:`: administrators, members. */
+  readonly gshadow?: string
   readonly open?: string
   readonly paths?: string
   readonly acls?: string
@@ -92,6 +95,7 @@ export interface Host {
 export function factsOf(host: Host): AccessFacts {
   const access: Access = {
     passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
+    shadowGroups: known(parseShadowGroups(rows(host.gshadow ?? ''))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
     keyLinks: parseKeyLinks(rows(host.links ?? '')),
     unitPrograms: parseUnitPrograms(rows(host.started ?? '')),

@@ -40,8 +40,9 @@ function followed(facts: AccessFacts, now: number): HostAccess {
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
     const reaches = (port: number) => logins.open !== 'no' && logins.connects && (logins.ports?.has(port) ?? true)
-    const own = ownCapabilities(member, world, facts, reaches)
-    steps.set(member.name, { own, becomes: becomings(member, world), logins })
+    const step = (one: Member) => ({ own: ownCapabilities(one, world, facts, reaches), becomes: becomings(one, world), logins })
+    steps.set(member.name, step(member))
+    for (const joined of world.joined.get(member.name) ?? []) steps.set(joined.id, step(joined.member))
   }
   const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])
   const unread = unreadLogins(world.access)
@@ -143,12 +144,12 @@ function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
       continue
     }
     for (const own of steps.get(here.name)?.own ?? []) hold(own.capability, here, own.by, own.condition, own.cite)
-    for (const { becomes, by, condition, cite } of steps.get(here.name)?.becomes ?? []) {
+    for (const { becomes, joins, by, condition, cite } of steps.get(here.name)?.becomes ?? []) {
       const needs = here.condition ?? condition
       if (seen.has(becomes) && (seen.get(becomes) === undefined || needs !== undefined)) continue
       seen.set(becomes, needs)
-      const target = becomes === world.root.name ? 'root' : `account ${becomes}`
-      queue.push({ name: becomes, path: [...here.path, by, target], condition: needs, cites: [...here.cites, cite] })
+      const target = joins ? [] : [becomes === world.root.name ? 'root' : `account ${becomes}`]
+      queue.push({ name: becomes, path: [...here.path, by, ...target], condition: needs, cites: [...here.cites, cite] })
     }
     if (member.uid === 0 && here === start)
       hold('become-root', { ...here, path: [`account ${member.name}`, 'uid 0'] }, undefined, undefined, {
@@ -226,6 +227,7 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(facts['model-files'], ['change-models'])
   for (const { complete, path, problem } of facts['model-files'].known ? facts['model-files'].value.directories : [])
     if (!complete) add({ known: false, reason: `${path}: ${problem ?? 'the listing was cut'}`, sections: [] }, ['change-models'])
+  add(access?.shadowGroups, everything)
   add(access?.open, everything)
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])

@@ -82,7 +82,7 @@ function byControl(member: Member, world: World, unit: string): readonly Own[] {
         })
         break search
       }
-  const polkit = world.access?.polkit.known ? world.access.polkit.value.rules : []
+  const polkit = world.access?.polkit.known && !member.lent ? world.access.polkit.value.rules : []
   const rule = polkit.find((one) => {
     const names = one.units.length === 0 || one.units.includes(unit)
     const does = one.verbs.length === 0 || one.verbs.some((verb) => ['start', 'stop', 'restart'].includes(verb))

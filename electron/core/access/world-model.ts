@@ -2,6 +2,7 @@ import type { Access } from '../facts/access/access.ts'
 import type { Citation } from '../facts/citation.ts'
 import type { Sudoers, SudoGrant } from '../facts/privileged/privileged.ts'
 import type { Unit } from '../facts/units/units.ts'
+import type { Joined } from './joined-groups.ts'
 import type { FileSystem, Member } from './rights.ts'
 import type { SudoHost } from './sudo-decision.ts'
 
@@ -9,6 +10,8 @@ import type { SudoHost } from './sudo-decision.ts'
 export interface Becoming {
   /** Name of the account it becomes. */
   readonly becomes: string
+  /** It is the account itself still, with one group more (`joined-groups.ts`). */
+  readonly joins?: true
   /** `group docker`, `sudo ALL`, `writes /etc/systemd/system/vllm.service`. */
   readonly by: string
   readonly condition?: string | undefined
@@ -23,6 +26,8 @@ export interface World {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly root: Member
+  /** What each account is once it is in a group that it may enter, by its name. */
+  readonly joined: ReadonlyMap<string, readonly Joined[]>
   readonly host: SudoHost
   /** Its systemd is older than 247, by the release of the system. */
   readonly oldSystemd: boolean

@@ -5,6 +5,7 @@ import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { AccessFacts } from './access-facts.ts'
+import { joinedGroups } from './joined-groups.ts'
 import { hasLoginShell } from './logins.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
@@ -60,6 +61,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     singled: (value(facts.sudoers)?.defaults ?? [])
       .flatMap(({ scope, of = [] }) => (scope === '!' ? of.flatMap((member) => wordsIn(member)) : []))
       .slice(0, 50),
+    joined: joinedGroups(members, facts.accounts, access),
     sameUid: shared(members),
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }

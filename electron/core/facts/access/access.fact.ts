@@ -4,6 +4,7 @@ import type { FactDefinition } from '../fact-definition.ts'
 import { readCommand, readNumbered } from '../privileged/read-block.ts'
 import type { Access } from './access.ts'
 import { collectAccess } from './collect.ts'
+import { readShadowGroups } from './gshadow.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
 import { missedKeys, parseLoginKeys } from './login-keys.ts'
@@ -50,6 +51,7 @@ export const accessFact: FactDefinition<'access'> = {
         passwords.known && passwords.value.length === 0
           ? unknown('State of passwords: /etc/shadow could not be read', [output.id])
           : passwords,
+      shadowGroups: readShadowGroups(readCommand(output, 'shadow', 'State of passwords'), blocks.get('gshadow')?.[0], output.id),
       keys: part('keys', 'Keys of accounts', parseLoginKeys),
       keyLinks: parseKeyLinks([...rowsOf('keys'), ...rowsOf('links')]),
       keysMissed: missedKeys(rowsOf('keys')),

@@ -1,6 +1,7 @@
 import type { FactResult } from '../fact.ts'
 import type { PathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
+import type { ShadowGroup } from './gshadow.ts'
 import type { Raised, Trust } from './trust.ts'
 import type { UnitPrograms } from './unit-programs.ts'
 
@@ -134,6 +135,7 @@ export interface LastLogin {
 /** Who can get in, and what lies open, as far as each part could be read. */
 export interface Access {
   readonly passwords: FactResult<readonly PasswordState[]>
+  readonly shadowGroups: FactResult<readonly ShadowGroup[]>
   readonly keys: FactResult<readonly LoginKey[]>
   /** Symbolic links on the way to keys, which were not followed: homes, folders above them, `.ssh`, files. Absent in audits that did not ask. */
   readonly keyLinks?: readonly KeyLink[]

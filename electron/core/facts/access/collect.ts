@@ -154,9 +154,18 @@ function keysCommand(program: SudoProgram): PrivilegedCommand {
   }
 }
 
-/** The order is that of `gh_sudo` in the script. All of them only read; the first prints one sign of each password field, never a hash. */
+/**
+ * The order is that of `gh_sudo` in the script. All of them only read; the first prints one sign of each password field, never a hash, and of gshadow(5)
+ * no password at all.
+ */
 const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] => [
-  { argv: ['/usr/bin/awk', '-F:', '-v', 'OFS=:', '{print$1,substr($2,1,1),$8}', '/etc/shadow'] },
+  {
+    argv: [
+      ...(['/usr/bin/awk', '-F:', '-v', 'OFS=:'] as const),
+      'FILENAME~/g/{if(length($3$4))print$1,$3,$4,$5;next}{print$1,substr($2,1,1),$8}',
+      ...['/etc/shadow', '/etc/gshadow'],
+    ],
+  },
   keysCommand('sudo'),
   {
     argv: [
@@ -232,6 +241,7 @@ esac; fi
 set -f
 IFS='
 '
+if [ -e /etc/gshadow ]; then printf '@gshadow yes\\n'; else printf '@gshadow no\\n'; fi
 printf '@lingering\\n'
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"
@@ -267,7 +277,7 @@ export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpe
     id: 'access',
     expectedMs: 150,
     display:
-      'sudo awk (state of passwords) /etc/shadow; find of authorized_keys, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
+      'sudo awk (state of passwords, members and administrators of groups) /etc/shadow /etc/gshadow; find of authorized_keys, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,
     parameters: [fetchPattern, ...aclFolders.filter((path) => path !== '/var/log/journal'), ...modelPaths],
     privileged: commands(modelPaths),

@@ -7,6 +7,7 @@ export function access(host: DemoHost): Answer {
   if (!host.sudo)
     return lines([
       ...['shadow', 'keys', 'open', 'acls', 'rules'].map((name) => `@${name} 126`),
+      '@gshadow yes',
       '@lingering',
       '@last-logins lastlog',
       ...paths(host),
@@ -19,6 +20,7 @@ export function access(host: DemoHost): Answer {
       const [name, word = '', , , , , , expires = ''] = line.split(':')
       return `=${name}:${word.slice(0, 1)}:${expires}`
     }),
+    ...host.groups.flatMap(({ name, members }) => (members.length > 0 ? [`=${name}::${members.join(',')}:`] : [])),
     '@keys 1',
     ...keys.map(({ account, text }, index) => `=${homeOf(host, account)}/.ssh/authorized_keys:${index + 1}:${text}`),
     // The one with which the probe came in, as section `os` prints it.
@@ -30,6 +32,7 @@ export function access(host: DemoHost): Answer {
     '@acls 0',
     '@rules 0',
     '=/etc/crontab:17:17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly',
+    '@gshadow yes',
     '@lingering',
     '@last-logins lastlog',
     '=Username         Port     From                                       Latest',

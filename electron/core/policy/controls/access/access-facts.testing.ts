@@ -75,6 +75,7 @@ export function factsOf({
   ].concat(other ?? [])
   const lines = sudoers.split('\n').map((text, at) => ({ file: '/etc/sudoers', number: at + 1, text, line: at + 1 }))
   const access: Access = {
+    shadowGroups: known([]),
     passwords: passwordsUnread
       ? unknown('Passwords: refused', ['access'])
       : known(
