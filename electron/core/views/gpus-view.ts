@@ -3,7 +3,7 @@ import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
 import type { GpuDetail, GpuHealth, GpuProcess } from '../facts/gpu-health/gpu-health.ts'
 import { gpuProcessSubject, traceGpuProcess } from '../policy/controls/gpu/gpu-process-trace.ts'
-import { sameBus } from '../policy/controls/gpu/gpu-words.ts'
+import { hasAmd, sameBus } from '../policy/controls/gpu/gpu-words.ts'
 import { gapsOf, openAndPassing, proofAt, verdictOf } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
 
@@ -27,7 +27,7 @@ export function hostGpus(sources: ViewSources): HostGpus {
 }
 
 function whyNone({ outputs }: ViewSources, health: GpuHealth | undefined): HostGpus['none'] {
-  if (health?.amdTool !== undefined) return 'amd-only'
+  if (health !== undefined && hasAmd(health)) return 'amd-only'
   return outputs.get('gpus')?.state === 'missing' ? 'no-tool' : 'no-device'
 }
 

@@ -32,6 +32,30 @@ done
 for path in /usr/bin/amd-smi /opt/rocm/bin/amd-smi /usr/bin/rocm-smi /opt/rocm/bin/rocm-smi; do
   [ -x "$path" ] && printf '@amd %s\\n' "$path" && break
 done
+# AMD's own driver tells without any tool, and of every process that computes through ROCm.
+for card in /sys/bus/pci/drivers/amdgpu/*:*:*; do
+  [ -d "$card" ] || continue
+  printf '@amd-gpu %s\\n' "\${card##*/}"
+  { IFS= read -r said <"$card/product_name"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
+  for file in "$card"/ras/*_err_count; do
+    [ -e "$file" ] || continue
+    said=
+    while read -r line; do said="$said $line"; done 2>/dev/null <"$file"
+    file=\${file##*/}
+    printf '=errors %s%.100s\\n' "\${file%_err_count}" "$said"
+  done
+done
+count=0
+for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
+  [ -d "$folder" ] && [ "$((count += 1))" -le 200 ] || continue
+  pid=\${folder##*/}
+  printf '@amd-process %s\\n' "$pid"
+  { IFS= read -r said <"/proc/$pid/comm"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
+  while read -r word said rest; do [ "$word" = Uid: ] && printf '=uid %s\\n' "$said" && break; done 2>/dev/null <"/proc/$pid/status"
+  while IFS= read -r said; do case $said in 0::/*) printf '=cgroup %.500s\\n' "\${said#0::}" ;; *:name=systemd:/*) printf '=cgroup %.500s\\n' "\${said#*:name=systemd:}" ;; esac; done 2>/dev/null <"/proc/$pid/cgroup"
+  for file in "$folder"/vram_*; do { read -r said <"$file"; } 2>/dev/null && printf '=vram %.20s\\n' "$said"; done
+done
+[ -e /dev/kfd ] && printf '@amd-driver\\n'
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
 set -- /proc/driver/nvidia/gpus/*
 [ -d "$1" ] && printf '@driver %s\\n' "$#" || printf '@driver\\n'
@@ -48,7 +72,8 @@ export const collectGpuHealth = (): readonly SectionSpec[] => [
     id: 'gpu-health',
     expectedMs: 200,
     waits: true,
-    display: 'nvidia-smi -q -x (parts of it); /proc/PID of its processes; Xid lines of sudo dmesg; amd-smi, rocm-smi',
+    display:
+      'nvidia-smi -q -x (parts of it); /proc/PID of its processes; Xid lines of sudo dmesg; amd-smi, rocm-smi; cards of amdgpu and processes of kfd in /sys',
     script: SCRIPT,
     parameters: [wanted],
     privileged: [{ argv: ['/usr/bin/dmesg'], alternatives: ['/bin/dmesg'] }],

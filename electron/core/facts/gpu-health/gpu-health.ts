@@ -56,6 +56,24 @@ export interface Xid {
   readonly line: number
 }
 
+/** A card that the driver amdgpu holds. */
+export interface AmdGpu {
+  /** `0000:c1:00.0`. */
+  readonly bus: string
+  /** Server cards alone have one. */
+  readonly name: string
+  readonly line: number
+  /** Uncorrectable errors since the driver was loaded, by part (`umc` is the memory); absent where a count could not be read. None: the driver counts none. */
+  readonly errors: readonly { readonly part: string; readonly uncorrected?: number | undefined; readonly line: number }[]
+}
+
+/** What the kernel says of AMD's GPUs; amd-smi and rocm-smi read the same files. */
+export interface AmdHealth {
+  readonly gpus: readonly AmdGpu[]
+  /** Processes that compute through ROCm. Those that use Vulkan or OpenGL are not among them. */
+  readonly processes: readonly GpuProcess[]
+}
+
 export interface GpuHealth {
   /** GPUs that the driver holds, or nvidia-smi names without telling of them: closed to the account, or fallen off the bus. */
   readonly hidden?: number | undefined
@@ -66,6 +84,8 @@ export interface GpuHealth {
   /** Undefined when the kernel log could not be read. */
   readonly xids?: readonly Xid[] | undefined
   readonly xidLine: number
-  /** Path of amd-smi or rocm-smi, where there is one: recognised, not read yet. */
+  /** Present where AMD's driver holds a card, or is loaded for one. */
+  readonly amd?: AmdHealth | undefined
+  /** Path of amd-smi or rocm-smi, where there is one: recognised, not read. */
   readonly amdTool?: string | undefined
 }

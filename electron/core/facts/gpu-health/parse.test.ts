@@ -126,6 +126,7 @@ test.each(['N/A', '[N/A]', 'ERR!', 'Unknown Error', '[Not Supported]', 'GPU requ
 test.each<[string, string, object]>([
   ['no nvidia-smi', '', { known: true, value: { gpus: [], amdTool: undefined } }],
   ['AMD', '@amd /opt/rocm/bin/amd-smi\n', { known: true, value: { gpus: [], amdTool: '/opt/rocm/bin/amd-smi' } }],
+  ['AMD without any tool', '@amd-driver\n', { known: true, value: { gpus: [], amd: { gpus: [], processes: [] } } }],
   ['no devices', '@nvidia-smi 6\n=No devices were found\n', { known: true, value: { gpus: [] } }],
   ['no device that this account may open', '@nvidia-smi 6\n=No devices were found\n@driver 2\n', { known: false }],
   ['a driver without its tools', '@driver 2\n@kernel-log 126\n', { known: false }],
@@ -148,6 +149,42 @@ test.each<[string, string, object]>([
   ['log refused', '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid></gpu>\n@kernel-log 126\n', { known: true, value: { xids: undefined } }],
 ])('%s', (_, text, expected) => {
   expect(parseGpuHealth(text)).toMatchObject(expected)
+})
+
+/** Files of sysfs as the kernel documents and prints them: amdgpu_ras.c (`de` since Linux 6.10), kfd_process.c. No recording of our own. */
+test('cards of AMD and the processes that compute on them, as the kernel tells', () => {
+  const health = parseGpuHealth(`@amd-gpu 0000:c1:00.0
+=name AMD Instinct MI300X OAM
+=errors gfx ue: 0 ce: 3
+=errors umc ue: 2 ce: 0 de: 1
+=errors sdma
+@amd-gpu 0000:c6:00.0
+@amd-process 4242
+=name python3
+=uid 997
+=cgroup /system.slice/vllm.service
+=vram 2815950848
+=vram 0
+@amd-driver
+`)
+  expect(health.known && health.value.amd).toEqual({
+    gpus: [
+      {
+        bus: '0000:c1:00.0',
+        name: 'AMD Instinct MI300X OAM',
+        line: 1,
+        errors: [
+          { part: 'gfx', uncorrected: 0, line: 3 },
+          { part: 'umc', uncorrected: 2, line: 4 },
+          { part: 'sdma', uncorrected: undefined, line: 5 },
+        ],
+      },
+      { bus: '0000:c6:00.0', name: '', line: 6, errors: [] },
+    ],
+    processes: [
+      { pid: 4242, kind: 'C', name: 'python3', memoryMiB: 2686, gpu: '', line: 7, uid: 997, cgroup: '/system.slice/vllm.service' },
+    ],
+  })
 })
 
 test.each<[string, readonly object[]]>([

@@ -1,7 +1,9 @@
 import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
 import { type FactResult, known, unknown } from '../fact.ts'
 import type { GpuHealth, GpuProcess, Xid } from './gpu-health.ts'
+import { parseAmd } from './parse-amd.ts'
 import { parseSmi } from './parse-smi.ts'
+import { readOwner } from './read-owner.ts'
 
 /** Reads section `gpu-health`. */
 export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
@@ -32,6 +34,7 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
     processes: processes.map((process) => ({ ...process, ...ownerOf(blocks.get('process') ?? [], process.pid) })),
     xids: log?.words === '0' ? log.rows.flatMap(readXid) : undefined,
     xidLine: log?.line ?? 0,
+    amd: parseAmd(blocks),
     amdTool,
   })
 }
@@ -39,12 +42,8 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
 /** Exit code 6 (nvidia-smi(1), RETURN VALUE). */
 const noDevices = ({ words, rows }: Block): boolean => words === '6' && rows.some(({ text }) => /No devices were found/i.test(text))
 
-function ownerOf(blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' | 'cgroup'> {
-  const rows = blocks.find(({ words }) => words === `${pid}`)?.rows ?? []
-  const uid = rows.flatMap(({ text }) => /^uid (\d{1,10})$/.exec(text)?.[1] ?? [])[0]
-  const cgroup = rows.flatMap(({ text }) => /^cgroup (\/.*)$/.exec(text)?.[1] ?? [])[0]
-  return { uid: uid === undefined ? undefined : Number(uid), cgroup }
-}
+const ownerOf = (blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' | 'cgroup'> =>
+  readOwner(blocks.find(({ words }) => words === `${pid}`)?.rows ?? [])
 
 /**
  * `NVRM: Xid (PCI:0000:3b:00): 79, pid=0, GPU has fallen off the bus.` The function part of the address, pid and name come and go between

@@ -56,7 +56,8 @@ export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonl
   },
   'no-device': { title: 'nvidia-smi found no device', about: 'The driver answers, and says that it has no GPU.' },
   'amd-only': {
-    title: 'AMD GPUs are not read yet',
-    about: 'amd-smi or rocm-smi is installed. Gatehouse recognises them and does not read them, so nothing of them counts as passed.',
+    title: 'Figures of AMD GPUs are not read yet',
+    about:
+      'The driver or a tool of AMD is on this host. Memory errors and processes of ROCm are judged under Findings; figures are not read, and nothing unread counts as passed.',
   },
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
-import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
@@ -38,9 +38,27 @@ const judge = (
 ) => outcomes(ask(control, facts('', services, { 'gpu-health': given, ...more })))
 const xid = (code: number, bus = '0000:3b:00') => ({ code, bus, text: '', line: 11 })
 
+const amd = (...gpus: readonly AmdGpu[]): Partial<GpuHealth> => ({ gpus: [], amd: { gpus, processes: [] } })
+const mi300 = (...errors: AmdGpu['errors']): AmdGpu => ({ bus: '0000:c1:00.0', name: '', line: 1, errors })
+const counted = (part: string, uncorrected?: number) => ({ part, uncorrected, line: 2 })
+
 test.each([eccOn, hardwareHealthy, notThrottled, persistenceOn])('$id: hosts without NVIDIA GPUs', (control) => {
   expect(judge(control, health({ gpus: [] }))).toEqual(['not-applicable: No GPU was found'])
   expect(judge(control, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }))).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+  expect(judge(control, health(amd()))).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+})
+
+test.each<[string, AmdGpu, string]>([
+  ['sound', mi300(counted('umc', 0), counted('gfx', 0)), 'pass: The GPU counts no errors'],
+  ['errors of its memory', mi300(counted('umc', 2)), 'fail: The GPU reports hardware faults'],
+  ['errors elsewhere', mi300(counted('umc', 0), counted('gfx', 1)), 'fail: The GPU reports hardware faults'],
+  ['errors beside what is not read', mi300(counted('umc'), counted('gfx', 1)), 'fail: The GPU reports hardware faults'],
+  ['a count that is not read', mi300(counted('umc', 0), counted('gfx')), 'not-evaluated: Memory errors of the GPU were not shown'],
+  ['no counts of the memory', mi300(counted('gfx', 0)), 'not-evaluated: Memory errors of the GPU were not shown'],
+  ['no counts', mi300(), 'not-evaluated: Memory errors of the GPU were not shown'],
+])('an AMD GPU: %s', (_, gpu, expected) => {
+  const log = 'not-evaluated: Faults of AMD GPUs in the log were not read'
+  expect(judge(hardwareHealthy, health(amd(gpu)))).toEqual([expected, log])
 })
 
 test.each<[string, GpuHealth, string]>([
@@ -173,7 +191,20 @@ describe('gpu-processes-known', () => {
     expect(judge(processesKnown, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }), [ours], rest)).toEqual([
       'not-evaluated: AMD GPUs are not read yet',
     ])
-    expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No NVIDIA GPU was found'])
+    expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No GPU was found'])
+  })
+  test('what computes on a GPU of AMD, by the name that the process has', () => {
+    const on = (...processes: readonly GpuProcess[]) => health({ ...amd(mi300()), amd: { gpus: [mi300()], processes } })
+    const partly = 'not-evaluated: Not every use of AMD GPUs can be seen'
+    expect(judge(processesKnown, on(), [ours], rest)).toEqual([partly])
+    expect(judge(processesKnown, on({ ...process(100, 'python3'), gpu: '' }), [ours], rest)).toEqual([partly])
+    expect(judge(processesKnown, on({ ...process(400, 'python3'), gpu: '' }), [ours], rest)).toEqual([
+      'warning: A GPU process is no inference server',
+    ])
+    const miner = known([{ pid: 400, name: 'a', argv: ['/tmp/.x/a'], line: 1 }])
+    expect(judge(processesKnown, on({ ...process(400, 'a'), gpu: '' }), [ours], { ...rest, processes: miner })).toEqual([
+      'fail: A suspicious program uses a GPU',
+    ])
   })
 })
 

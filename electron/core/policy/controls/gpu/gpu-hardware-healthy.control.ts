@@ -1,6 +1,7 @@
 import type { Citation } from '../../../facts/citation.ts'
 import type { GpuDetail, GpuHealth, Xid } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { amdFaults } from './amd-faults.ts'
 import { gpuName, judgeGpus, sameBus } from './gpu-words.ts'
 
 /** Xids that mean hardware, with NVIDIA's words (docs.nvidia.com/deploy/xid-errors). */
@@ -44,7 +45,8 @@ export default defineControl({
   needs: ['gpu-health'],
   references: ['NIST-800-53:SI-13', 'NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/xid-errors/index.html'],
   evaluate: ({ 'gpu-health': health }) => [
-    ...judgeGpus(health, (gpu) => judge(gpu, health)),
+    ...(amdFaults(health) ?? []),
+    ...(health.gpus.length === 0 && health.amd?.gpus.length ? [] : judgeGpus(health, (gpu) => judge(gpu, health))),
     ...faultsElsewhere(health),
     ...unreadLog(health),
     ...hiddenGpus(health),

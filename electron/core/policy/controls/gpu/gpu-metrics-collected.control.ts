@@ -1,5 +1,6 @@
 import { defineControl, type Verdict } from '../../control.ts'
 import { type Exporter, exportersOf } from './exporters.ts'
+import { hasAmd } from './gpu-words.ts'
 
 export default defineControl({
   id: 'gpu-metrics-collected',
@@ -12,7 +13,7 @@ export default defineControl({
   uses: ['containers', 'os'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:AU-6', 'CIS-8:8.11', 'ISO-27001:A.8.16', 'https://github.com/NVIDIA/dcgm-exporter'],
   evaluate: ({ 'gpu-health': health, processes, containers, os }): readonly Verdict[] => {
-    if (health.gpus.length === 0 && health.amdTool === undefined)
+    if (health.gpus.length === 0 && !hasAmd(health))
       return [
         {
           status: 'not-applicable',

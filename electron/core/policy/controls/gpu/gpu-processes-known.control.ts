@@ -17,26 +17,41 @@ export default defineControl({
   uses: ['programs', 'processes', 'containers', 'accounts'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:CM-11', 'CIS-8:2.3', 'ISO-27001:A.8.16'],
   evaluate: ({ 'gpu-health': health, services, programs, processes, containers, accounts }): readonly Verdict[] => {
-    const unread = amdUnread(health)
+    const sources = { services, programs, processes, containers, accounts }
+    const strangers = new Map<number, Verdict>()
+    let ours = 0
+    const argvOf = (pid: number) => (processes.known ? processes.value.find((one) => one.pid === pid)?.argv[0] : undefined)
+    // The kernel names a process of ROCm by no path.
+    const ofAmd = (health.amd?.processes ?? []).map((process) => ({ ...process, name: argvOf(process.pid) ?? process.name }))
+    for (const process of [...health.processes, ...ofAmd]) {
+      const trace = traceGpuProcess(process, sources)
+      if (trace.service || trace.program || trace.tool) ours++
+      else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
+    }
+    if (strangers.size > 0) return [...strangers.values()]
+    const unread = health.amd === undefined ? amdUnread(health) : undefined
     if (unread) return unread
+    if (health.gpus.length === 0 && health.amd !== undefined)
+      return [
+        {
+          status: 'not-evaluated',
+          subject: '',
+          title: 'Not every use of AMD GPUs can be seen',
+          reason: `${ofAmd.length === 0 ? 'No process computes' : 'Known servers alone compute'} through ROCm. What uses the GPU through Vulkan or OpenGL was not read.`,
+          hint: 'As root: fuser -v /dev/dri/render*',
+          cite: [{ section: 'gpu-health', line: ofAmd[0]?.line ?? health.amd.gpus[0]?.line ?? 0 }],
+        },
+      ]
     if (health.gpus.length === 0)
       return [
         {
           status: 'not-applicable',
           subject: '',
-          title: 'No NVIDIA GPU was found',
-          reason: 'There is no nvidia-smi, or it found no device.',
+          title: 'No GPU was found',
+          reason: 'There is no nvidia-smi, or it found no device, and no driver of AMD.',
           cite: [],
         },
       ]
-    const strangers = new Map<number, Verdict>()
-    let ours = 0
-    for (const process of health.processes) {
-      const trace = traceGpuProcess(process, { services, programs, processes, containers, accounts })
-      if (trace.service || trace.program || trace.tool) ours++
-      else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
-    }
-    if (strangers.size > 0) return [...strangers.values()]
     const reason =
       health.processes.length === 0
         ? 'No process uses a GPU now.'
@@ -66,7 +81,7 @@ function stranger(process: GpuProcess, trace: GpuProcessTrace): Verdict {
   const subject = gpuProcessSubject(process)
   const cite = [{ section: 'gpu-health', line: process.line, token: `${process.pid}`, note: 'Belongs to no inference server.' }]
   const memory = process.memoryMiB === undefined ? '' : `, with ${process.memoryMiB} MiB`
-  const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${trace.account ?? 'an unknown account'} uses GPU ${process.gpu.slice(0, 12)}…${memory}; it runs in ${where}.`
+  const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${trace.account ?? 'an unknown account'} uses ${process.gpu === '' ? 'a GPU of AMD' : `GPU ${process.gpu.slice(0, 12)}…`}${memory}; it runs in ${where}.`
   if (/^(?:\[.*\]|N\/A|-|)$/.test(process.name) && process.uid === undefined)
     return { status: 'not-evaluated', subject, title: 'A GPU process could not be seen', reason, cite }
   const bad = suspicious.test(process.name)

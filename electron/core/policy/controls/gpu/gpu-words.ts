@@ -5,17 +5,31 @@ export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${
 
 const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
 
-/** One verdict a GPU, by its uuid; without NVIDIA GPUs not applicable, with AMD tools not evaluated. */
+/** One verdict a GPU, by its uuid; without GPUs not applicable, with those of AMD alone not evaluated. */
 export function judgeGpus(health: GpuHealth, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
   if (health.gpus.length > 0) return health.gpus.map((gpu) => ({ subject: gpu.uuid, ...judge(gpu) }))
-  return amdUnread(health) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device.')
+  return amdUnread(health) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device, and no driver of AMD.')
 }
 
-/** The verdict for hosts with AMD's tools alone; undefined for others. */
-export function amdUnread({ gpus, amdTool }: GpuHealth): readonly Verdict[] | undefined {
-  if (gpus.length > 0 || amdTool === undefined) return undefined
-  const reason = `${amdTool} is installed; what AMD tools say is not read yet.`
-  return [{ status: 'not-evaluated', subject: '', title: 'AMD GPUs are not read yet', reason, cite: [{ section: 'gpu-health', line: 0 }] }]
+/** AMD's driver or tools are on the host: "no GPU" would be wrong there. */
+export const hasAmd = ({ amd, amdTool }: GpuHealth): boolean => amd !== undefined || amdTool !== undefined
+
+/** The verdict for hosts with AMD's GPUs alone, where what a control asks is not read; undefined for others. */
+export function amdUnread(health: GpuHealth): readonly Verdict[] | undefined {
+  if (health.gpus.length > 0 || !hasAmd(health)) return undefined
+  const { amd, amdTool } = health
+  const there =
+    amd === undefined ? `${amdTool} is installed` : amd.gpus.length > 0 ? 'The driver amdgpu holds a GPU' : 'The driver of AMD is loaded'
+  const reason = `${there}; of GPUs of AMD, this is not read yet.`
+  return [
+    {
+      status: 'not-evaluated',
+      subject: '',
+      title: 'AMD GPUs are not read yet',
+      reason,
+      cite: [{ section: 'gpu-health', line: amd?.gpus[0]?.line ?? 0 }],
+    },
+  ]
 }
 
 export const citeGpu = (line: number, token?: string, note?: string) => [{ section: 'gpu-health', line, token, note }]
