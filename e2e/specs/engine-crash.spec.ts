@@ -42,8 +42,11 @@ test('an engine that dies under a push: whatever screen is shown says that there
     .click()
   await page.getByRole('button', { name: 'Fix…' }).click()
   await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
+  // The keyboard goes on at what is shown now.
+  await expect(page.getByRole('heading', { name: 'What to change, and where' })).toBeFocused()
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  await expect(page.locator('.push-state')).toBeFocused()
   await page.keyboard.press('Control+Enter')
   await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
   await it.enterFirstCode()

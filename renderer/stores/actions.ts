@@ -2,9 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
+import { call } from '../bridge/call.ts'
 import { announce } from '../ui/announcer.ts'
 import { nameFew } from '../ui/words.ts'
 import { callWithCode } from './step-up.store.ts'
+import { useUi } from './ui.store.ts'
 
 /**
  * A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. `rests`: the query on which it rested, asked again
@@ -23,10 +25,23 @@ function useAction<C extends Channel>(channel: C, answers?: Channel, rests?: Cha
   })
 }
 
-export const useOpenFleet = () => useAction('fleet:open', 'fleet:current')
-export const useLoadFleet = () => useAction('fleet:load', 'fleet:current')
-export const useDemoFleet = () => useAction('fleet:demo', 'fleet:current')
-export const useCloseFleet = () => useAction('fleet:close', 'fleet:current')
+/** Opens or closes a fleet. A refusal is a notice on every screen. */
+function useFleetAction<C extends 'fleet:open' | 'fleet:load' | 'fleet:demo' | 'fleet:close'>(channel: C) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (input: Input<C>): Promise<Output<C>> => call(channel, input),
+    onMutate: () => useUi.setState({ fleetRefusal: null }),
+    onSuccess: (state) => {
+      if (state !== null) client.setQueryData(['fleet:current', null], state)
+    },
+    onError: (fleetRefusal) => useUi.setState({ fleetRefusal }),
+  })
+}
+
+export const useOpenFleet = () => useFleetAction('fleet:open')
+export const useLoadFleet = () => useFleetAction('fleet:load')
+export const useDemoFleet = () => useFleetAction('fleet:demo')
+export const useCloseFleet = () => useFleetAction('fleet:close')
 export const useImportPreview = () => useAction('fleet:import-preview')
 /** What was imported is added to the open fleet file. The events that follow tell the queries. */
 export const useImportAdd = () => useAction('fleet:import-add')

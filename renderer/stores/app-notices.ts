@@ -4,9 +4,10 @@ import type { OpenPush } from '#shared/model/push-job.ts'
 import { plainText } from '../ui/plain-text.ts'
 import type { NoticeView } from '../ui/screen.tsx'
 import { count } from '../ui/words.ts'
+import { failureNotices } from './failure-notices.ts'
 import { wordsOf, wordsOfError } from './failure-words.ts'
 import { useAppInfo, useFleetState, useOpenPushes, useRole } from './queries.ts'
-import { goFleet, goPush, goSettings } from './ui.store.ts'
+import { goFleet, goPush, goSettings, useUi } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
 export function appNotices(info: AppInfo | undefined): NoticeView[] {
@@ -71,6 +72,12 @@ export const openPushNotices = (open: readonly OpenPush[]): NoticeView[] =>
     actions: [{ label: 'Show it', run: () => goPush('history') }],
   }))
 
+const fleetRefusalNotices = (error: unknown): NoticeView[] =>
+  failureNotices('fleet-refused', error, 'Not opened').map((notice) => ({
+    ...notice,
+    actions: [{ label: 'Close', run: () => useUi.setState({ fleetRefusal: null }) }],
+  }))
+
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
   const openPushes = useOpenPushes().data ?? []
@@ -80,6 +87,7 @@ export function useAppNotices(): NoticeView[] {
     ...openPushNotices(openPushes),
     ...(operator ? [operatorNotice] : []),
     ...(fleet.data ? fleetFileNotices(fleet.data) : []),
+    ...fleetRefusalNotices(useUi(({ fleetRefusal }) => fleetRefusal)),
   ]
   if (fleet.error === null || notices.some(({ key }) => key !== 'role' && !key.startsWith('open '))) return notices
   const { title, detail } = wordsOfError(fleet.error)

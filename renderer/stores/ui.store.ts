@@ -48,6 +48,8 @@ interface UiState {
   readonly auditStep: ItemId | null
   /** Sheet of the right pane, in narrow windows. */
   readonly sheetOpen: boolean
+  /** Why the fleet that was asked for last was not opened. Kept here, since the palette that asked is gone by then. */
+  readonly fleetRefusal: unknown
 }
 
 export const useUi = create<UiState>(() => ({
@@ -61,6 +63,7 @@ export const useUi = create<UiState>(() => ({
   auditView: 'steps',
   auditStep: null,
   sheetOpen: false,
+  fleetRefusal: null,
 }))
 
 const historyLength = 30

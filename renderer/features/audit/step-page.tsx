@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react'
 import { checklist } from '#shared/model/checklist.ts'
 import type { Guide } from '#shared/model/walkthrough.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
@@ -6,6 +5,7 @@ import { useHosts } from '../../stores/use-hosts.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
+import { useArrival } from '../../ui/use-arrival.ts'
 import { StepForm } from './step-form.tsx'
 import { findingsOf } from './step-request.ts'
 import { StepResults } from './step-results.tsx'
@@ -31,11 +31,7 @@ export function StepPage({ step, guide, name, last, closed, onBack, onRecorded }
   const text = guide.items.find(({ id }) => id === step.item)
   const findings = findingsOf(hosts, step.item)
   const { record } = step
-  const title = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    // The step before took the focus with it: the keyboard goes on here, and not at the top of the window.
-    if (document.activeElement === document.body) title.current?.focus()
-  }, [])
+  const title = useArrival<HTMLHeadingElement>()
   return (
     <article className="walk-step" data-pane>
       <p className="walk-meta">

@@ -1,7 +1,6 @@
 import { FileText, FolderOpen, Play } from 'lucide-react'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import { useDemoFleet, useOpenFleet } from '../../stores/actions.ts'
-import { wordsOfError } from '../../stores/failure-words.ts'
 import { goSettings, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
@@ -21,13 +20,11 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
   const demo = useDemoFleet()
   const path = useFleetPath()
   useKeys({ 'mod+o': () => open.mutate(null) })
-  const error = open.error ?? demo.error
-  const refused = error === null ? [] : [refusal(error)]
   return (
     <Screen
       title="Fleet"
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[...notices, ...refused]}
+      notices={notices}
       path={{ ...path, hops: [] }}
       foot={
         <>
@@ -102,9 +99,4 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
       </div>
     </Screen>
   )
-}
-
-function refusal(error: unknown): NoticeView {
-  const { title, detail, hint } = wordsOfError(error)
-  return { key: 'refused', words: { word: 'Not opened', tone: 'warn', icon: 'state' }, text: `${title}: ${detail} ${hint}`, actions: [] }
 }

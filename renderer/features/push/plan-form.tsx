@@ -13,6 +13,7 @@ import { Button } from '../../ui/button.tsx'
 import { Field, Select } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
+import { useArrival } from '../../ui/use-arrival.ts'
 import { LoginMaker } from './login-maker.tsx'
 import { withOneMore } from './login-text.ts'
 import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
@@ -33,7 +34,9 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
   return (
     <section className="push-form" aria-label="New push" data-pane>
-      <h2>What to change, and where</h2>
+      <h2 ref={useArrival<HTMLHeadingElement>()} tabIndex={-1}>
+        What to change, and where
+      </h2>
       <div className="push-choice">
         <Select label="Host" value={choice.host} onChange={(event) => setChoice({ ...choice, host: event.target.value, parameters: {} })}>
           <option value="">Choose a host</option>

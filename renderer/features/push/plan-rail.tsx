@@ -10,6 +10,7 @@ import { Field } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
+import { useArrival } from '../../ui/use-arrival.ts'
 import { pushBlocked } from './push-blocked.ts'
 import { TurnsList } from './turns-list.tsx'
 import { dangerWords, verdictWords } from './verdict-words.ts'
@@ -27,7 +28,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
   const failure = start.error === null ? undefined : wordsOfError(start.error)
   return (
     <>
-      <div className="push-state">
+      <div ref={useArrival<HTMLDivElement>()} className="push-state" tabIndex={-1}>
         <Status tone={danger.tone}>{danger.word}</Status>
         <p>{danger.about(plan.unit)}</p>
         <p className="muted">The undo is armed on the host first. It runs by itself unless the change is proven over a new connection.</p>

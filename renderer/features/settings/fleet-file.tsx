@@ -6,7 +6,6 @@ import { plainText } from '../../ui/plain-text.ts'
 import { ProblemTable } from '../../ui/problem-table.tsx'
 import { Status } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
-import { Trouble } from './trouble.tsx'
 
 /** Which fleet is open, what is wrong with its file, and which were open before. */
 export function FleetFile() {
@@ -77,7 +76,6 @@ export function FleetFile() {
           </Button>
         )}
       </div>
-      <Trouble error={open.error ?? load.error ?? demo.error ?? close.error} word="Not opened" />
       {recent.length > 0 && (
         <>
           <h3>Recent</h3>
