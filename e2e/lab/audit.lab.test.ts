@@ -42,8 +42,10 @@ describe('the planted sins and no others', () => {
     // With the reasons, so that a difference explains itself.
     const because = (id: ItemId) =>
       host.findings.filter(({ item }) => item === id).map(({ control, status, subject, reason }) => ({ control, status, subject, reason }))
+    // A lab of a release that gets no fixes any more (LAB_SUITE) is told so.
+    const ended = host.findings.some(({ control, status }) => control === 'os-release-supported' && status === 'fail')
     const isExpected = (id: ItemId, status: Outcome) => {
-      const named = expected[server][id]?.status
+      const named = ended && id === 'OPS-1' ? 'fail' : expected[server][id]?.status
       return named === undefined ? status === 'not-evaluated' || status === 'needs-attestation' : status === named
     }
     const wrong = host.items.filter(({ id, status }) => !isExpected(id, status))

@@ -169,7 +169,7 @@ fi
 } | pick || printf '@unreadable the files that name sources\\n'
 if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'
-  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer 2>/dev/null | awk '{ print "=" $1 }'
+  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer transactional-update.timer os-update.timer 2>/dev/null | awk '{ print "=" $1 }'
 fi
 printf '@kernels\\n'
 for file in /boot/vmlinuz-*; do

@@ -32,9 +32,9 @@ export default defineControl({
           cite: [{ section: 'updates', line: image.line }],
         },
       ]
-    const { missing, cite } = updates.manager === 'dpkg' ? apt(sources.automatic, updates) : dnf(sources.automatic, updates)
+    const { missing, cite, hint } = howInstalled(sources.automatic, updates)
     const [first] = missing
-    const kept = missing.every((one) => one.includes(' keeps back '))
+    const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
     if (first === undefined) {
       const reason = 'The lists are refreshed and security updates installed by timers of the system.'
       return [{ subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }]
@@ -43,12 +43,9 @@ export default defineControl({
       {
         subject: '',
         status: 'needs-attestation',
-        title: kept ? 'Not all security updates install themselves' : 'Nothing installs security updates by itself',
+        title: inPart ? 'Not all security updates install themselves' : 'Nothing installs security updates by itself',
         reason: `${missing.join('; ')}. State the process by which they are installed, or have all of them installed automatically.`,
-        hint:
-          updates.manager === 'dpkg'
-            ? 'unattended-upgrades installs them every day.'
-            : 'dnf-automatic with apply_updates = yes installs them every day.',
+        hint,
         cite: cite.length > 0 ? cite : [{ section: 'software', line: 0 }],
       },
     ]
@@ -59,6 +56,13 @@ interface Found {
   /** What keeps updates from being installed; empty when nothing does. */
   readonly missing: readonly string[]
   readonly cite: readonly Citation[]
+}
+
+function howInstalled(automatic: AutomaticUpdates, updates: Updates): Found & { readonly hint: string } {
+  if (updates.manager === 'dpkg') return { ...apt(automatic, updates), hint: 'unattended-upgrades installs them every day.' }
+  if (updates.packages.some(({ vendor }) => /\b(?:open)?SUSE\b/.test(vendor)))
+    return { ...zypper(automatic), hint: 'os-update with its timer installs them every day.' }
+  return { ...dnf(automatic, updates), hint: 'dnf-automatic with apply_updates = yes installs them every day.' }
 }
 
 /** Longer than this a hole that is attacked stays open. */
@@ -106,6 +110,22 @@ function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { package
   // dnf.conf(5), excludepkgs: what it names is in no transaction, whoever starts it.
   const missing = [...off, ...(kept.length > 0 ? [`dnf keeps back ${kept.join(', ')}`] : [])]
   return { missing, cite: lines([dnfApply, ...dnfKeptBack, ...timers]) }
+}
+
+/**
+ * SUSE has no dnf: os-update.timer updates with zypper. transactional-update.timer does so in a snapshot that only a restart brings into use
+ * (transactional-update.conf(5), REBOOT_METHOD), and whether anything restarts the host was not asked.
+ */
+function zypper({ timers }: AutomaticUpdates): Found {
+  const runs = (name: string) => timers.find((one) => one.name === name)
+  const missing = runs('os-update.timer')
+    ? []
+    : [
+        runs('transactional-update.timer')
+          ? 'transactional-update installs them for the next restart, and whether anything restarts the host was not asked'
+          : 'neither os-update.timer nor transactional-update.timer is active',
+      ]
+  return { missing, cite: lines(timers) }
 }
 
 const lines = (all: readonly ({ readonly line: number } | undefined)[]): Citation[] =>

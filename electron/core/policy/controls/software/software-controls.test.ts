@@ -345,6 +345,7 @@ describe('security-updates-automatic', () => {
   const apt = { aptLists: on, aptUpgrade: on, aptSecurityOrigin: { line: 2 }, timers }
   const deb = { packages: [installed('unattended-upgrades', '2.9', true)] }
   const rpm = { manager: 'rpm', packages: [installed('dnf-automatic', '4.14', true)] } as const
+  const suse = { manager: 'rpm', packages: [{ ...installed('sudo', '1.9', true), vendor: 'SUSE LLC <https://www.suse.com/>' }] } as const
   const pass = 'pass: Security updates install themselves'
   const stated = 'needs-attestation: Nothing installs security updates by itself'
   test.each<[string, Sources['automatic'], Partial<Updates>, string]>([
@@ -372,6 +373,14 @@ describe('security-updates-automatic', () => {
       'needs-attestation: Not all security updates install themselves',
     ],
     ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
+    ['SUSE', { timers: [{ name: 'os-update.timer', line: 1 }] }, suse, pass],
+    ['SUSE without a timer', { dnfApply: on, timers: [] }, suse, stated],
+    [
+      'SUSE, for the next restart',
+      { timers: [{ name: 'transactional-update.timer', line: 1 }] },
+      suse,
+      'needs-attestation: Not all security updates install themselves',
+    ],
     [
       'an image of rpm-ostree, whatever dnf would do',
       { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] },
