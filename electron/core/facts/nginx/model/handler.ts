@@ -8,12 +8,19 @@ import type { RequestState } from './variables.ts'
 
 const passing = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
 export const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
+/** Answers of nginx's own: it refuses every method but GET and HEAD, as memcached does (ngx_http_empty_gif_handler and its like). */
+const reading = ['empty_gif', 'stub_status', 'flv', 'mp4']
 
-/** Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep the location's. The last one written wins. */
+/**
+ * Handlers are not inherited by inner locations, but `if` and `limit_except` inside a location keep what passes requests on there, and `if` every other
+ * handler, too. The last one written wins.
+ */
 export function handlerOf(scope: Scope, location: Location | undefined): NginxDirective | undefined {
+  let names = [...passing, ...scripted, ...reading]
   for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const found = at.directives.filter((directive) => passing.includes(directive.name) || scripted.includes(directive.name)).at(-1)
+    const found = at.directives.filter(({ name }) => names.includes(name)).at(-1)
     if (found) return found
+    if (at.directive?.name === 'limit_except') names = [...passing, ...scripted]
     if (at === location?.scope || at.directive?.name === 'server') return undefined
   }
   return undefined
@@ -59,6 +66,17 @@ export const headersSet = (scope: Scope): readonly string[] =>
  */
 export const fileStatuses = ({ method, uri }: Pick<RequestState, 'method' | 'uri'>): readonly [number, ...number[]] =>
   !['GET', 'HEAD', 'POST'].includes(method) ? [405] : uri === '/' ? [403, 404] : [404]
+
+/** What a handler that only reads says itself: undefined for any other, and where it asks the program behind it. */
+export function readingStatuses(
+  { name }: NginxDirective,
+  asked: Pick<RequestState, 'method' | 'uri'>,
+): readonly [number, ...number[]] | undefined {
+  if (!reading.includes(name) && name !== 'memcached_pass') return undefined
+  if (!['GET', 'HEAD'].includes(asked.method)) return [405]
+  if (name === 'memcached_pass') return undefined
+  return name === 'flv' || name === 'mp4' ? fileStatuses(asked) : [200]
+}
 
 /** `proxy_cache` whose key holds nothing of what a client shows: the answer to the first one is then that to all. */
 export function rememberedForAll(scope: Scope): NginxDirective | undefined {

@@ -157,6 +157,7 @@ const rewrites = constantFrom(
   'return 301 /elsewhere;',
   'alias /nowhere/;',
   'recursive_error_pages on;',
+  'error_page 405 = @named;',
 )
 /** What a client states, and rewrites that take a path apart: held against nginx by what gets through, not answer by answer. */
 const wilder = constantFrom(
@@ -212,7 +213,7 @@ export const wilderPaths = [
   '/tags',
 ] as const
 
-const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;')
+const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;', 'empty_gif;', 'flv;')
 
 const rarely = { freq: 2, nil: '' } as const
 const often = { freq: 3, nil: '' } as const
@@ -251,7 +252,10 @@ function render(one: Node, seen: Set<string>, outer: string | undefined): string
   // Neither takes a path of proxy_pass: a pattern without one of its groups, and a group where there is no pattern.
   const handler = regex ? one.handler.replace(/@PASS@\/(?!(?:api\/)?\$)[^;]*/, '@PASS@') : one.handler.replace(/\/?\$\d/, '')
   const id = ++counter
-  const pass = handler === '' ? '' : `proxy_set_header X-Location ${id}; proxy_pass ${handler.replace('@PASS@', '@UPSTREAM@')}`
+  const pass =
+    !handler.startsWith('@PASS@') && !/http:/.test(handler)
+      ? handler
+      : `proxy_set_header X-Location ${id}; proxy_pass ${handler.replace('@PASS@', '@UPSTREAM@')}`
   return `location ${one.modifier} ${path} { ${one.lines.join(' ')} ${pass} ${children} }\n`
 }
 

@@ -1,7 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
-import { fileStatuses, handlerOf, headersSet, passed, rememberedForAll, scripted } from './handler.ts'
+import { fileStatuses, handlerOf, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
@@ -285,10 +285,13 @@ function handle(journey: Journey, scope: Scope, location: Location | undefined):
   if (found && scripted.includes(found.name))
     return [ended(journey, scope, { kind: 'unmodelled', reason: 'a script answers', directive: found }, location)]
   const directive = found ?? scope.directive ?? journey.server.directive
-  if (found) return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location), ...onFailure(journey, scope, found)]
-  const [status, ...others] = fileStatuses(journey.state)
+  const read = found && readingStatuses(found, journey.state)
+  if (read?.[0] === 200) return [ended(journey, scope, { kind: 'answered', status: 200, directive }, location)]
+  if (found && !read)
+    return [ended(journey, scope, { kind: 'answered', status: 0, directive }, location), ...onFailure(journey, scope, found)]
+  const [status, ...others] = read ?? fileStatuses(journey.state)
   return (
-    toIndex(journey, scope) ?? [
+    (found ? undefined : toIndex(journey, scope)) ?? [
       ...failed(journey, scope, status, directive, location, 0),
       ...others
         .flatMap((other) => failed(journey, scope, other, directive, location, 0))
@@ -323,7 +326,9 @@ function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): r
     'grpc_intercept_errors',
   ]
   const said = all.some((name) => name.startsWith(directive.name.replace('_pass', '')) && nearest(scope, name)?.parameters[0] === 'on')
-  const statuses = errorStatuses(scope).filter((status) => said || unanswered.includes(status))
+  // What memcached does not have is an error of nginx's own (`intercept_404`).
+  const own = directive.name === 'memcached_pass' ? [404, ...unanswered] : unanswered
+  const statuses = errorStatuses(scope).filter((status) => said || own.includes(status))
   const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
   const next = { ...journey, assumptions: [...journey.assumptions, { kind: 'unmodelled' as const, directive }] }
   if (journey.inSubrequest)

@@ -2,6 +2,7 @@ import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { scripted } from './handler.ts'
 import { askedFor, type Rewriting } from './inverse.ts'
 import type { Listen } from './listen.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
@@ -32,7 +33,7 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
     return match !== undefined && (match.services.length > 0 || match.uncertain)
   }
   const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
-  const included = all.some(({ directive }) => leads(directive)) ? includes(server) : undefined
+  const asking = all.some(({ directive }) => leads(directive)) ? besides(server) : []
   const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
     if (met.has(directive)) return []
     if (decidesAtRunTime(directive))
@@ -44,15 +45,38 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
       ? [[directive, 'a program behind this nginx may send requests there (X-Accel-Redirect)']]
       : []
   })
-  return included ? [...found, [included, 'a page may ask for any location, past its access rules (SSI)']] : found
+  return [...found, ...asking, ...tunnels(server)]
 }
 
-/** `ssi on`: what a page includes is a subrequest, for which no access rule is looked at (ngx_http_core_access_phase). */
-function includes({ scope, directive }: Server): NginxDirective | undefined {
-  const inner = directivesNamed(directive.block ?? [], 'ssi').find(({ parameters }) => parameters[0] === 'on')
-  const outer = nearest(scope, 'ssi')
-  return inner ?? (outer?.parameters[0] === 'on' ? outer : undefined)
+/**
+ * What sends requests of its own to locations. For a subrequest no access rule is looked at (ngx_http_core_access_phase); `post_action` follows every answer,
+ * a refusal among them (ngx_http_finalize_request).
+ */
+const askers: readonly (readonly [names: readonly string[], reason: string])[] = [
+  [['ssi'], 'a page may ask for any location, past its access rules (SSI)'],
+  [['post_action'], 'it sends every request on once it is answered, those that were refused, too'],
+  [scripted, 'a script may ask for any location, past its access rules'],
+  [
+    ['echo_exec', 'echo_location', 'echo_location_async', 'echo_subrequest', 'echo_subrequest_async', 'upload_pass', 'srcache_fetch'],
+    'a module that Gatehouse does not know sends requests to other locations',
+  ],
+]
+
+function besides({ scope, directive: { block = [] } }: Server): readonly (readonly [NginxDirective, string])[] {
+  // A script that is asked who somebody is counts as such already.
+  const logins = directivesNamed(block, 'auth_request').map(({ parameters }) => parameters[0])
+  const known = directivesNamed(block, 'location').flatMap((one) => (logins.includes(one.parameters.at(-1)) ? (one.block ?? []) : []))
+  return askers.flatMap(([names, reason]) => {
+    const on = names
+      .flatMap((name) => [...directivesNamed(block, name), nearest(scope, name)])
+      .find((one) => one && one.parameters[0] !== 'off' && !known.includes(one))
+    return on ? [[on, reason] as const] : []
+  })
 }
+
+/** `proxy_connect` (a module of others) carries CONNECT to whatever program a client names, those of this machine among them. */
+const tunnels = ({ directive }: Server): readonly (readonly [NginxDirective, string])[] =>
+  directivesNamed(directive.block ?? [], 'proxy_connect').map((one) => [one, 'it connects clients to any program that they name'])
 
 /** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
 const decidesAtRunTime = ({ parameters: [written = ''] }: NginxDirective): boolean =>

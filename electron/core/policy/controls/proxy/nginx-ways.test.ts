@@ -239,6 +239,35 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(`location /ui/ { set $to 127.0.0.1:3000; proxy_pass http://$to; } location /api/ { ${login} ${model} }`),
     guarded,
   ],
+  ['a picture refuses to be written to', site(`location / { empty_gif; error_page 405 = @m; } location @m { ${model} }`), open],
+  [
+    'what memcached does not have comes from the model',
+    site(`location / { memcached_pass 127.0.0.1:11211; error_page 404 = @m; } location @m { ${model} }`),
+    notKnown,
+  ],
+  [
+    'what memcached is not asked goes to the model',
+    site(
+      `location / { memcached_pass 127.0.0.1:11211; error_page 405 = @m; } location @m { ${model} } location = /api/tags { ${login} ${model} }`,
+    ),
+    ['fail: 20 of 21 routes answer without a login'],
+  ],
+  [
+    'a request that was refused is sent on afterwards',
+    site(`location / { ${login} post_action @m; return 204; } location @m { ${model} }`),
+    beyond,
+  ],
+  [
+    'a script asks beside a login',
+    site(`location /ui/ { js_content main.page; } location / { ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  [
+    'a module asks beside a login',
+    site(`location /ui/ { echo_location /api/tags; } location / { ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  ['a tunnel beside a login', site(`proxy_connect; proxy_connect_allow all; location / { ${login} ${model} }`), [...guarded, ...beyond]],
 ])('%s', (_, configuration, expected) => {
   expect(judged(configuration)).toEqual(expected)
 })
