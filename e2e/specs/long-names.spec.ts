@@ -33,3 +33,18 @@ test('a host with a long name, in the smallest window', async ({ openServed }) =
   await expect(it.dialog.getByLabel('Reason')).toBeFocused()
   await it.isSound('waive-long-name')
 })
+
+test('an auditor with a long name, in the smallest window at a zoom of 125 %', async ({ openServed }) => {
+  const { it, running } = await openServed([gpu03])
+  const { page } = it
+  await it.referenceSize(1180, 720)
+  await it.auditByKey()
+  await it.invoke('walkthrough:start', { auditor: `J. Lindqvist of ${'Northline Assurance and Partners '.repeat(3)}`.trim() })
+  await page.keyboard.press('Control+6')
+  await expect(page.getByRole('article')).toBeVisible()
+  await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1.25))
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(944)
+  const build = page.getByRole('button', { name: 'Build evidence pack…' })
+  await expect(build).toBeInViewport({ ratio: 1 })
+  await it.isSound('audit-long-name')
+})
