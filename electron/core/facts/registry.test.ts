@@ -34,6 +34,28 @@ test('all sections make one script, with ids that frames and files can hold', ()
   expect(buildProbe(sections, 'a'.repeat(32)).script.length).toBeLessThan(120_000)
 })
 
+/** What nginx and cat print where a profile of AppArmor or a type of SELinux keeps root from a file. */
+test.each<[string, Partial<SectionOutput>, boolean]>([
+  ['to root', { privileged: true, stderr: 'nginx: [emerg] open() "/etc/nginx/tls.key" failed (13: Permission denied)' }, true],
+  ['to the account', { privileged: false, stderr: 'nginx: [emerg] open() "/etc/nginx/tls.key" failed (13: Permission denied)' }, false],
+  ['by sudo', { privileged: true, stderr: 'sudo: unable to send audit message: Operation not permitted' }, false],
+  ['nothing', { privileged: true, stderr: 'nginx: [emerg] unknown directive "servr" in /etc/nginx/nginx.conf:3' }, false],
+])('what was refused %s: whether SELinux and AppArmor are named', (_, more, named) => {
+  const output = {
+    id: 'nginx',
+    command: 'sudo nginx -T',
+    state: 'ok',
+    exitCode: 1,
+    stdout: '',
+    durationMs: 9,
+    bytes: 0,
+    sha256: '',
+  } as const
+  const { nginx } = readFacts(new Map([['nginx', { ...output, privileged: true, stderr: '', ...more }]]), context)
+  expect(nginx.known).toBe(false)
+  expect(JSON.stringify(nginx).includes('AppArmor')).toBe(named)
+})
+
 test('a host that answered nothing: every fact is unknown, and none throws', () => {
   const facts = readFacts(new Map(), context, (level, message, fields) =>
     expect.unreachable(`${level} ${message} ${JSON.stringify(fields)}`),

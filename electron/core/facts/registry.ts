@@ -30,6 +30,7 @@ import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
 import { pushedFilesFact } from './pushed-files/pushed-files.fact.ts'
 import { readOnce } from './read-once.ts'
+import { hintRefusedToRoot } from './refused-to-root.ts'
 import { servicesFact } from './services/services.fact.ts'
 import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
@@ -150,7 +151,13 @@ export function readFacts(
     fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read yet`, [])) as FactResult<Facts[K]>,
   }
   for (const { id } of inOrder) results.set(id, unknown(`${id}: not read`, []))
-  for (const definition of chosen(ids)) results.set(definition.id, readOne(definition, sources, log))
+  for (const definition of chosen(ids)) {
+    const result = readOne(definition, sources, log)
+    results.set(
+      definition.id,
+      hintRefusedToRoot(result, (id) => outputs.get(id)),
+    )
+  }
   return Object.fromEntries(results) as unknown as FactResults
 }
 
