@@ -2,7 +2,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 
 /** Elements of `nvidia-smi -q -x` that are kept; the rest of its 20 kB for each GPU is left on the host. */
 const wanted = [
-  'gpu|product_name|uuid|persistence_mode|current_mig|current_ecc|ecc_mode|ecc_errors|volatile|aggregate|single_bit|double_bit|total',
+  'gpu|product_name|uuid|persistence_mode|current_mig|current_ecc|ecc_mode|ecc_errors|volatile|volatile_count|aggregate|single_bit|double_bit|total',
   '[a-z_]*uncorrectable[a-z_]*|sram_threshold_exceeded|channel_repair_pending|tpc_repair_pending|remapped_row_pending|remapped_row_failure|pending_retirement|gpu_recovery_action',
   'cuda_version|clocks_[a-z]*_reason_[a-z_]*slowdown|clocks_[a-z]*_reason_sw_power_cap|process_info|pid|type|process_name|used_memory',
 ].join('|')

@@ -92,6 +92,9 @@ function readValue(gpu: Open, stack: readonly string[], tag: string, value: stri
   else if (/^clocks_[a-z]+_reason_(?:hw_|sw_thermal)[a-z_]*slowdown$/.test(tag)) {
     gpu.slowdownsShown = gpu.slowdownsShown !== false && /^(?:Not )?Active$/.test(value)
     if (value === 'Active') gpu.slowdowns.push({ value: tag.replace(/^clocks_[a-z]+_reason_/, ''), line })
+  } else if (stack.includes('volatile_count') && /uncorrectable/.test(tag)) {
+    // Of an instance of MIG, where the card as a whole says N/A. None there is not none on the card: an instance counts its SRAM alone.
+    if (/^[1-9]\d{0,17}$/.test(value)) gpu.uncorrected = { value: (gpu.uncorrected?.value ?? 0) + Number(value), line }
   } else if (stack.includes('volatile') && (/uncorrectable/.test(tag) || (tag === 'total' && stack.includes('double_bit')))) {
     if (!/^\d{1,18}$/.test(value)) {
       if (!isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }

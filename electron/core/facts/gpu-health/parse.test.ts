@@ -151,6 +151,18 @@ test.each<[string, string, object]>([
   expect(parseGpuHealth(text)).toMatchObject(expected)
 })
 
+/** Elements of nvsmi_device_v12.dtd: mig_device, ecc_error_count, volatile_count. */
+test.each([
+  [3, { value: 3, line: 7 }],
+  [0, undefined],
+])('an instance of MIG that counts %s errors', (count, expected) => {
+  const instance = (errors: number) => `=<volatile_count>\n=<sram_uncorrectable>${errors}</sram_uncorrectable>\n=</volatile_count>\n`
+  const health = parseGpuHealth(
+    `@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid>\n${instance(0)}${instance(count)}=<volatile><dram_uncorrectable>N/A</dram_uncorrectable></volatile>\n=</gpu>\n`,
+  )
+  expect(health.known && health.value.gpus[0]?.uncorrected).toEqual(expected)
+})
+
 /** Files of sysfs as the kernel documents and prints them: amdgpu_ras.c (`de` since Linux 6.10), kfd_process.c. No recording of our own. */
 test('cards of AMD and the processes that compute on them, as the kernel tells', () => {
   const health = parseGpuHealth(`@amd-gpu 0000:c1:00.0

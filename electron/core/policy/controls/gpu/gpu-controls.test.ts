@@ -243,6 +243,11 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   expect(judge(metricsCollected, health(), [], { processes: [], os: unknown('', []), ...more })).toEqual([expected])
 })
 
+test('inference-gpus-assigned: a host with GPUs of AMD is not one without', () => {
+  const two = [service('vllm', { id: 'a' }), service('vllm', { id: 'b' })]
+  expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+})
+
 describe('inference-gpus-assigned', () => {
   const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
   const server = (id: string, environment: Record<string, string> | undefined) =>

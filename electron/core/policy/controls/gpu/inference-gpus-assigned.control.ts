@@ -6,6 +6,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
+import { amdUnread } from './gpu-words.ts'
 
 export default defineControl({
   id: 'inference-gpus-assigned',
@@ -23,10 +24,12 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html',
   ],
-  evaluate: ({ services, 'gpu-health': { gpus }, units }): readonly Verdict[] => {
+  evaluate: ({ services, 'gpu-health': health, units }): readonly Verdict[] => {
+    const { gpus } = health
     if (services.length === 0) return noServices
     const running = services.filter(({ running: runs }) => runs)
-    if (gpus.length === 0) return [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
+    if (gpus.length === 0)
+      return amdUnread(health) ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
     if (running.length < 2)
       return [notApplicable('One server has the GPUs to itself', `${running.length} inference server runs beside ${gpus.length} GPUs.`)]
     const claims = running.map((service) => ({ service, claim: claimOf(service, units, gpus) }))
