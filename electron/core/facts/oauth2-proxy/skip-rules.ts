@@ -1,3 +1,4 @@
+import { takenBySample } from '../nginx/model/inverse.ts'
 import { compilePattern } from '../nginx/model/pattern.ts'
 import type { Effective } from './options.ts'
 
@@ -39,4 +40,12 @@ export function opens(rule: SkipRule, method: string, path: string): boolean | u
   if (rule.method !== '' && rule.method !== method) return false
   const match = compilePattern(rule.source, false).exec(path)
   return match === undefined ? undefined : (match !== null) !== rule.negated
+}
+
+/**
+ * Does a query that a client adds open this request? Before 7.11.0 patterns were run over path and query (CVE-2025-54576). What is shown is so; a pattern
+ * that no sample was found for may still be opened.
+ */
+export function opensByQuery(rule: SkipRule, method: string, path: string): boolean {
+  return ['x', takenBySample(rule.source) ?? 'x'].some((query) => opens(rule, method, `${path}?${query}`) === true)
 }

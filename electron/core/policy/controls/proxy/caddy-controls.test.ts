@@ -404,6 +404,12 @@ describe('oauth2-proxy', () => {
       'pass: Every forwarded route needs a login',
     ],
     [
+      'a skip rule that a query may fit',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['skip_auth_routes = ["^/.*[.]css$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'not-evaluated: Whether a login is needed is not known',
+    ],
+    [
       'this machine is trusted, and nginx is of it',
       `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
       ['trusted_ips = ["127.0.0.1/32"]', 'upstreams = ["http://127.0.0.1:11434"]'],

@@ -4,7 +4,7 @@ import { addressBlock, within } from '../../../facts/network/address-block.ts'
 import { matchTarget, readTarget } from '../../../facts/nginx/model/target.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
-import { opens, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
+import { opens, opensByQuery, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { readBindAddress } from '../sso/addresses.ts'
 import type { Authenticated } from './proxy-path.ts'
 
@@ -77,6 +77,8 @@ export function loginAt({ proxy }: Gateway, method: string, path: string, throug
   const trusted = trustedAt(proxy, through)
   if (trusted === 'no') return 'no'
   if (!routes.known || !patterns.known || opened.includes(undefined)) return 'unknown'
+  // Which version runs is not known here.
+  if (rules.some((rule) => opensByQuery(rule, method, path))) return 'unknown'
   return trusted
 }
 

@@ -2,7 +2,7 @@ import { type EngineRoute, printRoute, routesOf } from '#shared/model/engine-rou
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
-import { opens, type SkipRule, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
+import { opens, opensByQuery, type SkipRule, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 import { citeSetting, documentation, eachProxy, type Flaw, type Get, notKnown, verdictFor } from './sso-verdicts.ts'
@@ -54,10 +54,25 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
       cite: [citeSetting(proxy, settingOf(unclear))],
     }
   const loose = rules.filter((rule) => !rule.negated && !/^(?:\(\?[a-z]+\))?(?:\^|\\A)/.test(rule.source))
+  const queried = rules.filter(
+    (rule) =>
+      !loose.includes(rule) &&
+      [...known.values()].some((route) => route.class !== 'health' && opensByQuery(rule, route.method, route.path)),
+  )
   return verdictFor(
     proxy,
     ['skip_auth_routes', 'skip_auth_regex', 'ping_user_agent', 'gcp_healthchecks'],
     (get) => [
+      ...queried.slice(0, 3).map(
+        (rule): Flaw => ({
+          status: 'warning',
+          severity: 'high',
+          title: 'A query may open routes of the engine',
+          reason: `Before 7.11.0 "${rule.text.slice(0, 80)}" is run over path and query, so a client opens routes of the model server by what it writes after "?" (CVE-2025-54576).`,
+          setting: settingOf(rule),
+          note: 'Expected ^/exact-path$ without what fits anything.',
+        }),
+      ),
       ...loose.slice(0, 3).map(
         (rule): Flaw => ({
           status: 'warning',
