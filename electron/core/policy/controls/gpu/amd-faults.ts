@@ -3,17 +3,19 @@ import type { Verdict } from '../../control.ts'
 import { citeGpu } from './gpu-words.ts'
 
 /** What the kernel counts of AMD's GPUs, one verdict a card. Undefined where its driver holds none. */
-export function amdFaults({ amd }: GpuHealth): readonly Verdict[] | undefined {
-  if (amd === undefined || amd.gpus.length === 0) return undefined
+export function amdFaults({ amd, gpus: ofNvidia }: GpuHealth): readonly Verdict[] | undefined {
+  // Beside cards of NVIDIA, one that counts nothing is the graphics of the processor.
+  const cards = (amd?.gpus ?? []).filter(({ errors }) => errors.length > 0 || ofNvidia.length === 0)
+  if (cards.length === 0) return undefined
   return [
-    ...amd.gpus.map((gpu) => ({ subject: gpu.bus, ...judge(gpu) })),
+    ...cards.map((gpu) => ({ subject: gpu.bus, ...judge(gpu) })),
     {
       status: 'not-evaluated',
       subject: 'amd',
       title: 'Faults of AMD GPUs in the log were not read',
       reason: 'What amdgpu counts was read, but not what it writes into the kernel log: resets, rings that hang.',
       hint: 'As root: dmesg | grep -i amdgpu',
-      cite: citeGpu(amd.gpus[0]?.line ?? 0),
+      cite: citeGpu(cards[0]?.line ?? 0),
     },
   ]
 }

@@ -243,6 +243,17 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   expect(judge(metricsCollected, health(), [], { processes: [], os: unknown('', []), ...more })).toEqual([expected])
 })
 
+test('beside a card of NVIDIA, the graphics of an AMD processor are none to judge, and a card that counts is', () => {
+  const beside = (card: AmdGpu) => judge(hardwareHealthy, health({ amd: { gpus: [card], processes: [] } }))
+  const sound = 'pass: The GPU reports no faults'
+  expect(beside(mi300())).toEqual([sound])
+  expect(beside(mi300(counted('umc', 1)))).toEqual([
+    'fail: The GPU reports hardware faults',
+    'not-evaluated: Faults of AMD GPUs in the log were not read',
+    sound,
+  ])
+})
+
 test('inference-gpus-assigned: a host with GPUs of AMD is not one without', () => {
   const two = [service('vllm', { id: 'a' }), service('vllm', { id: 'b' })]
   expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: AMD GPUs are not read yet'])
