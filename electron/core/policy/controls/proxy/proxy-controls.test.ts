@@ -400,6 +400,26 @@ test.each([
   ])
 })
 
+/** As Debian's units and the documentation of each program start it. */
+test.each([
+  ['HAProxy', 'haproxy', ['/usr/sbin/haproxy', '-Ws', '-f', '/etc/haproxy/haproxy.cfg', '-p', '/run/haproxy.pid']],
+  ['Apache', 'apache2', ['/usr/sbin/apache2', '-k', 'start']],
+  ['Traefik', 'traefik', ['/usr/local/bin/traefik', '--configfile=/etc/traefik/traefik.yml']],
+  ['Envoy', 'envoy', ['/usr/bin/envoy', '-c', '/etc/envoy/envoy.yaml', '--concurrency', '4']],
+])('%s beside an nginx that is sound is named with its port, and holds up what would pass', (program, name, argv) => {
+  const given = facts(`server { ${tls} location / { ${basic} ${toOllama} } }`, [service('ollama')], {
+    listeners: known([{ protocol: 'tcp', address: '*', port: 9443, scope: 'wildcard', processes: [{ name, pid: 9 }], line: 4 }]),
+    processes: known([{ pid: 9, ppid: 1, user: 'root', uid: 0, name, argv, executable: argv[0], line: 9 }]),
+  })
+  const verdicts = [proxyRequiresAuthentication, managementRestricted].map((control) =>
+    ask(control, given).filter(({ status }) => status === 'not-evaluated'),
+  )
+  for (const beyond of verdicts) {
+    expect(outcomes(beyond)).toEqual([`not-evaluated: ${program} is not modelled yet`])
+    expect(beyond[0]).toMatchObject({ reason: expect.stringContaining(`${program} listens on *:9443`) })
+  }
+})
+
 test('a relay that was started with the address of the engine is said once, by its name', () => {
   const argv = ['/lib/systemd/systemd-socket-proxyd', '127.0.0.1:11434']
   const given = facts('', [service('ollama')], {
