@@ -30,6 +30,8 @@ const asked: readonly (readonly [name: string, options: string, expected: string
   ['units', '--volume /etc/systemd/system:/units', asRoot],
   ['mounts', '--cap-add SYS_ADMIN', asRoot],
   ['traces-own', '--cap-add SYS_PTRACE', none],
+  ['sees-host', '--pid host', asRoot],
+  ['sees-host-as-one', '--pid host --cap-drop SETUID', none],
   ['traces-host', '--cap-add SYS_PTRACE --pid host', asRoot],
 ]
 

@@ -8,7 +8,7 @@ import { wantedVariables } from '../processes/candidates.ts'
 const TEMPLATE = [
   '{"Id":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
   '"User":{{json .Config.User}},"Env":{{json .Config.Env}},"Path":{{json .Path}},"Args":{{json .Args}},"Mounts":{{json .Mounts}}',
-  '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}',
+  '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"CapAdd":{{json .HostConfig.CapAdd}},"PidMode":{{json .HostConfig.PidMode}},"Devices":{{json .HostConfig.Devices}},"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}',
   '"Bindings":{{json .HostConfig.PortBindings}},"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
 ].join(',')
 

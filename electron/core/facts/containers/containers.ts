@@ -38,6 +38,11 @@ export interface Container {
   /** Those that it is attached to; empty when it has none. Absent: not told, or it uses the network of something else. */
   readonly networks?: readonly ContainerNetwork[] | undefined
   readonly privileged: boolean
+  /** As they were asked for: `SYS_ADMIN`, `CAP_SYS_ADMIN` or `ALL`. Absent, as the next two, where only the listing could be read. */
+  readonly addedCapabilities?: readonly string[] | undefined
+  readonly hostProcesses?: boolean | undefined
+  /** Of the host, by their names there. */
+  readonly devices?: readonly string[] | undefined
   /** Entry point and its words. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>

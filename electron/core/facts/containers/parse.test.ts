@@ -85,6 +85,12 @@ test('inspect', () => {
     },
     ...{ Path: '/bin/ollama', Args: ['serve'], Mounts: [{ Type: 'bind', Source: '/srv/models', Destination: '/root/.ollama', RW: true }] },
     ...{ NetworkMode: 'bridge', Privileged: false, RestartPolicy: 'always' },
+    // As Docker 20.10.24 printed them.
+    ...{
+      CapAdd: ['SYS_ADMIN'],
+      PidMode: 'host',
+      Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/x', CgroupPermissions: 'rwm' }],
+    },
     Ports: { '11434/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }], '9/udp': null },
   }
   expect(parseContainers(`@docker inspect\n${JSON.stringify(row)}\n@end\n`)).toEqual({
@@ -103,6 +109,9 @@ test('inspect', () => {
           user: '',
           hostNetwork: false,
           privileged: false,
+          addedCapabilities: ['SYS_ADMIN'],
+          hostProcesses: true,
+          devices: ['/dev/sda'],
           command: ['/bin/ollama', 'serve'],
           environment: { OLLAMA_HOST: '0.0.0.0:11434', A: 'b=c' },
           mounts: [{ source: '/srv/models', destination: '/root/.ollama', readOnly: false }],

@@ -42,6 +42,10 @@ const inspectedSchema = z.object({
   Mounts: z.array(z.object({ Source: text, Destination: text, RW: flag })).nullish(),
   NetworkMode: text,
   Privileged: flag,
+  /** Absent in what Gatehouse recorded before it asked, as are the next two. */
+  CapAdd: texts,
+  PidMode: text,
+  Devices: z.array(z.object({ PathOnHost: text })).nullish(),
   Ports: portMap,
   /** Absent in what Gatehouse recorded before it asked. */
   Networks: z.record(z.string(), networkSchema.nullable()).nullish(),
@@ -173,6 +177,9 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     hostNetwork: found.NetworkMode === 'host',
     networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}, found.Name.replace(/^\//, '')),
     privileged: found.Privileged,
+    addedCapabilities: found.CapAdd,
+    hostProcesses: found.PidMode === 'host',
+    devices: (found.Devices ?? []).map(({ PathOnHost }) => PathOnHost),
     command: [found.Path, ...found.Args].filter((word) => word !== ''),
     environment: Object.fromEntries(found.Env.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)])),
     mounts: (found.Mounts ?? []).map(({ Source, Destination, RW }) => ({ source: Source, destination: Destination, readOnly: !RW })),

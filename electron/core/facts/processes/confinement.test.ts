@@ -10,7 +10,7 @@ const DEFAULT = '00000000a80425fb'
 const ALL = '000001ffffffffff'
 const WHOLE = '0 0 4294967295'
 const read = (...rows: string[]) => readConfinements(rows).get(7)
-const base = { capabilities: [], hostRoot: true, hostProcesses: false, mounts: [], moreMounts: false }
+const base = { capabilities: [], hostRoot: true, hostProcesses: false, entersHostProcesses: false, mounts: [], moreMounts: false }
 
 describe('what a process in a container can do to its host', () => {
   test.each([
@@ -21,7 +21,9 @@ describe('what a process in a container can do to its host', () => {
       { ...base, capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_MODULE', 'CAP_SYS_RAWIO', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'] },
     ],
     ['--cap-add SYS_ADMIN', ['@bound 7 00000000a82425fb', `@idmap 7 ${WHOLE}`], { ...base, capabilities: ['CAP_SYS_ADMIN'] }],
-    ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
+    ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true, entersHostProcesses: true }],
+    ['the same, under a profile', [`@bound 7 ${DEFAULT} shared profiled`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
+    ['the same, of one account', [`@bound 7 0000000000000400 shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
     ['a user namespace', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 65536'], { ...base, hostRoot: false }],
     ['of an account (rootless)', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 1000 1'], { ...base, hostRoot: false }],
     [
@@ -88,13 +90,17 @@ describe('the script, on a /proc that is a folder', () => {
     '0 1000 1',
     '\t1',
   )
+  mkdirSync(join(proc, '110/attr'))
+  mkdirSync(join(proc, 'sys/module/apparmor/parameters'), { recursive: true })
+  writeFileSync(join(proc, 'sys/module/apparmor/parameters/enabled'), 'Y\n')
+  writeFileSync(join(proc, '110/attr/current'), 'docker-default (enforce)\n')
   const awks = ['mawk', 'gawk', 'busybox awk'].filter((awk) => spawnSync('/bin/sh', ['-c', `command -v ${awk.split(' ')[0]}`]).status === 0)
   const told = (awk: string, table: string) =>
     execFileSync(
       '/bin/sh',
       [
         '-c',
-        `awk() { ${awk} "$@"; }\npattern='ollama|vllm'\n${confinementsScript.replaceAll('/proc/', `${proc}/`).replace(String.raw`\/(proc|`, String.raw`\/(nowhere|proc|`)}`,
+        `awk() { ${awk} "$@"; }\npattern='ollama|vllm'\n${confinementsScript.replaceAll('/proc/', `${proc}/`).replaceAll('"/sys/', `"${proc}/sys/`).replace(String.raw`\/(proc|`, String.raw`\/(nowhere|proc|`)}`,
       ],
       { encoding: 'utf8', env: { ...process.env, table } },
     )
@@ -123,7 +129,7 @@ describe('the script, on a /proc that is a folder', () => {
       `@idmap 102 ${WHOLE}`,
       '@mount 102 rw /srv/models /models',
       `@cgroup 110 1:name=systemd:/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id('b')}.scope`,
-      `@bound 110 ${DEFAULT} shared`,
+      `@bound 110 ${DEFAULT} shared profiled`,
       `@idmap 110 ${WHOLE}`,
       '@mount 110 rw / /',
     ])

@@ -6,6 +6,8 @@ export interface Confinement {
   readonly hostRoot: boolean
   /** It sees the processes of the host: no PID namespace of its own (pid_namespaces(7)). */
   readonly hostProcesses: boolean
+  /** It sees them, may take any of their accounts (setfsuid(2)), and no AppArmor or SELinux keeps it from `/proc/PID/root` of theirs, which is the root of the host (ptrace(2)). */
+  readonly entersHostProcesses: boolean
   /** What of the host's own file systems it sees, where the host has it. */
   readonly mounts: readonly { readonly source: string; readonly destination: string; readonly readOnly: boolean }[]
   /** There are more of them. */
@@ -14,11 +16,11 @@ export interface Confinement {
 
 /**
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
- * the PID namespace of the host, `@idmap $pid INSIDE OUTSIDE COUNT` and
+ * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT` and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
  * fourth column is its place within that file system); one alone where its root is that of the host. Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
- * The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Nothing is started where no runtime runs.
+ * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Nothing is started where no runtime runs.
  */
 export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) printf '%s\\n' "$table" | awk -v "pattern=$pattern" '
 function idOf(pid, line, id, word, n, i, file) {
@@ -46,12 +48,12 @@ function sourceOf(device, path, at, n, i, k, found, source) {
   if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
   return source == "" ? "/" : source
 }
-function tell(pid, id, line, f, n, shared, rows, i, file, source, row) {
+function tell(pid, id, line, f, n, how, rows, i, file, source, row) {
   file = "/proc/" pid "/status"
   while ((getline line < file) > 0) {
     n = split(line, f, /[ \\t]+/)
-    if (f[1] == "NSpid:") shared = n == 2
-    if (f[1] == "CapBnd:") print "@bound " pid " " f[2] (shared ? " shared" : "")
+    if (f[1] == "NSpid:" && n == 2) how = " shared" (lsm && (getline f[3] < ("/proc/" pid "/attr/current")) > 0 && f[3] ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
+    if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how
   }
   close(file); file = "/proc/" pid "/uid_map"
   if ((getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
@@ -66,7 +68,10 @@ function tell(pid, id, line, f, n, shared, rows, i, file, source, row) {
   for (i = 1; i <= rows && i <= 64; i++) print "@mount " pid " " row[i]
   if (rows > 64) print "@mount " pid " more"
 }
-BEGIN { own = idOf(1) }
+BEGIN {
+  own = idOf(1)
+  lsm = (getline on < "/sys/module/apparmor/parameters/enabled") > 0 && on == "Y" || (getline on < "/sys/fs/selinux/enforce") > 0 && on == "1"
+}
 $2 == 2 || told >= 200 { next }
 {
   id = idOf($1)
@@ -87,21 +92,24 @@ const NAMED: readonly (readonly [bit: bigint, name: string])[] = [
   [21n, 'CAP_SYS_ADMIN'],
 ]
 
+/** CAP_SETGID and CAP_SETUID */
+const ANY_ACCOUNT = 0b1100_0000n
+
 /** All ids but the last, which stands for none (user_namespaces(7)). */
 const EVERY_ID = '0 0 4294967295'
 
 /** What was printed of each process; of one without a bounding set and a map nothing is known. */
 export function readConfinements(lines: readonly string[]): ReadonlyMap<number, Confinement> {
-  const bounds = new Map<number, { readonly held: bigint; readonly shared: boolean }>()
+  const bounds = new Map<number, { readonly held: bigint; readonly shared: boolean; readonly profiled: boolean }>()
   const maps = new Map<number, string>()
   const mounts = new Map<number, Confinement['mounts'][number][]>()
   const more = new Set<number>()
   for (const line of lines) {
     const [, kind, number, rest = ''] = /^@(bound|idmap|mount) (\d{1,10}) (.*)$/.exec(line) ?? []
     const pid = Number(number)
-    const [, bound, shared] = kind === 'bound' ? (/^([0-9a-f]{16})( shared)?$/.exec(rest) ?? []) : []
+    const [, bound, shared, profiled] = kind === 'bound' ? (/^([0-9a-f]{16})( shared)?( profiled)?$/.exec(rest) ?? []) : []
     if (bound !== undefined) {
-      bounds.set(pid, { held: BigInt(`0x${bound}`), shared: shared !== undefined })
+      bounds.set(pid, { held: BigInt(`0x${bound}`), shared: shared !== undefined, profiled: profiled !== undefined })
       mounts.set(pid, [])
     }
     if (kind === 'idmap') maps.set(pid, rest)
@@ -112,16 +120,13 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
     mounts.set(pid, [...(mounts.get(pid) ?? []), mount])
   }
   return new Map(
-    [...bounds].flatMap(([pid, { held, shared }]): [number, Confinement][] => {
+    [...bounds].flatMap(([pid, { held, shared, profiled }]): [number, Confinement][] => {
       const map = maps.get(pid)
       if (map === undefined) return []
       const capabilities = NAMED.flatMap(([bit, name]) => ((held >> bit) & 1n ? [name] : []))
-      return [
-        [
-          pid,
-          { capabilities, hostRoot: map === EVERY_ID, hostProcesses: shared, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) },
-        ],
-      ]
+      const entersHostProcesses = shared && !profiled && (held & ANY_ACCOUNT) === ANY_ACCOUNT
+      const given = { capabilities, hostRoot: map === EVERY_ID, hostProcesses: shared, entersHostProcesses }
+      return [[pid, { ...given, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) }]]
     }),
   )
 }

@@ -53,6 +53,9 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     user: valuesOf('-u', '--user').at(-1) ?? '',
     hostNetwork: network === 'host',
     privileged: valuesOf('--privileged').some((value) => value !== 'false'),
+    addedCapabilities: valuesOf('--cap-add').flatMap((value) => value.split(',')),
+    hostProcesses: valuesOf('--pid').at(-1) === 'host',
+    devices: valuesOf('--device').map((value) => value.split(':', 1)[0] ?? ''),
     command: words.slice(at + 1),
     environment: Object.fromEntries(
       valuesOf('-e', '--env').flatMap((word) => (word.includes('=') ? [[word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]] : [])),

@@ -51,26 +51,45 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   CAP_SYS_RAWIO: 'reads and writes the memory of the host',
 }
 
+/** What its runtime gives a container. */
+type Given = Pick<Container, 'privileged' | 'mounts' | 'addedCapabilities' | 'hostProcesses' | 'devices'>
+
+/** Disks, which hold the files of the host whoever owns them, by any of their names (Linux, Documentation/admin-guide/devices.txt), and its memory. A GPU is none. */
+const DEVICE =
+  /^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd)\d*(?:p\d+)?|(?:mapper|disk|md|bsg)\/.+|mem|kmem|port)$/
+
 /** What its runtime gave a container, and what the kernel lets its processes do. Where its root is another account of the host, what it was given is that account's. */
-export function waysOutOfBoth(
-  given: Pick<Container, 'privileged' | 'mounts'> | undefined,
-  inside: Confinement | undefined,
-): readonly string[] {
+export function waysOutOfBoth(given: Given | undefined, inside: Confinement | undefined): readonly string[] {
   if (inside?.hostRoot === false) return []
-  return [...new Set([...(given ? waysOutOf(given) : []), ...(inside ? waysOutOfConfinement(inside) : [])])]
+  return [...new Set([...(given ? waysOutOf(given) : []), ...(inside ? waysOfConfinement(inside) : [])])]
 }
 
-/** The same as the kernel has it of a process inside: capabilities(7). Where root inside is another account of the host, none of it makes root. */
-function waysOutOfConfinement({ hostRoot, hostProcesses, capabilities, mounts }: Confinement): readonly string[] {
-  if (!hostRoot) return []
+/** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged, --cap-add, --device). */
+function waysOutOf({ privileged, mounts, addedCapabilities = [], hostProcesses = false, devices = [] }: Given): readonly string[] {
+  const added = addedCapabilities.map((name) => name.toUpperCase().replace(/^(?:CAP_)?/, 'CAP_'))
+  const named = Object.keys(CAPABILITIES).filter((name) => added.includes('CAP_ALL') || added.includes(name))
+  return [
+    ...(privileged ? ['it is privileged, with all devices of the host'] : []),
+    ...waysOfCapabilities(named, hostProcesses),
+    ...devices.filter((path) => DEVICE.test(path)).map((path) => `${path} of the host is its own`),
+    ...waysOfMounts(mounts),
+  ]
+}
+
+const waysOfConfinement = ({ capabilities, hostProcesses, entersHostProcesses, mounts }: Confinement): readonly string[] => [
+  ...waysOfCapabilities(capabilities, hostProcesses),
+  ...(entersHostProcesses ? ['it sees the processes of the host and reaches its files through them (/proc/PID/root)'] : []),
+  ...waysOfMounts(mounts),
+]
+
+/** capabilities(7) */
+function waysOfCapabilities(capabilities: readonly string[], hostProcesses: boolean): readonly string[] {
   const held = capabilities.filter((name) => hostProcesses || name !== 'CAP_SYS_PTRACE')
-  const holds = `it may hold ${held.join(', ')}: ${held.map((name) => CAPABILITIES[name] ?? name).join(', ')}`
-  return [...(held.length > 0 ? [holds] : []), ...waysOutOf({ privileged: false, mounts })]
+  return held.length > 0 ? [`it may hold ${held.join(', ')}: ${held.map((name) => CAPABILITIES[name] ?? name).join(', ')}`] : []
 }
 
-/** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged). */
-function waysOutOf({ privileged, mounts }: Pick<Container, 'privileged' | 'mounts'>): readonly string[] {
-  const found = mounts.flatMap(({ source: given, readOnly }) => {
+const waysOfMounts = (mounts: Container['mounts']): readonly string[] =>
+  mounts.flatMap(({ source: given, readOnly }) => {
     const source = given === '/' ? given : given.replace(/\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run')
     if (SOCKETS.includes(source)) return [`${given} is mounted, and who talks to it starts containers as root`]
     // A socket is connected to on a file system that is read-only, too.
@@ -81,5 +100,3 @@ function waysOutOf({ privileged, mounts }: Pick<Container, 'privileged' | 'mount
       (WRITTEN.some((path) => isBelow(path, source) || isBelow(source, path)) || WRITTEN_WHOLE.some((path) => isBelow(path, source)))
     return writes ? [`${given} of the host is mounted to write`] : []
   })
-  return [...(privileged ? ['it is privileged, with all devices of the host'] : []), ...found]
-}

@@ -177,6 +177,28 @@ describe('inference-account-not-privileged', () => {
     ...['/usr/bin/nvidia-smi', '/usr/lib/x86_64-linux-gnu/libcuda.so.1', '/etc/passwd', '/usr'].map(
       (source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, na],
     ),
+    ['a capability that mounts', { addedCapabilities: ['SYS_ADMIN'] }, 0, failed],
+    ['all capabilities', { addedCapabilities: ['all'] }, 0, failed],
+    ['capabilities of the network', { addedCapabilities: ['CAP_NET_ADMIN', 'IPC_LOCK'] }, 0, na],
+    ['one that traces', { addedCapabilities: ['CAP_SYS_PTRACE'] }, 0, na],
+    ['the same, with the processes of the host', { addedCapabilities: ['CAP_SYS_PTRACE'], hostProcesses: true }, 0, failed],
+    ...[
+      '/dev/sda',
+      '/dev/sdb1',
+      '/dev/nvme0n1p2',
+      '/dev/disk/by-id/ata-x',
+      '/dev/mapper/vg-root',
+      '/dev/dm-0',
+      '/dev/md127',
+      '/dev/vda',
+      '/dev/mem',
+    ].map((path): [string, object, number, string] => [path, { devices: [path] }, 0, failed]),
+    [
+      'GPUs',
+      { devices: ['/dev/nvidia0', '/dev/nvidiactl', '/dev/kfd', '/dev/dri', '/dev/dri/renderD128', '/dev/fuse', 'nvidia.com/gpu=all'] },
+      0,
+      na,
+    ],
     ['what was not read', { mounts: [docker], inspected: false }, 0, 'not-evaluated: What its container may do is not known'],
   ])('a container with %s', (_, more, uid, expected) => {
     const container = { name: 'chat', privileged: false, mounts: [], inspected: true, line: 3, ...more }
@@ -186,7 +208,7 @@ describe('inference-account-not-privileged', () => {
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
-  const seen = { capabilities: [], hostRoot: true, hostProcesses: false, mounts: [], moreMounts: false }
+  const seen = { capabilities: [], hostRoot: true, hostProcesses: false, entersHostProcesses: false, mounts: [], moreMounts: false }
   test.each<[string, object | undefined, number, string]>([
     ['nothing of the host', {}, 0, na],
     ['its models', { mounts: [{ source: '/srv/models', destination: '/models', readOnly: false }] }, 0, na],
@@ -195,6 +217,8 @@ describe('inference-account-not-privileged', () => {
     ['a capability that mounts', { capabilities: ['CAP_SYS_ADMIN'] }, 0, failed],
     ['one that traces, without processes of the host to see', { capabilities: ['CAP_SYS_PTRACE'] }, 0, na],
     ['one that traces, and all processes of the host', { capabilities: ['CAP_SYS_PTRACE'], hostProcesses: true }, 0, failed],
+    ['no more than the processes of the host', { hostProcesses: true }, 0, na],
+    ['processes of the host to enter', { hostProcesses: true, entersHostProcesses: true }, 0, failed],
     ['the same in a user namespace', { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false }, 100_000, na],
     ['more mounts than are told', { moreMounts: true }, 0, 'not-evaluated: What its container may do is not known'],
     ['nothing that could be read', undefined, 0, 'not-evaluated: What its container may do is not known'],
