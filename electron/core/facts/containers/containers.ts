@@ -9,6 +9,10 @@ export interface ContainerPort {
 /** Ports stand with the container that the network belongs to: that of a pod's sandbox, or a service of Compose. */
 export const SHARED = 'it shares the network of another container'
 
+/** Of a service of Swarm that publishes to all nodes, its containers are in this network (docs.docker.com, engine/swarm/ingress), and none of them lists the port. */
+export const INGRESS = 'ingress'
+export const BY_SWARM = 'it is in the network of Swarm that publishes ports, which no container lists'
+
 export interface ContainerNetwork {
   readonly name: string
   /** Of the container in it. Empty when only the listing could be read. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SHARED } from './containers.ts'
+import { BY_SWARM, SHARED } from './containers.ts'
 import { parseContainers } from './parse.ts'
 import { readListedPorts } from './ports.ts'
 
@@ -123,6 +123,34 @@ test('inspect', () => {
       ],
     },
   })
+})
+
+test('Swarm publishes what its container does not list', () => {
+  // As Docker 20.10.24 listed the task of a service with --publish 8081:8080.
+  const row = {
+    ID: id,
+    Names: 'chat.1.phbdovcawjjaiiml6mu05y358',
+    Image: 'ollama/ollama:0.16.3',
+    Ports: '',
+    State: 'running',
+    Networks: 'ingress',
+  }
+  const inspected = {
+    Id: id,
+    Name: '/chat.1.phbdovcawjjaiiml6mu05y358',
+    Running: true,
+    NetworkMode: 'default',
+    Ports: {},
+    Networks: { ingress: { IPAddress: '10.0.0.7' }, shop_default: { IPAddress: '10.0.1.7' } },
+  }
+  for (const [how, answer] of [
+    ['list', row],
+    ['list', { ...row, Networks: 'ingress,shop_default' }],
+    ['inspect', inspected],
+  ] as const)
+    expect(parseContainers(`@docker ${how}\n${JSON.stringify(answer)}\n@end`)).toMatchObject({
+      containers: { containers: [{ ports: [], portsUnknown: BY_SWARM }] },
+    })
 })
 
 test('the listing that sudo may run', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Container, type Containers, type PodContainer, SHARED } from './containers.ts'
+import { BY_SWARM, type Container, type Containers, INGRESS, type PodContainer, SHARED } from './containers.ts'
 import { readListedPorts } from './ports.ts'
 
 export type ContainersResult =
@@ -174,6 +174,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     ports,
     user: found.User,
     ...(found.NetworkMode.startsWith('container:') && { networkOf: found.NetworkMode.slice('container:'.length), portsUnknown: SHARED }),
+    ...(runtime === 'docker' && INGRESS in (found.Networks ?? {}) && { portsUnknown: BY_SWARM }),
     hostNetwork: found.NetworkMode === 'host',
     networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}, found.Name.replace(/^\//, '')),
     privileged: found.Privileged,
@@ -219,7 +220,8 @@ function fromDockerRow(row: unknown, line: number): Container {
   // State came with Docker 20.10; before it only the words of Status tell.
   const running = found.State === '' ? /^Up\b/.test(found.Status) : found.State === 'running' || found.State === 'paused'
   const unlisted = running ? undefined : 'docker does not list the ports of a container that is stopped'
-  const shared = running && found.Networks === '' ? SHARED : undefined
+  const networks = found.Networks.split(',').filter((name) => name !== '')
+  const elsewhere = networks.includes(INGRESS) ? BY_SWARM : running && networks.length === 0 ? SHARED : undefined
   return {
     ...listedOnly,
     id: found.ID,
@@ -228,9 +230,9 @@ function fromDockerRow(row: unknown, line: number): Container {
     running,
     runtime: 'docker',
     ports: ports.read,
-    portsUnknown: ports.unread === undefined ? (unlisted ?? shared) : `its port "${ports.unread}" has an unknown form`,
-    hostNetwork: found.Networks.split(',').includes('host'),
-    networks: listed(found.Networks.split(',').filter((name) => name !== '')),
+    portsUnknown: ports.unread === undefined ? (unlisted ?? elsewhere) : `its port "${ports.unread}" has an unknown form`,
+    hostNetwork: networks.includes('host'),
+    networks: listed(networks),
     command: found.Command.replace(/^"|"$/g, '')
       .split(' ')
       .filter((word) => word !== ''),
