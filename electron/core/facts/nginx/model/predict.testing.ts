@@ -100,8 +100,11 @@ function follow(answers: readonly Answer[], client: Client): Prediction {
   const status = refusing && refuse(refusing, now)
   const denied = status ?? (first.outcome.kind === 'answered' && first.outcome.directive.name === 'deny' ? 403 : undefined)
   if (denied === undefined) return outcome(first)
+  // The page is that of the gate that refused: who got there has passed those before it.
+  const before = refusing ? first.gates.slice(0, first.gates.indexOf(refusing)) : first.gates
   const next = answers
-    .filter((answer) => answer.afterRefusal === denied && !(refusing && answer.gates.includes(refusing)))
+    .filter(({ afterRefusal, gates }) => afterRefusal === denied && !(refusing && gates.includes(refusing)))
+    .filter(({ gates }) => before.every((gate) => gates.includes(gate)))
     .map((answer) => follow([{ ...answer, afterRefusal: undefined }], client))
   return next.find(({ status: one }) => one !== 401 && one !== 403) ?? next[0] ?? { status: denied }
 }
