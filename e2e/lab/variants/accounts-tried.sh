@@ -37,6 +37,15 @@ becomes_root() {
       [ "$(cat "$d/as")" = 0 ] && return
     fi
     return 1 ;;
+  setuid-* | setgid-*)
+    # find wants to come back to where it was started.
+    cd /
+    own="import os; i, g = os.geteuid(), os.getegid(); os.setregid(g, g); os.setreuid(i, i); os.execvp(\"sudo\", [\"sudo\", \"-n\", \"id\", \"-u\"])"
+    for path in "$HOME/tools" /srv/gated /opt/gated /var/lib/gated /srv/games /opt/gsudo; do
+      [ "$("$path/find" /srv -maxdepth 0 -exec id -u ";")" = 0 ] && return
+      [ "$("$path/find" /srv -maxdepth 0 -exec python3 -c "$own" ";")" = 0 ] && return
+      [ "$("$path/find" /srv -maxdepth 0 -exec test -w /run/docker.sock ";" -print)" = /srv ] && return
+    done ;;
   gshadow-*)
     case $id in *-sudo) g=opsg ;; *-log) g=adm ;; *-gone) g=goneg ;; *-locked) g=lockedg ;; *-polkit | *-rules) g=polkitg ;; *) g=docker ;; esac
     gpasswd -a "$id" "$g"

@@ -169,6 +169,16 @@ account esc-edit;        mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "
 account esc-edit-loose;  mkdir -p "/home/$n/d"; echo >"/home/$n/d/x"; chown -R "$n:" "/home/$n/d"; rule "Defaults:$n !sudoedit_checkdir, sudoedit_follow" "$n ALL=NOPASSWD: sudoedit /home/$n/d/x"
 install -m 600 /dev/null /etc/esc-mode
 
+# Programs that are setuid or setgid where no package puts them; a file system that is mounted nosuid takes that away (mount(8)).
+gated() { install -d -m 750 -g "$1" "$2"; into "$1"; chgrp "$1" "$2"; install -m "$3" -o "$4" -g "$5" /usr/bin/find "$2/find"; }
+account setuid-home;     install -d "/home/$n/tools"; install -m 4755 /usr/bin/find "/home/$n/tools/find"; chmod 700 "/home/$n"
+account setuid-srv;      groupadd srvg; gated srvg /srv/gated 4755 root root
+account setuid-other;    groupadd otherg; gated otherg /opt/gated 4755 sudo-all root
+account setgid-docker;   groupadd setgidg; gated setgidg /var/lib/gated 2755 root docker
+account setgid-games;    groupadd gamesg; gated gamesg /srv/games 2755 root games
+account setgid-sudo;     groupadd gsudog; gated gsudog /opt/gsudo 2755 root opsg
+account setuid-nosuid;   install -d "/home/$n/tools"; mount -t tmpfs -o nosuid,mode=755 tmpfs "/home/$n/tools"; install -m 4755 /usr/bin/find "/home/$n/tools/find"; chmod 700 "/home/$n"
+
 # In a group or its administrator by /etc/gshadow alone: no login is in it, newgrp(1) and gpasswd(1) take their word. polkit asks for what a login has.
 listed() { sed -i "s/^$1:.*[^:]\$/&,$n/; s/^$1:.*:\$/&$n/" /etc/gshadow; }
 account gshadow-member;  listed docker

@@ -1,6 +1,7 @@
 import type { PolkitRule } from '../facts/access/access.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
 import { isStarter } from './escapes.ts'
+import { lends, obeys } from './raised.ts'
 import { type Member, type Right, reads, runs, writes } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { sudoFiles } from './sudo-files.ts'
@@ -19,7 +20,9 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...world.runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite })),
     ...byFiles(member, world),
     ...byHomes(member, world),
-    ...(world.joined.get(member.name) ?? []).map(({ id, by, cite }): Becoming => ({ becomes: id, joins: true, by, cite })),
+    ...(world.joined.get(member.name) ?? []).map(
+      ({ id, by, condition, cite }): Becoming => ({ becomes: id, joins: true, by, condition, cite }),
+    ),
     // The kernel knows numbers alone.
     ...(world.sameUid.get(member.uid) ?? []).flatMap(({ name, account }): readonly Becoming[] =>
       name === member.name ? [] : [{ becomes: name, by: `uid ${member.uid} as well`, cite: { section: 'accounts', line: account.line } }],
@@ -121,13 +124,16 @@ function bySu(member: Member, world: World): readonly Becoming[] {
   return [...trusted, ...empty]
 }
 
-/** Programs that are root, or may become it, for whoever starts them. */
+/** Programs that are another account, or may become root, for whoever starts them. */
 function byPrograms(member: Member, { access, root, files }: World): readonly Becoming[] {
-  return (access?.raised ?? []).flatMap(({ path, by, line }): readonly Becoming[] =>
-    isStarter(path) && runs(member, path, files)
-      ? [{ becomes: root.name, by: `${path}, which is ${by}`, cite: { section: 'access', line } }]
-      : [],
-  )
+  return (access?.raised ?? []).flatMap((raised): readonly Becoming[] => {
+    const { path, by, line } = raised
+    const { account, group } = lends(raised)
+    // What one of root’s that is not known does is not known of anybody (`gapsOf`).
+    const way = account === undefined && !isStarter(path) ? undefined : obeys(raised)
+    if (group !== undefined || account === member.name || !way || !runs(member, path, files)) return []
+    return [{ becomes: account ?? root.name, by: `${path}, which is ${by}`, ...way, cite: { section: 'access', line } }]
+  })
 }
 
 function byFiles(member: Member, world: World): readonly Becoming[] {

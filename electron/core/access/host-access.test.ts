@@ -24,6 +24,7 @@ test.each<[string, string, string, boolean]>([
   ['the distribution', '/usr/sbin/exim4', 'setuid root', false],
   ['a capability given to it', '/usr/bin/wc', 'cap_dac_override=ep', true],
   ['shadow-utils', '/usr/bin/newuidmap', 'cap_setuid=ep', false],
+  ['one in a home', '/home/ada/agent', 'setuid root', true],
   ['a browser', '/opt/google/chrome/chrome-sandbox', 'setuid root', false],
   ['one that is a way by itself', '/usr/local/bin/find', 'setuid root', false],
 ])('who becomes root is not known beside %s', (_, path, by, open) => {

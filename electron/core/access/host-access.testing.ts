@@ -5,6 +5,7 @@ import { parseShadowGroups } from '../facts/access/gshadow.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
+import { parseRaised } from '../facts/access/trust.ts'
 import { parseUnitPrograms } from '../facts/access/unit-programs.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
 import { known, unknown } from '../facts/fact.ts'
@@ -73,6 +74,8 @@ export interface Host {
   readonly shadow?: string
   /** `docker:eve:ada,bob:`: administrators, members. */
   readonly gshadow?: string
+  /** `2755/root/docker//srv/find`. */
+  readonly raised?: string
   readonly open?: string
   readonly paths?: string
   readonly acls?: string
@@ -95,6 +98,7 @@ export interface Host {
 export function factsOf(host: Host): AccessFacts {
   const access: Access = {
     passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
+    raised: parseRaised(rows(host.raised ?? '')),
     shadowGroups: known(parseShadowGroups(rows(host.gshadow ?? ''))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
     keyLinks: parseKeyLinks(rows(host.links ?? '')),

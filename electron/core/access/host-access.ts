@@ -1,15 +1,14 @@
 import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/model/access.ts'
 import { type Capability, capabilities } from '#shared/model/capability.ts'
-import type { Raised } from '../facts/access/trust.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { type AccessFacts, accessFactIds } from './access-facts.ts'
 import { becomings } from './becoming.ts'
-import { isStarter } from './escapes.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants, unlistedHolders } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
 import { type Own, ownCapabilities } from './own-capabilities.ts'
+import { isOfOwn, lends } from './raised.ts'
 import type { Member } from './rights.ts'
 import { worldOf } from './world.ts'
 import type { Becoming, World } from './world-model.ts'
@@ -184,15 +183,6 @@ function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
   }))
 }
 
-/**
- * A program that somebody raised who is no distribution: setuid outside of its folders, or by capabilities, of which distributions give few that lead
- * to root. Those whose names say that they start anything are ways to root by themselves (`isStarter`).
- */
-const isOfOwn = ({ path, by }: Raised): boolean =>
-  !isStarter(path) && !BROUGHT.test(path) && (by !== 'setuid root' || /^\/(?:usr\/local|opt)\//.test(path))
-/** shadow-utils maps numbers by these; browsers close themselves in by that. */
-const BROUGHT = /\/(?:new[ug]idmap|chrome[_-]sandbox)$/
-
 /** What was not read, and which capabilities that leaves open for accounts for which nothing was found. */
 function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   const gaps = new Map<string, AccessGap>()
@@ -232,8 +222,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   add(access?.acls, everything)
   add(access?.polkit, ['become-root', 'control-services'])
   add(access?.cron, ['become-root'])
-  for (const { path, by } of (access?.raised ?? []).filter(isOfOwn).slice(0, 20))
-    add({ known: false, reason: `${path} is ${by}, and what it does for its caller is not known`, sections: [] }, ['become-root'], {
+  // Of those that lend an account or a group it is a condition what they do.
+  for (const one of (access?.raised ?? []).filter((raised) => isOfOwn(raised) && Object.keys(lends(raised)).length === 0).slice(0, 20))
+    add({ known: false, reason: `${one.path} is ${one.by}, and what it does for its caller is not known`, sections: [] }, ['become-root'], {
       notModelled: true,
     })
   for (const { path, client, insecure } of (access?.trust?.exports ?? []).slice(0, 20)) {

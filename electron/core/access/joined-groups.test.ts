@@ -5,12 +5,11 @@ import type { Printed } from '../facts/privileged/read-block.ts'
 import { factsOf, type Host } from './host-access.testing.ts'
 import { hostAccess } from './host-access.ts'
 
-const way = (host: Host, capability = 'become-root') =>
-  hostAccess(factsOf(host), 0)
-    .accounts.find(({ name }) => name === 'eve')
-    ?.holdings.find((one) => one.capability === capability)
-    ?.path.slice(1)
-    .join(' → ')
+const way = (host: Host, capability = 'become-root') => {
+  const eve = hostAccess(factsOf(host), 0).accounts.find(({ name }) => name === 'eve')
+  const found = eve?.holdings.find((one) => one.capability === capability)
+  return found && `${found.path.slice(1).join(' → ')}${found.condition ? ` (${found.condition})` : ''}`
+}
 
 const polkit =
   'polkit.addRule(function(action, subject) {\n  if (action.id == "org.freedesktop.systemd1.manage-units" && subject.isInGroup("ops")) {\n    return polkit.Result.YES;\n  }\n});'
@@ -32,8 +31,46 @@ test.each<[string, Host, string | undefined]>([
   ],
   ['a group that there is not', { gshadow: 'docker:eve:eve:' }, undefined],
   ['in it anyway', { groups: { docker: 'eve' }, gshadow: 'docker::eve:' }, 'group docker → root'],
+  [
+    'a program that lends it',
+    { groups: { docker: '' }, raised: '2755/root/docker//srv/find' },
+    '/srv/find, which is setgid docker → group docker → root',
+  ],
+  ['that this account may not start', { groups: { docker: '' }, raised: '2750/root/docker//srv/find' }, undefined],
+  [
+    'sudo believes it',
+    { groups: { ops: '' }, raised: '2755/root/ops//srv/find', sudoers: '%ops ALL=NOPASSWD: ALL' },
+    '/srv/find, which is setgid ops → sudo ALL → root',
+  ],
+  [
+    'newgrp as well',
+    { groups: { ops: '' }, raised: '2755/root/ops//srv/find', gshadow: 'ops::eve:', sudoers: '%ops ALL=NOPASSWD: ALL' },
+    'newgrp ops, by /etc/gshadow → sudo ALL → root',
+  ],
+  [
+    'a program that is another',
+    { raised: '4755/svc/svc//srv/find', sudoers: 'svc ALL=NOPASSWD: ALL' },
+    '/srv/find, which is setuid svc → account svc → sudo ALL → root',
+  ],
+  [
+    'one that nobody knows',
+    { groups: { docker: '' }, raised: '2755/root/docker//srv/agent' },
+    '/srv/agent, which is setgid docker → group docker → root (only if /srv/agent does whatever it is told)',
+  ],
+  [
+    'beside one that does',
+    { groups: { docker: '' }, raised: '2755/root/docker//srv/find\n2755/root/docker//srv/agent' },
+    '/srv/find, which is setgid docker → group docker → root',
+  ],
+  [
+    'one of another that nobody knows',
+    { raised: '4755/svc/svc//srv/agent', sudoers: 'svc ALL=NOPASSWD: ALL' },
+    '/srv/agent, which is setuid svc → account svc → sudo ALL → root (only if /srv/agent does whatever it is told)',
+  ],
+  ['the distribution’s', { groups: { docker: '' }, raised: '2755/root/docker//usr/bin/agent' }, undefined],
+  ['its own', { raised: '4755/eve/eve//srv/find', sudoers: 'svc ALL=NOPASSWD: ALL' }, undefined],
   ['somebody else', { groups: { docker: '' }, gshadow: 'docker:ada:bob:' }, undefined],
-])('a group by /etc/gshadow alone: %s', (_, host, expected) => expect(way(host)).toBe(expected))
+])('a group that no login gives: %s', (_, host, expected) => expect(way(host)).toBe(expected))
 
 test('what its files give is held, too', () =>
   expect(way({ groups: { adm: '' }, gshadow: 'adm::eve:', guarded: 'f/640/root/adm//var/log/nginx/access.log' }, 'read-logs')).toMatch(

@@ -11,7 +11,7 @@ export interface Member extends SudoAccount {
   readonly groups: readonly MemberGroup[]
   readonly groupNames: ReadonlySet<string>
   /** By what it is in a group that no login gives it: polkit and su, which ask who belongs to it, do not see that. */
-  readonly lent?: 'newgrp'
+  readonly lent?: boolean
   /** What names it, where no list of accounts has it: its uid, its shell and its groups are known to the directory alone. */
   readonly named?: Citation
 }

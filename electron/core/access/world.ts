@@ -61,7 +61,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     singled: (value(facts.sudoers)?.defaults ?? [])
       .flatMap(({ scope, of = [] }) => (scope === '!' ? of.flatMap((member) => wordsIn(member)) : []))
       .slice(0, 50),
-    joined: joinedGroups(members, facts.accounts, access),
+    joined: joinedGroups(members, facts.accounts, access, files),
     sameUid: shared(members),
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
@@ -143,6 +143,11 @@ function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
   const add = (section: string, entries: readonly Omit<SeenEntry, 'section'>[]) => {
     for (const entry of entries) seen.push({ ...entry, section })
   }
+  // A folder on the way may be closed to the probe, and not to root, who found them.
+  add(
+    'access',
+    (access?.raised ?? []).flatMap(({ entry }) => entry ?? []),
+  )
   add('access', access?.paths ?? [])
   add('privileged', facts.sudoers.known ? (facts.sudoers.value.paths ?? []) : [])
   for (const unit of facts.units.known ? facts.units.value : []) add('units', unit.paths)

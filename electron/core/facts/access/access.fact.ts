@@ -20,7 +20,7 @@ import {
   parseWebAccounts,
 } from './parse.ts'
 import { OLD_FOLDER, parsePolkit } from './polkit.ts'
-import { parseRaised, parseTrust } from './trust.ts'
+import { parseRaised, parseSpecial, parseTrust, type Raised, withoutNosuid } from './trust.ts'
 import { parseUnitPrograms } from './unit-programs.ts'
 
 export const accessFact: FactDefinition<'access'> = {
@@ -59,7 +59,7 @@ export const accessFact: FactDefinition<'access'> = {
       mailAddresses: parseMailAddresses(rowsOf('keys')),
       open,
       ...(blocks.has('unit-programs') && { unitPrograms: parseUnitPrograms(rowsOf('unit-programs')) }),
-      ...(trust && { trust, raised: parseRaised(rowsOf('raised')) }),
+      ...(trust && { trust, raised: raisedOf(rowsOf) }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit: part('rules', 'Rules of polkit', (rows) =>
@@ -86,6 +86,13 @@ function timedOf(block: Block | undefined, section: string): Access['timed'] {
   const timed = parseTimed(block.rows)
   if (timed.length === 0) return unknown('Timers: systemctl named none', [section])
   return block.rows.length >= MAX_ROWS ? unknown(`Timers: there are more than ${MAX_ROWS} rows`, [section]) : known(timed)
+}
+
+/** Of two lists that both looked below /opt, once. */
+function raisedOf(rowsOf: (name: string) => readonly BlockRow[]): readonly Raised[] {
+  const found = [...parseRaised(rowsOf('raised')), ...rowsOf('keys').flatMap(({ text, line }) => parseSpecial(text, line))]
+  const once = new Map(found.map((one) => [`${one.by} ${one.path}`, one]))
+  return withoutNosuid([...once.values()], rowsOf('nosuid'))
 }
 
 const isOf = (name: string, file: string): boolean => (name === 'cron') === /^\/(?:etc\/cron|var\/spool\/cron)/.test(file)

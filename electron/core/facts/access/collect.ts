@@ -146,6 +146,8 @@ function keysCommand(program: SudoProgram): PrivilegedCommand {
       ...[...small, ...grepOnly('^[^:#]*:', '(^)[^:#]{0,}:'), '-o'],
       ...['-type', 'f', ...named('/etc/oauth2-proxy/*mail*', '/etc/oauth2-proxy/.{0,}mail.{0,}'), ...small],
       ...[...grepOnly('^[^#]*@.*', '(^)[^#]{0,}@.{0,}'), '-o'],
+      // Programs that are another account’s or another group’s for whoever starts them, where no package puts any.
+      ...['-type', 'f', ...named('/[hosv]*', '/[hosv].{0,}'), '-perm', '/6000', '-printf', '%m/%u/%g/', '-print', '-o'],
       // sshd follows links, find does not: what lies behind one is not known. Nor are larger files, which the clauses above left.
       ...['(', '-type', 'l', '-o', '-size', '+1023k', ')'],
       ...['(', '-name', '.ssh', '-o', '-name', 'authorized_keys', '-o', '-name', 'authorized_keys2', ')', '-print'],
@@ -199,7 +201,7 @@ const SCRIPT = `fetches=$1
 shift
 list() { awk -v "w=\${1:-4000}" 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, w) }'; }
 number=0
-# The rules come without comments; programs that lines of cron name go to the shell.
+# The rules come without comments; programs that lines of cron name, or that are setuid, go to the shell.
 { programs=$({
   for name in shadow keys open acls rules; do
     number=$((number + 1))
@@ -223,6 +225,8 @@ number=0
     next
   }
   name == "open" { if (held != "") add(held); held = $0; next }
+  # Who may enter the folders of a program that root found is asked below.
+  name == "keys" && /^[0-7]+\\/[^\\/]+\\/[^\\/]+\\/\\// && k++ < 200 { path = $0; sub(/^[^\\/]+\\/[^\\/]+\\/[^\\/]+\\//, "", path); print path >"/dev/stderr" }
   name != "rules" { add($0); next }
   $0 == "" { next }
   $0 !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ { add($0) }
@@ -242,6 +246,13 @@ set -f
 IFS='
 '
 if [ -e /etc/gshadow ]; then printf '@gshadow yes\\n'; else printf '@gshadow no\\n'; fi
+printf '@nosuid\\n'
+while IFS=' ' read -r _ at _ how _; do
+  case $at in
+  /var/lib/docker/* | /var/lib/containers/* | /var/lib/kubelet/*) ;;
+  / | /[hosv]* | /usr*) case ,$how, in *,nosuid,*) printf '=-%s\\n' "$at" ;; *) printf '=+%s\\n' "$at" ;; esac ;;
+  esac
+done 2>/dev/null </proc/mounts
 printf '@lingering\\n'
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"
@@ -261,6 +272,7 @@ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /e
   }
   BEGIN { print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
   /^\\/etc\\/ld/ && NF == 3 { walk($3) }
+  NF == 1 && /^[0-7]+\\/[^\\/]+\\/[^\\/]+\\/\\// { sub(/^[^\\/]+\\/[^\\/]+\\/[^\\/]+\\//, "") }
   NF == 1 && /^\\// { sub(/ .*/, ""); walk($0) }
   /^=.*\\t\\// { sub(/^.*\\t/, ""); walk($0); next }
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
@@ -277,7 +289,7 @@ export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpe
     id: 'access',
     expectedMs: 150,
     display:
-      'sudo awk (state of passwords, members and administrators of groups) /etc/shadow /etc/gshadow; find of authorized_keys, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
+      'sudo awk (state of passwords, members and administrators of groups) /etc/shadow /etc/gshadow; find of authorized_keys, setuid and setgid programs, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,
     parameters: [fetchPattern, ...aclFolders.filter((path) => path !== '/var/log/journal'), ...modelPaths],
     privileged: commands(modelPaths),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sudoDecision } from '../../access/sudo-decision.ts'
 import { collectAccess } from './collect.ts'
-import { parseRaised, parseTrust } from './trust.ts'
+import { parseRaised, parseSpecial, parseTrust, withoutNosuid } from './trust.ts'
 
 const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ text, line: index + 1 }))
 const account = (name: string, uid: number, ...groups: readonly string[]) => ({
@@ -97,6 +97,29 @@ test.each([
   ['/usr/bin/perl cap_setuid=i', undefined, undefined],
   ['', undefined, undefined],
 ])('%j', (row, path, by) => expect(parseRaised(rows(row))[0]).toEqual(path && { path, by, line: 1 }))
+
+test.each([
+  ['4755/root/root//opt/agent', ['setuid root']],
+  ['6755/svc/docker//srv/my tools/agent', ['setuid svc', 'setgid docker']],
+  ['2750/root/docker//usr/local/bin/agent', ['setgid docker']],
+  // Nobody starts it; the bit of a group that may not start it asks for locks.
+  ['4644/root/root//opt/agent', []],
+  ['2745/root/docker//opt/agent', []],
+  ['755/root/root//opt/agent', []],
+  ['/home/ada/.ssh', []],
+])('bits of %j', (row, by) => expect(parseSpecial(row, 1).map((one) => one.by)).toEqual(by))
+
+test.each([
+  ['no file system is', [], true],
+  ['its own is', ['+/', '-/home'], false],
+  ['that above is', ['-/', '+/home'], true],
+  ['one beside it is', ['+/', '-/home/adam'], true],
+  ['one within is', ['-/home', '+/home/ada'], true],
+  ['the lower of two at one place is', ['-/home', '+/home'], true],
+  ['all of it is', ['-/'], false],
+])('mounted nosuid: %s', (_, mounts, counts) =>
+  expect(withoutNosuid([{ path: '/home/ada/agent', by: 'setuid root', line: 1 }], rows(...mounts)).length > 0).toBe(counts),
+)
 
 test.runIf(spawnSync('busybox', ['true']).status === 0)('the find of busybox knows every word that it is asked', () => {
   const [access] = collectAccess({ modelPaths: [] } as unknown as Parameters<typeof collectAccess>[0]).filter(({ id }) => id === 'access')

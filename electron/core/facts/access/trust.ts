@@ -1,4 +1,5 @@
 import type { BlockRow } from '../blocks.ts'
+import type { PathEntry } from '../path-entry.ts'
 import type { SudoGrant } from '../privileged/privileged.ts'
 import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
@@ -22,11 +23,13 @@ export interface Trust {
   readonly libraries: readonly { readonly file: string; readonly path: string; readonly line: number }[]
 }
 
-/** A program that is root for whoever starts it, or holds capabilities with which it becomes root (capabilities(7)). */
+/** A program that is another account or in another group for whoever starts it, or holds capabilities with which it becomes root (capabilities(7)). */
 export interface Raised {
   readonly path: string
-  /** `setuid root`, `cap_setuid=ep`. */
+  /** `setuid root`, `setgid docker`, `cap_setuid=ep`. */
   readonly by: string
+  /** Whose bits it has: not of capabilities, nor in audits that asked for no more than root’s. */
+  readonly entry?: PathEntry
   readonly line: number
 }
 
@@ -35,10 +38,10 @@ const WIDTH = 400
 
 /**
  * Piece of the `access` script; leaves `$trust` and `$raised`, whose paths are looked at. Everybody may read these files; one that is closed is named by grep.
- * Programs that are setuid on every host are left out.
+ * Programs that are setuid or setgid on every host are left out.
  */
 export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}' $pam /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
-${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -user 0 -perm -4000 | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn)|newgrp|gpasswd|pkexec|fusermount3?)$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
+${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 -exec stat -c '%a/%U/%G/%n' {} + | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn|age)|newgrp|gpasswd|pkexec|fusermount3?|expiry|unix_chkpwd|crontab|at|ssh-agent|(bsd-)?write|wall|dotlockfile|p?locate|post(drop|queue))$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
   eval 'printf "%s\\n" "$'$name'"' | list ${WIDTH}
@@ -80,12 +83,39 @@ export function parseTrust(rows: readonly BlockRow[]): Trust {
   }
 }
 
-/** The rows of `@raised`: a path alone is setuid; getcap puts what it found behind it, before libcap 2.41 with ` = `. */
+/** The rows of `@raised`: a mode before the path, or a path alone, which is setuid root; getcap puts what it found behind it, before libcap 2.41 with ` = `. */
 export const parseRaised = (rows: readonly BlockRow[]): readonly Raised[] =>
   rows.flatMap(({ text, line }): readonly Raised[] => {
+    const raised = parseSpecial(text, line)
+    if (raised.length > 0) return raised
     const [, path, held] = /^(\/[^\s]+)(?: (?:= )?(cap_\S+|=\S+))?$/.exec(text) ?? []
     if (path === undefined) return []
     // Inherited ones alone give nothing to who has none.
     if (held !== undefined && !/[+=][ei]*p/.test(held)) return []
     return [{ path, by: held ?? 'setuid root', line }]
   })
+
+/** `4755/root/docker//opt/agent`: both of its bits count. */
+export function parseSpecial(text: string, line: number): readonly Raised[] {
+  const [, bits, owner, group, path] = /^([0-7]{4,5})\/([^/\s]{1,256})\/([^/\s]{1,256})\/(\/[^\s].*)$/.exec(text) ?? []
+  if (bits === undefined || owner === undefined || group === undefined || path === undefined) return []
+  const mode = Number.parseInt(bits, 8)
+  const entry: PathEntry = { path, type: 'file', owner, group, mode, line }
+  const starts = (mode & 0o111) !== 0
+  return [
+    ...((mode & 0o4000) !== 0 && starts ? [{ path, by: `setuid ${owner}`, entry, line }] : []),
+    // Without the bit to start it, that of the group asks for locks instead (chmod(2)).
+    ...((mode & 0o2000) !== 0 && (mode & 0o010) !== 0 ? [{ path, by: `setgid ${group}`, entry, line }] : []),
+  ]
+}
+
+/** Rows `-/home` and `+/home/ada`: on a file system that is mounted nosuid no such bit counts, nor do capabilities (mount(8)). */
+export function withoutNosuid(raised: readonly Raised[], rows: readonly BlockRow[]): readonly Raised[] {
+  const mounts = rows.map(({ text }) => ({ nosuid: text.startsWith('-'), at: text.slice(1).replace(/\/$/, '') }))
+  return raised.filter(({ path }) => {
+    const over = mounts.filter(({ at }) => path.startsWith(`${at}/`))
+    const longest = Math.max(...over.map(({ at }) => at.length))
+    // What was mounted last lies on top.
+    return over.findLast(({ at }) => at.length === longest)?.nosuid !== true
+  })
+}
