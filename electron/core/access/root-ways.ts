@@ -1,3 +1,4 @@
+import type { Access } from '../facts/access/access.ts'
 import type { Account, Accounts, Group } from '../facts/accounts/accounts.ts'
 import type { Citation } from '../facts/citation.ts'
 import type { Sudoers, SudoRule } from '../facts/privileged/privileged.ts'
@@ -59,4 +60,17 @@ export function rootWays(account: Account, accounts: Accounts, sudoers: Sudoers 
     }),
   )
   return [...groups, ...sudo]
+}
+
+/** Such groups that gshadow(5) alone opens: to its members by newgrp(1), to its administrators, who may add themselves, by gpasswd(1). */
+export function shadowWays(account: Account, accounts: Accounts, access: Access | undefined): readonly RootWay[] {
+  const own = new Set(groupsOf(account, accounts).map(({ name }) => name))
+  const listed = access?.shadowGroups.known ? access.shadowGroups.value : []
+  return listed.flatMap(({ name, administrators, members, line }): RootWay[] => {
+    const how = rootGroups[name]
+    // A line for a group that there is not opens nothing.
+    if (!how || own.has(name) || accounts.groups.every((group) => group.name !== name)) return []
+    if (![...administrators, ...members].includes(account.name)) return []
+    return [{ way: `group ${name} by /etc/gshadow`, how, cite: { section: 'access', line, token: name } }]
+  })
 }

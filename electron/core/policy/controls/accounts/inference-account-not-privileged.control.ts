@@ -1,5 +1,5 @@
 import { openGrants } from '../../../access/netgroups.ts'
-import { rootWays } from '../../../access/root-ways.ts'
+import { rootWays, shadowWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -15,9 +15,9 @@ export default defineControl({
   rationale:
     'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration. So is every container beside it that holds the socket of Docker or the disks of the host.',
   needs: ['services', 'accounts'],
-  uses: ['sudoers', 'units', 'containers', 'processes'],
+  uses: ['sudoers', 'units', 'containers', 'processes', 'access'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
-  evaluate: ({ services, accounts, sudoers, units, containers, processes }) => {
+  evaluate: ({ services, accounts, sudoers, units, containers, processes, access }) => {
     const others = otherContainers(services, { containers, processes })
     if (services.length === 0) return others.length > 0 ? others : noServices
     const own = services.map((service): Verdict => {
@@ -40,7 +40,11 @@ export default defineControl({
           title: 'The server runs as root',
           reason: `${name} runs as root; inference-not-root judges that.`,
         }
-      const ways = rootWays(account, listed ? accounts : withMember(accounts, account, unit), sudoers.known ? sudoers.value : undefined)
+      const groups = listed ? accounts : withMember(accounts, account, unit)
+      const ways = [
+        ...rootWays(account, groups, sudoers.known ? sudoers.value : undefined),
+        ...shadowWays(account, groups, access.known ? access.value : undefined),
+      ]
       const extra = unit?.supplementaryGroups.find((group) =>
         /^(?:docker|lxd|incus-admin|libvirt|disk|shadow|kmem|root|sudo|wheel)$/.test(group),
       )

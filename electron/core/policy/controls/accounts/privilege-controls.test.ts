@@ -311,6 +311,24 @@ test('root-groups-empty', () => {
   ])
 })
 
+test('a group that /etc/gshadow alone opens: in root-groups-empty and for the account of a server', () => {
+  const shadow = (name: string, administrators: readonly string[], members: readonly string[]) =>
+    known({ shadowGroups: known([{ name, administrators, members, line: 7 }]) })
+  const judge = (access: unknown) =>
+    outcomes(ask(rootGroupsEmpty, facts('', [], { accounts: accounts({ docker: [], render: [] }), access })))
+  expect(judge(shadow('docker', [], ['ada']))).toEqual(['warning: ada is root through a group'])
+  expect(judge(shadow('docker', ['ada'], []))).toEqual(['warning: ada is root through a group'])
+  expect(judge(shadow('render', [], ['ada']))).toEqual(['pass: No group makes anyone root'])
+  // Of a group that there is not.
+  expect(judge(shadow('lxd', [], ['ada']))).toEqual(['pass: No group makes anyone root'])
+  const unread = ['not-evaluated: Who may enter docker and its like is not known']
+  expect(judge(known({ shadowGroups: unknown('State of passwords: sudo refused', ['access']) }))).toEqual(unread)
+  expect(judge(unknown('Access: timed out', ['access']))).toEqual(unread)
+  const ours = service('ollama', { unit: 'ollama.service', uid: 990, user: 'ai' })
+  const given = { sudoers: known(sudoers('root ALL=ALL')), accounts: accounts({ docker: [] }), access: shadow('docker', [], ['ai']) }
+  expect(outcomes(ask(notPrivileged, facts('', [ours], given)))).toEqual(['fail: The service account can become root'])
+})
+
 test.each<[string, string, string]>([
   ['a password is asked for', '%sudo ALL=ALL', 'pass: sudo asks for a password'],
   ['everything without', 'ada ALL=(ALL) NOPASSWD: ALL', 'fail: sudo gives root without a password'],

@@ -44,6 +44,7 @@ export function facts(configuration: string, services: readonly InferenceService
     programs: known([]),
     units: known([]),
     accounts: known({ accounts: [], groups: [] }),
+    access: known({ shadowGroups: known([]) }),
     'oauth2-proxy': known([]),
     certificates: { certificates: [], unreadable: [], endpoints: [] },
     wire: known({ endpoints: [] }),
