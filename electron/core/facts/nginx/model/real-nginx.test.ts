@@ -114,7 +114,7 @@ if (runs > 0)
     if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, `${JSON.stringify(all, null, 0).replaceAll('{"body"', '\n{"body"')}\n`)
     expect(all.flatMap(disagreements)).toEqual([])
     expect(all.flatMap((one) => missed(one))).toEqual([])
-  }, 300_000)
+  }, 900_000)
 
 /** As strangers send them, with names and headers that cost nothing. */
 const wilderRequests: readonly Asked[] = ['GET', 'POST'].flatMap((method) =>
@@ -139,7 +139,7 @@ if (runs > 0)
       await nginx.stop()
     }
     expect(all.flatMap((one) => missed(one, wilderRequests))).toEqual([])
-  }, 300_000)
+  }, 900_000)
 
 if (runs > 0)
   test('the model chooses servers as the nginx of this machine does', async () => {
@@ -166,7 +166,7 @@ if (runs > 0)
       await nginx.stop()
     }
     expect(wrong).toEqual([])
-  }, 300_000)
+  }, 900_000)
 
 if (runs > 0)
   test('sockets are those that the nginx of this machine opens, and answer with the servers that it chooses', async () => {
@@ -181,4 +181,4 @@ if (runs > 0)
       }),
     )
     expect(wrong).toEqual([])
-  }, 300_000)
+  }, 900_000)
