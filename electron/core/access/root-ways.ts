@@ -43,7 +43,12 @@ export function rulesFor(account: Account, accounts: Accounts, { rules, program 
 }
 
 /** Every way that an account has to become root without anyone else's help. The root account itself is not asked about. */
-export function rootWays(account: Account, accounts: Accounts, sudoers: Sudoers | undefined): readonly RootWay[] {
+export function rootWays(
+  account: Account,
+  accounts: Accounts,
+  sudoers: Sudoers | undefined,
+  access: Access | undefined,
+): readonly RootWay[] {
   const groups = groupsOf(account, accounts).flatMap((group): RootWay[] => {
     const how = rootGroups[group.name]
     return how ? [{ way: `group ${group.name}`, how, cite: { section: 'groups', line: group.line, token: group.name } }] : []
@@ -59,11 +64,11 @@ export function rootWays(account: Account, accounts: Accounts, sudoers: Sudoers 
       cite: { section: 'privileged', line: rule.line, token: rule.command.slice(0, 60) },
     }),
   )
-  return [...groups, ...sudo]
+  return [...groups, ...shadowWays(account, accounts, access), ...sudo]
 }
 
 /** Such groups that gshadow(5) alone opens: to its members by newgrp(1), to its administrators, who may add themselves, by gpasswd(1). */
-export function shadowWays(account: Account, accounts: Accounts, access: Access | undefined): readonly RootWay[] {
+function shadowWays(account: Account, accounts: Accounts, access: Access | undefined): readonly RootWay[] {
   const own = new Set(groupsOf(account, accounts).map(({ name }) => name))
   const listed = access?.shadowGroups.known ? access.shadowGroups.value : []
   return listed.flatMap(({ name, administrators, members, line }): RootWay[] => {

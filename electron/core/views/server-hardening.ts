@@ -147,7 +147,12 @@ function accountRows(service: InferenceService, sources: ViewSources, judge: Row
   }
   if (own === undefined || accounts === undefined) return [named]
   const groups = groupsOf(own, accounts)
-  const ways = rootWays(own, accounts, facts.sudoers.known ? facts.sudoers.value : undefined)
+  const ways = rootWays(
+    own,
+    accounts,
+    facts.sudoers.known ? facts.sudoers.value : undefined,
+    facts.access.known ? facts.access.value : undefined,
+  )
   const first = ways[0]?.cite ?? { section: 'accounts', line: own.line }
   return [
     named,

@@ -10,10 +10,10 @@ export default defineControl({
   rationale:
     'Its key lies on the desk of an admin and opens every host. As long as sudo grants it exact commands that only read, a stolen key shows settings and changes nothing. It stands beside the service account, because root gets past it.',
   needs: ['accounts', 'system'],
-  uses: ['sudoers'],
+  uses: ['sudoers', 'access'],
   remediation: { template: 'gatehouse-audit-account' },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(2)', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
-  evaluate: ({ accounts, system, sudoers }): readonly Verdict[] => {
+  evaluate: ({ accounts, system, sudoers, access }): readonly Verdict[] => {
     const base = { subject: system.account }
     if (system.uid === 0)
       return [
@@ -37,7 +37,7 @@ export default defineControl({
           cite: [],
         },
       ]
-    const ways = rootWays(account, accounts, sudoers.known ? sudoers.value : undefined)
+    const ways = rootWays(account, accounts, sudoers.known ? sudoers.value : undefined, access.known ? access.value : undefined)
     if (ways.length > 0)
       return [
         {

@@ -46,10 +46,15 @@ export function judgeContainer(service: InferenceService, { units, containers, p
       hint: 'A container that runs shows it in /proc; of one that does not, docker or podman inspect tells.',
       cite: [],
     }
+  const why = lent
+    ? 'Root of it is another account of the host (user namespace).'
+    : given
+      ? 'It was given no way to root of the host.'
+      : 'Its capabilities and mounts are no way to root of the host; its devices are told by docker or podman inspect alone.'
   return {
     status: 'not-applicable',
     title: 'The account is the container’s',
-    reason: `${name} runs in a container, whose image brings its accounts. ${lent ? 'Root of it is another account of the host (user namespace).' : 'It was given no way to root of the host.'}`,
+    reason: `${name} runs in a container, whose image brings its accounts. ${why}`,
     cite: [cite],
   }
 }

@@ -1,5 +1,5 @@
 import { openGrants } from '../../../access/netgroups.ts'
-import { rootWays, shadowWays } from '../../../access/root-ways.ts'
+import { rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -41,10 +41,7 @@ export default defineControl({
           reason: `${name} runs as root; inference-not-root judges that.`,
         }
       const groups = listed ? accounts : withMember(accounts, account, unit)
-      const ways = [
-        ...rootWays(account, groups, sudoers.known ? sudoers.value : undefined),
-        ...shadowWays(account, groups, access.known ? access.value : undefined),
-      ]
+      const ways = rootWays(account, groups, sudoers.known ? sudoers.value : undefined, access.known ? access.value : undefined)
       const extra = unit?.supplementaryGroups.find((group) =>
         /^(?:docker|lxd|incus-admin|libvirt|disk|shadow|kmem|root|sudo|wheel)$/.test(group),
       )

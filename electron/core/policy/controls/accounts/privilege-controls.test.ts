@@ -311,7 +311,7 @@ test('root-groups-empty', () => {
   ])
 })
 
-test('a group that /etc/gshadow alone opens: in root-groups-empty and for the account of a server', () => {
+test('a group that /etc/gshadow alone opens: in root-groups-empty, for the account of a server and for that of the audit', () => {
   const shadow = (name: string, administrators: readonly string[], members: readonly string[]) =>
     known({ shadowGroups: known([{ name, administrators, members, line: 7 }]) })
   const judge = (access: unknown) =>
@@ -327,6 +327,8 @@ test('a group that /etc/gshadow alone opens: in root-groups-empty and for the ac
   const ours = service('ollama', { unit: 'ollama.service', uid: 990, user: 'ai' })
   const given = { sudoers: known(sudoers('root ALL=ALL')), accounts: accounts({ docker: [] }), access: shadow('docker', [], ['ai']) }
   expect(outcomes(ask(notPrivileged, facts('', [ours], given)))).toEqual(['fail: The service account can become root'])
+  const looks = { ...given, access: shadow('docker', ['audit'], []), system: { account: 'audit', uid: 991 } }
+  expect(outcomes(ask(auditAccountReadOnly, facts('', [], looks)))).toEqual(['fail: The audit account can become root'])
 })
 
 test.each<[string, string, string]>([

@@ -1,5 +1,5 @@
 import { membersOf } from '../../../access/rights.ts'
-import { rootWays, shadowWays } from '../../../access/root-ways.ts'
+import { rootWays } from '../../../access/root-ways.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
@@ -21,7 +21,7 @@ export default defineControl({
     const shadow = access.known ? access.value.shadowGroups : access
     const through = membersOf(accounts).flatMap(({ account }) => {
       if (account.uid === 0) return []
-      const ways = [...rootWays(account, accounts, undefined), ...shadowWays(account, accounts, access.known ? access.value : undefined)]
+      const ways = rootWays(account, accounts, undefined, access.known ? access.value : undefined)
       return ways.length > 0 ? [{ account, ways }] : []
     })
     if (through.length > 0)
