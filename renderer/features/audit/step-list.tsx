@@ -15,8 +15,8 @@ interface StepListProps {
 export function StepList({ steps, current, onStep }: StepListProps) {
   const hosts = useHosts()
   const list = useRef<HTMLElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: Ctrl with an arrow may lead out of sight.
-  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current])
+  // Ctrl with an arrow may lead out of sight.
+  useEffect(() => list.current?.querySelector(`[data-item="${current}"]`)?.scrollIntoView({ block: 'nearest' }), [current])
   const done = (all: readonly Step[]) => all.filter(({ record }) => record !== null).length
   return (
     <nav ref={list} className="walk-steps" aria-label="Checklist steps" data-pane>
@@ -42,7 +42,7 @@ export function StepList({ steps, current, onStep }: StepListProps) {
                 const now = step.item === current
                 return (
                   <li key={step.item}>
-                    <button type="button" aria-current={now ? 'step' : undefined} onClick={() => onStep(step.item)}>
+                    <button type="button" data-item={step.item} aria-current={now ? 'step' : undefined} onClick={() => onStep(step.item)}>
                       <span className="mono muted">{step.record === null ? number : <Check className="icon" aria-label="Recorded" />}</span>
                       <span className="one-line">{items.find(({ id }) => id === step.item)?.shortTitle}</span>
                       <Status tone={tone}>{word}</Status>

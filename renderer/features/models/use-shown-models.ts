@@ -4,12 +4,11 @@ import type { Registration } from '#shared/model/model-registration.ts'
 import { filterModels, groupModels, groupOf, type ModelGroup, placeOf, placesOf, registrationOf, waitingFor } from './model-rows.ts'
 
 export type Filter = 'all' | ModelGroup
-export type Grouping = 'state' | 'host'
 
 /** What of all models is shown, in which order, and which of it is chosen. */
 export function useShownModels(all: readonly ModelArtifact[], registrations: readonly Registration[]) {
   const [filter, setFilter] = useState<Filter>('all')
-  const [by, setBy] = useState<Grouping>('state')
+  const [by, setBy] = useState<'state' | 'host'>('state')
   const [text, setText] = useState<string | null>(null)
   const [chosen, choose] = useState<string>()
   const shown = filterModels(all, text ?? '').filter((row) => filter === 'all' || groupOf(row) === filter)
