@@ -14,6 +14,12 @@ export class PushPage extends GatehousePage {
     this.#running = running
   }
 
+  /** The first finding of this name in a cell of the fleet's matrix. */
+  async openFinding(item: string, host: string, name: RegExp): Promise<void> {
+    await this.cell(item, host).dblclick()
+    await this.page.getByRole('button', { name }).first().click()
+  }
+
   /** The native dialogs that follow are answered like this; what they said is in `nativeDialogs`. */
   async answerNatively(agree: boolean): Promise<void> {
     await this.#running.app.evaluate(({ dialog }, yes) => {

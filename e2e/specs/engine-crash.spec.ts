@@ -35,11 +35,7 @@ test('an engine that dies under a push: whatever screen is shown says that there
   const { page } = it
   await it.auditedDemo()
   await it.answerNatively(true)
-  await it.cell('INF-1', 'gpu-03').dblclick()
-  await page
-    .getByRole('button', { name: /Inference port is open to the network/ })
-    .first()
-    .click()
+  await it.openFinding('INF-1', 'gpu-03', /Inference port is open to the network/)
   await page.getByRole('button', { name: 'Fix…' }).click()
   await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
   // The keyboard goes on at what is shown now.

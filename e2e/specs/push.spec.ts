@@ -11,11 +11,7 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await it.auditedDemo()
   await it.answerNatively(true)
 
-  await it.cell('INF-1', 'gpu-03').dblclick()
-  await page
-    .getByRole('button', { name: /Inference port is open to the network/ })
-    .first()
-    .click()
+  await it.openFinding('INF-1', 'gpu-03', /Inference port is open to the network/)
   await expect(page.getByRole('button', { name: 'Fix…' })).toBeVisible()
   await page.keyboard.press('f')
   await expect(page.getByLabel('Port on the loopback address')).toHaveValue('11434')
@@ -236,11 +232,7 @@ test('what cannot be seen afterwards stands on the plan', async ({ gatehouse }) 
   const it = new PushPage(gatehouse)
   const { page } = it
   await it.auditedDemo()
-  await it.cell('INF-5', 'gpu-03').dblclick()
-  await page
-    .getByRole('button', { name: /The inference server runs as root/ })
-    .first()
-    .click()
+  await it.openFinding('INF-5', 'gpu-03', /The inference server runs as root/)
   await expect(page.getByRole('button', { name: 'Fix…' })).toBeVisible()
   await page.keyboard.press('f')
   await expect(page.getByLabel('Name of the account')).toHaveValue('ollama')
