@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { bytesText } from '#shared/bytes-text.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Attachment } from '#shared/model/walkthrough.ts'
+import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { visible } from '#shared/words.ts'
 
 /** Enough for any signed form or export; a disk image is no attachment. */
@@ -103,13 +104,5 @@ const tooLarge = (path: string, bytes: number): GatehouseError =>
 const refused = (path: string, why: string): GatehouseError =>
   new GatehouseError({ code: 'attachment.refused', detail: `${basename(path)}: ${why}` })
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there',
-  EACCES: 'your account may not read it',
-  EPERM: 'your account may not read it',
-  ELOOP: 'its links lead in a circle',
-  ENOSPC: 'the disk of this computer has no space left for a copy',
-  EIO: 'its disk or share did not answer',
-}
-
-const whyOf = (error: unknown): string => reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
+const whyOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'the disk of this computer has no space left for a copy' : whyUnreadable(error)

@@ -1,0 +1,25 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { whyUnreadable } from './why-unreadable.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-unreadable-'))
+
+test.each([
+  ['none', 'it is not there'],
+  ['.', 'it is a folder'],
+])('%s: %s', (name, words) => {
+  let error: unknown
+  try {
+    readFileSync(join(folder, name))
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(whyUnreadable(error)).toBe(words)
+})
+
+test('anything else as it is said', () => {
+  expect(whyUnreadable(new Error('the file has 9 bytes'))).toBe('the file has 9 bytes')
+  expect(whyUnreadable('odd')).toBe('odd')
+})

@@ -1,0 +1,15 @@
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'your account may not read it',
+  EPERM: 'your account may not read it',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'its disk or share did not answer',
+}
+
+/** Why a file of this computer could not be read (errno(3)); what the system says where that is none of the usual reasons. */
+export function whyUnreadable(error: unknown): string {
+  const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
+  return reasons[code] ?? message
+}
