@@ -17,11 +17,7 @@ flock --nonblock 9 || {
   say "another run holds the lab, waiting (LAB_INSTANCE=name makes a second lab)"
   flock 9
 }
-if [ -n "$(running_hosts)" ]; then
-  [ "$(cat "$LAB_DIR/owner" 2>/dev/null)" != by-hand ] || die 'the lab was started by hand: run e2e/lab/lab.sh down first'
-  say 'ending what an interrupted run left'
-  "$LAB_SOURCE/lab.sh" down
-fi
+[ -z "$(running_hosts)" ] || [ "$(cat "$LAB_DIR/owner" 2>/dev/null)" != by-hand ] || die 'the lab was started by hand: run e2e/lab/lab.sh down first'
 export LAB_LOCKED=1
 # Daemons must not inherit the lock.
 trap '"$LAB_SOURCE/lab.sh" down 9>&-' EXIT

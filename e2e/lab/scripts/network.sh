@@ -8,28 +8,25 @@
 need_root
 
 make_namespace() {
-  [ -e "/run/netns/$(namespace "$1")" ] || ip netns add "$(namespace "$1")"
+  ip netns add "$(namespace "$1")"
   ip -n "$(namespace "$1")" link set lo up
 }
 bridge() {
   local switch; switch=$(namespace switch)
-  ip -n "$switch" link show "$1" >/dev/null 2>&1 || ip -n "$switch" link add "$1" type bridge forward_delay 0
+  ip -n "$switch" link add "$1" type bridge forward_delay 0
   ip -n "$switch" link set "$1" up
 }
 # plug HOST INTERFACE BRIDGE ADDRESS
 plug() {
   local switch port="${1:0:6}-$2"
   switch=$(namespace switch)
-  if ! ip -n "$(namespace "$1")" link show "$2" >/dev/null 2>&1; then
-    ip -n "$switch" link add "$port" type veth peer name "$2" netns "$(namespace "$1")"
-    ip -n "$switch" link set "$port" master "$3" up
-  fi
-  ip -n "$(namespace "$1")" addr replace "$4/24" dev "$2"
+  ip -n "$switch" link add "$port" type veth peer name "$2" netns "$(namespace "$1")"
+  ip -n "$switch" link set "$port" master "$3" up
+  ip -n "$(namespace "$1")" addr add "$4/24" dev "$2"
   ip -n "$(namespace "$1")" link set "$2" up
 }
 delay_line() {
   local tap switch; switch=$(namespace switch)
-  living_pid "$RUN/delay-line.pid" >/dev/null && return
   for tap in tap-a:wan-a tap-b:wan-b; do
     ip -n "$switch" tuntap add dev "${tap%:*}" mode tap
     ip -n "$switch" link set "${tap%:*}" master "${tap#*:}" up
