@@ -313,6 +313,13 @@ test('rules for IPv4 alone leave IPv6 open', () => {
   expect(verdictFor(firewall, routed, tcp(8000, '2001:db8::1')).verdict).toBe('accept')
 })
 
+test.each(['flags dormant', 'flags owner, dormant'])('a table with %s stops nothing, as in the kernel', (flags) => {
+  const rules = (line: string) =>
+    `table inet d {\n\t${line}\n\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n`
+  expect(verdictFor({ tables: parseNft(rules(flags), 'nft') }, undefined, tcp(8000, '192.0.2.7')).verdict).toBe('accept')
+  expect(verdictFor({ tables: parseNft(rules('flags owner'), 'nft') }, undefined, tcp(8000, '192.0.2.7')).verdict).toBe('drop')
+})
+
 test('a list of ten thousand blocked addresses is followed in bounded time', () => {
   const blocked = (n: number) => `${20 + (n % 200)}.${n >> 8}.${n & 255}.7`
   const rules = Array.from({ length: 10_000 }, (_, n) => `\t\tip saddr ${blocked(n)} drop`).join('\n')

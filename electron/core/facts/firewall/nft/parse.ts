@@ -63,6 +63,8 @@ function parseTable(tokens: readonly Token[]): Record<string, Chain> {
   const bodies: { name: string; line: number; body: Token[] }[] = []
   const cursor = new Cursor(tokens)
   while (!cursor.done) {
+    // The kernel takes no chain of a dormant table into its hooks until it is woken (nft(8), TABLES).
+    if (cursor.accept('flags') && cursor.statement().some(({ text }) => text === 'dormant')) return Object.create(null)
     const word = cursor.next()
     const block = (word?.text === 'set' || word?.text === 'map' || word?.text === 'chain') && cursor.peek(1) === '{'
     if (!word || !block) {
