@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import { create } from 'zustand'
 import { isMac } from '../ui/platform.ts'
 import { chordOf, mayAct } from './keyboard.ts'
 import { useSettings } from './queries.ts'
@@ -6,16 +7,20 @@ import { useUi } from './ui.store.ts'
 
 export type KeyMap = Readonly<Record<string, (() => void) | undefined>>
 
+/** The chords that act on what is on screen, of each key map that is mounted. */
+const useActing = create<{ readonly maps: ReadonlyMap<object, readonly string[]> }>(() => ({ maps: new Map() }))
+
 const inField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
 
-/** Keys of a screen, while it is mounted. Dialogs keep their keys to themselves. */
+/** Keys of a screen, while it is mounted: one without an action does nothing, and is not hinted at. Dialogs keep their keys to themselves. */
 export function useKeys(map: KeyMap): void {
   const letterKeys = useSettings().data?.letterKeys ?? true
   const latest = useRef({ map, letterKeys })
   useEffect(() => {
     latest.current = { map, letterKeys }
   })
+  useHinted(Object.keys(map).filter((chord) => map[chord] !== undefined && (letterKeys || chord.length > 1)))
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.repeat) return
@@ -33,3 +38,17 @@ export function useKeys(map: KeyMap): void {
     return () => window.removeEventListener('keydown', press, { capture: true })
   }, [])
 }
+
+/** Tells the hints which chords act, before the screen is painted. */
+function useHinted(chords: readonly string[]): void {
+  const all = chords.join(' ')
+  useLayoutEffect(() => {
+    const owner = {}
+    useActing.setState(({ maps }) => ({ maps: new Map([...maps, [owner, all.split(' ')]]) }))
+    return () => useActing.setState(({ maps }) => ({ maps: new Map([...maps].filter(([of]) => of !== owner)) }))
+  }, [all])
+}
+
+/** Whether one of the chords does something on what is on screen. */
+export const useActs = (chords: readonly string[]): boolean =>
+  useActing(({ maps }) => [...maps.values()].some((acting) => chords.some((chord) => acting.includes(chord))))

@@ -34,8 +34,13 @@ export function Keys({ chord, silent = false }: { readonly chord: string; readon
   )
 }
 
+export interface KeyHintProps {
+  readonly chords: readonly string[]
+  readonly children: ReactNode
+}
+
 /** "J K Next finding" in the path bar. */
-export const KeyHint = ({ chords, children }: { readonly chords: readonly string[]; readonly children: ReactNode }) => (
+export const KeyHint = ({ chords, children }: KeyHintProps) => (
   <span className="key-hint">
     {chords.map((chord) => (
       <Keys key={chord} chord={chord} />

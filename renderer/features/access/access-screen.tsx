@@ -1,5 +1,6 @@
 import { Play } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
@@ -44,6 +45,7 @@ export function AccessScreen() {
   const chosen = rows.some(({ name, kind }) => name === place?.account && kind === place.kind)
     ? place
     : (nextMismatch(rows, names, undefined) ?? firstOf(rows[0], names[0]))
+  const looked = hosts.some(({ reason }) => reason === null)
   const mismatches = all.reduce((sum, row) => sum + row.mismatches, 0)
   const clear = () => {
     setText(null)
@@ -51,7 +53,7 @@ export function AccessScreen() {
   }
   useKeys({
     r: auditing || fleet == null ? undefined : () => audit.start(),
-    '/': () => setText(text ?? ''),
+    '/': looked ? () => setText(text ?? '') : undefined,
     escape: clear,
     n:
       undecided === undefined
@@ -63,7 +65,6 @@ export function AccessScreen() {
   const audited = (seen?.length ?? 0) > 0
   const secondFactor = useMemo(() => notesOf(seen ?? [], SECOND_FACTOR), [seen])
   const stale = useMemo(() => notesOf(seen ?? [], STALE), [seen])
-  const looked = hosts.some(({ reason }) => reason === null)
   return (
     <Screen
       title="Access"
@@ -77,14 +78,14 @@ export function AccessScreen() {
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>
-          <KeyHint chords={['m']}>Next mismatch</KeyHint>
-          <KeyHint chords={['/']}>Filter</KeyHint>
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          {chosen !== undefined && looked && <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>}
+          <ActingHint chords={['m']}>Next mismatch</ActingHint>
+          <ActingHint chords={['/']}>Filter</ActingHint>
+          <ActingHint chords={['mod+[']}>Back</ActingHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
-      actions={<FilterAction label="Filter accounts" text={text} onText={setText} />}
+      actions={looked && <FilterAction label="Filter accounts" text={text} onText={setText} />}
     >
       {fleet == null ? (
         <Empty title="No fleet is open" about="Tiers are named in the fleet file, under access.">

@@ -1,6 +1,7 @@
 import { PackageCheck } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useBuildPack } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
@@ -61,18 +62,14 @@ export function AuditScreen() {
           <>
             <KeyHint chords={['mod+down']}>Next step</KeyHint>
             <KeyHint chords={['mod+up']}>Previous</KeyHint>
-            {walkthrough.closedAt === null && (
-              <>
-                <KeyHint chords={['mod+enter']}>Sign and record</KeyHint>
-                <KeyHint chords={['s']}>Skip for now</KeyHint>
-              </>
-            )}
-            <KeyHint chords={['?']}>All keys</KeyHint>
+            <ActingHint chords={['mod+enter']}>Sign and record</ActingHint>
+            <ActingHint chords={['s']}>Skip for now</ActingHint>
+            <ActingHint chords={['?']}>All keys</ActingHint>
           </>
         ) : (
           <>
-            <KeyHint chords={['mod+[']}>Back</KeyHint>
-            <KeyHint chords={['?']}>All keys</KeyHint>
+            <ActingHint chords={['mod+[']}>Back</ActingHint>
+            <ActingHint chords={['?']}>All keys</ActingHint>
           </>
         )
       }

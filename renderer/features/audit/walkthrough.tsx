@@ -29,7 +29,7 @@ export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
   useKeys({
     'mod+arrowdown': () => setItem(stepFrom(steps, item, 1)),
     'mod+arrowup': () => setItem(stepFrom(steps, item, -1)),
-    s: () => setItem(nextToDo(steps, item)),
+    s: walkthrough.closedAt === null ? () => setItem(nextToDo(steps, item)) : undefined,
     escape: sheet.open ? sheet.toggle : undefined,
   })
   return (

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { useControls } from '../../stores/queries.ts'
@@ -10,7 +11,6 @@ import { useSheet } from '../../stores/use-sheet.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FilterAction } from '../../ui/filter-field.tsx'
-import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { SheetButton, SidePane } from '../../ui/side-pane.tsx'
 import { count } from '../../ui/words.ts'
@@ -36,9 +36,9 @@ export function ControlsScreen() {
   const worst = row?.results[0]
   const sheet = useSheet()
   useKeys({
-    j: step(1),
-    k: step(-1),
-    '/': () => setFilter(filter ?? ''),
+    j: inOrder.length > 1 ? step(1) : undefined,
+    k: inOrder.length > 1 ? step(-1) : undefined,
+    '/': rows.length > 0 ? () => setFilter(filter ?? '') : undefined,
     escape: sheet.open ? sheet.toggle : () => setFilter(null),
     o: worst === undefined ? undefined : () => goHost(worst.host, { key: `${worst.finding.control} ${worst.finding.subject}` }),
   })
@@ -54,11 +54,11 @@ export function ControlsScreen() {
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['j', 'k']}>Next control</KeyHint>
-          <KeyHint chords={['o']}>Open the worst host</KeyHint>
-          <KeyHint chords={['/']}>Filter</KeyHint>
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          <ActingHint chords={['j', 'k']}>Next control</ActingHint>
+          <ActingHint chords={['o']}>Open the worst host</ActingHint>
+          <ActingHint chords={['/']}>Filter</ActingHint>
+          <ActingHint chords={['mod+[']}>Back</ActingHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
       actions={

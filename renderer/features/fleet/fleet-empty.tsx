@@ -1,11 +1,11 @@
 import { FileText, FolderOpen, Play } from 'lucide-react'
 import { areas, checklist } from '#shared/model/checklist.ts'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useDemoFleet, useOpenFleet } from '../../stores/actions.ts'
 import { goSettings, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
-import { KeyHint } from '../../ui/keys.tsx'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 
 const steps = [
@@ -28,8 +28,8 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
       path={{ ...path, hops: [] }}
       foot={
         <>
-          <KeyHint chords={['mod+k']}>All commands</KeyHint>
-          <KeyHint chords={['mod+o']}>Open fleet file</KeyHint>
+          <ActingHint chords={['mod+k']}>All commands</ActingHint>
+          <ActingHint chords={['mod+o']}>Open fleet file</ActingHint>
         </>
       }
     >

@@ -1,5 +1,6 @@
 import { Download, Play, X } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
@@ -171,10 +172,10 @@ function FleetFoot({ hosts, auditing }: { readonly hosts: readonly HostView[]; r
   if (hosts.some((it) => it.results === 'stale')) return <span>Grey results are last known. They do not count as current evidence.</span>
   return (
     <>
-      <KeyHint chords={['mod+k']}>All commands</KeyHint>
-      <KeyHint chords={['r']}>Run audit</KeyHint>
-      <KeyHint chords={['/']}>Filter hosts</KeyHint>
-      <KeyHint chords={['?']}>All keys</KeyHint>
+      <ActingHint chords={['mod+k']}>All commands</ActingHint>
+      <ActingHint chords={['r']}>Run audit</ActingHint>
+      <ActingHint chords={['/']}>Filter hosts</ActingHint>
+      <ActingHint chords={['?']}>All keys</ActingHint>
     </>
   )
 }

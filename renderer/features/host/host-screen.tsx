@@ -108,14 +108,14 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const onFindings = tab === 'findings'
   const sheet = useSheet(!onFindings && measurable !== undefined)
   useKeys({
-    j: onFindings ? step(1) : undefined,
-    k: onFindings ? step(-1) : undefined,
-    e: onFindings ? copy : undefined,
+    j: onFindings && inOrder.length > 1 ? step(1) : undefined,
+    k: onFindings && inOrder.length > 1 ? step(-1) : undefined,
+    e: onFindings && entry?.finding !== undefined ? copy : undefined,
     f: onFindings ? fix : undefined,
     w: onFindings ? waive : undefined,
     r: auditing ? undefined : () => actions.start([host.name]),
     escape: sheet.open ? sheet.toggle : stopOrClear,
-    '/': onFindings ? () => setFilter(filter ?? '') : undefined,
+    '/': onFindings && entries.length > 0 ? () => setFilter(filter ?? '') : undefined,
   })
   const openFinding: OpenFinding = (verdict) => {
     setFilter(null)

@@ -1,10 +1,10 @@
-import { KeyHint } from '../../ui/keys.tsx'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import type { HostTab } from './host-tabs.tsx'
 
 type Hint = readonly [chords: readonly string[], action: string]
 const openIts: Hint = [['o'], 'Open its finding']
 
-/** Keys of each tab, in the path bar: only those that act there. */
+/** Keys of each tab, in the path bar. */
 const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   findings: [
     [['j', 'k'], 'Next finding'],
@@ -22,11 +22,11 @@ const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
 export const HostTabHints = ({ tab }: { readonly tab: HostTab }) => (
   <>
     {hints[tab].map(([chords, action]) => (
-      <KeyHint key={action} chords={chords}>
+      <ActingHint key={action} chords={chords}>
         {action}
-      </KeyHint>
+      </ActingHint>
     ))}
-    <KeyHint chords={['mod+[']}>Back</KeyHint>
-    <KeyHint chords={['?']}>All keys</KeyHint>
+    <ActingHint chords={['mod+[']}>Back</ActingHint>
+    <ActingHint chords={['?']}>All keys</ActingHint>
   </>
 )

@@ -15,5 +15,10 @@ export function useRowKeys(
     const next = keys[Math.min(Math.max(at + by, 0), keys.length - 1)]
     if (next !== undefined) onSelect(next)
   }
-  useKeys({ j: step(1), k: step(-1), o: finding === undefined ? undefined : () => onFinding(finding) })
+  const several = keys.length > 1
+  useKeys({
+    j: several ? step(1) : undefined,
+    k: several ? step(-1) : undefined,
+    o: finding === undefined ? undefined : () => onFinding(finding),
+  })
 }

@@ -1,6 +1,7 @@
 import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useModelActions, useReleaseFile } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
@@ -45,29 +46,30 @@ export function ModelsScreen() {
   const { row, waits, registration, selected } = shown
   const request = () => {
     const source = row?.places.find((place) => place.source !== '')?.source ?? ''
-    if (fleet != null) setAsk({ kind: 'request', model: row?.name ?? '', source })
+    setAsk({ kind: 'request', model: row?.name ?? '', source })
   }
   const take = (kind: RegistryStep) => registration && setAsk({ kind, registration })
-  const due = (which: 'next' | 'end') => () => {
+  const due = (which: 'next' | 'end') => {
     const kind = registration && stepsOf(registration)[which]
-    if (kind) take(kind)
+    return kind && (() => take(kind))
   }
   const verify = fleet == null || running ? undefined : () => actions.start([], true)
   const list = fleet == null || running ? undefined : () => actions.start([], false)
   const again = row === undefined || running ? undefined : () => actions.start(hostsOf(row), true, 0)
+  const looked = (query.data?.hosts.length ?? 0) > 0
+  const listed = fleet != null && (looked || running || registrations.length > 0)
   useKeys({
-    j: shown.move(1),
-    k: shown.move(-1),
+    j: shown.several ? shown.move(1) : undefined,
+    k: shown.several ? shown.move(-1) : undefined,
     l: list,
     v: verify,
     h: again,
-    n: request,
+    n: fleet == null ? undefined : request,
     a: due('next'),
     x: due('end'),
-    '/': () => shown.setText(shown.text ?? ''),
+    '/': listed ? () => shown.setText(shown.text ?? '') : undefined,
     escape: sheet.open ? sheet.toggle : running ? actions.stop : () => shown.setText(null),
   })
-  const looked = (query.data?.hosts.length ?? 0) > 0
   return (
     <Screen
       title="Models"
@@ -83,13 +85,13 @@ export function ModelsScreen() {
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['j', 'k']}>Next model</KeyHint>
-          <KeyHint chords={['a']}>Next step</KeyHint>
-          <KeyHint chords={['x']}>Reject</KeyHint>
-          <KeyHint chords={['h']}>Verify hash again</KeyHint>
-          <KeyHint chords={['/']}>Filter</KeyHint>
+          <ActingHint chords={['j', 'k']}>Next model</ActingHint>
+          <ActingHint chords={['a']}>Next step</ActingHint>
+          <ActingHint chords={['x']}>Reject</ActingHint>
+          <ActingHint chords={['h']}>Verify hash again</ActingHint>
+          <ActingHint chords={['/']}>Filter</ActingHint>
           {running && <KeyHint chords={['esc']}>Stop</KeyHint>}
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
       actions={
@@ -110,7 +112,7 @@ export function ModelsScreen() {
         <Empty title="No fleet is open" about="Model directories are named in the fleet file, under modelPaths.">
           <Button onClick={goFleet}>Go to the fleet</Button>
         </Empty>
-      ) : query.data != null && !looked && !running && registrations.length === 0 ? (
+      ) : query.data != null && !listed ? (
         <Empty
           title="No model directory was looked at yet"
           about="Listing names every model file with its owner and the server that has it, and reads what each file is. Hashes are taken when you ask for them."

@@ -24,6 +24,7 @@ export function useShownModels(all: readonly ModelArtifact[], registrations: rea
     ...{ filter, setFilter, by, setBy, text, setText, groups, waiting, waits, row, selected, choose },
     registration: waits ?? (row && registrationOf(row, registrations)),
     none: inOrder.length === 0,
+    several: inOrder.length > 1,
     move: (delta: number) => () => {
       const at = selected === undefined ? -1 : inOrder.indexOf(selected)
       choose(inOrder[Math.min(Math.max(at + delta, 0), inOrder.length - 1)])

@@ -1,6 +1,7 @@
 import { Play } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { type FlowState, flowStates } from '#shared/model/segment.ts'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
@@ -40,10 +41,11 @@ export function NetworkScreen() {
   const row = rows.find(({ host }) => host === place?.host) ?? rows[0]
   const cell = row?.cells.find(({ segment }) => segment === place?.segment) ?? row?.cells.find((it) => it.state === row.cells[0]?.state)
   const judged = cell?.flows.find(({ finding }) => finding !== undefined)?.finding
-  const sheet = useSheet()
+  const looked = query.data !== undefined && query.data.length > 0
+  const sheet = useSheet(looked)
   useKeys({
     r: auditing || fleetState?.fleet == null ? undefined : () => audit.start(),
-    '/': () => setText(text ?? ''),
+    '/': looked ? () => setText(text ?? '') : undefined,
     escape: sheet.open
       ? sheet.toggle
       : () => {
@@ -53,7 +55,6 @@ export function NetworkScreen() {
     o: row === undefined || judged === undefined ? undefined : () => goHost(row.host, { key: findingId(judged) }),
   })
   const counts = countStates(all)
-  const looked = query.data !== undefined && query.data.length > 0
   return (
     <Screen
       title="Network"
@@ -63,17 +64,17 @@ export function NetworkScreen() {
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>
-          <KeyHint chords={['o']}>Open the finding</KeyHint>
-          <KeyHint chords={['/']}>Filter</KeyHint>
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          {looked && cell !== undefined && <KeyHint chords={['up', 'down', 'left', 'right']}>Move</KeyHint>}
+          <ActingHint chords={['o']}>Open the finding</ActingHint>
+          <ActingHint chords={['/']}>Filter</ActingHint>
+          <ActingHint chords={['mod+[']}>Back</ActingHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
       actions={
         <>
           <SheetButton sheet={sheet} label="Flow" />
-          <FilterAction label="Filter hosts" text={text} onText={setText} />
+          {looked && <FilterAction label="Filter hosts" text={text} onText={setText} />}
         </>
       }
     >

@@ -38,7 +38,7 @@ export function HistoryView() {
     const at = push === undefined ? 0 : pushes.indexOf(push)
     setChosen(pushes[Math.min(Math.max(at + by, 0), pushes.length - 1)]?.id)
   }
-  useKeys({ j: step(1), k: step(-1) })
+  useKeys(pushes.length > 1 ? { j: step(1), k: step(-1) } : {})
   if (query.error !== null) {
     const { title, detail, hint } = wordsOfError(query.error)
     return <Empty title={title} about={`${detail} ${hint}`} />

@@ -1,12 +1,12 @@
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
 import { goFleet, goPush, goSettings, openDialog, type PushView } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { KeyHint } from '../../ui/keys.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Segment } from '../../ui/segment.tsx'
@@ -49,14 +49,14 @@ export function PushScreen({ view, draft }: PushScreenProps) {
         <>
           {view === 'change' ? (
             <>
-              <KeyHint chords={['mod+enter']}>Plan, then push</KeyHint>
-              <KeyHint chords={['mod+z']}>Undo</KeyHint>
+              <ActingHint chords={['mod+enter']}>Plan, then push</ActingHint>
+              <ActingHint chords={['mod+z']}>Undo</ActingHint>
             </>
           ) : (
-            <KeyHint chords={['j', 'k']}>{view === 'history' ? 'Next push' : 'Next template'}</KeyHint>
+            <ActingHint chords={['j', 'k']}>{view === 'history' ? 'Next push' : 'Next template'}</ActingHint>
           )}
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          <ActingHint chords={['mod+[']}>Back</ActingHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
       actions={<Segment label="View" value={view} options={views} onChange={(to) => goPush(to)} />}

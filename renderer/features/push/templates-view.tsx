@@ -56,7 +56,7 @@ export function TemplatesView() {
     const at = template === undefined ? 0 : templates.indexOf(template)
     setChosen(templates[Math.min(Math.max(at + by, 0), templates.length - 1)]?.manifest.id)
   }
-  useKeys({ j: step(1), k: step(-1) })
+  useKeys(templates.length > 1 ? { j: step(1), k: step(-1) } : {})
   if (query.error !== null) {
     const { title, detail, hint } = wordsOfError(query.error)
     return <Empty title={title} about={`${detail} ${hint}`} />

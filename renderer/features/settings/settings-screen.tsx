@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
+import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { goSettings, openDialog, type SettingsSection } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
-import { KeyHint } from '../../ui/keys.tsx'
 import { Screen } from '../../ui/screen.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { About } from './about.tsx'
@@ -43,8 +43,8 @@ export function SettingsScreen({ section }: { readonly section: SettingsSection 
       path={useFleetPath()}
       foot={
         <>
-          <KeyHint chords={['mod+[']}>Back</KeyHint>
-          <KeyHint chords={['?']}>All keys</KeyHint>
+          <ActingHint chords={['mod+[']}>Back</ActingHint>
+          <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
     >
