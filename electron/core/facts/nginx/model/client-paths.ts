@@ -2,7 +2,7 @@ import type { NginxDirective } from '../nginx.ts'
 import { askedFor, type Rewriting, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
-import { own } from './scope.ts'
+import { nearestAll, own } from './scope.ts'
 import type { Server } from './servers.ts'
 import { readTarget } from './target.ts'
 
@@ -13,6 +13,8 @@ export interface ClientPaths {
   readonly rewritings: readonly Rewriting[]
   /** Paths by which a client may get to this one of an engine. */
   readonly to: (path: string) => readonly string[]
+  /** Beginnings of paths behind which the end of a line may get into what an engine is sent. */
+  readonly splitting: readonly string[]
 }
 
 const MAX_HEADS = 400
@@ -21,11 +23,46 @@ const MAX_HEADS = 400
 export function clientPathsOf(server: Server, asSent: boolean): ClientPaths {
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server)
-  return {
-    complete: heads.length <= MAX_HEADS,
-    rewritings,
-    to: (path) => candidates(heads.slice(0, MAX_HEADS), rewritings, path, asSent),
+  const decoded = passesDecoded(server.directive.block ?? [])
+  const to = (path: string) => {
+    const all = candidates(heads.slice(0, MAX_HEADS), rewritings, path, asSent)
+    return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
+  return { complete: heads.length <= MAX_HEADS, rewritings, to, splitting: splittingIn(server) }
+}
+
+/** Variables that may hold a part of the path as nginx decoded it: `$uri`, a group, one that was set. */
+const DECODED = /\$(?!\{?(?:request_uri|args|is_args|query_string|scheme|host|http_\w+|remote_\w+|proxy_\w+|server_\w+)\b)/
+
+/** Does a path get to a program as nginx decoded it, to be decoded there once more? */
+const passesDecoded = (directives: readonly NginxDirective[]): boolean =>
+  directives.some(({ name, parameters: [to = ''], block = [] }) => (name === 'proxy_pass' && DECODED.test(to)) || passesDecoded(block))
+
+/** With a letter of the program's path that is still a number once nginx has decoded it, so that rules for paths do not know it: its first and its last one. */
+const encodedTwice = (path: string, route: string): readonly string[] => {
+  const start = path.endsWith(route) ? path.length - route.length : 0
+  const numbered = (letter: string) => `%25${letter.charCodeAt(0).toString(16)}`
+  return [path.slice(0, start) + path.slice(start).replace(/[A-Za-z]/, numbered), path.replace(/[A-Za-z](?=[^A-Za-z]*$)/, numbered)]
+}
+
+/** An end of a line, and a request behind it: what a client writes where such a path is passed on. */
+export const splitOff = (path: string, { method, path: wanted }: { readonly method: string; readonly path: string }): string =>
+  `${path}%20HTTP/1.1%0D%0AHost:x%0D%0A%0D%0A${method}%20${wanted}`
+
+/** Beginnings of paths whose rest nginx may put decoded into what it sends, as a path or in a header. */
+function splittingIn(server: Server): readonly string[] {
+  const found = new Set<string>()
+  const walk = (set: LocationSet): void => {
+    for (const { kind, path, pattern, scope, nested } of locationsOf(set)) {
+      const pass = own(scope, 'proxy_pass')
+      const sent = [pass?.parameters[0], ...nearestAll(scope, ['proxy_set_header']).map(({ parameters }) => parameters[1])]
+      const head = kind === 'prefix' ? path : pattern && takenBySample(pattern.source)
+      if (pass && head?.startsWith('/') && sent.some((text = '') => DECODED.test(text))) found.add(head)
+      walk(nested)
+    }
+  }
+  walk(server.locations)
+  return [...found].slice(0, MAX_HEADS)
 }
 
 /** Beginnings of paths under which this server may offer an engine, and what replaces them upstream. */

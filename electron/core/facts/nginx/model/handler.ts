@@ -4,7 +4,8 @@ import type { Journey, Outcome } from './journey.ts'
 import type { Location } from './locations.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import { readTarget } from './target.ts'
-import type { RequestState } from './variables.ts'
+import { escapeUri } from './uri.ts'
+import { expandText, type RequestState } from './variables.ts'
 
 const passing = ['proxy_pass', 'grpc_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'memcached_pass']
 export const scripted = ['content_by_lua_block', 'content_by_lua_file', 'content_by_lua', 'js_content', 'perl']
@@ -33,8 +34,19 @@ export function passed(journey: Journey, scope: Scope, directive: NginxDirective
   const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase() ?? state.method
   return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state })
     .map((text) => pass(journey, directive, location, text))
-    .map((outcome) => (outcome.kind === 'proxied' ? { ...outcome, method } : outcome))
+    .map((outcome) =>
+      outcome.kind === 'proxied' ? { ...outcome, method, ...(splits(journey, scope, outcome.path) && { splits: true }) } : outcome,
+    )
 }
+
+/** Does the end of a line that a client writes as %0A get into what the program is sent? What follows it is then a request of the client's own. */
+const splits = ({ state, model }: Journey, scope: Scope, path: string | undefined): boolean =>
+  state.uri.includes('\n') &&
+  (path?.includes('\n') === true ||
+    nearestAll(scope, ['proxy_set_header']).some(({ parameters: [, value = ''] }) => {
+      const sent = expandText(value, { model, state, persona: 'silent' })
+      return sent.known && sent.text.includes('\n')
+    }))
 
 /** The client's own query behind a path changes neither the program nor the path that it is asked for. */
 const withoutQuery = (written: string): string =>
@@ -45,13 +57,13 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   const written = directive.parameters[0] ?? ''
   const target = text === undefined ? undefined : readTarget(text)
   if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
-  const clientPath = journey.newPath ? state.uri : state.requestUri
+  const clientPath = journey.newPath ? escapeUri(state.uri) : state.requestUri
   if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
-  // With variables the path is taken as it comes out; without, it replaces the part that the location matched.
+  // With variables the path is taken as it comes out, decoded where they are; without, it replaces the part that the location matched.
   if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
-  if (journey.broken) return { kind: 'proxied', directive, target, path: state.uri }
+  if (journey.broken) return { kind: 'proxied', directive, target, path: escapeUri(state.uri) }
   const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
-  return { kind: 'proxied', directive, target, path: target.uri + state.uri.slice(matched) }
+  return { kind: 'proxied', directive, target, path: target.uri + escapeUri(state.uri.slice(matched)) }
 }
 
 /** Names, in lower case, of headers that nginx sets itself: nothing of the client's gets behind it under them. */

@@ -30,6 +30,8 @@ export type Outcome =
       readonly path?: string | undefined
       /** What the upstream is asked with. */
       readonly method?: string | undefined
+      /** The end of a line in the client's path got into it. */
+      readonly splits?: boolean | undefined
     }
   /** nginx answers by itself. `status` is 0 where the file system decides. */
   | { readonly kind: 'answered'; readonly status: number; readonly directive: NginxDirective }

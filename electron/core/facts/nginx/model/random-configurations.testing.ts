@@ -167,6 +167,8 @@ const wilder = constantFrom(
   'if ($args ~ letmein) { rewrite ^ /api/pull last; }',
   'if ($arg_x != 1) { return 403; }',
   'if ($host = a.example) { return 403; }',
+  'if ($http_host = a.example) { return 403; }',
+  'if ($http_host != a.example) { return 403; }',
   'if ($host != a.example) { return 403; }',
   'if ($http_x_client !~ "^(opensesame123|.*)$") { return 403; }',
   'if ($request_uri ~ ^/api/(pull|push)) { return 403; }',
@@ -193,6 +195,8 @@ const wilderHandlers = constantFrom(
   '@PASS@;',
   '@PASS@/$1;',
   '@PASS@/api/$2;',
+  '@PASS@$uri;',
+  '@PASS@$uri;',
   'http://$to;',
   'http://$backend;',
   'http://$backend/api/$1;',
@@ -211,9 +215,27 @@ export const wilderPaths = [
   '/api/pull?x=1',
   '/%61pi/pull',
   '/tags',
+  // Decoded once more by the program behind.
+  '/%2561pi/pull',
+  '/api/pul%256c',
+  '/o/%2561pi/pull',
+  '/x/pul%256c',
+  // In absolute form, whose host counts before that of the header.
+  'http://a.example/api/pull',
+  'http://gpu.lab/api/tags',
 ] as const
 
-const handlers = constantFrom('', '@PASS@;', '@PASS@;', '@PASS@/;', '@PASS@/api/;', '@PASS@$request_uri;', 'empty_gif;', 'flv;')
+const handlers = constantFrom(
+  '',
+  '@PASS@;',
+  '@PASS@;',
+  '@PASS@/;',
+  '@PASS@/api/;',
+  '@PASS@$request_uri;',
+  '@PASS@$uri;',
+  'empty_gif;',
+  'flv;',
+)
 
 const rarely = { freq: 2, nil: '' } as const
 const often = { freq: 3, nil: '' } as const

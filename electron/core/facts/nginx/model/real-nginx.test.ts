@@ -3,6 +3,7 @@ import { sample } from 'fast-check'
 import { expect, test } from 'vitest'
 import { engineRoutes } from '#shared/model/engine-routes.ts'
 import { parseDump } from '../parse.ts'
+import { means } from './client-paths.ts'
 import { askedSockets, askListens, listenGroups, predictSocket } from './listens.testing.ts'
 import { type Asked, missing, type Prediction, predictor } from './predict.testing.ts'
 import {
@@ -65,8 +66,8 @@ function disagreements({ body, answers }: Recording): readonly string[] {
 function missed({ body, answers }: Recording, asked = requestsFor(body)): readonly string[] {
   const through = asked.flatMap(({ method, path: asked, login, from, headers }, index) => {
     const [status, , path = '', became] = (answers[index] ?? '').split(' ')
-    const route = engineRoutes.ollama.find((one) => one.method === (became?.slice(1) ?? method) && one.path === path)
-    return status === '200' && !login && route ? [{ method: route.method, path, login, from, headers, asked }] : []
+    const route = engineRoutes.ollama.find((one) => one.method === (became?.slice(1) ?? method) && means(path, one.path))
+    return status === '200' && !login && route ? [{ method: route.method, path: route.path, login, from, headers, asked }] : []
   })
   return missing(body, through).map((one) => `${one.method} ${(one as { asked?: string }).asked} as ${one.path} from ${one.from}\n${body}`)
 }

@@ -2,7 +2,8 @@ import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
-import { clientPathsOf, means } from './client-paths.ts'
+import { clientPathsOf, means, splitOff } from './client-paths.ts'
+import type { Answer } from './journey.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
 import type { Location } from './locations.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
@@ -74,6 +75,20 @@ const methodsSet = (directives: readonly NginxDirective[]): readonly string[] =>
   ),
 ]
 
+/** What stands in its way, and the directive that passes it on: two requests of a route with one of these are as good as one. */
+const passedBy = ({ outcome, gates, afterRefusal, uncertified, assumptions }: Answer): string =>
+  [
+    outcome.directive.line,
+    ...gates.flatMap(({ satisfy, addresses, credentials }) => [
+      satisfy,
+      ...credentials.map(({ kind, directive }) => `${kind} ${directive.line}`),
+      ...addresses.map(({ name, parameters }) => `${name} ${parameters[0]}`),
+    ]),
+    afterRefusal ?? '',
+    uncertified ?? '',
+    ...assumptions.map(({ kind, directive }) => `${kind} ${directive.line}`),
+  ].join()
+
 function draw(
   directives: readonly NginxDirective[],
   services: readonly InferenceService[],
@@ -103,6 +118,7 @@ function draw(
       const shared = { server, listen, encrypted }
       const first = encrypted ? server : (defaultServer(model.servers, listen) ?? server)
       const mergeSlashes = nearest(first.scope, 'merge_slashes')?.parameters[0] !== 'off'
+      const request = { scheme: encrypted ? ('https' as const) : ('http' as const), anyHost, port: listen.port, mergeSlashes }
       for (const service of services) {
         let reached = false
         const missed: WithheldRoute[] = []
@@ -115,16 +131,7 @@ function draw(
             .to(route.path)
             .flatMap((path) => hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))))
           for (const { path, host, method } of asked) {
-            const scheme = encrypted ? ('https' as const) : ('http' as const)
-            for (const answer of serve(model, server, {
-              method,
-              path,
-              scheme,
-              host,
-              anyHost,
-              port: listen.port,
-              mergeSlashes,
-            })) {
+            for (const answer of serve(model, server, { ...request, method, path, host })) {
               const { outcome } = answer
               met.add(outcome.directive)
               if (outcome.kind === 'unmodelled') report(outcome.directive, outcome.reason)
@@ -145,17 +152,7 @@ function draw(
               const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && means(outcome.path, one.path)
               const led = got(route) ? route : all.find(got)
               if (!led) continue
-              const key = [
-                outcome.directive.line,
-                ...answer.gates.flatMap(({ satisfy, addresses, credentials }) => [
-                  satisfy,
-                  ...credentials.map(({ kind, directive }) => `${kind} ${directive.line}`),
-                  ...addresses.map(({ name, parameters }) => `${name} ${parameters[0]}`),
-                ]),
-                answer.afterRefusal ?? '',
-                answer.uncertified ?? '',
-                ...answer.assumptions.map(({ kind, directive }) => `${kind} ${directive.line}`),
-              ].join()
+              const key = passedBy(answer)
               const way = { service, route: led, ...shared, clientPath: path, answer, directive: outcome.directive }
               const whole = `${led.method} ${led.path} ${key}`
               if (led !== route && !beside.has(whole)) beside.set(whole, way)
@@ -167,6 +164,24 @@ function draw(
           }
           routes.push(...found.values())
         }
+        // Behind the end of a line a client writes whatever request he wants.
+        for (const head of paths.splitting)
+          for (const host of hosts)
+            for (const answer of serve(model, server, {
+              ...request,
+              method: 'GET',
+              path: splitOff(head, { method: 'GET', path: '/' }),
+              host,
+            })) {
+              const { outcome } = answer
+              if (outcome.kind !== 'proxied' || !outcome.splits) continue
+              if (!matchTarget(outcome.target, model.upstreams, services, localAddresses).services.includes(service)) continue
+              for (const route of all) {
+                const whole = `${route.method} ${route.path} ${passedBy(answer)}`
+                const way = { service, route, ...shared, clientPath: splitOff(head, route), answer, directive: outcome.directive }
+                if (!beside.has(whole)) beside.set(whole, way)
+              }
+            }
         routes.push(...[...beside].flatMap(([key, way]) => (straight.has(key) ? [] : [way])))
         if (reached) withheld.push(...missed)
       }

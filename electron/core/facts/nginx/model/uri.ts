@@ -25,3 +25,8 @@ export function normaliseUri(raw: string, mergeSlashes: boolean): string | undef
   }
   return `/${out.join('/')}`
 }
+
+/** What nginx makes of a path before it puts it into a request of its own, unless variables gave it (ngx_escape_uri, NGX_ESCAPE_URI). */
+export const escapeUri = (path: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it escapes
+  path.replace(/[\x00-\x20"#%<>?\\^`{|}\x7f-\xff]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)

@@ -3,7 +3,7 @@ import { defineControl, type PolicyContext, type Verdict } from '../../control.t
 import { beyond, clientNetworks, forgersAmong } from './address-rules.ts'
 import { authenticatedBy } from './authentication.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
-import { citeOnce, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+import { citeOnce, citeRoutes, disguise, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-endpoints-restricted',
@@ -94,7 +94,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
         status: 'fail',
         subject,
         title: `${routeWord} open ${whom}`,
-        reason: `Forwarded from any address${withWhat[whom]}: ${names}.`,
+        reason: `Forwarded from any address${withWhat[whom]}: ${names}.${disguise(concerned)}`,
         cite: cite('Also passes management routes on. Expected named inference routes only, or allow and deny for administrators.'),
       }
     }
@@ -120,7 +120,7 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
         status: 'warning',
         subject,
         title: 'Management is guarded by login only',
-        reason: `Accounts of their own guard ${names}, from any address. Expected administrators' hosts only.`,
+        reason: `Accounts of their own guard ${names}, from any address. Expected administrators' hosts only.${disguise(concerned)}`,
         cite: cite('No allow and deny in effect here.'),
       }
     case 'unknown':

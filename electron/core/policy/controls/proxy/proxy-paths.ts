@@ -172,6 +172,15 @@ export const exposedBinds = (service: InferenceService) => service.binds.filter(
 
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
 
+/** How clients write a path past rules that do not know it, where one of these is reached so. */
+export function disguise(paths: readonly ProxyPath[]): string {
+  if (paths.some(({ clientPath }) => clientPath.includes('%0D%0A')))
+    return ' The proxy sends a part of the path on as it decoded it, so whoever writes the end of a line there (%0D%0A) adds a request of his own. Pass on $request_uri, or a path without variables.'
+  if (paths.some(({ clientPath }) => clientPath.includes('%25')))
+    return ' The proxy sends the path on as it decoded it, and the server decodes it once more, so that rules for paths do not know what is encoded twice (/%2561pi). Pass on $request_uri, or a path without variables.'
+  return ''
+}
+
 /** Each line once, at most `limit`. */
 export function citeOnce(lines: readonly Citation[], note: string, limit = 4): readonly Citation[] {
   const unique = new Map(lines.map((one) => [`${one.section} ${one.line}`, one]))

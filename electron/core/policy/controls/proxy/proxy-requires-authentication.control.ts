@@ -4,7 +4,7 @@ import { forgersAmong } from './address-rules.ts'
 import { authenticatedBy, weakest } from './authentication.ts'
 import { unknownPrograms } from './gateways.ts'
 import type { Authenticated, ProxyPath } from './proxy-path.ts'
-import { addressed, citeRoutes, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
+import { addressed, citeRoutes, disguise, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'proxy-requires-authentication',
@@ -62,7 +62,8 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
           ? 'Every route answers without a login'
           : `${open.length} of ${total} routes answer without a login`,
       reason:
-        `${elsewhere}Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim(),
+        `${elsewhere}Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim() +
+        disguise(open),
       cite: [
         ...citeRoutes(open, 'Passed on without a login. Expected auth_basic with a user file, auth_request or client certificates.'),
         ...open.flatMap(({ unfinished }) => unfinished?.line ?? []).slice(0, 1),
@@ -123,4 +124,4 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
 }
 
 const names = (routes: readonly ProxyPath[]): string =>
-  listed(routes.map((route) => printRoute({ ...route.route, path: route.clientPath })))
+  listed(routes.map(({ route, clientPath }) => printRoute(clientPath.includes('%0D%0A') ? route : { ...route, path: clientPath })))
