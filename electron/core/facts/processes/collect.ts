@@ -51,7 +51,7 @@ b start
     case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
     printf '@cgroup %s %s\\n' "$pid" "$group"
     gateways "$group"
-    case $group in *docker*|*libpod*) addresses ;; esac
+    case $group in *docker*|*libpod*|*/runc-*) addresses ;; esac
     ${podsScript}
   done <"/proc/$pid/cgroup" 2>/dev/null
   while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null

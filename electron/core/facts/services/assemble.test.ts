@@ -321,6 +321,7 @@ describe('containers', () => {
     const forwarder = process(
       71,
       '/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8888 -container-ip 172.17.0.2 -container-port 11434',
+      { uid: 0 },
     )
     expect(show({ processes: [inside, forwarder], containers: undefined })).toMatchObject([{ binds: ['0.0.0.0:8888 observed'] }])
     // By the address that it leads to, where that of the server is known.
@@ -328,6 +329,19 @@ describe('containers', () => {
       show({ processes: [{ ...inside, addresses }, forwarder], containers: undefined, hostAddresses: host })
     expect(at('172.17.0.2').map(({ binds, ...more }) => [binds, 'bindUnknown' in more])).toEqual([[['0.0.0.0:8888 observed'], false]])
     expect(at('172.17.0.3')).toMatchObject([{ binds: [], bindUnknown: true }])
+  })
+
+  test.each<[string, Partial<Process>]>([
+    ['of Docker in a container', { uid: 0, cgroup: `/docker/${'e'.repeat(64)}/docker` }],
+    ['of an account', { uid: 1000 }],
+  ])('a forwarder %s says nothing of ports of the host', (_, more) => {
+    const forwarder = process(
+      71,
+      'docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 11434 -container-ip 172.17.0.2 -container-port 11434',
+      more,
+    )
+    const sources = { processes: [{ ...inside, addresses: ['172.17.0.2'] }, forwarder], containers: undefined, hostAddresses: host }
+    expect(show(sources)).toMatchObject([{ binds: [], bindUnknown: true }])
   })
 
   test('where Docker may not be asked, a server with the addresses of the host has its sockets', () => {
@@ -351,6 +365,7 @@ describe('containers', () => {
     const proxy = process(
       71,
       '/usr/sbin/docker-proxy -proto tcp -host-ip :: -host-port 8085 -container-ip 172.18.0.3 -container-port 11434',
+      { uid: 0 },
     )
     const ledTo = (address: string) => [{ port: 8085, address, to: 11434, section: 'iptables', line: 7 }]
     const docker = container({ inspected: false, portsUnknown: SHARED })

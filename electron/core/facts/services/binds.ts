@@ -5,6 +5,7 @@ import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Configured, ConfiguredAddress } from './configured.ts'
 import { ownAddressOf } from './own-address.ts'
+import { containerIdOf } from './placement.ts'
 
 /** What a server listens on, and why that may not be all. */
 export interface Binds {
@@ -115,16 +116,48 @@ export function forwardedBinds(
   configured: Configured,
   addresses: readonly string[] | undefined,
 ): readonly ServiceBind[] {
-  return processes.flatMap(({ argv, line }) => {
-    if (!/(?:^|\/)docker-proxy$/.test(argv[0] ?? '')) return []
-    const value = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
-    const scope = scopeOf(value('-host-ip'))
-    if (addresses !== undefined && !addresses.includes(value('-container-ip'))) return []
-    if (!scope || value('-proto') !== 'tcp' || !configured.ports.includes(Number(value('-container-port')))) return []
+  return proxiesOf(0, processes, configured, addresses).flatMap(({ line, address, port }) => {
+    const scope = scopeOf(address)
+    if (!scope) return []
     const note =
       addresses === undefined ? 'Docker could not be asked whose port this is; the port inside is the one of this server.' : undefined
-    const token = `-host-ip ${value('-host-ip')}`
-    const address = value('-host-ip')
-    return [{ address, port: Number(value('-host-port')), scope, section: 'processes', line, basis: 'observed' as const, note, token }]
+    return [{ address, port, scope, section: 'processes', line, basis: 'observed' as const, note, token: `-host-ip ${address}` }]
+  })
+}
+
+/**
+ * The same of an account's own Docker. Its forwarders stand in a network of its own, where they say 127.0.0.1 of what is published for all: what leads from the
+ * host to there is a socket of rootlesskit, slirp4netns or pasta with the same port (rootlesskit, port drivers), which `ss` shows.
+ */
+export function forwardedBindsOfAccount(
+  account: number,
+  processes: readonly Process[],
+  configured: Configured,
+  addresses: readonly string[] | undefined,
+  listeners: readonly Listener[] | undefined,
+): readonly ServiceBind[] {
+  if (addresses === undefined) return []
+  const ports = new Set(proxiesOf(account, processes, configured, addresses).map(({ port }) => port))
+  const isOfAccount = ({ name, pid }: Listener['processes'][number]): boolean =>
+    ROOTLESS.test(name) && processes.some((process) => process.pid === pid && process.uid === account)
+  const note = 'The owner of this socket could not be read; the port is the one that Docker of its account forwards.'
+  return (listeners ?? []).flatMap((listener) => {
+    const { protocol, port, processes: owners } = listener
+    if (protocol !== 'tcp' || !ports.has(port) || (owners.length > 0 && !owners.some(isOfAccount))) return []
+    return [toBind(listener, owners.length === 0 ? note : undefined)]
+  })
+}
+
+/** What holds ports of the host for an account's own Docker or Podman. */
+const ROOTLESS = /^(?:rootlesskit|slirp4netns|(?:pasta|passt)(?:\.avx2)?|vpnkit)$/
+
+/** Forwarders of the Docker that an account keeps, 0 for root's: those in a container are of a Docker in there, whose network is not the host's. */
+function proxiesOf(account: number, processes: readonly Process[], { ports }: Configured, addresses: readonly string[] | undefined) {
+  return processes.flatMap(({ argv, line, uid, cgroup }) => {
+    if (!/(?:^|\/)docker-proxy$/.test(argv[0] ?? '') || uid !== account || containerIdOf(cgroup) !== undefined) return []
+    const value = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
+    if (addresses !== undefined && !addresses.includes(value('-container-ip'))) return []
+    if (value('-proto') !== 'tcp' || !ports.includes(Number(value('-container-port')))) return []
+    return [{ line, address: value('-host-ip'), port: Number(value('-host-port')) }]
   })
 }

@@ -4,7 +4,7 @@ import { type Container, SHARED } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, forwardedBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
+import { type Binds, forwardedBinds, forwardedBindsOfAccount, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { type ContainerPlace, containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
@@ -129,7 +129,11 @@ function bindsOf(
     if (owned.length === 0 && place.account !== undefined && inside !== true && hasPasta(place.account, processes))
       return rootlessBinds(rootlessPorts(main, place.account, processes, configured.ports))
     if (owned.length === 0 && addresses !== undefined && addresses.length > 0 && inside === false) return seen
-    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwardedBinds(processes, configured, addresses)
+    const forwarded = (): readonly ServiceBind[] =>
+      place.account === undefined
+        ? forwardedBinds(processes, configured, addresses)
+        : forwardedBindsOfAccount(place.account, processes, configured, addresses, listeners)
+    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwarded()
     return binds.length > 0 ? { binds } : { binds, unknown: 'it runs in a container whose published ports could not be read' }
   }
   if (owned.length > 0) return { binds: owned }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
 import { parseProcesses } from '../processes/parse.ts'
 import type { Process } from '../processes/processes.ts'
@@ -92,3 +92,43 @@ test.each([
 test.each(['-t auto', '-t all', '-t 80,81', '-t ~80', '-t 9-7:80-80', '-t 80-81:80-84', '-t'])('%s is not told', (words) =>
   expect(ports(words).unknown).toBeDefined(),
 )
+
+describe('Docker 20.10.24 of account mluser (1002), Debian 12: published for all, on 127.0.0.1, not at all, and on the network of its rootlesskit', () => {
+  const text = readFileSync(new URL('../processes/__fixtures__/debian-12-docker-rootless.txt', import.meta.url), 'utf8')
+  // As ss printed them with their owners.
+  const sockets = [
+    { ...listener('127.0.0.1', 11_501), processes: [{ name: 'rootlesskit', pid: 935 }] },
+    { ...listener('0.0.0.0', 11_500), processes: [{ name: 'rootlesskit', pid: 935 }] },
+    { ...listener('::', 11_500), processes: [{ name: 'rootlesskit', pid: 935 }] },
+  ]
+  const seen = (listeners: readonly Listener[] | undefined, change: (process: Process) => Process = (process) => process) => {
+    const processes = parseProcesses(text)
+    if (!Array.isArray(processes)) throw new Error('not read')
+    return assembleServices({
+      ...{ processes: processes.map(change), units: [], containers: [], accounts: undefined, listeners },
+      hostAddresses: new Set(['10.77.2.12']),
+    })
+      .filter(({ user }) => user === 'mluser')
+      .map(({ binds, bindUnknown }) => [
+        ...binds.map(({ address, port }) => `${address}:${port}`),
+        ...(bindUnknown === undefined ? [] : ['?']),
+      ])
+  }
+  const told = [['0.0.0.0:11500', ':::11500'], ['127.0.0.1:11501'], ['?'], ['?']]
+  const nothing = [['?'], ['?'], ['?'], ['?']]
+
+  test('what its rootlesskit holds on the host counts, not what docker-proxy says inside', () => {
+    expect(seen(sockets)).toEqual(told)
+    expect(seen(sockets.map((one) => ({ ...one, processes: [] })))).toEqual(told)
+  })
+
+  test.each<[string, readonly Listener[] | undefined, ((process: Process) => Process)?]>([
+    ['sockets unread', undefined],
+    ['the port is another program’s', sockets.map((one) => ({ ...one, processes: [{ name: 'nginx', pid: 74 }] }))],
+    ['rootlesskit of another account', sockets, (one) => (one.name === 'rootlesskit' ? { ...one, uid: 1003 } : one)],
+    ['docker-proxy is root’s', sockets, (one) => (one.name === 'docker-proxy' ? { ...one, uid: 0 } : one)],
+    ['its address is not known', sockets, (one) => ({ ...one, addresses: undefined })],
+  ])('nothing is told: %s', (_, listeners, change) => {
+    expect(seen(listeners, change)).toEqual(nothing)
+  })
+})
