@@ -4,7 +4,7 @@ import type { Connection, Connector, OnStage } from './connection.ts'
 import type { Hop } from './hop.ts'
 import { openConnection } from './open-connection.ts'
 import { SharedFlight } from './shared-flight.ts'
-import { measureRoundTrip } from './ssh2-internals.ts'
+import { acknowledgeAtOnce, measureRoundTrip } from './ssh2-internals.ts'
 
 /** The jump hosts of a fleet, connected one over the other and shared by all hosts. */
 export interface JumpChain {
@@ -64,6 +64,7 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
       become(hop, 'connecting')
       try {
         const link = await openConnection({ connector, hop, via: links.at(-1), carries: 'dense', signal, onStage })
+        acknowledgeAtOnce(link.client)
         links.push(link)
         become(hop, 'connected')
         watch(hop, link)

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import { expect, onTestFinished, test } from 'vitest'
-import { adminKey, bench, keyPair, type LoopbackOptions, never, run, startLoopback } from './loopback.testing.ts'
+import { adminKey, bench, keyPair, type LoopbackOptions, never, run, startLoopback, until } from './loopback.testing.ts'
 import { leaveRoom, lightenCiphers, measureRoundTrip, protocolOf, serverSoftware } from './ssh2-internals.ts'
 
 /** A server that never says SERVICE_ACCEPT: only a client that does not wait for it gets in. */
@@ -201,4 +201,27 @@ test('over TCP the packets of a moment leave in one system call, and nothing is 
   expect(corks).toBeGreaterThan(0)
   expect(corks).toBeLessThan(MEBIBYTE / 32_640)
   expect(socket.writableCorked).toBe(0)
+})
+
+test('what a jump host forwards is acknowledged by packets that mean nothing, what a host sends is not', async () => {
+  const counted = () => {
+    const counter = { ignored: 0 }
+    const onConnection = (connection: ssh2.Connection) => {
+      const protocol: { _debug: (text: string) => void } = Reflect.get(connection, '_protocol')
+      protocol._debug = (text) => {
+        if (text === 'Inbound: Received IGNORE') counter.ignored++
+      }
+    }
+    return { counter, onConnection }
+  }
+  const [first, last, target] = [counted(), counted(), counted()]
+  const jumps = [await startLoopback(first), await startLoopback(last)]
+  const server = await startLoopback({ ...target, onExec: (command, channel) => channel.end(`ran ${command}`) })
+  const { transport, host } = bench({ jumps: jumps.map(({ port }) => port), hosts: { gpu1: server.port } })
+  const session = await transport.connect(host('gpu1'), { signal: never() })
+  await until(() => first.counter.ignored > 0 && last.counter.ignored > 0)
+  const before = last.counter.ignored
+  expect((await run(session, 'id')).stdout).toBe('ran id')
+  await until(() => last.counter.ignored > before)
+  expect(target.counter.ignored).toBe(0)
 })

@@ -12,6 +12,7 @@ import type { Client, ClientChannel, ParsedKey } from 'ssh2'
  * - ssh2 gives a command's channel away only when the server has agreed to the command: see `commandsAtOnce`.
  * - ssh2 has the server prove each of its other host keys after a login, for a list that nobody here keeps: see `ignoreHostKeys`.
  * - ssh2 inflates a packet to whatever it becomes, up to 4 GiB, and throws when a compressed packet is sent too late.
+ * - ssh2 sends no SSH_MSG_IGNORE: see `acknowledgeAtOnce`.
  * - ssh2 hands Node the key anew for each packet, writes a packet in three pieces, and fills packets to the brim: see `lightenCiphers`, `leaveRoom`.
  */
 export interface Protocol {
@@ -22,6 +23,8 @@ export interface Protocol {
   authInfoRes(answers: readonly string[]): void
   ping(): void
   readonly _packetRW: PacketCodecs
+  /** There while keys are exchanged. */
+  readonly _kexinit: Buffer | undefined
   readonly _cipher: Cipher
   readonly _decipher: Keyed | undefined
   readonly _handlers: Record<string, ((...received: never[]) => void) | undefined>
@@ -58,7 +61,12 @@ const maximumPacketBytes = 262_144
 
 interface PacketCodecs {
   read: { readonly _zlib?: { _maxOutputLength: number } }
-  write: { readonly _zlib?: { readonly _handle: object | null }; finalize(payload: Buffer, force?: boolean): Buffer }
+  write: {
+    readonly _zlib?: { readonly _handle: object | null }
+    readonly allocStart: number
+    alloc(bytes: number): Buffer
+    finalize(payload: Buffer, force?: boolean): Buffer
+  }
 }
 
 /**
@@ -243,4 +251,33 @@ export function measureRoundTrip(client: Client): Promise<number> {
     callbacks.push(() => resolve(performance.now() - startedAt))
     protocolOf(client).ping()
   })
+}
+
+/** SSH_MSG_IGNORE (RFC 4253, 11.2). */
+const IGNORE = 2
+const acknowledgeWithinMs = 2
+
+/**
+ * Has what a jump host forwards acknowledged at once, by a packet of SSH that means nothing. Its sshd leaves Nagle's algorithm on, since no command runs
+ * over this connection: a small packet behind another waits for TCP's acknowledgement, which Linux holds back for 40 ms unless it has something to send.
+ */
+export function acknowledgeAtOnce(client: Client): void {
+  const protocol = protocolOf(client)
+  const received = protocol._handlers.CHANNEL_DATA
+  let due: NodeJS.Timeout | undefined
+  const acknowledge = () => {
+    due = undefined
+    // During a key exchange there are packets of its own, and nothing else may be sent.
+    if (protocol._kexinit !== undefined) return
+    const { write } = protocol._packetRW
+    const packet = write.alloc(5)
+    packet[write.allocStart] = IGNORE
+    packet.writeUInt32BE(0, write.allocStart + 1)
+    protocol._cipher.encrypt(write.finalize(packet))
+  }
+  protocol._handlers.CHANNEL_DATA = (...data: never[]) => {
+    due ??= setTimeout(acknowledge, acknowledgeWithinMs)
+    received?.(...data)
+  }
+  client.once('close', () => clearTimeout(due))
 }
