@@ -163,6 +163,11 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const right = judged.has(unit) || runsAs === member.name ? undefined : writes(member, path, files)
     if (right) add(runsAs, right, `, which leads to what ${unit} runs`)
   }
+  for (const { file, path } of access?.hooks?.programs ?? []) {
+    const right = writes(member, path, files)
+    // Of a folder in which it looks for something others own what is there, where it is sticky.
+    if (right && (right.entry.mode & 0o1000) === 0) add(root.name, right, `, which ${file} has root run`)
+  }
   for (const job of access?.cron.known ? access.cron.value : []) {
     if (job.account === member.name) continue
     // A path after any sign that is none of a path: in quotes, brackets and substitutions, behind `=`.

@@ -256,6 +256,16 @@ test.each<[string, Host, string | undefined]>([
     'group ops may write /opt/backup, which leads to what backup.service runs → root',
   ],
   [
+    'a program that logrotate has root run',
+    { hooks: 'root\t/etc/logrotate.d/app\t/opt/app/rotate', paths: 'regular file/755/ada/ada//opt/app/rotate' },
+    'owns /opt/app/rotate, which /etc/logrotate.d/app has root run → root',
+  ],
+  [
+    'a sticky folder in which a script of root looks for something',
+    { hooks: 'root\t/etc/cron.daily/x\t/tmp', paths: 'directory/1777/root/root//tmp' },
+    undefined,
+  ],
+  [
     'a program of a unit that runs as herself',
     { started: 'ada\tmine.service\t/opt/mine', paths: 'regular file/755/ada/ada//opt/mine' },
     undefined,

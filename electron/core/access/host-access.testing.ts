@@ -2,6 +2,7 @@ import { fleetSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Access } from '../facts/access/access.ts'
 import { parseShadowGroups } from '../facts/access/gshadow.ts'
+import { parseHooks } from '../facts/access/hooks.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
@@ -84,6 +85,8 @@ export interface Host {
   readonly keys?: string
   /** `root<tab>backup.service<tab>/opt/backup/run`. */
   readonly started?: string
+  /** `root<tab>/etc/logrotate.d/app<tab>/opt/app/rotate`. */
+  readonly hooks?: string
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
   readonly links?: string
@@ -102,6 +105,7 @@ export function factsOf(host: Host): AccessFacts {
     shadowGroups: known(parseShadowGroups(rows(host.gshadow ?? ''))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
     keyLinks: parseKeyLinks(rows(host.links ?? '')),
+    hooks: parseHooks(rows(host.hooks ?? '')),
     unitPrograms: parseUnitPrograms(rows(host.started ?? '')),
     webAccounts: known([]),
     open: known(parseOpen(rows(host.open ?? ''))),

@@ -233,6 +233,11 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     // Only root opens the ports that it asks for otherwise.
     add({ known: false, reason, sections: [] }, insecure ? ['become-root'] : [], { notModelled: true })
   }
+  const hooks = access?.hooks?.unread ?? []
+  if (hooks.length > 0)
+    add({ known: false, reason: `Programs that root runs: ${hooks.slice(0, 3).join(', ').slice(0, 200)} may not be read`, sections: [] }, [
+      'become-root',
+    ])
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])

@@ -5,6 +5,7 @@ import { readCommand, readNumbered } from '../privileged/read-block.ts'
 import type { Access } from './access.ts'
 import { collectAccess } from './collect.ts'
 import { readShadowGroups } from './gshadow.ts'
+import { parseHooks } from './hooks.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
 import { missedKeys, parseLoginKeys } from './login-keys.ts'
@@ -59,6 +60,7 @@ export const accessFact: FactDefinition<'access'> = {
       mailAddresses: parseMailAddresses(rowsOf('keys')),
       open,
       ...(blocks.has('unit-programs') && { unitPrograms: parseUnitPrograms(rowsOf('unit-programs')) }),
+      ...(blocks.has('hooks') && { hooks: parseHooks(rowsOf('hooks')) }),
       ...(trust && { trust, raised: raisedOf(rowsOf) }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),

@@ -2,6 +2,7 @@ import type { FactResult } from '../fact.ts'
 import type { PathEntry } from '../path-entry.ts'
 import type { FileLine } from '../privileged/read-block.ts'
 import type { ShadowGroup } from './gshadow.ts'
+import type { Hooks } from './hooks.ts'
 import type { Raised, Trust } from './trust.ts'
 import type { UnitPrograms } from './unit-programs.ts'
 
@@ -148,6 +149,8 @@ export interface Access {
   readonly open: FactResult<readonly PathEntry[]>
   /** Absent in audits that did not ask. */
   readonly unitPrograms?: UnitPrograms
+  /** Absent in audits that did not ask. */
+  readonly hooks?: Hooks
   /** Absent in audits that did not ask. */
   readonly trust?: Trust
   readonly raised?: readonly Raised[]

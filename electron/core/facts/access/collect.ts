@@ -1,5 +1,6 @@
 import { type PrivilegedCommand, type ProbeContext, type SectionSpec, type SudoProgram, script } from '../../probe/section.ts'
 import { statFormat } from '../path-entry.ts'
+import { hooksScript } from './hooks.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 import { trustScript } from './trust.ts'
 import { unitProgramsScript } from './unit-programs.ts'
@@ -264,8 +265,8 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-${unitProgramsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
+${unitProgramsScript}${hooksScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons.
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }

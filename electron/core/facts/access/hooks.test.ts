@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hooksScript, parseHooks } from './hooks.ts'
+
+const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...words]) => {
+  return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
+})
+const top = mkdtempSync(join(tmpdir(), 'gatehouse-hooks-'))
+const script = hooksScript.replaceAll(/(?<= )\/(?=etc\/|run\/udev|lib\/udev|usr\/local\/lib\/udev)/g, `${top}/`)
+
+/** Each file, and what root runs of it. */
+const files: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'etc/logrotate.d/app',
+    '/var/log/app/*.log /srv/app/log/*.log {\n  su app app\n  create 640 app app\n  postrotate\n    # /opt/comment\n    [ -x /opt/test ] && /opt/app/rotate --token=t /opt/argument >/opt/log 2>&1 || true\n    kill -HUP `cat /run/app.pid`\n  endscript\n  compresscmd /opt/no\n}\n',
+    ['/opt/app/rotate'],
+  ],
+  ['etc/logrotate.conf', 'weekly\ncompresscmd /opt/zip\ninclude /etc/logrotate.d\n', ['/opt/zip']],
+  ['etc/logrotate.d/app.dpkg-old', 'x {\npostrotate\n/opt/old\nendscript\n}\n', []],
+  ['etc/logrotate.d/others', 'x {\nprerotate\n  su - bob -c "/home/bob/a; /home/bob/b"\n  sudo -u bob /home/bob/c\nendscript\n}\n', []],
+  [
+    'etc/apt/apt.conf.d/99hook',
+    '// "/opt/no";\nAPT::Update::Pre-Invoke {"test -x /opt/none && /opt/apt/pre";};\nDPkg\n{\n  Post-Invoke { "true"; "if [ -e /x ]; then /bin/sh /opt/apt/post; fi"; };\n};\nDir::Cache "/srv/cache";\nAcquire::http::Proxy-Auto-Detect "/opt/apt/proxy";\n',
+    ['/opt/apt/pre', '/opt/apt/post', '/opt/apt/proxy'],
+  ],
+  ['etc/dpkg/dpkg.cfg.d/hook', 'no-debsig\npost-invoke=/opt/dpkg/after\nlog /srv/log\n', ['/opt/dpkg/after']],
+  [
+    'etc/udev/rules.d/70-gpu.rules',
+    'SUBSYSTEM=="pci", RUN+="/opt/gpu/perm.sh %k"\n# RUN+="/opt/no"\nKERNEL=="nvidia", RUN{program}+="/bin/sh -c \'/opt/gpu/inner $env{X}\'", PROGRAM=="/srv/name %p", IMPORT{program}="/srv/import", RUN+="/usr/bin/true", SYMLINK+="x/y"\n',
+    ['/opt/gpu/perm.sh', '/opt/gpu/inner', '/srv/name', '/srv/import'],
+  ],
+  ['lib/udev/rules.d/60-vendor.rules', 'RUN+="/opt/vendor/udev"\nSYMLINK+="disk/x"\n', ['/opt/vendor/udev']],
+  [
+    'etc/modprobe.d/x.conf',
+    'options nvidia NVreg=/opt/no\ninstall nvidia /sbin/modprobe -i nvidia && /opt/mod/after\n',
+    ['/opt/mod/after'],
+  ],
+  ['etc/network/interfaces', 'iface eth0 inet dhcp\n  post-up /opt/net/up || true\n  pre-down ip route flush\n', ['/opt/net/up']],
+  ['etc/anacrontab', 'PATH=/bin:/opt/bin\n1 5 cron.daily nice /opt/job\n', ['/opt/job']],
+  ['etc/letsencrypt/renewal/x.conf', 'cert = /etc/letsencrypt/live/x\nrenew_hook = /opt/tls/reload\n', ['/opt/tls/reload']],
+  ['etc/smartd.conf', 'DEVICESCAN -d removable -M exec /opt/smart/tell\n', ['/opt/smart/tell']],
+  [
+    'etc/cron.daily/backup',
+    '#!/bin/bash\nBIN=/opt/backup\nLOG=/var/log/x\ntest -x $BIN/run || exit 0\n"$BIN/run" --to /srv/data >> "$LOG" 2>&1\n. /etc/own/env\nflock -n /tmp/lock timeout 5m ionice -c 3 /srv/locked\ncd /srv/app && ./go\necho "see; /opt/no"\nfind /srv -name x -exec /srv/each {} \\;\ndocker compose -f /srv/compose.yml up -d\npython3 -u /srv/main.py &> /srv/out\nOUT=$(/srv/asked) \\\n  /srv/goes-on\nA=1 env B=2 /srv/with-b\n/srv/in/$VERSION/run\n',
+    [
+      ...['/opt/backup/run', '/etc/own/env', '/srv/locked', '/srv/app/go', '/srv/each', '/srv/compose.yml', '/srv/main.py'],
+      ...['/srv/asked', '/srv/goes-on', '/srv/with-b', '/srv/in'],
+    ],
+  ],
+  ['etc/cron.daily/python', '#!/usr/bin/python3\n/opt/no\n', []],
+  [
+    'etc/cron.daily/daemons',
+    '#!/bin/sh\nstart-stop-daemon --start --chuid bob --exec /opt/bobs\nstart-stop-daemon --start --exec /opt/roots\n',
+    ['/opt/roots'],
+  ],
+  ['etc/profile.d/conda.sh', '', []],
+]
+
+beforeAll(() => {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(top, path)), { recursive: true })
+    if (text !== '') writeFileSync(join(top, path), text)
+  }
+  mkdirSync(join(top, 'opt'))
+  writeFileSync(join(top, 'opt/conda.sh'), '')
+  symlinkSync(join(top, 'opt/conda.sh'), join(top, 'etc/profile.d/conda.sh'))
+  symlinkSync('/dev/null', join(top, 'etc/udev/rules.d/80-masked.rules'))
+})
+afterAll(() => rmSync(top, { recursive: true }))
+
+function asked(awk: readonly string[], before = '') {
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    // As on a host, whose files have no folder above them.
+    ['-c', `awk() { sed 's,${top},,g' | command ${awk.join(' ')} "$@"; }\n${before}\n${script}`],
+    { encoding: 'utf8' },
+  )
+  expect(stderr).toBe('')
+  const [head, ...lines] = stdout.replace(/\n$/, '').split('\n')
+  expect(head).toBe('@hooks')
+  return lines
+}
+const rowsOf = (lines: readonly string[]) => lines.map((line, at) => ({ text: line.slice(1), line: at }))
+
+test.each(awks)('%s: what files of root have it run', (...awk) => {
+  const lines = asked(awk)
+  expect(lines.join()).not.toMatch(/token/)
+  const { programs, unread } = parseHooks(rowsOf(lines))
+  expect(unread).toEqual([])
+  const expected = [...files.flatMap(([file, , paths]) => paths.map((path) => `/${file} ${path}`)), '/etc/profile.d/conda.sh /opt/conda.sh']
+  expect(programs.map(({ file, path }) => `${file} ${path}`).toSorted()).toEqual(expected.toSorted())
+})
+
+test('a file that may not be read is told, and so are more than are read', () => {
+  expect(parseHooks(rowsOf(asked(['awk'], `grep() { echo 'grep: /etc/apt/apt.conf.d/secret: Permission denied'; }`))).unread).toEqual([
+    '/etc/apt/apt.conf.d/secret',
+  ])
+  const many = `grep() { i=0; while [ $i -lt 401 ]; do i=$((i + 1)); echo "/etc/rc.local:$i:/opt/$i"; done; }`
+  const { programs, unread } = parseHooks(rowsOf(asked(['awk'], many)))
+  expect([programs.length, unread]).toEqual([400, ['more than 400 programs']])
+})
