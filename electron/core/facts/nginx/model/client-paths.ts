@@ -1,9 +1,10 @@
+import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { askedFor, type Rewriting, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { nearestAll, own } from './scope.ts'
-import type { Server } from './servers.ts'
+import { mentions, type Server } from './servers.ts'
 import { readTarget } from './target.ts'
 
 /** What a client may ask a server for. */
@@ -19,8 +20,8 @@ export interface ClientPaths {
 
 const MAX_HEADS = 400
 
-/** `asSent`: something looks at the path as the client wrote it. */
-export function clientPathsOf(server: Server, asSent: boolean): ClientPaths {
+/** `asSent`: what something that looks at the path as the client wrote it asks it to begin with; undefined where nothing does. */
+export function clientPathsOf(server: Server, asSent: readonly string[] | undefined): ClientPaths {
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server)
   const decoded = passesDecoded(server.directive.block ?? [])
@@ -130,7 +131,12 @@ const MAX_CANDIDATES = 120
 const FEW = 20
 
 /** Paths that a client may ask for to get to a route: its own, those that locations and rewrites make it of, and these made of others. */
-function candidates(heads: readonly Head[], rewritings: readonly Rewriting[], path: string, asSent: boolean): readonly string[] {
+function candidates(
+  heads: readonly Head[],
+  rewritings: readonly Rewriting[],
+  path: string,
+  asSent: readonly string[] | undefined,
+): readonly string[] {
   const all = new Set([path])
   for (const { client, upstream, exact } of heads) {
     if (exact) all.add(client)
@@ -143,7 +149,28 @@ function candidates(heads: readonly Head[], rewritings: readonly Rewriting[], pa
       for (const one of rewritings) if (all.size < MAX_CANDIDATES) for (const found of askedFor(one, from) ?? []) all.add(found)
   const paths = [...all].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
-  return asSent ? paths.flatMap((one) => [one, encoded(one)]) : paths
+  return asSent ? paths.flatMap((one) => [one, encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
+}
+
+/** `/v1/../api/pull`: it begins as it was asked to, and nginx finds its way back. */
+const backFrom = (head: string, path: string): string => {
+  const folders = head.split('/').filter((one) => one !== '').length
+  return `${head.replace(/\/$/, '')}${'/..'.repeat(folders)}${path}`
+}
+
+const MAX_BEGINNINGS = 8
+
+/** Beginnings that conditions and maps of the path as it was sent ask for; undefined where there are none of these. */
+export function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
+  const sent = /\$\{?request_uri\b/
+  if (!mentions(directives, sent)) return undefined
+  const patterns = [
+    ...directivesNamed(directives, 'if').map((one) => pathAskedFor(one)),
+    ...directivesNamed(directives, 'map')
+      .filter(({ parameters: [source = ''] }) => sent.test(source))
+      .flatMap(({ block = [] }) => block.map(({ name }) => (/^~/.test(name) ? takenBySample(name.replace(/^~\*?/, '')) : undefined))),
+  ]
+  return [...new Set(patterns.flatMap((sample) => (sample && /^\/[^?]/.test(sample) ? [sample] : [])))].slice(0, MAX_BEGINNINGS)
 }
 
 /** Its first letter as a percent sign and its number, which every engine takes for the letter. */

@@ -2,14 +2,14 @@ import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
-import { clientPathsOf, means, splitOff } from './client-paths.ts'
+import { beginningsAsked, clientPathsOf, means, splitOff } from './client-paths.ts'
 import type { Answer } from './journey.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
 import type { Location } from './locations.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import { serve } from './request.ts'
 import { nearest } from './scope.ts'
-import { defaultServer, type HttpModel, isEncrypted, mentions, readHttp, type Server } from './servers.ts'
+import { defaultServer, type HttpModel, isEncrypted, readHttp, type Server } from './servers.ts'
 import { readStreams } from './streams.ts'
 import { matchTarget } from './target.ts'
 import { unmet } from './unmet.ts'
@@ -101,7 +101,7 @@ function draw(
   const handedOn = new Map<NginxDirective, number>()
   const methods = methodsSet(directives)
   const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
-  const asSent = mentions(directives, /\$\{?request_uri\b/)
+  const asSent = beginningsAsked(directives)
   const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
 
   for (const server of model.servers) {

@@ -357,10 +357,16 @@ test.each<[name: string, inside: string, expected: readonly string[]]>([
   ['$uri of a few paths', 'location /v1/ { proxy_pass http://127.0.0.1:11434$uri; }', everyUser],
   ['a group that takes the end of a line', 'location ~ ^/v1/([^?]*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', everyUser],
   ['a group that takes none', 'location ~ ^/v1/(.*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', noManagement],
+  [
+    'a path that begins as it has to, and leads back',
+    'if ($request_uri !~ "^/v1/") { return 403; } location / { proxy_pass http://127.0.0.1:11434/; }',
+    everyUser,
+  ],
+  ['the same, passed on as it was sent', `if ($request_uri !~ "^/v1/") { return 403; } location / { ${model} }`, noManagement],
   ['$uri in a header', `location /v1/ { proxy_set_header X-Path $uri; ${model} }`, everyUser],
   ['the path as it was sent in a header', `location /v1/ { proxy_set_header X-Path $request_uri; ${model} }`, noManagement],
 ])('rules for paths know what clients write: %s', (_, inside, expected) => {
   const [verdict, ...more] = ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins)
   expect(outcomes(verdict ? [verdict, ...more] : [])).toEqual(expected)
-  expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser)
+  expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
 })
