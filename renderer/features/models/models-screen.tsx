@@ -38,12 +38,12 @@ export function ModelsScreen() {
   const [aside, setAside] = useState<{ readonly host: string; readonly path: string }>()
   const quarantined = useQuarantine().data ?? []
   const release = useReleaseFile()
-  const sheet = useSheet()
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
   const registrations = useRegistrations().data ?? []
   const shown = useShownModels(all, registrations)
   const { row, waits, registration, selected } = shown
+  const sheet = useSheet(row !== undefined || waits !== undefined)
   const request = () => {
     const source = row?.places.find((place) => place.source !== '')?.source ?? ''
     setAsk({ kind: 'request', model: row?.name ?? '', source })
