@@ -1,5 +1,6 @@
 import { addressBlock, within } from '../../network/address-block.ts'
 import { compilePattern } from '../../nginx/model/pattern.ts'
+import { isPublicHeader } from '../../nginx/model/public-headers.ts'
 import { provenBy } from '../../nginx/model/secret-patterns.ts'
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { cleanPath, matchesHost, matchesPath } from './paths.ts'
@@ -35,8 +36,6 @@ export interface Match {
 
 const GUESS = 'gatehouse-guess'
 const TOKEN = `Bearer ${GUESS}`
-const publicHeaders =
-  /^(?:user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$/
 
 /** Sets are alternatives; inside a set everything must hold (caddyhttp.MatcherSets). No set at all fits every request. */
 export function matchSets(sets: readonly JsonNode[], asked: Asked): Match {
@@ -173,7 +172,7 @@ function headerIs(header: string, values: JsonNode, client: Client): boolean | u
   if (values.kind === 'other') return client.persona === 'silent'
   if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
   const wanted = texts(values)
-  return sent(wanted.length === 0 ? ['*'] : wanted, publicHeaders.test(header), client)
+  return sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client)
 }
 
 function headerFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
@@ -185,6 +184,6 @@ function headerFits(header: string, pattern: JsonNode | undefined, client: Clien
   const compiled = compilePattern(textOf(pattern) ?? '', false)
   const guessed = (client.persona === 'guessing' ? [GUESS] : [GUESS, TOKEN]).map((text) => compiled.exec(text))
   if (guessed.includes(undefined)) return undefined
-  if (guessed.some((match) => match !== null) || (client.persona !== 'guessing' && publicHeaders.test(header))) return true
+  if (guessed.some((match) => match !== null) || (client.persona !== 'guessing' && isPublicHeader(header))) return true
   return client.persona === 'guessing' ? false : proven([textOf(pattern) ?? ''], client)
 }

@@ -1,6 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { geosIn, readGeo } from './geo.ts'
 import { compilePattern } from './pattern.ts'
+import { isPublicHeader } from './public-headers.ts'
 import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
 import { type Evaluation, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
@@ -177,12 +178,12 @@ export function dependsOnClient(
       found = 'stated'
       continue
     }
-    if (name === 'is_args' || name === 'invalid_referer' || (anyHost && name === 'host')) {
+    // The name in the handshake need not be that of the request (RFC 6066, 11.1).
+    if (name === 'is_args' || name === 'invalid_referer' || name === 'ssl_server_name' || (anyHost && name === 'host')) {
       found ??= 'public'
       continue
     }
-    // No secrets: anyone can send any of these, and they are there for other purposes.
-    if (/^http_(?:host|user_agent|referer|origin|upgrade|connection|accept.*|content_.*|x_forwarded_.*|x_real_ip)$/.test(name)) {
+    if (name.startsWith('http_') && isPublicHeader(name.slice(5).replaceAll('_', '-'))) {
       found ??= 'public'
       continue
     }

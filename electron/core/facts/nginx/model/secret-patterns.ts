@@ -239,7 +239,7 @@ function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number
   const value = behindName(run)
   const from: Side = value === run ? left : 'closed'
   if (from === 'open' || right === 'open') return looksRandom(value) ? 'unclear' : 'form'
-  if (!isLong(value)) return 'short'
+  if (!isLong(value) || saysWho.test(value)) return 'short'
   return (from === 'closed' && right === 'closed') || looksRandom(value) ? 'secret' : 'unclear'
 }
 
@@ -259,6 +259,12 @@ const looksRandom = (text: string): boolean =>
 /** `masked`: longer on the host (`caddy/mask.ts`). */
 const isLong = (text: string): boolean => text.length >= MIN_SECRET || text.includes('masked')
 
+/** An address, a network, somebody's mail address, the name of a host: however long, others know it. */
+const saysWho =
+  /^(?:\d{1,3}(?:\.\d{1,3}){1,3}\.?(?:\/\d+)?|[\da-f]*:[\da-f:]*:[\da-f:.]*(?:\/\d+)?|[^\s@]+@[^\s@]+\.[a-z]{2,24}|(?:\/\/)?(?:[a-z\d-]+\.)+[a-z]{2,24}\/?)$/i
+
 /** Is a fixed text long enough for a secret, beside the word that it is announced with and the name before it? */
 export const isSecretText = (text: string): boolean =>
-  text.split(/[\s,;&"']+/).some((part) => !announces.test(part) && isLong(behindName(part)))
+  text
+    .split(/[\s,;&"']+/)
+    .some((part) => !announces.test(part) && !saysWho.test(part) && isLong(behindName(part)) && !saysWho.test(behindName(part)))

@@ -1,6 +1,7 @@
 import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { NginxDirective } from '../nginx.ts'
+import type { AddressTrust } from './client-address.ts'
 import type { Assumption } from './conditions.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import { nearest, nearestAll, own, type Scope } from './scope.ts'
@@ -58,7 +59,7 @@ export function readStreams(
                     satisfy: 'all',
                     addresses: nearestAll(server.scope, ['allow', 'deny']),
                     credentials: [],
-                    trusts: [],
+                    trusts: statedBy(server.scope),
                     opensToAll: false,
                   },
                 ],
@@ -68,6 +69,12 @@ export function readStreams(
     }
   }
   return carried
+}
+
+/** Who may state a client's address with PROXY protocol, the only way that streams have for it (ngx_stream_realip_module). */
+const statedBy = (scope: Scope): readonly AddressTrust[] => {
+  const from = nearestAll(scope, ['set_real_ip_from'])
+  return from.length > 0 ? [{ from, header: 'proxy_protocol', recursive: false }] : []
 }
 
 interface Way {

@@ -141,7 +141,7 @@ export const expandText = (template: string, evaluation: Evaluation): Value => e
 
 /** Chosen by the client, beside the method and the path that a request is followed with; the name of the host where the server takes any. */
 const chosen = (name: string, anyHost: boolean): boolean =>
-  /^(?:(?:http|arg|cookie)_\w+|args|query_string|is_args|request_uri)$/.test(name) || (anyHost && name === 'host')
+  /^(?:(?:http|arg|cookie)_\w+|args|query_string|is_args|request_uri|ssl_server_name)$/.test(name) || (anyHost && name === 'host')
 
 /** Can a client choose what it sends so that the text becomes `wanted`? Over-approximated: true where one line of a `map` says so. */
 export function clientMayMake(template: string, wanted: string, model: HttpModel, anyHost: boolean, depth = 0): boolean {

@@ -59,6 +59,25 @@ test('a key behind maps that combine it with the method is a login', () => {
   ])
 })
 
+const nobodyAsked = 'fail: Every route answers without a login'
+const unclear = 'not-evaluated: Whether a login is needed is not known'
+
+test.each([
+  ['the address that Cloudflare states', '$http_cf_connecting_ip != "203.0.113.99"', nobodyAsked],
+  ['the account that Cloudflare states', '$http_cf_access_authenticated_user_email != "admin@example.com"', nobodyAsked],
+  ['the account that a proxy in front states', '$http_remote_user != administrator', nobodyAsked],
+  ['a version of an interface', '$http_anthropic_version != "2023-06-01"', nobodyAsked],
+  ['what browsers say of scripts', '$http_x_requested_with != XMLHttpRequest', nobodyAsked],
+  ['the name in the handshake', '$ssl_server_name != internal.example', nobodyAsked],
+  ['an address in some header', '$http_x_source != "203.0.113.99"', unclear],
+  ['a network of IPv6', '$http_x_source != "2001:db8:0:1::/64"', unclear],
+  ['a mail address by a pattern', '$http_x_source !~ ^admin@example\\.com$', unclear],
+  ['the name of a host', '$http_x_source != internal.example.org', unclear],
+  ['a key', `$http_x_source != ${key}`, 'pass: Every forwarded route needs a login'],
+])('no login by %s', (_, condition, expected) => {
+  expect(asked(requiresAuthentication, '', condition)).toEqual([expected])
+})
+
 const lookup = (inside: string) =>
   outcomes(
     ask(

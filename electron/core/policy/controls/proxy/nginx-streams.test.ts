@@ -62,3 +62,17 @@ test('a network that a geo of streams sends there is no login, and who may manag
     'not-evaluated: Who may manage models is not known',
   ])
 })
+
+test.each([
+  ['whom anybody may state', 'listen 443 proxy_protocol; set_real_ip_from 0.0.0.0/0;', 'fail: Clients can choose their own address'],
+  [
+    'that a load balancer states',
+    'listen 443 proxy_protocol; set_real_ip_from 10.0.5.2;',
+    'warning: Admin hosts need no login for management',
+  ],
+  ['that nobody can state', 'listen 443; set_real_ip_from 0.0.0.0/0;', 'warning: Admin hosts need no login for management'],
+])('a list of a stream looks at an address %s', (_, inside, expected) => {
+  const configuration = `# configuration file /etc/nginx/nginx.conf:\nstream { server { ${inside} allow 10.0.9.0/24; deny all; proxy_pass ${engine}; } }\nhttp { }\n`
+  const given = facts(configuration, [service('ollama')])
+  expect(outcomes(ask(managementRestricted, given, policyContext({ modelAdmins: ['10.0.9.0/24'] })))).toEqual([expected])
+})
