@@ -63,6 +63,7 @@ import modelHashesVerifiedAtSource from './controls/models/model-hashes-verified
 import modelsServedApproved from './controls/models/models-served-approved.control.ts'
 import firewallDefaultDenyInbound from './controls/network/firewall-default-deny-inbound.control.ts'
 import firewallDefaultDenyOutbound from './controls/network/firewall-default-deny-outbound.control.ts'
+import firewallLoadedAtStart from './controls/network/firewall-loaded-at-start.control.ts'
 import inferencePortOnlyFromApp from './controls/network/inference-port-only-from-app.control.ts'
 import ipv6FilteredLikeIpv4 from './controls/network/ipv6-filtered-like-ipv4.control.ts'
 import outboundOnlyToStorage from './controls/network/outbound-only-to-storage.control.ts'
@@ -209,6 +210,7 @@ export const controls: readonly AnyControl[] = [
   swapEncryptedOrOff,
   firewallDefaultDenyInbound,
   firewallDefaultDenyOutbound,
+  firewallLoadedAtStart,
   inferencePortOnlyFromApp,
   ipv6FilteredLikeIpv4,
   listenerOwnerExpected,

@@ -50,6 +50,7 @@ const topics: readonly Topic[] = [
       'firewall-default-deny-inbound': 'Inbound by default',
       'firewall-default-deny-outbound': 'Outbound by default',
       'ipv6-filtered-like-ipv4': 'IPv6 like IPv4',
+      'firewall-loaded-at-start': 'After a restart',
       'outbound-only-to-storage': 'Outbound rules',
     },
   },

@@ -61,8 +61,29 @@ const pushedUnits = ['ufw.service', 'nginx.service', 'caddy.service', 'docker.se
 /** That take away what templates make, at the next start of the host. */
 const rivalUnits = ['firewalld.service']
 
+/** That load rules of the packet filter when the host starts, beside `ufw.service` and `firewalld.service`. */
+const filterUnits = [
+  ...['nftables.service', 'netfilter-persistent.service', 'iptables.service', 'ip6tables.service', 'shorewall.service'],
+  ...['shorewall6.service', 'ferm.service', 'firehol.service', 'csf.service', 'arno-iptables-firewall.service'],
+]
+
+/** What those load (ufw-init-functions, the units' ExecStart=, the plugins of netfilter-persistent, firewalld.conf(5)). */
+const filterFiles = [
+  ...['/etc/default/ufw', '/etc/ufw/ufw.conf', '/etc/nftables.conf', '/etc/nftables.d/*', '/etc/nftables/*.nft'],
+  ...['/etc/sysconfig/nftables.conf', '/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables', '/etc/iptables/*.v[46]'],
+  ...['/etc/iptables/*.rules', '/etc/firewalld/firewalld.conf', '/etc/firewalld/zones/*.xml'],
+]
+
+/** Where admins have rules loaded in ways of their own. What packages bring lies elsewhere, or is a link. */
+const filterPlaces = [
+  ...['/etc/systemd/system/*.service', '/etc/systemd/system/*.service.d/*.conf', '/usr/local/lib/systemd/system/*.service'],
+  ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/network/interfaces', '/etc/network/interfaces.d/*', '/etc/network/if-*.d/*'],
+  ...['/etc/NetworkManager/dispatcher.d/*', '/etc/networkd-dispatcher/*/*', '/etc/crontab', '/etc/cron.d/*'],
+]
+const MAX_FILTER_ROWS = 1500
+
 /** Of those `services` has a row where the host has them at all. */
-export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits, ...rivalUnits]
+export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits, ...pushedUnits, ...rivalUnits, ...filterUnits]
 
 /** Programs that templates have check, or load, what is pushed: where a host has none of that name, a push of such files would be refused. */
 export const pushedTools: readonly string[] =
@@ -132,6 +153,13 @@ printf '@lacks%s\\n' "$lacks"
   if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf 'unreadable\\n'
   else for file in /etc/logrotate.conf /etc/logrotate.d/*; do ! [ -f "$file" ] || printf 'rotate %s\\n' "$file"; done
   fi
+  for file in ${filterFiles.join(' ')}; do
+    [ -f "$file" ] || continue
+    if [ -r "$file" ]; then printf 'filter %s\\n' "$file"; else printf 'sealed %s\\n' "$file"; fi
+  done
+  for folder in /etc/ufw /etc/nftables.d /etc/nftables /etc/iptables /etc/firewalld /etc/firewalld/zones; do
+    ! [ -d "$folder" ] || [ -r "$folder" -a -x "$folder" ] || printf 'sealed %s/\\n' "$folder"
+  done
 } | awk '
   function key(row,   text) {
     while (match(row, /AAAA[A-Za-z0-9+\\/=]+/)) {
@@ -141,13 +169,18 @@ printf '@lacks%s\\n' "$lacks"
     return "=" substr(text row, 1, 1000)
   }
   $1 == "unreadable" { unreadable = " unreadable"; next }
+  $1 == "sealed" { kept[++filters] = "@filter-sealed " substr($0, 8); next }
   {
     kind = $1; path = substr($0, length(kind) + 2); at = inside = 0
+    if (kind == "filter") kept[++filters] = "@filter-file " path
     while ((getline line < path) > 0) {
       at++
       if (line ~ /^[ \\t\\r\\f\\v]*(#|$)/) continue
       row = path ":" at ":" line
-      if (kind == "keys") { if (keys < 100) own[++keys] = key(row) }
+      if (kind == "filter") {
+        if (filters >= ${MAX_FILTER_ROWS} || length(line) > 4000) { kept[++filters] = "@filter-cut " path; break }
+        kept[++filters] = "=" line
+      } else if (kind == "keys") { if (keys < 100) own[++keys] = key(row) }
       else if (inside) { if (line ~ /^[ \\t]*endscript/) inside = 0 }
       else if (line ~ /^[ \\t]*((pre|post)rotate|(first|last)action|preremove)/) inside = 1
       else if (rows < ${MAX_ROWS}) said[++rows] = "=" substr(row, 1, 500)
@@ -157,7 +190,11 @@ printf '@lacks%s\\n' "$lacks"
   END {
     print "@authorized-keys"; for (i = 1; i <= keys; i++) print own[i]
     print "@logrotate" unreadable; for (i = 1; i <= rows; i++) print said[i]
+    print "@filter"; for (i = 1; i <= filters; i++) print kept[i]
   }'
+set --
+for file in ${filterPlaces.join(' ')}; do ! [ -f "$file" ] || [ -L "$file" ] || set -- "$@" "$file"; done
+[ $# -eq 0 ] || grep -lsE '^[^#]*(^|[^[:alnum:]_.-])(nft|ip6?tables(-legacy|-nft)?(-restore)?|firewall)([^[:alnum:]_]|$)' "$@" | awk 'NR <= 20 { print "@filter-place " $0 }'
 printf '@forwarding\\n'
 [ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0

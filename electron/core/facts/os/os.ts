@@ -44,6 +44,21 @@ export interface ServiceState {
 /** What the unit was asked for by, and its own name. */
 export const namesOf = ({ id, aliases = [] }: ServiceState): readonly string[] => [id, ...aliases]
 
+/** What loads rules of the packet filter when the host starts. */
+export interface FilterFiles {
+  /** Lines of the files that are neither empty nor comments. */
+  readonly files: readonly {
+    readonly path: string
+    readonly line: number
+    readonly whole: boolean
+    readonly rows: readonly Shown<string>[]
+  }[]
+  /** Files and folders (those end with `/`) that the account may not read. */
+  readonly sealed: readonly Shown<string>[]
+  /** Units, scripts and jobs of the admin's own that name a program of the packet filter. */
+  readonly places: readonly Shown<string>[]
+}
+
 /** Settings of the operating system that every account may read. What is absent could not be read. */
 export interface Os {
   /** By path below /proc/sys: `kernel/kptr_restrict`. */
@@ -75,6 +90,7 @@ export interface Os {
   readonly coredumpStorage?: Shown<string> | undefined
   /** Undefined when its configuration may not be read. */
   readonly logrotate?: Logrotate | undefined
+  readonly filter?: FilterFiles | undefined
   /** Of the programs that a push of files needs, those that the host does not have. */
   readonly lacks?: readonly string[] | undefined
   /** Lines of rsyslog that send away. */

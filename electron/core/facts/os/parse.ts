@@ -1,7 +1,7 @@
 import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
 import { parsePathEntry } from '../path-entry.ts'
 import { parseLogrotate } from './logrotate.ts'
-import type { Os, ServiceState, Shown, Storage } from './os.ts'
+import type { FilterFiles, Os, ServiceState, Shown, Storage } from './os.ts'
 import { readMapped, readTree } from './storage-tree.ts'
 
 /** Reads section `os`. Undefined when its first block is missing: then nothing of it was printed as the script prints it. */
@@ -29,11 +29,28 @@ export function parseOs(stdout: string): Os | undefined {
     journal: readJournal(blocks.get('journal')?.[0]),
     coredumpStorage: readStorageSetting(blocks.get('coredump')?.[0], 'external'),
     logrotate: parseLogrotate(blocks.get('logrotate')?.[0]),
+    filter: readFilter(blocks),
     lacks: blocks
       .get('lacks')?.[0]
       ?.words.split(' ')
       .filter((tool) => tool !== ''),
     forwarding: rows('forwarding').map(({ text, line }) => ({ value: text.trim(), line })),
+  }
+}
+
+function readFilter(blocks: ReadonlyMap<string, readonly Block[]>): FilterFiles | undefined {
+  const named = (name: string) => (blocks.get(name) ?? []).map(({ words, line }) => ({ value: words, line }))
+  if (!blocks.has('filter')) return undefined
+  const cut = new Set(named('filter-cut').map(({ value }) => value))
+  return {
+    files: (blocks.get('filter-file') ?? []).map(({ words, line, rows }) => ({
+      path: words,
+      line,
+      whole: !cut.has(words),
+      rows: rows.map((row) => ({ value: row.text, line: row.line })),
+    })),
+    sealed: named('filter-sealed'),
+    places: named('filter-place'),
   }
 }
 

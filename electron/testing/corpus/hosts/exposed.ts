@@ -6,7 +6,7 @@ import { llama, ollama, rules, soundFirewall, vllm } from '../bases.ts'
 import { type CorpusHost, corpusHost } from '../corpus-host.ts'
 import { flag, on, withFiles, withFirewall, withListener, withUnit, withWords } from '../sins/host.ts'
 import { closedToJump, listensOn, ollamaOn, openToJump, vllmOn } from '../sins/listening.ts'
-import { sysctl } from '../sins/system.ts'
+import { sysctl, withService } from '../sins/system.ts'
 
 const anyone = [withFirewall(noFirewall), openToJump]
 const both = { ...vllm, addresses: [...vllm.addresses, { interface: 'eth0', address: '2001:db8:4::11', prefixLength: 64 }] }
@@ -84,6 +84,12 @@ export const exposed: readonly CorpusHost[] = [
     withWords(1290, flag('--host', '0.0.0.0')),
   ),
   corpusHost('vllm-without-firewall', 'No rules are loaded', vllm, anyone),
+  corpusHost(
+    'vllm-firewall-not-at-start',
+    'The rules are loaded, the service that loads them is disabled, as Debian installs it',
+    vllm,
+    withService('nftables.service loaded inactive disabled'),
+  ),
   corpusHost(
     'vllm-accepts-inbound',
     'The input chain accepts what no rule names',

@@ -39,6 +39,11 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@logrotate',
     ...numbered('/etc/logrotate.conf', ['weekly', 'rotate 4', 'create', 'include /etc/logrotate.d']),
     ...printedLines(withoutScripts(linesBelow(host, '/etc/logrotate.d'))),
+    '@filter',
+    ...filterFiles(host).flatMap(([path, content]) => [
+      `@filter-file ${path}`,
+      ...content.split('\n').flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [`=${line}`])),
+    ]),
     '@forwarding',
     ...system.forwarding.map((line) => `=${line}`),
     `@journal ${system.persistentJournal ? 'directory' : ''}`,
@@ -47,8 +52,23 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '@clock',
     `=NTPSynchronized=${system.clockSynchronised ? 'yes' : 'no'}`,
     '@services',
-    ...system.services.map((row) => `=${maskedBy(host, row)}`),
+    ...servicesOf(host).map((row) => `=${maskedBy(host, row)}`),
   ])
+}
+
+/** What loads rules when the host starts; those that a description gives in the words of nft are saved where its service finds them. */
+function filterFiles({ files, firewall: { nft } }: DemoHost): readonly (readonly [string, string])[] {
+  const saved = files.get('/etc/nftables.conf')?.content ?? (nft === '' ? undefined : `flush ruleset\n${nft}`)
+  const ufw = ['/etc/default/ufw', '/etc/ufw/ufw.conf'].map((path) => [path, files.get(path)?.content] as const)
+  return [...ufw, ['/etc/nftables.conf', saved] as const].flatMap(([path, content]) => (content === undefined ? [] : [[path, content]]))
+}
+
+/** As a host that has rules for it has the service of nftables. */
+function servicesOf(host: DemoHost): readonly string[] {
+  const { services } = host.system
+  const loads = filterFiles(host).some(([path]) => path === '/etc/nftables.conf')
+  const told = services.some((row) => row.startsWith('nftables.service '))
+  return loads && !told ? [...services, 'nftables.service loaded active enabled'] : services
 }
 
 /** Each on the one after it, as `lsblk -nsi` draws it. */

@@ -1,0 +1,223 @@
+import type { Citation } from '../../citation.ts'
+import type { Network } from '../../network/network.ts'
+import { type FilterFiles, namesOf, type Os, type ServiceState } from '../../os/os.ts'
+import type { Family } from '../address-set.ts'
+import { defaultsOf } from '../defaults.ts'
+import { parseIptables } from '../iptables/parse.ts'
+import type { Table } from '../ruleset.ts'
+import { readNftFile } from './nft-file.ts'
+
+/** Whoever loads rules when the host starts, or would if it came. */
+export interface Loader {
+  readonly unit: string
+  /** Does it come, and load something? Undefined when that is not known. */
+  readonly comes: boolean | undefined
+  /** Does what it loads deny inbound traffic that no rule names? Undefined when that is not known. */
+  readonly denies: Readonly<Record<Family, boolean | undefined>>
+  /** It takes away what others loaded before it. */
+  readonly wipes: boolean
+  /** Why it does not come, does not deny, or is not known. A sentence. */
+  readonly because: string
+  readonly cite: readonly Citation[]
+}
+
+export interface AtStart {
+  readonly loaders: readonly Loader[]
+  /** What the admin has load rules in another way, which is not followed. */
+  readonly others: readonly Citation[]
+  readonly otherPaths: readonly string[]
+}
+
+type Content = Omit<Loader, 'unit' | 'comes'> & { readonly comes?: boolean | undefined }
+
+/** A way of reading what one service loads. */
+type Reader = (filter: FilterFiles, network: Network | undefined) => Content
+
+const both = (value: boolean | undefined): Loader['denies'] => ({ 4: value, 6: value })
+const notKnown = (because: string): Content => ({ denies: both(undefined), wipes: false, because, cite: [] })
+
+/** Loads rules of its own making, which are not modelled. */
+const notFollowed: Reader = () => notKnown('What it loads is not followed.')
+
+const readers: Readonly<Record<string, Reader>> = {
+  'ufw.service': readUfw,
+  'nftables.service': readNftables,
+  'netfilter-persistent.service': (filter, network) =>
+    readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network),
+  'iptables.service': (filter, network) => readSaved({ 4: ['/etc/sysconfig/iptables', '/etc/iptables/iptables.rules'] }, filter, network),
+  'ip6tables.service': (filter, network) =>
+    readSaved({ 6: ['/etc/sysconfig/ip6tables', '/etc/iptables/ip6tables.rules'] }, filter, network),
+  'firewalld.service': readFirewalld,
+  'shorewall.service': notFollowed,
+  'shorewall6.service': notFollowed,
+  'ferm.service': notFollowed,
+  'firehol.service': notFollowed,
+  'csf.service': notFollowed,
+  'arno-iptables-firewall.service': notFollowed,
+}
+
+/** What loads rules at the next start of the host. Undefined where the host did not tell, or starts without systemd. */
+export function filterAtStart({ services, filter }: Pick<Os, 'services' | 'filter'>, network: Network | undefined): AtStart | undefined {
+  if (services === undefined || filter === undefined) return undefined
+  const loaders = Object.entries(readers).flatMap(([unit, read]) => {
+    const state = services.find((each) => namesOf(each).includes(unit))
+    return state && state.loadState !== 'not-found' ? [loaderOf(unit, state, read, filter, network)] : []
+  })
+  const places = filter.places.filter(({ value }) => value !== '/etc/systemd/system/gatehouse-published-ports.service')
+  // A drop-in changes what the unit does; then its usual file says nothing.
+  const changed = (unit: string) => places.find(({ value }) => value.startsWith(`/etc/systemd/system/${unit}`))
+  return {
+    loaders: loaders.map((loader) => {
+      const place = changed(loader.unit)
+      return place && loader.comes !== false ? { ...loader, ...notKnown(`${place.value} changes what it loads.`) } : loader
+    }),
+    others: places.map(({ line }) => ({ section: 'os', line })),
+    otherPaths: places.map(({ value }) => value),
+  }
+}
+
+function loaderOf(unit: string, state: ServiceState, read: Reader, filter: FilterFiles, network: Network | undefined): Loader {
+  const cite = [{ section: 'os', line: state.line }]
+  const { starts, because } = startOf(unit, state)
+  const content = read(filter, network)
+  if (starts !== true) return { ...content, unit, comes: starts, because, cite }
+  const comes = 'comes' in content ? content.comes : true
+  return { ...content, unit, comes, cite: [...cite, ...content.cite] }
+}
+
+/** systemctl(1), is-enabled. What lies below /run is gone at the next start. */
+function startOf(
+  unit: string,
+  { loadState, unitFileState }: ServiceState,
+): { readonly starts: boolean | undefined; readonly because: string } {
+  if (loadState === 'masked' || unitFileState === 'masked') return { starts: false, because: `${unit} is masked.` }
+  if (unitFileState === 'enabled') return { starts: true, because: '' }
+  if (unitFileState === 'enabled-runtime') return { starts: false, because: `${unit} is enabled until the next start only.` }
+  if (unitFileState === 'disabled' || unitFileState === 'linked') return { starts: false, because: `${unit} is ${unitFileState}.` }
+  return { starts: undefined, because: `Whether ${unit} starts with the host is not known (${unitFileState || 'no state'}).` }
+}
+
+const fileOf = (filter: FilterFiles, path: string) => filter.files.find((file) => file.path === path)
+
+/** The last assignment of a file that a shell reads. */
+function assigned(filter: FilterFiles, path: string, name: string) {
+  const row = fileOf(filter, path)?.rows.findLast(({ value }) => value.trimStart().startsWith(`${name}=`))
+  return (
+    row && {
+      value: row.value
+        .trim()
+        .slice(name.length + 1)
+        .replace(/^(["'])(.*?)\1.*$|\s.*$/, '$2'),
+      line: row.line,
+    }
+  )
+}
+
+/** ufw-init reads /etc/default/ufw, then /etc/ufw/ufw.conf; without either it loads nothing (ufw-init-functions of ufw 0.36). */
+function readUfw(filter: FilterFiles): Content {
+  const paths = ['/etc/default/ufw', '/etc/ufw/ufw.conf']
+  const unread = paths.find((path) => filter.sealed.some(({ value }) => value === path || path.startsWith(value)))
+  if (unread !== undefined) return { ...notKnown(`${unread} may not be read.`), comes: undefined }
+  const missing = paths.find((path) => !fileOf(filter, path))
+  if (missing !== undefined) return { ...notKnown(`ufw loads nothing without ${missing}.`), comes: false }
+  const last = (name: string) => assigned(filter, '/etc/ufw/ufw.conf', name) ?? assigned(filter, '/etc/default/ufw', name)
+  const [enabled, policy, six] = ['ENABLED', 'DEFAULT_INPUT_POLICY', 'IPV6'].map(last)
+  const cite = [enabled, policy].flatMap((row) => (row ? [{ section: 'os', line: row.line }] : []))
+  if (!/^(?:yes|YES)$/.test(enabled?.value ?? ''))
+    return { denies: both(false), wipes: false, comes: false, because: `/etc/ufw/ufw.conf says ENABLED=${enabled?.value ?? ''}.`, cite }
+  const denies = /^(?:DROP|REJECT)$/.test(policy?.value ?? '')
+  // With IPV6=no it drops all of IPv6.
+  const ofSix = /^(?:yes|YES)$/.test(six?.value ?? '') ? denies : true
+  const because = denies ? '' : `/etc/default/ufw says DEFAULT_INPUT_POLICY=${policy?.value ?? ''}.`
+  return { denies: { 4: denies, 6: ofSix }, wipes: false, because, cite }
+}
+
+function readNftables(filter: FilterFiles, network: Network | undefined): Content {
+  const paths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf']
+  const sealed = filter.sealed.find(({ value }) => paths.includes(value))
+  if (sealed) return { ...notKnown(`${sealed.value} may not be read.`), cite: [{ section: 'os', line: sealed.line }] }
+  const path = paths.find((each) => fileOf(filter, each))
+  if (path === undefined) return { denies: both(false), wipes: false, because: 'It has no file of rules to load.', cite: [] }
+  const file = readNftFile(path, filter)
+  const cite = [{ section: 'os', line: fileOf(filter, path)?.line ?? 0 }]
+  if (typeof file === 'string') return { ...notKnown(file), cite }
+  const denies = deniedBy(file.tables, network)
+  return { denies, wipes: file.flushes, because: wordsFor(path, denies), cite }
+}
+
+/** Files of iptables-save. */
+function readSaved(
+  paths: Readonly<Partial<Record<Family, readonly string[]>>>,
+  filter: FilterFiles,
+  network: Network | undefined,
+): Content {
+  const said: string[] = []
+  const cite: Citation[] = []
+  const denies: Record<Family, boolean | undefined> = { 4: false, 6: false }
+  let wipes = false
+  for (const family of [4, 6] as const) {
+    const candidates = paths[family]
+    if (!candidates) continue
+    const sealed = filter.sealed.find(({ value }) =>
+      candidates.some((path) => path === value || (value.endsWith('/') && path.startsWith(value))),
+    )
+    const file = filter.files.find(({ path }) => candidates.includes(path))
+    if (sealed || (file && !file.whole)) {
+      denies[family] = undefined
+      said.push(sealed ? `${sealed.value} may not be read.` : `${file?.path} is too long to be followed.`)
+      cite.push({ section: 'os', line: sealed?.line ?? file?.line ?? 0 })
+      continue
+    }
+    if (!file) {
+      said.push(`There is no ${candidates[0]}.`)
+      continue
+    }
+    cite.push({ section: 'os', line: file.line })
+    const text: string[] = []
+    for (const { value, line } of file.rows) text[line - 1] = value
+    const dump = parseIptables(Array.from(text, (row) => row ?? '').join('\n'), family === 4 ? 'ip' : 'ip6', 'os')
+    denies[family] = dump.complete ? deniedBy(dump.tables, network)[family] : undefined
+    wipes ||= dump.tables.some(({ name }) => name === 'filter')
+    const words = wordsFor(file.path, { [family]: denies[family] })
+    if (words) said.push(words)
+  }
+  return { denies, wipes, because: said.join(' '), cite }
+}
+
+const wordsFor = (path: string, denies: Partial<Loader['denies']>): string => {
+  const families = ([4, 6] as const).filter((family) => family in denies)
+  const open = families.filter((family) => denies[family] === false)
+  if (open.length > 0) return `${path} does not deny ${open.map((family) => `IPv${family}`).join(' and ')} by default.`
+  return families.some((family) => denies[family] === undefined) ? `Whether ${path} denies by default is not certain.` : ''
+}
+
+function deniedBy(tables: readonly Table[], network: Network | undefined): Loader['denies'] {
+  const defaults = defaultsOf({ tables }, network, 'in').filter(({ main }) => main)
+  const of = (family: Family): boolean | undefined => {
+    const verdicts = defaults.filter((each) => each.family === family).map(({ verdict }) => verdict)
+    if (verdicts.includes('accept')) return false
+    return verdicts.includes('undetermined') ? undefined : true
+  }
+  return { 4: of(4), 6: of(6) }
+}
+
+/** Zones that firewalld brings and that turn away what they do not name. `trusted` lets in everything (firewalld.zones(5)). */
+const DENYING = /^(?:public|home|work|internal|external|dmz|drop|block)$/
+
+function readFirewalld(filter: FilterFiles): Content {
+  const sealed = filter.sealed.find(({ value }) => value.startsWith('/etc/firewalld/'))
+  if (sealed) return { ...notKnown(`${sealed.value} may not be read.`), cite: [{ section: 'os', line: sealed.line }] }
+  const zone = assigned(filter, '/etc/firewalld/firewalld.conf', 'DefaultZone') ?? { value: 'public', line: 0 }
+  const cite = zone.line > 0 ? [{ section: 'os', line: zone.line }] : []
+  const files = filter.files.filter(({ path }) => path.startsWith('/etc/firewalld/zones/'))
+  const open = files.find(({ rows }) => rows.some(({ value }) => /<zone\b[^>]*\btarget="ACCEPT"/.test(value)))
+  const own = files.find(({ path }) => path === `/etc/firewalld/zones/${zone.value}.xml`)
+  if (zone.value === 'trusted' || (open && open === own))
+    return { denies: both(false), wipes: false, because: `The default zone ${zone.value} of firewalld lets in everything.`, cite }
+  if (open || files.some(({ whole }) => !whole) || !(own || DENYING.test(zone.value)))
+    return {
+      ...notKnown(`What firewalld's zones let in at the start is not certain${open ? `: ${open.path} lets in everything` : ''}.`),
+      cite,
+    }
+  return { denies: both(true), wipes: false, because: '', cite }
+}

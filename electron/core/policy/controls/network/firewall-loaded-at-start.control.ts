@@ -1,0 +1,174 @@
+import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { citeRule, knownValue } from './flows.ts'
+
+type Family = 4 | 6
+
+export default defineControl({
+  id: 'firewall-loaded-at-start',
+  item: 'INF-7',
+  severity: 'high',
+  title: 'The rules that deny inbound traffic come again with the host',
+  rationale:
+    'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port open from then on, and nobody sees it happen.',
+  needs: ['firewall', 'os'],
+  uses: ['network'],
+  references: [
+    'NIST-800-53:SC-7(5)',
+    'NIST-800-53:CM-6',
+    'CIS-8:4.4',
+    'ISO-27001:A.8.20',
+    'https://wiki.nftables.org/wiki-nftables/index.php/Simple_rule_management',
+  ],
+  evaluate: ({ firewall, os, network }) => {
+    const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
+    const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
+    const atStart = filterAtStart(os, knownValue(network))
+    if (denied.length === 0) return [now.some((each) => each.denied === undefined) ? doubtful(firewall) : notDenied(atStart, firewall)]
+    if (!atStart)
+      return [
+        notEvaluated(
+          'What loads rules at the start is not known',
+          'The host starts without systemd, or its services and files could not be read.',
+          [{ section: 'os', line: 0 }],
+        ),
+      ]
+    return [judge(firewall, atStart, denied)]
+  },
+})
+
+/** Undefined where it is not certain. Without an address of that family there is nothing to deny. */
+function deniedNow({ defaults }: Firewall, family: Family): boolean | undefined {
+  const verdicts = defaults.in.filter((each) => each.main && each.family === family).map(({ verdict }) => verdict)
+  if (verdicts.includes('accept')) return false
+  return verdicts.includes('undetermined') ? undefined : verdicts.length > 0
+}
+
+function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]): Verdict {
+  const { loaders } = atStart
+  const coming = loaders.filter(({ comes }) => comes === true)
+  const denying = (family: Family) => coming.filter(({ denies }) => denies[family] === true)
+  const open = families.filter((family) => denying(family).length === 0)
+  if (open.length === 0)
+    return families.map((family) => raced(denying(family), coming, family)).find((each) => each) ?? held(coming, families)
+  const cite = citeRule(firewall.defaults.in.find((each) => each.main && open.includes(each.family))?.by, firewall, 'Denies now.')
+  const unsure = loaders.find(({ comes, denies }) =>
+    open.some((family) => (comes === true && denies[family] === undefined) || (comes === undefined && denies[family] !== false)),
+  )
+  if (unsure)
+    return notEvaluated('Whether the rules come again is not certain', `${unsure.unit}: ${unsure.because}`, [...unsure.cite, ...cite])
+  const [other] = atStart.others
+  if (other)
+    return notEvaluated(
+      'Whether the rules come again is not certain',
+      `No service that Gatehouse follows loads rules that deny ${named(open)} by default. ${atStart.otherPaths.join(', ')} may, which is not followed.`,
+      [...atStart.others, ...cite],
+    )
+  if (/^(?:cali-|CILIUM|KUBE-)/.test(chainOf(firewall, open)))
+    return notEvaluated(
+      'Whether the rules come again is not certain',
+      'They are rules of a Kubernetes network plugin, which loads them itself.',
+      cite,
+    )
+  return {
+    status: 'fail',
+    subject: '',
+    title: open.length < families.length ? `${named(open)} is open after the next start` : 'The firewall is open after the next start',
+    reason: `Inbound ${named(open)} traffic is denied by default now, and nothing that loads rules at the start of the host denies it: ${whyNot(loaders)}`,
+    hint: hintFor(firewall),
+    cite: [...loaders.flatMap((loader) => loader.cite), ...cite],
+  }
+}
+
+const whyNot = (loaders: readonly Loader[]): string => {
+  const said = loaders.map(({ because }) => because).filter((each) => each !== '')
+  return said.length === 0 ? 'no service that loads rules is installed.' : said.join(' ')
+}
+
+/** One that wipes and does not deny by itself, beside one that denies: systemd gives them no order. */
+function raced(denying: readonly Loader[], coming: readonly Loader[], family: Family): Verdict | undefined {
+  const [first] = denying
+  const wiper = coming.find((each) => each.wipes && each.denies[family] !== true)
+  const rival = conflicting(coming)
+  if (!first || (!wiper && !rival)) return undefined
+  const [one, two] = rival ?? [first, wiper as Loader]
+  return {
+    status: 'warning',
+    subject: '',
+    title: 'Two services load rules and undo each other',
+    reason: rival
+      ? `${one.unit} and ${two.unit} are both enabled and exclude each other (Conflicts=): systemd starts one of them.`
+      : `${one.unit} denies by default, and ${two.unit} takes away what is loaded before it without denying by itself. Nothing says which of them comes last.`,
+    hint: `Keep one of them: systemctl disable ${two.unit}, or the other, after what it loads was moved.`,
+    cite: [...one.cite, ...two.cite],
+  }
+}
+
+/** firewalld.service has `Conflicts=` with these. */
+function conflicting(coming: readonly Loader[]): readonly [Loader, Loader] | undefined {
+  const firewalld = coming.find(({ unit }) => unit === 'firewalld.service')
+  const other = coming.find(({ unit }) => /^(?:nftables|ip6?tables)\.service$/.test(unit))
+  return firewalld && other && [firewalld, other]
+}
+
+function held(coming: readonly Loader[], families: readonly Family[]): Verdict {
+  const holding = coming.filter(({ denies }) => families.some((family) => denies[family] === true))
+  return {
+    status: 'pass',
+    subject: '',
+    title: 'The rules come again with the host',
+    reason: `${holding.map(({ unit }) => unit).join(' and ')} ${holding.length === 1 ? 'starts' : 'start'} with the host and ${holding.length === 1 ? 'loads' : 'load'} rules that deny ${named(families)} by default.`,
+    cite: holding.flatMap((loader) => loader.cite),
+  }
+}
+
+function notDenied(atStart: AtStart | undefined, firewall: Firewall): Verdict {
+  const waiting = atStart?.loaders.find(({ comes, denies }) => comes === true && denies[4] === true)
+  const rule = firewall.defaults.in.find(({ main }) => main)?.by
+  if (!waiting)
+    return {
+      status: 'not-applicable',
+      subject: '',
+      title: 'Nothing is denied by default now',
+      reason: 'There are no rules to lose.',
+      cite: [],
+    }
+  return {
+    status: 'warning',
+    subject: '',
+    title: 'Rules of the next start are not in force now',
+    reason: `${waiting.unit} starts with the host and loads rules that deny by default, but they are not in force now: somebody took them away or changed them since.`,
+    hint: `systemctl restart ${waiting.unit} loads them; first see that they let in SSH.`,
+    cite: [...waiting.cite, ...citeRule(rule, firewall)],
+  }
+}
+
+const doubtful = (firewall: Firewall): Verdict =>
+  notEvaluated(
+    'What is denied now is not certain',
+    'The default hangs on rules that could not be read or are not modelled.',
+    citeRule(undefined, firewall),
+  )
+
+const notEvaluated = (title: string, reason: string, cite: Verdict['cite']): Verdict => ({
+  status: 'not-evaluated',
+  subject: '',
+  title,
+  reason,
+  cite,
+})
+
+const named = (families: readonly Family[]): string => families.map((family) => `IPv${family}`).join(' and ')
+
+const chainOf = (firewall: Firewall, families: readonly Family[]): string =>
+  firewall.defaults.in.find((each) => each.main && families.includes(each.family))?.by?.chain ?? ''
+
+function hintFor({ backend }: Firewall): string {
+  if (backend === 'ufw') return 'ufw enable sets ENABLED=yes; systemctl enable ufw.service has it loaded at the start.'
+  if (backend === 'firewalld')
+    return 'systemctl enable firewalld.service; firewall-cmd --runtime-to-permanent keeps what was set at run time.'
+  if (backend === 'iptables')
+    return 'netfilter-persistent (iptables-services on RHEL) loads what iptables-save and ip6tables-save wrote; enable its service.'
+  return 'Write the rules to /etc/nftables.conf, check them with nft -c -f, then systemctl enable nftables.service.'
+}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest'
+import { type FactResult, known } from '../../../facts/fact.ts'
+import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { Os } from '../../../facts/os/os.ts'
+import { parseOs } from '../../../facts/os/parse.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
+import type { Control } from '../../control.ts'
+import control from './firewall-loaded-at-start.control.ts'
+
+const network = {
+  addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n2: eth0 inet6 fd00::2/64 scope global\n'),
+  routes: [...parseRoutes('default via 10.0.0.1 dev eth0', 4), ...parseRoutes('default via fd00::1 dev eth0', 6)],
+  defaultRoute: true,
+}
+
+const output = (id: string, stdout: string): SectionOutput => ({
+  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stdout, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
+})
+
+const chain = (family: string, policy: string) =>
+  `table ${family} filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy ${policy};\n\t\ttcp dport 22 accept\n\t}\n}\n`
+
+function firewall(nft: string) {
+  const none = output('', '')
+  const fact = assembleFirewall({ nft: output('nft', nft), iptables: none, ip6tables: none, ipset: none, ufw: none }, network)
+  if (!fact.known) throw new Error(fact.reason)
+  return fact.value
+}
+
+const file = (path: string, text: string) => [
+  `@filter-file ${path}`,
+  ...text.split('\n').flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [`=${line}`])),
+]
+
+function os(services: readonly string[], files: Readonly<Record<string, string>>, more: readonly string[] = []): Os {
+  const rows = ['@sysctl', '@filter', ...Object.entries(files).flatMap(([path, text]) => file(path, text)), ...more]
+  const parsed = parseOs([...rows, '@services', ...services.map((row) => `=${row}`)].join('\n'))
+  if (!parsed) throw new Error('not parsed')
+  return parsed
+}
+
+function judged(of: Os, nft = chain('inet', 'drop')) {
+  const { evaluate } = control as unknown as Control
+  const facts = { firewall: firewall(nft), os: of, network: known(network) as FactResult<typeof network> }
+  const [first, ...rest] = evaluate(facts as never, {} as never)
+  expect(rest).toEqual([])
+  return `${first?.status} ${first?.reason}`
+}
+
+const on = (name: string) => `${name}.service loaded active enabled`
+const off = (name: string) => `${name}.service loaded inactive disabled`
+const nftFile = (text: string) => ({ '/etc/nftables.conf': `#!/usr/sbin/nft -f\n${text}` })
+const ufw = (enabled: string, policy = 'DROP', six = 'yes') => ({
+  '/etc/default/ufw': `IPV6=${six}\nDEFAULT_INPUT_POLICY="${policy}"\nIPT_SYSCTL=/etc/ufw/sysctl.conf`,
+  '/etc/ufw/ufw.conf': `ENABLED=${enabled}\nLOGLEVEL=low`,
+})
+const saved = (policy: string) => `*filter\n:INPUT ${policy} [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT`
+const zone = (target: string) => `<?xml version="1.0" encoding="utf-8"?>\n<zone${target}>\n  <service name="ssh"/>\n</zone>`
+const v4 = { '/etc/iptables/rules.v4': saved('DROP') }
+const v6 = { '/etc/iptables/rules.v6': saved('DROP') }
+
+test.each<[string, Os, string]>([
+  ['typed by hand', os([], {}), 'fail .*no service that loads rules is installed'],
+  [
+    'nftables disabled, as Debian installs it',
+    os([off('nftables')], nftFile(chain('inet', 'drop'))),
+    'fail .*nftables.service is disabled',
+  ],
+  [
+    'the file that Debian brings',
+    os([on('nftables')], nftFile(`flush ruleset\n${chain('inet', 'accept')}`)),
+    'fail .*does not deny IPv4 and',
+  ],
+  ['its file is gone', os([on('nftables')], {}), 'fail .*no file of rules'],
+  ['saved', os([on('nftables')], nftFile(`flush ruleset\n${chain('inet', 'drop')}`)), 'pass nftables.service starts'],
+  ['for IPv4 alone', os([on('nftables')], nftFile(chain('ip', 'drop'))), 'fail .*Inbound IPv6 traffic'],
+  ['until the next start', os(['nftables.service loaded active enabled-runtime'], nftFile(chain('inet', 'drop'))), 'fail .*until the next'],
+
+  [
+    'rules by commands',
+    os([on('nftables')], nftFile(`${chain('inet', 'drop')}add rule inet filter input accept`)),
+    'not-evaluated .*says more',
+  ],
+  ['ufw', os([on('ufw')], ufw('yes')), 'pass ufw'],
+  ['ufw, quoted', os([on('ufw')], ufw('"YES" # on')), 'pass ufw'],
+  ['ufw disabled', os([off('ufw')], ufw('yes')), 'fail .*ufw.service is disabled'],
+  ['ufw masked', os(['ufw.service masked active masked'], ufw('yes')), 'fail .*ufw.service is masked'],
+  ['ufw off', os([on('ufw')], ufw('no')), 'fail .*ENABLED=no'],
+  ['ufw accepts', os([on('ufw')], ufw('yes', 'ACCEPT')), 'fail .*DEFAULT_INPUT_POLICY=ACCEPT'],
+  ['ufw drops all of IPv6', os([on('ufw')], ufw('yes', 'ACCEPT', 'no')), 'fail .*Inbound IPv4 traffic'],
+  ['ufw without a file', os([on('ufw')], { '/etc/ufw/ufw.conf': 'ENABLED=yes' }), 'fail .*nothing without /etc/default/ufw'],
+  ['ufw, and a flush', os([on('ufw'), on('nftables')], { ...ufw('yes'), ...nftFile('flush ruleset') }), 'warning .*comes last'],
+  ['ufw, and no flush', os([on('ufw'), on('nftables')], { ...ufw('yes'), ...nftFile('table inet other { }') }), 'pass ufw'],
+  ['ufw, and a flush that is off', os([on('ufw'), off('nftables')], { ...ufw('yes'), ...nftFile('flush ruleset') }), 'pass ufw'],
+  ['two that deny', os([on('ufw'), on('nftables')], { ...ufw('yes'), ...nftFile(`flush ruleset\n${chain('inet', 'drop')}`) }), 'pass ufw'],
+  ['netfilter-persistent', os([on('netfilter-persistent')], { ...v4, ...v6 }), 'pass netfilter'],
+  ['IPv6 never saved', os([on('netfilter-persistent')], v4), 'fail .*Inbound IPv6 .*no /etc/iptables/rules.v6'],
+  [
+    'saved too early',
+    os([on('netfilter-persistent')], { ...v6, '/etc/iptables/rules.v4': saved('ACCEPT') }),
+    'fail .*rules.v4 does not deny',
+  ],
+  ['cut', os([on('netfilter-persistent')], { ...v4, ...v6 }, ['@filter-cut /etc/iptables/rules.v4']), 'not-evaluated .*too long'],
+  ['of root', os([on('netfilter-persistent')], {}, ['@filter-sealed /etc/iptables/rules.v4']), 'not-evaluated .*rules.v4 may not be read'],
+  ['of RHEL', os([on('iptables'), off('ip6tables')], { '/etc/sysconfig/iptables': saved('DROP') }), 'fail .*Inbound IPv6'],
+  ['firewalld', os([on('firewalld')], { '/etc/firewalld/firewalld.conf': 'DefaultZone=public' }), 'pass firewalld'],
+  ['firewalld off', os(['firewalld.service loaded active disabled'], {}), 'fail .*firewalld.service is disabled'],
+  ['firewalld trusts', os([on('firewalld')], { '/etc/firewalld/firewalld.conf': 'DefaultZone=trusted' }), 'fail .*zone trusted'],
+  [
+    'its own zone lets in everything',
+    os([on('firewalld')], {
+      '/etc/firewalld/firewalld.conf': 'DefaultZone=public',
+      '/etc/firewalld/zones/public.xml': zone(' target="ACCEPT"'),
+    }),
+    'fail .*zone public',
+  ],
+  [
+    'another zone lets in everything',
+    os([on('firewalld')], {
+      '/etc/firewalld/firewalld.conf': 'DefaultZone=public',
+      '/etc/firewalld/zones/lab.xml': zone(' target="ACCEPT"'),
+    }),
+    'not-evaluated .*lab.xml',
+  ],
+  ['firewalld and nftables', os([on('firewalld'), on('nftables')], nftFile('flush ruleset')), 'warning .*exclude each other'],
+  ['its folder is closed', os([on('firewalld')], {}, ['@filter-sealed /etc/firewalld/']), 'not-evaluated .*may not be read'],
+  ['another program', os([on('shorewall')], {}), 'not-evaluated .*shorewall.service: What it loads'],
+  ['another program that is off', os([off('shorewall')], {}), 'fail .*shorewall.service is disabled'],
+  ['a script', os([off('nftables')], {}, ['@filter-place /etc/rc.local']), 'not-evaluated .*/etc/rc.local may'],
+  ['a script that is only about containers', os([], {}, ['@filter-place /etc/systemd/system/gatehouse-published-ports.service']), 'fail'],
+  [
+    'a unit of its own',
+    os([on('nftables')], nftFile(''), ['@filter-place /etc/systemd/system/nftables.service.d/a.conf']),
+    'not-evaluated .*changes',
+  ],
+  ['generated', os(['nftables.service loaded active generated'], nftFile(chain('inet', 'drop'))), 'not-evaluated .*not known .generated'],
+])('rules that deny are loaded, %s', (_, of, expected) => {
+  expect(judged(of)).toMatch(new RegExp(`^(?:${expected})`))
+})
+
+test('without systemd, or of an audit before, nothing is said', () => {
+  expect(judged({ ...os([], {}), services: undefined })).toMatch(/^not-evaluated /)
+  expect(judged({ ...os([], {}), filter: undefined })).toMatch(/^not-evaluated /)
+})
+
+test('where nothing is denied there is nothing to lose; what would be loaded is told', () => {
+  expect(judged(os([], {}), '')).toMatch(/^not-applicable /)
+  expect(judged(os([on('ufw')], ufw('yes')), '')).toMatch(/^warning ufw.service starts with the host and loads rules/)
+  expect(judged(os([on('nftables')], nftFile(chain('inet', 'accept'))), chain('ip', 'drop'))).toMatch(/^fail Inbound IPv4 /)
+})
