@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { audit, hostOf } from './audit.ts'
+import { arrange, asRoot, kill, start } from './lab.ts'
+import { maySee } from './template-desk.ts'
+
+/** What is said of the next start of a host, and what the host then starts with. */
+
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-start-'))
+beforeAll(() => asRoot('gpu3', 'nft flush ruleset'))
+beforeEach(() => maySee('gpu3'))
+afterEach(async () => {
+  // The network of a host outlives it.
+  await asRoot('gpu3', 'nft flush ruleset')
+  await kill('gpu3')
+  await start('gpu3')
+}, 120_000)
+afterAll(() => rmSync(data, { recursive: true }))
+
+async function found(control: string): Promise<string> {
+  const { report } = await audit(data, ['--host', 'gpu3'])
+  const finding = hostOf(report, 'gpu3').findings.find((each) => each.control === control)
+  return `${finding?.status} ${finding?.reason}`
+}
+
+/** Rules go with a kernel; those of the lab's hosts lie in a network that stays. */
+async function startsAgain(): Promise<void> {
+  await asRoot('gpu3', 'touch /run/before && nft flush ruleset && systemctl --no-block reboot')
+  for (let tries = 0; tries < 60; tries++) {
+    await pause(500)
+    if ((await arrange('gpu3', 'test -e /run/before || systemctl is-active multi-user.target').catch(() => '')) === 'active\n') return
+  }
+  throw new Error('gpu3 does not come again')
+}
+
+const table = (policy: string) => `table inet own {
+  chain input {
+    type filter hook input priority 0
+    policy ${policy}
+    ct state { established, related } accept # open connections
+    iif lo accept; tcp dport ssh accept
+  }
+}`
+const written = (text: string) => `cat >/etc/nftables.conf <<'E'\n#!/usr/sbin/nft -f\n${text}\nE
+`
+const ufw = 'ufw allow 22/tcp && ufw --force enable'
+
+test.each<[string, string, RegExp, 'pass' | 'fail']>([
+  ['ufw as its command switches it on', ufw, /^pass ufw.service/, 'pass'],
+  ['ufw, its service disabled', `${ufw} && systemctl disable ufw.service`, /^fail .*ufw.service is disabled/, 'fail'],
+  ['ufw, its service masked', `${ufw} && systemctl mask ufw.service`, /^fail .*ufw.service is masked/, 'fail'],
+  ['ufw, off in its file', `${ufw} && sed -i s/^ENABLED=.*/ENABLED=no/ /etc/ufw/ufw.conf`, /^fail .*ENABLED=no/, 'fail'],
+  ['rules typed by hand', `nft -f - <<'E'\n${table('drop')}\nE`, /^fail .*nftables.service is disabled/, 'fail'],
+  ['saved, and nothing loads it', `${written(table('drop'))}nft -f /etc/nftables.conf`, /^fail .*nftables.service is disabled/, 'fail'],
+  ['saved, and loaded', `${written(table('drop'))}systemctl enable --now nftables.service`, /^pass nftables.service/, 'pass'],
+  [
+    'the file that Debian brings',
+    `systemctl enable --now nftables.service; nft -f - <<'E'\n${table('drop')}\nE`,
+    /^fail .*nftables.conf does not deny/,
+    'fail',
+  ],
+  [
+    'a file among others',
+    `mkdir -p /etc/nftables.d; ${written('flush ruleset\ninclude "/etc/nftables.d/*.nft"')}cat >/etc/nftables.d/in.nft <<'E'\n${table('drop')}\nE
+systemctl enable --now nftables.service`,
+    /^pass nftables.service/,
+    'pass',
+  ],
+])(
+  '%s',
+  async (_, script, said, then) => {
+    await arrange('gpu3', script)
+    expect(await found('firewall-default-deny-inbound')).toMatch(/^pass /)
+    expect(await found('firewall-loaded-at-start')).toMatch(said)
+    await startsAgain()
+    expect(await found('firewall-default-deny-inbound')).toMatch(new RegExp(`^${then} `))
+    await asRoot('gpu3', 'nft flush ruleset')
+    await kill('gpu3')
+    await start('gpu3')
+  },
+  120_000,
+)
