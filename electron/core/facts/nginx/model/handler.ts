@@ -66,11 +66,21 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   return { kind: 'proxied', directive, target, path: target.uri + escapeUri(state.uri.slice(matched)) }
 }
 
-/** Names, in lower case, of headers that nginx sets itself: nothing of the client's gets behind it under them. */
+/** Names, in lower case, of headers that nginx sets itself: nothing of the client's gets behind it under them. `$http_host` is the client's, whatever server answers (RFC 9112, 3.2.2). */
 export const headersSet = (scope: Scope): readonly string[] =>
   nearestAll(scope, ['proxy_set_header']).flatMap(({ parameters: [name = '', value = ''] }) =>
-    /\$\{?(?:proxy_add_x_forwarded_for|http_)/.test(value) ? [] : [name.toLowerCase()],
+    /\$\{?(?:proxy_add_x_forwarded_for|http_)/.test(setTo(scope, value)) ? [] : [name.toLowerCase()],
   )
+
+/** What a variable of its own stands for, as far as `set` says it around the block. */
+function setTo(scope: Scope, value: string): string {
+  const name = /^\$\{?(\w+)\}?$/.exec(value)?.[1]
+  for (let at: Scope | undefined = name === undefined ? undefined : scope; at; at = at.parent) {
+    const set = at.directives.findLast((one) => one.name === 'set' && one.parameters[0] === `$${name}`)
+    if (set) return set.parameters[1] ?? ''
+  }
+  return value
+}
 
 /**
  * What the static module says where no file exists: it refuses other methods before it looks (ngx_http_static_handler). Of the folder itself it says 403 where

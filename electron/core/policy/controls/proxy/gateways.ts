@@ -133,10 +133,18 @@ export function askedProgram(
   // An engine answers everybody: asking it who somebody is proves nothing.
   if (local && services.some((service) => service.apiKey === 'none' && service.binds.some((bind) => bind.port === port)))
     return { login: 'no' }
-  const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))?.name
+  const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
-  return known ? { login: 'yes', by: known } : { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
+  if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
+  // Its rules may let everybody in at another address, and a client says that he is there.
+  const misled = known.judges !== undefined && !asked.sets.includes(known.judges)
+  return misled ? { login: 'unknown', by: `${known.name}${MISLED}` } : { login: 'yes', by: known.name }
 }
+
+const MISLED = ', for a URL that clients write'
+/** Those of the programs asked for the login whose rules are for a URL that clients write themselves. */
+export const misledPrograms = (loginBy: readonly string[]): readonly string[] =>
+  loginBy.flatMap((by) => (by.endsWith(MISLED) ? [by.slice(0, -MISLED.length)] : []))
 
 /** Who writes the name of a health check is told 200 for any path, before 7.15.2 (GHSA-5hvv-m4w4-gf6v). */
 function takesHealthChecks(proxy: OAuth2Proxy): boolean {
@@ -150,12 +158,15 @@ export const unknownPrograms = (loginBy: readonly string[]): readonly string[] =
 
 /**
  * Programs whose business is to say who somebody is, by the route that their documentation has proxies ask. Their own settings are not read. Vouch
- * and Pomerium have words for it that anybody may use, so their port counts as well.
+ * and Pomerium have words for it that anybody may use, so their port counts as well. `judges`: the header with the URL that their rules look at, where
+ * the proxy has to be told to set it.
  */
-const identityPrograms: readonly { readonly name: string; readonly path: RegExp; readonly port?: number }[] = [
+const identityPrograms: readonly { readonly name: string; readonly path: RegExp; readonly port?: number; readonly judges?: string }[] = [
   { name: 'oauth2-proxy', path: /^\/oauth2\/auth(?:\?|$)/ },
-  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/(?:auth-request|forward-auth|ext-authz))(?:[/?]|$)/ },
-  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/(?:nginx|caddy|traefik|envoy)(?:[/?]|$)/ },
+  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: 'x-original-url' },
+  { name: 'Authelia', path: /^\/api\/authz\/(?:forward-auth|ext-authz)(?:[/?]|$)/ },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: 'x-original-url' },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/(?:caddy|traefik|envoy)(?:[/?]|$)/ },
   { name: 'Tinyauth', path: /^\/api\/auth\/(?:nginx|caddy|traefik)(?:[/?]|$)/ },
   { name: 'Vouch Proxy', path: /^\/validate(?:\?|$)/, port: 9090 },
   { name: 'Pomerium', path: /^\/verify(?:\?|$)/, port: 5443 },

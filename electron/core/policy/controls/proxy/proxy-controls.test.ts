@@ -162,14 +162,29 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
       ['/oauth2/auth', 'http://10.0.0.9:4180', 'pass: Every forwarded route needs a login'],
       ['/api/authz/auth-request', 'http://authelia:9091', 'pass: Every forwarded route needs a login'],
       ['/api/verify', 'https://auth.example', 'pass: Every forwarded route needs a login'],
+      ['/api/verify', 'https://auth.example', 'not-evaluated: Clients write the URL that Authelia judges', ''],
+      [
+        '/api/authz/auth-request',
+        'http://authelia:9091',
+        'not-evaluated: Clients write the URL that Authelia judges',
+        '$scheme://$http_host$request_uri',
+      ],
+      [
+        '/api/authz/auth-request',
+        'http://authelia:9091',
+        'not-evaluated: Clients write the URL that Authelia judges',
+        '$target_url; set $target_url $scheme://$http_host$request_uri',
+      ],
       ['/outpost.goauthentik.io/auth/nginx', 'http://10.0.0.9:9000', 'pass: Every forwarded route needs a login'],
+      ['/outpost.goauthentik.io/auth/nginx', 'http://10.0.0.9:9000', 'not-evaluated: Clients write the URL that authentik judges', ''],
       ['/validate', 'http://127.0.0.1:9090', 'pass: Every forwarded route needs a login'],
       ['/validate', 'http://127.0.0.1:5000', 'not-evaluated: A program that is not known decides'],
       ['/', 'http://127.0.0.1:9000', 'not-evaluated: A program that is not known decides'],
     ] as const
-  ).map(([path, to, expected]): [string, string, readonly string[]] => [
-    `auth_request to ${to}${path}`,
-    `server { ${tls} auth_request /auth; location / { ${toOllama} } location = /auth { internal; proxy_pass ${to}${path}; } }`,
+  ).map(([path, to, expected, url = '$scheme://$host$request_uri']): [string, string, readonly string[]] => [
+    `auth_request to ${to}${path}${url === '' ? ' without a URL' : ` for ${url}`}`,
+    `server { ${tls} auth_request /auth; location / { ${toOllama} }
+      location = /auth { internal; ${url === '' ? '' : `proxy_set_header X-Original-URL ${url};`} proxy_pass ${to}${path}; } }`,
     [expected],
   ]),
   [

@@ -2,7 +2,7 @@ import { printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { forgersAmong } from './address-rules.ts'
 import { authenticatedBy, weakest } from './authentication.ts'
-import { unknownPrograms } from './gateways.ts'
+import { misledPrograms, unknownPrograms } from './gateways.ts'
 import type { Authenticated, ProxyPath } from './proxy-path.ts'
 import { addressed, citeRoutes, disguise, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
@@ -91,6 +91,15 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
     }
   const unknown = of('unknown')
   const strangers = [...new Set(unknown.flatMap(({ loginBy }) => unknownPrograms(loginBy)))]
+  const [misled] = unknown.flatMap(({ loginBy }) => misledPrograms(loginBy))
+  if (misled !== undefined)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: `Clients write the URL that ${misled} judges`,
+      reason: `${misled} lets in by its rules for the URL in X-Original-URL. It is the client's own here: ${first.program} sets none, or puts $http_host into it, which is another host than the one that is asked where the request line names that one (GET http://…). What ${misled} lets pass elsewhere then passes here: ${names(unknown)}. Have it set, by nginx to $scheme://$host$request_uri.`,
+      cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
+    }
   if (unknown.length > 0)
     return {
       status: 'not-evaluated',
