@@ -258,10 +258,12 @@ const IGNORE = 2
 const acknowledgeWithinMs = 2
 
 /**
- * Has what a jump host forwards acknowledged at once, by a packet of SSH that means nothing. Its sshd leaves Nagle's algorithm on, since no command runs
+ * Has what a jump host forwards acknowledged at once, by a packet of SSH that means nothing. OpenSSH leaves Nagle's algorithm on, since no command runs
  * over this connection: a small packet behind another waits for TCP's acknowledgement, which Linux holds back for 40 ms unless it has something to send.
+ * Other servers are left alone: some, which PuTTY's manual tells of, choke on such packets.
  */
 export function acknowledgeAtOnce(client: Client): void {
+  if (!serverSoftware(client).startsWith('OpenSSH')) return
   const protocol = protocolOf(client)
   const received = protocol._handlers.CHANNEL_DATA
   let due: NodeJS.Timeout | undefined
