@@ -107,13 +107,17 @@ function fromProcess(
   // What runs below a container daemon are other people's ports.
   const members = record.kind === 'container-api' ? new Set([main.pid]) : below
   const held = tcp.filter(({ processes: owners }) => owners.some(({ pid }) => members.has(pid)))
-  // Other sockets of such a daemon may be what its containers publish.
-  const own = record.listening && unlisted ? held.filter(({ port }) => isNamed(port, record, main)) : held
+  // Other sockets of such a daemon may be what its containers publish, and a node of Swarm holds what services publish through the ingress network, wherever they run.
+  const swarm = held.some(({ port }) => record.listening?.butPorts.includes(port))
+  const own = record.listening && (unlisted || swarm) ? held.filter(({ port }) => isNamed(port, record, main)) : held
+  const others = held
+    .filter((listener) => !own.includes(listener) && !record.listening?.butPorts.includes(listener.port))
+    .map(({ port }) => port)
   const binds = own.length > 0 ? own.map(bindOf) : container ? publishedOf(container) : []
   const unseen = !listeners.known
     ? listeners.reason
-    : own.length < held.length
-      ? `whether ${held.map(({ port }) => port).join(', ')} is its own or a port of a container is not known, since the containers are not`
+    : others.length > 0
+      ? `whether ${others.join(', ')} is its own or a port of a ${swarm ? 'service of Swarm is not known' : 'container is not known, since the containers are not'}`
       : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
         ? 'the owners of sockets could not be read'
         : own.length === 0 && container && !container.hostNetwork

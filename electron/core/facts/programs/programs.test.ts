@@ -275,6 +275,19 @@ describe('a daemon that holds the ports of its containers itself ("userland-prox
     expect(find([daemon], [held], one ? [one] : [])).toMatchObject([{ id: 'docker-tcp', binds: [{ port: 8500 }] }]),
   )
 
+  // plumbProxy of libnetwork, service_linux.go; this kernel has no ip_vs, without which Docker publishes none.
+  test('on a node of Swarm, which holds ports of services wherever they run, only its usual and named ones are the API', () => {
+    const of = (port: number) => ({ ...listener(port, 30), processes: [{ name: 'dockerd', pid: 30 }] })
+    const node = [of(2377), of(7946)]
+    expect(find([daemon], node, [])).toEqual([])
+    expect(find([daemon], [...node, of(443)], [])).toMatchObject([
+      { binds: [], bindsUnknown: 'whether 443 is its own or a port of a service of Swarm is not known' },
+    ])
+    expect(find([daemon], [...node, api, of(443)], [])).toMatchObject([{ binds: [{ port: 2375 }], bindsUnknown: expect.any(String) }])
+    const [alone] = find([daemon], [...node, api], [])
+    expect([alone?.binds.map(({ port }) => port), alone?.bindsUnknown]).toEqual([[2375], undefined])
+  })
+
   test('where the containers are not known, which of its ports are the API is not either, its usual and named ones aside', () => {
     expect(find([daemon], [held], 'unknown')).toMatchObject([
       { binds: [], bindsUnknown: expect.stringContaining('whether 8500 is its own') },

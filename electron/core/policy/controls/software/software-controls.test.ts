@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
-import { known, unknown } from '../../../facts/fact.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import type { Packages, PythonEnvironment } from '../../../facts/packages/packages.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import type { Sources } from '../../../facts/sources/sources.ts'
 import type { InstalledPackage, Updates } from '../../../facts/updates/updates.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from '../../control.ts'
@@ -163,7 +164,8 @@ describe('software in packages', () => {
     list: readonly InstalledPackage[],
     more: Partial<Updates> = {},
     programs: Packages['programs'] = [],
-  ) => outcomes(ask(control, { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })) }))
+    processes: FactResult<readonly Process[]> = known([]),
+  ) => outcomes(ask(control, { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })), processes }))
 
   test.each<[string, AnyControl, readonly InstalledPackage[], Partial<Updates>, readonly string[]]>([
     ['none', containerSoftware, [], {}, ['not-applicable: No container runtime is installed']],
@@ -246,6 +248,46 @@ describe('software in packages', () => {
       ['not-evaluated: haproxy 3.2.0 could not be compared'],
     ],
   ])('%s', (_, control, list, more, expected) => expect(judge(control, list, more)).toEqual(expected))
+
+  const running = (...words: readonly (readonly [name: string, command: string, more?: Partial<Process>])[]) =>
+    known(
+      words.map(([name, command, more], at) => ({
+        ...{ pid: at + 2, ppid: 1, user: 'root', uid: 0, name, argv: command.split(' '), line: at + 3 },
+        ...more,
+      })),
+    )
+  const k3s = ['k3s-server', '/usr/local/bin/k3s server'] as const
+  const itsOwn = [
+    'containerd',
+    '/var/lib/rancher/k3s/data/current/bin/containerd -c /var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  ] as const
+  const byHand = ['dockerd', '/usr/local/bin/dockerd'] as const
+  const inContainer = { cgroup: `/system.slice/docker-${'d'.repeat(64)}.scope` }
+  test.each<[string, readonly InstalledPackage[], FactResult<readonly Process[]>, readonly string[]]>([
+    ['k3s, with its containerd', [], running(k3s, itsOwn), ['not-evaluated: The version of k3s is not known']],
+    [
+      'k3s beside Podman',
+      [installed('podman', '4.3.1+ds1-8+deb12u1', true)],
+      running(k3s),
+      ['pass: No security update of podman is pending', 'not-evaluated: The version of k3s is not known'],
+    ],
+    [
+      'Docker of an archive',
+      [],
+      running(byHand, ['containerd', 'containerd']),
+      ['dockerd', 'containerd'].map((name) => `not-evaluated: The version of ${name} is not known`),
+    ],
+    [
+      'Docker of a package',
+      [installed('docker.io', '20.10.24+dfsg1-1', true)],
+      running(byHand),
+      ['pass: No security update of docker.io is pending'],
+    ],
+    ['Docker in a container', [], running(['dockerd', 'dockerd', inContainer]), ['not-applicable: No container runtime is installed']],
+    ['processes unread', [], unknown('why', ['processes']), ['not-evaluated: Whether a container runtime runs is not known']],
+  ])('a runtime that no package brought: %s', (_, list, processes, expected) =>
+    expect(judge(containerSoftware, list, {}, [], processes)).toEqual(expected),
+  )
 
   test('a program that no package brought', () => {
     expect(judge(frontSoftware, [], {}, [{ name: 'oauth2-proxy', version: '7.6.0', line: 9 }])).toEqual([
