@@ -14,6 +14,8 @@ export interface Loader {
   readonly comes: boolean | undefined
   /** Does what it loads deny inbound traffic that no rule names? Undefined when that is not known. */
   readonly denies: Readonly<Record<Family, boolean | undefined>>
+  /** What it loads, where that was followed. */
+  readonly tables?: readonly Table[] | undefined
   /** It takes away what others loaded before it. */
   readonly wipes: boolean
   /** Why it does not come, does not deny, or is not known. A sentence. */
@@ -142,7 +144,7 @@ function readNftables(filter: FilterFiles, network: Network | undefined): Conten
   const cite = [{ section: 'os', line: fileOf(filter, path)?.line ?? 0 }]
   if (typeof file === 'string') return { ...notKnown(file), cite }
   const denies = deniedBy(file.tables, network)
-  return { denies, wipes: file.flushes, because: wordsFor(path, denies), cite }
+  return { denies, tables: file.tables, wipes: file.flushes, because: wordsFor(path, denies), cite }
 }
 
 /** Files of iptables-save. */
@@ -154,6 +156,7 @@ function readSaved(
   const said: string[] = []
   const cite: Citation[] = []
   const denies: Record<Family, boolean | undefined> = { 4: false, 6: false }
+  const tables: Table[] = []
   let wipes = false
   for (const family of [4, 6] as const) {
     const candidates = paths[family]
@@ -177,11 +180,12 @@ function readSaved(
     for (const { value, line } of file.rows) text[line - 1] = value
     const dump = parseIptables(Array.from(text, (row) => row ?? '').join('\n'), family === 4 ? 'ip' : 'ip6', 'os')
     denies[family] = dump.complete ? deniedBy(dump.tables, network)[family] : undefined
+    tables.push(...dump.tables)
     wipes ||= dump.tables.some(({ name }) => name === 'filter')
     const words = wordsFor(file.path, { [family]: denies[family] })
     if (words) said.push(words)
   }
-  return { denies, wipes, because: said.join(' '), cite }
+  return { denies, tables, wipes, because: said.join(' '), cite }
 }
 
 const wordsFor = (path: string, denies: Partial<Loader['denies']>): string => {

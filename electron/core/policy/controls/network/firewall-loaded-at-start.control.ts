@@ -1,7 +1,11 @@
+import type { Listener } from '#shared/model/listener.ts'
+import { type AddressSet, subtract, union } from '../../../facts/firewall/address-set.ts'
 import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { reach } from '../../../facts/firewall/reach.ts'
+import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeRule, knownValue } from './flows.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes } from './flows.ts'
 
 type Family = 4 | 6
 
@@ -13,7 +17,7 @@ export default defineControl({
   rationale:
     'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port open from then on, and nobody sees it happen.',
   needs: ['firewall', 'os'],
-  uses: ['network'],
+  uses: ['network', 'listeners'],
   references: [
     'NIST-800-53:SC-7(5)',
     'NIST-800-53:CM-6',
@@ -21,7 +25,7 @@ export default defineControl({
     'ISO-27001:A.8.20',
     'https://wiki.nftables.org/wiki-nftables/index.php/Simple_rule_management',
   ],
-  evaluate: ({ firewall, os, network }) => {
+  evaluate: ({ firewall, os, network, listeners }) => {
     const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
     const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
     const atStart = filterAtStart(os, knownValue(network))
@@ -34,7 +38,9 @@ export default defineControl({
           [{ section: 'os', line: 0 }],
         ),
       ]
-    return [judge(firewall, atStart, denied)]
+    const verdict = judge(firewall, atStart, denied)
+    if (verdict.status !== 'pass' || !listeners.known) return [verdict]
+    return [opened(firewall, atStart, knownValue(network), listeners.value) ?? verdict]
   },
 })
 
@@ -78,6 +84,44 @@ function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]
     reason: `Inbound ${named(open)} traffic is denied by default now, and nothing that loads rules at the start of the host denies it: ${whyNot(loaders)}`,
     hint: hintFor(firewall),
     cite: [...loaders.flatMap((loader) => loader.cite), ...cite],
+  }
+}
+
+/** A port that somebody listens on, to which what was saved lets in most of the world and the rules of now do not. Single addresses are what fail2ban and the like hold. */
+function opened(firewall: Firewall, atStart: AtStart, network: Network | undefined, listeners: readonly Listener[]): Verdict | undefined {
+  const coming = atStart.loaders.filter(({ comes }) => comes === true)
+  const tables = coming.flatMap((loader) => loader.tables ?? [])
+  if (coming.some((loader) => loader.tables === undefined)) return undefined
+  const outward = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+  const changes = outward.flatMap((listener) => {
+    const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
+    const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')
+    return reach({ tables }, network, query).flatMap((piece) => {
+      const same = letIn.filter((each) => each.family === piece.family && each.interface === piece.interface)
+      const remotes = subtract(
+        piece.remotes,
+        same.reduce<AddressSet>((all, each) => union(all, each.remotes), []),
+      )
+      return isNearlyAll({ ...piece, remotes }) ? [{ listener, piece: { ...piece, remotes } }] : []
+    })
+  })
+  const worse = changes.find(({ piece }) => piece.verdict === 'accept') ?? changes.find(({ piece }) => piece.verdict === 'undetermined')
+  if (!worse) return undefined
+  const { listener, piece } = worse
+  const cite = [...citeRule(piece.by, firewall), { section: listener.section ?? 'listeners', line: listener.line }]
+  if (piece.verdict === 'undetermined')
+    return notEvaluated(
+      'Whether the rules come again is not certain',
+      `Who reaches port ${listener.port} after the next start hangs on a rule that Gatehouse does not model.`,
+      cite,
+    )
+  return {
+    status: 'fail',
+    subject: '',
+    title: `Port ${listener.port} opens with the next start`,
+    reason: `What ${coming.map(({ unit }) => unit).join(' and ')} loads at the start lets ${printRemotes(piece)} in to port ${listener.port}; the rules of now do not.`,
+    hint: 'Save the rules of now where the service loads them, or take the old one out of its file.',
+    cite,
   }
 }
 

@@ -40,13 +40,20 @@ function os(services: readonly string[], files: Readonly<Record<string, string>>
   return parsed
 }
 
-function judged(of: Os, nft = chain('inet', 'drop')) {
+function judged(of: Os, nft = chain('inet', 'drop'), ports: readonly number[] = []) {
   const { evaluate } = control as unknown as Control
-  const facts = { firewall: firewall(nft), os: of, network: known(network) as FactResult<typeof network> }
+  const facts = {
+    firewall: firewall(nft),
+    os: of,
+    network: known(network) as FactResult<typeof network>,
+    listeners: known(ports.map(listener)),
+  }
   const [first, ...rest] = evaluate(facts as never, {} as never)
   expect(rest).toEqual([])
   return `${first?.status} ${first?.reason}`
 }
+
+const listener = (port: number) => ({ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', processes: [], line: port })
 
 const on = (name: string) => `${name}.service loaded active enabled`
 const off = (name: string) => `${name}.service loaded inactive disabled`
@@ -148,4 +155,16 @@ test('where nothing is denied there is nothing to lose; what would be loaded is 
   expect(judged(os([], {}), '')).toMatch(/^not-applicable /)
   expect(judged(os([on('ufw')], ufw('yes')), '')).toMatch(/^warning ufw.service starts with the host and loads rules/)
   expect(judged(os([on('nftables')], nftFile(chain('inet', 'accept'))), chain('ip', 'drop'))).toMatch(/^fail Inbound IPv4 /)
+})
+
+test('a port that what was saved opens is told, and what it merely lets be tried again is not', () => {
+  const rules = (more: string) => chain('inet', 'drop').replace('\t\ttcp', `\t\t${more}\n\t\ttcp`)
+  const after = (more: string, now = chain('inet', 'drop')) => judged(os([on('nftables')], nftFile(rules(more))), now, [22, 8000])
+  expect(after('tcp dport 8000 accept')).toMatch(/^fail .*nftables.service loads at the start lets any IPv4 address in to port 8000/)
+  expect(after('ip saddr 0.0.0.0/1 tcp dport 8000 accept')).toMatch(/^pass /)
+  expect(after('socket cgroupv2 level 1 "a" accept')).toMatch(/^not-evaluated /)
+  expect(after('tcp dport 9000 accept')).toMatch(/^pass /)
+  // Whom fail2ban holds now.
+  expect(after('', rules('ip saddr 203.0.113.9 drop'))).toMatch(/^pass /)
+  expect(after('tcp dport 8000 accept', rules('tcp dport 8000 accept'))).toMatch(/^pass /)
 })
