@@ -16,6 +16,8 @@ export interface ClientPaths {
   readonly to: (path: string) => readonly string[]
   /** Beginnings of paths behind which the end of a line may get into what an engine is sent. */
   readonly splitting: readonly string[]
+  /** Beginnings of paths that locations pass on. */
+  readonly passed: readonly string[]
 }
 
 const MAX_HEADS = 400
@@ -29,7 +31,13 @@ export function clientPathsOf(server: Server, asSent: readonly string[] | undefi
     const all = candidates(heads.slice(0, MAX_HEADS), rewritings, path, asSent)
     return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
-  return { complete: heads.length <= MAX_HEADS, rewritings, to, splitting: splittingIn(server) }
+  return {
+    complete: heads.length <= MAX_HEADS,
+    rewritings,
+    to,
+    splitting: splittingIn(server),
+    passed: passedIn(server.locations).slice(0, FEW),
+  }
 }
 
 /** Variables that may hold a part of the path as nginx decoded it: `$uri`, a group, one that was set. */
@@ -49,6 +57,12 @@ const encodedTwice = (path: string, route: string): readonly string[] => {
 /** An end of a line, and a request behind it: what a client writes where such a path is passed on. */
 export const splitOff = (path: string, { method, path: wanted }: { readonly method: string; readonly path: string }): string =>
   `${path}%20HTTP/1.1%0D%0AHost:x%0D%0A%0D%0A${method}%20${wanted}`
+
+const passedIn = (set: LocationSet): readonly string[] =>
+  locationsOf(set).flatMap(({ kind, path, pattern, scope, nested }) => {
+    const head = kind === 'prefix' ? path : pattern && takenBySample(pattern.source)
+    return [...(head?.startsWith('/') && own(scope, 'proxy_pass') ? [head] : []), ...passedIn(nested)]
+  })
 
 /** Beginnings of paths whose rest nginx may put decoded into what it sends, as a path or in a header. */
 function splittingIn(server: Server): readonly string[] {

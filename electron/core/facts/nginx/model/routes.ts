@@ -3,8 +3,10 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
 import { beginningsAsked, clientPathsOf, means, splitOff } from './client-paths.ts'
+import { headersSet } from './handler.ts'
 import type { Answer } from './journey.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
+import { alsoAskedFor, takesFor } from './localai-paths.ts'
 import type { Location } from './locations.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import { serve } from './request.ts'
@@ -120,6 +122,7 @@ function draw(
       const mergeSlashes = nearest(first.scope, 'merge_slashes')?.parameters[0] !== 'off'
       const request = { scheme: encrypted ? ('https' as const) : ('http' as const), anyHost, port: listen.port, mergeSlashes }
       for (const service of services) {
+        const strips = service.engine === 'localai'
         let reached = false
         const missed: WithheldRoute[] = []
         const all = routesOf(service)
@@ -127,9 +130,9 @@ function draw(
         const [straight, beside] = [new Set<string>(), new Map<string, ProxiedRoute>()]
         for (const route of all) {
           const found = new Map<string, ProxiedRoute>()
-          const asked = paths
-            .to(route.path)
-            .flatMap((path) => hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))))
+          const asked = [...paths.to(route.path), ...(strips ? alsoAskedFor(paths.passed, route.path) : [])].flatMap((path) =>
+            hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))),
+          )
           for (const { path, host, method } of asked) {
             for (const answer of serve(model, server, { ...request, method, path, host })) {
               const { outcome } = answer
@@ -149,7 +152,9 @@ function draw(
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
               if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
               if (!match.services.includes(service)) continue
-              const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && means(outcome.path, one.path)
+              const takes = (one: EngineRoute) =>
+                strips && outcome.path !== undefined && takesFor(outcome.path, one.path, headersSet(answer.scope))
+              const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && (means(outcome.path, one.path) || takes(one))
               const led = got(route) ? route : all.find(got)
               if (!led) continue
               const key = passedBy(answer)

@@ -370,3 +370,27 @@ test.each<[name: string, inside: string, expected: readonly string[]]>([
   expect(outcomes(verdict ? [verdict, ...more] : [])).toEqual(expected)
   expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
 })
+
+const localai = 'proxy_pass http://127.0.0.1:8080;'
+const ours = 'proxy_set_header X-Forwarded-Prefix "";'
+const everyRoute = 'fail: 15 management routes open to every user'
+
+/** mudler/LocalAI core/http/middleware/strippathprefix.go. */
+test.each<[name: string, inside: string, expected: string]>([
+  ['a prefix that a client names', `location /v1/ { ${localai} }`, everyRoute],
+  ['one that nginx names', `location /v1/ { ${ours} ${localai} }`, 'pass: No management route is forwarded'],
+  ['single paths', `location = /v1/models { ${localai} }`, 'pass: No management route is forwarded'],
+  ['all but some folders', `location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`, everyRoute],
+  [
+    'all but some folders, with a prefix of its own',
+    `${ours} location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`,
+    'pass: No management route is forwarded',
+  ],
+  [
+    'a slash behind a single path',
+    `${ours} location ~ ^/(models/(d|i|r)|backends?|network|api)/? { deny all; } location = /models/apply { deny all; } location / { ${localai} }`,
+    'fail: 1 management route open to every user',
+  ],
+])('LocalAI is asked by another path: %s', (_, inside, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('localai')]), admins))).toEqual([expected])
+})

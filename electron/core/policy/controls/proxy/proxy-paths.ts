@@ -178,6 +178,12 @@ export function disguise(paths: readonly ProxyPath[]): string {
     return ' The proxy sends a part of the path on as it decoded it, so whoever writes the end of a line there (%0D%0A) adds a request of his own. Pass on $request_uri, or a path without variables.'
   if (paths.some(({ clientPath }) => clientPath.includes('%25')))
     return ' The proxy sends the path on as it decoded it, and the server decodes it once more, so that rules for paths do not know what is encoded twice (/%2561pi). Pass on $request_uri, or a path without variables.'
+  if (
+    paths.some(
+      ({ clientPath, route, service }) => service.engine === 'localai' && clientPath !== route.path && clientPath.includes(route.path),
+    )
+  )
+    return ' LocalAI takes a slash from the end of a path, and from its beginning what the header X-Forwarded-Prefix names, so that rules for paths do not know the route. Set that header in the proxy, and let single paths through.'
   return ''
 }
 
