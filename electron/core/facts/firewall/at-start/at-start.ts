@@ -90,9 +90,12 @@ function loaderOf(unit: string, state: ServiceState, read: Reader, filter: Filte
 /** systemctl(1), is-enabled. What lies below /run is gone at the next start. */
 function startOf(
   unit: string,
-  { loadState, unitFileState }: ServiceState,
+  { loadState, activeState, unitFileState }: ServiceState,
 ): { readonly starts: boolean | undefined; readonly because: string } {
   if (loadState === 'masked' || unitFileState === 'masked') return { starts: false, because: `${unit} is masked.` }
+  // A file with a mistake in it loads nothing: nft and iptables-restore take all of it or none.
+  if (unitFileState === 'enabled' && activeState === 'failed')
+    return { starts: undefined, because: `${unit} failed when it was started last; what it loads next time is not certain.` }
   if (unitFileState === 'enabled') return { starts: true, because: '' }
   if (unitFileState === 'enabled-runtime') return { starts: false, because: `${unit} is enabled until the next start only.` }
   if (unitFileState === 'disabled' || unitFileState === 'linked') return { starts: false, because: `${unit} is ${unitFileState}.` }

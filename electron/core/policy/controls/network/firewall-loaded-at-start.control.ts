@@ -63,7 +63,10 @@ function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]
     open.some((family) => (comes === true && denies[family] === undefined) || (comes === undefined && denies[family] !== false)),
   )
   if (unsure)
-    return notEvaluated('Whether the rules come again is not certain', `${unsure.unit}: ${unsure.because}`, [...unsure.cite, ...cite])
+    return {
+      ...notEvaluated('Whether the rules come again is not certain', `${unsure.unit}: ${unsure.because}`, [...unsure.cite, ...cite]),
+      ...(/may not be read/.test(unsure.because) && { hint: letRead }),
+    }
   const [other] = atStart.others
   if (other)
     return notEvaluated(
@@ -129,6 +132,9 @@ const whyNot = (loaders: readonly Loader[]): string => {
   const said = loaders.map(({ because }) => because).filter((each) => each !== '')
   return said.length === 0 ? 'no service that loads rules is installed.' : said.join(' ')
 }
+
+/** `netfilter-persistent save` sets the mode anew, which leaves the entry of an account in force (acl(5)). */
+const letRead = 'Let the account of the audit read it: setfacl -m u:ACCOUNT:r FILE, for a folder rx.'
 
 /** One that wipes and does not deny by itself, beside one that denies: systemd gives them no order. */
 function raced(denying: readonly Loader[], coming: readonly Loader[], family: Family): Verdict | undefined {

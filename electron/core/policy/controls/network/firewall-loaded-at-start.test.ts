@@ -50,7 +50,7 @@ function judged(of: Os, nft = chain('inet', 'drop'), ports: readonly number[] = 
   }
   const [first, ...rest] = evaluate(facts as never, {} as never)
   expect(rest).toEqual([])
-  return `${first?.status} ${first?.reason}`
+  return `${first?.status} ${first?.reason} ${first?.hint ?? ''}`
 }
 
 const listener = (port: number) => ({ protocol: 'tcp', address: '0.0.0.0', port, scope: 'wildcard', processes: [], line: port })
@@ -82,6 +82,7 @@ test.each<[string, Os, string]>([
   ['its file is gone', os([on('nftables')], {}), 'fail .*no file of rules'],
   ['saved', os([on('nftables')], nftFile(`flush ruleset\n${chain('inet', 'drop')}`)), 'pass nftables.service starts'],
   ['for IPv4 alone', os([on('nftables')], nftFile(chain('ip', 'drop'))), 'fail .*Inbound IPv6 traffic'],
+  ['its service failed', os(['nftables.service loaded failed enabled'], nftFile(chain('inet', 'drop'))), 'not-evaluated .*failed when'],
   ['until the next start', os(['nftables.service loaded active enabled-runtime'], nftFile(chain('inet', 'drop'))), 'fail .*until the next'],
 
   [
@@ -109,7 +110,11 @@ test.each<[string, Os, string]>([
     'fail .*rules.v4 does not deny',
   ],
   ['cut', os([on('netfilter-persistent')], { ...v4, ...v6 }, ['@filter-cut /etc/iptables/rules.v4']), 'not-evaluated .*too long'],
-  ['of root', os([on('netfilter-persistent')], {}, ['@filter-sealed /etc/iptables/rules.v4']), 'not-evaluated .*rules.v4 may not be read'],
+  [
+    'of root',
+    os([on('netfilter-persistent')], {}, ['@filter-sealed /etc/iptables/rules.v4']),
+    'not-evaluated .*rules.v4 may not be read.*setfacl',
+  ],
   ['of RHEL', os([on('iptables'), off('ip6tables')], { '/etc/sysconfig/iptables': saved('DROP') }), 'fail .*Inbound IPv6'],
   ['firewalld', os([on('firewalld')], { '/etc/firewalld/firewalld.conf': 'DefaultZone=public' }), 'pass firewalld'],
   ['firewalld off', os(['firewalld.service loaded active disabled'], {}), 'fail .*firewalld.service is disabled'],
@@ -131,7 +136,7 @@ test.each<[string, Os, string]>([
     'not-evaluated .*lab.xml',
   ],
   ['firewalld and nftables', os([on('firewalld'), on('nftables')], nftFile('flush ruleset')), 'warning .*exclude each other'],
-  ['its folder is closed', os([on('firewalld')], {}, ['@filter-sealed /etc/firewalld/']), 'not-evaluated .*may not be read'],
+  ['its folder is closed', os([on('firewalld')], {}, ['@filter-sealed /etc/firewalld/']), 'not-evaluated .*may not be read.*setfacl'],
   ['another program', os([on('shorewall')], {}), 'not-evaluated .*shorewall.service: What it loads'],
   ['another program that is off', os([off('shorewall')], {}), 'fail .*shorewall.service is disabled'],
   ['a script', os([off('nftables')], {}, ['@filter-place /etc/rc.local']), 'not-evaluated .*/etc/rc.local may'],
