@@ -109,6 +109,7 @@ function draw(
   for (const server of model.servers) {
     const paths = clientPathsOf(server, asSent)
     const met = new Set<NginxDirective>()
+    const reachedBy = new Map<NginxDirective, Set<InferenceService>>()
     if (!paths.complete) report(server.directive, 'it rewrites more paths than Gatehouse follows')
     for (const listen of server.listens) {
       if (listen.goesOn) report(listen.directive, 'it listens on more ports than Gatehouse follows')
@@ -152,6 +153,7 @@ function draw(
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
               if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
               if (!match.services.includes(service)) continue
+              reachedBy.set(outcome.directive, (reachedBy.get(outcome.directive) ?? new Set()).add(service))
               const takes = (one: EngineRoute) =>
                 strips && outcome.path !== undefined && takesFor(outcome.path, one.path, headersSet(answer.scope))
               const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && (means(outcome.path, one.path) || takes(one))
@@ -194,6 +196,7 @@ function draw(
         services,
         localAddresses,
         met,
+        reached: reachedBy,
         hosts,
         listen,
         rewritings: paths.rewritings,

@@ -9,12 +9,14 @@ import { type Location, type LocationSet, locationsOf } from './locations.ts'
 import { serve } from './request.ts'
 import { nearest, nearestAll } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
-import { matchTarget, readTarget } from './target.ts'
+import { matchTarget, readTarget, type Target } from './target.ts'
 
 interface Followed {
   readonly services: readonly InferenceService[]
   readonly localAddresses: readonly string[]
   readonly met: ReadonlySet<NginxDirective>
+  /** What each directive was seen to lead to. */
+  readonly reached: ReadonlyMap<NginxDirective, ReadonlySet<InferenceService>>
   readonly hosts: readonly string[]
   readonly listen: Listen
   readonly rewritings: readonly Rewriting[]
@@ -22,7 +24,7 @@ interface Followed {
 
 /** What may lead to an engine, and no request that was followed got there. */
 export function unmet(model: HttpModel, server: Server, around: Followed): readonly (readonly [NginxDirective, string])[] {
-  const { services, localAddresses, met, rewritings } = around
+  const { services, localAddresses, met, reached, rewritings } = around
   const blind = rewritings.some((one) =>
     services.some((service) => routesOf(service).some(({ path }) => askedFor(one, path) === undefined)),
   )
@@ -35,6 +37,10 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
   const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
   const asking = all.some(({ directive }) => leads(directive)) ? besides(server) : []
   const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
+    const untried = targetsByPath(model, server, directive)
+      .flatMap((target) => matchTarget(target, model.upstreams, services, localAddresses).services)
+      .some((service) => !reached.get(directive)?.has(service))
+    if (untried) return [[directive, 'a map leads there by a part of the path that Gatehouse did not find']]
     if (met.has(directive)) return []
     if (decidesAtRunTime(directive))
       return leadsElsewhere(model, server, location, directive, around) ? [] : [[directive, 'where it leads is decided at run time']]
@@ -79,8 +85,46 @@ const tunnels = ({ directive }: Server): readonly (readonly [NginxDirective, str
   directivesNamed(directive.block ?? [], 'proxy_connect').map((one) => [one, 'it connects clients to any program that they name'])
 
 /** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
-const decidesAtRunTime = ({ parameters: [written = ''] }: NginxDirective): boolean =>
+const decidesAtRunTime = ({ parameters: [written = ''] }: Pick<NginxDirective, 'parameters'>): boolean =>
   /\$/.test(/^(?:\w+:\/\/)?(.*?)(?:\/|\$\{?(?:request_|document_)?uri\b|$)/.exec(written)?.[1] ?? '')
+
+const MAX_TARGETS = 200
+
+/** Where a `proxy_pass` may lead by the lines of maps that look at the path, or at a part that a location took of it. */
+function targetsByPath(
+  model: HttpModel,
+  { directive: { block = [] } }: Server,
+  { parameters: [written = ''] }: NginxDirective,
+): readonly Target[] {
+  if (!decidesAtRunTime({ parameters: [written] })) return []
+  const taken = directivesNamed(block, 'location').flatMap(({ parameters }) =>
+    [...parameters.join(' ').matchAll(/\(\?P?<(\w+)>/g)].map(([, name = '']) => name.toLowerCase()),
+  )
+  const byPath = (text: string, depth: number): boolean =>
+    [...text.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => {
+      const map = depth < 4 ? model.maps.get(`$${name.toLowerCase()}`) : undefined
+      return (
+        /^(?:\d|uri|document_uri|request_uri)$/.test(name) ||
+        taken.includes(name.toLowerCase()) ||
+        (map !== undefined && byPath(map.parameters[0] ?? '', depth + 1))
+      )
+    })
+  let texts: readonly string[] = [written]
+  for (let round = 0; round < 4; round++)
+    texts = texts
+      .flatMap((text) => {
+        const found = [...text.matchAll(/\$\{?(\w+)\}?/g)].find(([, name = '']) => {
+          const map = model.maps.get(`$${name.toLowerCase()}`)
+          return map !== undefined && byPath(map.parameters[0] ?? '', 0)
+        })
+        const lines = found && model.maps.get(`$${(found[1] ?? '').toLowerCase()}`)?.block
+        return found && lines
+          ? lines.flatMap(({ parameters: [to] }) => (to === undefined ? [] : [text.replace(found[0], () => to)]))
+          : [text]
+      })
+      .slice(0, MAX_TARGETS)
+  return texts.flatMap((text) => (text === written || decidesAtRunTime({ parameters: [text] }) ? [] : (readTarget(text) ?? [])))
+}
 
 /** Asked for its own path, it leads to something that is known. */
 function leadsElsewhere(

@@ -394,3 +394,25 @@ test.each<[name: string, inside: string, expected: string]>([
 ])('LocalAI is asked by another path: %s', (_, inside, expected) => {
   expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('localai')]), admins))).toEqual([expected])
 })
+
+const byModel = 'location ~ ^/m/(?<model>[^/]+)/(.*)$ { proxy_pass http://$to/$2; }'
+const byLine = 'map $model $to { llama 127.0.0.1:11434; default 127.0.0.1:3000; }'
+test.each<[name: string, inside: string, outside: string, expected: readonly string[]]>([
+  ['a part of the path', byModel, byLine, beyond],
+  ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), beyond],
+  [
+    'the path, as a name of a group',
+    byModel,
+    `upstream llm { server 127.0.0.1:11434; } ${byLine.replace('127.0.0.1:11434', 'llm')}`,
+    beyond,
+  ],
+  ['a part of the path, to others', byModel, byLine.replace('11434', '3001'), ['not-applicable: No proxy forwards to the model server']],
+  [
+    'the path of its own routes',
+    'location / { proxy_pass http://$to; }',
+    byLine.replace('$model', '$uri').replace('llama', '~^/(v1|api)/'),
+    open,
+  ],
+])('a map chooses the model by %s', (_, inside, outside, expected) => {
+  expect(judged(site(inside, outside))).toEqual(expected)
+})
