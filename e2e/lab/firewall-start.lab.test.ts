@@ -46,6 +46,28 @@ const table = (policy: string) => `table inet own {
 }`
 const written = (text: string) => `cat >/etc/nftables.conf <<'E'\n#!/usr/sbin/nft -f\n${text}\nE
 `
+/** What the package of Debian does, which breaks ufw's and so is not in the lab. */
+const saved = `mkdir -p /etc/iptables
+cat >/lib/systemd/system/netfilter-persistent.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+Before=network-pre.target
+Wants=network-pre.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'iptables-restore </etc/iptables/rules.v4; ip6tables-restore </etc/iptables/rules.v6'
+[Install]
+WantedBy=multi-user.target
+UNIT
+for tool in iptables ip6tables; do
+  $tool -A INPUT -i lo -j ACCEPT && $tool -A INPUT -p tcp --dport 22 -j ACCEPT && $tool -P INPUT DROP && $tool-save >/etc/iptables/$tool
+done
+mv /etc/iptables/iptables /etc/iptables/rules.v4
+mv /etc/iptables/ip6tables /etc/iptables/rules.v6
+systemctl daemon-reload
+systemctl enable netfilter-persistent.service
+`
 const ufw = 'ufw allow 22/tcp && ufw --force enable'
 
 test.each<[string, string, RegExp, 'pass' | 'fail']>([
@@ -62,6 +84,8 @@ test.each<[string, string, RegExp, 'pass' | 'fail']>([
     /^fail .*nftables.conf does not deny/,
     'fail',
   ],
+  ['saved by iptables', saved, /^pass netfilter-persistent.service/, 'pass'],
+  ['saved where root alone reads it', `${saved}chmod 640 /etc/iptables/rules.v4`, /^not-evaluated .*rules.v4 may not be read/, 'pass'],
   [
     'a file among others',
     `mkdir -p /etc/nftables.d; ${written('flush ruleset\ninclude "/etc/nftables.d/*.nft"')}cat >/etc/nftables.d/in.nft <<'E'\n${table('drop')}\nE
