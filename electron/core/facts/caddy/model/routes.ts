@@ -1,9 +1,11 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
+import { alsoAskedFor, takesFor } from '../../nginx/model/localai-paths.ts'
 import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
+import { headersSet } from './headers-set.ts'
 import type { Persona } from './matchers.ts'
 import { type Context, type Outcome, serve, startOf } from './request.ts'
 import { type CaddyListen, type CaddyServer, clientCertificate, policyFor, readServers, speaksTls } from './servers.ts'
@@ -78,6 +80,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     const blocks = representatives(rangesIn(server.node))
     const heads = headsIn(server.node)
     const rewritings = rewritingsIn(server.node)
+    const beginnings = beginningsIn(server.node)
     const methods = methodsIn(server.node)
     const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
     // Who sends what makes a difference only where something is looked at.
@@ -94,10 +97,12 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
         const policy = policyFor(server, name)
         const shared = { server, listen, host, encrypted, policy, certificate: encrypted ? clientCertificate(policy) : undefined }
         for (const service of services) {
+          const strips = service.engine === 'localai'
           const own: CaddyRoute[] = []
           const missed: CaddyPicture['withheld'][number][] = []
           for (const route of routesOf(service)) {
-            for (const clientPath of candidates(heads, rewritings, route.path)) {
+            const asked = candidates(heads, rewritings, route.path)
+            for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path)] : asked) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
                 for (const { persona, method } of asking.flatMap((persona) =>
@@ -119,8 +124,9 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                     const match = meant(outcome, services, localAddresses)
                     if (match.uncertain) report(outcome.node, 'only the host knows what its upstream means')
                     if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
-                    if (match.services.includes(service) && outcome.state.path === route.path && outcome.state.method === route.method)
-                      ways.push({ from, persona, outcome })
+                    const { path, method: became } = outcome.state
+                    const taken = path === route.path || (strips && takesFor(path, route.path, headersSet(outcome.node)))
+                    if (match.services.includes(service) && taken && became === route.method) ways.push({ from, persona, outcome })
                   }
                 }
               if (ways.length > 0) own.push({ service, route, ...shared, clientPath, ways })
@@ -209,6 +215,12 @@ function headsIn(root: JsonNode): readonly string[] {
   }
   return [...found].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
 }
+
+/** Beginnings of paths that matchers name. */
+const beginningsIn = (root: JsonNode): readonly string[] =>
+  [...new Set([...below(root)].flatMap((node) => texts(field(node, 'path'))))]
+    .flatMap((path) => /^(\/[^*{]*)\*$/.exec(path)?.[1] ?? [])
+    .slice(0, 20)
 
 /** What rewrites by parts of a path make it of: suffixes that are cut off, words that are replaced, patterns whose groups are put together anew. */
 function rewritingsIn(root: JsonNode): {

@@ -591,3 +591,14 @@ describe('several Caddys', () => {
     ])
   })
 })
+
+test.each([
+  ['a prefix that a client names', {}, 'fail: 15 management routes open to every user'],
+  ['one that Caddy sets', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
+  ['one that Caddy takes away', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
+])('LocalAI takes off a path %s', (_, request, expected) => {
+  const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }], headers: { request } }
+  const config = site([{ match: [{ path: ['/v1/*'] }], handle: [login, toLocalAi] }])
+  const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
+  expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
+})

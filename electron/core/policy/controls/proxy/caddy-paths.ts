@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { entries, field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { headersSet } from '../../../facts/caddy/model/headers-set.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
 import { speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
@@ -103,12 +104,6 @@ export function caddyPath(
     line: cited(first?.outcome.node ?? found.server.node),
     caddy: { config, server: found.server, host: found.host },
   }
-}
-
-/** Caddy sets the usual three by itself, whatever a client says (modules/caddyhttp/reverseproxy, addForwardedHeaders). */
-function headersSet(proxy: JsonNode): readonly string[] {
-  const written = entries(field(proxy, 'headers', 'request', 'set')).map(([name]) => name.toLowerCase())
-  return ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', ...written]
 }
 
 /** For strangers, from anywhere. */
