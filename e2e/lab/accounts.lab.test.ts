@@ -37,8 +37,14 @@ function withLibraries(files: readonly string[]): readonly string[] {
 }
 
 beforeAll(async () => {
-  // doas is on no machine but these hosts.
-  execFileSync('sh', ['-c', 'dpkg-deb -x "$1"/accounts/opendoas_*.deb "$2"', 'sh', lab.packages, join(data, 'packages')])
+  // These are on no machine but these hosts.
+  execFileSync('sh', [
+    '-c',
+    'for p in accounts/opendoas hooks/at hooks/ifupdown hooks/libpopt0 hooks/logrotate; do dpkg-deb -x "$1/$p"_*.deb "$2"; done',
+    'sh',
+    lab.packages,
+    join(data, 'packages'),
+  ])
   const words = [
     '-ch',
     '-C',
@@ -47,7 +53,8 @@ beforeAll(async () => {
     '-C',
     join(data, 'packages'),
     'usr/bin/doas',
-    'etc/pam.d/doas',
+    ...['etc/pam.d/doas', 'usr/bin/at', 'usr/sbin/atd', 'etc/at.deny', 'etc/pam.d/atd', 'sbin/ifup', 'usr/sbin/logrotate'],
+    'usr/lib/x86_64-linux-gnu/libpopt.so.0',
   ]
   const tools = execFileSync('tar', words, { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
   await arrange('gpu2', read('accounts.sh'), tools)
@@ -108,7 +115,7 @@ test('where keys were not looked for, it is not said that nobody gets in', () =>
 })
 
 test('who is said to run something without a login does', () => {
-  const said = (name: string) => accounts.get(name)?.logins.some((way) => way === 'user services' || way === 'own jobs of cron') === true
+  const said = (name: string) => accounts.get(name)?.logins.some((way) => /^(?:user services|own jobs of (?:cron|at))$/.test(way)) === true
   expect(names.filter((name) => said(name) !== really.has(`${name} unattended`))).toEqual([])
 })
 

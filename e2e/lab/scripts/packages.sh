@@ -11,7 +11,7 @@ missing=()
 for package in debootstrap debian-archive-keyring systemd-container iproute2 openssh-client oathtool zstd netcat-openbsd openssl python3-minimal libfaketime acl polkitd; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-# What tests give to hosts that have no way out: OpenRC, Docker and Podman with what the base lacks for them, a directory, doas, an exporter, HAProxy and Apache.
+# What tests give to hosts that have no way out: OpenRC, Docker and Podman with what the base lacks for them, a directory, doas, an exporter, HAProxy and Apache, hooks and jobs.
 [ -s "$(echo "$CACHE"/openrc/openrc_*.deb)" ] && openrc=1 || openrc=0
 [ -s "$(echo "$CACHE"/podman/podman_*.deb)" ] && [ -s "$(echo "$CACHE"/podman/netavark_*.deb)" ] && podman=1 || podman=0
 [ -s "$(echo "$CACHE"/docker/docker.io_*.deb)" ] && docker=1 || docker=0
@@ -19,12 +19,13 @@ done
 [ -s "$(echo "$CACHE"/exporter/prometheus-node-exporter_*.deb)" ] && exporter=1 || exporter=0
 [ -s "$(echo "$CACHE"/sssd/sssd-ldap_*.deb)" ] && sssd=1 || sssd=0
 [ -s "$(echo "$CACHE"/fronts/haproxy_*.deb)" ] && [ -s "$(echo "$CACHE"/fronts/apache2-bin_*.deb)" ] && fronts=1 || fronts=0
-[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter$sssd$fronts = 1111111 ] && exit 0
-say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter sssd haproxy apache2"
+[ -s "$(echo "$CACHE"/hooks/logrotate_*.deb)" ] && hooks=1 || hooks=0
+[ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter$sssd$fronts$hooks = 11111111 ] && exit 0
+say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter sssd haproxy apache2 logrotate at"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 [ ${#missing[@]} = 0 ] || apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts" "$CACHE/exporter" "$CACHE/sssd" "$CACHE/fronts"
+mkdir -p "$CACHE/openrc" "$CACHE/podman" "$CACHE/docker" "$CACHE/accounts" "$CACHE/exporter" "$CACHE/sssd" "$CACHE/fronts" "$CACHE/hooks"
 cd "$CACHE/openrc"
 apt-get download -qq openrc librc1 libeinfo1 2>/dev/null
 cd "$CACHE/podman"
@@ -35,6 +36,8 @@ cd "$CACHE/accounts"
 apt-get download -qq slapd libltdl7 nslcd libnss-ldapd opendoas 2>/dev/null
 cd "$CACHE/exporter"
 apt-get download -qq prometheus-node-exporter 2>/dev/null
+cd "$CACHE/hooks"
+apt-get download -qq at ifupdown libpopt0 logrotate 2>/dev/null
 cd "$CACHE/sssd"
 apt-get download -qq slapd libltdl7 libodbc2 sssd-common sssd-ldap sssd-krb5-common libnss-sss libpam-sss libsss-sudo libsss-certmap0 libsss-idmap0 \
   libsss-nss-idmap0 libbasicobjects0 libc-ares2 libcollection4 libcrack2 libdhash1 libini-config5 libldb2 liblmdb0 libnl-3-200 libnl-route-3-200 \

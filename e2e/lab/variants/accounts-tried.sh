@@ -46,6 +46,9 @@ becomes_root() {
       [ "$("$path/find" /srv -maxdepth 0 -exec python3 -c "$own" ";")" = 0 ] && return
       [ "$("$path/find" /srv -maxdepth 0 -exec test -w /run/docker.sock ";" -print)" = /srv ] && return
     done ;;
+  hook-* | at-*)
+    printf "#!/bin/sh\ntouch /run/tried-%s\n" "$id" >"/opt/hooks/$id"
+    return 1 ;;
   gshadow-*)
     case $id in *-sudo) g=opsg ;; *-log) g=adm ;; *-gone) g=goneg ;; *-locked) g=lockedg ;; *-polkit | *-rules) g=polkitg ;; *) g=docker ;; esac
     gpasswd -a "$id" "$g"
@@ -94,7 +97,7 @@ if sudo -n /usr/bin/systemctl restart ollama.service || doas -n systemctl restar
 '
 try() {
   echo "$1 exists"
-  if [ "$(systemctl is-active "user@$(id -u "$1").service")" = active ] || [ -f "/var/spool/cron/crontabs/$1" ]; then echo "$1 unattended"; fi
+  if [ "$(systemctl is-active "user@$(id -u "$1").service")" = active ] || [ -f "/var/spool/cron/crontabs/$1" ] || [ -n "$(find /var/spool/cron/atjobs -user "$1")" ]; then echo "$1 unattended"; fi
   setpriv --reuid "$1" --regid "$1" --init-groups -- sh -c "$tries" </dev/null 2>/dev/null
   if ssh -n -i /root/planted.key -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=/root/planted.hosts "$1@127.0.0.1" true 2>/dev/null; then
     echo "$1 login"
@@ -119,5 +122,14 @@ for name in $(getent passwd | awk -F: -v first="$first" '$3 >= first && $3 < 600
 done
 wait
 nginx -s reload
-sleep 1
+# What root runs by itself some day.
+timeout 20 apt-get update >/dev/null 2>&1
+for file in planted packed; do logrotate -f -s /run/logrotate.state "/etc/logrotate.d/$file" 2>/dev/null; done
+for job in planted lent argument; do "/etc/cron.daily/$job" 2>/dev/null; done
+sh -lc true 2>/dev/null
+dpkg --configure -a
+mkdir -p /run/network
+ifup planted >/dev/null 2>&1
+atd
+sleep 2
 for file in /run/tried-*; do [ "$(stat -c %U "$file")" = root ] && echo "${file#/run/tried-} become-root"; done

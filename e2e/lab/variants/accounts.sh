@@ -179,6 +179,27 @@ account setgid-games;    groupadd gamesg; gated gamesg /srv/games 2755 root game
 account setgid-sudo;     groupadd gsudog; gated gsudog /opt/gsudo 2755 root opsg
 account setuid-nosuid;   install -d "/home/$n/tools"; mount -t tmpfs -o nosuid,mode=755 tmpfs "/home/$n/tools"; install -m 4755 /usr/bin/find "/home/$n/tools/find"; chmod 700 "/home/$n"
 
+# What a hook or a script of root starts, when it next runs; `hook` makes a program that the account may write.
+hook() { mkdir -p /opt/hooks; echo '#!/bin/sh' >"/opt/hooks/$n"; chmod 755 "/opt/hooks/$n"; chown "$n" "/opt/hooks/$n"; }
+mkdir -p /etc/logrotate.d /etc/dpkg/dpkg.cfg.d
+install -d -m 1770 -o daemon -g daemon /var/spool/cron/atjobs /var/spool/cron/atspool
+install -m 600 -o daemon -g daemon /dev/null /var/spool/cron/atjobs/.SEQ
+account hook-apt;        hook; echo "APT::Update::Pre-Invoke { \"if [ -x /opt/hooks/$n ]; then /opt/hooks/$n; fi\"; };" >/etc/apt/apt.conf.d/99planted
+account hook-rotated;    hook; printf '/srv/rotated/*.log {\n  su %s %s\n  size 1\n  postrotate\n    R=/opt/hooks/%s\n    $R --now >/dev/null 2>&1 || true\n  endscript\n}\n' "$n" "$n" "$n" >/etc/logrotate.d/planted
+account hook-packs;      hook; mkdir -p /srv/packed; echo x >/srv/packed/x.log; chown -R "$n:" /srv/packed; printf '/srv/packed/*.log {\n  su %s %s\n  size 1\n  compress\n  compresscmd /opt/hooks/%s\n}\n' "$n" "$n" "$n" >/etc/logrotate.d/packed
+mkdir -p /srv/rotated; echo x >/srv/rotated/x.log; chown -R hook-rotated: /srv/rotated
+account hook-daily;      hook; printf '#!/bin/sh\nset -e\ncd /opt/hooks && ./%s\n' "$n" >/etc/cron.daily/planted; chmod 755 /etc/cron.daily/planted
+account hook-login;      hook; ln -s "/opt/hooks/$n" /etc/profile.d/planted.sh
+account hook-lent;       hook; printf '#!/bin/sh\nsu -s /bin/sh %s -c /opt/hooks/%s\n' "$n" "$n" >/etc/cron.daily/lent; chmod 755 /etc/cron.daily/lent
+account hook-argument;   hook; printf '#!/bin/sh\ntouch /opt/hooks/%s\n' "$n" >/etc/cron.daily/argument; chmod 755 /etc/cron.daily/argument
+account hook-dpkg;       hook; echo "post-invoke=/opt/hooks/$n" >/etc/dpkg/dpkg.cfg.d/planted
+account hook-network;    hook; mkdir -p /etc/network/if-up.d; printf 'iface planted inet manual\n  pre-up nice -n 5 /opt/hooks/%s\n' "$n" >/etc/network/interfaces
+# atd, which is started when it is tried, runs them at once.
+at_job() { (cd / && echo "nice /opt/hooks/$n" | HIDDEN=planted-variable setpriv --reuid "$1" --regid "$1" --init-groups -- at now); }
+account at-root;         hook; at_job root
+account at-own;          hook; at_job "$n"
+account at-daily;        into atg; hook; chgrp atg "/opt/hooks/$n"; chown at-root "/opt/hooks/$n"; chmod g+w "/opt/hooks/$n"; at_job root
+
 # In a group or its administrator by /etc/gshadow alone: no login is in it, newgrp(1) and gpasswd(1) take their word. polkit asks for what a login has.
 listed() { sed -i "s/^$1:.*[^:]\$/&,$n/; s/^$1:.*:\$/&$n/" /etc/gshadow; }
 account gshadow-member;  listed docker

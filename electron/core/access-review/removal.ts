@@ -139,7 +139,7 @@ function keySteps(member: Member, facts: AccessFacts, date: string): RemovalStep
   return [...found, ...unread]
 }
 
-function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
+function jobSteps({ name, uid }: Member, facts: AccessFacts): RemovalStep[] {
   const access = facts.access.known ? facts.access.value : undefined
   const jobs = (access?.cron.known ? access.cron.value : []).filter(({ account }) => account === name)
   const own = jobs.some(({ file }) => file.startsWith('/var/spool/'))
@@ -154,6 +154,9 @@ function jobSteps({ name }: Member, facts: AccessFacts): RemovalStep[] {
             onlyIf: ['crontab', '-u', name, '-l'],
           },
         ]
+      : []),
+    ...(access?.cron.known && access.cron.value.some((job) => job.uid === uid)
+      ? [{ what: 'Remove its jobs of at: atq shows root all of them with their accounts, and atrm takes one by its number.' }]
       : []),
     ...(access?.lingering.some(({ account }) => account === name)
       ? [

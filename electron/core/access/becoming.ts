@@ -1,4 +1,5 @@
 import type { PolkitRule } from '../facts/access/access.ts'
+import { BY_PKEXEC, DEFAULTS } from '../facts/access/polkit-actions.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
 import { isStarter } from './escapes.ts'
 import { lends, obeys } from './raised.ts'
@@ -55,6 +56,10 @@ const rootActions = [
 const KNOWN_ACTION =
   /^(?:org\.freedesktop\.(?:systemd1|machine1|portable1|packagekit|udisks2|accounts|timedate1|timesync1|hostname1|locale1|login1|resolve1|network1|import1|home1|oom1|NetworkManager|ModemManager1|UPower|upower|bolt|color-manager|fwupd|GeoClue2|RealtimeKit1|Flatpak)\.|org\.fedoraproject\.FirewallD1\.|org\.debian\.apt\.|org\.libvirt\.|org\.gnome\.|org\.debian\.pcsc-lite\.|io\.snapcraft\.)/
 
+/** Programs of distributions, which look at what they grant to everybody. */
+const REVIEWED =
+  /^(?:org\.(?:freedesktop|gnome|gtk|kde|xfce|mate|cinnamon|debian|opensuse|fedoraproject|libvirt|systemd)|com\.(?:ubuntu|canonical|redhat))\./
+
 export const polkitActs = (actions: readonly string[], action: string): boolean =>
   actions.length === 0 || actions.some((one) => fits(one, action))
 
@@ -76,9 +81,11 @@ function byPolkit(member: Member, world: World): readonly Becoming[] {
     // A unit made up on the spot is started without a word of which or what (dbus-manager.c): a rule that asks for either gives none.
     if (rule.units.length + rule.verbs.length > 0 || !ruleNames(rule, member)) return []
     const way = rootBy(rule.actions)
-    if (!way) return []
+    const byDefault = rule.file === DEFAULTS
+    if (!way || (byDefault && way.condition && REVIEWED.test(rule.actions[0] ?? ''))) return []
     const condition = conditionOf(rule) ?? way.condition
-    return [{ becomes: world.root.name, by: 'a rule of polkit', condition, cite: { section: 'access', line: rule.line } }]
+    const by = byDefault ? `polkit, which grants everybody ${rule.actions[0]}` : 'a rule of polkit'
+    return [{ becomes: world.root.name, by, condition, cite: { section: 'access', line: rule.line } }]
   })
   const admin = administrators.find(({ group, user }) => (user === undefined ? member.groupNames.has(group) : user === member.name))
   if (!admin || passwordOf(member, world) === 'none') return yes
@@ -169,22 +176,28 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     if (right && (right.entry.mode & 0o1000) === 0) add(root.name, right, `, which ${file} has root run`)
   }
   for (const job of access?.cron.known ? access.cron.value : []) {
-    if (job.account === member.name) continue
+    const owner = job.uid === undefined ? job.account : world.members.find(({ uid }) => uid === job.uid)?.name
+    if (owner === undefined || owner === member.name) continue
+    const by = job.uid === undefined ? 'cron' : 'at'
     // A path after any sign that is none of a path: in quotes, brackets and substitutions, behind `=`.
-    const named = [...job.command.matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
+    const named = [...ownPart(job.command).matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
     for (const program of [...named, ...(job.loads ?? [])]) {
       const right = writes(member, program, files)
-      if (right) add(job.account, right, `, which cron runs as ${job.account}`)
+      if (right) add(owner, right, `, which ${by} runs as ${owner}`)
     }
     // A bare name is looked for there.
     for (const folder of /^[\w.-]+(?:\s|$)/.test(job.command) ? (job.path ?? []) : []) {
       const right = writes(member, folder, files)
-      if (right) add(job.account, right, `, where cron looks for programs of ${job.account}`)
+      if (right) add(owner, right, `, where cron looks for programs of ${owner}`)
     }
   }
   for (const { file, path } of access?.trust?.libraries ?? []) {
     const right = writes(member, path, files)
     if (right) add(root.name, right, `, from which ${file} lets every program load libraries`)
+  }
+  for (const { path, by } of access?.raised ?? []) {
+    const right = by === BY_PKEXEC ? writes(member, path, files) : undefined
+    if (right) add(root.name, right, `, which is ${by}`)
   }
   for (const path of world.clusterKeys.paths) {
     const right = reads(member, path, files)
@@ -198,6 +211,11 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   }
   return found
 }
+
+/** What stands before a command that becomes another account than root: that one runs what comes behind it (su(1), runuser(1), setpriv(1), sudo(8)). */
+const ownPart = (command: string): string => command.replace(OTHERS, (whole) => (/[\s=](?:root|0)(?=[\s"';]|$)/.test(whole) ? whole : ' '))
+const OTHERS =
+  /(?<![\w.-])(?:(?:su|runuser)\s+(?:-l?\s+|--login\s+|-s\s+\S+\s+|-u\s+){0,9}[A-Za-z_]|(?:gosu|setuidgid)\s+[A-Za-z_]|(?:sudo|doas|setpriv|chpst)\s+(?:-\S+\s+){0,9}(?:-[A-Za-z]*u|--user|--reuid)[\s=]).*/
 
 /** Units, programs and homes that sudo lets it write as root. Root’s own files are in `givesRoot`. */
 function bySudoFiles(member: Member, world: World): readonly Becoming[] {

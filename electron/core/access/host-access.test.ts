@@ -256,6 +256,52 @@ test.each<[string, Host, string | undefined]>([
     'group ops may write /opt/backup, which leads to what backup.service runs → root',
   ],
   [
+    'what su gives to another account in a job of root',
+    { cron: "* * * * * root su - bob -c '/srv/tool/run.sh >/dev/null'", paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    undefined,
+  ],
+  [
+    'what sudo gives to another account in a job of root',
+    { cron: '* * * * * root cd / && /usr/bin/sudo -n -u bob /srv/tool/run.sh', paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    undefined,
+  ],
+  [
+    'what setpriv gives to another account in a job of root',
+    { cron: '* * * * * root setpriv --reuid bob --regid bob -- /srv/tool/run.sh', paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    undefined,
+  ],
+  [
+    'what su starts as root',
+    { cron: '* * * * * root su -c /srv/tool/run.sh', paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    'owns /srv/tool/run.sh, which cron runs as root → root',
+  ],
+  [
+    'what su starts as root by its name',
+    { cron: '* * * * * root su - root -c /srv/tool/run.sh', paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    'owns /srv/tool/run.sh, which cron runs as root → root',
+  ],
+  [
+    'what comes before su',
+    { cron: '* * * * * root /srv/tool/run.sh && su bob -c true', paths: 'regular file/755/ada/root//srv/tool/run.sh' },
+    'owns /srv/tool/run.sh, which cron runs as root → root',
+  ],
+  [
+    'an action that polkit grants to everybody',
+    { actions: 'org.freedesktop.systemd1.manage-units\t' },
+    'polkit, which grants everybody org.freedesktop.systemd1.manage-units → root',
+  ],
+  ['an action of a distribution that leads nowhere', { actions: 'org.freedesktop.login1.set-self-linger\t' }, undefined],
+  [
+    'a program that pkexec starts for everybody',
+    { actions: 'org.x.find\t/usr/bin/find', paths: 'regular file/755/root/root//usr/bin/find' },
+    '/usr/bin/find, which is run as root for everybody by pkexec → root',
+  ],
+  [
+    'a program of hers that pkexec starts for everybody',
+    { actions: 'org.x.run\t/opt/x/run', paths: 'regular file/755/ada/ada//opt/x/run' },
+    'owns /opt/x/run, which is run as root for everybody by pkexec → root',
+  ],
+  [
     'a program that logrotate has root run',
     { hooks: 'root\t/etc/logrotate.d/app\t/opt/app/rotate', paths: 'regular file/755/ada/ada//opt/app/rotate' },
     'owns /opt/app/rotate, which /etc/logrotate.d/app has root run → root',

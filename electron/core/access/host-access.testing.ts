@@ -6,6 +6,7 @@ import { parseHooks } from '../facts/access/hooks.ts'
 import { parseLoginKeys } from '../facts/access/login-keys.ts'
 import { parseAcls, parseCron, parseKeyLinks, parseOpen, parsePasswords, parsePaths } from '../facts/access/parse.ts'
 import { parsePolkit } from '../facts/access/polkit.ts'
+import { parseDefaults, parsePkexec } from '../facts/access/polkit-actions.ts'
 import { parseRaised } from '../facts/access/trust.ts'
 import { parseUnitPrograms } from '../facts/access/unit-programs.ts'
 import { parseGroup, parsePasswd } from '../facts/accounts/parse.ts'
@@ -81,6 +82,8 @@ export interface Host {
   readonly paths?: string
   readonly acls?: string
   readonly polkit?: string
+  /** `org.x.run<tab>/opt/x/run`. */
+  readonly actions?: string
   readonly cron?: string
   readonly keys?: string
   /** `root<tab>backup.service<tab>/opt/backup/run`. */
@@ -101,7 +104,7 @@ export interface Host {
 export function factsOf(host: Host): AccessFacts {
   const access: Access = {
     passwords: known(parsePasswords(rows(host.shadow ?? names.map((name) => `${name}:$:`).join('\n')))),
-    raised: parseRaised(rows(host.raised ?? '')),
+    raised: [...parseRaised(rows(host.raised ?? '')), ...parsePkexec(rows(host.actions ?? ''))],
     shadowGroups: known(parseShadowGroups(rows(host.gshadow ?? ''))),
     keys: known(parseLoginKeys(rows(host.keys ?? ''))),
     keyLinks: parseKeyLinks(rows(host.links ?? '')),
@@ -111,7 +114,9 @@ export function factsOf(host: Host): AccessFacts {
     open: known(parseOpen(rows(host.open ?? ''))),
     paths: parsePaths(rows(host.paths ?? names.map((name) => `directory/700/${name}/${name}//home/${name}`).join('\n'))),
     acls: known(parseAcls(rows(host.acls ?? ''))),
-    polkit: known(parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''))),
+    polkit: known(
+      parsePolkit(numbered('/etc/polkit-1/rules.d/50-ops.rules', host.polkit ?? ''), false, parseDefaults(rows(host.actions ?? ''))),
+    ),
     cron: known(parseCron(numbered('/etc/cron.d/job', host.cron ?? ''))),
     timed: known([]),
     scripts: known([]),

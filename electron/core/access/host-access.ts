@@ -97,10 +97,11 @@ function heaviest(accounts: readonly AccountAccess[], room: number): readonly Ac
 const proofOf = ({ named, account }: Member): AccountAccess['proof'] =>
   named ? { section: named.section, line: named.line } : { section: 'accounts', line: account.line }
 
-const unattended = ({ name }: Member, { access }: World): readonly string[] => [
+const unattended = ({ name, uid }: Member, { access }: World): readonly string[] => [
   ...(access?.cron.known && access.cron.value.some((job) => job.account === name && job.file.startsWith('/var/spool/'))
     ? ['own jobs of cron']
     : []),
+  ...(access?.cron.known && access.cron.value.some((job) => job.uid === uid) ? ['own jobs of at'] : []),
   ...(access?.lingering.some(({ account }) => account === name) ? ['user services'] : []),
 ]
 

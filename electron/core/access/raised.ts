@@ -1,3 +1,4 @@
+import { BY_PKEXEC } from '../facts/access/polkit-actions.ts'
 import type { Raised } from '../facts/access/trust.ts'
 import { isStarter } from './escapes.ts'
 
@@ -8,7 +9,7 @@ import { isStarter } from './escapes.ts'
 export const isOfOwn = ({ path, by }: Raised): boolean =>
   !isStarter(path) && !BROUGHT.test(path) && (!isOfBits(by) || /^\/(?:usr\/local|opt|home|srv|var)\//.test(path))
 
-const isOfBits = (by: string): boolean => /^set[ug]id /.test(by)
+const isOfBits = (by: string): boolean => /^set[ug]id /.test(by) || by === BY_PKEXEC
 /** shadow-utils maps numbers by these; browsers close themselves in by that. */
 const BROUGHT = /\/(?:new[ug]idmap|chrome[_-]sandbox)$/
 

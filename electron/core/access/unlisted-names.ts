@@ -44,7 +44,8 @@ export function namedElsewhere(facts: AccessFacts): readonly NamedAccount[] {
     // Named like its account, as far as anybody can tell who may not ask the directory.
     else if (home && !listed.has(home)) add(home.slice(home.lastIndexOf('/') + 1), 'access', line, home)
   }
-  for (const { account, file, line } of cron.known ? cron.value : []) if (file.startsWith('/var/spool/')) add(account, 'access', line)
+  for (const { account, file, line } of cron.known ? cron.value : [])
+    if (account !== '' && file.startsWith('/var/spool/')) add(account, 'access', line)
   for (const { account, line } of [...lingering, ...(lastLogins.known ? lastLogins.value : [])]) add(account, 'access', line)
   for (const { users, line } of polkit.known ? polkit.value.rules : []) for (const word of users) add(word, 'access', line)
   for (const { kind, name, line } of acls.known ? acls.value : []) if (kind === 'user') add(name, 'access', line)

@@ -21,6 +21,7 @@ import {
   parseWebAccounts,
 } from './parse.ts'
 import { OLD_FOLDER, parsePolkit } from './polkit.ts'
+import { parseDefaults, parsePkexec } from './polkit-actions.ts'
 import { parseRaised, parseSpecial, parseTrust, type Raised, withoutNosuid } from './trust.ts'
 import { parseUnitPrograms } from './unit-programs.ts'
 
@@ -65,7 +66,7 @@ export const accessFact: FactDefinition<'access'> = {
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit: part('rules', 'Rules of polkit', (rows) =>
-        parsePolkit([...numbered('polkit', rows), ...numbered('polkit', rowsOf('trust'))], isOldPolkit),
+        parsePolkit([...numbered('polkit', rows), ...numbered('polkit', rowsOf('trust'))], isOldPolkit, parseDefaults(rowsOf('actions'))),
       ),
       cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
       timed: timedOf(blocks.get('timed')?.[0], output.id),
@@ -94,7 +95,7 @@ function timedOf(block: Block | undefined, section: string): Access['timed'] {
 function raisedOf(rowsOf: (name: string) => readonly BlockRow[]): readonly Raised[] {
   const found = [...parseRaised(rowsOf('raised')), ...rowsOf('keys').flatMap(({ text, line }) => parseSpecial(text, line))]
   const once = new Map(found.map((one) => [`${one.by} ${one.path}`, one]))
-  return withoutNosuid([...once.values()], rowsOf('nosuid'))
+  return [...withoutNosuid([...once.values()], rowsOf('nosuid')), ...parsePkexec(rowsOf('actions'))]
 }
 
 const isOf = (name: string, file: string): boolean => (name === 'cron') === /^\/(?:etc\/cron|var\/spool\/cron)/.test(file)

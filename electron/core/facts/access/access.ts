@@ -75,7 +75,10 @@ export interface AclEntry {
 /** One job of cron: who runs what. */
 export interface CronJob {
   readonly file: string
+  /** Its name; empty where the file says a number. */
   readonly account: string
+  /** Of a job of at(1), which names no account. */
+  readonly uid?: number
   readonly command: string
   /** Where programs without a folder are looked for, if the file says so. */
   readonly path?: readonly string[]

@@ -2,6 +2,7 @@ import { type PrivilegedCommand, type ProbeContext, type SectionSpec, type SudoP
 import { statFormat } from '../path-entry.ts'
 import { hooksScript } from './hooks.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
+import { polkitActionsScript } from './polkit-actions.ts'
 import { trustScript } from './trust.ts'
 import { unitProgramsScript } from './unit-programs.ts'
 
@@ -230,6 +231,13 @@ number=0
   name == "keys" && /^[0-7]+\\/[^\\/]+\\/[^\\/]+\\/\\// && k++ < 200 { path = $0; sub(/^[^\\/]+\\/[^\\/]+\\/[^\\/]+\\//, "", path); print path >"/dev/stderr" }
   name != "rules" { add($0); next }
   $0 == "" { next }
+  # A job of at(1) holds all variables of who wrote it: only whose it is and what stands behind them is told, and of what jobs print nothing.
+  /^\\/var\\/spool\\/cron\\/at(jobs|spool)\\// {
+    file = $0; sub(/:.*/, "", file)
+    if (file != job) { job = file; body = 0 }
+    if (/^[^:]*jobs\\/[^:]*:2:# atrun /) add($0)
+    if (body < 2) { if (/Execution directory inaccessible/) body = 1; else if (body == 1 && /:}$/) body = 2; next }
+  }
   $0 !~ /^[^:]*:[0-9]*:[ \\t]*(#|\\/\\/|$)/ { add($0) }
   /^\\/(etc\\/cron|var\\/spool\\/cron)/ {
     sub(/^[^:]*:[0-9]*:/, "")
@@ -265,8 +273,8 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-${unitProgramsScript}${hooksScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
+${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons.
+set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }

@@ -20,7 +20,11 @@ const files: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   ['etc/logrotate.conf', 'weekly\ncompresscmd /opt/zip\ninclude /etc/logrotate.d\n', ['/opt/zip']],
   ['etc/logrotate.d/app.dpkg-old', 'x {\npostrotate\n/opt/old\nendscript\n}\n', []],
-  ['etc/logrotate.d/others', 'x {\nprerotate\n  su - bob -c "/home/bob/a; /home/bob/b"\n  sudo -u bob /home/bob/c\nendscript\n}\n', []],
+  [
+    'etc/logrotate.d/others',
+    'x {\nprerotate\n  su - bob -c "/home/bob/a; /home/bob/b"\n  sudo -u bob /home/bob/c\n  su - root -c /opt/su/root\n  su -c /opt/su/nobody\nendscript\n}\n',
+    ['/opt/su/root', '/opt/su/nobody'],
+  ],
   [
     'etc/apt/apt.conf.d/99hook',
     '// "/opt/no";\nAPT::Update::Pre-Invoke {"test -x /opt/none && /opt/apt/pre";};\nDPkg\n{\n  Post-Invoke { "true"; "if [ -e /x ]; then /bin/sh /opt/apt/post; fi"; };\n};\nDir::Cache "/srv/cache";\nAcquire::http::Proxy-Auto-Detect "/opt/apt/proxy";\n',

@@ -61,7 +61,7 @@ function value(t,   name) {
   name = substr(t, 1, RLENGTH); gsub(/[{}$]/, "", name)
   return name in var ? var[name] substr(t, RLENGTH + 1) : t
 }
-function shell(text,   count, word, i, t, b, at, wrap, name) {
+function shell(text,   count, word, i, t, b, at, wrap, name, user) {
   gsub(/(echo|printf|logger)([ \\t]+-[A-Za-z]+)*[ \\t]+("[^"]*"|\\047[^\\047]*\\047)/, "true", text)
   gsub(/[0-9]*&?>+[|&]?[ \\t]*[^ \\t;|&()]*/, " ", text)
   gsub(/<+-?[ \\t]*[^ \\t;|&()<]*/, " ", text)
@@ -88,7 +88,13 @@ function shell(text,   count, word, i, t, b, at, wrap, name) {
     if (dir != "" && t ~ /^[^\\/$]+\\//) { sub(/^[.]\\//, "", t); t = dir "/" t }
     b = t; sub(/^.*\\//, "", b)
     # What runs as another account is not root.
-    if (b ~ /^(su|runuser|setpriv|chpst|setuidgid|gosu)$/ || (b ~ /^(sudo|doas|start-stop-daemon)$/ && text ~ /[ \\t](-u|-c|--user|--chuid)/)) return
+    if (b ~ /^(su|runuser)$/) {
+      user = word[i + 1] ~ /^(-|-l|--login)$/ ? word[i + 2] : word[i + 1]
+      if (user != "root" && user != "-c") return
+      i += user == word[i + 1] ? 1 : 2; wrap = "exec"
+      continue
+    }
+    if (b ~ /^(setpriv|chpst|setuidgid|gosu)$/ || (b ~ /^(sudo|doas|start-stop-daemon)$/ && text ~ /[ \\t](-u|-c|--user|--chuid)/)) return
     if (b ~ /${STARTS}/ && (t !~ /^\\// || dist(t))) { wrap = b; continue }
     # The first is its lock.
     if (wrap == "flock" && t ~ /^\\//) { wrap = "exec"; continue }

@@ -77,6 +77,17 @@ test('jobs of cron, those of the system and those of an account', () => {
   ])
 })
 
+/** What at 3.2.5 of Debian 12 writes, as far as the host prints it. */
+test('jobs of at name a number, and each line is a command', () => {
+  const job = '/var/spool/cron/atjobs/a0000101c8b770'
+  const lines = [
+    { file: job, number: 2, text: '# atrun uid=1001 gid=1001', line: 7 },
+    { file: job, number: 43, text: '/opt/x/run --now', line: 8 },
+    { file: '/var/spool/cron/atjobs/b', number: 9, text: '/opt/nobodys', line: 9 },
+  ]
+  expect(parseCron(lines)).toEqual([{ file: job, account: '', uid: 1001, command: '/opt/x/run --now', line: 8 }])
+})
+
 test('names in password files', () => {
   expect(parseWebAccounts(rows('/etc/nginx/.htpasswd:1:ada:\n/etc/nginx/x:1:bob:'))).toEqual([
     { file: '/etc/nginx/.htpasswd', name: 'ada', line: 1 },

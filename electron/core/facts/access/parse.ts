@@ -78,10 +78,16 @@ const unescaped = (text: string): string =>
 /** Variables by which a shell (bash(1), dash(1)), the loader (ld.so(8)) or an interpreter is given files to run. */
 const LOADED = /^\s*(?:SHELL|BASH_ENV|ENV|LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|PYTHONPATH|PERL5LIB)\s*=\s*["']?([^"'\s]+)/
 
-/** Lines of crontabs (crontab(5)): those of the system name the account behind the time, those of accounts are named like it. */
+const AT_JOBS = '/var/spool/cron/atjobs/'
+
+/**
+ * Lines of crontabs (crontab(5)): those of the system name the account behind the time, those of accounts are named like it. Jobs of at(1) name a uid at their
+ * head; each line that comes behind is one command.
+ */
 export function parseCron(lines: readonly FileLine[]): readonly CronJob[] {
   const paths = new Map<string, readonly string[]>()
   const loads = new Map<string, readonly string[]>()
+  const owners = new Map<string, number>()
   return lines.flatMap(({ file, text, line }): CronJob[] => {
     const [, folders] = /^\s*PATH\s*=\s*["']?([^"'\s]+)/.exec(text) ?? []
     if (folders !== undefined)
@@ -95,6 +101,12 @@ export function parseCron(lines: readonly FileLine[]): readonly CronJob[] {
     const loading = loads.get(file)
     const more = { line, ...(path && { path }), ...(loading && { loads: loading }) }
     const system = file === '/etc/crontab' || file.startsWith('/etc/cron.d/')
+    if (file.startsWith(AT_JOBS)) {
+      const [, uid] = /^# atrun uid=(\d{1,10}) /.exec(text) ?? []
+      if (uid !== undefined) owners.set(file, Number(uid))
+      const owner = owners.get(file)
+      return uid !== undefined || owner === undefined ? [] : [{ file, account: '', uid: owner, command: text, line }]
+    }
     const own = /^\/var\/spool\/cron\/(?:crontabs\/|tabs\/)?([^/]+)$/.exec(file)?.[1]
     const rest = /^\s*(?:@[a-z]+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$/.exec(text)?.[1]
     if (rest === undefined) return []

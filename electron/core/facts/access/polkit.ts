@@ -1,5 +1,6 @@
 import type { FileLine } from '../privileged/read-block.ts'
 import type { Polkit, PolkitRule } from './access.ts'
+import { DEFAULTS } from './polkit-actions.ts'
 
 const QUOTED = String.raw`(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')`
 /** What may stand in a rule beside the conditions that are read, for it to be understood. */
@@ -16,10 +17,10 @@ export const OLD_FOLDER = '/etc/polkit-1/localauthority.conf.d'
  * Rules of polkit(8): JavaScript in `rules.d`, read without running it, and `.pkla` files. A rule that holds more than plain conditions is kept and
  * said to be not understood. Before 0.106 polkit read `.pkla` and no `.rules`; since then it reads `.rules`, and `.pkla` only where a rule hands them
  * to a program of the package polkit-pkla-compat (NEWS of polkit, pkla-check-authorization(8)). `isOld`: the host has OLD_FOLDER, which may be left from
- * before an upgrade, so that what comes of it alone is said with a condition.
+ * before an upgrade, so that what comes of it alone is said with a condition. `defaults`: what no rule needs to grant.
  */
-export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
-  const rules: PolkitRule[] = []
+export function parsePolkit(lines: readonly FileLine[], isOld = false, defaults: readonly PolkitRule[] = []): Polkit {
+  const rules: PolkitRule[] = [...defaults]
   const administrators: Administrator[] = []
   const denials: PolkitRule[] = []
   for (const file of new Set(lines.map((line) => line.file))) {
@@ -47,7 +48,7 @@ export function parsePolkit(lines: readonly FileLine[], isOld = false): Polkit {
   if (identities && reads.pkla !== 'no')
     administrators.push(...identitiesIn([...identities.text.matchAll(/(unix-(?:group|user):[^;\s]{1,80})/g)], identities.line))
   const read = rules.flatMap((rule): PolkitRule[] => {
-    const it = reads[isLocalAuthority(rule) ? 'pkla' : 'rules']
+    const it = rule.file === DEFAULTS ? 'yes' : reads[isLocalAuthority(rule) ? 'pkla' : 'rules']
     return it === 'no' ? [] : [{ ...rule, ...(it === 'maybe' && { maybeUnread: true }), ...(isDenied(rule) && { understood: false }) }]
   })
   return { rules: read, administrators }
