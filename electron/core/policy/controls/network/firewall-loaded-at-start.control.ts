@@ -1,4 +1,5 @@
 import type { Listener } from '#shared/model/listener.ts'
+import type { Access } from '../../../facts/access/access.ts'
 import { type AddressSet, subtract, union } from '../../../facts/firewall/address-set.ts'
 import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
@@ -17,7 +18,7 @@ export default defineControl({
   rationale:
     'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port open from then on, and nobody sees it happen.',
   needs: ['firewall', 'os'],
-  uses: ['network', 'listeners'],
+  uses: ['network', 'listeners', 'access'],
   references: [
     'NIST-800-53:SC-7(5)',
     'NIST-800-53:CM-6',
@@ -25,7 +26,7 @@ export default defineControl({
     'ISO-27001:A.8.20',
     'https://wiki.nftables.org/wiki-nftables/index.php/Simple_rule_management',
   ],
-  evaluate: ({ firewall, os, network, listeners }) => {
+  evaluate: ({ firewall, os, network, listeners, access }) => {
     const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
     const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
     const atStart = filterAtStart(os, knownValue(network))
@@ -38,7 +39,7 @@ export default defineControl({
           [{ section: 'os', line: 0 }],
         ),
       ]
-    const verdict = judge(firewall, atStart, denied)
+    const verdict = judge(firewall, atStart, denied, jobsThatLoad(knownValue(access)))
     if (verdict.status !== 'pass' || !listeners.known) return [verdict]
     return [opened(firewall, atStart, knownValue(network), listeners.value) ?? verdict]
   },
@@ -51,7 +52,7 @@ function deniedNow({ defaults }: Firewall, family: Family): boolean | undefined 
   return verdicts.includes('undetermined') ? undefined : verdicts.length > 0
 }
 
-function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]): Verdict {
+function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[], jobs: readonly Job[]): Verdict {
   const { loaders } = atStart
   const coming = loaders.filter(({ comes }) => comes === true)
   const denying = (family: Family) => coming.filter(({ denies }) => denies[family] === true)
@@ -74,6 +75,13 @@ function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]
       `No service that Gatehouse follows loads rules that deny ${named(open)} by default. ${atStart.otherPaths.join(', ')} may, which is not followed.`,
       [...atStart.others, ...cite],
     )
+  const [job] = jobs
+  if (job)
+    return notEvaluated(
+      'Whether the rules come again is not certain',
+      `No service that Gatehouse follows loads rules that deny ${named(open)} by default. A job of root in ${job.file} may, which is not followed.`,
+      [...job.cite, ...cite],
+    )
   if (/^(?:cali-|CILIUM|KUBE-)/.test(chainOf(firewall, open)))
     return notEvaluated(
       'Whether the rules come again is not certain',
@@ -89,6 +97,21 @@ function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]
     cite: [...loaders.flatMap((loader) => loader.cite), ...cite],
   }
 }
+
+interface Job {
+  readonly file: string
+  readonly cite: Verdict['cite']
+}
+
+/** Jobs of root that cron starts and whose command names what loads rules. Whether at the start (`@reboot`) or later: both come after it. */
+const jobsThatLoad = (access: Access | undefined): readonly Job[] =>
+  access?.cron.known
+    ? access.cron.value.flatMap(({ file, account, command, line }) =>
+        account === 'root' && /(?<![a-z])(?:nft|ip6?tables|ipset|ufw|shorewall|ferm|firewall)/i.test(command)
+          ? [{ file, cite: [{ section: 'access', line }] }]
+          : [],
+      )
+    : []
 
 /** A port that somebody listens on, to which what was saved lets in most of the world and the rules of now do not. Single addresses are what fail2ban and the like hold. */
 function opened(firewall: Firewall, atStart: AtStart, network: Network | undefined, listeners: readonly Listener[]): Verdict | undefined {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { CronJob } from '../../../facts/access/access.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
@@ -40,13 +41,14 @@ function os(services: readonly string[], files: Readonly<Record<string, string>>
   return parsed
 }
 
-function judged(of: Os, nft = chain('inet', 'drop'), ports: readonly number[] = []) {
+function judged(of: Os, nft = chain('inet', 'drop'), ports: readonly number[] = [], cron: readonly CronJob[] = []) {
   const { evaluate } = control as unknown as Control
   const facts = {
     firewall: firewall(nft),
     os: of,
     network: known(network) as FactResult<typeof network>,
     listeners: known(ports.map(listener)),
+    access: known({ cron: known(cron) }),
   }
   const [first, ...rest] = evaluate(facts as never, {} as never)
   expect(rest).toEqual([])
@@ -172,4 +174,14 @@ test('a port that what was saved opens is told, and what it merely lets be tried
   // Whom fail2ban holds now.
   expect(after('', rules('ip saddr 203.0.113.9 drop'))).toMatch(/^pass /)
   expect(after('tcp dport 8000 accept', rules('tcp dport 8000 accept'))).toMatch(/^pass /)
+})
+
+test.each([
+  ['a job of root that loads rules', 'root', '/usr/sbin/iptables-restore /root/rules', 'not-evaluated'],
+  ['a script of root that is named after them', 'root', '/root/firewall.sh', 'not-evaluated'],
+  ['a job of root that does something else', 'root', '/usr/bin/updatedb', 'fail'],
+  ['a job of somebody else', 'ada', '/usr/sbin/iptables-restore rules', 'fail'],
+])('rules that nothing else loads: %s', (_, account, command, status) => {
+  const cron = [{ file: '/var/spool/cron/crontabs/root', account, command, line: 7 }]
+  expect(judged(os([off('nftables')], {}), undefined, [], cron)).toMatch(new RegExp(`^${status} `))
 })
