@@ -8,7 +8,9 @@ const quantity = z.number().optional()
 
 /** One GPU as it was at the time of the audit. What is absent was N/A or not read. */
 const gpuStateSchema = z.object({
+  /** Of a card of AMD its bus. */
   uuid: z.string(),
+  vendor: z.enum(['nvidia', 'amd']),
   index: z.int(),
   name: z.string(),
   utilizationPercent: percent,
@@ -30,6 +32,8 @@ const gpuStateSchema = z.object({
   slowdowns: z.array(z.string()),
   /** Held down to keep to the power limit. */
   powerCapped: z.boolean().optional(),
+  /** What amd-smi calls a card of AMD; absent where it was not asked, or says nothing of it. */
+  throttled: z.boolean().optional(),
   /** Faults of it in the kernel log. Undefined when that could not be read. */
   xids: z.array(z.object({ code: z.int(), text: z.string() })).optional(),
   proof: proofSchema.optional(),
@@ -69,7 +73,7 @@ export const hostGpusSchema = z.object({
   cuda: z.string().optional(),
   gpus: z.array(gpuStateSchema),
   users: z.array(gpuUserSchema),
-  /** Why there are none: the tool is not there, it found no device, or only tools of AMD are there, which are not read yet. */
+  /** Why there are none: the tool is not there, it found no device, or only tools or the driver of AMD are there, and no card. */
   none: z.enum(['no-tool', 'no-device', 'amd-only']).optional(),
   gaps: z.array(gapSchema),
 })

@@ -66,6 +66,45 @@ test('tools of AMD alone are named, and not taken for no GPU', () => {
   expect(view.none).toBe('amd-only')
 })
 
+test('cards of AMD stand beside those of NVIDIA, with whose the processes on them are', () => {
+  const amd = `@amd-gpu 0000:c1:00.0
+=name AMD Instinct MI300X OAM
+=errors umc ue: 0 ce: 0
+=figure gpu_busy_percent 12
+=figure mem_info_vram_used 1073741824
+=figure mem_info_vram_total 206141652992
+@amd-node 51545
+=location_id 49408
+@amd-process 1410
+=name python3
+=cgroup /system.slice/vllm.service
+=vram 51545 1073741824
+`
+  const view = hostGpusSchema.parse(hostGpus(sourcesOf({ ...gpu01, gpus: [] }, { edit: { 'gpu-health': (text) => text + amd } })))
+  expect(view.none).toBeUndefined()
+  expect(view.gpus).toMatchObject([
+    {
+      vendor: 'amd',
+      uuid: '0000:c1:00.0',
+      index: 0,
+      utilizationPercent: 12,
+      memoryUsedMiB: 1024,
+      uncorrectedErrors: 0,
+      passing: 1,
+      proof: { section: 'gpu-health', text: '@amd-gpu 0000:c1:00.0' },
+    },
+  ])
+  expect(view.users).toMatchObject([{ pid: 1410, gpu: 0, memoryMiB: 1024, unit: 'vllm.service', belongsTo: { kind: 'service' } }])
+})
+
+test('of a card of AMD no errors are said where its memory is not counted', () => {
+  const view = (rows: string) =>
+    hostGpus(sourcesOf({ ...gpu01, gpus: [] }, { edit: { 'gpu-health': (text) => `${text}@amd-gpu 0000:c1:00.0\n${rows}` } })).gpus[0]
+  expect(view('')?.uncorrectedErrors).toBeUndefined()
+  expect(view('=errors gfx ue: 0 ce: 0\n')?.uncorrectedErrors).toBeUndefined()
+  expect(view('=errors umc\n=errors gfx ue: 1 ce: 0\n')?.uncorrectedErrors).toBe(1)
+})
+
 test('a fault in the kernel log stands with its card', () => {
   const line = '=[30522.0] NVRM: Xid (PCI:0000:2c:00): 79, pid=0, GPU has fallen off the bus.'
   const view = hostGpus(sourcesOf(gpu01, { edit: { 'gpu-health': (text) => `${text}${line}\n` } }))

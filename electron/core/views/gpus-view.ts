@@ -1,24 +1,25 @@
 import type { Gpu } from '#shared/model/gpu.ts'
 import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
-import type { GpuDetail, GpuHealth, GpuProcess } from '../facts/gpu-health/gpu-health.ts'
+import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../facts/gpu-health/gpu-health.ts'
 import { gpuProcessSubject, traceGpuProcess } from '../policy/controls/gpu/gpu-process-trace.ts'
 import { hasAmd, sameBus } from '../policy/controls/gpu/gpu-words.ts'
 import { gapsOf, openAndPassing, proofAt, verdictOf } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
 
-/** GPUs from both questions to nvidia-smi, and every process on them with what it belongs to. Pure. */
+/** GPUs from both questions to nvidia-smi and from the driver of AMD, and every process on them with what it belongs to. Pure. */
 export function hostGpus(sources: ViewSources): HostGpus {
   const { facts } = sources
   const figures = facts.gpus.known ? facts.gpus.value : []
   const health = facts['gpu-health'].known ? facts['gpu-health'].value : undefined
   const uuids = [...new Set([...figures, ...(health?.gpus ?? [])].map(({ uuid }) => uuid))]
-  const gpus = uuids.map((uuid) => gpuState(uuid, figures, health, sources))
+  const ofNvidia = uuids.map((uuid) => gpuState(uuid, figures, health, sources))
+  const gpus = [...ofNvidia, ...(health?.amd?.gpus ?? []).map((gpu, at) => amdState(gpu, at, sources))]
   return {
     driver: figures[0]?.driverVersion ?? (facts.packages.known ? facts.packages.value.driver?.version : undefined),
     cuda: health?.cuda?.value,
     gpus,
-    users: (health?.processes ?? []).map((process) => gpuUser(process, gpus, sources)),
+    users: [...(health?.processes ?? []), ...(health?.amd?.processes ?? [])].map((process) => gpuUser(process, gpus, sources)),
     ...(gpus.length === 0 && facts.gpus.known && { none: whyNone(sources, health) }),
     gaps: gapsOf([facts.gpus, facts['gpu-health']], sources, {
       'gpu-health': 'Kernel log: sudo refused dmesg, so faults that the driver wrote there (Xid) are not known',
@@ -36,6 +37,7 @@ function gpuState(uuid: string, figures: readonly Gpu[], health: GpuHealth | und
   const detail: GpuDetail | undefined = health?.gpus.find((one) => one.uuid === uuid)
   return {
     uuid,
+    vendor: 'nvidia',
     index: figure?.index ?? detail?.index ?? 0,
     name: figure?.name ?? detail?.name ?? '',
     utilizationPercent: figure?.utilizationPercent,
@@ -57,6 +59,31 @@ function gpuState(uuid: string, figures: readonly Gpu[], health: GpuHealth | und
     proof: figure ? proofAt(sources, 'gpus', rowOf(uuid, sources)) : detail && proofAt(sources, 'gpu-health', detail.line),
     ...openAndPassing(sources.findings.filter(({ subject }) => subject === uuid)),
   }
+}
+
+/** By the order of its bus, as amd-smi counts. */
+function amdState(gpu: AmdGpu, index: number, sources: ViewSources): GpuState {
+  const { bus, name, line, figures, throttled } = gpu
+  return {
+    uuid: bus,
+    vendor: 'amd',
+    index,
+    name,
+    ...figures,
+    uncorrectedErrors: uncorrectedOf(gpu),
+    slowdowns: [],
+    throttled: throttled?.value,
+    proof: proofAt(sources, 'gpu-health', line),
+    ...openAndPassing(sources.findings.filter(({ subject }) => subject === bus)),
+  }
+}
+
+/** None is said only where the memory or the whole card is counted. */
+function uncorrectedOf({ errors, allUncorrected }: AmdGpu): number | undefined {
+  const counted = errors.reduce((sum, { uncorrected }) => sum + (uncorrected ?? 0), 0)
+  const most = Math.max(counted, allUncorrected?.value ?? 0)
+  const whole = errors.some(({ part }) => part === 'umc') && errors.every(({ uncorrected }) => uncorrected !== undefined)
+  return most > 0 || whole || allUncorrected !== undefined ? most : undefined
 }
 
 const rowOf = (uuid: string, { outputs }: ViewSources): number =>

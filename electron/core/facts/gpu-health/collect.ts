@@ -29,12 +29,15 @@ for path in /usr/bin/nvidia-smi /usr/local/bin/nvidia-smi /usr/local/nvidia/bin/
     } }'
   break
 done
+amd=
 for path in /usr/bin/amd-smi /opt/rocm/bin/amd-smi /usr/bin/rocm-smi /opt/rocm/bin/rocm-smi; do
-  [ -x "$path" ] && printf '@amd %s\\n' "$path" && break
+  [ -x "$path" ] && amd=$path && printf '@amd %s\\n' "$path" && break
 done
+cards=0
 # AMD's own driver tells without any tool, and of every process that computes through ROCm.
 for card in /sys/bus/pci/drivers/amdgpu/*:*:*; do
   [ -d "$card" ] || continue
+  cards=$((cards + 1))
   printf '@amd-gpu %s\\n' "\${card##*/}"
   { IFS= read -r said <"$card/product_name"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
   for file in "$card"/ras/*_err_count; do
@@ -44,6 +47,20 @@ for card in /sys/bus/pci/drivers/amdgpu/*:*:*; do
     file=\${file##*/}
     printf '=errors %s%.100s\\n' "\${file%_err_count}" "$said"
   done
+  for file in "$card"/gpu_busy_percent "$card"/mem_info_vram_used "$card"/mem_info_vram_total "$card"/hwmon/hwmon*/temp[12]_input "$card"/hwmon/hwmon*/power1_average "$card"/hwmon/hwmon*/power1_input "$card"/hwmon/hwmon*/power1_cap; do
+    { read -r said <"$file"; } 2>/dev/null && printf '=figure %s %.20s\\n' "\${file##*/}" "$said"
+  done
+done
+# What its tool alone knows: how a card is called, and whether it is held back. Python, hence the limits.
+case $cards:$amd in 0:*) ;; *:*/amd-smi) command -v timeout >/dev/null 2>&1 && for part in 'static --asic --bus' 'metric --power --ecc'; do
+  text=$(PYTHONDONTWRITEBYTECODE=1 timeout 4 "$amd" $part --json 2>/dev/null)
+  printf '@amd-smi %s %s\\n' "\${part%% *}" "$?"
+  printf '%s\\n' "$text" | awk 'n++ < 3000 { sub(/^[ \\t]+/, ""); print "=" substr($0, 1, 200) }'
+done ;; esac
+for folder in /sys/class/kfd/kfd/topology/nodes/[0-9]*; do
+  { read -r said <"$folder/gpu_id"; } 2>/dev/null && [ "$said" != 0 ] || continue
+  printf '@amd-node %.20s\\n' "$said"
+  while read -r word said; do case $word in domain | location_id) printf '=%s %.20s\\n' "$word" "$said" ;; esac; done 2>/dev/null <"$folder/properties"
 done
 count=0
 for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
@@ -53,7 +70,7 @@ for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
   { IFS= read -r said <"/proc/$pid/comm"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
   while read -r word said rest; do [ "$word" = Uid: ] && printf '=uid %s\\n' "$said" && break; done 2>/dev/null <"/proc/$pid/status"
   while IFS= read -r said; do case $said in 0::/*) printf '=cgroup %.500s\\n' "\${said#0::}" ;; *:name=systemd:/*) printf '=cgroup %.500s\\n' "\${said#*:name=systemd:}" ;; esac; done 2>/dev/null <"/proc/$pid/cgroup"
-  for file in "$folder"/vram_*; do { read -r said <"$file"; } 2>/dev/null && printf '=vram %.20s\\n' "$said"; done
+  for file in "$folder"/vram_*; do { read -r said <"$file"; } 2>/dev/null && printf '=vram %.20s %.20s\\n' "\${file##*/vram_}" "$said"; done
 done
 [ -e /dev/kfd ] && printf '@amd-driver\\n'
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
@@ -73,7 +90,7 @@ export const collectGpuHealth = (): readonly SectionSpec[] => [
     expectedMs: 200,
     waits: true,
     display:
-      'nvidia-smi -q -x (parts of it); /proc/PID of its processes; Xid lines of sudo dmesg; amd-smi, rocm-smi; cards of amdgpu and processes of kfd in /sys',
+      'nvidia-smi -q -x (parts of it); /proc/PID of its processes; Xid lines of sudo dmesg; cards of amdgpu and processes of kfd in /sys; amd-smi static, metric',
     script: SCRIPT,
     parameters: [wanted],
     privileged: [{ argv: ['/usr/bin/dmesg'], alternatives: ['/bin/dmesg'] }],

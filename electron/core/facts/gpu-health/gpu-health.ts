@@ -40,6 +40,7 @@ export interface GpuProcess {
   /** As nvidia-smi prints it; `[Not Found]` for a process that it may not see. */
   readonly name: string
   readonly memoryMiB?: number | undefined
+  /** Uuid of the GPU, of one of AMD its bus; empty where it is not known, or more than one. */
   readonly gpu: string
   readonly uid?: number | undefined
   readonly cgroup?: string | undefined
@@ -56,18 +57,33 @@ export interface Xid {
   readonly line: number
 }
 
+/** What the kernel shows of a card of AMD at the moment; absent where it shows none. */
+export interface AmdFigures {
+  readonly utilizationPercent?: number | undefined
+  readonly memoryUsedMiB?: number | undefined
+  readonly memoryTotalMiB?: number | undefined
+  readonly temperatureC?: number | undefined
+  readonly powerDrawW?: number | undefined
+  readonly powerLimitW?: number | undefined
+}
+
 /** A card that the driver amdgpu holds. */
 export interface AmdGpu {
   /** `0000:c1:00.0`. */
   readonly bus: string
-  /** Server cards alone have one. */
+  /** Of the kernel, which knows those of server cards alone, else of amd-smi. */
   readonly name: string
+  readonly figures: AmdFigures
+  /** What amd-smi calls throttled. Some Radeons are said to be at rest, too (ROCm/rocm-systems, issue 11781): shown, never judged. */
+  readonly throttled?: Shown<boolean> | undefined
+  /** All uncorrectable errors, as amd-smi counts them. */
+  readonly allUncorrected?: Shown<number> | undefined
   readonly line: number
   /** Uncorrectable errors since the driver was loaded, by part (`umc` is the memory); absent where a count could not be read. None: the driver counts none. */
   readonly errors: readonly { readonly part: string; readonly uncorrected?: number | undefined; readonly line: number }[]
 }
 
-/** What the kernel says of AMD's GPUs; amd-smi and rocm-smi read the same files. */
+/** What the kernel says of AMD's GPUs, and amd-smi where it is. */
 export interface AmdHealth {
   readonly gpus: readonly AmdGpu[]
   /** Processes that compute through ROCm. Those that use Vulkan or OpenGL are not among them. */
@@ -86,6 +102,6 @@ export interface GpuHealth {
   readonly xidLine: number
   /** Present where AMD's driver holds a card, or is loaded for one. */
   readonly amd?: AmdHealth | undefined
-  /** Path of amd-smi or rocm-smi, where there is one: recognised, not read. */
+  /** Path of amd-smi or rocm-smi, where there is one; rocm-smi is not run. */
   readonly amdTool?: string | undefined
 }

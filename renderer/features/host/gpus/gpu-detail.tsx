@@ -30,9 +30,13 @@ export function GpuDetail({ gpu, onFinding }: { readonly gpu: GpuState; readonly
           ['Heat', withUnit(gpu.temperatureC, ' °C')],
           ['Power', powerWords(gpu)],
           ['Throttled', throttleWords(gpu)],
-          ['Persistence', onOff(gpu.persistence)],
-          ['MIG', onOff(gpu.mig)],
-          ['ECC', onOff(gpu.ecc)],
+          ...(gpu.vendor === 'amd'
+            ? []
+            : ([
+                ['Persistence', onOff(gpu.persistence)],
+                ['MIG', onOff(gpu.mig)],
+                ['ECC', onOff(gpu.ecc)],
+              ] as const)),
           [
             'Memory errors',
             gpu.uncorrectedErrors === undefined ? 'Not counted' : `${gpu.uncorrectedErrors} uncorrectable since the driver was loaded`,
@@ -40,8 +44,10 @@ export function GpuDetail({ gpu, onFinding }: { readonly gpu: GpuState; readonly
           ...(errors.length === 0 ? [] : [['Faults', errors.join(', ')] as const]),
         ]}
       />
-      <h4>Faults in the kernel log (Xid)</h4>
-      {gpu.xids === undefined ? (
+      <h4>{gpu.vendor === 'amd' ? 'Faults in the kernel log' : 'Faults in the kernel log (Xid)'}</h4>
+      {gpu.vendor === 'amd' ? (
+        <p>What amdgpu writes there is not read.</p>
+      ) : gpu.xids === undefined ? (
         <p>The kernel log could not be read.</p>
       ) : gpu.xids.length === 0 ? (
         <p>None since the start.</p>

@@ -24,7 +24,15 @@ test.each([
   [{ slowdowns: ['hw_thermal_slowdown'], powerCapped: true }, 'slowed by heat (hardware), held to the power limit'],
   [{ slowdowns: ['hw_new_slowdown'] }, 'hw_new_slowdown'],
 ])('throttle reasons %j', (state, words) => {
-  expect(throttleWords(state)).toBe(words)
+  expect(throttleWords({ vendor: 'nvidia', ...state })).toBe(words)
+})
+
+test.each([
+  [undefined, 'Not read'],
+  [false, 'No, says amd-smi'],
+  [true, 'Yes, says amd-smi, which says so of some idle cards, too'],
+])('a card of AMD that is said to be throttled: %s', (throttled, words) => {
+  expect(throttleWords({ vendor: 'amd', slowdowns: [], throttled })).toBe(words)
 })
 
 test('no unit is said only where the cgroup was read', () => {

@@ -36,8 +36,16 @@ const reasons: Readonly<Record<string, string>> = {
   sw_thermal_slowdown: 'slowed by heat (driver)',
 }
 
+type Throttling = Pick<GpuState, 'vendor' | 'slowdowns' | 'powerCapped' | 'throttled'>
+
 /** Why the clocks are held down at this moment. */
-export function throttleWords({ slowdowns, powerCapped }: Pick<GpuState, 'slowdowns' | 'powerCapped'>): string {
+export function throttleWords({ vendor, slowdowns, powerCapped, throttled }: Throttling): string {
+  if (vendor === 'amd')
+    return throttled === undefined
+      ? 'Not read'
+      : throttled
+        ? 'Yes, says amd-smi, which says so of some idle cards, too'
+        : 'No, says amd-smi'
   const all = [...slowdowns.map((one) => reasons[one] ?? plainText(one, 60)), ...(powerCapped ? ['held to the power limit'] : [])]
   return all.length === 0 ? (powerCapped === undefined ? 'None reported' : 'None') : all.join(', ')
 }
@@ -49,6 +57,13 @@ export function traceWords({ unit, container, placed }: Pick<GpuUser, 'unit' | '
   return placed ? 'No unit, no container' : 'Not read'
 }
 
+/** Above the table: one driver of NVIDIA, and that of AMD, which is part of the kernel. */
+export function driverWords({ driver, cuda, gpus }: Pick<HostGpus, 'driver' | 'cuda' | 'gpus'>): string {
+  const amd = gpus.some(({ vendor }) => vendor === 'amd')
+  const nvidia = `driver ${driver === undefined ? 'not known' : plainText(driver, 30)}, CUDA ${cuda === undefined ? 'not shown' : `up to ${cuda}`}`
+  return [...(gpus.some(({ vendor }) => vendor === 'nvidia') ? [nvidia] : []), ...(amd ? ['driver amdgpu'] : [])].join('; ')
+}
+
 export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonly title: string; readonly about: string }>> = {
   'no-tool': {
     title: 'nvidia-smi is not on this host',
@@ -56,8 +71,7 @@ export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonl
   },
   'no-device': { title: 'nvidia-smi found no device', about: 'The driver answers, and says that it has no GPU.' },
   'amd-only': {
-    title: 'Figures of AMD GPUs are not read yet',
-    about:
-      'The driver or a tool of AMD is on this host. Memory errors and processes of ROCm are judged under Findings; figures are not read, and nothing unread counts as passed.',
+    title: 'No GPU of AMD shows itself',
+    about: 'A tool of AMD or its driver is on this host, and the driver holds no card. Nothing unread counts as passed.',
   },
 }

@@ -12,7 +12,7 @@ import { NothingRead, TabBody } from '../tab-body.tsx'
 import { useRowKeys } from '../use-row-keys.ts'
 import { LoudestVerdict, type OpenFinding } from '../verdict-link.tsx'
 import { GpuDetail, UserDetail } from './gpu-detail.tsx'
-import { memoryShare, memoryWords, noneWords, powerWords, shortName, traceWords, usedBy, withUnit } from './gpu-words.ts'
+import { driverWords, memoryShare, memoryWords, noneWords, powerWords, shortName, traceWords, usedBy, withUnit } from './gpu-words.ts'
 
 interface GpusTabProps {
   readonly host: string
@@ -120,9 +120,7 @@ function Gpus({ view, onFinding }: { readonly view: HostGpus; readonly onFinding
           <>
             <div className="pane-head">
               <h2>GPUs</h2>
-              <span className="muted">
-                {`driver ${view.driver === undefined ? 'not known' : plainText(view.driver, 30)}, CUDA ${view.cuda === undefined ? 'not shown' : `up to ${view.cuda}`}`}
-              </span>
+              <span className="muted">{driverWords(view)}</span>
             </div>
             <RowTable
               label="GPUs"

@@ -20,7 +20,7 @@ export function amdFaults({ amd, gpus: ofNvidia }: GpuHealth): readonly Verdict[
   ]
 }
 
-function judge({ bus, name, line, errors }: AmdGpu): Omit<Verdict, 'subject'> {
+function judge({ bus, name, line, errors, allUncorrected }: AmdGpu): Omit<Verdict, 'subject'> {
   const card = `GPU ${bus}${name === '' ? '' : ` (${name})`}`
   const bad = errors.filter(({ uncorrected }) => (uncorrected ?? 0) > 0)
   if (bad.length > 0)
@@ -30,6 +30,14 @@ function judge({ bus, name, line, errors }: AmdGpu): Omit<Verdict, 'subject'> {
       reason: `${card}: ${bad.map(({ part, uncorrected }) => `${uncorrected} uncorrectable errors of ${part}`).join(', ')} since the driver was loaded.`,
       hint: 'Drain the card, reset it (amd-smi reset --gpureset), and have it replaced when the fault comes back.',
       cite: bad.flatMap((one) => citeGpu(one.line, `ue: ${one.uncorrected}`, 'Expected 0.')),
+    }
+  if ((allUncorrected?.value ?? 0) > 0)
+    return {
+      status: 'fail',
+      title: 'The GPU reports hardware faults',
+      reason: `${card}: amd-smi counts ${allUncorrected?.value} uncorrectable errors.`,
+      hint: 'Drain the card, reset it (amd-smi reset --gpureset), and have it replaced when the fault comes back.',
+      cite: citeGpu(allUncorrected?.line ?? line, `${allUncorrected?.value}`, 'Expected 0.'),
     }
   const memory = errors.find(({ part }) => part === 'umc')
   const unread = errors.find(({ uncorrected }) => uncorrected === undefined)

@@ -39,7 +39,7 @@ const judge = (
 const xid = (code: number, bus = '0000:3b:00') => ({ code, bus, text: '', line: 11 })
 
 const amd = (...gpus: readonly AmdGpu[]): Partial<GpuHealth> => ({ gpus: [], amd: { gpus, processes: [] } })
-const mi300 = (...errors: AmdGpu['errors']): AmdGpu => ({ bus: '0000:c1:00.0', name: '', line: 1, errors })
+const mi300 = (...errors: AmdGpu['errors']): AmdGpu => ({ bus: '0000:c1:00.0', name: '', line: 1, figures: {}, errors })
 const counted = (part: string, uncorrected?: number) => ({ part, uncorrected, line: 2 })
 
 test.each([eccOn, hardwareHealthy, notThrottled, persistenceOn])('$id: hosts without NVIDIA GPUs', (control) => {
@@ -55,6 +55,12 @@ test.each<[string, AmdGpu, string]>([
   ['errors beside what is not read', mi300(counted('umc'), counted('gfx', 1)), 'fail: The GPU reports hardware faults'],
   ['a count that is not read', mi300(counted('umc', 0), counted('gfx')), 'not-evaluated: Memory errors of the GPU were not shown'],
   ['no counts of the memory', mi300(counted('gfx', 0)), 'not-evaluated: Memory errors of the GPU were not shown'],
+  ['errors that amd-smi alone counts', { ...mi300(), allUncorrected: { value: 1, line: 4 } }, 'fail: The GPU reports hardware faults'],
+  [
+    'no errors that amd-smi counts',
+    { ...mi300(), allUncorrected: { value: 0, line: 4 } },
+    'not-evaluated: Memory errors of the GPU were not shown',
+  ],
   ['no counts', mi300(), 'not-evaluated: Memory errors of the GPU were not shown'],
 ])('an AMD GPU: %s', (_, gpu, expected) => {
   const log = 'not-evaluated: Faults of AMD GPUs in the log were not read'
