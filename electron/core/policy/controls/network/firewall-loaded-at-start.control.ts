@@ -3,7 +3,7 @@ import type { Access } from '../../../facts/access/access.ts'
 import { type AddressSet, subtract, union } from '../../../facts/firewall/address-set.ts'
 import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { reach } from '../../../facts/firewall/reach.ts'
+import { destinationsOf, reach } from '../../../facts/firewall/reach.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule, isNearlyAll, knownValue, printRemotes } from './flows.ts'
@@ -118,7 +118,10 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
   const coming = atStart.loaders.filter(({ comes }) => comes === true)
   const tables = coming.flatMap((loader) => loader.tables ?? [])
   if (coming.some((loader) => loader.tables === undefined)) return undefined
-  const outward = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
+  const isTranslated = (port: number): boolean =>
+    ([4, 6] as const).some((family) => destinationsOf(firewall.tables, network, family, port).some(({ packet }) => packet.translated))
+  // What Docker publishes its own rules lead on, which it loads anew whatever was saved of them.
+  const outward = listeners.filter(({ protocol, scope, port }) => protocol === 'tcp' && scope !== 'loopback' && !isTranslated(port))
   const changes = outward.flatMap((listener) => {
     const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
     const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')

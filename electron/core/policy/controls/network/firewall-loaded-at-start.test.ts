@@ -185,3 +185,13 @@ test.each([
   const cron = [{ file: '/var/spool/cron/crontabs/root', account, command, line: 7 }]
   expect(judged(os([off('nftables')], {}), undefined, [], cron)).toMatch(new RegExp(`^${status} `))
 })
+
+test('a port that Docker leads on is not held against what was saved', () => {
+  const docker =
+    'table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\ttcp dport 8080 dnat to 172.17.0.2:80\n\t}\n}\n' +
+    'table ip filter {\n\tchain DOCKER-USER {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n'
+  const saved = chain('inet', 'drop').replace('22', '{ 22, 8080 }')
+  const of = os([on('nftables')], nftFile(saved))
+  expect(judged(of, chain('inet', 'drop') + docker, [8080])).toMatch(/^pass /)
+  expect(judged(of, chain('inet', 'drop'), [8080])).toMatch(/^fail /)
+})
