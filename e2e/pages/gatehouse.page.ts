@@ -6,6 +6,16 @@ import { ask } from '../fixtures/ask.ts'
 
 const pictures = fileURLToPath(new URL('../results/screens/', import.meta.url))
 
+/** Screens that a key leads to, beside the fleet and a host. */
+export const screens = [
+  ['3', 'Models'],
+  ['4', 'Access'],
+  ['5', 'Config push'],
+  ['6', 'Audit'],
+  ['7', 'Controls'],
+  ['8', 'Network'],
+] as const
+
 /** What every screen has: the two themes, the audit, the dialogs. */
 export class GatehousePage {
   readonly page: Page

@@ -1,5 +1,6 @@
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
 import { expect, test } from '../fixtures/served-app.ts'
+import { screens } from '../pages/gatehouse.page.ts'
 
 /** Other eyes: twice the size, the colours of the system, no motion. Pictures are left beside those of the screens. */
 
@@ -27,15 +28,6 @@ function lost(): string[] {
     return isOutside({ left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight }) ? [element.outerHTML.slice(0, 120)] : []
   })
 }
-
-const screens = [
-  ['3', 'Models'],
-  ['4', 'Access'],
-  ['5', 'Config push'],
-  ['6', 'Audit'],
-  ['7', 'Controls'],
-  ['8', 'Network'],
-] as const
 
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
   test.setTimeout(240_000)

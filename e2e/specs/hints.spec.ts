@@ -1,17 +1,8 @@
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
 import { expect, test } from '../fixtures/served-app.ts'
-import { GatehousePage } from '../pages/gatehouse.page.ts'
+import { GatehousePage, screens } from '../pages/gatehouse.page.ts'
 
 /** What the path bar says: of the keys only those that do something there, of the jump host what the sidebar says of it. */
-
-const screens = [
-  ['3', 'Models'],
-  ['4', 'Access'],
-  ['5', 'Config push'],
-  ['6', 'Audit'],
-  ['7', 'Controls'],
-  ['8', 'Network'],
-] as const
 
 /** Of the controls there is always a list. */
 const nothingToDo = { Models: [], Access: [], 'Config push': [], Audit: [], Controls: ['Next control', 'Filter'], Network: [] }

@@ -17,6 +17,7 @@ import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { Unit } from '../facts/units/units.ts'
 import type { AccessFacts } from './access-facts.ts'
+import { hostAccess } from './host-access.ts'
 
 /** Test support: facts of a host with five accounts and one vLLM, of which a test says what is otherwise. */
 
@@ -144,3 +145,16 @@ export function factsOf(host: Host): AccessFacts {
     }),
   }
 }
+
+export const holdings = (host: Host, account: string) =>
+  hostAccess(factsOf(host), 0).accounts.find(({ name }) => name === account)?.holdings ?? []
+
+/** By what the account holds it, in words; undefined where it does not. */
+export const way = (host: Host, account: string, capability: string): string | undefined => {
+  const found = holdings(host, account).find((one) => one.capability === capability)
+  return found && [...found.path.slice(1), ...(found.condition ? [`(${found.condition})`] : [])].join(' → ')
+}
+
+/** A rule of polkit that lets whoever fits the condition manage units. */
+export const manageUnits = (condition: string) =>
+  `polkit.addRule(function(action, subject) {\n  if (action.id == "org.freedesktop.systemd1.manage-units" && ${condition}) {\n    return polkit.Result.YES;\n  }\n});`

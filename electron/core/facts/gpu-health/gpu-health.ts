@@ -1,3 +1,4 @@
+import type { Gpu } from '#shared/model/gpu.ts'
 import type { Shown } from '../os/os.ts'
 
 /** One GPU as `nvidia-smi -q -x` reports it. What is absent was N/A, or this version does not know it. */
@@ -58,14 +59,10 @@ export interface Xid {
 }
 
 /** What the kernel shows of a card of AMD at the moment; absent where it shows none. */
-export interface AmdFigures {
-  readonly utilizationPercent?: number | undefined
-  readonly memoryUsedMiB?: number | undefined
-  readonly memoryTotalMiB?: number | undefined
-  readonly temperatureC?: number | undefined
-  readonly powerDrawW?: number | undefined
-  readonly powerLimitW?: number | undefined
-}
+export type AmdFigures = Pick<
+  Gpu,
+  'utilizationPercent' | 'memoryUsedMiB' | 'memoryTotalMiB' | 'temperatureC' | 'powerDrawW' | 'powerLimitW'
+>
 
 /** A card that the driver amdgpu holds. */
 export interface AmdGpu {
