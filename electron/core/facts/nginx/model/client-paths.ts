@@ -54,6 +54,10 @@ const encodedTwice = (path: string, route: string): readonly string[] => {
   return [path.slice(0, start) + path.slice(start).replace(/[A-Za-z]/, numbered), path.replace(/[A-Za-z](?=[^A-Za-z]*$)/, numbered)]
 }
 
+/** With two slashes before the program's path, which rules for paths do not know where nginx leaves them, and a pattern such as `^/x/+(.*)` takes away. */
+export const slashTwice = (path: string, route: string): readonly string[] =>
+  path !== route && path.endsWith(route) ? [`${path.slice(0, path.length - route.length)}/${route}`] : []
+
 /** An end of a line, and a request behind it: what a client writes where such a path is passed on. */
 export const splitOff = (path: string, { method, path: wanted }: { readonly method: string; readonly path: string }): string =>
   `${path}%20HTTP/1.1%0D%0AHost:x%0D%0A%0D%0A${method}%20${wanted}`

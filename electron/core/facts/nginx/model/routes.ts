@@ -2,7 +2,7 @@ import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
-import { beginningsAsked, clientPathsOf, means, splitOff } from './client-paths.ts'
+import { beginningsAsked, clientPathsOf, means, slashTwice, splitOff } from './client-paths.ts'
 import { headersSet } from './handler.ts'
 import type { Answer } from './journey.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
@@ -131,7 +131,10 @@ function draw(
         const [straight, beside] = [new Set<string>(), new Map<string, ProxiedRoute>()]
         for (const route of all) {
           const found = new Map<string, ProxiedRoute>()
-          const asked = [...paths.to(route.path), ...(strips ? alsoAskedFor(paths.passed, route.path) : [])].flatMap((path) =>
+          const known = mergeSlashes
+            ? paths.to(route.path)
+            : paths.to(route.path).flatMap((path) => [path, ...slashTwice(path, route.path)])
+          const asked = [...known, ...(strips ? alsoAskedFor(paths.passed, route.path) : [])].flatMap((path) =>
             hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))),
           )
           for (const { path, host, method } of asked) {

@@ -371,6 +371,15 @@ test.each<[name: string, inside: string, expected: readonly string[]]>([
   expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
 })
 
+test.each<[merging: string, pattern: string, expected: readonly string[]]>([
+  ['merge_slashes off;', '^/o/+(.*)$', everyUser],
+  ['merge_slashes off;', '^/o/(.*)$', noManagement],
+  ['', '^/o/+(.*)$', noManagement],
+])('two slashes where a rewrite takes both (%s %s)', (merging, pattern, expected) => {
+  const inside = `${merging} location /o/api/ { deny all; } location /o/ { rewrite ${pattern} /$1 break; ${model} }`
+  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins))).toEqual(expected)
+})
+
 const localai = 'proxy_pass http://127.0.0.1:8080;'
 const ours = 'proxy_set_header X-Forwarded-Prefix "";'
 const everyRoute = 'fail: 15 management routes open to every user'
