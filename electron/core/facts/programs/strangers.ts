@@ -1,4 +1,4 @@
-import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { type Listener, printSocket } from '#shared/model/listener.ts'
 import type { Container } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
@@ -42,25 +42,28 @@ export function strangersAmong(
   containers: readonly Container[] | undefined,
 ): readonly Stranger[] {
   const expected = new Set([...services, ...programs].flatMap(({ pids }) => pids))
-  const bound = new Set(
-    [...services.flatMap(({ binds, internalBinds = [] }) => [...binds, ...internalBinds]), ...programs.flatMap(({ binds }) => binds)].map(
-      ({ port }) => port,
-    ),
-  )
+  // One that is stopped holds no port: what listens there is another.
+  const bound = [
+    ...services.flatMap(({ running, binds, internalBinds = [] }) => (running ? [...binds, ...internalBinds] : [])),
+    ...programs.flatMap(({ binds }) => binds),
+  ]
+  const isBound = (socket: Listener): boolean => socket.protocol === 'tcp' && bound.some((bind) => covers(bind, socket))
   // Root's list does not have those that an account keeps for itself (Podman and Docker without root).
-  const listed = new Set(
-    (containers ?? []).flatMap(({ running, ports }) => (running ? ports.map(({ protocol, hostPort }) => `${protocol} ${hostPort}`) : [])),
-  )
+  const listed = (containers ?? []).flatMap(({ running, ports }) => (running ? ports : []))
+  const isListed = (socket: Listener): boolean =>
+    listed.some(
+      ({ protocol, hostAddress, hostPort }) => protocol === socket.protocol && covers({ address: hostAddress, port: hostPort }, socket),
+    )
   const groups = new Map<string, Stranger & { listeners: Listener[] }>()
   for (const listener of listeners) {
     if (listener.scope === 'loopback') continue
     const { processes, protocol } = listener
-    const excused = protocol === 'tcp' ? [...bound, ...sshPorts] : dhcpPorts
+    const usualPorts = protocol === 'tcp' ? sshPorts : dhcpPorts
     if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)) continue
     const forwarded = processes.some(({ name }) => forwarders.test(name))
-    if (forwarded && ((protocol === 'tcp' && bound.has(listener.port)) || listed.has(`${protocol} ${listener.port}`))) continue
-    // Owners unread: the ports of SSH and of what is known are explained by them.
-    if (processes.length === 0 && excused.includes(listener.port)) continue
+    if (forwarded && (isBound(listener) || isListed(listener))) continue
+    // Owners unread: the ports of SSH and the sockets of what is known are explained by them.
+    if (processes.length === 0 && (usualPorts.includes(listener.port) || isBound(listener))) continue
     // Sockets that systemd holds for a service: those of sshd are expected, others are as unexpected as what they start.
     if (protocol === 'tcp' && sshPorts.includes(listener.port) && processes.every(({ name }) => name === 'systemd' || name === 'init'))
       continue
@@ -77,12 +80,18 @@ export function strangersAmong(
   }
   const published = (containers ?? []).flatMap((container) => {
     const open =
-      container.running && frontOfImage(container.image) === undefined
-        ? portsOf(container).filter(({ port, protocol }) => protocol === 'udp' || !bound.has(port))
-        : []
+      container.running && frontOfImage(container.image) === undefined ? portsOf(container).filter((socket) => !isBound(socket)) : []
     return open.length > 0 ? [{ owner: undefined, container, listeners: open }] : []
   })
   return [...groups.values(), ...published]
+}
+
+/** Is it that socket? The same port at another address is held by somebody else, as a forwarder to the loopback interface is. */
+function covers(bind: Pick<ServiceBind, 'address' | 'port'>, { address, port }: Listener): boolean {
+  if (bind.port !== port) return false
+  if (scopeOf(bind.address) !== 'wildcard') return bind.address === address
+  const both = [bind.address, address].some((one) => one === '' || one === '*')
+  return both || bind.address.includes(':') === address.includes(':')
 }
 
 /** What a container publishes beyond this machine, as sockets of the host. */

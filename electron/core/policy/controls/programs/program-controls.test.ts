@@ -214,6 +214,11 @@ describe('listener-owner-expected', () => {
     ...more,
   })
   const forwarded = [listener(8265, [{ name: 'docker-proxy', pid: 50 }])]
+  const atLan = { address: '10.0.3.7', scope: 'specific' }
+  const model = (bind: object = {}, running = true) => ({
+    ...{ id: 'ollama.service', engine: 'ollama', running, pids: [90] },
+    binds: [{ address: '127.0.0.1', port: 11434, scope: 'loopback', section: 'listeners', line: 1, basis: 'observed', ...bind }],
+  })
   const judge = (listeners: readonly object[], more: object = {}) =>
     ask(listenerOwnerExpected, { listeners, processes, services: [], programs: [], containers: holds(), ...more })
 
@@ -279,6 +284,42 @@ describe('listener-owner-expected', () => {
       { containers: unknown('denied', []), programs: [program('cluster')] },
       'pass: Every listener is accounted for',
     ],
+    [
+      'the port of a model at another address, forwarded for a container',
+      [listener(11434, [{ name: 'docker-proxy', pid: 50 }], atLan)],
+      { services: [model()], containers: holds(container('10.0.3.7', 11434)), firewall: untranslated },
+      'warning: shop-db listens and is not expected',
+    ],
+    [
+      'the same, containers unread',
+      [listener(11434, [{ name: 'docker-proxy', pid: 50 }], atLan)],
+      { services: [model()], containers: unknown('denied', []) },
+      'not-evaluated: What a container publishes is not known',
+    ],
+    [
+      'the same, owners unread',
+      [listener(11434, [], atLan), listener(11434, [], { address: '127.0.0.1', scope: 'loopback' })],
+      { services: [model()] },
+      'not-evaluated: The owner of a listener could not be read',
+    ],
+    [
+      'the same, of the other family',
+      [listener(11434, [], { address: '::' })],
+      { services: [model({ address: '0.0.0.0', scope: 'wildcard' })] },
+      'not-evaluated: The owner of a listener could not be read',
+    ],
+    [
+      'the port of a model that is stopped',
+      [listener(11434, [])],
+      { services: [model({ address: '0.0.0.0', scope: 'wildcard' }, false)] },
+      'not-evaluated: The owner of a listener could not be read',
+    ],
+    ...['0.0.0.0', '*', ''].map((address): [string, readonly object[], object, string] => [
+      `the socket of a model for all (${address}), owners unread`,
+      [listener(11434, []), listener(11434, [], { address: '*' })],
+      { services: [model({ address, scope: 'wildcard' })] },
+      'pass: Every listener is accounted for',
+    ]),
     [
       'translation unread',
       [],
