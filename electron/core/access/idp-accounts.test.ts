@@ -9,7 +9,15 @@ import { idpAccess } from './idp-accounts.ts'
 import { compareTiers } from './tiers.ts'
 
 const proxy = (settings: Readonly<Record<string, readonly string[]>>, more: Partial<OAuth2Proxy> = {}): OAuth2Proxy => ({
-  ...{ id: 'oauth2-proxy.service', pid: 1, container: false, cgroup: '', gateways: [], line: 1 },
+  ...{
+    id: 'oauth2-proxy.service',
+    pid: 1,
+    container: false,
+    cgroup: '',
+    gateways: [],
+    line: 1,
+    version: { known: false, why: 'not asked' },
+  },
   settings: new Map(Object.entries(settings).map(([name, values], at) => [name, { values, source: 'config', line: at + 2 }])),
   ...more,
 })

@@ -79,14 +79,34 @@ const splitWords = String.raw`{
 const SCRIPT = `${gatewaysScript}reader=$1 splitter=$2 alpha=$3
 shift 3
 words() { tr '\\n\\000' '\\001\\n' <"/proc/$pid/$1" 2>/dev/null | head -c 262144 | cut -c1-4000; }
-# Its first process has the variables and the mounts that it was made with. The unit around it has others. In made: pid, mounts, variables.
+# Its first process has the variables and the mounts that it was made with. The unit around it has others. In made: pid and image, mounts, variables.
 made_of_container() {
   made=
   case $cgroup in *docker*) runtime=docker ;; *libpod*) runtime=podman ;; *) runtime= ;; esac
   id=$(printf '%s\\n' "$cgroup" | sed -n 's|.*[/:-]\\([0-9a-f]\\{64\\}\\)\\(\\.scope\\)\\{0,1\\}\\(/.*\\)\\{0,1\\}$|\\1|p')
-  [ -n "$runtime" ] && [ -n "$id" ] && made=$("$runtime" inspect --type container --format '{{.State.Pid}}{{println}}{{range .Mounts}}{{.Source}}|{{.Destination}}{{println}}{{end}}@variables{{println}}{{range .Config.Env}}{{println .}}{{end}}' "$id" 2>/dev/null) &&
-    [ "\${made%%
-*}" = "$pid" ] || made=
+  [ -n "$runtime" ] && [ -n "$id" ] && made=$("$runtime" inspect --type container --format '{{.State.Pid}} {{.Config.Image}}{{println}}{{range .Mounts}}{{.Source}}|{{.Destination}}{{println}}{{end}}@variables{{println}}{{range .Config.Env}}{{println .}}{{end}}' "$id" 2>/dev/null) || made=
+  image=\${made%%
+*}
+  [ "\${image%% *}" = "$pid" ] || made=
+  image=\${image#"$pid"}
+}
+# Which version runs: its image, or what its program says, where only root could have put that there (so that nobody else's is run) and did so before
+# the process began. Its own account may hide which program it is; what it was called by tells then.
+version_of() {
+  if [ -n "$inside" ]; then [ -z "$made" ] || printf '@image%s\\n' "$image"; return; fi
+  program=$(readlink "/proc/$pid/exe" 2>/dev/null) || program=$first
+  case $program in /*) file=$(readlink -f -- "$program" 2>/dev/null) ;; *) file= ;; esac
+  if [ -z "$file" ] || ! [ -x "$file" ]; then printf '@program unseen %s\\n' "$program"; return; fi
+  set -- "$file"
+  folder=\${file%/*}
+  while [ -n "$folder" ]; do set -- "$@" "$folder"; folder=\${folder%/*}; done
+  state=$({ stat -c '%u %G %A %Z' "$@" /; cat /proc/stat "/proc/$pid/stat"; } 2>/dev/null | awk '
+    $3 ~ /^[-d]/ && NF == 4 { if (!changed) changed = $4; if ($1 != 0 || $3 ~ /^........w/ || $3 ~ /^.....w/ && $2 !~ /^(root|staff)$/) others = 1 }
+    $1 == "btime" { boot = $2 }
+    sub(/^.*[)] /, "") { began = boot + $20 / 100 }
+    END { print (others || !changed || !began ? "open" : (changed > began + 2 ? "replaced" : "current")) }')
+  printf '@program %s %s\\n' "$state" "$file"
+  [ "$state" != current ] || timeout 5 "$file" --version 2>&1 </dev/null | head -n 2 | cut -c1-200 | sed 's/^/=/'
 }
 container_environment() {
   [ -n "$made" ] || { printf '@environment none\\n'; return; }
@@ -162,6 +182,7 @@ grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | whi
   all=$(
     printf '@argv\\n'
     printf '%s\\n' "$argv" | awk -v mode=flag "$reader"
+    version_of
     if [ -r "/proc/$pid/environ" ] && environ=$(words environ) && [ -n "$environ" ]; then
       printf '@environment process\\n'
       printf '%s\\n' "$environ" | awk -v mode=environment "$reader"

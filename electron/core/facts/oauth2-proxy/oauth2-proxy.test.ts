@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -69,6 +69,30 @@ test.each<[string, readonly string[], RegExp]>([
 
 test('an unseen variable would win over the file', () => {
   expect(values(read('@environment none', '@config read /etc/x.cfg', ':cookie_secure = true'), 'cookie_secure')).toMatch(/environment/)
+})
+
+test.each<[string, readonly string[], object]>([
+  [
+    'its program',
+    ['@program current /usr/local/bin/oauth2-proxy', '=oauth2-proxy v7.6.0 (built with go1.21.5)'],
+    { text: '7.6.0', line: 5 },
+  ],
+  ['one of old', ['@program current /opt/o/oauth2_proxy', '=oauth2_proxy v5.1.1 (built with go1.14)'], { text: '5.1.1' }],
+  [
+    'a build without its number',
+    ['@program current /bin/o', '=oauth2-proxy undefined (built with go1.25.3)'],
+    { why: '/bin/o names no release' },
+  ],
+  ['another program that it runs in', ['@program current /usr/bin/node', '=v24.1.0'], { why: '/usr/bin/node names no release' }],
+  ['one that others may write', ['@program open /home/a/o'], { why: expect.stringContaining('others than root may change /home/a/o') }],
+  ['replaced', ['@program replaced /usr/bin/o'], { why: '/usr/bin/o was replaced since it was started' }],
+  ['a bare name', ['@program unseen oauth2-proxy'], { why: 'its program oauth2-proxy was not found' }],
+  ['its image', ['@image quay.io/oauth2-proxy/oauth2-proxy:v7.6.0-alpine'], { text: '7.6.0', from: 'image', line: 4 }],
+  ['an image of a digest too', [`@image bitnami/oauth2-proxy:7.6.0-debian-12-r4@sha256:${'a'.repeat(64)}`], { text: '7.6.0' }],
+  ['an image without a release', ['@image quay.io/oauth2-proxy/oauth2-proxy:latest'], { why: expect.stringContaining('names no release') }],
+  ['nothing', [], { why: 'which program runs was not seen' }],
+])('the version that runs is told by %s', (_, rows, expected) => {
+  expect(read(...rows, '@environment process').version).toMatchObject(expected)
 })
 
 test('the alpha configuration is recognised, not guessed', () => {
@@ -267,6 +291,39 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     chmodSync(config, 0)
     expect(run(shell)).toContain(`@config unreadable ${config}`)
     chmodSync(config, 0o600)
+  })
+
+  /** A process that runs `program` since `seconds` after 1970. */
+  const running = (shell: readonly string[], program: string, seconds: number): readonly string[] => {
+    const root = mkdtempSync(join(folder, 'host-'))
+    mkdirSync(join(root, 'proc', '77'), { recursive: true })
+    writeFileSync(join(root, 'proc', '77', 'cmdline'), 'oauth2-proxy\0')
+    writeFileSync(join(root, 'proc', '77', 'cgroup'), '0::/system.slice/o.service\n')
+    writeFileSync(join(root, 'proc', '77', 'stat'), `77 (oauth2 (p) x) S 1 ${'0 '.repeat(17)}${(seconds - 1000) * 100} 5 6\n`)
+    writeFileSync(join(root, 'proc', 'stat'), 'cpu 1 2 3 4\nbtime 1000\n')
+    symlinkSync(program, join(root, 'proc', '77', 'exe'))
+    const [section] = sections()
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const [name = '', ...args] = shell
+    const script = section.script.replaceAll('/proc/', `${root}/proc/`)
+    const { stdout } = spawnSync(name, [...args, '-c', script, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH },
+    })
+    return stdout.split('\n').filter((line) => /^@program|^=\S+ \(/.test(line))
+  }
+
+  test.each(shells)('%s asks the program that runs for its version, where it is of root alone and as old as the process', (...shell) => {
+    const yes = realpathSync('/usr/bin/env')
+    const later = Date.now() / 1000
+    const [found, said] = running(shell, yes, later)
+    expect([found, said]).toEqual([`@program current ${yes}`, expect.stringContaining('=env (GNU coreutils)')])
+    expect(running(shell, yes, 86_400)).toEqual([`@program replaced ${yes}`])
+    const own = join(folder, 'own')
+    writeFileSync(own, '#!/bin/sh\necho "asked (me)"\n', { mode: 0o755 })
+    // Below a folder that everybody may write to.
+    expect(running(shell, own, later)).toEqual([`@program open ${own}`])
+    expect(running(shell, '/usr/bin/none (deleted)', later)).toEqual(['@program unseen /usr/bin/none (deleted)'])
   })
 
   /** A process in a container, and what the daemon says of it; `inspect` prints what a real one does for this template. */

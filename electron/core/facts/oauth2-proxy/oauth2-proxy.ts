@@ -1,3 +1,9 @@
+/** A line of the section, without its mark. */
+export interface Row {
+  readonly text: string
+  readonly line: number
+}
+
 /** Where a setting got its value. `alpha`: the file of `--alpha-config`. `default`: nothing sets it. */
 export type SettingSource = 'flag' | 'environment' | 'config' | 'alpha' | 'default'
 
@@ -16,6 +22,11 @@ export interface CookieSecret {
   readonly line: number
 }
 
+/** Which version runs: told by its program, or by the tag of its image; or why that is not known. */
+export type RunningVersion =
+  | { readonly known: true; readonly text: string; readonly from: 'program' | 'image'; readonly line: number }
+  | { readonly known: false; readonly why: string }
+
 /** What the alpha configuration sets, by the names of the classic file. */
 export interface AlphaConfig {
   readonly path: string
@@ -31,6 +42,7 @@ export interface OAuth2Proxy {
   readonly pid: number
   readonly container: boolean
   readonly cgroup: string
+  readonly version: RunningVersion
   /** Next hops of its default IPv4 routes where it runs in a container; `0.0.0.0` for a route without one. */
   readonly gateways: readonly string[]
   /** Settings that something sets, by their name in the configuration file. Names that could be overridden by something unread are left out. */

@@ -3,13 +3,9 @@ import { containerIdOf } from '../services/placement.ts'
 import { parseAlphaConfig } from './alpha-config.ts'
 import { parseConfigFile } from './config-file.ts'
 import { bytesOfShape, secretBytes, shapeBytes } from './cookie-secret.ts'
-import type { AlphaConfig, CookieSecret, OAuth2Proxy, Setting } from './oauth2-proxy.ts'
+import type { AlphaConfig, CookieSecret, OAuth2Proxy, Row, Setting } from './oauth2-proxy.ts'
 import { flagOf, type OptionName, optionOf, options } from './options.ts'
-
-interface Row {
-  readonly text: string
-  readonly line: number
-}
+import { versionOf } from './version.ts'
 
 interface Block {
   readonly pid: number
@@ -26,6 +22,8 @@ interface Block {
   alphaPath: string
   readonly secrets: CookieSecret[]
   readonly gateways: string[]
+  program: Row | undefined
+  readonly said: Row[]
 }
 
 /** Reads the `oauth2-proxy` section. Undefined when it is cut short. */
@@ -40,7 +38,16 @@ export function parseOAuth2Proxies(stdout: string): readonly OAuth2Proxy[] | und
     const started = /^@process (\d+) (.*)$/.exec(text)
     if (started) {
       const files = { config: [], configState: '', configPath: '', alpha: [], alphaState: '', alphaPath: '' }
-      const empty = { argv: [], environment: [], environmentFrom: 'none', ...files, secrets: [], gateways: [] }
+      const empty = {
+        argv: [],
+        environment: [],
+        environmentFrom: 'none',
+        ...files,
+        secrets: [],
+        gateways: [],
+        program: undefined,
+        said: [],
+      }
       blocks.push({ pid: Number(started[1]), cgroup: started[2] ?? '', line, ...empty })
     } else if (block) part = readRow(block, part, text, line)
   }
@@ -49,6 +56,10 @@ export function parseOAuth2Proxies(stdout: string): readonly OAuth2Proxy[] | und
 
 function readRow(block: Block, part: Row[] | undefined, text: string, line: number): Row[] | undefined {
   if (text === '@argv') return block.argv
+  if (/^@(?:program|image) /.test(text)) {
+    block.program = { text, line }
+    return block.said
+  }
   const environment = /^@environment (\w+)$/.exec(text)
   if (environment) {
     block.environmentFrom = environment[1] ?? ''
@@ -111,6 +122,7 @@ function assemble(block: Block): OAuth2Proxy {
     pid: block.pid,
     container: container !== undefined,
     cgroup: block.cgroup,
+    version: versionOf(block.program, block.said),
     gateways: block.gateways,
     settings,
     ...(unread !== undefined && { unread }),

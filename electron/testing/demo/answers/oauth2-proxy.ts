@@ -13,6 +13,8 @@ export const oauth2Proxy: Answering = (host) =>
           `@process ${pid} ${cgroup}`,
           '@argv',
           ...argv.map((word) => `=${word}`),
+          `@program current ${argv[0]}`,
+          '=oauth2-proxy v7.15.4 (built with go1.25.3)',
           '@environment unit',
           ...(content
             ? [

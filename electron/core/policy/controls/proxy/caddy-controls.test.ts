@@ -469,6 +469,36 @@ describe('oauth2-proxy', () => {
       'warning: Some addresses need no login',
     ],
     ['by itself', '', ['http_address = ":4180"', 'upstreams = ["http://127.0.0.1:11434/"]'], 'pass: Every forwarded route needs a login'],
+    [
+      'by itself, for whatever path a header of the client names',
+      '',
+      ['http_address = ":4180"', 'reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'by itself, where it believes headers of the proxy alone',
+      '',
+      [
+        ...['http_address = ":4180"', 'reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]', 'trusted_proxy_ips = ["10.0.3.1"]'],
+        'upstreams = ["http://127.0.0.1:11434"]',
+      ],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'by itself, trusted by a header that the client writes',
+      '',
+      ['http_address = ":4180"', 'reverse_proxy = true', 'trusted_ips = ["10.0.0.0/8"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'behind a nginx that it may not believe, a skip rule',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      [
+        ...['reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]', 'trusted_proxy_ips = ["10.0.3.1"]'],
+        'upstreams = ["http://127.0.0.1:11434"]',
+      ],
+      'not-evaluated: Whether a login is needed is not known',
+    ],
     ['by itself on loopback', '', ['upstreams = ["http://127.0.0.1:11434/"]'], 'not-applicable: No proxy forwards to the model server'],
     [
       'by itself, a name as upstream',
@@ -478,6 +508,43 @@ describe('oauth2-proxy', () => {
     ],
   ])('%s', (_, http, lines, expected) => {
     expect(behind(http, ...lines)).toEqual([expected])
+  })
+
+  test.each<[string, string, string, readonly string[], string]>([
+    [
+      'a query opened what a skip rule fits',
+      '7.10.0',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['skip_auth_routes = ["^/.*[.]css$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'a query opens no more',
+      '7.11.0',
+      `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
+      ['skip_auth_routes = ["^/.*[.]css$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'a name in User-Agent opened all',
+      '7.15.1',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true', 'ping_user_agent = "kube-probe"'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'a name in User-Agent opens no more',
+      '7.15.2',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth')} }`,
+      ['reverse_proxy = true', 'ping_user_agent = "kube-probe"'],
+      'pass: Every forwarded route needs a login',
+    ],
+  ])('%s: %s', (_, version, http, lines, expected) => {
+    const proxies = oauth(...lines)
+    const running =
+      proxies.known && proxies.value.map((one) => ({ ...one, version: { known: true, text: version, from: 'program', line: 3 } }))
+    const all = facts(http, [service('ollama')], { 'oauth2-proxy': known(running) as never })
+    expect(outcomes(ask(requiresAuthentication, all))).toEqual([expected])
   })
 
   test('the way of logging in is named, and management is open to all who may', () => {

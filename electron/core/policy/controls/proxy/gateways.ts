@@ -6,6 +6,7 @@ import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { opens, opensByQuery, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { readBindAddress } from '../sso/addresses.ts'
+import { isBefore } from '../sso/versions.ts'
 import type { Authenticated } from './proxy-path.ts'
 
 /** An oauth2-proxy as a step on the way to an engine, or as the program that a proxy asks who somebody is. */
@@ -70,19 +71,33 @@ export function loginAt({ proxy }: Gateway, method: string, path: string, throug
   const rules = skipRules(routes, patterns)
   const opened = rules.map((rule) => opens(rule, method, path))
   if (opened.includes(true)) return 'no'
-  // With reverse_proxy the path that rules look at is the one of a header (pkg/requests/util, GetRequestPath), which a client writes where no proxy does.
-  const behind = effective(proxy, 'reverse_proxy')
-  const chosen = behind.known && isTrue(behind) && through !== undefined && !through.sets.includes('x-forwarded-uri')
-  if (chosen && rules.some((rule) => rule.method === '' || rule.method === method)) return 'no'
+  // The path that rules look at may be the one of a header (pkg/requests/util, GetRequestPath), which a client writes where no proxy does.
+  const chosen = rules.some((rule) => rule.method === '' || rule.method === method)
+    ? writesHeader('x-forwarded-uri', proxy, through)
+    : false
+  if (chosen === true) return 'no'
   const trusted = trustedAt(proxy, through)
   if (trusted === 'no') return 'no'
-  if (!routes.known || !patterns.known || opened.includes(undefined)) return 'unknown'
-  // Which version runs is not known here.
-  if (rules.some((rule) => opensByQuery(rule, method, path))) return 'unknown'
-  return trusted
+  if (!routes.known || !patterns.known || opened.includes(undefined) || chosen === undefined) return 'unknown'
+  const queried = rules.some((rule) => opensByQuery(rule, method, path)) ? isBefore(proxy, '7.11.0') : false
+  return queried === undefined ? 'unknown' : queried ? 'no' : trusted
 }
 
 const loopback = ['127.0.0.0/8', '::1'].flatMap((text) => addressBlock(text) ?? [])
+
+/**
+ * Does oauth2-proxy believe a header of a client's own? With `reverse_proxy` it takes what `trusted_proxy_ips` sends, which is everybody where nothing
+ * is set (CVE-2026-76835): clients at its own port as well, and a proxy of this machine passes on what it does not set.
+ */
+function writesHeader(name: string, proxy: OAuth2Proxy, through: Through): boolean | undefined {
+  const [behind, proxies] = [effective(proxy, 'reverse_proxy'), effective(proxy, 'trusted_proxy_ips')]
+  if ((behind.known && !isTrue(behind)) || through?.sets.includes(name)) return false
+  if (!behind.known || !proxies.known) return undefined
+  const blocks = proxies.values.flatMap((text) => addressBlock(text) ?? [])
+  if (proxies.values.length === 0 || blocks.some(({ prefixLength }) => prefixLength === 0)) return true
+  if (through === undefined) return false
+  return blocks.some((block) => loopback.some((one) => within(one, block) || within(block, one))) || undefined
+}
 
 /** Whom `trusted_ips` lets in: some addresses, or everybody, as all clients of a proxy of this machine have its address unless a header says another one. */
 function trustedAt(proxy: OAuth2Proxy, through: Through): Authenticated {
@@ -95,10 +110,8 @@ function trustedAt(proxy: OAuth2Proxy, through: Through): Authenticated {
     effective(proxy, 'real_client_ip_header'),
     blocks.some((block) => loopback.some((one) => within(one, block) || within(block, one))),
   ]
-  if (through !== undefined && blocks.length > 0 && behind.known) {
-    if (!isTrue(behind) && local) return 'no'
-    if (isTrue(behind) && header.known && !through.sets.includes((header.values[0] ?? '').toLowerCase())) return 'no'
-  }
+  if (blocks.length > 0 && through !== undefined && behind.known && !isTrue(behind) && local) return 'no'
+  if (blocks.length > 0 && header.known && writesHeader((header.values[0] ?? '').toLowerCase(), proxy, through) === true) return 'no'
   return trusted.values.length > 0 ? 'partly' : 'yes'
 }
 
@@ -125,10 +138,8 @@ export function askedProgram(
     const behind = effective(proxy, 'reverse_proxy')
     const forwarded = path === `${prefix}/auth` && (!behind.known || isTrue(behind))
     const login = forwarded ? loginAt(gateway, request.method, request.path, asked) : loginAt(gateway, 'GET', path, asked)
-    return {
-      login: login === 'yes' && takesHealthChecks(proxy) && !asked.sets.includes('user-agent') ? 'unknown' : login,
-      by: 'oauth2-proxy',
-    }
+    const named = asked.sets.includes('user-agent') ? false : takesHealthChecks(proxy)
+    return { login: named === true ? 'no' : login === 'yes' && named === undefined ? 'unknown' : login, by: 'oauth2-proxy' }
   }
   // An engine answers everybody: asking it who somebody is proves nothing.
   if (local && services.some((service) => service.apiKey === 'none' && service.binds.some((bind) => bind.port === port)))
@@ -146,10 +157,11 @@ const MISLED = ', for a URL that clients write'
 export const misledPrograms = (loginBy: readonly string[]): readonly string[] =>
   loginBy.flatMap((by) => (by.endsWith(MISLED) ? [by.slice(0, -MISLED.length)] : []))
 
-/** Who writes the name of a health check is told 200 for any path, before 7.15.2 (GHSA-5hvv-m4w4-gf6v). */
-function takesHealthChecks(proxy: OAuth2Proxy): boolean {
+/** Who writes the name of a health check is told 200 for any path, before 7.15.2 (GHSA-5hvv-m4w4-gf6v). Undefined where its version is not known. */
+function takesHealthChecks(proxy: OAuth2Proxy): boolean | undefined {
   const [agent, google] = [effective(proxy, 'ping_user_agent'), effective(proxy, 'gcp_healthchecks')]
-  return (agent.known && (agent.values[0] ?? '') !== '') || (google.known && isTrue(google))
+  const named = (agent.known && (agent.values[0] ?? '') !== '') || (google.known && isTrue(google))
+  return named ? isBefore(proxy, '7.15.2') : false
 }
 
 const UNKNOWN_PROGRAM = 'what answers on '

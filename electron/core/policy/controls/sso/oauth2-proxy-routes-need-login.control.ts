@@ -6,6 +6,7 @@ import { opens, opensByQuery, type SkipRule, skipRules } from '../../../facts/oa
 import { defineControl, type Verdict } from '../../control.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 import { citeSetting, documentation, eachProxy, type Flaw, type Get, notKnown, verdictFor } from './sso-verdicts.ts'
+import { isBefore, versionSaid } from './versions.ts'
 
 export default defineControl({
   id: 'oauth2-proxy-routes-need-login',
@@ -54,9 +55,11 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
       cite: [citeSetting(proxy, settingOf(unclear))],
     }
   const loose = rules.filter((rule) => !rule.negated && !/^(?:\(\?[a-z]+\))?(?:\^|\\A)/.test(rule.source))
+  const byQuery = isBefore(proxy, '7.11.0')
   const queried = rules.filter(
     (rule) =>
-      !loose.includes(rule) &&
+      byQuery !== false &&
+      (byQuery === true || !loose.includes(rule)) &&
       [...known.values()].some((route) => route.class !== 'health' && opensByQuery(rule, route.method, route.path)),
   )
   return verdictFor(
@@ -65,10 +68,10 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
     (get) => [
       ...queried.slice(0, 3).map(
         (rule): Flaw => ({
-          status: 'warning',
-          severity: 'high',
-          title: 'A query may open routes of the engine',
-          reason: `Before 7.11.0 "${rule.text.slice(0, 80)}" is run over path and query, so a client opens routes of the model server by what it writes after "?" (CVE-2025-54576).`,
+          ...(byQuery === true
+            ? { status: 'fail', title: 'A query opens routes of the engine' }
+            : { status: 'warning', severity: 'high', title: 'A query may open routes of the engine' }),
+          reason: `Before 7.11.0 "${rule.text.slice(0, 80)}" is run over path and query, so a client opens routes of the model server by what it writes after "?" (CVE-2025-54576). ${versionSaid(proxy)}`,
           setting: settingOf(rule),
           note: 'Expected ^/exact-path$ without what fits anything.',
         }),
@@ -83,7 +86,7 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
           note: 'Expected ^ and $ around the path.',
         }),
       ),
-      ...healthChecks(get),
+      ...healthChecks(proxy, get),
     ],
     () => ({
       title: rules.length === 0 ? 'No skip rules' : 'Skip rules open no route of the engine',
@@ -96,16 +99,16 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
 }
 
 /** Whoever writes that name in User-Agent is told 200, whatever he asks for; a proxy that asks by auth_request takes it for a login. Since 7.15.2 only on the paths of the check. */
-function healthChecks(get: Get): readonly Flaw[] {
+function healthChecks(proxy: OAuth2Proxy, get: Get): readonly Flaw[] {
+  const old = isBefore(proxy, '7.15.2')
   const [agent, google] = [get('ping_user_agent'), get('gcp_healthchecks')]
   const named = agent && (agent.values[0] ?? '') !== '' ? agent : google && isTrue(google) ? google : undefined
-  if (!named) return []
+  if (!named || old === false) return []
   return [
     {
-      status: 'warning',
-      severity: 'high',
+      ...(old === true ? { status: 'fail' } : { status: 'warning', severity: 'high' }),
       title: 'A name in a header passes as a health check',
-      reason: `${named === agent ? 'ping_user_agent is set' : 'gcp_healthchecks is on'}: before 7.15.2 whoever sends that User-Agent is told 200 for every path, and a proxy that asks here by auth_request lets him in (CVE-2026-34457).`,
+      reason: `${named === agent ? 'ping_user_agent is set' : 'gcp_healthchecks is on'}: before 7.15.2 whoever sends that User-Agent is told 200 for every path, and a proxy that asks here by auth_request lets him in (CVE-2026-34457). ${versionSaid(proxy)}`,
       setting: named,
       note: 'Expected no name of a health check; ping_path is enough.',
     },
