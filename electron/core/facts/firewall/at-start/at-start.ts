@@ -4,7 +4,7 @@ import { type FilterFiles, namesOf, type Os, type ServiceState } from '../../os/
 import type { Family } from '../address-set.ts'
 import { defaultsOf } from '../defaults.ts'
 import { parseIptables } from '../iptables/parse.ts'
-import type { Table } from '../ruleset.ts'
+import { type Chain, dictionary, type Table } from '../ruleset.ts'
 import { readNftFile } from './nft-file.ts'
 
 /** Whoever loads rules when the host starts, or would if it came. */
@@ -33,16 +33,16 @@ export interface AtStart {
 type Content = Omit<Loader, 'unit' | 'comes'> & { readonly comes?: boolean | undefined }
 
 /** A way of reading what one service loads. */
-type Reader = (filter: FilterFiles, network: Network | undefined) => Content
+type Reader = (filter: FilterFiles, network: Network | undefined, running: readonly Table[]) => Content
 
 const both = (value: boolean | undefined): Loader['denies'] => ({ 4: value, 6: value })
-const notKnown = (because: string): Content => ({ denies: both(undefined), wipes: false, because, cite: [] })
+const notKnown = (because: string): Content => ({ denies: both(undefined), tables: undefined, wipes: false, because, cite: [] })
 
 /** Loads rules of its own making, which are not modelled. */
 const notFollowed: Reader = () => notKnown('What it loads is not followed.')
 
 const readers: Readonly<Record<string, Reader>> = {
-  'ufw.service': readUfw,
+  'ufw.service': (filter, _, running) => readUfw(filter, running),
   'nftables.service': readNftables,
   'netfilter-persistent.service': (filter, network) =>
     readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network),
@@ -58,12 +58,16 @@ const readers: Readonly<Record<string, Reader>> = {
   'arno-iptables-firewall.service': notFollowed,
 }
 
-/** What loads rules at the next start of the host. Undefined where the host did not tell, or starts without systemd. */
-export function filterAtStart({ services, filter }: Pick<Os, 'services' | 'filter'>, network: Network | undefined): AtStart | undefined {
+/** What loads rules at the next start of the host, beside those that are `running`. Undefined where the host did not tell, or starts without systemd. */
+export function filterAtStart(
+  { services, filter }: Pick<Os, 'services' | 'filter'>,
+  network: Network | undefined,
+  running: readonly Table[],
+): AtStart | undefined {
   if (services === undefined || filter === undefined) return undefined
   const loaders = Object.entries(readers).flatMap(([unit, read]) => {
     const state = services.find((each) => namesOf(each).includes(unit))
-    return state && state.loadState !== 'not-found' ? [loaderOf(unit, state, read, filter, network)] : []
+    return state && state.loadState !== 'not-found' ? [loaderOf(unit, state, read(filter, network, running))] : []
   })
   const places = filter.places.filter(({ value }) => value !== '/etc/systemd/system/gatehouse-published-ports.service')
   // A drop-in changes what the unit does; then its usual file says nothing.
@@ -78,10 +82,9 @@ export function filterAtStart({ services, filter }: Pick<Os, 'services' | 'filte
   }
 }
 
-function loaderOf(unit: string, state: ServiceState, read: Reader, filter: FilterFiles, network: Network | undefined): Loader {
+function loaderOf(unit: string, state: ServiceState, content: Content): Loader {
   const cite = [{ section: 'os', line: state.line }]
   const { starts, because } = startOf(unit, state)
-  const content = read(filter, network)
   if (starts !== true) return { ...content, unit, comes: starts, because, cite }
   const comes = 'comes' in content ? content.comes : true
   return { ...content, unit, comes, cite: [...cite, ...content.cite] }
@@ -119,7 +122,7 @@ function assigned(filter: FilterFiles, path: string, name: string) {
 }
 
 /** ufw-init reads /etc/default/ufw, then /etc/ufw/ufw.conf; without either it loads nothing (ufw-init-functions of ufw 0.36). */
-function readUfw(filter: FilterFiles): Content {
+function readUfw(filter: FilterFiles, running: readonly Table[]): Content {
   const paths = ['/etc/default/ufw', '/etc/ufw/ufw.conf']
   const unread = paths.find((path) => filter.sealed.some(({ value }) => value === path || path.startsWith(value)))
   if (unread !== undefined) return { ...notKnown(`${unread} may not be read.`), comes: undefined }
@@ -134,7 +137,27 @@ function readUfw(filter: FilterFiles): Content {
   // With IPV6=no it drops all of IPv6.
   const ofSix = /^(?:yes|YES)$/.test(six?.value ?? '') ? denies : true
   const because = denies ? '' : `/etc/default/ufw says DEFAULT_INPUT_POLICY=${policy?.value ?? ''}.`
-  return { denies: { 4: denies, 6: ofSix }, wipes: false, because, cite }
+  const ofBoth = { 4: denies, 6: ofSix }
+  return { denies: ofBoth, tables: ufwAlone(running, ofBoth), wipes: false, because, cite }
+}
+
+/**
+ * ufw's part of the rules of now: its files are root's, and its command changes both at once. What somebody else put before its chains is gone with the
+ * next start. Undefined where its chains are not in the kernel.
+ */
+function ufwAlone(running: readonly Table[], denies: Readonly<Record<Family, boolean>>): readonly Table[] | undefined {
+  const own = running.filter(({ name, chains }) => name === 'filter' && ('ufw-user-input' in chains || 'ufw6-user-input' in chains))
+  // Without the kernel's rules ufw itself told, out of its files.
+  if (own.length === 0) return running.find(({ name, section }) => name === 'ufw' && section === 'ufw') && running
+  return own.map((table): Table => {
+    const chains = Object.entries(table.chains).map(([name, chain]): [string, Chain] => {
+      if (!chain.base) return [name, chain]
+      const rules = chain.rules.filter(({ action }) => action.do === 'jump' && /^ufw6?-/.test(action.chain))
+      const policy = chain.base.hook !== 'input' || denies[table.family === 'ip6' ? 6 : 4] ? chain.base.policy : 'accept'
+      return [name, { ...chain, base: { ...chain.base, policy }, rules }]
+    })
+    return { ...table, chains: dictionary(Object.fromEntries(chains)) }
+  })
 }
 
 function readNftables(filter: FilterFiles, network: Network | undefined): Content {
@@ -142,7 +165,7 @@ function readNftables(filter: FilterFiles, network: Network | undefined): Conten
   const sealed = filter.sealed.find(({ value }) => paths.includes(value))
   if (sealed) return { ...notKnown(`${sealed.value} may not be read.`), cite: [{ section: 'os', line: sealed.line }] }
   const path = paths.find((each) => fileOf(filter, each))
-  if (path === undefined) return { denies: both(false), wipes: false, because: 'It has no file of rules to load.', cite: [] }
+  if (path === undefined) return { denies: both(false), tables: [], wipes: false, because: 'It has no file of rules to load.', cite: [] }
   const file = readNftFile(path, filter)
   const cite = [{ section: 'os', line: fileOf(filter, path)?.line ?? 0 }]
   if (typeof file === 'string') return { ...notKnown(file), cite }

@@ -29,7 +29,7 @@ export default defineControl({
   evaluate: ({ firewall, os, network, listeners, access }) => {
     const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
     const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
-    const atStart = filterAtStart(os, knownValue(network))
+    const atStart = filterAtStart(os, knownValue(network), firewall.tables)
     if (denied.length === 0) return [now.some((each) => each.denied === undefined) ? doubtful(firewall) : notDenied(atStart, firewall)]
     if (!atStart)
       return [
@@ -39,9 +39,11 @@ export default defineControl({
           [{ section: 'os', line: 0 }],
         ),
       ]
-    const verdict = judge(firewall, atStart, denied, jobsThatLoad(knownValue(access)))
+    const jobs = jobsThatLoad(knownValue(access))
+    const verdict = judge(firewall, atStart, denied, jobs)
     if (verdict.status !== 'pass' || !listeners.known) return [verdict]
-    return [opened(firewall, atStart, knownValue(network), listeners.value) ?? verdict]
+    const worse = opened(firewall, atStart, knownValue(network), listeners.value)
+    return [(worse && inDoubt(worse, atStart, jobs)) ?? verdict]
   },
 })
 
@@ -117,11 +119,18 @@ const jobsThatLoad = (access: Access | undefined): readonly Job[] =>
 function opened(firewall: Firewall, atStart: AtStart, network: Network | undefined, listeners: readonly Listener[]): Verdict | undefined {
   const coming = atStart.loaders.filter(({ comes }) => comes === true)
   const tables = coming.flatMap((loader) => loader.tables ?? [])
-  if (coming.some((loader) => loader.tables === undefined)) return undefined
   const isTranslated = (port: number): boolean =>
     ([4, 6] as const).some((family) => destinationsOf(firewall.tables, network, family, port).some(({ packet }) => packet.translated))
   // What Docker publishes its own rules lead on, which it loads anew whatever was saved of them.
   const outward = listeners.filter(({ protocol, scope, port }) => protocol === 'tcp' && scope !== 'loopback' && !isTranslated(port))
+  if (outward.length === 0) return undefined
+  const hidden = coming.find((loader) => loader.tables === undefined)
+  if (hidden)
+    return notEvaluated(
+      'What the next start opens is not certain',
+      `${hidden.unit} starts with the host, and which ports its rules let in is not known: ${hidden.because || 'they are not among those of now.'}`,
+      hidden.cite,
+    )
   const changes = outward.flatMap((listener) => {
     const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
     const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')
@@ -149,9 +158,21 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
     subject: '',
     title: `Port ${listener.port} opens with the next start`,
     reason: `What ${coming.map(({ unit }) => unit).join(' and ')} loads at the start lets ${printRemotes(piece)} in to port ${listener.port}; the rules of now do not.`,
-    hint: 'Save the rules of now where the service loads them, or take the old one out of its file.',
+    hint: 'Save the rules of now where the service loads them (with ufw: ufw deny, or ufw delete allow), or take the old one out of its file.',
     cite,
   }
+}
+
+/** Where a script or a job of the admin's own may load what holds a port now, nothing is certain. */
+function inDoubt(worse: Verdict, { others, otherPaths }: AtStart, jobs: readonly Job[]): Verdict {
+  const [job] = jobs
+  const by = otherPaths.length > 0 ? otherPaths.join(', ') : job?.file
+  if (worse.status !== 'fail' || by === undefined) return worse
+  return notEvaluated('Whether the rules come again is not certain', `${worse.reason} ${by} may load those, which is not followed.`, [
+    ...worse.cite,
+    ...others,
+    ...(job?.cite ?? []),
+  ])
 }
 
 const whyNot = (loaders: readonly Loader[]): string => {

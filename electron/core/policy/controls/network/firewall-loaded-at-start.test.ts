@@ -195,3 +195,39 @@ test('a port that Docker leads on is not held against what was saved', () => {
   expect(judged(of, chain('inet', 'drop') + docker, [8080])).toMatch(/^pass /)
   expect(judged(of, chain('inet', 'drop'), [8080])).toMatch(/^fail /)
 })
+
+/** As nft lists what ufw wrote, with what was typed before its chains. */
+const ufwRules = (typed = '', policy = 'drop') =>
+  (['ip', 'ip6'] as const)
+    .map((family) => {
+      const name = family === 'ip' ? 'ufw' : 'ufw6'
+      return `table ${family} filter {
+\tchain ${name}-before-input {
+\t\tct state related,established counter accept
+\t\tcounter jump ${name}-user-input
+\t}
+\tchain ${name}-user-input {
+\t\ttcp dport 8000 counter accept
+\t}
+\tchain INPUT {
+\t\ttype filter hook input priority filter; policy ${policy};
+${typed === '' ? '' : `\t\t${typed}\n`}\t\tcounter jump ${name}-before-input
+\t}
+}
+`
+    })
+    .join('')
+
+test('of the rules of now those of ufw come again, and what was typed before them does not', () => {
+  const of = os([on('ufw')], ufw('yes'))
+  expect(judged(of, ufwRules(), [8000])).toMatch(/^pass /)
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), [22, 8000])).toMatch(/^fail What ufw.service loads .* to port 8000/)
+  expect(judged(of, ufwRules('ip saddr 203.0.113.9 drop'), [8000])).toMatch(/^pass /)
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), [22])).toMatch(/^pass /)
+  // Denied by rules of somebody else, while ufw is not loaded.
+  expect(judged(of, chain('inet', 'drop'), [22])).toMatch(/^not-evaluated .*not among those of now/)
+  expect(judged(os([on('ufw'), on('shorewall')], ufw('yes')), ufwRules(), [22])).toMatch(/^not-evaluated .*shorewall.* is not followed/)
+  // Loaded by a script of the admin's own.
+  const scripted = os([on('ufw')], ufw('yes'), ['@filter-place /etc/rc.local'])
+  expect(judged(scripted, ufwRules('tcp dport 8000 drop'), [8000])).toMatch(/^not-evaluated .*rc.local may load those/)
+})
