@@ -55,7 +55,7 @@ test('killed while a statement is typed: what was kept is there again; a file of
   expect((await stat(join(userData, 'data', 'attachments', attachments[0] ?? ''))).mode & 0o777).toBe(0o600)
   await it.isSound('audit-attachment-hostile')
 
-  // While a file is chosen or copied, that is said, and no second one is begun; the keyboard goes on beside what was removed.
+  // While a file is chosen or copied, that is said, and no second one is begun; what is removed meanwhile stays removed, and nothing is signed.
   const empty = join(userData, 'empty.txt')
   await writeFile(empty, '')
   const chosen = second.app.evaluate(
@@ -71,9 +71,18 @@ test('killed while a statement is typed: what was kept is there again; a file of
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
   await chosen
   await expect(step.getByRole('button', { name: 'Attaching' })).toHaveAttribute('aria-disabled', 'true')
-  await second.app.evaluate(() => (globalThis as unknown as { answer: () => void }).answer())
   await step.getByRole('button', { name: /exe\.sh, 19 B/ }).press('Enter')
-  await expect(step.getByRole('button', { name: /empty\.txt, 0 B/ })).toBeFocused()
+  await expect(step.getByRole('button', { name: 'Attaching' })).toBeFocused()
+  await expect(step.getByRole('button', { name: 'Sign and record' })).toHaveAttribute('title', 'A file is being chosen or copied')
+  await second.app.evaluate(() => (globalThis as unknown as { answer: () => void }).answer())
+  await expect(step.locator('.walk-files')).toHaveText('empty.txt, 0 B: remove')
+
+  // The keyboard goes on beside what was removed.
+  await it.opens(script)
+  await step.getByRole('button', { name: 'Attach file…' }).click()
+  await expect(step.getByRole('button', { name: /exe\.sh, 19 B/ })).toBeVisible()
+  await step.getByRole('button', { name: /empty\.txt, 0 B/ }).press('Enter')
+  await expect(step.getByRole('button', { name: /exe\.sh, 19 B/ })).toBeFocused()
   await it.page.keyboard.press('Enter')
   await expect(step.getByRole('button', { name: 'Attach file…' })).toBeFocused()
   await second.close()

@@ -1,7 +1,7 @@
 import { KeyRound, Paperclip } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
+import type { Attachment, Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
 import { useAttach, useRecordStep } from '../../stores/actions.ts'
@@ -36,15 +36,18 @@ export function StepForm({ step, guide, findings, name, onBack, onRecorded }: St
   const [draft, setDraft] = useState<StepDraft>(() => draftOf(step.draft, step.record, name))
   const record = useRecordStep()
   const attach = useAttach()
+  // What was removed while a file was copied stays removed.
+  const add = (file: Attachment) =>
+    setDraft((before) => ({ ...before, attachments: [...before.attachments.filter(({ sha256 }) => sha256 !== file.sha256), file] }))
   const asking = (useControls().data ?? []).filter((control) => control.item === step.item && control.attestation?.scope === 'fleet')
   const flush = useKeptDraft(step.item, draft)
   const change = (part: Partial<StepDraft>) => setDraft((before) => ({ ...before, ...part }))
   const stated = draft.statement.trim() === '' ? [] : asking.map(({ id }) => id)
   const open = openOf(findings, stated)
   const ready = requestOf(step.item, draft, open, Date.now())
-  const missing = 'missing' in ready ? ready.missing : undefined
+  const missing = attach.isPending ? 'A file is being chosen or copied' : 'missing' in ready ? ready.missing : undefined
   const send = () => {
-    if ('missing' in ready || record.isPending) return
+    if ('missing' in ready || record.isPending || attach.isPending) return
     flush()
     record.mutate(
       { ...ready.request, after: step.record?.id ?? null },
@@ -132,13 +135,8 @@ export function StepForm({ step, guide, findings, name, onBack, onRecorded }: St
         <Button
           ref={attachButton}
           icon={attach.isPending ? <ToneIcon tone="run" /> : <Paperclip className="icon" aria-hidden />}
-          unavailable={attach.isPending ? 'A file is being chosen or copied' : undefined}
-          onClick={() =>
-            attach.mutate(null, {
-              onSuccess: (file) =>
-                file !== null && change({ attachments: [...draft.attachments.filter(({ sha256 }) => sha256 !== file.sha256), file] }),
-            })
-          }
+          unavailable={attach.isPending ? missing : undefined}
+          onClick={() => attach.mutate(null, { onSuccess: (file) => file !== null && add(file) })}
         >
           {attach.isPending ? 'Attaching' : 'Attach file…'}
         </Button>
