@@ -1,3 +1,4 @@
+import { backFrom } from '../nginx/model/client-paths.ts'
 import { takenBySample } from '../nginx/model/inverse.ts'
 import { compilePattern } from '../nginx/model/pattern.ts'
 import type { Effective } from './options.ts'
@@ -48,4 +49,10 @@ export function opens(rule: SkipRule, method: string, path: string): boolean | u
  */
 export function opensByQuery(rule: SkipRule, method: string, path: string): boolean {
   return ['x', takenBySample(rule.source) ?? 'x'].some((query) => opens(rule, method, `${path}?${query}`) === true)
+}
+
+/** Does it open `/health/../api/pull`, which the proxy in front takes for `/api/pull`? */
+export function opensByDetour(rule: SkipRule, method: string, path: string): boolean {
+  const head = takenBySample(rule.source)
+  return head !== undefined && opens(rule, method, backFrom(head, path)) === true
 }

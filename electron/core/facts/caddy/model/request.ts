@@ -6,7 +6,8 @@ import { rewritten } from './rewrite.ts'
 export interface Credential {
   readonly kind: 'basic' | 'forward-auth' | 'module'
   readonly node: JsonNode
-  readonly asks?: { readonly dials: readonly string[]; readonly path: string } | undefined
+  /** `seen`: the path of the request at that time. */
+  readonly asks?: { readonly dials: readonly string[]; readonly method: string; readonly path: string; readonly seen: string } | undefined
 }
 
 /** A request on its way. */
@@ -214,7 +215,7 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
     const bySomething = other || (!all && codes.length === 0)
     const yes = all || codes.some((code) => code === 2 || (code >= 200 && code < 300))
     const no = all || codes.some((code) => code === 4 || code === 5 || (code >= 400 && code < 600))
-    const credential: Credential = { kind: 'forward-auth', node, asks: { dials, path } }
+    const credential: Credential = { kind: 'forward-auth', node, asks: { dials, method: sent.method, path, seen: state.path } }
     return [
       ...(yes ? run(routes, 0, next, context, { ...state, credentials: [...state.credentials, credential] }) : []),
       // Who is refused there goes on here.

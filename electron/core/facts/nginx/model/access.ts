@@ -19,8 +19,11 @@ export interface Credential {
 export interface Asked {
   readonly target: Target
   readonly path: string | undefined
+  readonly method: string
   /** Headers, in lower case, that nginx sets itself, so that the client's own do not get there. */
   readonly sets: readonly string[]
+  /** Those that tell the path as the client wrote it. */
+  readonly asSent: readonly string[]
 }
 
 /** What the location of an `auth_request` does: lets everybody in by itself, or asks programs. */

@@ -171,7 +171,7 @@ function candidates(
 }
 
 /** `/v1/../api/pull`: it begins as it was asked to, and nginx finds its way back. */
-const backFrom = (head: string, path: string): string => {
+export const backFrom = (head: string, path: string): string => {
   const folders = head.split('/').filter((one) => one !== '').length
   return `${head.replace(/\/$/, '')}${'/..'.repeat(folders)}${path}`
 }

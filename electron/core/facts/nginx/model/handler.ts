@@ -58,13 +58,24 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   const target = text === undefined ? undefined : readTarget(text)
   if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
   const clientPath = journey.newPath ? escapeUri(state.uri) : state.requestUri
-  if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath }
+  const resolved = true
+  if (target.uri === undefined) return { kind: 'proxied', directive, target, path: clientPath, resolved: journey.newPath }
   // With variables the path is taken as it comes out, decoded where they are; without, it replaces the part that the location matched.
-  if (written.includes('$')) return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0] }
-  if (journey.broken) return { kind: 'proxied', directive, target, path: escapeUri(state.uri) }
+  if (written.includes('$'))
+    return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0], resolved: !AS_SENT.test(written) }
+  if (journey.broken) return { kind: 'proxied', directive, target, path: escapeUri(state.uri), resolved }
   const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
-  return { kind: 'proxied', directive, target, path: target.uri + escapeUri(state.uri.slice(matched)) }
+  return { kind: 'proxied', directive, target, path: target.uri + escapeUri(state.uri.slice(matched)), resolved }
 }
+
+/** The path as the client wrote it. */
+const AS_SENT = /\$\{?request_uri\b/
+
+/** Names, in lower case, of headers that tell what is behind of the path as the client wrote it. */
+export const headersAsSent = (scope: Scope): readonly string[] =>
+  nearestAll(scope, ['proxy_set_header']).flatMap(({ parameters: [name = '', value = ''] }) =>
+    AS_SENT.test(setTo(scope, value)) ? [name.toLowerCase()] : [],
+  )
 
 /** Names, in lower case, of headers that nginx sets itself: nothing of the client's gets behind it under them. `$http_host` is the client's, whatever server answers (RFC 9112, 3.2.2). */
 export const headersSet = (scope: Scope): readonly string[] =>

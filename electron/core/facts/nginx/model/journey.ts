@@ -30,6 +30,8 @@ export type Outcome =
       readonly path?: string | undefined
       /** What the upstream is asked with. */
       readonly method?: string | undefined
+      /** nginx sends the path as it understood it, without the dots that the client wrote. */
+      readonly resolved?: boolean | undefined
       /** The end of a line in the client's path got into it. */
       readonly splits?: boolean | undefined
     }

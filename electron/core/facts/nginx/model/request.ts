@@ -1,7 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
-import { fileStatuses, handlerOf, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
+import { fileStatuses, handlerOf, headersAsSent, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { type Passage, passages } from './rewrite.ts'
@@ -365,7 +365,14 @@ function askAuth(journey: Journey, uri: string): AuthAnswer {
     // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
     refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
     asks: answers.flatMap(({ outcome, scope }) =>
-      outcome.kind === 'proxied' ? [{ target: outcome.target, path: outcome.path, sets: headersSet(scope) }] : [],
+      outcome.kind === 'proxied'
+        ? [
+            {
+              ...{ target: outcome.target, path: outcome.path, method: outcome.method ?? 'GET' },
+              ...{ sets: headersSet(scope), asSent: headersAsSent(scope) },
+            },
+          ]
+        : [],
     ),
     doubtful:
       doubtful?.directive ?? unfollowed ?? answers.map(({ scope }) => rememberedForAll(scope)).find((directive) => directive !== undefined),

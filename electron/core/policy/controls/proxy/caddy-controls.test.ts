@@ -26,6 +26,7 @@ const askOAuth = (uri: string) => ({
   handler: 'reverse_proxy',
   upstreams: [{ dial: '127.0.0.1:4180' }],
   rewrite: { method: 'GET', uri },
+  headers: { request: { set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] } } },
   handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: 'headers' }] }] }],
 })
 const site = (routes: readonly object[], server: object = {}, host: readonly string[] | null = ['ai.example']) => ({
@@ -398,6 +399,42 @@ describe('oauth2-proxy', () => {
       'pass: Every forwarded route needs a login',
     ],
     [
+      'a skip rule for GET, by which nginx asks whatever the client does',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["GET=^/api/"]'],
+      'fail: 19 of 27 routes answer without a login',
+    ],
+    [
+      'a skip rule for another method than the one by which nginx asks',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["POST=^/api/"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'a skip rule for a beginning, and nginx takes the dots out of the path that it was told with (/healthz/../llm/api/pull)',
+      `server { ${tls} auth_request /auth; location /llm/ { proxy_pass http://127.0.0.1:11434/; } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/healthz"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
+      'a skip rule for a beginning, and nginx leaves the dots to the engine',
+      `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/healthz"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'a skip rule for a whole path, which dots do not fit',
+      `server { ${tls} auth_request /auth; location /llm/ { proxy_pass http://127.0.0.1:11434/; } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]'],
+      'pass: Every forwarded route needs a login',
+    ],
+    [
+      'a skip rule for the path before nginx takes its beginning off',
+      `server { ${tls} location /llm/ { proxy_set_header X-Forwarded-Uri $request_uri; proxy_pass http://127.0.0.1:4180/; } }`,
+      ['reverse_proxy = true', 'skip_auth_routes = ["^/llm/"]', 'upstreams = ["http://127.0.0.1:11434"]'],
+      'fail: Every route answers without a login',
+    ],
+    [
       'a skip rule without headers',
       `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
       ['skip_auth_routes = ["^/healthz$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
@@ -573,6 +610,22 @@ describe('oauth2-proxy', () => {
       )
     expect(judged('/oauth2/auth')).toEqual(['pass: Every forwarded route needs a login'])
     expect(judged('/ping')).toEqual(['fail: Every route answers without a login'])
+    // What Caddy 2.6.2 sends: a prefix is taken off before it tells the path, or afterwards, and then with the dots that went before it.
+    const told = (rule: string, ...handle: unknown[]) =>
+      outcomes(
+        ask(
+          requiresAuthentication,
+          given(site([{ match: [{ path: ['/llm/*'] }], handle }]), {
+            'oauth2-proxy': oauth('reverse_proxy = true', `skip_auth_routes = ["${rule}"]`),
+          }),
+        ),
+      )
+    const strip = { handler: 'rewrite', strip_path_prefix: '/llm' }
+    const login = askOAuth('/oauth2/auth')
+    expect(told('GET=^/api/', strip, login, toOllama)).toEqual(['fail: 19 of 27 routes answer without a login'])
+    expect(told('^/healthz', strip, login, toOllama)).toEqual(['pass: Every forwarded route needs a login'])
+    expect(told('^/healthz', login, strip, toOllama)).toEqual(['fail: Every route answers without a login'])
+    expect(told('^/api/pull$', login, strip, toOllama)).toEqual(['pass: Every forwarded route needs a login'])
   })
 })
 

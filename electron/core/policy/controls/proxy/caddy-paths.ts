@@ -1,6 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
-import { headersSet } from '../../../facts/caddy/model/headers-set.ts'
+import { headersAsSent, headersSet } from '../../../facts/caddy/model/headers-set.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
 import { speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
@@ -11,7 +11,7 @@ import type { LetIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
 import { askedProgram, type Gateway } from './gateways.ts'
 import { readNamedCiphers } from './named-ciphers.ts'
-import type { Authenticated, ProxyPath, ProxySocket, SocketTls } from './proxy-path.ts'
+import type { Authenticated, ProxyPath, ProxySocket, SocketTls, Told } from './proxy-path.ts'
 
 /** Caddy reads the header of whoever it trusts; whom, the configuration may say in more ways than one. */
 const EVERYBODY = ['0.0.0.0/0', '::/0'].flatMap((network) => addressBlock(network) ?? [])
@@ -72,10 +72,8 @@ export function caddyPath(
   const { ways, route, certificate } = found
   const byAddress = new Map<string | undefined, CaddyWay[]>()
   for (const way of ways) byAddress.set(way.from, [...(byAddress.get(way.from) ?? []), way])
-  const request = { method: route.method, path: found.clientPath }
-  const logins = new Map(
-    [...byAddress].map(([from, all]) => [from, certificate ? ('yes' as const) : loginOf(all, request, gateways, services)]),
-  )
+  const around = { gateways, services, clientPath: found.clientPath }
+  const logins = new Map([...byAddress].map(([from, all]) => [from, certificate ? ('yes' as const) : loginOf(all, around)]))
   const outside = logins.get(undefined)
   const all = weakest([...logins.values()])
   const blocks = [...logins.keys()].flatMap((from) => addressBlock(from ?? '') ?? [])
@@ -91,9 +89,9 @@ export function caddyPath(
     socket,
     // Whoever comes from a named address needs nothing else.
     login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
-    loginBy: [...new Set(credentials.map((one) => nameOf(one, request, gateways, services)))],
+    loginBy: [...new Set(credentials.map((one) => askedBy(one, '', around).by))],
     keyPasses: states.every((state) => !state.keyReplaced),
-    sets: first ? headersSet(first.outcome.node) : [],
+    told: first && toldBy(first.outcome.node, first.outcome.state.path, first.outcome.state.path, found.clientPath),
     keeper: keeperOf(credentials[0]),
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
@@ -118,38 +116,45 @@ function trustedBy(server: JsonNode): ProxyPath['forgers'] {
     : EVERYBODY
 }
 
-type Request = { readonly method: string; readonly path: string }
+interface Around {
+  readonly gateways: readonly Gateway[]
+  readonly services: readonly InferenceService[]
+  readonly clientPath: string
+}
 
 /** The weakest way that is open to strangers; a way that only insiders can ask for needs a secret. */
-function loginOf(
-  ways: readonly CaddyWay[],
-  request: Request,
-  gateways: readonly Gateway[],
-  services: readonly InferenceService[],
-): Authenticated {
+function loginOf(ways: readonly CaddyWay[], around: Around): Authenticated {
   const strangers = ways.filter(({ persona }) => persona !== 'insider')
   if (strangers.length === 0) return ways.some(({ outcome: { state } }) => state.assumed.length > 0) ? 'unknown' : 'yes'
   return weakest(
     strangers.map(({ outcome: { state } }) => {
-      const asked = state.credentials.map((credential) => askedBy(credential, request, gateways, services).login)
+      const asked = state.credentials.map((credential) => askedBy(credential, state.path, around).login)
       return [...asked, ...(state.assumed.length > 0 ? (['unknown'] as const) : [])].reduce<Authenticated>(strongest, 'no')
     }),
   )
 }
 
-function askedBy(credential: Credential, request: Request, gateways: readonly Gateway[], services: readonly InferenceService[]) {
-  if (credential.kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
-  if (credential.kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
-  const answers = (credential.asks?.dials ?? []).map((dial) => {
-    const target = readTarget(dial)
-    const asked = { host: target?.host ?? '', port: target?.port ?? 80, path: credential.asks?.path, sets: headersSet(credential.node) }
-    return askedProgram(asked, request, gateways, services)
+/** `sent`: the path that the engine is asked for in the end. */
+function askedBy(credential: Credential, sent: string, { gateways, services, clientPath }: Around) {
+  const { kind, node, asks } = credential
+  if (kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
+  if (kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
+  const answers = (asks?.dials ?? []).map((dial) => {
+    const { host = '', port = 80 } = readTarget(dial) ?? {}
+    const asked = { host, port, method: asks?.method ?? 'GET', path: asks?.path }
+    return askedProgram({ ...asked, ...toldBy(node, asks?.seen ?? '', sent, clientPath) }, gateways, services)
   })
   return { login: weakest(answers.map(({ login }) => login)), by: answers.find(({ by }) => by)?.by ?? 'forward_auth' }
 }
 
-const nameOf = (credential: Credential, request: Request, gateways: readonly Gateway[], services: readonly InferenceService[]): string =>
-  askedBy(credential, request, gateways, services).by
+/** Where something is taken off the path after it was told, the dots that the client wrote go with it. */
+function toldBy(node: JsonNode, seen: string, sent: string, clientPath: string): Told {
+  const original = headersAsSent(node, 'orig_uri')
+  const sets = headersSet(node)
+  return original.length > 0
+    ? { sets, asSent: original, seen: clientPath, resolved: clientPath !== sent }
+    : { sets, asSent: headersAsSent(node, 'uri'), seen, resolved: seen !== sent }
+}
 
 function keeperOf(credential: Credential | undefined): string | undefined {
   if (!credential) return undefined

@@ -1,13 +1,13 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
-import { addressBlock, within } from '../../../facts/network/address-block.ts'
+import { type AddressBlock, addressBlock, within } from '../../../facts/network/address-block.ts'
 import { matchTarget, readTarget } from '../../../facts/nginx/model/target.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
-import { opens, opensByQuery, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
+import { opens, opensByDetour, opensByQuery, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { readBindAddress } from '../sso/addresses.ts'
 import { isBefore } from '../sso/versions.ts'
-import type { Authenticated } from './proxy-path.ts'
+import type { Authenticated, Told } from './proxy-path.ts'
 
 /** An oauth2-proxy as a step on the way to an engine, or as the program that a proxy asks who somebody is. */
 export interface Gateway {
@@ -61,64 +61,70 @@ function gatewayOf(proxy: OAuth2Proxy, services: readonly InferenceService[], lo
 /** A mount that ends in a slash takes all below it, another one only itself (pkg/upstream, gorilla mux). */
 export const mounted = (mount: string, path: string): boolean => (mount.endsWith('/') ? path.startsWith(mount) : path === mount)
 
-/** Who sends requests to an oauth2-proxy: a proxy of this machine, with the headers, in lower case, that it sets itself; undefined for clients. */
-export type Through = { readonly sets: readonly string[] } | undefined
-
-/** Does oauth2-proxy ask this request for a login? */
-export function loginAt({ proxy }: Gateway, method: string, path: string, through?: Through): Authenticated {
+/** Does oauth2-proxy ask this request for a login? `through`: undefined for clients that get there themselves. */
+export function loginAt({ proxy }: Gateway, method: string, path: string, through?: Told): Authenticated {
   const routes = effective(proxy, 'skip_auth_routes')
   const patterns = effective(proxy, 'skip_auth_regex')
-  const rules = skipRules(routes, patterns)
-  const opened = rules.map((rule) => opens(rule, method, path))
-  if (opened.includes(true)) return 'no'
+  const rules = skipRules(routes, patterns).filter((rule) => rule.method === '' || rule.method === method)
   // The path that rules look at may be the one of a header (pkg/requests/util, GetRequestPath), which a client writes where no proxy does.
-  const chosen = rules.some((rule) => rule.method === '' || rule.method === method)
-    ? writesHeader('x-forwarded-uri', proxy, through)
-    : false
-  if (chosen === true) return 'no'
+  const believes = believesHeaders(proxy, through)
+  const told = through?.sets.includes(URI_HEADER) ? through : undefined
+  if (rules.length > 0 && believes === true && told === undefined) return 'no'
+  const looked = told === undefined || believes === false ? [path] : believes === true ? [told.seen] : [path, told.seen]
+  const opened = rules.flatMap((rule) => looked.map((one) => opens(rule, method, one)))
+  const around = told?.resolved && told.asSent.includes(URI_HEADER) && rules.some((rule) => opensByDetour(rule, method, told.seen))
+  const chosen = opened.includes(true) || (around === true && believes !== false)
+  if (chosen && looked.length === 1) return 'no'
   const trusted = trustedAt(proxy, through)
   if (trusted === 'no') return 'no'
-  if (!routes.known || !patterns.known || opened.includes(undefined) || chosen === undefined) return 'unknown'
-  const queried = rules.some((rule) => opensByQuery(rule, method, path)) ? isBefore(proxy, '7.11.0') : false
+  if (!routes.known || !patterns.known || opened.includes(undefined) || chosen) return 'unknown'
+  if (rules.length > 0 && believes === undefined && told === undefined) return 'unknown'
+  const queried = rules.some((rule) => looked.some((one) => opensByQuery(rule, method, one))) ? isBefore(proxy, '7.11.0') : false
   return queried === undefined ? 'unknown' : queried ? 'no' : trusted
 }
 
+const URI_HEADER = 'x-forwarded-uri'
+
 const loopback = ['127.0.0.0/8', '::1'].flatMap((text) => addressBlock(text) ?? [])
+const isLocal = (block: AddressBlock): boolean => loopback.some((one) => within(one, block) || within(block, one))
 
 /**
- * Does oauth2-proxy believe a header of a client's own? With `reverse_proxy` it takes what `trusted_proxy_ips` sends, which is everybody where nothing
- * is set (CVE-2026-76835): clients at its own port as well, and a proxy of this machine passes on what it does not set.
+ * Does oauth2-proxy believe what headers say? With `reverse_proxy` those that `trusted_proxy_ips` sends, which is everybody where nothing is set
+ * (CVE-2026-76835): clients at its own port as well, and a proxy of this machine passes on what it does not set.
  */
-function writesHeader(name: string, proxy: OAuth2Proxy, through: Through): boolean | undefined {
+function believesHeaders(proxy: OAuth2Proxy, through: Told | undefined): boolean | undefined {
   const [behind, proxies] = [effective(proxy, 'reverse_proxy'), effective(proxy, 'trusted_proxy_ips')]
-  if ((behind.known && !isTrue(behind)) || through?.sets.includes(name)) return false
+  if (behind.known && !isTrue(behind)) return false
   if (!behind.known || !proxies.known) return undefined
   const blocks = proxies.values.flatMap((text) => addressBlock(text) ?? [])
   if (proxies.values.length === 0 || blocks.some(({ prefixLength }) => prefixLength === 0)) return true
   if (through === undefined) return false
-  return blocks.some((block) => loopback.some((one) => within(one, block) || within(block, one))) || undefined
+  return blocks.some(isLocal) || undefined
 }
 
 /** Whom `trusted_ips` lets in: some addresses, or everybody, as all clients of a proxy of this machine have its address unless a header says another one. */
-function trustedAt(proxy: OAuth2Proxy, through: Through): Authenticated {
+function trustedAt(proxy: OAuth2Proxy, through: Told | undefined): Authenticated {
   const trusted = effective(proxy, 'trusted_ips')
   if (!trusted.known) return 'unknown'
   const blocks = trusted.values.flatMap((text) => addressBlock(text) ?? [])
   if (blocks.some(({ prefixLength }) => prefixLength === 0)) return 'no'
-  const behind = effective(proxy, 'reverse_proxy')
-  const [header, local] = [
-    effective(proxy, 'real_client_ip_header'),
-    blocks.some((block) => loopback.some((one) => within(one, block) || within(block, one))),
-  ]
-  if (blocks.length > 0 && through !== undefined && behind.known && !isTrue(behind) && local) return 'no'
-  if (blocks.length > 0 && header.known && writesHeader((header.values[0] ?? '').toLowerCase(), proxy, through) === true) return 'no'
+  const [behind, header] = [effective(proxy, 'reverse_proxy'), effective(proxy, 'real_client_ip_header')]
+  if (through !== undefined && behind.known && !isTrue(behind) && blocks.some(isLocal)) return 'no'
+  const stated = header.known && !through?.sets.includes((header.values[0] ?? '').toLowerCase())
+  if (blocks.length > 0 && stated && believesHeaders(proxy, through) === true) return 'no'
   return trusted.values.length > 0 ? 'partly' : 'yes'
 }
 
-/** What a program says that a proxy asks about a client, before the request `method path` is passed on. */
+/** A program that a proxy asks about a client. */
+interface AskedProgram extends Told {
+  readonly host: string
+  readonly port: number
+  readonly method: string
+  readonly path: string | undefined
+}
+
 export function askedProgram(
-  asked: { readonly host: string; readonly port: number; readonly path: string | undefined; readonly sets: readonly string[] },
-  request: { readonly method: string; readonly path: string },
+  asked: AskedProgram,
   gateways: readonly Gateway[],
   services: readonly InferenceService[],
 ): { readonly login: Authenticated; readonly by?: string } {
@@ -135,9 +141,7 @@ export function askedProgram(
     // Answered with 200 to everybody: the proxy then lets everybody in.
     if ([text('ping_path'), text('ready_path'), '/robots.txt', prefix && `${prefix}/sign_in`].includes(path))
       return { login: 'no', by: 'oauth2-proxy' }
-    const behind = effective(proxy, 'reverse_proxy')
-    const forwarded = path === `${prefix}/auth` && (!behind.known || isTrue(behind))
-    const login = forwarded ? loginAt(gateway, request.method, request.path, asked) : loginAt(gateway, 'GET', path, asked)
+    const login = loginAt(gateway, asked.method, path, asked)
     const named = asked.sets.includes('user-agent') ? false : takesHealthChecks(proxy)
     return { login: named === true ? 'no' : login === 'yes' && named === undefined ? 'unknown' : login, by: 'oauth2-proxy' }
   }

@@ -3,7 +3,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
 import type { Assumption } from '../../../facts/nginx/model/conditions.ts'
-import { headersSet } from '../../../facts/nginx/model/handler.ts'
+import { headersAsSent, headersSet } from '../../../facts/nginx/model/handler.ts'
 import { type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { clientCertificate, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
@@ -89,7 +89,7 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     login: loginOf(route, around),
     loginBy: [...new Set(answer.gates.flatMap((gate) => gate.credentials.map((one) => askedBy(one, route, around).by)))],
     keyPasses: keyPasses(route),
-    sets: headersSet(answer.scope),
+    told: { sets: headersSet(answer.scope), asSent: headersAsSent(answer.scope), seen: clientPath, resolved: isResolved(route) },
     keeper: keeperOf(route),
     lists,
     listLines: addresses.map(placeOf),
@@ -146,10 +146,9 @@ function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authentic
 /** Who asks for the login, and whether he does: an `auth_request` is as good as the program that answers it. */
 function askedBy({ kind, directive, asks = [], refusal }: Credential, route: ProxiedRoute, { model, gateways, services }: NginxAround) {
   if (kind === 'unmodelled') return { login: 'unknown' as const, by: directive.name }
-  const request = { method: route.route.method, path: route.clientPath }
-  const answers = asks.flatMap(({ target, path, sets }) =>
-    peersOf(target, model.upstreams).map((peer) =>
-      askedProgram({ host: peer.host, port: peer.port ?? (target.encrypted ? 443 : 80), path, sets }, request, gateways, services),
+  const answers = asks.flatMap(({ target, ...asked }) =>
+    peersOf(target, model.upstreams).map(({ host, port = target.encrypted ? 443 : 80 }) =>
+      askedProgram({ ...asked, host, port, seen: route.clientPath, resolved: isResolved(route) }, gateways, services),
     ),
   )
   // A page that may be there or not, or a program that speaks FastCGI, decides where nothing is asked and nobody is turned away.
@@ -159,6 +158,8 @@ function askedBy({ kind, directive, asks = [], refusal }: Credential, route: Pro
     by: answers.find(({ by }) => by)?.by ?? directive.name,
   }
 }
+
+const isResolved = ({ answer: { outcome } }: ProxiedRoute): boolean => outcome.kind === 'proxied' && outcome.resolved === true
 
 /** The servers of an upstream group, or the target itself. */
 function peersOf(target: Target, upstreams: HttpModel['upstreams']): readonly Target[] {

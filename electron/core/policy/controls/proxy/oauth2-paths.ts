@@ -36,7 +36,7 @@ export function posing(gateways: readonly Gateway[]): ReadonlyMap<InferenceServi
 /** A path that leads through a gateway: its login is asked as well. Undefined where the gateway does not pass it on. */
 export function throughGateway(path: ProxyPath, { service, gateway, mount }: Behind): ProxyPath | undefined {
   if (!mounted(mount, path.route.path)) return undefined
-  const login = loginAt(gateway, path.route.method, path.route.path, { sets: path.sets ?? [] })
+  const login = loginAt(gateway, path.route.method, path.route.path, path.told)
   return {
     ...path,
     service,

@@ -42,6 +42,18 @@ export interface ProxySocket {
   readonly line: Citation
 }
 
+/** What a proxy tells the program that it asks. Headers in lower case. */
+export interface Told {
+  /** Headers that it sets itself, so that the client's own do not get there. */
+  readonly sets: readonly string[]
+  /** Those of them that tell the path as the client wrote it. */
+  readonly asSent: readonly string[]
+  /** The path that they tell. */
+  readonly seen: string
+  /** What is passed on to the engine is the path as the proxy understood it, without the dots that the client wrote. */
+  readonly resolved: boolean
+}
+
 /** One request of an engine that a proxy passes on, and what stands in its way. Controls judge these, whatever language the proxy speaks. */
 export interface ProxyPath {
   /** For people: `nginx`, `Caddy`, `oauth2-proxy`. */
@@ -57,8 +69,7 @@ export interface ProxyPath {
   readonly loginBy: readonly string[]
   /** Does the key that a client sends reach the engine? */
   readonly keyPasses: boolean
-  /** Headers, in lower case, that the proxy sets itself, so that the client's own do not get to the program behind. */
-  readonly sets?: readonly string[] | undefined
+  readonly told?: Told | undefined
   /** Whose accounts are asked for: two paths with one keeper are open to the same people. */
   readonly keeper?: string | undefined
   /** Lists of addresses. Each must let a client in. */
