@@ -60,7 +60,7 @@ const wanted = suites.filter(
   ({ name }) =>
     values.only === undefined ||
     values.only.includes(name) ||
-    (name === 'build' && (values.only.includes('e2e') || values.only.includes('faults'))),
+    (name === 'build' && ['e2e', 'lab', 'faults'].some((built) => values.only?.includes(built))),
 )
 const missing = missingPackages(wanted.flatMap(({ needs }) => needs))
 if (missing.length > 0) console.log(`Debian packages that are not installed: ${missing.join(' ')}`)

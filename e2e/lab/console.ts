@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { lab } from './lab.ts'
-
-const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
 
 export interface ConsoleRun {
   /** Null when it was killed. */
@@ -30,7 +27,7 @@ export function consoleOn(
 ): Promise<ConsoleRun> {
   const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force', ...more }
   const [program = '', ...before] = [...runner, process.execPath]
-  const child = spawn(program, [...before, cli, ...words], { env })
+  const child = spawn(program, [...before, lab.cli, ...words], { env })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {

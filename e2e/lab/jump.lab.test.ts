@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AuditReport, auditReportSchema } from '#shared/model/report.ts'
 import { arrange, kill, lab, start } from './lab.ts'
 
 /** The jump host itself, and a server that hides the processes of others. */
 
-const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
 const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
 let folder: string
 let fleet: string
@@ -23,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Standard output of `gatehouse`; its exit code says what was found, not whether it worked. */
 async function gatehouse(...words: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [cli, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [lab.cli, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   for await (const part of child.stdout.setEncoding('utf8')) text += part
   return text

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostInventory, HostModel } from '#shared/model/model-inventory.ts'
@@ -12,7 +11,6 @@ import { arrange, asRoot, lab } from './lab.ts'
 
 /** `gatehouse models` from the workstation, through the jump host, on what lies on real disks. */
 
-const cli = fileURLToPath(new URL('../../electron/cli/gatehouse.ts', import.meta.url))
 let data: string
 beforeAll(() => {
   data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-models-'))
@@ -32,7 +30,7 @@ interface Ran {
 function models(words: readonly string[], onChild: (child: ChildProcess) => void = () => undefined): Promise<Ran> {
   const env = { ...process.env, HOME: lab.home, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' }
   const json = words[0] === 'expect' ? [] : ['--json']
-  const child = spawn(process.execPath, [cli, 'models', ...words, '--fleet', lab.fleetFile, '--data', data, ...json], { env })
+  const child = spawn(process.execPath, [lab.cli, 'models', ...words, '--fleet', lab.fleetFile, '--data', data, ...json], { env })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -35,6 +35,7 @@ function runPart(number: number): Promise<Part> {
     ...process.env,
     LAB_INSTANCE: `faults-${number}`,
     FAULTS_PART: `${number}/${labs}`,
+    GATEHOUSE_CLI: here('../../out/cli/gatehouse.js'),
     NODE_COMPILE_CACHE: join(results, 'compile-cache'),
   }
   const words = ['--', 'npx', 'vitest', 'run', '-c', 'e2e/lab/faults.config.ts', ...positionals]
