@@ -65,7 +65,7 @@ export function sudoDecision(
   const settings = settingsOf(sudoers, account, host, runAs, command)
   for (const { grant, here } of grantsOf(sudoers.grants)(host)(account)) {
     if (!reaches(grant, account, runAs, settings.runAs, budget)) continue
-    const allowed = fits([grant.command], (word) => commandFits(word, command), budget) as boolean | undefined
+    const allowed = fits([grant.command], (member) => commandFits(member, command), budget) as boolean | undefined
     if (allowed === undefined || (!allowed && (here === 'unsaid' || grant.timed))) continue
     const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
     const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
@@ -126,7 +126,7 @@ function settingsOf(
   return sudoSettings(sudoers, ({ scope, of = [], ...names }) => {
     if (scope === ':') return namesAccount(of, account, budget, names)
     if (scope === '@') return saysHost(of, host, budget) === true
-    return scope === '>' ? namesAccount(of, runAs, budget, names) : fits(of, (word) => commandFits(word, command), budget) === true
+    return scope === '>' ? namesAccount(of, runAs, budget, names) : fits(of, (member) => commandFits(member, command), budget) === true
   })
 }
 
@@ -140,7 +140,7 @@ export const grantLends = (
   { name, gid }: { readonly name: string; readonly gid: number },
 ): boolean =>
   runAsGroups !== undefined &&
-  fits(runAsGroups, (word) => sameName(word, name, exactGroups) || word === `#${gid}`, { left: MAX_STEPS }) === true
+  fits(runAsGroups, ({ word }) => sameName(word, name, exactGroups) || word === `#${gid}`, { left: MAX_STEPS }) === true
 
 /** May the grant be used to become this account? `fallback`: who is meant where it names nobody. */
 export const grantReaches = (grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fallback = 'root'): boolean =>
@@ -155,13 +155,13 @@ function reaches(grant: SudoGrant, account: SudoAccount, runAs: SudoAccount, fal
 }
 
 /** The last member that fits decides; undefined when none does. Lists within lists answer as a whole. */
-function fits(list: readonly SudoMember[], is: (word: string) => Says, budget: Budget): Says {
+function fits(list: readonly SudoMember[], is: (member: SudoMember) => Says, budget: Budget): Says {
   // What a netgroup behind would say: it settles nothing where the rest of the list says the same.
   let open: Says
   for (let at = list.length - 1; at >= 0; at--) {
     if (budget.left-- <= 0) return undefined
     const member = list[at] as SudoMember
-    const says = member.list ? fits(member.list, is, budget) : member.word === 'ALL' ? true : is(member.word) || undefined
+    const says = member.list ? fits(member.list, is, budget) : member.word === 'ALL' ? true : is(member) || undefined
     if (says === 'unsaid') {
       const could = member.list ? 'unsaid' : !member.negated
       open = open === undefined || open === could ? could : 'unsaid'
@@ -180,7 +180,7 @@ const sameName = (word: string, name: string, exact: true | undefined): boolean 
 const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAccount, budget: Budget, how: NameRules = {}): Says =>
   fits(
     list,
-    (word) => {
+    ({ word }) => {
       if (word.startsWith('+')) return 'unsaid'
       if (word.startsWith('%#')) return groups.some(({ gid }) => word === `%#${gid}`)
       if (word.startsWith('%')) return groups.some((group) => !group.twin && sameName(word.slice(1), group.name, how.exactGroups))
@@ -193,7 +193,7 @@ const namesAccount = (list: readonly SudoMember[], account: SudoAccount, budget:
   saysAccount(list, account, budget, how) === true
 
 const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): Says =>
-  fits(list, (word) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)
+  fits(list, ({ word }) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)
 
 function hostFits(word: string, own: string): boolean {
   const [, network, mask = ''] = /^(\d+(?:\.\d+){3})\/(\d{1,2}|\d+(?:\.\d+){3})$/.exec(word) ?? []
@@ -223,14 +223,26 @@ function plainPath(path: string): string {
   return `/${parts.join('/')}`.replace(/^\/(s?bin|lib)\//, '/usr/$1/')
 }
 
-/** A directory stands for every program in it; without arguments any are allowed, `""` allows none. */
-function commandFits(word: string, { path, args }: SudoCommand): boolean {
+/** Program and arguments of a rule, taken apart once for the thousands of commands that are held against it. */
+const readCommand = oncePer(({ word }: SudoMember) => {
   const blank = word.indexOf(' ')
   const pattern = blank < 0 ? word : word.slice(0, blank)
-  const words = blank < 0 ? undefined : word.slice(blank + 1)
-  if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
-  const isNamed = isExpression(pattern) ? sudoExpression(pattern)?.test(path) : samePath(pattern, path) || fnmatch(pattern, path, true)
-  if (isNamed !== true) return false
+  const names = (path: string): boolean => {
+    if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
+    return samePath(pattern, path) || fnmatch(pattern, path, true) === true
+  }
+  const expression = isExpression(pattern) ? sudoExpression(pattern) : undefined
+  return {
+    pattern,
+    words: blank < 0 ? undefined : word.slice(blank + 1),
+    names: isExpression(pattern) ? (path: string) => expression?.test(path) === true : names,
+  }
+})
+
+/** A directory stands for every program in it; without arguments any are allowed, `""` allows none. */
+function commandFits(member: SudoMember, { path, args }: SudoCommand): boolean {
+  const { pattern, words, names } = readCommand(member)
+  if (!names(path)) return false
   if (words === undefined) return true
   if (words === '""') return args.length === 0
   if (isExpression(words)) return sudoExpression(words)?.test(args.join(' ')) === true

@@ -1,4 +1,5 @@
 import type { Citation } from '../facts/citation.ts'
+import { oncePer } from '../facts/once-per.ts'
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { givesRoot, pagesOutput, programsOf } from './escapes.ts'
 import { type Member, writes } from './rights.ts'
@@ -47,6 +48,14 @@ function exampleOf(word: string): { readonly path: string; readonly args: readon
   return { path: path.endsWith('/') ? `${path}anything` : plain(path), args: args[0] === '""' ? [] : args.map(plain) }
 }
 
+/** What follows from a command of a rule alone, whoever asks for it. */
+const readRule = oncePer(({ word }: SudoMember) => ({
+  example: exampleOf(word),
+  programs: programsOf(word),
+  opens: givesRoot(word),
+  opensWithoutOthers: givesRoot(word, true),
+}))
+
 /** What a password that sudo asks for means: none, one of its own, or one that it does not know (false). */
 function asked(member: Member, world: World, says: Pick<SudoAnswer, 'noPassword' | 'othersPassword'>): string | false | undefined {
   if (says.noPassword) return undefined
@@ -92,11 +101,14 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         cite: cite ?? { ...citeOf(grant), token: word.slice(0, 60) },
       })
     }
-    for (const { word, digest } of words) {
+    for (const command of words) {
+      const { word, digest } = command
+      const { example, programs, ...gives } = readRule(command)
+      const opens = (noExec: boolean | undefined) => (noExec ? gives.opensWithoutOthers : gives.opens)
       for (const target of targets.slice(0, 50)) {
         const by = (what: string) => `${programOf(grant)} ${what.slice(0, 60)}${target === root ? '' : ` as ${target.name}`}`
-        const says = sudoDecision(rules, member, world.host, target, exampleOf(word))
-        if (givesRoot(word, says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
+        const says = sudoDecision(rules, member, world.host, target, example)
+        if (opens(says?.noExec ?? grant.noExec)) add(target, word, by(word), says)
         // Programs, libraries and all else are those of the folder that is taken for the root.
         else if (says?.chroot === '*' && !word.startsWith('sudoedit')) add(target, word, `${by(word)} in a root of its own`, says)
         // Any program does what a library does that is loaded into it.
@@ -109,7 +121,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         const loose = edited === undefined ? undefined : writes(member, edited, world.files)
         if (loose) add(target, word, `${loose.why}, which leads to ${by(word)}`, says, loose.cite)
         const inside = says?.chroot?.startsWith('/') ? says.chroot.replace(/\/+$/, '') : ''
-        for (const program of digest ? [] : programsOf(word)) {
+        for (const program of digest ? [] : programs) {
           const right = writes(member, `${inside}${program}`, world.files)
           if (right) add(target, word, `${right.why}, which leads to ${by(program)}`, says, right.cite)
         }
@@ -120,7 +132,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
         }
       }
       // With a group that is root by another name, whoever it runs as is of no account.
-      const lent = givesRoot(word, grant.noExec) ? world.rootGroups.find((group) => grantLends(grant, group)) : undefined
+      const lent = opens(grant.noExec) ? world.rootGroups.find((group) => grantLends(grant, group)) : undefined
       if (lent) add(root, word, `sudo -g ${lent.name} ${word.slice(0, 60)}`, undefined)
     }
   }
