@@ -227,9 +227,10 @@ function plainPath(path: string): string {
 const readCommand = oncePer(({ word }: SudoMember) => {
   const blank = word.indexOf(' ')
   const pattern = blank < 0 ? word : word.slice(0, blank)
+  const isWild = /[*?[\\]/.test(pattern)
   const names = (path: string): boolean => {
     if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
-    return samePath(pattern, path) || fnmatch(pattern, path, true) === true
+    return samePath(pattern, path) || (isWild && fnmatch(pattern, path, true) === true)
   }
   const expression = isExpression(pattern) ? sudoExpression(pattern) : undefined
   return {
