@@ -68,7 +68,7 @@ if (missing.length > 0) console.log(`Debian packages that are not installed: ${m
 const groups: Suite[][] = []
 for (const suite of wanted) {
   const last = groups.at(-1)
-  if (suite.beside && last) last.push(suite)
+  if (suite.beside && last?.[0]?.beside) last.push(suite)
   else groups.push([suite])
 }
 const tallies: Tally[] = []

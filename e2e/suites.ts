@@ -17,7 +17,7 @@ export interface Suite {
   /** Packages without which single tests skip themselves, or compare with less. */
   readonly wants?: readonly string[]
   readonly root?: boolean
-  /** Runs while the suite before it runs: both wait more than they work, and they share nothing. */
+  /** Runs beside the others of which that is said: they wait more than they work, share nothing, and need the build. */
   readonly beside?: boolean
   /** `output`: where its programs write. Never rejects. */
   run(output: Output): Promise<Tally>
@@ -117,6 +117,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'e2e',
     needs: windowPackages,
+    beside: true,
     run: async (output) => {
       // Where no Electron is there yet it is fetched now: no test has time for that.
       const runtime = await checks([['node', 'electron/tooling/with-electron.ts', 'true']], output)
