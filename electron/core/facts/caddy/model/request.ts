@@ -1,4 +1,5 @@
 import { field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { headersHandled } from './headers-set.ts'
 import { type Client, matchSets } from './matchers.ts'
 import { rewritten } from './rewrite.ts'
 
@@ -7,7 +8,15 @@ export interface Credential {
   readonly kind: 'basic' | 'forward-auth' | 'module'
   readonly node: JsonNode
   /** `seen`: the path of the request at that time. */
-  readonly asks?: { readonly dials: readonly string[]; readonly method: string; readonly path: string; readonly seen: string } | undefined
+  readonly asks?:
+    | {
+        readonly dials: readonly string[]
+        readonly method: string
+        readonly path: string
+        readonly seen: string
+        readonly handled: readonly string[]
+      }
+    | undefined
 }
 
 /** A request on its way. */
@@ -24,6 +33,8 @@ export interface State {
   readonly hsts: boolean
   /** The proxy replaces the key that the client sends. */
   readonly keyReplaced: boolean
+  /** Headers, in lower case, that were set or taken away: nothing of the client's gets on under them. */
+  readonly handled: readonly string[]
 }
 
 export type Outcome =
@@ -63,6 +74,7 @@ export const startOf = (method: string, path: string): State => ({
   spoofable: false,
   hsts: false,
   keyReplaced: false,
+  handled: [],
 })
 
 /** What Caddy does with a request on this server: routes in order, each with the rest of them as its next handler (caddyhttp/routes.go). */
@@ -153,6 +165,7 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
         ...state,
         hsts: state.hsts || setsHeader(field(node, 'response'), 'strict-transport-security'),
         keyReplaced: state.keyReplaced || replacesKey(field(node, 'request')),
+        handled: [...state.handled, ...headersHandled(field(node, 'request'))],
       })
     case 'rewrite': {
       const after = rewritten(node, state)
@@ -215,7 +228,11 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
     const bySomething = other || (!all && codes.length === 0)
     const yes = all || codes.some((code) => code === 2 || (code >= 200 && code < 300))
     const no = all || codes.some((code) => code === 4 || code === 5 || (code >= 400 && code < 600))
-    const credential: Credential = { kind: 'forward-auth', node, asks: { dials, method: sent.method, path, seen: state.path } }
+    const credential: Credential = {
+      kind: 'forward-auth',
+      node,
+      asks: { dials, method: sent.method, path, seen: state.path, handled: state.handled },
+    }
     return [
       ...(yes ? run(routes, 0, next, context, { ...state, credentials: [...state.credentials, credential] }) : []),
       // Who is refused there goes on here.

@@ -124,8 +124,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                     const match = meant(outcome, services, localAddresses)
                     if (match.uncertain) report(outcome.node, 'only the host knows what its upstream means')
                     if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
-                    const { path, method: became } = outcome.state
-                    const taken = path === route.path || (strips && takesFor(path, route.path, headersSet(outcome.node)))
+                    const { path, method: became, handled } = outcome.state
+                    const taken = path === route.path || (strips && takesFor(path, route.path, [...handled, ...headersSet(outcome.node)]))
                     if (match.services.includes(service) && taken && became === route.method) ways.push({ from, persona, outcome })
                   }
                 }
@@ -228,6 +228,7 @@ function rewritingsIn(root: JsonNode): {
   readonly suffixes: readonly string[]
   readonly words: readonly Word[]
   readonly rewritings: readonly Rewriting[]
+  readonly added: readonly string[]
 } {
   const all = [...below(root)]
   const suffixes = all.flatMap((node) => textOf(field(node, 'strip_path_suffix')) ?? [])
@@ -254,9 +255,17 @@ function rewritingsIn(root: JsonNode): {
           .replace(/\{http\.regexp\.(\w+)\}/g, (_, group: string) => `$\{${group}}`),
       })),
   )
+  // `/v1{uri}`: what it puts before the path of the request.
+  const added = uris.flatMap((uri) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
   // A path that is put in place of whatever was asked for: any that the matchers around it take.
   const places = uris.length > 0 ? samplesOf(all) : []
-  return { places, suffixes: [...new Set(suffixes)].slice(0, 8), words: words.slice(0, 8), rewritings: rewritings.slice(0, 40) }
+  return {
+    places,
+    suffixes: [...new Set(suffixes)].slice(0, 8),
+    words: words.slice(0, 8),
+    rewritings: rewritings.slice(0, 40),
+    added: [...new Set(added)].slice(0, 8),
+  }
 }
 
 /** A path for each matcher of paths, and for each beginning together with each end. */
@@ -282,17 +291,19 @@ const MAX_CANDIDATES = 60
 
 function candidates(
   heads: readonly string[],
-  { places, suffixes, words, rewritings }: ReturnType<typeof rewritingsIn>,
+  { places, suffixes, words, rewritings, added }: ReturnType<typeof rewritingsIn>,
   path: string,
 ): readonly string[] {
-  const all = new Set([path, ...heads.map((head) => head.replace(/\/$/, '') + path), ...heads, ...places])
+  const bare = added.flatMap((prefix) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : [])).filter((one) => one.startsWith('/'))
+  const asked = [path, ...bare]
+  const all = new Set([...asked, ...heads.flatMap((head) => asked.map((one) => head.replace(/\/$/, '') + one)), ...heads, ...places])
   for (const from of [...all]) {
     const made = [
       ...suffixes.map((suffix) => from + suffix),
       ...words.filter(({ put }) => from.includes(put)).map(({ find, put }) => from.replace(put, () => find)),
       ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
     ]
-    for (const one of made) if (all.size < heads.length * 2 + places.length + MAX_CANDIDATES) all.add(one)
+    for (const one of made) if (all.size < heads.length * (1 + asked.length) + places.length + MAX_CANDIDATES) all.add(one)
   }
   return [...all]
 }

@@ -712,6 +712,29 @@ describe('several Caddys', () => {
   })
 })
 
+test('a path that Caddy puts something before is found', () => {
+  const handle = [
+    { handler: 'rewrite', strip_path_prefix: '/openai' },
+    { handler: 'rewrite', uri: '/v1{http.request.uri}' },
+    { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8000' }] },
+  ]
+  const config = site([{ match: [{ path: ['/openai/*'] }], handle: [{ handler: 'subroute', routes: [{ handle }] }] }])
+  const found = facts('', [service('vllm')], { ...noNginx, caddy: caddy(config) })
+  expect(outcomes(ask(requiresAuthentication, found))).toEqual(['fail: Every route answers without a login'])
+})
+
+test.each([
+  ['one by its name', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
+  ['all of a beginning', { delete: ['X-Forwarded-*'] }, 'pass: No management route is forwarded'],
+  ['one by a value of its own', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
+  ['another one', { delete: ['X-Forwarded-For*'] }, 'fail: 15 management routes open to anyone'],
+])('headers that are taken in hand before the proxy (request_header): %s', (_, request, expected) => {
+  const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }] }
+  const config = site([{ match: [{ path: ['/v1/*'] }], handle: [{ handler: 'headers', request }, toLocalAi] }])
+  const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
+  expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
+})
+
 test.each([
   ['a prefix that a client names', {}, 'fail: 15 management routes open to every user'],
   ['one that Caddy sets', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],

@@ -91,7 +91,9 @@ export function caddyPath(
     login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
     loginBy: [...new Set(credentials.map((one) => askedBy(one, '', around).by))],
     keyPasses: states.every((state) => !state.keyReplaced),
-    told: first && toldBy(first.outcome.node, first.outcome.state.path, first.outcome.state.path, found.clientPath),
+    told:
+      first &&
+      toldBy(first.outcome.node, first.outcome.state.handled, first.outcome.state.path, first.outcome.state.path, found.clientPath),
     keeper: keeperOf(credentials[0]),
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
@@ -142,15 +144,15 @@ function askedBy(credential: Credential, sent: string, { gateways, services, cli
   const answers = (asks?.dials ?? []).map((dial) => {
     const { host = '', port = 80 } = readTarget(dial) ?? {}
     const asked = { host, port, method: asks?.method ?? 'GET', path: asks?.path }
-    return askedProgram({ ...asked, ...toldBy(node, asks?.seen ?? '', sent, clientPath) }, gateways, services)
+    return askedProgram({ ...asked, ...toldBy(node, asks?.handled ?? [], asks?.seen ?? '', sent, clientPath) }, gateways, services)
   })
   return { login: weakest(answers.map(({ login }) => login)), by: answers.find(({ by }) => by)?.by ?? 'forward_auth' }
 }
 
 /** Where something is taken off the path after it was told, the dots that the client wrote go with it. */
-function toldBy(node: JsonNode, seen: string, sent: string, clientPath: string): Told {
+function toldBy(node: JsonNode, handled: readonly string[], seen: string, sent: string, clientPath: string): Told {
   const original = headersAsSent(node, 'orig_uri')
-  const sets = headersSet(node)
+  const sets = [...handled, ...headersSet(node)]
   return original.length > 0
     ? { sets, asSent: original, seen: clientPath, resolved: clientPath !== sent }
     : { sets, asSent: headersAsSent(node, 'uri'), seen, resolved: seen !== sent }
