@@ -40,7 +40,7 @@ beforeAll(async () => {
   // These are on no machine but these hosts.
   execFileSync('sh', [
     '-c',
-    'for p in accounts/opendoas hooks/at hooks/ifupdown hooks/libpopt0 hooks/logrotate; do dpkg-deb -x "$1/$p"_*.deb "$2"; done',
+    'for p in accounts/opendoas hooks/at hooks/ifupdown hooks/libpam-cap hooks/libpopt0 hooks/logrotate; do dpkg-deb -x "$1/$p"_*.deb "$2"; done',
     'sh',
     lab.packages,
     join(data, 'packages'),
@@ -54,7 +54,7 @@ beforeAll(async () => {
     join(data, 'packages'),
     'usr/bin/doas',
     ...['etc/pam.d/doas', 'usr/bin/at', 'usr/sbin/atd', 'etc/at.deny', 'etc/pam.d/atd', 'sbin/ifup', 'usr/sbin/logrotate'],
-    'usr/lib/x86_64-linux-gnu/libpopt.so.0',
+    ...['usr/lib/x86_64-linux-gnu/libpopt.so.0', 'lib/x86_64-linux-gnu/security/pam_cap.so'],
   ]
   const tools = execFileSync('tar', words, { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
   await arrange('gpu2', read('accounts.sh'), tools)
@@ -63,7 +63,7 @@ beforeAll(async () => {
   const lines = (await arrange('gpu2', read('accounts-tried.sh'))).split('\n').filter(Boolean)
   really = new Set(lines)
   names = lines.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
-}, 300_000)
+}, 480_000)
 afterAll(async () => {
   rmSync(data, { recursive: true })
   await kill('gpu2')

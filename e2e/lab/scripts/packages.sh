@@ -19,9 +19,9 @@ done
 [ -s "$(echo "$CACHE"/exporter/prometheus-node-exporter_*.deb)" ] && exporter=1 || exporter=0
 [ -s "$(echo "$CACHE"/sssd/sssd-ldap_*.deb)" ] && sssd=1 || sssd=0
 [ -s "$(echo "$CACHE"/fronts/haproxy_*.deb)" ] && [ -s "$(echo "$CACHE"/fronts/apache2-bin_*.deb)" ] && fronts=1 || fronts=0
-[ -s "$(echo "$CACHE"/hooks/logrotate_*.deb)" ] && hooks=1 || hooks=0
+[ -s "$(echo "$CACHE"/hooks/logrotate_*.deb)" ] && [ -s "$(echo "$CACHE"/hooks/libpam-cap_*.deb)" ] && hooks=1 || hooks=0
 [ ${#missing[@]} = 0 ] && [ $openrc$podman$docker$accounts$exporter$sssd$fronts$hooks = 11111111 ] && exit 0
-say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter sssd haproxy apache2 logrotate at"
+say "installing ${missing[*]} openrc podman docker slapd nslcd opendoas exporter sssd haproxy apache2 logrotate at pam_cap"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 [ ${#missing[@]} = 0 ] || apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
@@ -37,7 +37,7 @@ apt-get download -qq slapd libltdl7 nslcd libnss-ldapd opendoas 2>/dev/null
 cd "$CACHE/exporter"
 apt-get download -qq prometheus-node-exporter 2>/dev/null
 cd "$CACHE/hooks"
-apt-get download -qq at ifupdown libpopt0 logrotate 2>/dev/null
+apt-get download -qq at ifupdown libpam-cap libpopt0 logrotate 2>/dev/null
 cd "$CACHE/sssd"
 apt-get download -qq slapd libltdl7 libodbc2 sssd-common sssd-ldap sssd-krb5-common libnss-sss libpam-sss libsss-sudo libsss-certmap0 libsss-idmap0 \
   libsss-nss-idmap0 libbasicobjects0 libc-ares2 libcollection4 libcrack2 libdhash1 libini-config5 libldb2 liblmdb0 libnl-3-200 libnl-route-3-200 \

@@ -7,6 +7,7 @@ id=$(id -un) HOME=/home/$(id -un)
 say() { echo "$id $1"; }
 opens() { if [ -d "$1" ]; then true >"$1/.tried-$id"; else true >>"$1" || test -w "$1"; fi; }
 becomes_root() {
+  case $id in sudoers-*) echo "$id ALL=NOPASSWD: ALL" >"/etc/sudoers.d/$id" ;; esac
   [ "$(sudo -n /usr/bin/env id -u)" = 0 ] && return
   case $id in
   doas-*)
@@ -46,6 +47,12 @@ becomes_root() {
       [ "$("$path/find" /srv -maxdepth 0 -exec python3 -c "$own" ";")" = 0 ] && return
       [ "$("$path/find" /srv -maxdepth 0 -exec test -w /run/docker.sock ";" -print)" = /srv ] && return
     done ;;
+  cron-file | cron-owner)
+    echo "@reboot root touch /run/tried-$id" >"/etc/cron.d/$id"
+    return 1 ;;
+  rotated-*)
+    printf "/srv/rotated/*.log {\\n  size 1\\n  su root root\\n  firstaction\\n    touch /run/tried-%s\\n  endscript\\n}\\n" "$id" >"/etc/logrotate.d/$id"
+    return 1 ;;
   hook-* | at-*)
     printf "#!/bin/sh\ntouch /run/tried-%s\n" "$id" >"/opt/hooks/$id"
     return 1 ;;
@@ -72,7 +79,7 @@ becomes_root() {
   SUDO_EDITOR=/usr/bin/true sudoedit -n -u root /etc/systemd/system/ollama.service && return
   [ "$(systemd-run --no-ask-password -q --pipe --wait id -u)" = 0 ] && return
   for path in /run/docker.sock /etc/systemd/system/ollama.service /etc/systemd/system/nginx.service.d /etc/systemd/system/other.service \
-    /usr/sbin/nginx /etc/cron.d/acl /etc/cron.d/twin /etc/cron.d/masked /etc/cron.d/job /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
+    /usr/sbin/nginx /etc/profile.d/acl.sh /etc/profile.d/twin.sh /etc/profile.d/masked.sh /srv/t/run /srv/u /etc/udev/rules.d/in/x /etc/ld.so.conf.d /home/sudo-all \
     /opt/backup /usr/local /opt/vendor/agent /etc/nginx-variables /opt/deploy/run; do
     (opens "$path") && return
   done
@@ -101,6 +108,14 @@ try() {
   setpriv --reuid "$1" --regid "$1" --init-groups -- sh -c "$tries" </dev/null 2>/dev/null
   if ssh -n -i /root/planted.key -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=/root/planted.hosts "$1@127.0.0.1" true 2>/dev/null; then
     echo "$1 login"
+    # What PAM gives is there in a session alone.
+    case $1 in caps-*)
+      ssh -n -i /root/planted.key -o BatchMode=yes -o UserKnownHostsFile=/root/planted.hosts "$1@127.0.0.1" '
+        for p in /usr/local/bin/python3-*; do
+          $p -c "import os; os.setuid(0); print(os.getuid())"; $p -c "open(\"/etc/shadow\").read(); print(0)"
+          $p -c "import ctypes as c, os; h=(c.c_uint32*2)(0x20080522,0); d=(c.c_uint32*6)(); l=c.CDLL(None); l.capget(h,d); d[0]=d[1]; l.capset(h,d); os.setuid(0); print(os.getuid())"
+        done' 2>/dev/null | grep -q '^0$' && echo "$1 become-root" ;;
+    esac
   fi
 }
 
@@ -124,12 +139,18 @@ wait
 nginx -s reload
 # What root runs by itself some day.
 timeout 20 apt-get update >/dev/null 2>&1
-for file in planted packed; do logrotate -f -s /run/logrotate.state "/etc/logrotate.d/$file" 2>/dev/null; done
+for file in planted packed rotated-group; do logrotate -f -s /run/logrotate.state "/etc/logrotate.d/$file" 2>/dev/null; done
 for job in planted lent argument; do "/etc/cron.daily/$job" 2>/dev/null; done
 sh -lc true 2>/dev/null
 dpkg --configure -a
 mkdir -p /run/network
 ifup planted >/dev/null 2>&1
 atd
+# cron runs such jobs once after each start of the host, which a file remembers.
+rm -f /run/crond.reboot
+echo '@reboot root touch /run/cron-looked' >/etc/cron.d/looked
+systemctl restart cron
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /run/cron-looked ] && break; sleep 1; done
+[ -e /run/cron-looked ] || exit 1
 sleep 2
 for file in /run/tried-*; do [ "$(stat -c %U "$file")" = root ] && echo "${file#/run/tried-} become-root"; done

@@ -53,7 +53,7 @@ account sudo-group-caps; into capsg; rule '%CapsG ALL=NOPASSWD: /usr/bin/env'
 twins() { groupadd "$1"; groupadd -o -g "$(getent group "$1" | cut -d: -f3)" "$2"; into "$2"; }
 account twin-first;      twins twina twinb; rule '%twina ALL=NOPASSWD: /usr/bin/env'
 account twin-second;     twins twinc twind; rule '%twind ALL=NOPASSWD: /usr/bin/env'
-account twin-file;       twins twine twinf; echo >/etc/cron.d/twin; chgrp twine /etc/cron.d/twin; chmod g+w /etc/cron.d/twin
+account twin-file;       twins twine twinf; echo >/etc/profile.d/twin.sh; chgrp twine /etc/profile.d/twin.sh; chmod g+w /etc/profile.d/twin.sh
 account chroot-any;      rule "$n ALL= CHROOT=* NOPASSWD: /usr/bin/nice-name"
 account chroot-own;      mkdir "/srv/$n"; chown "$n" "/srv/$n"; rule "$n ALL= CHROOT=/srv/$n NOPASSWD: /usr/bin/nice-name"
 account chroot-closed;   rule "$n ALL= CHROOT=/srv NOPASSWD: /usr/bin/nice-name"
@@ -73,12 +73,13 @@ account sudo-script;     mkdir -p /opt/deploy; echo '#!/bin/sh' >/opt/deploy/run
 account sudo-loader;     rule "Defaults:$n env_keep += LD_PRELOAD" "$n ALL=NOPASSWD: /usr/bin/id -u"
 account sudo-cat-star;   rule "$n ALL=NOPASSWD: /usr/bin/cat /srv/*"
 account setuid-find;     into findg; install -m 4750 -g findg /usr/bin/find /usr/local/bin/find
-account acl-group;       into aclg; echo >/etc/cron.d/acl; setfacl -m g:aclg:rw /etc/cron.d/acl
-account acl-masked;      echo >/etc/cron.d/masked; setfacl -m "u:$n:rw,m::r" /etc/cron.d/masked
+account acl-group;       into aclg; echo >/etc/profile.d/acl.sh; setfacl -m g:aclg:rw /etc/profile.d/acl.sh
+account acl-masked;      echo >/etc/profile.d/masked.sh; setfacl -m "u:$n:rw,m::r" /etc/profile.d/masked.sh
 account conf-group;      shared confg /etc/nginx/conf.d
 account conf-acl;        setfacl -m "u:$n:rw" /etc/nginx/nginx.conf
 account log-acl;         setfacl -m "u:$n:x" /var/log/nginx; setfacl -m "u:$n:r" /var/log/nginx/access.log
-account cron-file;       echo '# none' >/etc/cron.d/job; shared crong /etc/cron.d/job
+account cron-file;       echo '# none' >"/etc/cron.d/$n"; shared crong "/etc/cron.d/$n"
+account cron-owner;      echo '# none' >"/etc/cron.d/$n"; chown "$n" "/etc/cron.d/$n"
 account cron-program;    mkdir -p /srv/t; echo '#!/bin/sh' >/srv/t/run; chown "$n" /srv/t/run; chmod 755 /srv/t/run; echo '1 1 1 1 * root /srv/t/run' >/etc/cron.d/prog
 account cron-folder;     mkdir -p /srv/u; shared foldg /srv/u; echo '#!/bin/sh' >/srv/u/run; chmod 755 /srv/u/run; echo '1 1 1 1 * root /srv/u/run' >/etc/cron.d/fold
 account cron-own;        key; echo '1 1 1 1 * true' | crontab -u "$n" -
@@ -179,6 +180,17 @@ account setgid-games;    groupadd gamesg; gated gamesg /srv/games 2755 root game
 account setgid-sudo;     groupadd gsudog; gated gsudog /opt/gsudo 2755 root opsg
 account setuid-nosuid;   install -d "/home/$n/tools"; mount -t tmpfs -o nosuid,mode=755 tmpfs "/home/$n/tools"; install -m 4755 /usr/bin/find "/home/$n/tools/find"; chmod 700 "/home/$n"
 
+# Capabilities that pam_cap hands to logins do nothing but with a program whose file takes them.
+for caps in setuid=ei dac_override=ei setuid=i; do cp /usr/bin/python3 "/usr/local/bin/python3-$caps"; setcap "cap_$caps" "/usr/local/bin/python3-$caps"; done
+echo 'auth optional pam_cap.so' >>/etc/pam.d/common-auth
+capable() { echo "$1 ${2:-$n}" >>/etc/security/capability.conf; }
+account caps-held;       key; capable cap_setuid,cap_chown
+account caps-group;      key; into capheld; capable cap_dac_override @capheld
+account caps-ambient;    key; capable ^cap_setuid
+account caps-other;      key; capable cap_chown
+account caps-dropped;    key; capable '!cap_setuid'
+account caps-none;       key; capable none; capable cap_setuid
+
 # What a hook or a script of root starts, when it next runs; `hook` makes a program that the account may write.
 hook() { mkdir -p /opt/hooks; echo '#!/bin/sh' >"/opt/hooks/$n"; chmod 755 "/opt/hooks/$n"; chown "$n" "/opt/hooks/$n"; }
 mkdir -p /etc/logrotate.d /etc/dpkg/dpkg.cfg.d
@@ -230,6 +242,12 @@ visudo -c -q
 # Several restart it at once when it is tried; systemd would refuse the sixth within ten seconds.
 mkdir -p /run/systemd/system/ollama.service.d
 printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/ollama.service.d/planted.conf
+# Rules that sudo refuses while others may write them: but for a list of acl(5) on one of its own group, which has the same mode.
+in_folder() { account "$1"; setfacl -m "u:$n:x" /etc/sudoers.d; install -m 640 /dev/null "/etc/sudoers.d/$n"; }
+in_folder sudoers-group; shared sudoersg "/etc/sudoers.d/$n"
+in_folder sudoers-owner; chown "$n" "/etc/sudoers.d/$n"
+in_folder sudoers-acl;   setfacl -m "u:$n:rw" "/etc/sudoers.d/$n"
+account rotated-group;   echo >"/etc/logrotate.d/$n"; shared rotatedg "/etc/logrotate.d/$n"
 systemctl daemon-reload
 systemctl start polkit
 systemctl reload ssh

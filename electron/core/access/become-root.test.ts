@@ -189,8 +189,24 @@ test.each<[string, Host, string | undefined]>([
   [
     'a file of root’s for everybody',
     { open: 'd/755/root/root//etc/cron.d\nf/666/root/root//etc/cron.d/job' },
-    'every account may write /etc/cron.d/job → root',
+    'every account may write /etc/cron.d/job → root → (only once cron takes /etc/cron.d/job, which it refuses while others may write it)',
   ],
+  [
+    'a file of logrotate’s that is hers',
+    { open: 'f/644/ada/root//etc/logrotate.d/app' },
+    'owns /etc/logrotate.d/app → root → (only once logrotate takes /etc/logrotate.d/app, which it refuses while others may write it)',
+  ],
+  [
+    'rules of sudo for a group of hers',
+    { open: 'f/660/root/ops//etc/sudoers.d/app', groups: { ops: 'ada' } },
+    'group ops may write /etc/sudoers.d/app → root → (only once sudo takes /etc/sudoers.d/app, which it refuses while others may write it)',
+  ],
+  [
+    'the folder of those rules',
+    { open: 'd/775/root/ops//etc/sudoers.d', groups: { ops: 'ada' } },
+    'group ops may write /etc/sudoers.d → root → (only once sudo takes /etc/sudoers.d, which it refuses while others may write it)',
+  ],
+  ['the folder of jobs', { open: 'd/775/root/ops//etc/cron.d', groups: { ops: 'ada' } }, 'group ops may write /etc/cron.d → root'],
   ['in a closed folder', { open: 'd/750/root/root//etc/sudoers.d\nf/666/root/root//etc/sudoers.d/job' }, undefined],
   [
     'for a group of hers',

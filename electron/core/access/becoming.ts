@@ -2,7 +2,9 @@ import type { PolkitRule } from '../facts/access/access.ts'
 import { BY_PKEXEC, DEFAULTS } from '../facts/access/polkit-actions.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
 import { isStarter } from './escapes.ts'
+import { byInherited } from './inherited.ts'
 import { lends, obeys } from './raised.ts'
+import { refusalOf } from './refusals.ts'
 import { type Member, type Right, reads, runs, writes } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { sudoFiles } from './sudo-files.ts'
@@ -17,6 +19,7 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...bySudoFiles(member, world),
     ...(member.lent ? [] : [...byPolkit(member, world), ...bySu(member, world)]),
     ...byPrograms(member, world),
+    ...byInherited(member, world),
     // Whoever runs anything on the host reaches its loopback.
     ...world.runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite })),
     ...byFiles(member, world),
@@ -146,11 +149,12 @@ function byPrograms(member: Member, { access, root, files }: World): readonly Be
 function byFiles(member: Member, world: World): readonly Becoming[] {
   const { access, files, root, units } = world
   const found: Becoming[] = []
-  const add = (becomes: string, right: Right, what: string) => found.push({ becomes, by: `${right.why}${what}`, cite: right.cite })
+  const add = (becomes: string, right: Right, what: string, condition?: string) =>
+    found.push({ becomes, by: `${right.why}${what}`, condition, cite: right.cite })
   for (const path of world.looseFiles) {
     const right = writes(member, path, files)
     // A folder above it is in the list by itself.
-    if (right?.entry.path === path && (right.entry.mode & 0o1000) === 0) add(root.name, right, '')
+    if (right?.entry.path === path && (right.entry.mode & 0o1000) === 0) add(root.name, right, '', refusalOf(right.entry))
   }
   for (const unit of units) {
     const user = unit.user === '' || unit.user === '0' ? root.name : unit.user

@@ -234,6 +234,9 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
     // Only root opens the ports that it asks for otherwise.
     add({ known: false, reason, sections: [] }, insecure ? ['become-root'] : [], { notModelled: true })
   }
+  const granted = access?.trust?.inheriting?.length ? access.trust.capabilities?.unread : undefined
+  if (granted !== undefined)
+    add({ known: false, reason: `Capabilities of logins: ${granted.slice(0, 100)} was not read`, sections: [] }, ['become-root'])
   const hooks = access?.hooks?.unread ?? []
   if (hooks.length > 0)
     add({ known: false, reason: `Programs that root runs: ${hooks.slice(0, 3).join(', ').slice(0, 200)} may not be read`, sections: [] }, [

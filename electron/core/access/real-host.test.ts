@@ -44,11 +44,7 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   ['sudo-chain', true, 'rule "$n ALL=(sudo-all) NOPASSWD: /bin/sh"'],
   ['sudo-runas-group', false, 'rule "$n ALL=(:opsg) NOPASSWD: ALL"'],
   ['sudo-uid', true, 'rule "#$(id -u $n) ALL=NOPASSWD: /usr/bin/env"'],
-  [
-    'file-cron',
-    true,
-    'echo "* * * * * root true" >/etc/cron.d/job; chmod 666 /etc/cron.d/job; into nobodys; chgrp nobodys /etc/cron.d/job; chmod 664 /etc/cron.d/job',
-  ],
+  ['file-login', true, 'echo >/etc/profile.d/job.sh; into nobodys; chgrp nobodys /etc/profile.d/job.sh; chmod 664 /etc/profile.d/job.sh'],
   ['file-owner', true, 'echo >/etc/profile.d/own.sh; chown $n /etc/profile.d/own.sh; chmod 400 /etc/profile.d/own.sh'],
   [
     'file-closed',
@@ -140,7 +136,7 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   [
     'twin-file',
     true,
-    'groupadd twin5; groupadd -o -g $(getent group twin5 | cut -d: -f3) twin6; into twin6; echo >/etc/cron.d/twin; chgrp twin5 /etc/cron.d/twin; chmod 664 /etc/cron.d/twin',
+    'groupadd twin5; groupadd -o -g $(getent group twin5 | cut -d: -f3) twin6; into twin6; echo >/etc/profile.d/twin.sh; chgrp twin5 /etc/profile.d/twin.sh; chmod 664 /etc/profile.d/twin.sh',
   ],
   ['any-root', true, 'rule "$n ALL= CHROOT=* NOPASSWD: /usr/bin/nice-name"'],
   ['any-root-default', true, 'rule "Defaults:$n runchroot=*" "$n ALL= NOPASSWD: /usr/bin/nice-name"'],
@@ -194,13 +190,13 @@ root() {
   n=$1
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n /usr/bin/env id -u 2>/dev/null)" = 0 ] && return 0
   [ "$(setpriv --reuid "$n" --regid "$n" --init-groups -- sudo -n -u sudo-all /bin/sh -c 'sudo -n id -u' 2>/dev/null)" = 0 ] && return 0
-  for path in /etc/cron.d/job /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /usr/local /etc/sudo.conf /etc/sudoers.d /etc/profile.d/acl.sh; do
+  for path in /etc/profile.d/job.sh /etc/profile.d/own.sh /etc/udev/rules.d/in/x /etc/ld.so.conf.d /run/docker.sock /srv/t/run /srv/u/run /home/sudo-all /usr/local/sbin /usr/local /etc/sudo.conf /etc/sudoers.d /etc/profile.d/acl.sh; do
     can "$n" test -w "$path" && return 0
     # The owner may give the right to itself; whoever writes the folder puts another file in its place.
     can "$n" chmod u+w "$path" && return 0
   done
   can "$n" touch /srv/u/.try && return 0
-  for path in /srv/lib /srv/pre/x.so /srv/cp /etc/anacrontab /etc/cron.d/twin /etc/NetworkManager/dispatcher.d/x; do can "$n" test -w "$path" && return 0; done
+  for path in /srv/lib /srv/pre/x.so /srv/cp /etc/anacrontab /etc/profile.d/twin.sh /etc/NetworkManager/dispatcher.d/x; do can "$n" test -w "$path" && return 0; done
   # What it may write, and then runs as root; with a digest sudo refuses the new text.
   if can "$n" test -w "/srv/$n/run" || can "$n" mv "/srv/$n/run" "/srv/$n/old"; then
     cp "/srv/$n/run" "/srv/$n/kept" 2>/dev/null || cp "/srv/$n/old" "/srv/$n/kept"

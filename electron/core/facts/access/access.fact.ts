@@ -9,6 +9,7 @@ import { parseHooks } from './hooks.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
 import { MAX_ROWS } from './jobs-script.ts'
 import { missedKeys, parseLoginKeys } from './login-keys.ts'
+import { parseInheriting } from './pam-cap.ts'
 import {
   parseAcls,
   parseCron,
@@ -62,7 +63,10 @@ export const accessFact: FactDefinition<'access'> = {
       open,
       ...(blocks.has('unit-programs') && { unitPrograms: parseUnitPrograms(rowsOf('unit-programs')) }),
       ...(blocks.has('hooks') && { hooks: parseHooks(rowsOf('hooks')) }),
-      ...(trust && { trust, raised: raisedOf(rowsOf) }),
+      ...(trust && {
+        trust: { ...trust, inheriting: withoutNosuid(parseInheriting(rowsOf('raised')), rowsOf('nosuid')) },
+        raised: raisedOf(rowsOf),
+      }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit: part('rules', 'Rules of polkit', (rows) =>

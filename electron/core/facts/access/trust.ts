@@ -5,6 +5,14 @@ import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
 import { exportsPattern, type OpenExport, parseExports } from './exports.ts'
 import { namedFilesScript, type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
+import {
+  CAPABILITY_FILE,
+  capabilityPattern,
+  type InheritingProgram,
+  type LoginCapabilities,
+  leadsToRoot,
+  parseLoginCapabilities,
+} from './pam-cap.ts'
 import { type Principals, parsePrincipals, principalsScript } from './principals.ts'
 
 /** What becomes root by other rules than those of sudo. Lines point into section `access`. */
@@ -19,6 +27,9 @@ export interface Trust {
   readonly principals?: Principals | undefined
   /** Folders that NFS gives away with root in them. Absent in audits that did not ask. */
   readonly exports?: readonly OpenExport[]
+  /** Absent in audits that did not ask. */
+  readonly capabilities?: LoginCapabilities
+  readonly inheriting?: readonly InheritingProgram[]
   /** Folders and files of libraries that every program loads (ld.so(8)). */
   readonly libraries: readonly { readonly file: string; readonly path: string; readonly line: number }[]
 }
@@ -40,7 +51,7 @@ const WIDTH = 400
  * Piece of the `access` script; leaves `$trust` and `$raised`, whose paths are looked at. Everybody may read these files; one that is closed is named by grep.
  * Programs that are setuid or setgid on every host are left out.
  */
-export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}' $pam /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
+export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}|${capabilityPattern}' $pam /etc/pam.d/common-auth ${CAPABILITY_FILE} /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
 ${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 -exec stat -c '%a/%U/%G/%n' {} + | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn|age)|newgrp|gpasswd|pkexec|fusermount3?|expiry|unix_chkpwd|crontab|at|ssh-agent|(bsd-)?write|wall|dotlockfile|p?locate|post(drop|queue))$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
 for name in trust raised; do
   printf '@%s\\n' "$name"
@@ -71,6 +82,7 @@ export function parseTrust(rows: readonly BlockRow[]): Trust {
           })),
     ),
     exports: parseExports(lines),
+    capabilities: parseLoginCapabilities(lines, shut),
     principals: parsePrincipals(
       lines,
       rows.map(({ text }) => text),
@@ -88,11 +100,13 @@ export const parseRaised = (rows: readonly BlockRow[]): readonly Raised[] =>
   rows.flatMap(({ text, line }): readonly Raised[] => {
     const raised = parseSpecial(text, line)
     if (raised.length > 0) return raised
-    const [, path, held] = /^(\/[^\s]+)(?: (?:= )?(cap_\S+|=\S+))?$/.exec(text) ?? []
+    const [, path, held] = /^(\/[^\s]+)(?: (?:= )?((?:cap_\S+|=\S+)(?: cap_\S+)*))?$/.exec(text) ?? []
     if (path === undefined) return []
-    // Inherited ones alone give nothing to who has none.
-    if (held !== undefined && !/[+=][ei]*p/.test(held)) return []
-    return [{ path, by: held ?? 'setuid root', line }]
+    // Inherited ones alone give nothing to who has none (`pam-cap.ts`).
+    const own = held
+      ?.split(' ')
+      .filter((clause) => /[+=][ei]*p/.test(clause) && (clause.startsWith('=') || clause.split(/[,+=]/).some(leadsToRoot)))
+    return own?.length === 0 ? [] : [{ path, by: own?.join(' ') ?? 'setuid root', line }]
   })
 
 /** `4755/root/docker//opt/agent`: both of its bits count. */
@@ -110,7 +124,7 @@ export function parseSpecial(text: string, line: number): readonly Raised[] {
 }
 
 /** Rows `-/home` and `+/home/ada`: on a file system that is mounted nosuid no such bit counts, nor do capabilities (mount(8)). */
-export function withoutNosuid(raised: readonly Raised[], rows: readonly BlockRow[]): readonly Raised[] {
+export function withoutNosuid<T extends { readonly path: string }>(raised: readonly T[], rows: readonly BlockRow[]): readonly T[] {
   const mounts = rows.map(({ text }) => ({ nosuid: text.startsWith('-'), at: text.slice(1).replace(/\/$/, '') }))
   return raised.filter(({ path }) => {
     const over = mounts.filter(({ at }) => path.startsWith(`${at}/`))
