@@ -27,13 +27,18 @@ export function serve(model: HttpModel, server: Server, request: Request): reado
   return begin(model, server, request)
 }
 
+/** `$server_name` (ngx_http_core_merge_srv_conf): the dot of `.example` is left out. */
+function firstName({ names: [name = ''] }: Server): string {
+  return name.startsWith('~') ? name : name.toLowerCase().replace(/^\./, '')
+}
+
 /** `main`: the request that this one is made for, beside it; variables are those of both. */
 function begin(model: HttpModel, server: Server, request: Request, main?: Journey): readonly Answer[] {
   const uri = normaliseUri(request.path, request.mergeSlashes)
   const none = { scope: server.scope, gates: [], assumptions: [] }
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, anyHost, port } = request
-  const shared = { method, uri, scheme, host, anyHost, port, captures: [] }
+  const shared = { method, uri, scheme, host, serverName: firstName(server), anyHost, port, captures: [] }
   const mainMethod = main && (main.state.mainMethod ?? main.state.method)
   const state = { ...shared, mainMethod, requestUri: main?.state.requestUri ?? path, variables: main?.state.variables ?? new Map() }
   const start: Journey = {

@@ -16,6 +16,8 @@ export interface RequestState {
   readonly requestUri: string
   readonly scheme: 'http' | 'https'
   readonly host: string
+  /** The first name of the server, whatever the client asked for. */
+  readonly serverName: string
   /** The server takes other names as well, so that `host` is only one that a client may send. */
   readonly anyHost: boolean
   readonly port: number
@@ -67,9 +69,11 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
       return text(state.scheme)
     case 'https':
       return text(state.scheme === 'https' ? 'on' : '')
+    case 'server_name':
+      if (state.serverName === '$hostname') break
+      return text(state.serverName)
     case 'host':
     case 'http_host':
-    case 'server_name':
     case 'ssl_server_name':
       return text(state.host)
     case 'server_port':

@@ -425,3 +425,23 @@ test.each<[name: string, inside: string, outside: string, expected: readonly str
 ])('a map chooses the model by %s', (_, inside, outside, expected) => {
   expect(judged(site(inside, outside))).toEqual(expected)
 })
+
+// nginx 1.22.1 was asked under both names: $server_name is the first one, whichever the client asked for.
+test.each<[name: string, names: string, inside: string, expected: readonly string[]]>([
+  [
+    'sent elsewhere',
+    'ai.example llm.example',
+    `if ($host = $server_name) { return 301 https://llm.example; } location / { ${model} }`,
+    open,
+  ],
+  [
+    'the only one that is let in',
+    'ai.example llm.example',
+    `if ($host != $server_name) { return 301 https://ai.example; } location / { ${login} ${model} }`,
+    guarded,
+  ],
+  ['the name of the machine', '$hostname ai.example', `if ($host = $server_name) { return 403; } location / { ${model} }`, notKnown],
+])('the first name of a server: %s', (_, names, inside, expected) => {
+  const others = 'server { listen 80 default_server; return 444; }'
+  expect(judged(`server { listen 80; server_name ${names}; ${inside} } ${others}`)).toEqual(expected)
+})
