@@ -6,7 +6,7 @@ import type { FactDefinition } from '../fact-definition.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { containerAbove } from '../services/container-above.ts'
-import { hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
+import { type HostAddresses, hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { unitOf } from '../services/placement.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
@@ -31,7 +31,7 @@ function findPrograms(
   processes: readonly Process[],
   all: FactResult<readonly Listener[]>,
   listed: readonly Container[] | undefined,
-  hostAddresses: ReadonlySet<string> | undefined,
+  hostAddresses: HostAddresses | undefined,
 ): readonly Program[] {
   const containers = listed ?? []
   const listeners = all.known ? known(all.value.filter((listener) => !isPublished(listener, containers))) : all
@@ -85,7 +85,7 @@ interface Sources {
   readonly parents: ReadonlyMap<number, number>
   readonly listeners: FactResult<readonly Listener[]>
   readonly containers: readonly Container[]
-  readonly hostAddresses: ReadonlySet<string> | undefined
+  readonly hostAddresses: HostAddresses | undefined
   /** Which containers there are is not known. */
   readonly unlisted: boolean
 }

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
 import { type Container, SHARED } from '../containers/containers.ts'
 import { parseSs } from '../listeners/parse-ss.ts'
+import { parseAddresses } from '../network/parse.ts'
 import { parseProcesses } from '../processes/parse.ts'
 import type { Process } from '../processes/processes.ts'
 import { parseUnits } from '../units/parse.ts'
 import type { Unit } from '../units/units.ts'
 import { assembleServices } from './assemble.ts'
 import { versionOfImage } from './images.ts'
+import { hostAddressesOf } from './own-address.ts'
 import type { ServiceSources } from './sources.ts'
 
 describe('a port that a rule leads to loopback', () => {
@@ -290,7 +292,20 @@ describe('containers', () => {
     expect(show({ processes: [inside], ...sources })).toMatchObject([{ how: 'container', running: true, ...expected }])
   })
 
-  const host = new Set(['10.20.4.11', '172.17.0.1'])
+  // As Docker 20.10 had it on a host of the lab, with a container in macvlan `lan` beside a bridge of Compose.
+  const host = hostAddressesOf({
+    addresses: parseAddresses(
+      [
+        '2: eth0    inet 10.20.4.11/24 scope global eth0\\       valid_lft forever preferred_lft forever',
+        '3: docker0    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0\\       valid_lft forever preferred_lft forever',
+        '4: br-868e8763e1f5    inet 172.18.0.1/16 brd 172.18.255.255 scope global br-868e8763e1f5\\       valid_lft forever preferred_lft forever',
+        '5: ai0    inet 172.19.0.1/16 brd 172.19.255.255 scope global ai0\\       valid_lft forever preferred_lft forever',
+        '5: ai0    inet6 fd00:19::1/64 scope global \\       valid_lft forever preferred_lft forever',
+      ].join('\n'),
+    ),
+    routes: [],
+    defaultRoute: true,
+  })
   const rootless = `/user.slice/user-1000.slice/user@1000.service/app.slice/docker-${id}.scope`
   test.each<[string, Partial<Process>, Partial<ServiceSources>, boolean]>([
     ['a bridge of the host', { gateways: ['172.17.0.1'] }, { hostAddresses: host }, false],
@@ -298,6 +313,21 @@ describe('containers', () => {
     ['macvlan, with the router of the network', { gateways: ['10.20.4.1'] }, { hostAddresses: host }, true],
     ['a bridge and a macvlan', { gateways: ['172.17.0.1', '10.20.4.1'] }, { hostAddresses: host }, true],
     ['ipvlan of layer 3, without a gateway', { gateways: ['0.0.0.0'] }, { hostAddresses: host }, true],
+    [
+      'a bridge, and a macvlan without the default route',
+      { gateways: ['172.18.0.1'], addresses: ['172.18.0.2', '10.20.4.128'] },
+      { hostAddresses: host },
+      true,
+    ],
+    ['a bridge, and an overlay', { gateways: ['172.18.0.1'], addresses: ['172.18.0.2', '10.0.1.5'] }, { hostAddresses: host }, true],
+    ['two bridges', { gateways: ['172.17.0.1'], addresses: ['172.17.0.2', '172.18.0.3'] }, { hostAddresses: host }, false],
+    ['a bridge that somebody named', { gateways: ['172.19.0.1'], addresses: ['172.19.0.2', 'fd00:19::2'] }, { hostAddresses: host }, false],
+    [
+      'two bridges, and nobody knows what the second is',
+      { gateways: ['172.18.0.1'], addresses: ['172.18.0.2', '172.19.0.2'] },
+      { hostAddresses: host },
+      true,
+    ],
     ['an account with a network stack of its own', { gateways: ['10.0.2.2'], cgroup: rootless }, { hostAddresses: host }, false],
     ['the addresses of the host are not known', { gateways: ['172.17.0.1'] }, {}, true],
   ])('nothing is published, and its network is %s', (_, more, sources, isUnknown) => {
@@ -329,11 +359,14 @@ describe('containers', () => {
       show({ processes: [{ ...inside, addresses }, forwarder], containers: undefined, hostAddresses: host })
     expect(at('172.17.0.2').map(({ binds, ...more }) => [binds, 'bindUnknown' in more])).toEqual([[['0.0.0.0:8888 observed'], false]])
     expect(at('172.17.0.3')).toMatchObject([{ binds: [], bindUnknown: true }])
+    // In a macvlan beside its bridge it is reached past its forwarder.
+    expect(at('172.17.0.2', '10.20.4.128')).toMatchObject([{ binds: ['0.0.0.0:8888 observed'], bindUnknown: true }])
   })
 
   test.each<[string, Partial<Process>]>([
     ['of Docker in a container', { uid: 0, cgroup: `/docker/${'e'.repeat(64)}/docker` }],
     ['of an account', { uid: 1000 }],
+    ['of Docker in a machine', { uid: 0, cgroup: '/lxc.payload.web/system.slice/docker.service' }],
   ])('a forwarder %s says nothing of ports of the host', (_, more) => {
     const forwarder = process(
       71,
@@ -344,9 +377,38 @@ describe('containers', () => {
     expect(show(sources)).toMatchObject([{ binds: [], bindUnknown: true }])
   })
 
+  test.each([
+    '/lxc.payload.web/system.slice/ollama.service',
+    '/machine.slice/systemd-nspawn@web.service/payload/system.slice/ollama.service',
+  ])(
+    'in a machine with a system of its own (%s), neither the unit of that name nor a socket or forwarder of the host is its own',
+    (cgroup) => {
+      const sound = unit({ id: 'ollama.service', execStart: ['/bin/ollama', 'serve'], environment: { OLLAMA_HOST: '127.0.0.1' } })
+      const forwarder = process(
+        71,
+        '/usr/bin/docker-proxy -proto tcp -host-ip 127.0.0.1 -host-port 8888 -container-ip 172.17.0.2 -container-port 11434',
+        { uid: 0 },
+      )
+      const server = process(70, '/bin/ollama serve', { cgroup })
+      const sources = { units: [sound], containers: undefined, hostAddresses: host }
+      const judged = (processes: readonly Process[], listeners: readonly Listener[]) =>
+        assembleServices({ ...base, ...sources, processes, listeners }).map(({ container: name, unit: of, binds, bindUnknown }) => [
+          name ?? of,
+          binds.map(({ address }) => address),
+          bindUnknown !== undefined,
+        ])
+      const stopped = ['ollama.service', ['127.0.0.1'], false]
+      expect(judged([server, forwarder], [listener('127.0.0.1:11434')])).toEqual([['web', [], true], stopped])
+      // Many share the network of the host.
+      expect(judged([server], [listener('0.0.0.0:11434', 70)])).toEqual([['web', ['0.0.0.0'], false], stopped])
+    },
+  )
+
   test('where Docker may not be asked, a server with the addresses of the host has its sockets', () => {
     const sources = { containers: undefined, hostAddresses: host, listeners: [listener('127.0.0.1:11434')] }
-    expect(show({ processes: [{ ...inside, addresses: [...host] }], ...sources })).toMatchObject([{ binds: ['127.0.0.1:11434 observed'] }])
+    expect(show({ processes: [{ ...inside, addresses: [...(host?.keys() ?? [])] }], ...sources })).toMatchObject([
+      { binds: ['127.0.0.1:11434 observed'] },
+    ])
     expect(show({ processes: [{ ...inside, addresses: ['172.17.0.2'] }], ...sources })).toMatchObject([{ binds: [], bindUnknown: true }])
   })
 
@@ -378,7 +440,11 @@ describe('containers', () => {
       ['Podman: rules of translation do', { processes: [sharer], containers: [podman], ledTo }, ['0.0.0.0:8085 observed'], true],
       [
         'Podman: it is that of the host',
-        { processes: [{ ...inside, addresses: [...host] }], containers: [podman], listeners: [listener('127.0.0.1:11434', 70)] },
+        {
+          processes: [{ ...inside, addresses: [...(host?.keys() ?? [])] }],
+          containers: [podman],
+          listeners: [listener('127.0.0.1:11434', 70)],
+        },
         ['127.0.0.1:11434 observed'],
         undefined,
       ],

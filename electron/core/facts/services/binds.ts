@@ -4,8 +4,8 @@ import type { Container } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Configured, ConfiguredAddress } from './configured.ts'
-import { ownAddressOf } from './own-address.ts'
-import { containerIdOf } from './placement.ts'
+import { type HostAddresses, ownAddressOf } from './own-address.ts'
+import { containerIdOf, machineOf } from './placement.ts'
 
 /** What a server listens on, and why that may not be all. */
 export interface Binds {
@@ -98,7 +98,7 @@ export function publishedBinds(container: Container, configured: Configured): re
 export const unseenBinds = (
   container: Container,
   main: Process | undefined,
-  hostAddresses: ReadonlySet<string> | undefined,
+  hostAddresses: HostAddresses | undefined,
 ): string | undefined => {
   if (container.portsUnknown !== undefined) return container.portsUnknown
   if (main) return ownAddressOf(main, hostAddresses)
@@ -151,10 +151,16 @@ export function forwardedBindsOfAccount(
 /** What holds ports of the host for an account's own Docker or Podman. */
 const ROOTLESS = /^(?:rootlesskit|slirp4netns|(?:pasta|passt)(?:\.avx2)?|vpnkit)$/
 
-/** Forwarders of the Docker that an account keeps, 0 for root's: those in a container are of a Docker in there, whose network is not the host's. */
+/** Forwarders of the Docker that an account keeps, 0 for root's: those in a container or machine are of a Docker in there, whose network is not the host's. */
 function proxiesOf(account: number, processes: readonly Process[], { ports }: Configured, addresses: readonly string[] | undefined) {
   return processes.flatMap(({ argv, line, uid, cgroup }) => {
-    if (!/(?:^|\/)docker-proxy$/.test(argv[0] ?? '') || uid !== account || containerIdOf(cgroup) !== undefined) return []
+    if (
+      !/(?:^|\/)docker-proxy$/.test(argv[0] ?? '') ||
+      uid !== account ||
+      containerIdOf(cgroup) !== undefined ||
+      machineOf(cgroup) !== undefined
+    )
+      return []
     const value = (name: string): string => argv[argv.indexOf(name) + 1] ?? ''
     if (addresses !== undefined && !addresses.includes(value('-container-ip'))) return []
     if (value('-proto') !== 'tcp' || !ports.includes(Number(value('-container-port')))) return []

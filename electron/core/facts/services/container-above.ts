@@ -1,14 +1,17 @@
 import { basename } from 'node:path/posix'
 import type { Process } from '../processes/processes.ts'
-import { containerIdOf } from './placement.ts'
+import { containerIdOf, machineOf } from './placement.ts'
 
-/** The container around a process, as far as the process table tells. */
+/** The container around a process, as far as the process table tells; a machine of systemd-nspawn or LXC is one, too. */
 export interface ContainerPlace {
+  /** 64 hexadecimal digits; of a machine, its name. */
   readonly id: string
   /** As Podman calls it. */
   readonly name?: string | undefined
   /** Uid of whoever keeps it, where that is not root: Podman and Docker without root belong to an account, and root's list does not have their containers. */
   readonly account?: number | undefined
+  /** The machine that it is, or that it is in: its engine, its forwarders and its addresses are those of another system. */
+  readonly machine?: string | undefined
 }
 
 /**
@@ -18,8 +21,10 @@ export interface ContainerPlace {
 export function containerAbove(process: Process, processes: readonly Process[]): ContainerPlace | undefined {
   const kept = containerIdOf(process.cgroup)
   const monitor = monitorOf(process, kept, processes)
-  const id = kept ?? monitor?.id
+  const machine = machineOf(process.cgroup)
+  const id = kept ?? monitor?.id ?? machine
   if (id === undefined) return undefined
+  if (machine !== undefined) return { id, name: id === machine ? machine : monitor?.name, machine }
   const account = /(?:^|\/)user@(\d+)\.service(?:\/|$)/.exec(process.cgroup ?? '')?.[1]
   return { id, name: monitor?.name, account: account !== undefined ? Number(account) : monitor?.account }
 }

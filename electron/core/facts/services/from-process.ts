@@ -13,6 +13,7 @@ import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { ledBind, withLed } from './led-binds.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
+import { ownAddressOf } from './own-address.ts'
 import { unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
@@ -125,6 +126,10 @@ function bindsOf(
   const owned = seen.binds.filter(({ note }) => note === undefined)
   const { addresses } = main
   const inside = addresses && hostAddresses && addresses.some((address) => !hostAddresses.has(address))
+  if (place.machine !== undefined) {
+    const unknown = `it runs in the machine ${place.machine}, a system of its own, and where its network is reached was not read`
+    return owned.length > 0 ? { binds: owned } : { binds: [], unknown }
+  }
   if (container === undefined) {
     if (owned.length === 0 && place.account !== undefined && inside !== true && hasPasta(place.account, processes))
       return rootlessBinds(rootlessPorts(main, place.account, processes, configured.ports))
@@ -134,7 +139,9 @@ function bindsOf(
         ? forwardedBinds(processes, configured, addresses)
         : forwardedBindsOfAccount(place.account, processes, configured, addresses, listeners)
     const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwarded()
-    return binds.length > 0 ? { binds } : { binds, unknown: 'it runs in a container whose published ports could not be read' }
+    return binds.length > 0
+      ? { binds, unknown: owned.length > 0 ? undefined : ownAddressOf(main, hostAddresses) }
+      : { binds, unknown: 'it runs in a container whose published ports could not be read' }
   }
   if (owned.length > 0) return { binds: owned }
   // Podman lists that of the host and that of another container alike.

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
+import { parseAddresses } from '../network/parse.ts'
 import { parseProcesses } from '../processes/parse.ts'
 import type { Process } from '../processes/processes.ts'
 import { assembleServices } from './assemble.ts'
+import { hostAddressesOf } from './own-address.ts'
 import { rootlessPorts } from './rootless.ts'
 
 /** Podman 5.4 with pasta: two Quadlets of account mluser (1002), seen by an account without sudo. On the host ollama listens on 11434, as does nobody else on 8000. */
@@ -17,11 +19,17 @@ const listener = (address: string, port: number): Listener => ({
   ...{ protocol: 'tcp', address, port, processes: [], line: 1 },
   scope: address === '127.0.0.1' ? 'loopback' : 'wildcard',
 })
+const host = (address: string) =>
+  hostAddressesOf({
+    addresses: parseAddresses(`1: lo    inet 127.0.0.1/8\n2: eth0    inet ${address}/24`),
+    routes: [],
+    defaultRoute: false,
+  })
 const found = (processes: readonly Process[], listeners: readonly Listener[] = []) =>
   assembleServices({
     ...{ processes, units: [], containers: undefined, accounts: undefined },
     listeners: [listener('0.0.0.0', 11_434), listener('0.0.0.0', 31_434), listener('127.0.0.1', 28_000), ...listeners],
-    hostAddresses: new Set(['10.77.2.13', '127.0.0.1']),
+    hostAddresses: host('10.77.2.13'),
   })
 const shown = (processes: readonly Process[], listeners?: readonly Listener[]) =>
   found(processes, listeners)
@@ -106,7 +114,7 @@ describe('Docker 20.10.24 of account mluser (1002), Debian 12: published for all
     if (!Array.isArray(processes)) throw new Error('not read')
     return assembleServices({
       ...{ processes: processes.map(change), units: [], containers: [], accounts: undefined, listeners },
-      hostAddresses: new Set(['10.77.2.12']),
+      hostAddresses: host('10.77.2.12'),
     })
       .filter(({ user }) => user === 'mluser')
       .map(({ binds, bindUnknown }) => [

@@ -4,6 +4,7 @@ import type { Container, PodContainer } from '../containers/containers.ts'
 import type { LedPort, OwnPort } from '../firewall/led-to.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
+import type { HostAddresses } from './own-address.ts'
 
 /** What services are put together from. `undefined` where it could not be read. */
 export interface ServiceSources {
@@ -13,8 +14,7 @@ export interface ServiceSources {
   readonly containers: readonly Container[] | undefined
   readonly podContainers?: readonly PodContainer[] | undefined
   readonly accounts: Accounts | undefined
-  /** Of all interfaces of the host. */
-  readonly hostAddresses?: ReadonlySet<string> | undefined
+  readonly hostAddresses?: HostAddresses | undefined
   /** Does the kernel let traffic from outside be led to loopback (`route_localnet`, ip-sysctl of the kernel)? Undefined where it could not be read. */
   readonly routesLoopback?: boolean | undefined
   /** Ports of the host that rules of translation lead to an address of a pod, or to loopback. Undefined where those rules could not be read. */

@@ -378,10 +378,13 @@ test('what leaves to anywhere is excess exactly when the finding warns or there 
   )
 })
 
-test('a server whose doors are not seen, as that of a pod, has unknown flows with the reason', () => {
-  const hidden = ollama('', '', { id: 'ai/chat-0/vllm', binds: [], bindUnknown: 'ports of the cluster were not read' })
+test.each([
+  ['are not seen, as that of a pod,', ollama('', '', { binds: [] })],
+  ['were not all seen', ollama()],
+])('a server whose doors %s has unknown flows with the reason', (_, seen) => {
+  const hidden = { ...seen, id: 'ai/chat-0/vllm', bindUnknown: 'ports of the cluster were not read' }
   const { doors } = hostNetworkOf(facts({ services: known([ollama(), hidden]) }), contextOf(named))
-  const door = doors.find(({ name }) => name === 'ai/chat-0/vllm')
+  const door = doors.find(({ bind, name }) => bind === '' && name === 'ai/chat-0/vllm')
   expect(door).toMatchObject({ kind: 'inference', judgedBy: [{ control: 'inference-port-only-from-app', subject: 'ai/chat-0/vllm' }] })
   expect(new Set(door?.flows.map(({ state }) => state))).toEqual(new Set(['unknown']))
   expect(door?.flows[0]?.reason).toContain('ports of the cluster were not read')

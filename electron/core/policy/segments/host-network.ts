@@ -83,13 +83,10 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
     return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
   })
   const local = running.flatMap((service) => localDoors(service, surroundings))
-  return [
-    ...neededByApps([...open, ...local]),
-    ...running.filter(({ binds, bindUnknown }) => binds.length === 0 && bindUnknown !== undefined).map(hiddenDoor),
-  ]
+  return [...neededByApps([...open, ...local]), ...running.filter(({ bindUnknown }) => bindUnknown !== undefined).map(hiddenDoor)]
 }
 
-/** Whom a server serves whose doors could not be seen, as those of a pod, is not known for any segment. */
+/** Whom a server serves whose doors could not all be seen, as those of a pod, is not known for any segment. */
 const hiddenDoor = ({ id, bindUnknown }: InferenceService): NetworkDoor => ({
   ...{ id, kind: 'inference', name: id, bind: '', bound: true },
   judgedBy: [{ control: 'inference-port-only-from-app', subject: id }],

@@ -49,7 +49,7 @@ const noService: Verdict = {
 const noneRuns: Verdict = { ...noService, title: 'No inference server runs', reason: 'Inference servers are installed, but none runs.' }
 
 /** It may have doors beside those that were seen: ports that a cluster leads to a pod, a container with an address of its own, sockets without an owner. */
-const isHidden = ({ binds, bindUnknown }: InferenceService): boolean => binds.length === 0 && bindUnknown !== undefined
+const isHidden = ({ bindUnknown }: InferenceService): boolean => bindUnknown !== undefined
 
 const unseen = ({ id, pod, bindUnknown }: InferenceService): Verdict => ({
   status: 'not-evaluated',
@@ -86,10 +86,9 @@ function ownerless(listeners: readonly Listener[], services: readonly InferenceS
 }
 
 function localOnly(services: readonly InferenceService[], doubts: readonly Verdict[]): readonly Verdict[] {
-  const isDoubtful = ({ bindUnknown }: InferenceService) => bindUnknown !== undefined
-  const hidden = services.filter(isDoubtful).map(unseen)
+  const hidden = services.filter(isHidden).map(unseen)
   if (hidden.length === services.length) return [...hidden, ...doubts]
-  return [...(doubts.length > 0 ? doubts : [seenLocal(services.filter((service) => !isDoubtful(service)))]), ...hidden]
+  return [...(doubts.length > 0 ? doubts : [seenLocal(services.filter((service) => !isHidden(service)))]), ...hidden]
 }
 
 function seenLocal(services: readonly InferenceService[]): Verdict {

@@ -296,6 +296,14 @@ test.each([
     'not-evaluated',
   ],
   [
+    'a port that is closed to others, and perhaps an address past the rules',
+    inferencePort,
+    closed,
+    { services: [{ ...service('wildcard'), bindUnknown: 'it has an address of its own' }] },
+    named,
+    'pass not-evaluated',
+  ],
+  [
     'no app networks named, and such a pod',
     inferencePort,
     closed,

@@ -4,7 +4,7 @@ import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { exposedBinds, listed, serviceName, socketsNotSeen, stays, unpublished } from './proxy-paths.ts'
+import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen, stays, unpublished } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-not-directly-reachable',
@@ -26,7 +26,7 @@ function judge(service: InferenceService): Verdict {
   const routes = routesOf(service).filter(isManagement)
   const where = listed(exposed.map(printBind))
   if (unpublished(service)) return stays(service)
-  if (service.binds.length === 0) return socketsNotSeen(service)
+  if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length === 0)
     return {
       ...base,

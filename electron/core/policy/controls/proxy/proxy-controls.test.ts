@@ -520,6 +520,12 @@ test.each([
     'fail: Management routes are open to the network',
   ],
   [
+    'loopback, and perhaps an address of its own',
+    service('ollama', { bindUnknown: 'it has an address of its own' }),
+    "not-evaluated: The server's sockets are not known",
+    "not-evaluated: The server's sockets are not known",
+  ],
+  [
     'no sockets seen',
     service('ollama', { binds: [] }),
     "not-evaluated: The server's sockets are not known",

@@ -148,7 +148,7 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
   status: 'not-evaluated',
   subject: service.id,
   title: "The server's sockets are not known",
-  reason: `Where ${serviceName(service)} listens could not be seen.`,
+  reason: `Where ${serviceName(service)} listens could not be seen${service.bindUnknown === undefined ? '' : `: ${service.bindUnknown}`}.`,
   cite: [],
 })
 
@@ -156,8 +156,11 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
 export const unpublished = ({ binds, bindUnknown, containerPorts }: InferenceService): boolean =>
   containerPorts !== undefined && binds.length === 0 && bindUnknown === undefined
 
-/** It runs, and where it listens could not be seen. */
-export const hidesSockets = (service: InferenceService): boolean => service.running && service.binds.length === 0 && !unpublished(service)
+/** It runs, and where it listens could not be seen, or may not be on loopback alone, where it was. */
+export const hidesSockets = (service: InferenceService): boolean =>
+  service.running &&
+  !unpublished(service) &&
+  (service.binds.length === 0 || (service.bindUnknown !== undefined && exposedBinds(service).length === 0))
 
 export const stays = (service: InferenceService): Verdict => ({
   status: 'pass',
