@@ -111,7 +111,7 @@ try() {
     # What PAM gives is there in a session alone.
     case $1 in caps-*)
       ssh -n -i /root/planted.key -o BatchMode=yes -o UserKnownHostsFile=/root/planted.hosts "$1@127.0.0.1" '
-        for p in /usr/local/bin/python3-*; do
+        for p in /usr/local/bin/python3.9*; do
           $p -c "import os; os.setuid(0); print(os.getuid())"; $p -c "open(\"/etc/shadow\").read(); print(0)"
           $p -c "import ctypes as c, os; h=(c.c_uint32*2)(0x20080522,0); d=(c.c_uint32*6)(); l=c.CDLL(None); l.capget(h,d); d[0]=d[1]; l.capset(h,d); os.setuid(0); print(os.getuid())"
         done' 2>/dev/null | grep -q '^0$' && echo "$1 become-root" ;;

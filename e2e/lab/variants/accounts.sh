@@ -181,7 +181,8 @@ account setgid-sudo;     groupadd gsudog; gated gsudog /opt/gsudo 2755 root opsg
 account setuid-nosuid;   install -d "/home/$n/tools"; mount -t tmpfs -o nosuid,mode=755 tmpfs "/home/$n/tools"; install -m 4755 /usr/bin/find "/home/$n/tools/find"; chmod 700 "/home/$n"
 
 # Capabilities that pam_cap hands to logins do nothing but with a program whose file takes them.
-for caps in setuid=ei dac_override=ei setuid=i; do cp /usr/bin/python3 "/usr/local/bin/python3-$caps"; setcap "cap_$caps" "/usr/local/bin/python3-$caps"; done
+takes() { cp /usr/bin/python3 "/usr/local/bin/$1"; setcap "$2" "/usr/local/bin/$1"; }
+takes python3.91 cap_setuid=ei; takes python3.92 cap_dac_override=ei; takes python3.93 cap_setuid=i
 echo 'auth optional pam_cap.so' >>/etc/pam.d/common-auth
 capable() { echo "$1 ${2:-$n}" >>/etc/security/capability.conf; }
 account caps-held;       key; capable cap_setuid,cap_chown

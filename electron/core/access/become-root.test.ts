@@ -206,6 +206,57 @@ test.each<[string, Host, string | undefined]>([
     { open: 'd/775/root/ops//etc/sudoers.d', groups: { ops: 'ada' } },
     'group ops may write /etc/sudoers.d → root → (only once sudo takes /etc/sudoers.d, which it refuses while others may write it)',
   ],
+  [
+    'a socket of libvirt, which asks polkit',
+    { open: 's/666/root/root//run/libvirt/libvirt-sock' },
+    'every account may write /run/libvirt/libvirt-sock → root → (only if libvirt does not ask polkit (auth_unix_rw))',
+  ],
+  [
+    'that for a group of hers',
+    { open: 's/660/root/ops//run/libvirt/libvirt-sock', groups: { ops: 'ada' } },
+    'group ops may write /run/libvirt/libvirt-sock → root',
+  ],
+  [
+    'libraries of Python that root loads',
+    { paths: 'directory/2775/root/ops//usr/local/lib/python3.10/dist-packages', groups: { ops: 'ada' } },
+    'group ops may write /usr/local/lib/python3.10/dist-packages, from which Python of root loads → root → (only when root starts this Python)',
+  ],
+  [
+    'a program of a unit of another that may do all',
+    {
+      groups: { ops: 'ada' },
+      paths: 'regular file/775/root/ops//opt/vllm/bin/vllm',
+      units: [unit({ properties: { AmbientCapabilities: 'cap_net_bind_service cap_dac_override' } })],
+    },
+    'group ops may write /opt/vllm/bin/vllm, which vllm.service runs with cap_dac_override → root',
+  ],
+  [
+    'a program of a unit of another in a group of root',
+    {
+      groups: { ops: 'ada', docker: '' },
+      paths: 'regular file/775/root/ops//opt/vllm/bin/vllm',
+      units: [unit({ supplementaryGroups: ['video', 'docker'] })],
+    },
+    'group ops may write /opt/vllm/bin/vllm, which vllm.service runs with group docker → root',
+  ],
+  [
+    'variables of a unit of her own in such a group',
+    {
+      groups: { docker: '' },
+      paths: 'regular file/644/ada/ada//etc/vllm/env',
+      units: [unit({ user: 'ada', group: 'docker', environmentFiles: ['/etc/vllm/env'] })],
+    },
+    'owns /etc/vllm/env, which vllm.service reads with group docker → root',
+  ],
+  [
+    'a program of a unit of another in none',
+    {
+      groups: { ops: 'ada' },
+      paths: 'regular file/775/root/ops//opt/vllm/bin/vllm',
+      units: [unit({ properties: { AmbientCapabilities: 'cap_net_bind_service' }, supplementaryGroups: ['video'] })],
+    },
+    undefined,
+  ],
   ['the folder of jobs', { open: 'd/775/root/ops//etc/cron.d', groups: { ops: 'ada' } }, 'group ops may write /etc/cron.d → root'],
   ['in a closed folder', { open: 'd/750/root/root//etc/sudoers.d\nf/666/root/root//etc/sudoers.d/job' }, undefined],
   [

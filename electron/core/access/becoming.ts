@@ -9,6 +9,7 @@ import { type Member, type Right, reads, runs, writes } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { sudoFiles } from './sudo-files.ts'
 import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways.ts'
+import { unitLoan } from './unit-loans.ts'
 import type { Becoming, World } from './world-model.ts'
 
 export function becomings(member: Member, world: World): readonly Becoming[] {
@@ -162,10 +163,13 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
       const right = writes(member, path, files)
       if (right) add(root.name, right, `, which leads to ${unit.id}`)
     }
-    for (const path of user === member.name ? [] : [unit.program, ...unit.environmentFiles].filter(Boolean)) {
+    const loan = unitLoan(unit, world)
+    for (const path of user === member.name && loan === undefined ? [] : [unit.program, ...unit.environmentFiles].filter(Boolean)) {
       const right = writes(member, path, files)
+      if (right && loan !== undefined) add(root.name, right, `, which ${unit.id} ${path === unit.program ? 'runs' : 'reads'} with ${loan}`)
       // A variable such as LD_PRELOAD is as good as the program.
-      if (right) add(user, right, path === unit.program ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
+      if (right && user !== member.name)
+        add(user, right, path === unit.program ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
     }
   }
   const judged = new Set(units.map(({ id }) => id))
@@ -203,6 +207,10 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const right = by === BY_PKEXEC ? writes(member, path, files) : undefined
     if (right) add(root.name, right, `, which is ${by}`)
   }
+  for (const path of world.pythonFolders) {
+    const right = writes(member, path, files)
+    if (right?.entry.path === path) add(root.name, right, ', from which Python of root loads', 'only when root starts this Python')
+  }
   for (const path of world.clusterKeys.paths) {
     const right = reads(member, path, files)
     const by = right && `${right.why}, with which a pod takes the disks of the host`
@@ -231,7 +239,10 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
     if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: citeOf(file.grant) })
   }
   const { root } = world
-  for (const { id, user, program, fragmentPath, sourcePath, dropIns, environmentFiles } of world.units) {
+  for (const unit of world.units) {
+    const { id, user, program, fragmentPath, sourcePath, dropIns, environmentFiles } = unit
+    const loan = unitLoan(unit, world)
+    for (const path of loan === undefined ? [] : [program, ...environmentFiles]) add(root.name, path, `, which ${id} takes with ${loan}`)
     for (const path of [fragmentPath, sourcePath, ...dropIns]) add(root.name, path, `, which leads to ${id}`)
     for (const path of [program, ...environmentFiles])
       add(

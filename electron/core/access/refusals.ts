@@ -8,8 +8,12 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/sudoers(?:$|\.d(?:$|\/))/, 'sudo'],
 ]
 
+/** With polkit libvirtd lets everybody connect, and asks it then (`auth_unix_rw`, libvirt's own default): Red Hat and SUSE ship that, Debian has a group. */
+const ASKS_POLKIT = /^\/run\/libvirt\//
+
 /** Why it does not count as it is that somebody may write the file. sudo alone lets its own group write, and a list of acl(5) that stands in the mode as that. */
 export function refusalOf({ path, owner, group, mode }: Pick<PathEntry, 'path' | 'owner' | 'group' | 'mode'>): string | undefined {
+  if (ASKS_POLKIT.test(path) && (mode & 0o002) !== 0) return 'only if libvirt does not ask polkit (auth_unix_rw)'
   const reader = READERS.find(([pattern]) => pattern.test(path))?.[1]
   if (reader === undefined) return undefined
   const others = mode & (reader === 'sudo' && group === 'root' ? 0o002 : 0o022)

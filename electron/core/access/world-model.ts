@@ -44,6 +44,8 @@ export interface World {
   readonly proxyFiles: readonly { readonly path: string; readonly becomes: string }[]
   /** Of root’s own files those that are not root’s alone. */
   readonly looseFiles: readonly string[]
+  /** Where every Python of its version loads from by itself, so far as not root alone may write it (Python's module site). */
+  readonly pythonFolders: readonly string[]
   /** Commands of which `Defaults!` says something. */
   readonly singled: readonly string[]
   /** Accounts that share a uid, by that. */

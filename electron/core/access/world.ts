@@ -49,6 +49,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
         (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
       ),
     ],
+    pythonFolders: (access?.paths ?? []).flatMap(({ path }) => (PYTHON.test(path) && files.isLoose(path) ? path : [])),
     withoutPassword: withoutAny(access).flatMap(({ account, line }) => {
       const other = members.find(({ name }) => name === account)
       return other && hasLoginShell(other.account.shell) ? { name: account, line } : []
@@ -66,6 +67,8 @@ export function worldOf(facts: AccessFacts, now: number): World {
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
+
+const PYTHON = /^\/usr\/local\/lib(?:64)?\/python3[\d.]*(?:\/(?:dist|site)-packages(?:\/[^/]+\.pth|\/(?:site|user)customize\.py)?)?$/
 
 /** As many as can be told of each of ten thousand accounts. */
 const withoutAny = (access: Access | undefined) =>

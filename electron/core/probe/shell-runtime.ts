@@ -13,7 +13,8 @@
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
  * sudo writes its own complaints to the same stderr as the command, with exit code 1, so the two are told apart by their words:
- * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run.
+ * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run: so is what
+ * it says of a file of rules that others may write, which it leaves out; where it refuses for that, another line says so.
  *
  * `gh_caught COMMAND…` sets gh_rc and gh_e, the last 4000 bytes of its stderr. The shell that waits for the command reads that to the end, since a complaint too many
  * must not stop it, and needs no process for it. It may take 128 MiB for that, or ends with what was said so far; the command as much as before.
@@ -25,7 +26,7 @@ gh_refused() {
   while [ -n "$gh_t" ]; do
     gh_h=\${gh_t%%"$gh_nl"*} gh_t=\${gh_t#*"$gh_nl"}
     case $gh_h in
-      'sudo: unable to resolve host'*|'sudo: unable to send audit message'*) ;;
+      'sudo: unable to resolve host'*|'sudo: unable to send audit message'*|'sudo: /etc/sudoers'*' is '*) ;;
       'sudo: '*|'sudo-rs: '*|'Sorry, user '*|"I'm sorry "*) return 0 ;;
       *' is not in the sudoers file'*|*' is not allowed to run sudo '*|*' may not run sudo '*) return 0 ;;
     esac
