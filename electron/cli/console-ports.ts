@@ -5,7 +5,7 @@ import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { accountName } from '../platform/account-name.ts'
 import { sealedSecrets } from './sealed-secrets.ts'
 import { askPassphrase } from './step-up-terminal.ts'
-import { version } from './texts.ts'
+import { version } from './version.ts'
 
 /** The folder that the app uses too, so that host keys trusted in one are trusted in the other. */
 export function defaultDataFolder(): string {

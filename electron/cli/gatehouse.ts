@@ -1,34 +1,8 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8'
 import { z } from 'zod'
-import { runAccess } from './access.command.ts'
-import { runAdvisories } from './advisories.command.ts'
-import { runAudit } from './audit.command.ts'
-import { runCompare } from './compare.command.ts'
-import { runControls } from './controls.command.ts'
-import { runDrift } from './drift.command.ts'
-import { runDrill } from './drill.command.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { runExtend } from './extend.command.ts'
-import { helpOf } from './help.ts'
-import { runHistory } from './history.command.ts'
-import { runImport } from './import.command.ts'
-import { runLedger } from './ledger.command.ts'
-import { runModels } from './models.command.ts'
-import { runOperate } from './operate.command.ts'
-import { runPassword } from './password.command.ts'
-import { runPlan } from './plan.command.ts'
-import { runPush } from './push.command.ts'
-import { runReport } from './report.command.ts'
-import { runSchema } from './schema.command.ts'
-import { runStepUp } from './step-up.command.ts'
-import { runSudoers } from './sudoers.command.ts'
-import { runTemplates } from './templates.command.ts'
-import { helpText, version } from './texts.ts'
-import { runUndo } from './undo.command.ts'
-import { runVerify } from './verify.command.ts'
-import { runWaiver } from './waiver.command.ts'
-import { runWalkthrough } from './walkthrough.command.ts'
+import { version } from './version.ts'
 import { describeFailure } from './words.ts'
 
 z.config({ jitless: true })
@@ -37,32 +11,35 @@ z.config({ jitless: true })
 setFlagsFromString('--heap-growing-percent=20')
 setFlagsFromString('--semi-space-growth-factor=1')
 
-const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
-  access: runAccess,
-  advisories: runAdvisories,
-  audit: runAudit,
-  compare: runCompare,
-  controls: runControls,
-  drift: runDrift,
-  drill: runDrill,
-  extend: runExtend,
-  history: runHistory,
-  import: runImport,
-  ledger: runLedger,
-  models: runModels,
-  operate: runOperate,
-  password: runPassword,
-  plan: runPlan,
-  push: runPush,
-  report: runReport,
-  schema: runSchema,
-  'step-up': runStepUp,
-  sudoers: runSudoers,
-  templates: runTemplates,
-  undo: runUndo,
-  verify: runVerify,
-  waiver: runWaiver,
-  walkthrough: runWalkthrough,
+type Command = (args: string[]) => Promise<number>
+
+/** Each with its own part of the program, so that none waits for what another needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  access: async () => (await import('./access.command.ts')).runAccess,
+  advisories: async () => (await import('./advisories.command.ts')).runAdvisories,
+  audit: async () => (await import('./audit.command.ts')).runAudit,
+  compare: async () => (await import('./compare.command.ts')).runCompare,
+  controls: async () => (await import('./controls.command.ts')).runControls,
+  drift: async () => (await import('./drift.command.ts')).runDrift,
+  drill: async () => (await import('./drill.command.ts')).runDrill,
+  extend: async () => (await import('./extend.command.ts')).runExtend,
+  history: async () => (await import('./history.command.ts')).runHistory,
+  import: async () => (await import('./import.command.ts')).runImport,
+  ledger: async () => (await import('./ledger.command.ts')).runLedger,
+  models: async () => (await import('./models.command.ts')).runModels,
+  operate: async () => (await import('./operate.command.ts')).runOperate,
+  password: async () => (await import('./password.command.ts')).runPassword,
+  plan: async () => (await import('./plan.command.ts')).runPlan,
+  push: async () => (await import('./push.command.ts')).runPush,
+  report: async () => (await import('./report.command.ts')).runReport,
+  schema: async () => (await import('./schema.command.ts')).runSchema,
+  'step-up': async () => (await import('./step-up.command.ts')).runStepUp,
+  sudoers: async () => (await import('./sudoers.command.ts')).runSudoers,
+  templates: async () => (await import('./templates.command.ts')).runTemplates,
+  undo: async () => (await import('./undo.command.ts')).runUndo,
+  verify: async () => (await import('./verify.command.ts')).runVerify,
+  waiver: async () => (await import('./waiver.command.ts')).runWaiver,
+  walkthrough: async () => (await import('./walkthrough.command.ts')).runWalkthrough,
 }
 
 /** Machine output goes to stdout, everything for people to stderr. Exit codes: 0 clean, 1 findings at or above the bar, 2 could not run. */
@@ -70,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv
   const asked = name !== undefined && ['help', '--help', '-h'].includes(name)
   if (name === undefined || (asked && args.length === 0)) {
-    process.stdout.write(helpText)
+    process.stdout.write((await import('./texts.ts')).helpText)
     return asked ? ExitCode.clean : ExitCode.couldNotRun
   }
   if (name === '--version' || name === 'version') {
@@ -78,10 +55,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return ExitCode.clean
   }
   const [command = name, part] = asked ? args : argv
-  const run = commands[command]
-  if (run === undefined) throw new UsageError(`unknown command "${command}"; expected one of ${Object.keys(commands).join(', ')}`)
-  if (!asked && !args.some((arg) => arg === '--help' || arg === '-h')) return run(args)
-  process.stdout.write(helpOf(command, part) ?? helpText)
+  const load = commands[command]
+  if (load === undefined) throw new UsageError(`unknown command "${command}"; expected one of ${Object.keys(commands).join(', ')}`)
+  if (!asked && !args.some((arg) => arg === '--help' || arg === '-h')) return (await load())(args)
+  const { helpOf } = await import('./help.ts')
+  process.stdout.write(helpOf(command, part) ?? (await import('./texts.ts')).helpText)
   return ExitCode.clean
 }
 

@@ -7,7 +7,7 @@ import { collectorOf, sendMessages } from '#core/ledger/siem/send.ts'
 import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { version } from './texts.ts'
+import { version } from './version.ts'
 
 const options = {
   format: { type: 'string' },

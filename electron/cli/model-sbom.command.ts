@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { modelBom } from '#core/models/model-bom.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { withFleet } from './open-services.ts'
-import { version } from './texts.ts'
+import { version } from './version.ts'
 
 const options = {
   fleet: { type: 'string' },

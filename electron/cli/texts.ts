@@ -1,11 +1,9 @@
 import { shippedTemplates } from '#core/push/templates/templates.ts'
-import packageJson from '../../package.json' with { type: 'json' }
+import { version } from './version.ts'
 
 const templates = shippedTemplates()
   .map(({ manifest: { id, title } }) => `      ${id.padEnd(22)} ${title}`)
   .join('\n')
-
-export const version: string = packageJson.version
 
 export const helpText = `gatehouse ${version}: see and prove what is true on your GPU servers, over SSH through your jump host
 
