@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -220,6 +220,27 @@ test('a pack is written and verified; a changed one is 1, with what was changed'
   expect(await runVerify([at('q4')])).toBe(1)
   expect(stdout).toContain('summary.md is not the file that was written')
   await expect(runReport([...store(), '--pack', at('q4')])).rejects.toThrow(/FILE\.zip/)
+})
+
+test('no pack is made out of a ledger that was cut: its extract would be whole up to the cut', async () => {
+  const ledger = createLedger(at('data'), { now: () => Date.now() }, 'ada')
+  for (const subject of ['p1', 'p2']) ledger.append({ action: 'push.stage', host: 'gpu-01', subject, detail: '' })
+  writeFileSync(ledger.path, `${readFileSync(ledger.path, 'utf8').split('\n', 1)[0]}\n`)
+  await expect(runReport([...store(), '--pack', at('q4.zip')])).rejects.toThrow(/record 2 is missing: 2 records were written, 1 are there/)
+  expect(readdirSync(folder).filter((name) => name.startsWith('q4'))).toEqual([])
+})
+
+test('the walkthrough goes over the demo fleet as over a fleet file, and over one of them', async () => {
+  const demo = ['--demo', '--data', at('demo')]
+  await runAudit(['--host', 'gpu-01', ...demo])
+  expect(await runWalkthrough(['start', ...demo, '--auditor', 'J. Lindqvist'])).toBe(0)
+  const words = ['--name', 'M. Ito', '--statement', 'In the wiki', '--until', dayFrom(Date.now(), 30)]
+  expect(await runWalkthrough(['record', ...demo, '--item', 'OPS-2', '--outcome', 'met', ...words])).toBe(0)
+  stdout = ''
+  await runWalkthrough(['show', ...demo])
+  expect(stdout).toMatch(/1 of 18 recorded\n(?:.*\n)*OPS-2 .*Met, M. Ito/)
+  for (const both of [[], [...demo, '--fleet', at('fleet.yaml')]])
+    await expect(runWalkthrough(['show', ...both])).rejects.toThrow('expected either --fleet FILE or --demo')
 })
 
 test('a pack says of every host of the fleet file how it stands: not reached, and never looked at', async () => {

@@ -30,9 +30,9 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
   gatehouse controls [--json]
       Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, and what it refers to.
 
-  gatehouse waiver list --fleet FILE [--json]
-  gatehouse waiver grant --fleet FILE --host NAME --control ID [--subject TEXT] --reason TEXT --approver NAME --until YYYY-MM-DD
-  gatehouse waiver withdraw --fleet FILE ID
+  gatehouse waiver list --fleet FILE|--demo [--json]
+  gatehouse waiver grant --fleet FILE|--demo --host NAME --control ID [--subject TEXT] --reason TEXT --approver NAME --until YYYY-MM-DD
+  gatehouse waiver withdraw --fleet FILE|--demo ID
       Accepts a finding of the last audit for at most 90 days. It is open again after that day, or when its evidence changes.
       --data FOLDER      as for audit; the two share their waivers
 
@@ -51,14 +51,14 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       With --output it looks at the hosts and writes the plans that gatehouse push carries out, with an undo. Nothing of it would close
       root, its own accounts, services, or the last way to root.
 
-  gatehouse walkthrough show|close --fleet FILE
-  gatehouse walkthrough start --fleet FILE --auditor NAME
-  gatehouse walkthrough record --fleet FILE --item ID --outcome met|met-with-exceptions|not-met|not-applicable --name NAME
+  gatehouse walkthrough show|close --fleet FILE|--demo
+  gatehouse walkthrough start --fleet FILE|--demo --auditor NAME
+  gatehouse walkthrough record --fleet FILE|--demo --item ID --outcome met|met-with-exceptions|not-met|not-applicable --name NAME
       [--note TEXT] [--statement TEXT --until YYYY-MM-DD] [--link URL]… [--attach FILE]… [--exceptions FILE]
       Goes through the 18 items with an auditor. An item with open findings is met only with an owner, a date and a reason for
       each: exceptions prints them as JSON to fill in, record takes that file. --statement answers the checks of the item that ask for one. Files are kept as bytes, never opened.
-  gatehouse walkthrough exceptions --fleet FILE --item ID [--output FILE]
-  gatehouse walkthrough template --fleet FILE [--output FILE] incident-playbook|patch-process|approval-process|access-review
+  gatehouse walkthrough exceptions --fleet FILE|--demo --item ID [--output FILE]
+  gatehouse walkthrough template --fleet FILE|--demo [--output FILE] incident-playbook|patch-process|approval-process|access-review
       A short document to start from.
       --data FOLDER      as for audit
 

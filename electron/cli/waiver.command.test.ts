@@ -77,6 +77,12 @@ test('a waiver is granted, listed, withdrawn, and stays in the list', async () =
   expect(JSON.parse(stdout)).toMatchObject([{ id, state: 'withdrawn', host: 'gpu-01', reason: 'Moves in May' }])
 })
 
+test('the demo fleet has waivers, too, and no other fleet beside it', async () => {
+  expect(await runWaiver(['list', '--demo', '--data', join(folder, 'demo')])).toBe(0)
+  expect(stdout).toBe('No waiver was ever granted in this fleet.\n')
+  await expect(run('list', '--demo')).rejects.toThrow('expected either --fleet FILE or --demo')
+})
+
 test.each([
   ['no action', () => runWaiver([]), /list, grant or withdraw/],
   ['no fleet', () => runWaiver(['list']), /--fleet FILE/],

@@ -7,6 +7,7 @@ import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
+  demo: { type: 'boolean', default: false },
   data: { type: 'string' },
   json: { type: 'boolean', default: false },
   host: { type: 'string' },
@@ -24,7 +25,7 @@ export async function runWaiver(args: string[]): Promise<number> {
   const [action, ...rest] = args
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
   if (action !== 'list' && action !== 'grant' && action !== 'withdraw') throw new UsageError('waiver: expected list, grant or withdraw')
-  if (values.fleet === undefined) throw new UsageError('waiver: expected --fleet FILE')
+  if (values.demo === (values.fleet !== undefined)) throw new UsageError('waiver: expected either --fleet FILE or --demo')
   return withFleet(values.fleet, values.data, async (services) => {
     if (action === 'list') process.stdout.write(listed(services, values.json))
     else if (action === 'grant') process.stderr.write(granted(services, values))

@@ -10,6 +10,7 @@ import { withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
+  demo: { type: 'boolean', default: false },
   data: { type: 'string' },
   auditor: { type: 'string' },
   item: { type: 'string' },
@@ -53,7 +54,7 @@ export async function runWalkthrough(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (verb === undefined) throw new UsageError(`walkthrough: expected one of ${Object.keys(verbs).join(', ')}`)
-  if (values.fleet === undefined) throw new UsageError('walkthrough: expected --fleet FILE')
+  if (values.demo === (values.fleet !== undefined)) throw new UsageError('walkthrough: expected either --fleet FILE or --demo')
   const text = await withFleet(values.fleet, values.data, (services) => verb(services, services.fleet.require(), values, positionals[0]))
   process.stdout.write(text)
   return ExitCode.clean

@@ -87,8 +87,7 @@ export function createLedger(folder: string, clock: Clock, who: string, pinned?:
     append(entry) {
       const release = lock(join(folder, 'ledger.lock'))
       try {
-        const { head, broken } = read()
-        if (broken) throw new GatehouseError({ code: 'ledger.broken', detail: `${path}: record ${broken.line} ${broken.reason}` })
+        const { head } = wholeReading({ path, read })
         const key = openConsoleKey(folder)
         const at = new Date(clock.now()).toISOString()
         const line = sealed({ ...entry, seq: head.seq + 1, at, who, digests: { ...entry.digests }, previous: head.hash })
@@ -106,6 +105,14 @@ export function createLedger(folder: string, clock: Clock, who: string, pinned?:
       }
     },
   }
+}
+
+/** What the ledger holds. Throws `ledger.broken` when it is not whole: what was read before the break looks whole by itself. */
+export function wholeReading({ path, read }: Pick<Ledger, 'path' | 'read'>): SignedReading {
+  const reading = read()
+  const { broken } = reading
+  if (broken) throw new GatehouseError({ code: 'ledger.broken', detail: `${path}: record ${broken.line} ${broken.reason}` })
+  return reading
 }
 
 function publicKeyIn(folder: string): KeyObject | undefined {

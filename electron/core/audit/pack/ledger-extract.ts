@@ -6,21 +6,12 @@ import { LEDGER, LEDGER_HEAD, type PackFile } from './pack-file.ts'
 /** More than a console does in years; a pack stays one that can be sent. */
 const MAX_RECORDS = 20_000
 
-/** The newest records of the ledger without a gap, and its head: with both, order, content and tail can be followed. */
-export function ledgerExtract({ records, head, broken }: LedgerReading): PackFile[] {
+/** The newest records of a ledger that is whole, and its head: with both, order, content and tail can be followed. */
+export function ledgerExtract({ records, head }: LedgerReading): PackFile[] {
   const kept = records.slice(-MAX_RECORDS)
-  const said: PackFile[] = broken
-    ? [
-        {
-          path: 'ledger/BROKEN.txt',
-          pieces: [`The ledger is broken: record ${broken.line} ${broken.reason}. Here are the records before it.\n`],
-        },
-      ]
-    : []
   return [
     { path: LEDGER, pieces: [kept.map((record) => `${sealed(record)}\n`).join('')] },
     { path: LEDGER_HEAD, pieces: [`${JSON.stringify(head)}\n`] },
-    ...said,
   ]
 }
 

@@ -4,7 +4,7 @@ import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
-import type { Ledger } from '../../ledger/ledger.ts'
+import { type Ledger, wholeReading } from '../../ledger/ledger.ts'
 import { catalogueOf } from '../../policy/catalogue.ts'
 import type { AnyControl } from '../../policy/control.ts'
 import type { Decisions } from '../../policy/decisions.ts'
@@ -51,7 +51,7 @@ export interface PackService {
   printable(fleet: Fleet): string
   /**
    * Writes the newest results of a fleet to `zip` and the folder of that name, and notes it in the ledger. Throws `audit.not-found`,
-   * `pack.unwritable`, `signing.key-unusable`, and what the ledger throws.
+   * `pack.unwritable`, `signing.key-unusable`, and what the ledger throws; out of one that is not whole nothing is written.
    */
   build(fleet: Fleet, zip: string, extra?: readonly PackFile[]): Promise<WrittenPack>
 }
@@ -90,7 +90,7 @@ export function createPackService(ports: PackServicePorts): PackService {
         waivers: decided.waivers,
         attestations: decided.attestations,
         reviews: reviews.recorded(fleet),
-        ledger: ledger.read(),
+        ledger: wholeReading(ledger),
         extra: [...walkthroughFiles(walkthroughs.current(fleet), walkthroughs.records(fleet), attachments), ...extra],
         now,
       }

@@ -17,6 +17,7 @@ export interface PackSources {
   readonly attestations: readonly Attestation[]
   /** Newest first. */
   readonly reviews: readonly RecordedReview[]
+  /** Whole. */
   readonly ledger: LedgerReading
   /** Files that people attached, and the printed report where there is one. */
   readonly extra: readonly PackFile[]
