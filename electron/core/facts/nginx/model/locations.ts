@@ -85,8 +85,10 @@ function find(set: LocationSet, uri: string): Found {
   const exact = set.exact.get(uri)
   if (exact) return { choice: chosen(exact), final: true }
   const prefix = longest(set, uri)
-  const redirect = [set.exact.get(`${uri}/`), set.prefix.get(`${uri}/`)].find((location) => location && passesOn(location))
-  if (redirect && !set.prefix.has(uri)) return { choice: { found: 'auto-redirect', location: redirect }, final: true }
+  // Where one of both passes the request on, the exact one answers for both (ngx_http_core_find_static_location).
+  const withSlash = [set.exact.get(`${uri}/`), set.prefix.get(`${uri}/`)].flatMap((location) => location ?? [])
+  const [answering] = withSlash.some(passesOn) && !set.prefix.has(uri) ? withSlash : []
+  if (answering) return { choice: { found: 'auto-redirect', location: answering }, final: true }
   let choice: Choice = { found: 'none' }
   if (prefix) {
     choice = chosen(prefix)

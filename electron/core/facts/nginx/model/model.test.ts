@@ -5,6 +5,7 @@ import { redact } from '../../secrets.ts'
 import { parseDump } from '../parse.ts'
 import { printListen, readListens } from './listen.ts'
 import { compilePattern } from './pattern.ts'
+import { predictor } from './predict.testing.ts'
 import { proxyRoutesTo } from './routes.ts'
 import { chooseServer } from './server-names.ts'
 import { isEncrypted, readHttp } from './servers.ts'
@@ -313,4 +314,15 @@ test.each([
     const found = new Set(routes.map(({ answer }) => answer.assumptions.map(({ kind }) => kind).join(' ') || 'open'))
     expect([...found]).toEqual([expected])
   }
+})
+
+// As nginx 1.22.1 answers: the exact location is asked for both, and hidden from clients.
+test.each([
+  ['', 301],
+  ['location = /v1/ { internal; empty_gif; }', 404],
+  ['location = /v1/ { empty_gif; }', 301],
+  ['location /v1 { return 204; }', 204],
+])('a path without the slash of a location that passes on, beside %j: %i', (beside, status) => {
+  const predict = predictor(`location /v1/ { proxy_pass http://127.0.0.1:1; } ${beside}`)
+  expect(predict({ method: 'DELETE', path: '/v1', login: false, from: '127.0.0.1' }).status).toBe(status)
 })

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { known } from '../../../facts/fact.ts'
+import { describe, expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
 import { parseContained } from '../../../facts/nginx/contained.ts'
 import type { AnyControl, Verdict } from '../../control.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
@@ -141,4 +141,42 @@ test('an nginx that could not be asked is said, with what it told', () => {
   const verdicts = ask(requiresAuthentication, { ...host, nginx: { ...host.nginx, directives: [], contained } } as typeof host)
   expect(outcomes(verdicts)).toEqual(['not-evaluated: A proxy in a container is not modelled yet'])
   expect(verdicts[0]?.reason).toContain('permission denied')
+})
+
+describe('a web server in a container whose image says nothing, on a port of its own', () => {
+  const image = { image: 'corp/edge:1', ports: [published(8443, 443)] }
+  const inside = (name: string) =>
+    known([{ ...{ pid: 30, ppid: 1, user: 'root', uid: 0, argv: [name], line: 9 }, name, cgroup: `/docker/${edge}` }])
+  const unread = (name: string, more: object = {}) => {
+    const host = given('', { proxy: image })
+    return { ...host, nginx: { ...host.nginx, contained: [] }, processes: inside(name), ...more } as typeof host
+  }
+
+  test.each([['nginx'], ['traefik'], ['envoy']])('%s is known by its process', (name) => {
+    const verdicts = ask(requiresAuthentication, unread(name))
+    expect(outcomes(verdicts)).toEqual(['not-evaluated: A proxy in a container is not modelled yet'])
+  })
+  test('another program is none', () => {
+    expect(outcomes(ask(requiresAuthentication, unread('postgres')))).toEqual(['not-applicable: No proxy forwards to the model server'])
+  })
+  test('where it was read, nothing is missing', () => {
+    const host = { ...given(site(`${basic} location / { ${pass} }`), { proxy: image }), processes: inside('nginx') }
+    expect(ask(requiresAuthentication, host as unknown as ReturnType<typeof given>).map(({ status }) => status)).not.toContain(
+      'not-evaluated',
+    )
+  })
+  test('where containers are not known, an nginx of the host does not speak for it', () => {
+    const [own] = [
+      facts('server { listen 443; auth_basic a; auth_basic_user_file /f; location / { proxy_pass http://127.0.0.1:11434; } }', []),
+    ]
+    const host = unread('nginx', {
+      nginx: own.nginx,
+      services: [service('ollama')],
+      containers: unknown('docker ps was refused', ['containers']),
+    })
+    expect(outcomes(ask(requiresAuthentication, host))).toEqual([
+      'pass: Every forwarded route needs a login',
+      'not-evaluated: An nginx in a container was not read',
+    ])
+  })
 })

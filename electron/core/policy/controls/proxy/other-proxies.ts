@@ -11,6 +11,7 @@ import type { Process } from '../../../facts/processes/processes.ts'
 import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
+import { containerIdOf } from '../../../facts/services/placement.ts'
 import { speaksAsEngine, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
 import { followedContainer } from './paths-of-host.ts'
@@ -96,25 +97,34 @@ function listening(around: Surroundings): readonly OtherProxy[] {
 const isHeld = ({ processes, port }: Listener): boolean =>
   processes.length > 0 && processes.every(({ pid, name }) => pid === 1 && /^(?:systemd|init)$/.test(name)) && port !== 22 && port !== 111
 
-function contained({ containers, nginx, services, caddy }: Surroundings): readonly OtherProxy[] {
+function contained({ containers, nginx, services, caddy, processes }: Surroundings): readonly OtherProxy[] {
   const followed = [
     ...readCaddies(caddy).map(({ container: name }) => name),
     ...(nginx?.contained ?? []).flatMap((one) => followedContainer(one, containers)?.name ?? []),
     ...services.map((service) => service.container),
   ]
   return (containers.known ? containers.value.containers : []).flatMap((container) => {
-    if (!container.running || followed.includes(container.name) || !takesTraffic(container)) return []
-    const reason = `Container ${container.name} (${container.image}) takes web traffic. ${configurationOf(container, nginx)}, so what it forwards is not judged.`
+    if (!container.running || followed.includes(container.name)) return []
+    const inside = webServerIn(container, processes)
+    if (!takesTraffic(container, inside)) return []
+    const does = inside === undefined ? 'takes web traffic' : `runs ${inside} and is reached from outside`
+    const reason = `Container ${container.name} (${container.image}) ${does}. ${configurationOf(container, nginx)}, so what it forwards is not judged.`
     const cite = [{ section: 'containers', line: container.line }]
     const rest = { program: `container ${container.name.slice(0, 40)}`, binds: publishedOf(container) }
     return [unjudged(container.name, 'A proxy in a container is not modelled yet', reason, cite, rest)]
   })
 }
 
-/** By a web port, or as a proxy by its image whose ports others reach. */
-const takesTraffic = (container: Container): boolean =>
+/** Name of the web server that runs in a container, whatever its image is called. */
+const webServerIn = ({ id }: Container, processes: Surroundings['processes']): string | undefined =>
+  (processes.known ? processes.value : [])
+    .filter(({ cgroup }) => containerIdOf(cgroup) === id)
+    .flatMap(({ name }) => (name === 'nginx' ? name : (webServerNamed(name) ?? [])))[0]
+
+/** By a web port, or as a proxy by its image or its program, whose ports others reach. */
+const takesTraffic = (container: Container, inside: string | undefined): boolean =>
   publishedOf(container).some(({ port }) => port === 80 || port === 443) ||
-  (frontOfImage(container.image) !== undefined &&
+  ((inside ?? frontOfImage(container.image)) !== undefined &&
     (container.hostNetwork || container.ports.length > 0 || container.portsUnknown !== undefined))
 
 /** Ports of the host, beyond its loopback, that lead to a container. */
@@ -160,12 +170,20 @@ function unplaced(around: Surroundings): readonly OtherProxy[] {
   const owners = new Set(listeners.value.flatMap((listener) => listener.processes.map(({ name }) => name)))
   const images = new Set((containers.known ? containers.value.containers : []).map(({ image }) => frontOfImage(image)))
   const known = modelledPids(around)
-  return processes.value.flatMap(({ name, pid, line }) => {
+  return processes.value.flatMap(({ name, pid, cgroup, line }) => {
+    const cite = [{ section: 'processes', line }]
+    const id = containerIdOf(cgroup)
+    // An nginx of the host is read, and one in a container where the containers are known.
+    if (name === 'nginx' && id !== undefined && !containers.known) {
+      const reason = `nginx runs in a container (pid ${pid}), and which containers there are is not known: ${containers.reason}. What it forwards is not judged.`
+      return [unjudged('nginx in a container', 'An nginx in a container was not read', reason, cite, { program: 'nginx', binds: [] })]
+    }
     const program = webServerNamed(name)
-    if (program === undefined || owners.has(name) || images.has(program) || known.includes(pid)) return []
+    const said = containers.known && containers.value.containers.some((one) => one.id === id && takesTraffic(one, program))
+    if (program === undefined || owners.has(name) || images.has(program) || known.includes(pid) || said) return []
     const why = owners.size === 0 ? 'the owners of sockets could not be read' : 'none of the sockets of the host is its own'
     const reason = `${program} runs (pid ${pid}), and where it listens is not known: ${why}. What it forwards is not judged.`
-    return [unjudged(name, `${program} is not modelled yet`, reason, [{ section: 'processes', line }], { program, binds: [] })]
+    return [unjudged(name, `${program} is not modelled yet`, reason, cite, { program, binds: [] })]
   })
 }
 
