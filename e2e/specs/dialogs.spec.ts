@@ -116,3 +116,21 @@ test('narrow windows: the list is a sheet below 1320, the sidebar shows icons be
   await it.cell('INF-1', 'gpu-03').getByRole('button').click()
   await it.isSound('host-1180')
 })
+
+test('a dialog that cannot be read, as while Gatehouse is updated, costs that dialog alone', async ({ openServed }) => {
+  const { it, running } = await openServed([gpu01])
+  const { page } = it
+  running.provoke(/dynamically imported module|Failed to load resource/)
+  await expect(page.getByRole('button', { name: 'Run audit' })).toBeVisible()
+  await running.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onBeforeRequest(({ url }, answer) =>
+      answer({ cancel: /shortcuts-/.test(url) }),
+    ),
+  )
+  await page.keyboard.press('?')
+  await expect(it.dialog).toContainText(/dynamically imported module/)
+  await it.isSound('dialog-not-read')
+  await it.dialog.getByRole('button', { name: 'Close' }).press('Enter')
+  await expect(it.dialog).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Run audit' })).toBeVisible()
+})

@@ -1,4 +1,8 @@
+import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
+import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
+import { gpu04 } from '../../electron/testing/demo/hosts/gpu-04.ts'
+import { lab01 } from '../../electron/testing/demo/hosts/lab-01.ts'
 import { expect, test } from '../fixtures/served-app.ts'
 import { screens } from '../pages/gatehouse.page.ts'
 
@@ -31,7 +35,7 @@ function lost(): string[] {
 
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
   test.setTimeout(240_000)
-  const { it, running } = await openServed([gpu02])
+  const { it, running } = await openServed([gpu01, gpu02, gpu03, gpu04, lab01])
   await it.auditByKey()
   await it.referenceSize(1180, 720)
   await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
@@ -42,6 +46,11 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
     expect(await it.page.evaluate(lost), name).toEqual([])
   }
   await isWhole('fleet')
+  // Columns are as wide as their words; what does not fit is scrolled to.
+  const narrow = await it.page
+    .locator('.matrix [data-cell]')
+    .evaluateAll((cells) => cells.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ textContent }) => textContent))
+  expect(narrow).toEqual([])
   await it.cell('INF-4', 'gpu-02').getByRole('button').focus()
   await it.page.keyboard.press('Enter')
   await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()

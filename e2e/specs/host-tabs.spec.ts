@@ -118,6 +118,46 @@ test('thousands of packages: few rows are drawn, and the keyboard reaches the la
   expect((await it.page.evaluate(() => performance.now())) - started).toBeLessThan(5000)
 })
 
+test('cards of AMD alone: figures, whose the processes are, and the one with memory errors', async ({ openServed }) => {
+  test.setTimeout(180_000)
+  const pid = gpu01.processes.find(({ name }) => /^vllm/i.test(name))?.pid
+  // As Linux documents the files of amdgpu and kfd.
+  const card = (slot: string, busy: number, heat: number, watts: number, errors: number) => `@amd-gpu 0000:${slot}:00.0
+=name AMD Instinct MI300X OAM
+=errors umc ue: ${errors} ce: 4
+=errors gfx ue: 0 ce: 0
+=figure gpu_busy_percent ${busy}
+=figure mem_info_vram_used 185542587187
+=figure mem_info_vram_total 206141652992
+=figure temp2_input ${heat}000
+=figure power1_input ${watts}000000
+=figure power1_cap 750000000
+`
+  const amdCards = `${card('05', 97, 61, 612, 0)}${card('c1', 12, 88, 140, 2)}@amd-node 51545
+=location_id 1280
+@amd-node 7210
+=location_id 49408
+@amd-process ${pid}
+=name python3
+=cgroup /system.slice/vllm.service
+=vram 51545 182536110080
+@amd-process 4711
+=name python3
+=uid 1004
+=cgroup /user.slice/user-1004.slice/session-3.scope
+=vram 7210 1073741824
+`
+  const { it } = await openServed([{ ...gpu01, gpus: [], amdCards }])
+  const host = new HostPage(it)
+  await it.auditByKey()
+  await host.open('gpu-01')
+  await host.tab('GPUs').click()
+  await expect(host.row(/^GPU 0/)).toContainText('612 of 750 W')
+  await expect(host.row(/^GPU 1/)).toContainText('Fail')
+  await host.rowButton(/^GPU 1/).click()
+  await host.isSoundAndFits(it, 'host-gpus-amd')
+})
+
 test('a host without GPUs says why there are none', async ({ openServed }) => {
   test.setTimeout(180_000)
   const { it } = await openServed([{ ...gpu01, gpus: [] }])

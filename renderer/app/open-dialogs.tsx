@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { ChangedKeyDialog } from '../features/prompts/changed-key-dialog.tsx'
-import { useUi } from '../stores/ui.store.ts'
+import { closeDialog, useUi } from '../stores/ui.store.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
 
 export const loadPalette = async () => ({ default: (await import('../features/palette/palette.tsx')).Palette })
 const Palette = lazy(loadPalette)
@@ -13,12 +14,15 @@ export function OpenDialogs() {
   const dialog = useUi((state) => state.dialog)
   if (dialog === null) return null
   return (
-    <Suspense fallback={null}>
-      {dialog.kind === 'palette' && <Palette />}
-      {dialog.kind === 'shortcuts' && <Shortcuts />}
-      {dialog.kind === 'changes' && <ChangesDialog />}
-      {dialog.kind === 'export' && <ExportDialog />}
-      {dialog.kind === 'changed-key' && <ChangedKeyDialog hop={dialog.hop} />}
-    </Suspense>
+    // A dialog is read from the disk when it is opened first: while Gatehouse is being updated that may fail.
+    <ErrorBoundary onClose={closeDialog}>
+      <Suspense fallback={null}>
+        {dialog.kind === 'palette' && <Palette />}
+        {dialog.kind === 'shortcuts' && <Shortcuts />}
+        {dialog.kind === 'changes' && <ChangesDialog />}
+        {dialog.kind === 'export' && <ExportDialog />}
+        {dialog.kind === 'changed-key' && <ChangedKeyDialog hop={dialog.hop} />}
+      </Suspense>
+    </ErrorBoundary>
   )
 }

@@ -35,6 +35,8 @@ export interface DemoHost {
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]
   readonly gateway?: string
   readonly gpus: readonly DemoGpu[]
+  /** What AMD's driver says of its cards and of the processes on them, in the lines of section `gpu-health`. */
+  readonly amdCards?: string
   readonly software: DemoSoftware
   /** What the fleet file says of it. */
   readonly airGapped?: boolean

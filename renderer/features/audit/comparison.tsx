@@ -62,14 +62,14 @@ function Direction({ words, changes }: { readonly words: string; readonly change
           </Button>
         )}
       </div>
-      <table className="table compact">
+      <table className="table tall">
         {/* Widths of the columns: a heading for readers alone gives none. */}
         <colgroup>
           <col />
           <col className="w-[96px]" />
+          <col className="w-[144px]" />
           <col className="w-[124px]" />
-          <col className="w-[124px]" />
-          <col className="w-[96px]" />
+          <col className="w-[104px]" />
         </colgroup>
         <thead className="reader-only">
           <tr>

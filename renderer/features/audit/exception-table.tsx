@@ -51,6 +51,7 @@ export function ExceptionTable({ open, draft, onDraft }: ExceptionTableProps) {
                     <input
                       className="input small"
                       aria-label={`Owner, ${about}`}
+                      placeholder="Required"
                       maxLength={120}
                       value={owner}
                       onChange={(event) => set(key, { owner: event.target.value })}

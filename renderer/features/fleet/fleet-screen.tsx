@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
-import { useOpenFleet } from '../../stores/actions.ts'
+import { useAuditActions, useOpenFleet } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { useFleetState } from '../../stores/queries.ts'
+import { useFleetState, useSettings } from '../../stores/queries.ts'
 import { openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
@@ -16,7 +16,7 @@ export function FleetScreen() {
   const state = useFleetState()
   const notices = useAppNotices()
   const path = useFleetPath()
-  useEarlyOpen(state.data)
+  useEarlyKeys(state.data)
   if (state.data?.fleet) return <FleetMatrix />
   if (state.data !== undefined && state.data.problems.length > 0) return <FleetProblems state={state.data} notices={notices} />
   if (state.data !== undefined) return <FleetEmpty notices={notices} />
@@ -27,14 +27,19 @@ export function FleetScreen() {
   )
 }
 
-/** The window is there about a second before the engine says what is open: a file that is asked for meanwhile is asked for then, if none is. */
-function useEarlyOpen(state: FleetState | undefined): void {
+/** The window is there about a second before the engine says what is open: what is asked for meanwhile is done then, where the screen that comes would have done it. */
+function useEarlyKeys(state: FleetState | undefined): void {
   const { mutate: open } = useOpenFleet()
-  const [asked, setAsked] = useState(false)
-  useKeys({ 'mod+o': state === undefined ? () => setAsked(true) : undefined })
+  const { start } = useAuditActions()
+  const letterKeys = useSettings().data?.letterKeys
+  const [asked, setAsked] = useState<'open' | 'audit' | null>(null)
+  const waits = state === undefined
+  useKeys({ 'mod+o': waits ? () => setAsked('open') : undefined, r: waits ? () => setAsked('audit') : undefined })
   useEffect(() => {
-    if (!asked || state === undefined) return
-    setAsked(false)
-    if (state.fleet === null) open(null)
-  }, [asked, state, open])
+    // Whether letters are keys is known as late.
+    if (asked === null || state === undefined || letterKeys === undefined) return
+    setAsked(null)
+    if (asked === 'open' && state.fleet === null) open(null)
+    if (asked === 'audit' && state.fleet !== null && letterKeys) start()
+  }, [asked, state, letterKeys, open, start])
 }

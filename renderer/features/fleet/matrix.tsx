@@ -23,6 +23,8 @@ interface MatrixProps {
 /** Widths when the matrix scrolls: of a host's column, and of the pinned one with the checks. Must equal those in fleet.css. */
 const columnWidth = 124
 const pinnedWidth = 282
+/** Of a host's column where all of them share the pane: an icon and the longest word. */
+const leastWidth = 92
 const columnsPerFrame = 2
 const firstView = { left: 0, width: 1440 }
 type View = typeof firstView
@@ -33,7 +35,7 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
   const [scroll, setScroll] = useState(firstView)
   const remembered = useUi((state) => state.cell)
   const wantsFocus = useRef(false)
-  const fits = hosts.length <= columnsThatFit
+  const fits = hosts.length <= columnsThatFit && scroll.width >= pinnedWidth + hosts.length * leastWidth
   const [start, end] = fits ? [0, hosts.length] : columnsInView(scroll.left, scroll.width - pinnedWidth, columnWidth, hosts.length)
   const drawn = useGradually(
     useMemo(() => hosts.slice(start, end), [hosts, start, end]),

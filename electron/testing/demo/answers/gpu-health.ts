@@ -3,6 +3,7 @@ import type { DemoHost } from '../demo-host.ts'
 
 /** Section `gpu-health`: the elements of `nvidia-smi -q -x` that are kept, one a line. */
 export function gpuHealth(host: DemoHost): Answer {
+  if (host.amdCards !== undefined) return lines(host.amdCards.trimEnd().split('\n'))
   if (host.gpus.length === 0) return lines([])
   const servers = host.processes.filter(({ name }) => /^(?:vllm|VLLM|ollama|llama-server|local-ai)/.test(name))
   const element = (name: string, value: string) => `=<${name}>${value}</${name}>`
