@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { audit, hostOf } from './audit.ts'
-import { arrange, asRoot, kill, start } from './lab.ts'
+import { arrange, asRoot, install, kill, start } from './lab.ts'
 import { maySee } from './template-desk.ts'
 
 /** What is said of the next start of a host, and what the host then starts with. */
@@ -106,4 +106,47 @@ systemctl enable --now nftables.service`,
     await start('gpu3')
   },
   120_000,
+)
+
+/** firewalld runs and comes again, and so does a door that anybody may try. */
+const firewalld = `cat >/etc/systemd/system/door.service <<'U'
+[Service]
+ExecStart=/usr/bin/python3 -m http.server --bind 0.0.0.0 --directory /var/empty 9000
+[Install]
+WantedBy=multi-user.target
+U
+mkdir -p /var/empty
+systemctl daemon-reload
+systemctl enable --now door.service firewalld.service
+interface=$(ip -o -4 addr show scope global | awk '{ print $2; exit }')
+`
+/** From the jump host. */
+const opens = async (): Promise<boolean> => (await asRoot('jump', 'nc -z -w 2 "$(getent hosts gpu3 | cut -d " " -f 1)" 9000')).status === 0
+
+test.each<[string, string, RegExp, 'pass' | 'fail', boolean]>([
+  ['as it comes', '', /^pass firewalld.service/, 'pass', false],
+  ['what was opened until the next start', 'firewall-cmd --add-port=9000/tcp', /^pass firewalld.service/, 'pass', false],
+  ['a port that its files open', 'firewall-cmd --permanent --add-port=9000/tcp', /^fail .*to port 9000/, 'pass', true],
+  ['its interface trusted', 'firewall-cmd --permanent --zone=trusted --add-interface="$interface"', /^fail .*does not deny/, 'fail', true],
+  [
+    'a rich rule',
+    `firewall-cmd --permanent --add-rich-rule='rule family="ipv4" source address="0.0.0.0/0" accept'`,
+    /^fail .*IPv4/,
+    'fail',
+    true,
+  ],
+  ['disabled', 'systemctl disable firewalld.service', /^fail .*firewalld.service is disabled/, 'fail', true],
+])(
+  'firewalld, %s',
+  async (_, script, said, then, open) => {
+    await install('gpu3', 'firewalld', ['firewalld.sh'])
+    await arrange('gpu3', `${firewalld}${script}`)
+    expect(await found('firewall-default-deny-inbound')).toMatch(/^pass /)
+    expect(await opens()).toBe(/ --add-port/.test(script) && !/permanent/.test(script))
+    expect(await found('firewall-loaded-at-start')).toMatch(said)
+    await startsAgain()
+    expect(await found('firewall-default-deny-inbound')).toMatch(new RegExp(`^${then} `))
+    expect(await opens()).toBe(open)
+  },
+  150_000,
 )

@@ -112,7 +112,7 @@ export async function arrange(host: LabHost, script: string, stdin = ''): Promis
  */
 export async function install(
   host: LabHost,
-  folder: 'docker' | 'podman' | 'accounts' | 'exporter' | 'sssd' | 'fronts',
+  folder: 'docker' | 'podman' | 'accounts' | 'exporter' | 'sssd' | 'fronts' | 'firewalld',
   variants: readonly string[],
 ): Promise<void> {
   const script = variants.map((name) => readFileSync(join(import.meta.dirname, 'variants', name), 'utf8')).join('\n')

@@ -1,6 +1,8 @@
+import { known } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { assembleFirewall } from './assemble.ts'
 import { collectFirewall } from './collect.ts'
+import { readFirewalld } from './firewalld/files.ts'
 
 /** Reads `network` first: which interface an address lies behind, and which addresses are the host's own. */
 export const firewallFact: FactDefinition<'firewall'> = {
@@ -10,6 +12,7 @@ export const firewallFact: FactDefinition<'firewall'> = {
     const network = fact('network')
     const [nft, iptables, ip6tables] = [section('nft'), section('iptables'), section('ip6tables')]
     const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw') }
-    return assembleFirewall(sections, network.known ? network.value : undefined)
+    const rules = assembleFirewall(sections, network.known ? network.value : undefined)
+    return rules.known ? known({ ...rules.value, firewalld: readFirewalld(section('firewalld')) }) : rules
   },
 }

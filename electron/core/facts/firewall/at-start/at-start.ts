@@ -3,6 +3,8 @@ import type { Network } from '../../network/network.ts'
 import { type FilterFiles, namesOf, type Os, type ServiceState } from '../../os/os.ts'
 import type { Family } from '../address-set.ts'
 import { defaultsOf } from '../defaults.ts'
+import type { Firewall } from '../firewall.ts'
+import { firewalldTables } from '../firewalld/rules.ts'
 import { parseIptables } from '../iptables/parse.ts'
 import { type Chain, dictionary, type Table } from '../ruleset.ts'
 import { readNftFile } from './nft-file.ts'
@@ -21,6 +23,8 @@ export interface Loader {
   /** Why it does not come, does not deny, or is not known. A sentence. */
   readonly because: string
   readonly cite: readonly Citation[]
+  /** The line that would let the account read it. */
+  readonly sudoers?: string | undefined
 }
 
 export interface AtStart {
@@ -32,8 +36,10 @@ export interface AtStart {
 
 type Content = Omit<Loader, 'unit' | 'comes'> & { readonly comes?: boolean | undefined }
 
+type Filter = Pick<Firewall, 'tables' | 'firewalld'>
+
 /** A way of reading what one service loads. */
-type Reader = (filter: FilterFiles, network: Network | undefined, running: readonly Table[]) => Content
+type Reader = (filter: FilterFiles, network: Network | undefined, now: Filter) => Content
 
 const both = (value: boolean | undefined): Loader['denies'] => ({ 4: value, 6: value })
 const notKnown = (because: string): Content => ({ denies: both(undefined), tables: undefined, wipes: false, because, cite: [] })
@@ -42,14 +48,14 @@ const notKnown = (because: string): Content => ({ denies: both(undefined), table
 const notFollowed: Reader = () => notKnown('What it loads is not followed.')
 
 const readers: Readonly<Record<string, Reader>> = {
-  'ufw.service': (filter, _, running) => readUfw(filter, running),
+  'ufw.service': (filter, _, now) => readUfw(filter, now.tables),
   'nftables.service': readNftables,
   'netfilter-persistent.service': (filter, network) =>
     readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network),
   'iptables.service': (filter, network) => readSaved({ 4: ['/etc/sysconfig/iptables', '/etc/iptables/iptables.rules'] }, filter, network),
   'ip6tables.service': (filter, network) =>
     readSaved({ 6: ['/etc/sysconfig/ip6tables', '/etc/iptables/ip6tables.rules'] }, filter, network),
-  'firewalld.service': readFirewalld,
+  'firewalld.service': (_, network, now) => readFirewalld(now, network),
   'shorewall.service': notFollowed,
   'shorewall6.service': notFollowed,
   'ferm.service': notFollowed,
@@ -58,16 +64,16 @@ const readers: Readonly<Record<string, Reader>> = {
   'arno-iptables-firewall.service': notFollowed,
 }
 
-/** What loads rules at the next start of the host, beside those that are `running`. Undefined where the host did not tell, or starts without systemd. */
+/** What loads rules at the next start of the host, beside what is in force `now`. Undefined where the host did not tell, or starts without systemd. */
 export function filterAtStart(
   { services, filter }: Pick<Os, 'services' | 'filter'>,
   network: Network | undefined,
-  running: readonly Table[],
+  now: Filter,
 ): AtStart | undefined {
   if (services === undefined || filter === undefined) return undefined
   const loaders = Object.entries(readers).flatMap(([unit, read]) => {
     const state = services.find((each) => namesOf(each).includes(unit))
-    return state && state.loadState !== 'not-found' ? [loaderOf(unit, state, read(filter, network, running))] : []
+    return state && state.loadState !== 'not-found' ? [loaderOf(unit, state, read(filter, network, now))] : []
   })
   const places = filter.places.filter(({ value }) => value !== '/etc/systemd/system/gatehouse-published-ports.service')
   // A drop-in changes what the unit does; then its usual file says nothing.
@@ -231,23 +237,17 @@ function deniedBy(tables: readonly Table[], network: Network | undefined): Loade
   return { 4: of(4), 6: of(6) }
 }
 
-/** Zones that firewalld brings and that turn away what they do not name. `trusted` lets in everything (firewalld.zones(5)). */
-const DENYING = /^(?:public|home|work|internal|external|dmz|drop|block)$/
-
-function readFirewalld(filter: FilterFiles): Content {
-  const sealed = filter.sealed.find(({ value }) => value.startsWith('/etc/firewalld/'))
-  if (sealed) return { ...notKnown(`${sealed.value} may not be read.`), cite: [{ section: 'os', line: sealed.line }] }
-  const zone = assigned(filter, '/etc/firewalld/firewalld.conf', 'DefaultZone') ?? { value: 'public', line: 0 }
-  const cite = zone.line > 0 ? [{ section: 'os', line: zone.line }] : []
-  const files = filter.files.filter(({ path }) => path.startsWith('/etc/firewalld/zones/'))
-  const open = files.find(({ rows }) => rows.some(({ value }) => /<zone\b[^>]*\btarget="ACCEPT"/.test(value)))
-  const own = files.find(({ path }) => path === `/etc/firewalld/zones/${zone.value}.xml`)
-  if (zone.value === 'trusted' || (open && open === own))
-    return { denies: both(false), wipes: false, because: `The default zone ${zone.value} of firewalld lets in everything.`, cite }
-  if (open || files.some(({ whole }) => !whole) || !(own || DENYING.test(zone.value)))
+function readFirewalld({ firewalld, tables: running }: Filter, network: Network | undefined): Content {
+  if (!firewalld) return notKnown('What it loads was not read.')
+  if ('unread' in firewalld)
     return {
-      ...notKnown(`What firewalld's zones let in at the start is not certain${open ? `: ${open.path} lets in everything` : ''}.`),
-      cite,
+      ...notKnown(`What it loads may not be read: ${firewalld.unread}`),
+      cite: [{ section: 'firewalld', line: 0 }],
+      sudoers: firewalld.sudoers,
     }
-  return { denies: both(true), wipes: false, because: '', cite }
+  const cite = [{ section: 'firewalld', line: firewalld.line }]
+  const tables = firewalldTables(firewalld, running)
+  if (typeof tables === 'string') return { ...notKnown(tables), cite }
+  const denies = deniedBy(tables, network)
+  return { denies, tables, wipes: false, because: wordsFor('what lies in /etc/firewalld', denies), cite }
 }

@@ -29,7 +29,7 @@ export default defineControl({
   evaluate: ({ firewall, os, network, listeners, access }) => {
     const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
     const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
-    const atStart = filterAtStart(os, knownValue(network), firewall.tables)
+    const atStart = filterAtStart(os, knownValue(network), firewall)
     if (denied.length === 0) return [now.some((each) => each.denied === undefined) ? doubtful(firewall) : notDenied(atStart, firewall)]
     if (!atStart)
       return [
@@ -68,7 +68,7 @@ function judge(firewall: Firewall, atStart: AtStart, families: readonly Family[]
   if (unsure)
     return {
       ...notEvaluated('Whether the rules come again is not certain', `${unsure.unit}: ${unsure.because}`, [...unsure.cite, ...cite]),
-      ...(/may not be read/.test(unsure.because) && { hint: letRead }),
+      ...(/may not be read/.test(unsure.because) && { hint: unsure.sudoers ? `Add to sudoers: ${unsure.sudoers}` : letRead }),
     }
   const [other] = atStart.others
   if (other)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { CronJob } from '../../../facts/access/access.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { readFirewalld } from '../../../facts/firewall/firewalld/files.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import { parseOs } from '../../../facts/os/parse.ts'
@@ -22,11 +23,11 @@ const output = (id: string, stdout: string): SectionOutput => ({
 const chain = (family: string, policy: string) =>
   `table ${family} filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy ${policy};\n\t\ttcp dport 22 accept\n\t}\n}\n`
 
-function firewall(nft: string) {
+function firewall(nft: string, firewalld: SectionOutput | undefined) {
   const none = output('', '')
   const fact = assembleFirewall({ nft: output('nft', nft), iptables: none, ip6tables: none, ipset: none, ufw: none }, network)
   if (!fact.known) throw new Error(fact.reason)
-  return fact.value
+  return { ...fact.value, firewalld: firewalld && readFirewalld(firewalld) }
 }
 
 const file = (path: string, text: string) => [
@@ -41,10 +42,16 @@ function os(services: readonly string[], files: Readonly<Record<string, string>>
   return parsed
 }
 
-function judged(of: Os, nft = chain('inet', 'drop'), ports: readonly number[] = [], cron: readonly CronJob[] = []) {
+interface Given {
+  readonly ports?: readonly number[]
+  readonly cron?: readonly CronJob[]
+  readonly firewalld?: SectionOutput
+}
+
+function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld }: Given = {}) {
   const { evaluate } = control as unknown as Control
   const facts = {
-    firewall: firewall(nft),
+    firewall: firewall(nft, firewalld),
     os: of,
     network: known(network) as FactResult<typeof network>,
     listeners: known(ports.map(listener)),
@@ -65,7 +72,6 @@ const ufw = (enabled: string, policy = 'DROP', six = 'yes') => ({
   '/etc/ufw/ufw.conf': `ENABLED=${enabled}\nLOGLEVEL=low`,
 })
 const saved = (policy: string) => `*filter\n:INPUT ${policy} [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT`
-const zone = (target: string) => `<?xml version="1.0" encoding="utf-8"?>\n<zone${target}>\n  <service name="ssh"/>\n</zone>`
 const v4 = { '/etc/iptables/rules.v4': saved('DROP') }
 const v6 = { '/etc/iptables/rules.v6': saved('DROP') }
 
@@ -118,27 +124,7 @@ test.each<[string, Os, string]>([
     'not-evaluated .*rules.v4 may not be read.*setfacl',
   ],
   ['of RHEL', os([on('iptables'), off('ip6tables')], { '/etc/sysconfig/iptables': saved('DROP') }), 'fail .*Inbound IPv6'],
-  ['firewalld', os([on('firewalld')], { '/etc/firewalld/firewalld.conf': 'DefaultZone=public' }), 'pass firewalld'],
   ['firewalld off', os(['firewalld.service loaded active disabled'], {}), 'fail .*firewalld.service is disabled'],
-  ['firewalld trusts', os([on('firewalld')], { '/etc/firewalld/firewalld.conf': 'DefaultZone=trusted' }), 'fail .*zone trusted'],
-  [
-    'its own zone lets in everything',
-    os([on('firewalld')], {
-      '/etc/firewalld/firewalld.conf': 'DefaultZone=public',
-      '/etc/firewalld/zones/public.xml': zone(' target="ACCEPT"'),
-    }),
-    'fail .*zone public',
-  ],
-  [
-    'another zone lets in everything',
-    os([on('firewalld')], {
-      '/etc/firewalld/firewalld.conf': 'DefaultZone=public',
-      '/etc/firewalld/zones/lab.xml': zone(' target="ACCEPT"'),
-    }),
-    'not-evaluated .*lab.xml',
-  ],
-  ['firewalld and nftables', os([on('firewalld'), on('nftables')], nftFile('flush ruleset')), 'warning .*exclude each other'],
-  ['its folder is closed', os([on('firewalld')], {}, ['@filter-sealed /etc/firewalld/']), 'not-evaluated .*may not be read.*setfacl'],
   ['another program', os([on('shorewall')], {}), 'not-evaluated .*shorewall.service: What it loads'],
   ['another program that is off', os([off('shorewall')], {}), 'fail .*shorewall.service is disabled'],
   ['a script', os([off('nftables')], {}, ['@filter-place /etc/rc.local']), 'not-evaluated .*/etc/rc.local may'],
@@ -166,7 +152,8 @@ test('where nothing is denied there is nothing to lose; what would be loaded is 
 
 test('a port that what was saved opens is told, and what it merely lets be tried again is not', () => {
   const rules = (more: string) => chain('inet', 'drop').replace('\t\ttcp', `\t\t${more}\n\t\ttcp`)
-  const after = (more: string, now = chain('inet', 'drop')) => judged(os([on('nftables')], nftFile(rules(more))), now, [22, 8000])
+  const after = (more: string, now = chain('inet', 'drop')) =>
+    judged(os([on('nftables')], nftFile(rules(more))), now, { ports: [22, 8000] })
   expect(after('tcp dport 8000 accept')).toMatch(/^fail .*nftables.service loads at the start lets any IPv4 address in to port 8000/)
   expect(after('ip saddr 0.0.0.0/1 tcp dport 8000 accept')).toMatch(/^pass /)
   expect(after('socket cgroupv2 level 1 "a" accept')).toMatch(/^not-evaluated /)
@@ -183,7 +170,7 @@ test.each([
   ['a job of somebody else', 'ada', '/usr/sbin/iptables-restore rules', 'fail'],
 ])('rules that nothing else loads: %s', (_, account, command, status) => {
   const cron = [{ file: '/var/spool/cron/crontabs/root', account, command, line: 7 }]
-  expect(judged(os([off('nftables')], {}), undefined, [], cron)).toMatch(new RegExp(`^${status} `))
+  expect(judged(os([off('nftables')], {}), undefined, { cron })).toMatch(new RegExp(`^${status} `))
 })
 
 test('a port that Docker leads on is not held against what was saved', () => {
@@ -192,8 +179,8 @@ test('a port that Docker leads on is not held against what was saved', () => {
     'table ip filter {\n\tchain DOCKER-USER {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n'
   const saved = chain('inet', 'drop').replace('22', '{ 22, 8080 }')
   const of = os([on('nftables')], nftFile(saved))
-  expect(judged(of, chain('inet', 'drop') + docker, [8080])).toMatch(/^pass /)
-  expect(judged(of, chain('inet', 'drop'), [8080])).toMatch(/^fail /)
+  expect(judged(of, chain('inet', 'drop') + docker, { ports: [8080] })).toMatch(/^pass /)
+  expect(judged(of, chain('inet', 'drop'), { ports: [8080] })).toMatch(/^fail /)
 })
 
 /** As nft lists what ufw wrote, with what was typed before its chains. */
@@ -220,14 +207,108 @@ ${typed === '' ? '' : `\t\t${typed}\n`}\t\tcounter jump ${name}-before-input
 
 test('of the rules of now those of ufw come again, and what was typed before them does not', () => {
   const of = os([on('ufw')], ufw('yes'))
-  expect(judged(of, ufwRules(), [8000])).toMatch(/^pass /)
-  expect(judged(of, ufwRules('tcp dport 8000 drop'), [22, 8000])).toMatch(/^fail What ufw.service loads .* to port 8000/)
-  expect(judged(of, ufwRules('ip saddr 203.0.113.9 drop'), [8000])).toMatch(/^pass /)
-  expect(judged(of, ufwRules('tcp dport 8000 drop'), [22])).toMatch(/^pass /)
+  expect(judged(of, ufwRules(), { ports: [8000] })).toMatch(/^pass /)
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), { ports: [22, 8000] })).toMatch(/^fail What ufw.service loads .* to port 8000/)
+  expect(judged(of, ufwRules('ip saddr 203.0.113.9 drop'), { ports: [8000] })).toMatch(/^pass /)
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), { ports: [22] })).toMatch(/^pass /)
   // Denied by rules of somebody else, while ufw is not loaded.
-  expect(judged(of, chain('inet', 'drop'), [22])).toMatch(/^not-evaluated .*not among those of now/)
-  expect(judged(os([on('ufw'), on('shorewall')], ufw('yes')), ufwRules(), [22])).toMatch(/^not-evaluated .*shorewall.* is not followed/)
+  expect(judged(of, chain('inet', 'drop'), { ports: [22] })).toMatch(/^not-evaluated .*not among those of now/)
+  expect(judged(os([on('ufw'), on('shorewall')], ufw('yes')), ufwRules(), { ports: [22] })).toMatch(
+    /^not-evaluated .*shorewall.* is not followed/,
+  )
   // Loaded by a script of the admin's own.
   const scripted = os([on('ufw')], ufw('yes'), ['@filter-place /etc/rc.local'])
-  expect(judged(scripted, ufwRules('tcp dport 8000 drop'), [8000])).toMatch(/^not-evaluated .*rc.local may load those/)
+  expect(judged(scripted, ufwRules('tcp dport 8000 drop'), { ports: [8000] })).toMatch(/^not-evaluated .*rc.local may load those/)
+})
+
+/** What firewalld made of its zone `public`, and what lies in its folder. */
+const firewalldRules = (allowed: string) => `table inet firewalld {
+\tchain filter_INPUT {
+\t\ttype filter hook input priority filter + 10; policy accept;
+\t\tct state { established, related } accept
+\t\tjump filter_INPUT_ZONES
+\t}
+\tchain filter_INPUT_ZONES {
+\t\tgoto filter_IN_public
+\t}
+\tchain filter_IN_public {
+\t\t${allowed}
+\t\treject with icmpx admin-prohibited
+\t}
+}
+`
+const builtIn = {
+  '/usr/lib/firewalld/zones/public.xml': '<zone>\n<service name="ssh"/>\n</zone>',
+  '/usr/lib/firewalld/zones/trusted.xml': '<zone target="ACCEPT">\n</zone>',
+  '/usr/lib/firewalld/services/ssh.xml': '<service>\n<port protocol="tcp" port="22"/>\n</service>',
+}
+const printed = (files: Readonly<Record<string, string>>) =>
+  output(
+    'firewalld',
+    Object.entries({ ...builtIn, ...files })
+      .flatMap(([path, text]) => text.split('\n').map((line) => `${path}:${line}`))
+      .join('\n'),
+  )
+const conf = (text: string) => ({ '/etc/firewalld/firewalld.conf': text })
+const ownZone = (text: string, target = '') => ({
+  '/etc/firewalld/zones/public.xml': `<zone${target}>\n<service name="ssh"/>\n${text}\n</zone>`,
+})
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['as it comes', conf('DefaultZone=public'), 'pass firewalld'],
+  ['without a configuration', {}, 'pass firewalld'],
+  ['trusts all', conf('DefaultZone=trusted'), 'fail .*does not deny IPv4 and IPv6'],
+  ['its own zone lets in everything', ownZone('', ' target="ACCEPT"'), 'fail .*does not deny'],
+  ['every port', ownZone('<port port="1-65535" protocol="tcp"/>'), 'fail .*does not deny'],
+  ['a protocol', ownZone('<protocol value="tcp"/>'), 'fail .*does not deny'],
+  ['a rich rule for all', ownZone('<rule family="ipv4">\n<source address="0.0.0.0/0"/>\n<accept/>\n</rule>'), 'fail .*Inbound IPv4'],
+  [
+    'a zone for every source',
+    { '/etc/firewalld/zones/lab.xml': '<zone target="ACCEPT"><source address="::/0"/></zone>' },
+    'fail .*Inbound IPv6',
+  ],
+  ['a zone for some', { '/etc/firewalld/zones/lab.xml': '<zone target="ACCEPT"><source address="10.0.1.0/24"/></zone>' }, 'pass'],
+  ['the zone of containers', { '/etc/firewalld/zones/docker.xml': '<zone target="ACCEPT"><interface name="docker0"/></zone>' }, 'pass'],
+  ['its interface', { '/etc/firewalld/zones/lab.xml': '<zone target="ACCEPT"><interface name="eth0"/></zone>' }, 'fail .*does not deny'],
+  [
+    'a policy',
+    { '/etc/firewalld/policies/p.xml': '<policy target="ACCEPT"><ingress-zone name="ANY"/><egress-zone name="HOST"/></policy>' },
+    'fail .*does not deny',
+  ],
+  ['direct rules', { '/etc/firewalld/direct.xml': '<direct><rule ipv="ipv4">-j ACCEPT</rule></direct>' }, 'not-evaluated .*direct.xml'],
+  ['saved before', { '/etc/firewalld/zones/public.xml.old': '<zone target="ACCEPT"></zone>' }, 'pass'],
+  ['commented out', ownZone('<!--\n<port port="1-65535" protocol="tcp"/>\n-->'), 'pass'],
+  ['broken off', { '/etc/firewalld/zones/public.xml': '<zone target="ACCEPT">' }, 'not-evaluated .*public.xml is written'],
+  ['a port that was opened until the next start', ownZone('<port port="9000" protocol="tcp"/>'), 'pass'],
+  [
+    'a port that was closed until the next start',
+    ownZone('<port port="8000" protocol="tcp"/>'),
+    'fail .*lets any IPv4 address in to port 8000',
+  ],
+  ['a service that nobody knows', ownZone('<service name="own"/>'), 'not-evaluated .*not certain'],
+])('firewalld, %s', (_, files, expected) => {
+  const said = judged(os([on('firewalld')], {}), firewalldRules('tcp dport 22 accept'), { ports: [22, 8000], firewalld: printed(files) })
+  expect(said).toMatch(new RegExp(`^(?:${expected})`))
+})
+
+test('firewalld and nftables exclude each other', () => {
+  const of = os([on('firewalld'), on('nftables')], nftFile('flush ruleset'))
+  expect(judged(of, firewalldRules('tcp dport 22 accept'), { firewalld: printed({}) })).toMatch(/^warning .*exclude each other/)
+})
+
+test('what firewalld loads is not known where sudo refuses it, and where an interface has a zone that no file gives it', () => {
+  const refused: SectionOutput = {
+    ...output('firewalld', ''),
+    state: 'denied',
+    exitCode: 126,
+    sudoers: 'ada ALL=(root) NOPASSWD: /usr/bin/grep',
+  }
+  const of = os([on('firewalld')], {})
+  const now = firewalldRules('tcp dport 22 accept')
+  expect(judged(of, now, { firewalld: refused })).toMatch(/^not-evaluated .*may not be read.* Add to sudoers: ada ALL/)
+  // NetworkManager may bind it, or somebody typed it.
+  const bound = now
+    .replace('\t\tgoto', '\t\tiifname "eth0" goto filter_IN_trusted\n\t\tgoto')
+    .replace('}\n}', '}\n\tchain filter_IN_trusted {\n\t\tdrop\n\t}\n}')
+  expect(judged(of, bound, { firewalld: printed({}) })).toMatch(/^not-evaluated /)
 })

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Network } from '../../network/network.ts'
+import { type AddressSet, union } from '../address-set.ts'
+import { parseNft } from '../nft/parse.ts'
+import { reach } from '../reach.ts'
+import type { Table } from '../ruleset.ts'
+import { readFirewalldFiles } from './files.ts'
+import { firewalldConfigurations } from './random-firewalld.testing.ts'
+import { firewalldTables } from './rules.ts'
+
+/**
+ * Configurations of firewalld as they lie in its folder, held against the rules that the engine of firewalld made of them. Recordings always; anew, as root, where
+ * `GATEHOUSE_FIREWALLD_ROOT` names a root folder with its packages: `GATEHOUSE_FIREWALLD_SETS` says how many, `GATEHOUSE_RECORD=1` writes the recordings.
+ */
+const fixture = new URL('../__fixtures__/firewalld-random.json', import.meta.url)
+
+interface Recording {
+  /** What `grep -rsH . /etc/firewalld /usr/lib/firewalld/zones` printed, and the rules of the kernel. */
+  readonly files: string
+  readonly nft: string
+}
+
+const network: Network = {
+  addresses: [
+    { interface: 'eth0', address: '10.9.0.1', prefixLength: 16, line: 1 },
+    { interface: 'eth0', address: 'fd09::1', prefixLength: 64, line: 2 },
+  ],
+  routes: [
+    { family: 4, destination: '0.0.0.0/0', interface: 'eth0', table: 'main', section: 'routes', line: 1 },
+    { family: 6, destination: '::/0', interface: 'eth0', table: 'main', section: 'routes-6', line: 1 },
+  ],
+  defaultRoute: true,
+}
+
+const followed = (files: string, running: readonly Table[] = []): readonly Table[] => {
+  const tables = firewalldTables(readFirewalldFiles(files), running)
+  if (typeof tables === 'string') throw new Error(tables)
+  return tables
+}
+
+/** Who gets in, by protocol, port and family. A refusal and a loss are alike. */
+const verdicts = (tables: readonly Table[], ports = [22, 53, 80, 443, 445, 546, 8000, 9000, 9090]): string[] =>
+  (['tcp', 'udp'] as const).flatMap((protocol) =>
+    ports.flatMap((port) => {
+      const pieces = reach({ tables }, network, { direction: 'in', protocol, port, address: '*' })
+      return ([4, 6] as const).flatMap((family) =>
+        (['accept', 'undetermined'] as const).map((verdict) => {
+          const own = pieces.filter((piece) => piece.family === family && piece.verdict === verdict)
+          const remotes = own.reduce<AddressSet>((all, piece) => union(all, piece.remotes), [])
+          return `${protocol} ${port} ${family} ${verdict} ${remotes.map(({ from, to }) => `${from}-${to}`).join()}`
+        }),
+      )
+    }),
+  )
+
+const root = process.env.GATEHOUSE_FIREWALLD_ROOT
+
+test.skipIf(process.env.GATEHOUSE_RECORD)('recorded configurations let in whom firewalld lets in', () => {
+  const { lines, sets } = JSON.parse(readFileSync(fixture, 'utf8')) as { readonly lines: string[]; readonly sets: string[][] }
+  const recordings = sets.map((texts) =>
+    texts.map((text) =>
+      text
+        .split(' ')
+        .map((number) => lines[Number(number)])
+        .join('\n'),
+    ),
+  )
+  expect(recordings.length).toBeGreaterThanOrEqual(30)
+  for (const [files = '', nft = ''] of recordings) expect(verdicts(followed(files))).toEqual(verdicts(parseNft(nft, 'nft')))
+})
+
+/** Each line once, and texts as its numbers. */
+function packed(recordings: readonly Recording[]): string {
+  const numbers = new Map<string, number>()
+  const numbersOf = (text: string) => text.split('\n').map((line) => numbers.get(line) ?? numbers.set(line, numbers.size).size - 1)
+  const sets = recordings.map(({ files, nft }) => [numbersOf(files).join(' '), numbersOf(nft).join(' ')])
+  return `${JSON.stringify({ lines: [...numbers.keys()], sets }, null, 1)}\n`
+}
+
+/** What the probe adds: the services that are named, and those that they include. */
+function withServices(files: string): string {
+  const rows = files.trimEnd().split('\n')
+  const asked = new Set<string>()
+  for (const row of rows)
+    for (const [, name] of row.matchAll(/<(?:service name|include service)="([\w.-]+)"/g)) {
+      const path = `/usr/lib/firewalld/services/${name}.xml`
+      if (asked.has(path) || !existsSync(`${root}${path}`)) continue
+      asked.add(path)
+      rows.push(
+        ...readFileSync(`${root}${path}`, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '' && !/<description>/.test(line))
+          .map((line) => `${path}:${line}`),
+      )
+    }
+  return rows.join('\n')
+}
+
+test.skipIf(!root)('drawn anew, they let in whom firewalld lets in', { timeout: 590_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-firewalld-'))
+  const library = `${root}/usr/lib/x86_64-linux-gnu`
+  const numRuns = Number(process.env.GATEHOUSE_FIREWALLD_SETS ?? 10)
+  const drawn = fc.sample(firewalldConfigurations, { numRuns, seed: Number(process.env.GATEHOUSE_SEED ?? 20_261_128) })
+  const script = new URL('real-firewalld.py', import.meta.url).pathname
+  const ran = spawnSync('unshare', ['-n', 'python3', script, join(folder, 'told'), `${root}`], {
+    input: JSON.stringify(drawn),
+    encoding: 'utf8',
+    env: { ...process.env, GI_TYPELIB_PATH: `${library}/girepository-1.0`, LD_LIBRARY_PATH: library },
+  })
+  expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, ''])
+  const told = (JSON.parse(readFileSync(join(folder, 'told'), 'utf8')) as Recording[]).map(({ files, nft }): Recording => {
+    const inward = nft
+      .split('\n\n')
+      .filter((chain) => /^(?:table inet firewalld \{\s*)?\s*(?:set|chain filter_(?:INPUT|IN_|PREROUTING))/.test(chain))
+    return {
+      files: withServices(files.replace(/.*<description>.*\n/g, '')),
+      nft: `table inet firewalld {\n${inward.join('\n').replace(/^table.*\n/, '')}\n}\n`,
+    }
+  })
+  rmSync(folder, { recursive: true })
+  for (const { files, nft } of told) expect(verdicts(followed(files))).toEqual(verdicts(parseNft(nft, 'nft')))
+  if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, packed(told))
+})
