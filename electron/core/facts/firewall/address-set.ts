@@ -209,3 +209,6 @@ export function networksToSet(networks: readonly string[], family: Family): Addr
   const intervals = networks.map(parseInterval).filter((interval) => interval?.family === family)
   return normalise(intervals as Interval[])
 }
+
+/** How many addresses it holds. */
+export const sizeOf = (set: AddressSet): bigint => set.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)

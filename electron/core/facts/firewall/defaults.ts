@@ -1,6 +1,6 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
-import type { AddressSet, Family } from './address-set.ts'
+import { type Family, sizeOf } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
 import { reach, testsOf } from './reach.ts'
 import { sidesOf } from './surroundings.ts'
@@ -20,8 +20,6 @@ const unnamedPort = oncePer((tables: Firewall['tables']): number => {
   const widths = sorted.slice(1).map((edge, index) => ({ start: sorted[index] as number, width: edge - (sorted[index] as number) }))
   return widths.reduce((widest, each) => (each.width > widest.width ? each : widest)).start
 })
-
-const sizeOf = (set: AddressSet): bigint => set.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)
 
 /**
  * The default for each family, interface and protocol: the fate of a port that no rule names, for the largest part of all addresses.

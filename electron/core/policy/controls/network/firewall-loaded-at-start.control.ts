@@ -1,12 +1,13 @@
 import type { Listener } from '#shared/model/listener.ts'
 import type { Access } from '../../../facts/access/access.ts'
-import { type AddressSet, subtract, union } from '../../../facts/firewall/address-set.ts'
+import { type AddressSet, sizeOf, subtract, union } from '../../../facts/firewall/address-set.ts'
 import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { destinationsOf, reach } from '../../../facts/firewall/reach.ts'
+import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes } from './flows.ts'
+import { citeRule, knownValue, printRemotes } from './flows.ts'
 
 type Family = 4 | 6
 
@@ -115,7 +116,7 @@ const jobsThatLoad = (access: Access | undefined): readonly Job[] =>
       )
     : []
 
-/** A port that somebody listens on, to which what was saved lets in most of the world and the rules of now do not. Single addresses are what fail2ban and the like hold. */
+/** A port that somebody listens on, to which what was saved lets in most of who has a way to it and the rules of now do not. Single addresses are what fail2ban and the like hold. */
 function opened(firewall: Firewall, atStart: AtStart, network: Network | undefined, listeners: readonly Listener[]): Verdict | undefined {
   const coming = atStart.loaders.filter(({ comes }) => comes === true)
   const tables = coming.flatMap((loader) => loader.tables ?? [])
@@ -134,13 +135,17 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
   const changes = outward.flatMap((listener) => {
     const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
     const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')
-    return reach({ tables }, network, query).flatMap((piece) => {
-      const same = letIn.filter((each) => each.family === piece.family && each.interface === piece.interface)
+    const then = reach({ tables }, network, query)
+    return then.flatMap((piece) => {
+      const isSame = (each: Piece) => each.family === piece.family && each.interface === piece.interface
+      const same = letIn.filter(isSame)
       const remotes = subtract(
         piece.remotes,
         same.reduce<AddressSet>((all, each) => union(all, each.remotes), []),
       )
-      return isNearlyAll({ ...piece, remotes }) ? [{ listener, piece: { ...piece, remotes } }] : []
+      // Of a host without a default route that is a network or two.
+      const whole = then.filter(isSame).reduce<AddressSet>((all, each) => union(all, each.remotes), [])
+      return sizeOf(remotes) * 2n > sizeOf(whole) ? [{ listener, piece: { ...piece, remotes } }] : []
     })
   })
   const worse = changes.find(({ piece }) => piece.verdict === 'accept') ?? changes.find(({ piece }) => piece.verdict === 'undetermined')

@@ -46,14 +46,15 @@ interface Given {
   readonly ports?: readonly number[]
   readonly cron?: readonly CronJob[]
   readonly firewalld?: SectionOutput
+  readonly here?: typeof network
 }
 
-function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld }: Given = {}) {
+function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld, here = network }: Given = {}) {
   const { evaluate } = control as unknown as Control
   const facts = {
     firewall: firewall(nft, firewalld),
     os: of,
-    network: known(network) as FactResult<typeof network>,
+    network: known(here) as FactResult<typeof network>,
     listeners: known(ports.map(listener)),
     access: known({ cron: known(cron) }),
   }
@@ -156,6 +157,10 @@ test('a port that what was saved opens is told, and what it merely lets be tried
     judged(os([on('nftables')], nftFile(rules(more))), now, { ports: [22, 8000] })
   expect(after('tcp dport 8000 accept')).toMatch(/^fail .*nftables.service loads at the start lets any IPv4 address in to port 8000/)
   expect(after('ip saddr 0.0.0.0/1 tcp dport 8000 accept')).toMatch(/^pass /)
+  // A host without a default route.
+  const here = { ...network, routes: parseRoutes('10.0.0.0/24 dev eth0 scope link', 4), defaultRoute: false }
+  const opening = os([on('nftables')], nftFile(rules('tcp dport 8000 accept')))
+  expect(judged(opening, chain('inet', 'drop'), { ports: [8000], here })).toMatch(/^fail .*lets 10.0.0.0.* in to port 8000/)
   expect(after('socket cgroupv2 level 1 "a" accept')).toMatch(/^not-evaluated /)
   expect(after('tcp dport 9000 accept')).toMatch(/^pass /)
   // Whom fail2ban holds now.

@@ -1,6 +1,6 @@
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { type AddressSet, type Family, networksToSet, printSet, subtract, union } from '../../../facts/firewall/address-set.ts'
+import { type AddressSet, type Family, networksToSet, printSet, sizeOf, subtract, union } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { reach, type TrafficQuery } from '../../../facts/firewall/reach.ts'
 import type { RuleReference } from '../../../facts/firewall/ruleset.ts'
@@ -59,8 +59,7 @@ export const printRemotes = (piece: Piece): string => (isNearlyAll(piece) ? `any
 /** More than half of all addresses: the rest is what is allowed anyway. */
 export function isNearlyAll({ remotes, family }: Pick<Piece, 'remotes' | 'family'>): boolean {
   const digits = family === 4 ? 8 : 32
-  const covered = remotes.reduce((sum, { from, to }) => sum + BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n, 0n)
-  return covered * 2n > 1n << BigInt(digits * 4)
+  return sizeOf(remotes) * 2n > 1n << BigInt(digits * 4)
 }
 
 /** The piece to show: the one that lets most in. */
