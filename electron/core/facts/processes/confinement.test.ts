@@ -90,6 +90,21 @@ describe('the script, on a /proc that is a folder', () => {
     '0 1000 1',
     '\t1',
   )
+  // As Docker 20.10 had it: a bridge with the default route, and a macvlan.
+  for (const pid of ['100', '102']) {
+    mkdirSync(join(proc, pid, 'net'))
+    writeFileSync(
+      join(proc, pid, 'net/route'),
+      'Iface\tDestination\tGateway\neth0\t00000000\t010012AC\t0003\neth1\t00024D0A\t00000000\t0001\n',
+    )
+    const local = (address: string) => `           |-- ${address}\n              /32 host LOCAL\n`
+    const trie = `Main:\n  +-- 0.0.0.0/0 3 0 5\n           |-- 10.77.2.0\n              /24 link UNICAST\n${local('10.77.2.128')}${local('127.0.0.1')}${local('172.18.0.2')}`
+    writeFileSync(join(proc, pid, 'net/fib_trie'), trie)
+    writeFileSync(
+      join(proc, pid, 'net/if_inet6'),
+      'fe800000000000000042acfffe120002 05 40 20 80 eth0\nfd000018000000000000000000000002 05 40 00 80 eth0\n',
+    )
+  }
   mkdirSync(join(proc, '110/attr'))
   mkdirSync(join(proc, 'sys/module/apparmor/parameters'), { recursive: true })
   writeFileSync(join(proc, 'sys/module/apparmor/parameters/enabled'), 'Y\n')
@@ -119,6 +134,14 @@ describe('the script, on a /proc that is a folder', () => {
 
   test.each(awks)('%s: the first of each container, and what is looked for in one', (awk) => {
     const found = told(awk, rows.join('\n')).trim().split('\n')
+    const network = [
+      '@gateway 100 010012AC',
+      '@address 100 10.77.2.128',
+      '@address 100 172.18.0.2',
+      '@address 100 fd000018000000000000000000000002',
+    ]
+    // Of those that are looked for, the shell tells it.
+    expect(found.splice(3, network.length)).toEqual(network)
     expect(found.slice(0, 12)).toEqual([
       `@cgroup 100 1:name=systemd:/system.slice/docker-${id('a')}.scope`,
       `@bound 100 ${DEFAULT}`,

@@ -18,7 +18,7 @@ export interface Confinement {
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
  * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT` and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
- * fourth column is its place within that file system); one alone where its root is that of the host. Anybody may read these of any process. What every
+ * fourth column is its place within that file system); one alone where its root is that of the host. Gateways and addresses (`gateway.ts`) of those that `$pattern` does not find. Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Nothing is started where no runtime runs.
  */
@@ -48,7 +48,16 @@ function sourceOf(device, path, at, n, i, k, found, source) {
   if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
   return source == "" ? "/" : source
 }
-function tell(pid, id, line, f, n, how, rows, i, file, source, row) {
+function networkOf(pid, line, f, file, address) {
+  file = "/proc/" pid "/net/route"
+  while ((getline line < file) > 0) { split(line, f); if (f[2] == "00000000") print "@gateway " pid " " f[3] }
+  close(file); file = "/proc/" pid "/net/fib_trie"
+  while ((getline line < file) > 0) { split(line, f); if (f[1] == "|--") address = f[2]; else if (f[1] == "/32" && f[2] == "host" && address !~ /^127/) print "@address " pid " " address }
+  close(file); file = "/proc/" pid "/net/if_inet6"
+  while ((getline line < file) > 0) { split(line, f); if (f[4] == "00") print "@address " pid " " f[1] }
+  close(file)
+}
+function tell(pid, id, known, line, f, n, how, rows, i, file, source, row) {
   file = "/proc/" pid "/status"
   while ((getline line < file) > 0) {
     n = split(line, f, /[ \\t]+/)
@@ -57,7 +66,9 @@ function tell(pid, id, line, f, n, how, rows, i, file, source, row) {
   }
   close(file); file = "/proc/" pid "/uid_map"
   if ((getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
-  close(file); file = "/proc/" pid "/mountinfo"; rows = 0
+  close(file)
+  if (!known) networkOf(pid)
+  file = "/proc/" pid "/mountinfo"; rows = 0
   while ((getline line < file) > 0) {
     split(line, f, " ")
     if (f[5] ~ /^\\/(proc|sys)(\\/|$)/ || (source = sourceOf(f[3], f[4])) == "") continue
@@ -79,7 +90,7 @@ $2 == 2 || told >= 200 { next }
   seen[id]
   if (!told++) readHost()
   print "@cgroup " $1 " " group
-  tell($1, id)
+  tell($1, id, tolower($0) ~ pattern)
 }' 2>/dev/null ;; esac
 `
 

@@ -7,7 +7,7 @@ import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { containerAbove } from '../services/container-above.ts'
 import { type HostAddresses, hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
-import { unitOf } from '../services/placement.ts'
+import { containerIdOf, unitOf } from '../services/placement.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
@@ -54,10 +54,16 @@ function findPrograms(
       ? [fromProcess(process, record, { processes, parents, listeners, containers, hostAddresses, unlisted: listed === undefined })]
       : []
   })
+  const ownAddressIn = ({ id, pid }: Container): string | undefined => {
+    const inside = processes.find(
+      (process) => process.addresses !== undefined && (process.pid === pid || containerIdOf(process.cgroup) === id),
+    )
+    return inside && ownAddressOf(inside, hostAddresses)
+  }
   const shown = new Set(found.map(({ container }) => container))
   const imaged = containers.flatMap((container) => {
     const record = container.running && !shown.has(container.name) ? programOfImage(container.image) : undefined
-    return record ? [fromContainer(container, record)] : []
+    return record ? [fromContainer(container, record, ownAddressIn(container))] : []
   })
   return withUniqueIds([...found, ...imaged])
 }
@@ -121,7 +127,7 @@ function fromProcess(
       : binds.length === 0 && tcp.some(({ processes: owners }) => owners.length === 0)
         ? 'the owners of sockets could not be read'
         : own.length === 0 && container && !container.hostNetwork
-          ? (container.portsUnknown ?? ownAddressOf(main, hostAddresses))
+          ? (container.portsUnknown ?? ownAddressOf(networkOf(main, place?.id, processes), hostAddresses))
           : own.length === 0 && place && !container
             ? 'it runs in a container whose published ports could not be read'
             : undefined
@@ -149,11 +155,17 @@ function fromProcess(
   }
 }
 
+/** Next hops and addresses were read of one process in each container, which share them. */
+const networkOf = (main: Process, id: string | undefined, processes: readonly Process[]): Process =>
+  main.addresses !== undefined || id === undefined
+    ? main
+    : (processes.find(({ cgroup, addresses }) => addresses !== undefined && containerIdOf(cgroup) === id) ?? main)
+
 /** Its usual port, or one that stands in its words. */
 const isNamed = (port: number, { listening }: ProgramRecord, { argv }: Process): boolean =>
   listening?.ports.includes(port) === true || argv.some((word) => word.endsWith(`:${port}`))
 
-const fromContainer = (container: Container, record: ProgramRecord): Program => ({
+const fromContainer = (container: Container, record: ProgramRecord, ownAddress: string | undefined): Program => ({
   id: record.id,
   name: record.name,
   kind: record.kind,
@@ -161,7 +173,9 @@ const fromContainer = (container: Container, record: ProgramRecord): Program => 
   user: container.user,
   container: container.name,
   binds: publishedOf(container),
-  bindsUnknown: container.hostNetwork ? 'it uses the network of the host, and its sockets were not found' : container.portsUnknown,
+  bindsUnknown: container.hostNetwork
+    ? 'it uses the network of the host, and its sockets were not found'
+    : (container.portsUnknown ?? ownAddress),
   ...authenticationOf(record, [...container.command, ...variablesOf(container.environment)]),
   telling: record.telling ?? [],
   ...(record.forwards && { forwards: true }),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
 import { known, unknown } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
+import { parseAddresses } from '../network/parse.ts'
 import type { Process } from '../processes/processes.ts'
 import { frontOfImage } from './front-programs.ts'
 import { knownPrograms } from './known-programs.ts'
@@ -185,9 +186,19 @@ const listener = (port: number, pid: number | undefined, address = '0.0.0.0'): L
   processes: pid === undefined ? [] : [{ name: 'x', pid }],
   line: port,
 })
+const network = {
+  addresses: parseAddresses('2: eth0    inet 10.77.2.12/24\n4: br-868e8763e1f5    inet 172.18.0.1/16'),
+  routes: [],
+  defaultRoute: true,
+}
 function find(processes: readonly Process[], listeners: readonly Listener[], containers: readonly object[] | 'unknown' = []) {
   const listed = containers === 'unknown' ? unknown('no', []) : known({ containers })
-  const facts: Record<string, unknown> = { processes: known(processes), listeners: known(listeners), containers: listed }
+  const facts: Record<string, unknown> = {
+    processes: known(processes),
+    listeners: known(listeners),
+    containers: listed,
+    network: known(network),
+  }
   const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
   if (!fact.known) throw new Error(fact.reason)
   return fact.value
@@ -324,6 +335,14 @@ test('a container whose processes are not seen counts by its image and published
   expect(find([process(9, 1, 'open-webui serve', { cgroup: `/docker/${container.id}` })], [], [shared])).toMatchObject([
     { binds: [], bindsUnknown: shared.portsUnknown },
   ])
+  // The first process of a container tells its network, whoever serves in it.
+  const first = process(8, 1, 'bash start.sh', { cgroup: `/docker/${container.id}`, gateways: ['172.18.0.1'], addresses: ['172.18.0.2'] })
+  const onTheLan = { ...first, addresses: ['172.18.0.2', '10.77.2.128'] }
+  const serving = process(9, 8, 'open-webui serve', { cgroup: `/docker/${container.id}` })
+  const local = { ...container, ports: [{ hostAddress: '127.0.0.1', hostPort: 3000, containerPort: 8080, protocol: 'tcp' }] }
+  const unseen = (...processes: readonly Process[]) => find(processes, [], [local])[0]?.bindsUnknown
+  expect([unseen(first), unseen(first, serving)]).toEqual([undefined, undefined])
+  for (const reason of [unseen(onTheLan), unseen(onTheLan, serving)]) expect(reason).toContain('10.77.2.128')
   expect(find([], [], [container])).toMatchObject([
     {
       id: 'open-webui',

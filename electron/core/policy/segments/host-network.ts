@@ -132,7 +132,7 @@ const controlOfKind: Readonly<Record<Program['kind'], string>> = {
 
 function programDoors(program: Program, surroundings: Surroundings): readonly NetworkDoor[] {
   const judgedBy = [{ control: controlOfKind[program.kind], subject: program.id }]
-  if (program.binds.length === 0 && program.bindsUnknown !== undefined) {
+  if (program.binds.every(({ scope }) => scope === 'loopback') && program.bindsUnknown !== undefined) {
     const reason = `Where it listens could not be seen: ${program.bindsUnknown}.`
     const flows = unknownFlows(reason)
     return [{ id: program.id, kind: 'program', name: program.name, bind: '', bound: true, judgedBy, flows }]

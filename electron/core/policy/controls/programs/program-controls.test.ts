@@ -91,6 +91,12 @@ describe('what runs code for callers', () => {
       unknown('x', []),
       'not-evaluated: Ray is open to the network',
     ],
+    [
+      'local, and perhaps elsewhere',
+      [program('cluster', { ...local, bindsUnknown: 'x' })],
+      open,
+      'not-evaluated: Where it listens could not be seen',
+    ],
     ['sockets unread', [program('cluster', unseen)], open, 'not-evaluated: Where it listens could not be seen'],
   ])('%s', (_, programs, firewall, expected) => {
     expect(judged(codeRunnerNotExposed, programs, firewall)).toEqual([expected])

@@ -27,7 +27,7 @@ export const ofKinds = (programs: readonly Program[], ...kinds: readonly Program
 
 export const noneFound = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
-/** Where it listens is not known, so it cannot be called local. */
+/** Where it listens, or where else, is not known, so it cannot be called local. */
 const unseen = (program: Program): Verdict => ({
   status: 'not-evaluated',
   subject: program.id,
@@ -37,7 +37,7 @@ const unseen = (program: Program): Verdict => ({
   cite: citeProgram(program),
 })
 
-const isUnseen = (program: Program): boolean => program.binds.length === 0 && program.bindsUnknown !== undefined
+const isUnseen = (program: Program): boolean => exposedBindsOf(program).length === 0 && program.bindsUnknown !== undefined
 
 /** One verdict for each program of these kinds: `judge` looks at those that others may reach, local and unseen ones are settled here. */
 export function judgeExposed(

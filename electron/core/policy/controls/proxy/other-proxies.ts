@@ -154,7 +154,7 @@ function configurationOf({ id, mounts }: Container, nginx: Nginx | undefined): s
 function interfaces({ programs }: Pick<Surroundings, 'programs'>): readonly OtherProxy[] {
   return (programs.known ? programs.value : []).flatMap((program) => {
     const binds = program.binds.filter(({ scope }) => scope !== 'loopback')
-    const unseen = program.binds.length === 0 ? program.bindsUnknown : undefined
+    const unseen = binds.length === 0 ? program.bindsUnknown : undefined
     if (!program.forwards || (binds.length === 0 && unseen === undefined)) return []
     const where = binds.length > 0 ? `listens on ${binds.map(printBind).join(', ')}` : `runs, and where it listens is not known (${unseen})`
     const reason = `${program.name} ${where}. What it passes on to models, and to whom, is not judged.`
