@@ -257,6 +257,40 @@ test.each<[string, Host, string | undefined]>([
     },
     undefined,
   ],
+  [
+    'a script that a script of cron starts',
+    {
+      groups: { ops: 'ada' },
+      cron: '1 1 * * * root /opt/a.sh',
+      hooks: 'calls\t/opt/a.sh\t/opt/b.sh\ncalls\t/opt/b.sh\t/opt/c.sh',
+      paths: 'regular file/775/root/ops//opt/c.sh',
+    },
+    'group ops may write /opt/c.sh, which cron runs as root → root',
+  ],
+  [
+    'one that a script of a unit starts',
+    {
+      groups: { ops: 'ada' },
+      started: 'root\tbackup.service\t/opt/a.sh',
+      hooks: 'calls\t/opt/a.sh\t/opt/b.sh',
+      paths: 'regular file/775/root/ops//opt/b.sh',
+    },
+    'group ops may write /opt/b.sh, which leads to what backup.service runs → root',
+  ],
+  [
+    'one that a hook starts by another',
+    {
+      groups: { ops: 'ada' },
+      hooks: 'root\t/etc/logrotate.d/app\t/opt/a.sh\ncalls\t/opt/a.sh\t/opt/b.sh',
+      paths: 'regular file/775/root/ops//opt/b.sh',
+    },
+    'group ops may write /opt/b.sh, which /etc/logrotate.d/app has root run → root',
+  ],
+  [
+    'a script that nothing starts',
+    { groups: { ops: 'ada' }, hooks: 'calls\t/opt/a.sh\t/opt/b.sh', paths: 'regular file/775/root/ops//opt/b.sh' },
+    undefined,
+  ],
   ['the folder of jobs', { open: 'd/775/root/ops//etc/cron.d', groups: { ops: 'ada' } }, 'group ops may write /etc/cron.d → root'],
   ['in a closed folder', { open: 'd/750/root/root//etc/sudoers.d\nf/666/root/root//etc/sudoers.d/job' }, undefined],
   [

@@ -175,10 +175,14 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   const judged = new Set(units.map(({ id }) => id))
   for (const { unit, account, path } of access?.unitPrograms?.programs ?? []) {
     const runsAs = account === '0' ? root.name : account
-    const right = judged.has(unit) || runsAs === member.name ? undefined : writes(member, path, files)
-    if (right) add(runsAs, right, `, which leads to what ${unit} runs`)
+    for (const program of runsAs === member.name ? [] : world.startedBy(path)) {
+      const right = program === path && judged.has(unit) ? undefined : writes(member, program, files)
+      if (right) add(runsAs, right, `, which leads to what ${unit} runs`)
+    }
   }
-  for (const { file, path } of access?.hooks?.programs ?? []) {
+  for (const [file, path] of (access?.hooks?.programs ?? []).flatMap((hook) =>
+    world.startedBy(hook.path).map((one) => [hook.file, one] as const),
+  )) {
     const right = writes(member, path, files)
     // Of a folder in which it looks for something others own what is there, where it is sticky.
     if (right && (right.entry.mode & 0o1000) === 0) add(root.name, right, `, which ${file} has root run`)
@@ -189,7 +193,7 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const by = job.uid === undefined ? 'cron' : 'at'
     // A path after any sign that is none of a path: in quotes, brackets and substitutions, behind `=`.
     const named = [...ownPart(job.command).matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
-    for (const program of [...named, ...(job.loads ?? [])]) {
+    for (const program of [...named.flatMap(world.startedBy), ...(job.loads ?? [])]) {
       const right = writes(member, program, files)
       if (right) add(owner, right, `, which ${by} runs as ${owner}`)
     }

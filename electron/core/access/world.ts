@@ -49,6 +49,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
         (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
       ),
     ],
+    startedBy: calledFrom(access?.hooks?.calls ?? []),
     pythonFolders: (access?.paths ?? []).flatMap(({ path }) => (PYTHON.test(path) && files.isLoose(path) ? path : [])),
     withoutPassword: withoutAny(access).flatMap(({ account, line }) => {
       const other = members.find(({ name }) => name === account)
@@ -65,6 +66,17 @@ export function worldOf(facts: AccessFacts, now: number): World {
     joined: joinedGroups(members, facts.accounts, access, files),
     sameUid: shared(members),
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
+  }
+}
+
+function calledFrom(calls: readonly { readonly file: string; readonly path: string }[]): World['startedBy'] {
+  const called = new Map<string, string[]>()
+  for (const { file, path } of calls) called.set(file, [...(called.get(file) ?? []), path])
+  return (program) => {
+    const all = new Set([program])
+    // A set goes on to what is added while it is walked.
+    for (const path of all) for (const one of called.get(path) ?? []) if (all.size < 100) all.add(one)
+    return [...all]
   }
 }
 

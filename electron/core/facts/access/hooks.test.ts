@@ -106,3 +106,29 @@ test('a file that may not be read is told, and so are more than are read', () =>
   const { programs, unread } = parseHooks(rowsOf(asked(['awk'], many)))
   expect([programs.length, unread]).toEqual([400, ['more than 400 programs']])
 })
+
+test.each(awks)('%s: what scripts start that a job names, and what those start', (...awk) => {
+  const at = (name: string) => join(top, 'opt', name)
+  mkdirSync(join(top, 'opt'), { recursive: true })
+  const write = (name: string, text: string) => writeFileSync(at(name), text)
+  write(
+    'a.sh',
+    `#!/bin/bash -e\n# ${at('none')}\nDIR=${join(top, 'opt')}\n"$DIR/b.sh" --token=t ${at('argument')}\nsu bob -c ${at('lent')}\n`,
+  )
+  write('b.sh', `#!/usr/bin/env bash\n${at('c.py')} && ${at('a.sh')}\n`)
+  write('c.py', `#!/usr/bin/python3\nos.system("${at('unseen')}")\n`)
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', `awk() { command ${awk.join(' ')} "$@"; }\nset -f\nIFS='\n'\nprograms='/usr/bin/env\n${at('a.sh')}'\nstarted=\n${script}`],
+    { encoding: 'utf8' },
+  )
+  const own = stdout.split('\n').filter((line) => line.startsWith('=calls'))
+  expect([stderr, parseHooks(rowsOf(own)).calls?.map(({ file, path }) => [file, path])]).toEqual([
+    '',
+    [
+      [at('a.sh'), at('b.sh')],
+      [at('b.sh'), at('c.py')],
+      [at('b.sh'), at('a.sh')],
+    ],
+  ])
+})

@@ -9,6 +9,8 @@ export interface Hook {
 
 export interface Hooks {
   readonly programs: readonly Hook[]
+  /** What scripts start that jobs, units and those hooks name, as far as the audit account reads them. Absent in audits that did not ask. */
+  readonly calls?: readonly Hook[]
   /** Files that the audit account may not read, or why there may be more. */
   readonly unread: readonly string[]
 }
@@ -29,30 +31,15 @@ const MAX_PROGRAMS = 400
 const STARTS =
   '^(sh|bash|dash|ash|ksh|zsh|busybox|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf|flock|python[0-9.]*|perl|ruby|node|java|php|nohup|setsid|exec|eval|command|time|xargs|run-parts|chronic|systemd-cat|systemd-run|unshare|chroot|sudo|doas|[.]|source|if|then|else|elif|do|while|until|!|[{])$'
 
-/**
- * Piece of the `access` script; leaves `$hooks`: `=root<tab>FILE<tab>PATH` for what each has root run, `=!<tab>FILE<tab>` for one that could not be read. Of a
- * command only its program is told, and what an interpreter is given first: its other words may be secrets. Not those of the distribution, which are root's, nor
- * what `su` and its like give to another account. Scripts are taken for the shell's: variables that hold a path are followed in the file itself, what another
- * language starts is not known (apt.conf(5), logrotate(8), udev(7), modprobe.d(5), interfaces(5), anacrontab(5), dpkg(1), certbot, smartd.conf(5)).
- */
-export const hooksScript = `hooks=$({
-  set +f
-  for file in /etc/logrotate.d/* /etc/apt/apt.conf.d/* /etc/udev/rules.d/* /etc/modprobe.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/profile.d/* /etc/update-motd.d/* /etc/rc.local; do
-    [ -L "$file" ] && [ -f "$file" ] && printf '@%s\\t%s\\n' "$file" "$(readlink -f "$file")"
-  done
-  set -f
-  set --
-  for file in ${FILES.join(' ')}; do [ -e "$file" ] && set -- "$@" "$file"; done
-  grep -rn . /dev/null "$@"
-  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT).*/' ${RULES.join(' ')}
-} 2>&1 | awk '
+/** The awk that reads them; `kind` begins each row that it prints. */
+const AWK = `gh_hooks='
 function dist(path) { return path ~ /^\\/(usr\\/)?(bin|sbin|lib|lib64|libexec)\\// }
 function say(path) {
   if (path ~ /[$*?%{[]/) { sub(/[$*?%{[].*/, "", path); sub(/\\/[^\\/]*$/, "", path) }
   sub(/[^A-Za-z0-9_.\\/+@-].*/, "", path)
   if (path !~ /^\\/[^\\/]/ || dist(path "/") || path ~ /^\\/(usr\\/share|dev|proc|sys|run|var\\/run|var\\/lock)(\\/|$)/ || (file, path) in told) return
   told[file, path]
-  if (++n <= ${MAX_PROGRAMS}) print "=root\\t" file "\\t" path
+  if (++n <= ${MAX_PROGRAMS}) print "=" kind "\\t" file "\\t" path
 }
 function unread(name) { if (!(name in shut)) { shut[name]; print "=!\\t" name "\\t" } }
 # What a variable at its front stands for, where the file itself says so.
@@ -151,7 +138,53 @@ file ~ /^\\/etc\\/logrotate/ {
   next
 }
 { shell(text) }
-END { if (n > ${MAX_PROGRAMS}) unread("more than ${MAX_PROGRAMS} programs") }')
+END { if (n > ${MAX_PROGRAMS}) unread("more than ${MAX_PROGRAMS} programs") }'
+`
+
+/**
+ * Piece of the `access` script; leaves `$hooks`: `=root<tab>FILE<tab>PATH` for what each has root run, `=!<tab>FILE<tab>` for one that could not be read. Of a
+ * command only its program is told, and what an interpreter is given first: its other words may be secrets. Not those of the distribution, which are root's, nor
+ * what `su` and its like give to another account. Scripts are taken for the shell's: variables that hold a path are followed in the file itself, what another
+ * language starts is not known (apt.conf(5), logrotate(8), udev(7), modprobe.d(5), interfaces(5), anacrontab(5), dpkg(1), certbot, smartd.conf(5)).
+ */
+export const hooksScript = `${AWK}hooks=$({
+  set +f
+  for file in /etc/logrotate.d/* /etc/apt/apt.conf.d/* /etc/udev/rules.d/* /etc/modprobe.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/profile.d/* /etc/update-motd.d/* /etc/rc.local; do
+    [ -L "$file" ] && [ -f "$file" ] && printf '@%s\\t%s\\n' "$file" "$(readlink -f "$file")"
+  done
+  set -f
+  set --
+  for file in ${FILES.join(' ')}; do [ -e "$file" ] && set -- "$@" "$file"; done
+  grep -rn . /dev/null "$@"
+  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT).*/' ${RULES.join(' ')}
+} 2>&1 | awk -v kind=root "$gh_hooks")
+# What scripts start that those, jobs and units name, and what scripts start that they start.
+set -- $programs $started $hooks
+seen= level=0
+while [ $# -gt 0 ] && [ "$level" -lt 4 ]; do
+  level=$((level + 1)) scripts=
+  for file do
+    file=\${file##*\t}
+    case $file in
+      *[!A-Za-z0-9_./+@-]* | /bin/* | /sbin/* | /lib/* | /usr/bin/* | /usr/sbin/* | /usr/lib/* | /usr/libexec/* | /dev/* | /proc/*) continue ;;
+    esac
+    case $seen in *"
+$file
+"*) continue ;; esac
+    seen="$seen
+$file
+"
+    [ -f "$file" ] && [ -r "$file" ] || continue
+    first=
+    IFS= read -r first 2>/dev/null <"$file"
+    case $first in '#!'*sh | '#!'*'sh '*) scripts="$scripts$file
+" ;; esac
+  done
+  [ -n "$scripts" ] || break
+  set -- $(grep -n . /dev/null $scripts 2>/dev/null | awk -v kind=calls "$gh_hooks")
+  for file do hooks="$hooks
+$file"; done
+done
 printf '@hooks\\n'
 [ -z "$hooks" ] || printf '%s\\n' "$hooks"
 `
@@ -159,11 +192,12 @@ printf '@hooks\\n'
 /** The rows of `@hooks`. */
 export function parseHooks(rows: readonly BlockRow[]): Hooks {
   const parts = rows.flatMap(({ text, line }) => {
-    const [, account = '', file = '', path = ''] = /^(root|!)\t([^\t]{1,1000})\t(\/[^\t]{1,1000})?$/.exec(text) ?? []
+    const [, account = '', file = '', path = ''] = /^(root|calls|!)\t([^\t]{1,1000})\t(\/[^\t]{1,1000})?$/.exec(text) ?? []
     return account === '' ? [] : [{ account, file, path, line }]
   })
   return {
     programs: parts.flatMap(({ account, file, path, line }) => (account === 'root' && path !== '' ? [{ file, path, line }] : [])),
+    calls: parts.flatMap(({ account, file, path, line }) => (account === 'calls' && path !== '' ? [{ file, path, line }] : [])),
     unread: parts.flatMap(({ account, file }) => (account === '!' ? file : [])),
   }
 }
