@@ -291,6 +291,18 @@ test.each<[string, Host, string | undefined]>([
     { groups: { ops: 'ada' }, hooks: 'calls\t/opt/a.sh\t/opt/b.sh', paths: 'regular file/775/root/ops//opt/b.sh' },
     undefined,
   ],
+  [
+    'scripts of the network in a folder below',
+    { paths: 'directory/775/root/ops//etc/network/if-up.d', groups: { ops: 'ada' } },
+    'group ops may write /etc/network/if-up.d → root',
+  ],
+  [
+    'programs of supervisor',
+    { paths: 'regular file/664/root/ops//etc/supervisor/conf.d/app.conf', groups: { ops: 'ada' } },
+    'group ops may write /etc/supervisor/conf.d/app.conf → root',
+  ],
+  ['keys of puppet, which are its own', { paths: 'directory/755/ada/ada//etc/puppet/ssl/certs' }, undefined],
+  ['a library of others in /usr/local/lib', { paths: 'directory/755/ada/ada//usr/local/lib/node_modules/app' }, undefined],
   ['the folder of jobs', { open: 'd/775/root/ops//etc/cron.d', groups: { ops: 'ada' } }, 'group ops may write /etc/cron.d → root'],
   ['in a closed folder', { open: 'd/750/root/root//etc/sudoers.d\nf/666/root/root//etc/sudoers.d/job' }, undefined],
   [

@@ -15,6 +15,13 @@ import type { World } from './world-model.ts'
 
 const runByRoot: ReadonlySet<string> = new Set(rootRuns)
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+/** Their own accounts keep keys and state beside what root reads. */
+const OF_OTHERS = /^\/etc\/(?:puppet|chef|openvpn|kubernetes|letsencrypt)\//
+/** In /etc all that lies below, as far as it was looked at; elsewhere what lies there itself. */
+const isRunByRoot = (path: string): boolean =>
+  runByRoot.has(path) ||
+  runByRoot.has(folderOf(path)) ||
+  (path.startsWith('/etc/') && !OF_OTHERS.test(path) && componentsOf(path).some((folder) => runByRoot.has(folder)))
 const foldersOfRoot = [...new Set(rootFolders.flatMap(componentsOf))]
 
 /** Everything that is needed to follow what one account can do, put together once for a host. */
@@ -45,9 +52,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
         files.isLoose(entry.path) && entry.owner !== 'polkitd' ? entry.path : [],
       ),
       ...foldersOfRoot.filter((path) => files.isLoose(path)),
-      ...(access?.paths ?? []).flatMap(({ path }) =>
-        (runByRoot.has(path) || runByRoot.has(folderOf(path))) && files.isLoose(path) ? path : [],
-      ),
+      ...(access?.paths ?? []).flatMap(({ path }) => (isRunByRoot(path) && files.isLoose(path) ? path : [])),
     ],
     startedBy: calledFrom(access?.hooks?.calls ?? []),
     pythonFolders: (access?.paths ?? []).flatMap(({ path }) => (PYTHON.test(path) && files.isLoose(path) ? path : [])),

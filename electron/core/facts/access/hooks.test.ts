@@ -36,6 +36,12 @@ const files: readonly (readonly [string, string, readonly string[]])[] = [
     'SUBSYSTEM=="pci", RUN+="/opt/gpu/perm.sh %k"\n# RUN+="/opt/no"\nKERNEL=="nvidia", RUN{program}+="/bin/sh -c \'/opt/gpu/inner $env{X}\'", PROGRAM=="/srv/name %p", IMPORT{program}="/srv/import", RUN+="/usr/bin/true", SYMLINK+="x/y"\n',
     ['/opt/gpu/perm.sh', '/opt/gpu/inner', '/srv/name', '/srv/import'],
   ],
+  [
+    'etc/supervisor/conf.d/app.conf',
+    '; command=/opt/no\n[program:one]\ncommand=/opt/sv/one --key=token ; /opt/comment\n[program:two]\nuser=bob\ncommand=/home/bob/two\n[program:three]\ncommand = bash -c "cd /opt/sv && ./three"\nuser=root\n[program:four]\ncommand=/opt/sv/four\nuser=bob\n[unix_http_server]\nfile=/opt/file\n',
+    ['/opt/sv/one', '/opt/sv/three'],
+  ],
+  ['etc/supervisord.d/last.ini', '[program:x]\ncommand=/opt/sv/last\n', ['/opt/sv/last']],
   ['lib/udev/rules.d/60-vendor.rules', 'RUN+="/opt/vendor/udev"\nSYMLINK+="disk/x"\n', ['/opt/vendor/udev']],
   [
     'etc/modprobe.d/x.conf',

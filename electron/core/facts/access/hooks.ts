@@ -21,6 +21,7 @@ const FILES = [
   ...['/etc/modprobe.d', '/etc/network', '/etc/anacrontab', '/etc/letsencrypt/cli.ini', '/etc/letsencrypt/renewal', '/etc/smartd.conf'],
   ...['/etc/letsencrypt/renewal-hooks', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly', '/etc/rc.local'],
   ...['/etc/update-motd.d', '/etc/NetworkManager/dispatcher.d', '/etc/networkd-dispatcher', '/etc/dhcp', '/etc/profile.d', '/etc/init.d'],
+  ...['/etc/supervisor', '/etc/supervisord.conf', '/etc/supervisord.d'],
 ]
 /** Of the many rules of udev only those that start something. */
 const RULES = ['/etc/udev/rules.d', '/run/udev/rules.d', '/usr/local/lib/udev/rules.d', '/lib/udev/rules.d']
@@ -108,13 +109,19 @@ function udev(text) {
     sub(/^[^"]*"/, "", key); shell(key)
   }
 }
+# Whose program it is may stand behind its command.
+function supervised(   now) {
+  now = file; file = last
+  if (held != "" && !others) shell(held)
+  file = now; held = ""; others = 0
+}
 /^@/ { split(substr($0, 2), part, "\\t"); file = part[1]; say(part[2]); next }
 /Permission denied$/ { sub(/^[^\\/]*/, ""); sub(/: Permission denied$/, ""); unread($0); next }
 !/^\\/[^:]*:[0-9]+:/ { next }
 {
   file = $0; sub(/:.*/, "", file)
   sub(/^[^:]*:/, ""); number = $0 + 0; sub(/^[^:]*:/, "")
-  if (file != last) { split("", var); dir = key = whole = ""; inside = skip = lent = 0; last = file }
+  if (file != last) { supervised(); split("", var); dir = key = whole = ""; inside = skip = lent = 0; last = file }
   if (file ~ /(~|[.](bak|old|orig|swp|disabled|dpkg-[a-z]+|rpm(save|new|orig)|placeholder))$/) next
   if (number == 1 && /^#!/ && !/sh( |$)/) skip = 1
   if (skip || /^[ \\t]*#/) next
@@ -126,6 +133,13 @@ file ~ /udev\\/rules/ { udev(text); next }
 file ~ /^\\/etc\\/dpkg\\// { if (sub(/^[ \\t]*(pre-invoke|post-invoke|status-logger)[ \\t]*[= \\t][ \\t]*/, "", text)) shell(text); next }
 file ~ /^\\/etc\\/modprobe/ { if (sub(/^[ \\t]*(install|remove)[ \\t]+[^ \\t]+[ \\t]+/, "", text)) shell(text); next }
 file ~ /^\\/etc\\/network\\/interfaces/ { if (sub(/^[ \\t]*(pre-|post-)?(up|down)[ \\t]+/, "", text)) shell(text); next }
+file ~ /^\\/etc\\/supervisor/ {
+  sub(/[ \\t];.*/, "", text)
+  if (text ~ /^[ \\t]*\\[/) supervised()
+  else if (sub(/^[ \\t]*command[ \\t]*[=:][ \\t]*/, "", text)) held = text
+  else if (sub(/^[ \\t]*user[ \\t]*[=:][ \\t]*/, "", text)) others = text !~ /^(root|0)[ \\t]*$/
+  next
+}
 file == "/etc/anacrontab" { if (sub(/^[ \\t]*[0-9@][^ \\t]*[ \\t]+[0-9]+[ \\t]+[^ \\t]+[ \\t]+/, "", text)) shell(text); next }
 file ~ /^\\/etc\\/letsencrypt\\/(renewal\\/|cli)/ { if (sub(/^[ \\t]*(pre|post|renew|deploy)[_-]hook[ \\t]*=[ \\t]*/, "", text)) shell(text); next }
 file == "/etc/smartd.conf" { if (sub(/^.*-M[ \\t]+exec[ \\t]+/, "", text)) shell(text); next }
@@ -138,14 +152,14 @@ file ~ /^\\/etc\\/logrotate/ {
   next
 }
 { shell(text) }
-END { if (n > ${MAX_PROGRAMS}) unread("more than ${MAX_PROGRAMS} programs") }'
+END { supervised(); if (n > ${MAX_PROGRAMS}) unread("more than ${MAX_PROGRAMS} programs") }'
 `
 
 /**
  * Piece of the `access` script; leaves `$hooks`: `=root<tab>FILE<tab>PATH` for what each has root run, `=!<tab>FILE<tab>` for one that could not be read. Of a
  * command only its program is told, and what an interpreter is given first: its other words may be secrets. Not those of the distribution, which are root's, nor
  * what `su` and its like give to another account. Scripts are taken for the shell's: variables that hold a path are followed in the file itself, what another
- * language starts is not known (apt.conf(5), logrotate(8), udev(7), modprobe.d(5), interfaces(5), anacrontab(5), dpkg(1), certbot, smartd.conf(5)).
+ * language starts is not known (apt.conf(5), logrotate(8), udev(7), modprobe.d(5), interfaces(5), anacrontab(5), dpkg(1), certbot, smartd.conf(5), supervisord’s own manual).
  */
 export const hooksScript = `${AWK}hooks=$({
   set +f
