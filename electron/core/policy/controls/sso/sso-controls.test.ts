@@ -188,6 +188,19 @@ test.each<[AnyControl, string, string]>([
   expect(outcomes(ask(control, facts(config)))).toEqual([expected])
 })
 
+// GHSA-7rh7-c77v-6434, GHSA-5hvv-m4w4-gf6v: fixed in 7.11.0 and 7.15.2.
+test.each([
+  ['skip_auth_routes = ["^/.*[.]css$"]', '7.10.0', 'fail: A query opens routes of the engine'],
+  ['skip_auth_regex = ["/healthz"]', '7.10.0', 'fail: A query opens routes of the engine'],
+  ['skip_auth_routes = ["^/.*[.]css$"]', '7.11.0', 'pass: Skip rules open no route of the engine'],
+  ['skip_auth_routes = ["^/healthz$"]', '7.10.0', 'pass: Skip rules open no route of the engine'],
+  ['gcp_healthchecks = true', '7.15.1', 'fail: A name in a header passes as a health check'],
+  ['gcp_healthchecks = true', '7.15.2', 'pass: No skip rules'],
+])('%j in version %s', (config, version, expected) => {
+  const program = ['@program current /usr/bin/oauth2-proxy', `=oauth2-proxy v${version} (built with go1.24.0)`]
+  expect(outcomes(ask(routesNeedLogin, facts(config, [...program, '@environment process'])))).toEqual([expected])
+})
+
 test('a secret on the command line', () => {
   const given = facts('', ['=--cookie-secret=****', '@secret flag 44 43 url', '@environment process'])
   expect(outcomes(ask(cookieSecret, given))).toEqual(['fail: The cookie secret is on the command line'])
