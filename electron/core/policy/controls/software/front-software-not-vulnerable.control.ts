@@ -1,5 +1,9 @@
-import { defineControl } from '../../control.ts'
+import type { AdvisoryBook } from '../../../advisories/advisory-book.ts'
+import { hostPackages } from '../../../advisories/package-names.ts'
+import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { judgePackaged } from './packaged-software.ts'
+import { judgeVersion } from './version-verdict.ts'
 
 const names = ['nginx', 'caddy', 'haproxy', 'oauth2-proxy', 'openssh-server', 'sudo']
 
@@ -11,10 +15,19 @@ export default defineControl({
   rationale:
     'nginx, oauth2-proxy and sshd are what strangers reach first, and sudo stands between the audit account and root. A bypass in oauth2-proxy opens every model behind it.',
   needs: ['updates'],
-  uses: ['packages'],
+  uses: ['packages', 'oauth2-proxy'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
-  evaluate: ({ updates, packages }, context) => {
-    const verdicts = judgePackaged(names, updates, packages.known ? packages.value : undefined, context)
+  evaluate: ({ updates, packages, 'oauth2-proxy': proxies }, context) => {
+    const packaged = updates.packages.some(({ name }) => name === 'oauth2-proxy')
+    // Of a package the package manager tells, of others the process: what stands in the way of programs need not be what runs.
+    const running = (proxies.known ? proxies.value : []).filter(({ container }) => container || !packaged)
+    const programs = (packages.known ? packages.value.programs : []).filter(
+      ({ name }) => name !== 'oauth2-proxy' || !running.some(({ container }) => !container),
+    )
+    const verdicts = [
+      ...judgePackaged(names, updates, packages.known ? { ...packages.value, programs } : undefined, context),
+      ...running.map((proxy) => judgeRunning(proxy, running, context.advisories)),
+    ]
     if (verdicts.length > 0) return verdicts
     const reason = 'None of nginx, Caddy, HAProxy, oauth2-proxy, OpenSSH server and sudo is installed as a package of this host.'
     return [
@@ -28,3 +41,23 @@ export default defineControl({
     ]
   },
 })
+
+function judgeRunning(proxy: OAuth2Proxy, all: readonly OAuth2Proxy[], book: AdvisoryBook): Verdict {
+  const { id, version, container, line } = proxy
+  const subject = container || all.some((one) => one !== proxy && !one.container) ? `oauth2-proxy ${id}` : 'oauth2-proxy'
+  if (version.known)
+    return judgeVersion(
+      {
+        ...{ subject, label: 'oauth2-proxy', names: hostPackages['oauth2-proxy'] ?? [], version: version.text },
+        cite: { section: 'oauth2-proxy', line: version.line },
+      },
+      book,
+    )
+  return {
+    subject,
+    status: 'not-evaluated',
+    title: 'oauth2-proxy could not be judged',
+    reason: `Which version runs is not known: ${version.why}.`,
+    cite: [{ section: 'oauth2-proxy', line }],
+  }
+}

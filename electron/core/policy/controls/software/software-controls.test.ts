@@ -3,6 +3,7 @@ import { type Advisory, type Affected, advisorySchema } from '#shared/model/advi
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
+import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { Packages, PythonEnvironment } from '../../../facts/packages/packages.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { Sources } from '../../../facts/sources/sources.ts'
@@ -165,7 +166,12 @@ describe('software in packages', () => {
     more: Partial<Updates> = {},
     programs: Packages['programs'] = [],
     processes: FactResult<readonly Process[]> = known([]),
-  ) => outcomes(ask(control, { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })), processes }))
+    running: readonly string[] = [],
+  ) => {
+    const proxies = known(parseOAuth2Proxies([...running, '@end'].join('\n')) ?? [])
+    const found = { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })), processes }
+    return outcomes(ask(control, { ...found, 'oauth2-proxy': proxies }))
+  }
 
   test.each<[string, AnyControl, readonly InstalledPackage[], Partial<Updates>, readonly string[]]>([
     ['none', containerSoftware, [], {}, ['not-applicable: No container runtime is installed']],
@@ -293,6 +299,25 @@ describe('software in packages', () => {
     expect(judge(frontSoftware, [], {}, [{ name: 'oauth2-proxy', version: '7.6.0', line: 9 }])).toEqual([
       'fail: oauth2-proxy 7.6.0 is vulnerable',
     ])
+  })
+
+  const onHost = '@process 7 /system.slice/oauth2-proxy.service'
+  const inside = `@process 8 /docker/${'a'.repeat(64)}`
+  const opt = ['@program current /opt/o/oauth2-proxy', '=oauth2-proxy v7.6.0 (built with go1.21.5)']
+  test.each<[string, readonly string[], readonly InstalledPackage[], readonly string[]]>([
+    ['elsewhere than in the way of programs', [onHost, ...opt], [], ['fail: oauth2-proxy 7.6.0 is vulnerable']],
+    ['replaced since', [onHost, '@program replaced /opt/o/oauth2-proxy'], [], ['not-evaluated: oauth2-proxy could not be judged']],
+    ['in a container', [inside, '@image o/oauth2-proxy:v7.15.4'], [], ['pass: oauth2-proxy 7.15.4 has no known holes']],
+    ['in one of no release', [inside, '@image o/oauth2-proxy:latest'], [], ['not-evaluated: oauth2-proxy could not be judged']],
+    [
+      'of a package',
+      [onHost, ...opt],
+      [installed('oauth2-proxy', '7.6.0-1+fixed1', true)],
+      ['pass: No security update of oauth2-proxy is pending'],
+    ],
+  ])('the oauth2-proxy that runs counts: %s', (_, running, list, expected) => {
+    const programs = running[0] === onHost ? [{ name: 'oauth2-proxy', version: '7.15.4', line: 9 }] : []
+    expect(judge(frontSoftware, list, {}, programs, known([]), running)).toEqual(expected)
   })
 })
 
