@@ -48,6 +48,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
           onClose={onClose}
           foot={
             <>
+              <span className="spring" />
               <Button onClick={onClose}>Close</Button>
               {again}
             </>

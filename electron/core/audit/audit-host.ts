@@ -5,6 +5,7 @@ import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { HostProgress } from '#shared/model/job.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
 import { shippedBook } from '../advisories/shipped.ts'
+import { amdFigures } from '../facts/gpu-health/amd-figures.ts'
 import { type FactResults, probeContextOf, readFacts, sectionsOf } from '../facts/registry.ts'
 import { type Mark, redact, redactOutput } from '../facts/secrets.ts'
 import type { AnyControl } from '../policy/control.ts'
@@ -138,7 +139,7 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
     items: itemResults(findings),
     listeners: facts.listeners.known ? [...facts.listeners.value] : [],
     services: facts.services.known ? [...facts.services.value] : [],
-    gpus: facts.gpus.known ? [...facts.gpus.value] : [],
+    gpus: [...(facts.gpus.known ? facts.gpus.value : []), ...amdFigures(facts['gpu-health'])],
     endpoints: [...endpointsOf(facts, context)],
     network: hostNetworkOf(facts, context),
     ...(system === undefined ? {} : { system }),

@@ -1,6 +1,7 @@
 import type { Gpu } from '#shared/model/gpu.ts'
 import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
+import { uncorrectedOf } from '../facts/gpu-health/amd-figures.ts'
 import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../facts/gpu-health/gpu-health.ts'
 import { gpuProcessSubject, traceGpuProcess } from '../policy/controls/gpu/gpu-process-trace.ts'
 import { hasAmd, sameBus } from '../policy/controls/gpu/gpu-words.ts'
@@ -76,14 +77,6 @@ function amdState(gpu: AmdGpu, index: number, sources: ViewSources): GpuState {
     proof: proofAt(sources, 'gpu-health', line),
     ...openAndPassing(sources.findings.filter(({ subject }) => subject === bus)),
   }
-}
-
-/** None is said only where the memory or the whole card is counted. */
-function uncorrectedOf({ errors, allUncorrected }: AmdGpu): number | undefined {
-  const counted = errors.reduce((sum, { uncorrected }) => sum + (uncorrected ?? 0), 0)
-  const most = Math.max(counted, allUncorrected?.value ?? 0)
-  const whole = errors.some(({ part }) => part === 'umc') && errors.every(({ uncorrected }) => uncorrected !== undefined)
-  return most > 0 || whole || allUncorrected !== undefined ? most : undefined
 }
 
 const rowOf = (uuid: string, { outputs }: ViewSources): number =>
