@@ -2,6 +2,7 @@ import type { Container } from '../../../facts/containers/containers.ts'
 import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { effective } from '../../../facts/oauth2-proxy/options.ts'
 import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
+import { containerIdOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { readBindAddress } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, notKnown, verdictFor } from './sso-verdicts.ts'
@@ -15,15 +16,19 @@ export default defineControl({
     'Its plain port carries session cookies and prompts. On an address of the network whoever sits between takes over the session, and TLS of a proxy before it is passed by.',
   needs: ['oauth2-proxy'],
   remediation: { template: 'oauth2-proxy-oidc' },
-  uses: ['containers', 'network'],
+  uses: ['containers', 'network', 'processes'],
   references: ['NIST-800-53:SC-8', 'CIS-8:3.10', 'ISO-27001:A.8.24', documentation],
-  evaluate: ({ 'oauth2-proxy': proxies, containers, network }) =>
+  evaluate: ({ 'oauth2-proxy': proxies, containers, network, processes }) =>
     eachProxy(proxies, (proxy) => {
       if (!proxy.container) return judge(proxy)
       const short = proxy.id.replace(/^container /, '')
       const found = containers.known ? containers.value.containers.find(({ id }) => id.startsWith(short)) : undefined
       const hostAddresses = hostAddressesOf(network.known ? network.value : undefined)
-      return inContainer(proxy, found, ownAddressOf(proxy, hostAddresses))
+      // Beside the gateway of its default route it may have another network.
+      const inside = processes.known
+        ? processes.value.find(({ cgroup, addresses }) => addresses !== undefined && containerIdOf(cgroup)?.startsWith(short))
+        : undefined
+      return inContainer(proxy, found, ownAddressOf({ ...proxy, addresses: inside?.addresses }, hostAddresses))
     }),
 })
 

@@ -35,6 +35,7 @@ function facts(
     services: [service('ollama')],
     containers: unknown('docker', []),
     network: unknown('no', []),
+    processes: unknown('no', []),
   }
 }
 
@@ -226,18 +227,20 @@ test('in a container, what is published decides', () => {
   expect(outcomes(ask(behindTls, published('', false, shared)))).toEqual(['not-evaluated: Published ports of oauth2-proxy are not known'])
 })
 
-test.each([
+test.each<[string, string, string, string?]>([
   ['a bridge of the host', '010011AC', 'pass: Published on this machine only'],
   ['macvlan, with the router of the network', '0104140A', 'not-evaluated: Published ports of oauth2-proxy are not known'],
   ['ipvlan of layer 3, with a route without gateway', '00000000', 'not-evaluated: Published ports of oauth2-proxy are not known'],
-])('in a container that publishes nothing: %s', (_, gateway, expected) => {
+  ['a bridge, and a macvlan beside it', '010011AC', 'not-evaluated: Published ports of oauth2-proxy are not known', '10.20.4.128'],
+])('in a container that publishes nothing: %s', (_, gateway, expected, own = '172.17.0.2') => {
   const given = facts(undefined, [`@gateway 7 ${gateway}`, '@environment process'], `/system.slice/docker-${container}.scope`)
   const one = { id: container, name: 'sso', line: 2, hostNetwork: false, ports: [] }
-  const addresses = ['10.20.4.11', '172.17.0.1'].map((address) => ({ interface: 'x', address, prefixLength: 24, line: 1 }))
+  const addresses = ['10.20.4.11', '172.17.0.1'].map((address) => ({ interface: `to-${address}`, address, prefixLength: 24, line: 1 }))
   const network = known({ addresses, routes: [], defaultRoute: true })
-  expect(outcomes(ask(behindTls, { ...given, network, containers: known({ runtimes: ['docker'], containers: [one] }) }))).toEqual([
-    expected,
-  ])
+  const processes = known([{ pid: 7, cgroup: `/system.slice/docker-${container}.scope`, addresses: ['172.17.0.2', own] }])
+  expect(
+    outcomes(ask(behindTls, { ...given, network, processes, containers: known({ runtimes: ['docker'], containers: [one] }) })),
+  ).toEqual([expected])
 })
 
 test.each([
