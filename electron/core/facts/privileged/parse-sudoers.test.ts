@@ -55,6 +55,22 @@ test('files of sudoers.d count when they are included and sudo would read them',
   expect(parseSudoers([...lines('root ALL=ALL'), ...lines('ada ALL=ALL', '/etc/sudoers.d/a')]).rules).toHaveLength(1)
 })
 
+// The real sudo 1.9.13 complains of such a loop and lists the rules all the same.
+test('includes that lead back to themselves come to an end, and no rule of theirs is lost unsaid', () => {
+  const folder = ['@includedir /etc/sudoers.d', '#includedir /etc/sudoers.d/']
+  for (const loop of folder) {
+    const files = [...lines('@includedir /etc/sudoers.d'), ...lines(`ada ALL=/bin/a\n${loop}\nada ALL=/bin/c`, '/etc/sudoers.d/a')]
+    const { grants, incomplete } = parseSudoers([...files, ...lines('ada ALL=/bin/b', '/etc/sudoers.d/b')])
+    expect([grants.map(({ file, line }) => `${file.at(-1)}${line}`), incomplete]).toEqual([['a1', 'a3', 'b1'], undefined])
+  }
+  expect(parseSudoers(lines('@include /etc/sudoers\nada ALL=ALL'))).toMatchObject({
+    rules: [{}],
+    incomplete: expect.stringContaining('/etc/sudoers'),
+  })
+  const own = [...lines('@includedir /etc/sudoers.d'), ...lines('@include /etc/sudoers.d/a\nada ALL=ALL', '/etc/sudoers.d/a')]
+  expect(parseSudoers(own)).toMatchObject({ rules: [{}], incomplete: expect.stringContaining('/etc/sudoers.d/a') })
+})
+
 test('root’s own password may be what is asked for', () => {
   expect(parseSudoers(lines('Defaults env_reset, targetpw\nALL ALL=(ALL) ALL')).asksForRoot).toBe(true)
   expect(parseSudoers(lines('Defaults !targetpw\nada ALL=ALL')).asksForRoot).toBe(false)

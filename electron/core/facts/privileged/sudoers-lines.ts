@@ -19,7 +19,7 @@ export function inForce(lines: readonly FileLine[]): { readonly lines: readonly 
       if (path === '') return [line]
       const own = folder !== undefined && path.replace(/\/+$/, '') === FOLDER
       if (!own) elsewhere.push(path)
-      // A file that includes its own folder again is a loop, which sudo refuses.
+      // A file of the folder that includes it again: sudo 1.9.13 goes round 128 times, complains, and keeps the rules.
       if (!own || taken || file !== MAIN) return []
       taken = true
       return files.flatMap(of)
