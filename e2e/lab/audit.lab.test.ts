@@ -1,13 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ItemId, itemIds } from '#shared/model/checklist.ts'
 import type { AuditReport } from '#shared/model/report.ts'
+import { dayFrom } from '#shared/model/validity.ts'
 import type { Outcome } from '#shared/status.ts'
 import { visible } from '#shared/words.ts'
 import { type AuditRun, audit as auditInto, hostOf } from './audit.ts'
-import { arrange, asRoot, kill, run, type Server, servers, start } from './lab.ts'
+import { gatehouse } from './console.ts'
+import { arrange, asRoot, kill, lab, run, type Server, servers, start } from './lab.ts'
 
 /** The main job, as an admin runs it: `gatehouse audit` from the workstation finds the planted sins and no others. */
 
@@ -67,17 +70,43 @@ describe('the planted sins and no others', () => {
     for (const server of servers) expect(hostOf(run.report, server).items.map(({ id }) => id)).toEqual([...itemIds])
   })
 
+  const secrets = async (): Promise<readonly string[]> => [
+    (await arrange('gpu1', 'sed s/.*=// /etc/vllm/vllm.env')).trim(),
+    (await arrange('gpu2', 'cut -d: -f2 /etc/nginx/.htpasswd')).trim(),
+    (await arrange('gpu1', 'sed -n 2p /etc/nginx/tls/inference.key')).trim(),
+  ]
+
   test('no secret of a host is in the report', async () => {
     const text = JSON.stringify(run.report)
-    const secrets = [
-      (await arrange('gpu1', 'sed s/.*=// /etc/vllm/vllm.env')).trim(),
-      (await arrange('gpu2', 'cut -d: -f2 /etc/nginx/.htpasswd')).trim(),
-      (await arrange('gpu1', 'sed -n 2p /etc/nginx/tls/inference.key')).trim(),
-    ]
-    for (const secret of secrets) {
+    for (const secret of await secrets()) {
       expect(secret.length).toBeGreaterThan(20)
       expect(text).not.toContain(secret)
     }
+  })
+
+  test('an auditor is answered: a step recorded, a pack that holds by its own guide, with every host and no secret', async () => {
+    const answered = async (...words: string[]) => {
+      const { status, stderr } = await gatehouse([...words, '--data', data])
+      expect([words[0], status, stderr.split('\n').filter((line) => line.startsWith('gatehouse:'))]).toEqual([words[0], 0, []])
+    }
+    const fleet = ['--fleet', lab.fleetFile]
+    await answered('walkthrough', 'start', ...fleet, '--auditor', 'J. Lindqvist')
+    const statement = ['--statement', 'In the wiki, rehearsed in May', '--until', dayFrom(Date.now(), 30)]
+    await answered('walkthrough', 'record', ...fleet, '--item', 'OPS-2', '--outcome', 'met', '--name', 'M. Ito', ...statement)
+    const pack = join(data, 'q4')
+    await answered('report', ...fleet, '--pack', `${pack}.zip`)
+    await answered('verify', `${pack}.zip`, '--key', join(data, 'console-key.pub.pem'))
+    const steps = [...readFileSync(join(pack, 'VERIFY.md'), 'utf8').matchAll(/```sh\n([^`]*)```/g)].map(([, step = '']) => step)
+    expect(steps.map((step) => spawnSync('sh', ['-c', step], { cwd: pack }).status)).toEqual(steps.map(() => 0))
+    expect(steps.length).toBeGreaterThan(4)
+    const files = readdirSync(pack, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const texts = new Map(
+      files.map(({ parentPath, name }) => [relative(pack, join(parentPath, name)), readFileSync(join(parentPath, name), 'utf8')]),
+    )
+    for (const secret of await secrets()) expect([...texts].filter(([, text]) => text.includes(secret)).map(([name]) => name)).toEqual([])
+    for (const name of ['report.html', 'findings.csv', 'findings.sarif', 'oscal/assessment-results.json', 'oscal/poam.json'])
+      expect([name, servers.filter((server) => !texts.get(name)?.includes(server))]).toEqual([name, []])
+    expect(texts.get('decisions/attestations.json')).toContain('rehearsed in May')
   })
 })
 
