@@ -68,6 +68,13 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     where: ['/etc/firewalld', '/usr/lib/firewalld/zones'],
   }),
   script({
+    id: 'saved-rules',
+    display: 'grep -rsH . /etc/iptables',
+    script: 'gh_sudo 1\n',
+    privileged: [{ argv: ['/usr/bin/grep', '-rsH', '.', '/etc/iptables'], alternatives: ['/bin/grep'] }],
+    where: ['/etc/iptables'],
+  }),
+  script({
     id: 'ufw',
     unless: 'iptables',
     display: 'ufw status verbose, where iptables-save does not answer',

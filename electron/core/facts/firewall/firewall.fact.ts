@@ -1,6 +1,7 @@
 import { known } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { assembleFirewall } from './assemble.ts'
+import { readSavedRules } from './at-start/saved-rules.ts'
 import { collectFirewall } from './collect.ts'
 import { readFirewalld } from './firewalld/files.ts'
 
@@ -13,6 +14,7 @@ export const firewallFact: FactDefinition<'firewall'> = {
     const [nft, iptables, ip6tables] = [section('nft'), section('iptables'), section('ip6tables')]
     const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw') }
     const rules = assembleFirewall(sections, network.known ? network.value : undefined)
-    return rules.known ? known({ ...rules.value, firewalld: readFirewalld(section('firewalld')) }) : rules
+    if (!rules.known) return rules
+    return known({ ...rules.value, firewalld: readFirewalld(section('firewalld')), savedRules: readSavedRules(section('saved-rules')) })
   },
 }

@@ -1,3 +1,4 @@
+import type { SavedFile } from './at-start/saved-rules.ts'
 import type { FirewalldFiles, Unread } from './firewalld/files.ts'
 import type { Table } from './ruleset.ts'
 import type { DefaultVerdict, FirewallVerdict } from './verdicts.ts'
@@ -11,7 +12,8 @@ export interface Firewall {
   readonly defaultInbound: FirewallVerdict
   readonly defaultOutbound: FirewallVerdict
   readonly tables: readonly Table[]
-  /** What firewalld loads when it starts. Undefined where it is not installed, or was not asked. */
+  /** What lies in /etc/iptables, and what firewalld loads when it starts. Undefined where it is not installed, or was not asked. */
+  readonly savedRules?: readonly SavedFile[] | Unread | undefined
   readonly firewalld?: FirewalldFiles | Unread | undefined
   /** Address translation was read as well. Without it nothing can be said about published container ports. */
   readonly translationKnown: boolean

@@ -67,11 +67,10 @@ const filterUnits = [
   ...['shorewall6.service', 'ferm.service', 'firehol.service', 'csf.service', 'arno-iptables-firewall.service'],
 ]
 
-/** What those load (ufw-init-functions, the units' ExecStart=, the plugins of netfilter-persistent); of firewalld the section `firewalld` tells. */
+/** What those load (ufw-init-functions, the units' ExecStart=, the plugins of netfilter-persistent); of /etc/iptables and firewalld the sections `saved-rules` and `firewalld` tell. */
 const filterFiles = [
   ...['/etc/default/ufw', '/etc/ufw/ufw.conf', '/etc/nftables.conf', '/etc/nftables.d/*', '/etc/nftables/*.nft'],
-  ...['/etc/sysconfig/nftables.conf', '/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables', '/etc/iptables/*.v[46]'],
-  '/etc/iptables/*.rules',
+  ...['/etc/sysconfig/nftables.conf', '/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
 ]
 
 /** Where admins have rules loaded in ways of their own. What packages bring lies elsewhere, or is a link. */
@@ -157,7 +156,7 @@ printf '@lacks%s\\n' "$lacks"
     [ -f "$file" ] || continue
     if [ -r "$file" ]; then printf 'filter %s\\n' "$file"; else printf 'sealed %s\\n' "$file"; fi
   done
-  for folder in /etc/ufw /etc/nftables.d /etc/nftables /etc/iptables; do
+  for folder in /etc/ufw /etc/nftables.d /etc/nftables; do
     ! [ -d "$folder" ] || [ -r "$folder" -a -x "$folder" ] || printf 'sealed %s/\\n' "$folder"
   done
 } | awk '

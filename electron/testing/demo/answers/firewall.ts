@@ -9,6 +9,7 @@ export const firewallSections = {
   ip6tables: (host: DemoHost): Answer => printed(ufwRules(host, 6) ?? host.firewall.ip6tables),
   /** No rule of theirs names a set, so the kernel has none. */
   ipset: (): Answer => printed(''),
+  'saved-rules': (): Answer => printed(''),
   firewalld: (): Answer => printed(''),
   ufw: (): Answer => ({ ...printed('Not asked: iptables-save lists the rules of the kernel\n'), asRoot: [1] }),
 }

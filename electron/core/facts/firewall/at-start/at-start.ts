@@ -36,7 +36,7 @@ export interface AtStart {
 
 type Content = Omit<Loader, 'unit' | 'comes'> & { readonly comes?: boolean | undefined }
 
-type Filter = Pick<Firewall, 'tables' | 'firewalld'>
+type Filter = Pick<Firewall, 'tables' | 'firewalld' | 'savedRules'>
 
 /** A way of reading what one service loads. */
 type Reader = (filter: FilterFiles, network: Network | undefined, now: Filter) => Content
@@ -50,11 +50,12 @@ const notFollowed: Reader = () => notKnown('What it loads is not followed.')
 const readers: Readonly<Record<string, Reader>> = {
   'ufw.service': (filter, _, now) => readUfw(filter, now.tables),
   'nftables.service': readNftables,
-  'netfilter-persistent.service': (filter, network) =>
-    readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network),
-  'iptables.service': (filter, network) => readSaved({ 4: ['/etc/sysconfig/iptables', '/etc/iptables/iptables.rules'] }, filter, network),
-  'ip6tables.service': (filter, network) =>
-    readSaved({ 6: ['/etc/sysconfig/ip6tables', '/etc/iptables/ip6tables.rules'] }, filter, network),
+  'netfilter-persistent.service': (filter, network, now) =>
+    readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network, now),
+  'iptables.service': (filter, network, now) =>
+    readSaved({ 4: ['/etc/sysconfig/iptables', '/etc/iptables/iptables.rules'] }, filter, network, now),
+  'ip6tables.service': (filter, network, now) =>
+    readSaved({ 6: ['/etc/sysconfig/ip6tables', '/etc/iptables/ip6tables.rules'] }, filter, network, now),
   'firewalld.service': (_, network, now) => readFirewalld(now, network),
   'shorewall.service': notFollowed,
   'shorewall6.service': notFollowed,
@@ -184,7 +185,10 @@ function readSaved(
   paths: Readonly<Partial<Record<Family, readonly string[]>>>,
   filter: FilterFiles,
   network: Network | undefined,
+  { savedRules }: Filter,
 ): Content {
+  const closed = savedRules && 'unread' in savedRules ? savedRules : undefined
+  const saved = savedRules && !('unread' in savedRules) ? savedRules : []
   const said: string[] = []
   const cite: Citation[] = []
   const denies: Record<Family, boolean | undefined> = { 4: false, 6: false }
@@ -196,7 +200,16 @@ function readSaved(
     const sealed = filter.sealed.find(({ value }) =>
       candidates.some((path) => path === value || (value.endsWith('/') && path.startsWith(value))),
     )
-    const file = filter.files.find(({ path }) => candidates.includes(path))
+    const open = filter.files.find(({ path }) => candidates.includes(path))
+    const file = open ?? saved.find(({ path }) => candidates.includes(path))
+    const section = open ? 'os' : 'saved-rules'
+    if (!file && closed) {
+      const path = candidates.find((each) => each.startsWith('/etc/iptables/'))
+      denies[family] = undefined
+      said.push(`${path} may not be read: ${closed.unread}`)
+      cite.push({ section, line: 0 })
+      continue
+    }
     if (sealed || (file && !file.whole)) {
       denies[family] = undefined
       said.push(sealed ? `${sealed.value} may not be read.` : `${file?.path} is too long to be followed.`)
@@ -207,17 +220,17 @@ function readSaved(
       said.push(`There is no ${candidates[0]}.`)
       continue
     }
-    cite.push({ section: 'os', line: file.line })
+    cite.push({ section, line: file.line })
     const text: string[] = []
     for (const { value, line } of file.rows) text[line - 1] = value
-    const dump = parseIptables(Array.from(text, (row) => row ?? '').join('\n'), family === 4 ? 'ip' : 'ip6', 'os')
+    const dump = parseIptables(Array.from(text, (row) => row ?? '').join('\n'), family === 4 ? 'ip' : 'ip6', section)
     denies[family] = dump.complete ? deniedBy(dump.tables, network)[family] : undefined
     tables.push(...dump.tables)
     wipes ||= dump.tables.some(({ name }) => name === 'filter')
     const words = wordsFor(file.path, { [family]: denies[family] })
     if (words) said.push(words)
   }
-  return { denies, tables, wipes, because: said.join(' '), cite }
+  return { denies, tables, wipes, because: said.join(' '), cite, sudoers: closed?.sudoers }
 }
 
 const wordsFor = (path: string, denies: Partial<Loader['denies']>): string => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { CronJob } from '../../../facts/access/access.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { readSavedRules } from '../../../facts/firewall/at-start/saved-rules.ts'
 import { readFirewalld } from '../../../facts/firewall/firewalld/files.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Os } from '../../../facts/os/os.ts'
@@ -46,13 +47,14 @@ interface Given {
   readonly ports?: readonly number[]
   readonly cron?: readonly CronJob[]
   readonly firewalld?: SectionOutput
+  readonly savedRules?: SectionOutput
   readonly here?: typeof network
 }
 
-function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld, here = network }: Given = {}) {
+function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld, savedRules, here = network }: Given = {}) {
   const { evaluate } = control as unknown as Control
   const facts = {
-    firewall: firewall(nft, firewalld),
+    firewall: { ...firewall(nft, firewalld), savedRules: savedRules && readSavedRules(savedRules) },
     os: of,
     network: known(here) as FactResult<typeof network>,
     listeners: known(ports.map(listener)),
@@ -316,4 +318,31 @@ test('what firewalld loads is not known where sudo refuses it, and where an inte
     .replace('\t\tgoto', '\t\tiifname "eth0" goto filter_IN_trusted\n\t\tgoto')
     .replace('}\n}', '}\n\tchain filter_IN_trusted {\n\t\tdrop\n\t}\n}')
   expect(judged(of, bound, { firewalld: printed({}) })).toMatch(/^not-evaluated /)
+})
+
+test('what root alone reads in /etc/iptables counts, and what sudo refuses is not known', () => {
+  const of = os([on('netfilter-persistent')], {})
+  const rows = (files: Readonly<Record<string, string>>) =>
+    output(
+      'saved-rules',
+      Object.entries(files)
+        .flatMap(([path, text]) => text.split('\n').map((line) => `${path}:${line}`))
+        .join('\n'),
+    )
+  expect(judged(of, undefined, { savedRules: rows({ ...v4, ...v6 }) })).toMatch(/^pass netfilter/)
+  expect(judged(of, undefined, { savedRules: rows({ ...v4, '/etc/iptables/rules.v6': saved('ACCEPT') }) })).toMatch(
+    /^fail .*rules.v6 does not/,
+  )
+  expect(judged(of, undefined, { savedRules: rows(v4) })).toMatch(/^fail .*no .etc.iptables.rules.v6/)
+  const opened = saved('DROP').replace('COMMIT', '-A INPUT -p tcp -m tcp --dport 8000 -j ACCEPT\nCOMMIT')
+  expect(judged(of, undefined, { ports: [8000], savedRules: rows({ ...v6, '/etc/iptables/rules.v4': opened }) })).toMatch(
+    /^fail .*port 8000/,
+  )
+  const refused: SectionOutput = {
+    ...output('saved-rules', ''),
+    state: 'denied',
+    exitCode: 126,
+    sudoers: 'ada ALL=(root) NOPASSWD: /usr/bin/grep',
+  }
+  expect(judged(of, undefined, { savedRules: refused })).toMatch(/^not-evaluated .*rules.v4 may not be read.* Add to sudoers: ada ALL/)
 })
