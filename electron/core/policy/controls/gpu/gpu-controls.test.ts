@@ -42,10 +42,15 @@ const amd = (...gpus: readonly AmdGpu[]): Partial<GpuHealth> => ({ gpus: [], amd
 const mi300 = (...errors: AmdGpu['errors']): AmdGpu => ({ bus: '0000:c1:00.0', name: '', line: 1, figures: {}, errors })
 const counted = (part: string, uncorrected?: number) => ({ part, uncorrected, line: 2 })
 
-test.each([eccOn, hardwareHealthy, notThrottled, persistenceOn])('$id: hosts without NVIDIA GPUs', (control) => {
+test.each([
+  ['ECC', eccOn],
+  ['Faults', hardwareHealthy],
+  ['Throttling', notThrottled],
+  ['Persistence', persistenceOn],
+] as const)('hosts without NVIDIA GPUs: %s', (asked, control) => {
   expect(judge(control, health({ gpus: [] }))).toEqual(['not-applicable: No GPU was found'])
-  expect(judge(control, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }))).toEqual(['not-evaluated: AMD GPUs are not read yet'])
-  expect(judge(control, health(amd()))).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+  expect(judge(control, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }))).toEqual([`not-evaluated: ${asked} of AMD GPUs: not read yet`])
+  expect(judge(control, health(amd()))).toEqual([`not-evaluated: ${asked} of AMD GPUs: not read yet`])
 })
 
 test.each<[string, AmdGpu, string]>([
@@ -195,7 +200,7 @@ describe('gpu-processes-known', () => {
   test('no process, no GPU', () => {
     expect(judge(processesKnown, health(), [ours], rest)).toEqual(['pass: Every GPU process is known'])
     expect(judge(processesKnown, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }), [ours], rest)).toEqual([
-      'not-evaluated: AMD GPUs are not read yet',
+      'not-evaluated: Processes of AMD GPUs: not read yet',
     ])
     expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No GPU was found'])
   })
@@ -262,7 +267,7 @@ test('beside a card of NVIDIA, the graphics of an AMD processor are none to judg
 
 test('inference-gpus-assigned: a host with GPUs of AMD is not one without', () => {
   const two = [service('vllm', { id: 'a' }), service('vllm', { id: 'b' })]
-  expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: AMD GPUs are not read yet'])
+  expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: Users of AMD GPUs: not read yet'])
 })
 
 describe('inference-gpus-assigned', () => {

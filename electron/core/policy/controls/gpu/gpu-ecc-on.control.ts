@@ -11,7 +11,7 @@ export default defineControl({
   needs: ['gpu-health'],
   references: ['NIST-800-53:SI-16', 'NIST-800-53:SI-7', 'ISO-27001:A.8.16', 'https://nvidia.custhelp.com/app/answers/detail/a_id/5671'],
   evaluate: ({ 'gpu-health': health }) =>
-    judgeGpus(health, (gpu) => {
+    judgeGpus(health, 'ECC', (gpu) => {
       if (gpu.memoryUnread) {
         const reason = `nvidia-smi shows ${gpu.memoryUnread.value} where ${gpuName(gpu)} says what its memory does.`
         return { status: 'not-evaluated', title: 'What its memory does was not shown', reason, cite: citeGpu(gpu.memoryUnread.line) }

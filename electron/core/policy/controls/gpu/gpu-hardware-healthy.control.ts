@@ -46,7 +46,7 @@ export default defineControl({
   references: ['NIST-800-53:SI-13', 'NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/xid-errors/index.html'],
   evaluate: ({ 'gpu-health': health }) => [
     ...(amdFaults(health) ?? []),
-    ...(health.gpus.length === 0 && health.amd?.gpus.length ? [] : judgeGpus(health, (gpu) => judge(gpu, health))),
+    ...(health.gpus.length === 0 && health.amd?.gpus.length ? [] : judgeGpus(health, 'Faults', (gpu) => judge(gpu, health))),
     ...faultsElsewhere(health),
     ...unreadLog(health),
     ...hiddenGpus(health),

@@ -23,7 +23,7 @@ export default defineControl({
     'https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html',
   ],
   evaluate: ({ 'gpu-health': health }) =>
-    judgeGpus(health, (gpu) =>
+    judgeGpus(health, 'Throttling', (gpu) =>
       gpu.slowdowns.length === 0 && !gpu.slowdownsShown
         ? {
             status: 'not-evaluated',

@@ -12,7 +12,7 @@ export default defineControl({
   remediation: { template: 'gpu-persistence' },
   references: ['NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/driver-persistence/index.html'],
   evaluate: ({ 'gpu-health': health }) =>
-    judgeGpus(health, (gpu) => {
+    judgeGpus(health, 'Persistence', (gpu) => {
       if (!gpu.persistence)
         return {
           status: 'not-evaluated',

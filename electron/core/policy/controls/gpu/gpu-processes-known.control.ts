@@ -29,7 +29,7 @@ export default defineControl({
       else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
     }
     if (strangers.size > 0) return [...strangers.values()]
-    const unread = health.amd === undefined ? amdUnread(health) : undefined
+    const unread = health.amd === undefined ? amdUnread(health, 'Processes') : undefined
     if (unread) return unread
     if (health.gpus.length === 0 && health.amd !== undefined)
       return [

@@ -5,17 +5,17 @@ export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${
 
 const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
 
-/** One verdict a GPU, by its uuid; without GPUs not applicable, with those of AMD alone not evaluated. */
-export function judgeGpus(health: GpuHealth, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
+/** One verdict a GPU, by its uuid; without GPUs not applicable, with those of AMD alone not evaluated: `asked` of them is not read ("ECC"). */
+export function judgeGpus(health: GpuHealth, asked: string, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
   if (health.gpus.length > 0) return health.gpus.map((gpu) => ({ subject: gpu.uuid, ...judge(gpu) }))
-  return amdUnread(health) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device, and no driver of AMD.')
+  return amdUnread(health, asked) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device, and no driver of AMD.')
 }
 
 /** AMD's driver or tools are on the host: "no GPU" would be wrong there. */
 export const hasAmd = ({ amd, amdTool }: GpuHealth): boolean => amd !== undefined || amdTool !== undefined
 
-/** The verdict for hosts with AMD's GPUs alone, where what a control asks is not read; undefined for others. */
-export function amdUnread(health: GpuHealth): readonly Verdict[] | undefined {
+/** The verdict for hosts with AMD's GPUs alone, where what a control asks (`asked`) is not read; undefined for others. */
+export function amdUnread(health: GpuHealth, asked: string): readonly Verdict[] | undefined {
   if (health.gpus.length > 0 || !hasAmd(health)) return undefined
   const { amd, amdTool } = health
   const there =
@@ -25,7 +25,7 @@ export function amdUnread(health: GpuHealth): readonly Verdict[] | undefined {
     {
       status: 'not-evaluated',
       subject: '',
-      title: 'AMD GPUs are not read yet',
+      title: `${asked} of AMD GPUs: not read yet`,
       reason,
       cite: [{ section: 'gpu-health', line: amd?.gpus[0]?.line ?? 0 }],
     },

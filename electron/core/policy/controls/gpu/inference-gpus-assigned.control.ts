@@ -29,7 +29,7 @@ export default defineControl({
     if (services.length === 0) return noServices
     const running = services.filter(({ running: runs }) => runs)
     if (gpus.length === 0)
-      return amdUnread(health) ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
+      return amdUnread(health, 'Users') ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
     if (running.length < 2)
       return [notApplicable('One server has the GPUs to itself', `${running.length} inference server runs beside ${gpus.length} GPUs.`)]
     const claims = running.map((service) => ({ service, claim: claimOf(service, units, gpus) }))
