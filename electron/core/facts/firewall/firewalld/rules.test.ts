@@ -60,6 +60,14 @@ const verdicts = (tables: readonly Table[], ports = [22, 53, 80, 443, 445, 546, 
 
 const root = process.env.GATEHOUSE_FIREWALLD_ROOT
 
+test.each([
+  '<zone><forward-port port="8080" protocol="tcp" to-port="11434"/></zone>',
+  '<zone><rule family="ipv4"><source address="10.0.0.0/8"/><forward-port port="8080" protocol="tcp" to-port="11434"/></rule></zone>',
+])('what a port leads to is not followed: %s', (zone) => {
+  const text = `/etc/firewalld/firewalld.conf:DefaultZone=public\n/etc/firewalld/zones/public.xml:${zone}\n`
+  expect(firewalldTables(readFirewalldFiles(text), [])).toBe('Ports that public forwards are not followed.')
+})
+
 test.skipIf(process.env.GATEHOUSE_RECORD)('recorded configurations let in whom firewalld lets in', () => {
   const { lines, sets } = JSON.parse(readFileSync(fixture, 'utf8')) as { readonly lines: string[]; readonly sets: string[][] }
   const recordings = sets.map((texts) =>
@@ -101,7 +109,8 @@ function withServices(files: string): string {
   return rows.join('\n')
 }
 
-test.skipIf(!root)('drawn anew, they let in whom firewalld lets in', { timeout: 590_000 }, () => {
+/** Not one that is skipped: most machines have no such root folder. */
+function drawnAnew(): void {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-firewalld-'))
   const library = `${root}/usr/lib/x86_64-linux-gnu`
   const numRuns = Number(process.env.GATEHOUSE_FIREWALLD_SETS ?? 10)
@@ -125,4 +134,5 @@ test.skipIf(!root)('drawn anew, they let in whom firewalld lets in', { timeout: 
   rmSync(folder, { recursive: true })
   for (const { files, nft } of told) expect(verdicts(followed(files))).toEqual(verdicts(parseNft(nft, 'nft')))
   if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, packed(told))
-})
+}
+if (root !== undefined) test('drawn anew, they let in whom firewalld lets in', { timeout: 590_000 }, drawnAnew)

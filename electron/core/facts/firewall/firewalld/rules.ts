@@ -23,6 +23,10 @@ export function firewalldTables(files: FirewalldFiles, running: readonly Table[]
   if (broken !== undefined) return `${broken} is written in a way that is not followed.`
   const directly = (direct?.children ?? []).find(({ name }) => name !== 'chain')
   if (directly) return 'What /etc/firewalld/direct.xml says beside the zones is not followed.'
+  const leading = [...zones, ...policies].find(([, each]) =>
+    [each, ...of(each, 'rule')].some((part) => of(part, 'forward-port').length > 0),
+  )
+  if (leading) return `Ports that ${leading[0]} forwards are not followed.`
   const wanted = settings.get('DefaultZone') || 'public'
   const fallback = zones.has(wanted) ? wanted : 'public'
   if (!zones.has(fallback)) return `The zone ${fallback} could not be read.`
@@ -209,8 +213,8 @@ function destinedFor({ attributes: { ipv4, ipv6 } }: Element, test: string): str
 
 function richRule(rule: Element, files: FirewalldFiles): Line[] {
   const action = rule.children.find(({ name }) => /^(?:accept|drop|reject)$/.test(name))
-  // What only logs, marks, forwards or is about ICMP lets no connection in.
-  if (!action || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|forward-port|tcp-mss-clamp)$/.test(name))) return []
+  // What only logs, marks or is about ICMP lets no connection in.
+  if (!action || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|tcp-mss-clamp)$/.test(name))) return []
   const family = rule.attributes.family
   const ends = rule.children.filter(({ name }) => name === 'source' || name === 'destination')
   const addressTests = ends.map((end) => addressed(end, end.name === 'source' ? 'saddr' : 'daddr', files))
