@@ -124,7 +124,7 @@ export const suites: readonly Suite[] = [
       if (runtime.failed > 0) return runtime
       return reported(
         'timeout',
-        ['-k', '10', '1800', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT],
+        ['-k', '10', '3000', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT],
         output,
         `${results}/e2e.json`,
         playwrightTally,
