@@ -31,7 +31,9 @@ async function startsAgain(): Promise<void> {
   await asRoot('gpu3', 'touch /run/before && nft flush ruleset && systemctl --no-block reboot')
   for (let tries = 0; tries < 60; tries++) {
     await pause(500)
-    if ((await arrange('gpu3', 'test -e /run/before || systemctl is-active multi-user.target').catch(() => '')) === 'active\n') return
+    const asked = arrange('gpu3', 'test -e /run/before || systemctl is-active multi-user.target').catch(() => '')
+    // A systemd that is going down may take the question and never answer it.
+    if ((await Promise.race([asked, pause(5000, '')])) === 'active\n') return
   }
   throw new Error('gpu3 does not come again')
 }
