@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ItemId, itemIds } from '#shared/model/checklist.ts'
+import type { Comparison } from '#shared/model/history.ts'
 import type { AuditReport } from '#shared/model/report.ts'
 import { dayFrom } from '#shared/model/validity.ts'
 import type { Outcome } from '#shared/status.ts'
@@ -107,6 +108,19 @@ describe('the planted sins and no others', () => {
     for (const name of ['report.html', 'findings.csv', 'findings.sarif', 'oscal/assessment-results.json', 'oscal/poam.json'])
       expect([name, servers.filter((server) => !texts.get(name)?.includes(server))]).toEqual([name, []])
     expect(texts.get('decisions/attestations.json')).toContain('rehearsed in May')
+  })
+
+  test('two audits compared: what got worse on one host between them, and nothing else', async () => {
+    await arrange('gpu1', 'chmod 644 /etc/vllm/vllm.env')
+    await audit()
+    await arrange('gpu1', 'chmod 600 /etc/vllm/vllm.env')
+    const { status, stdout } = await gatehouse(['compare', 'previous', 'latest', '--fleet', lab.fleetFile, '--json', '--data', data])
+    const { changes, only } = JSON.parse(stdout) as Comparison
+    expect([status, only]).toEqual([1, { before: [], after: [] }])
+    const worse = changes.filter(({ direction }) => direction === 'worse' || direction === 'found')
+    expect(worse.map(({ host, control }) => `${host} ${control}`)).toEqual(['gpu1 inference-secrets-not-in-units'])
+    await audit()
+    expect((await gatehouse(['compare', 'previous', '--fleet', lab.fleetFile, '--data', data])).status).toBe(0)
   })
 })
 
