@@ -39,7 +39,7 @@ const asked: readonly (readonly [name: string, options: string, expected: string
 ]
 
 test('what a container may do to its host, by the kernel', async () => {
-  await install('gpu2', 'docker', ['image.sh', 'docker.sh'])
+  await install('gpu2', 'docker', ['unpack.sh', 'image.sh', 'docker.sh'])
   // One that does not run the kernel does not know. (That it could not run here, either, is the lab's: its hosts lack some capabilities themselves.)
   await arrange(
     'gpu2',

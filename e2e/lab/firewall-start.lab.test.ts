@@ -138,7 +138,7 @@ test.each<[string, string, RegExp, 'pass' | 'fail', boolean]>([
 ])(
   'firewalld, %s',
   async (_, script, said, then, open) => {
-    await install('gpu3', 'firewalld', ['firewalld.sh'])
+    await install('gpu3', 'firewalld', ['unpack.sh', 'firewalld.sh'])
     await arrange('gpu3', `${firewalld}${script}`)
     expect(await found('firewall-default-deny-inbound')).toMatch(/^pass /)
     expect(await opens()).toBe(/ --add-port/.test(script) && !/permanent/.test(script))

@@ -26,7 +26,7 @@ beforeAll(async () => {
      install -d -m 700 -o gatehouse-operate ~gatehouse-operate/.ssh
      install -m 600 -o gatehouse-operate "$(eval echo ~gatehouse-change)/.ssh/authorized_keys" ~gatehouse-operate/.ssh/authorized_keys`,
   )
-  await install('gpu2', 'podman', ['image.sh', 'podman.sh'])
+  await install('gpu2', 'podman', ['unpack.sh', 'image.sh', 'podman.sh'])
   await arrange(
     'gpu2',
     `podman tag localhost/stand-ins localhost/localai/localai:v3.0.0

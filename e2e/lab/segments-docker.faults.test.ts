@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** One container that everybody reaches, one that only the host itself does, as a proxy on it would. */
 async function withDocker(host: Server) {
-  await install(host, 'docker', ['image.sh', 'docker.sh'])
+  await install(host, 'docker', ['unpack.sh', 'image.sh', 'docker.sh'])
   const four = (await arrange(host, "ip -4 -o addr show eth0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/'")).trim()
   const image = 'localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080'
   await arrange(

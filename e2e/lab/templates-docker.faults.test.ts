@@ -14,7 +14,7 @@ afterAll(async () => {
 }, 60_000)
 
 test('a port of LocalAI that Docker opens to everybody', async () => {
-  await install('gpu2', 'docker', ['image.sh', 'docker.sh'])
+  await install('gpu2', 'docker', ['unpack.sh', 'image.sh', 'docker.sh'])
   // By IPv6 the proxy on the host takes it, so the rules of ufw for the host hold, as they do for what the proxy sends on.
   await arrange(
     'gpu2',

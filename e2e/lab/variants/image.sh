@@ -27,12 +27,3 @@ for engine in ollama:ollama vllm:vllm llama-server:llama_server local-ai:local_a
 done
 printf 'root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33:www-data:/:/usr/sbin/nologin\n' >$image/etc/passwd
 printf 'root:x:0:\nwww-data:x:33:\n' >$image/etc/group
-# Packages that come on stdin, as a tar: their /lib and /bin are folders, the host's are links.
-unpack() {
-  work=$(mktemp -d)
-  tar -C "$work" -xf -
-  for deb in "$work"/*.deb; do dpkg-deb -x "$deb" "$work/all"; done
-  for folder in "$work"/all/*; do cp -a "$folder/." "$(readlink -f "/${folder##*/}")/"; done
-  rm -rf "$work"
-  ldconfig
-}
