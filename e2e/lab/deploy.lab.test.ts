@@ -150,5 +150,6 @@ test('what was deployed is approved there, byte for byte, in the ledger and in t
   const found = artifacts.find(({ places }) => places.some(({ host, name }) => host === 'gpu3' && name === 'fresh'))
   const index = found?.places.findIndex(({ host }) => host === 'gpu3') ?? -1
   expect(found?.approvals[index]).toEqual({ approval: 'approved', registration: id })
-  expect((await gatehouse(['verify', '--data', join(folder, 'data')])).status).toBe(0)
+  const { status, stdout: whole, stderr } = await gatehouse(['verify', '--data', join(folder, 'data')])
+  expect([status, whole, stderr]).toEqual([0, expect.stringContaining(', whole; '), ''])
 }, 60_000)

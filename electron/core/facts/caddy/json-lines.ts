@@ -7,7 +7,7 @@ export type JsonNode =
 
 const MAX_DEPTH = 256
 const MAX_NODES = 500_000
-const PLAIN = /[^"\\\n]+/y
+const PLAIN = /[^"\\]+/y
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
@@ -22,21 +22,33 @@ export function parseJsonLines(text: string, firstLine: number): JsonNode | unde
 }
 
 class Reader {
+  /** Without line feeds. */
   readonly #text: string
+  /** How much of the text lies before the end of each line. */
+  readonly #lineEnds: readonly number[]
+  readonly #firstLine: number
   #at = 0
-  #line: number
+  #lines = 0
   #nodes = 0
   constructor(text: string, firstLine: number) {
-    this.#text = text
-    this.#line = firstLine
+    const lines = text.split('\n')
+    let length = 0
+    this.#lineEnds = lines.map((line) => {
+      length += line.length
+      return length
+    })
+    this.#text = lines.join('')
+    this.#firstLine = firstLine
+  }
+
+  /** The line of what comes next. */
+  #line(): number {
+    while ((this.#lineEnds[this.#lines] ?? this.#text.length) <= this.#at && this.#at < this.#text.length) this.#lines += 1
+    return this.#firstLine + this.#lines
   }
 
   #skip(): void {
-    for (; ; this.#at += 1) {
-      const character = this.#text.charAt(this.#at)
-      if (character === '\n') this.#line += 1
-      else if (character !== ' ' && character !== '\t' && character !== '\r') return
-    }
+    while (/^[ \t\r]$/.test(this.#text.charAt(this.#at))) this.#at += 1
   }
 
   #take(character: string): boolean {
@@ -53,7 +65,7 @@ class Reader {
 
   value(depth: number): JsonNode | undefined {
     this.#skip()
-    const line = this.#line
+    const line = this.#line()
     this.#nodes += 1
     if (depth > MAX_DEPTH || this.#nodes > MAX_NODES) return undefined
     switch (this.#text.charAt(this.#at)) {
@@ -109,8 +121,7 @@ class Reader {
       const character = this.#text.charAt(this.#at)
       this.#at += 1
       if (character === '"') return out
-      if (character === '\n') this.#line += 1
-      else if (character === '\\') {
+      if (character === '\\') {
         const letter = this.#text.charAt(this.#at)
         this.#at += 1
         if (letter === 'u') {
