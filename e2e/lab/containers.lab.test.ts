@@ -30,6 +30,9 @@ const asked: readonly (readonly [name: string, options: string, expected: string
   ['socket', '--volume /var/run/docker.sock:/var/run/docker.sock:ro', asRoot],
   ['socket-of-account', '--user 12345 --volume /run/docker.sock:/run/docker.sock', asAccount],
   ['whole-host', '--volume /:/host:ro', asRoot],
+  // The account that changes things here: sudo lets it do everything.
+  ['home-of-admin', '--volume /home/gatehouse-change:/work', asRoot],
+  ['home-to-read', '--volume /home/gatehouse-change:/work:ro', none],
   ['units', '--volume /etc/systemd/system:/units', asRoot],
   ['mounts', '--cap-add SYS_ADMIN', asRoot],
   ['traces-own', '--cap-add SYS_PTRACE', none],

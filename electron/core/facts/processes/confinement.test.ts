@@ -10,7 +10,16 @@ const DEFAULT = '00000000a80425fb'
 const ALL = '000001ffffffffff'
 const WHOLE = '0 0 4294967295'
 const read = (...rows: string[]) => readConfinements(rows).get(7)
-const base = { capabilities: [], hostRoot: true, hostProcesses: false, entersHostProcesses: false, mounts: [], moreMounts: false }
+const everybody = [{ first: 0, count: 4_294_967_295 }]
+const base = {
+  capabilities: [],
+  hostRoot: true,
+  accounts: everybody,
+  hostProcesses: false,
+  entersHostProcesses: false,
+  mounts: [],
+  moreMounts: false,
+}
 
 describe('what a process in a container can do to its host', () => {
   test.each([
@@ -24,8 +33,28 @@ describe('what a process in a container can do to its host', () => {
     ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true, entersHostProcesses: true }],
     ['the same, under a profile', [`@bound 7 ${DEFAULT} shared profiled`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
     ['the same, of one account', [`@bound 7 0000000000000400 shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
-    ['a user namespace', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 65536'], { ...base, hostRoot: false }],
-    ['of an account (rootless)', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 1000 1'], { ...base, hostRoot: false }],
+    [
+      'a user namespace',
+      [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 65536'],
+      { ...base, hostRoot: false, accounts: [{ first: 100_000, count: 65_536 }] },
+    ],
+    [
+      'of an account (rootless)',
+      [`@bound 7 ${DEFAULT}`, '@idmap 7 0 1000 1'],
+      { ...base, hostRoot: false, accounts: [{ first: 1000, count: 1 }] },
+    ],
+    [
+      'of an account that keeps its number (podman run --userns=keep-id)',
+      [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 1000', '@idmap 7 1000 1000 1'],
+      {
+        ...{ ...base, hostRoot: false },
+        accounts: [
+          { first: 100_000, count: 1000 },
+          { first: 1000, count: 1 },
+        ],
+      },
+    ],
+    ['no number in its map: nothing is known', [`@bound 7 ${DEFAULT}`, '@idmap 7 0 all 1'], undefined],
     [
       'mounts of the host, once where a hybrid cgroup has it twice',
       [0, 1].flatMap(() => [
@@ -87,7 +116,7 @@ describe('the script, on a /proc that is a folder', () => {
     120,
     `/user.slice/libpod-${id('d')}.scope`,
     Array.from({ length: 65 }, (_, at) => `30 22 8:1 /m/${at} /m/${at} rw - ext4 x rw`),
-    '0 1000 1',
+    '0 1000 1\n1 100000 65536',
     '\t1',
   )
   // As Docker 20.10 had it: a bridge with the default route, and a macvlan.
@@ -156,11 +185,12 @@ describe('the script, on a /proc that is a folder', () => {
       `@idmap 110 ${WHOLE}`,
       '@mount 110 rw / /',
     ])
-    expect([found.length, ...found.slice(12, 15), found.at(-1)]).toEqual([
-      12 + 3 + 65,
+    expect([found.length, ...found.slice(12, 16), found.at(-1)]).toEqual([
+      12 + 4 + 65,
       `@cgroup 120 1:name=systemd:/user.slice/libpod-${id('d')}.scope`,
       `@bound 120 ${DEFAULT}`,
       '@idmap 120 0 1000 1',
+      '@idmap 120 1 100000 65536',
       '@mount 120 more',
     ])
   })

@@ -4,6 +4,8 @@ export interface Confinement {
   readonly capabilities: readonly string[]
   /** Its root is root of the host: no user namespace maps it to another account (user_namespaces(7)). */
   readonly hostRoot: boolean
+  /** Accounts of the host that it can be, by number: root in it can be each of them. */
+  readonly accounts: readonly { readonly first: number; readonly count: number }[]
   /** It sees the processes of the host: no PID namespace of its own (pid_namespaces(7)). */
   readonly hostProcesses: boolean
   /** It sees them, may take any of their accounts (setfsuid(2)), and no AppArmor or SELinux keeps it from `/proc/PID/root` of theirs, which is the root of the host (ptrace(2)). */
@@ -16,7 +18,7 @@ export interface Confinement {
 
 /**
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
- * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT` and
+ * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
  * fourth column is its place within that file system); one alone where its root is that of the host. Gateways and addresses (`gateway.ts`) of those that `$pattern` does not find. Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
@@ -65,7 +67,8 @@ function tell(pid, id, known, line, f, n, how, rows, i, file, source, row) {
     if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how
   }
   close(file); file = "/proc/" pid "/uid_map"
-  if ((getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
+  rows = 0
+  while (rows++ < 32 && (getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
   close(file)
   if (!known) networkOf(pid)
   file = "/proc/" pid "/mountinfo"; rows = 0
@@ -112,7 +115,7 @@ const EVERY_ID = '0 0 4294967295'
 /** What was printed of each process; of one without a bounding set and a map nothing is known. */
 export function readConfinements(lines: readonly string[]): ReadonlyMap<number, Confinement> {
   const bounds = new Map<number, { readonly held: bigint; readonly shared: boolean; readonly profiled: boolean }>()
-  const maps = new Map<number, string>()
+  const maps = new Map<number, string[]>()
   const mounts = new Map<number, Confinement['mounts'][number][]>()
   const more = new Set<number>()
   for (const line of lines) {
@@ -122,8 +125,9 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
     if (bound !== undefined) {
       bounds.set(pid, { held: BigInt(`0x${bound}`), shared: shared !== undefined, profiled: profiled !== undefined })
       mounts.set(pid, [])
+      maps.set(pid, [])
     }
-    if (kind === 'idmap') maps.set(pid, rest)
+    if (kind === 'idmap' && /^\d{1,10} \d{1,10} \d{1,10}$/.test(rest)) maps.get(pid)?.push(rest)
     if (kind === 'mount' && rest === 'more') more.add(pid)
     const [, mode, source, destination] = kind === 'mount' ? (/^(ro|rw) (\/\S*) (\/\S*)$/.exec(rest) ?? []) : []
     if (source === undefined || destination === undefined) continue
@@ -132,11 +136,12 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
   }
   return new Map(
     [...bounds].flatMap(([pid, { held, shared, profiled }]): [number, Confinement][] => {
-      const map = maps.get(pid)
-      if (map === undefined) return []
+      const map = maps.get(pid) ?? []
+      if (map.length === 0) return []
       const capabilities = NAMED.flatMap(([bit, name]) => ((held >> bit) & 1n ? [name] : []))
       const entersHostProcesses = shared && !profiled && (held & ANY_ACCOUNT) === ANY_ACCOUNT
-      const given = { capabilities, hostRoot: map === EVERY_ID, hostProcesses: shared, entersHostProcesses }
+      const accounts = map.map((row) => row.split(' ').map(Number)).map(([, first = 0, count = 0]) => ({ first, count }))
+      const given = { capabilities, hostRoot: map[0] === EVERY_ID, accounts, hostProcesses: shared, entersHostProcesses }
       return [[pid, { ...given, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) }]]
     }),
   )

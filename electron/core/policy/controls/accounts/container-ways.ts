@@ -2,7 +2,7 @@ import { rootOwned, rootRuns } from '../../../facts/access/collect.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import type { Confinement } from '../../../facts/processes/confinement.ts'
 
-/** Those of root's daemons. One of an account (`/run/user/…`, rootless) starts containers as that account. */
+/** Those of root's daemons. One of an account (`/run/user/…`, rootless) starts containers as that account: `container-doors.ts`. */
 const SOCKETS = [
   ...['/run/docker.sock', '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/systemd/private'],
   ...['/run/containerd/containerd.sock', '/run/k3s/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'],
@@ -28,7 +28,7 @@ const WRITTEN = [
     '/boot',
   ],
 ]
-/** The same, but for what lies below: models, volumes and homes do, and make nobody root. */
+/** The same, but for what lies below: models, volumes and homes do. What a home leads to its account says (`container-doors.ts`). */
 const WRITTEN_WHOLE = [
   '/dev',
   '/proc',
@@ -41,7 +41,8 @@ const WRITTEN_WHOLE = [
   '/var/lib/kubelet',
 ]
 
-const isBelow = (path: string, folder: string): boolean => folder === '/' || path === folder || path.startsWith(`${folder}/`)
+/** The same place, or one in it. */
+export const isBelow = (path: string, folder: string): boolean => folder === '/' || path === folder || path.startsWith(`${folder}/`)
 
 const CAPABILITIES: Readonly<Record<string, string>> = {
   CAP_DAC_READ_SEARCH: 'opens any file of the host by its handle',
@@ -51,18 +52,28 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   CAP_SYS_RAWIO: 'reads and writes the memory of the host',
 }
 
+/** A path as mounts and homes name it, in one form. */
+export const placeOf = (path: string): string => (path === '/' ? path : path.replace(/\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run'))
+
 /** What its runtime gives a container. */
-type Given = Pick<Container, 'privileged' | 'mounts' | 'addedCapabilities' | 'hostProcesses' | 'devices'>
+export type Given = Pick<Container, 'privileged' | 'mounts' | 'addedCapabilities' | 'hostProcesses' | 'devices'>
 
 /** Disks, which hold the files of the host whoever owns them, by any of their names (Linux, Documentation/admin-guide/devices.txt), and its memory. A GPU is none. */
 const DEVICE =
   /^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd)\d*(?:p\d+)?|(?:mapper|disk|md|bsg)\/.+|mem|kmem|port)$/
 
-/** What its runtime gave a container, and what the kernel lets its processes do. Where its root is another account of the host, what it was given is that account's. */
+/** What its runtime gave a container, and what the kernel lets its processes do. In a user namespace capabilities are none on the host; files of root are its own where the map has root. */
 export function waysOutOfBoth(given: Given | undefined, inside: Confinement | undefined): readonly string[] {
-  if (inside?.hostRoot === false) return []
+  const isRoot = inside?.accounts.some(({ first }) => first === 0) ?? true
+  if (inside?.hostRoot === false) return isRoot ? waysOfMounts(mountsOfBoth(given, inside)) : []
   return [...new Set([...(given ? waysOutOf(given) : []), ...(inside ? waysOfConfinement(inside) : [])])]
 }
+
+/** What of its host a container sees, as its runtime gave it and as the kernel has it. */
+export const mountsOfBoth = (given: Given | undefined, inside: Confinement | undefined): Given['mounts'] => [
+  ...(given?.mounts ?? []),
+  ...(inside?.mounts ?? []),
+]
 
 /** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged, --cap-add, --device). */
 function waysOutOf({ privileged, mounts, addedCapabilities = [], hostProcesses = false, devices = [] }: Given): readonly string[] {
@@ -90,7 +101,7 @@ function waysOfCapabilities(capabilities: readonly string[], hostProcesses: bool
 
 const waysOfMounts = (mounts: Container['mounts']): readonly string[] =>
   mounts.flatMap(({ source: given, readOnly }) => {
-    const source = given === '/' ? given : given.replace(/\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run')
+    const source = placeOf(given)
     if (SOCKETS.includes(source)) return [`${given} is mounted, and who talks to it starts containers as root`]
     // A socket is connected to on a file system that is read-only, too.
     const reads = [...SOCKETS, ...READ].some((path) => isBelow(path, source)) || isBelow(source, '/root/.ssh')

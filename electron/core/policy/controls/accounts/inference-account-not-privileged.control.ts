@@ -18,12 +18,13 @@ export default defineControl({
   uses: ['sudoers', 'units', 'containers', 'processes', 'access'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
   evaluate: ({ services, accounts, sudoers, units, containers, processes, access }) => {
-    const others = otherContainers(services, { containers, processes })
+    const told = { units, containers, processes, accounts, sudoers, access }
+    const others = otherContainers(services, told)
     if (services.length === 0) return others.length > 0 ? others : noServices
     const own = services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
-      if (service.how === 'container') return { ...base, ...judgeContainer(service, { units, containers, processes }) }
+      if (service.how === 'container') return { ...base, ...judgeContainer(service, told) }
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
       const listed = accounts.accounts.find(({ uid, name: own }) =>
         service.uid === undefined ? own === service.user : uid === service.uid,

@@ -4,9 +4,10 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { containerIdOf } from '../../../facts/services/placement.ts'
 import type { Verdict } from '../../control.ts'
-import { waysOutOfBoth } from './container-ways.ts'
+import { doorsOf, type Privileges } from './container-doors.ts'
+import { mountsOfBoth, waysOutOfBoth } from './container-ways.ts'
 
-interface Told {
+interface Told extends Privileges {
   readonly containers: FactResult<Containers>
   readonly processes: FactResult<readonly Process[]>
 }
@@ -20,9 +21,13 @@ interface Running {
 
 /** Of the running containers that are no inference server those with a way to root of the host, and how many could not be judged. */
 export function otherContainers(services: readonly InferenceService[], told: Told): readonly Verdict[] {
-  const others = running(services, told)
-  const found = others.flatMap(({ id, listed, inside }): Verdict[] => {
-    const ways = waysOutOfBoth(listed?.inspected ? listed : undefined, inside?.confinement)
+  const others = running(services, told).map((one) => {
+    const given = one.listed?.inspected ? one.listed : undefined
+    const within = one.inside?.confinement
+    const doors = doorsOf(mountsOfBoth(given, within), within, told)
+    return { ...one, doors, ways: [...waysOutOfBoth(given, within), ...doors.ways] }
+  })
+  const found = others.flatMap(({ id, listed, inside, ways }): Verdict[] => {
     if (ways.length === 0) return []
     const image = told.containers.known ? told.containers.value.podContainers.find((one) => one.id === id)?.image : undefined
     const subject = listed?.name ?? (image === undefined ? undefined : withoutTag(image)) ?? inside?.name ?? id.slice(0, 12)
@@ -44,7 +49,8 @@ export function otherContainers(services: readonly InferenceService[], told: Tol
     ]
   })
   const unread = others.filter(
-    ({ listed, inside }) => !listed?.inspected && (!inside?.confinement || (inside.confinement.hostRoot && inside.confinement.moreMounts)),
+    ({ listed, inside, doors, ways }) =>
+      (ways.length === 0 && doors.unknown !== undefined) || (!listed?.inspected && (!inside?.confinement || inside.confinement.moreMounts)),
   )
   if (unread.length === 0) return found
   const names = unread.map(({ id, listed, inside }) => listed?.name ?? inside?.name ?? id.slice(0, 12))

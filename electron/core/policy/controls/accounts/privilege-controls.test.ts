@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { givesRoot } from '../../../access/escapes.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { parseSudoers } from '../../../facts/privileged/parse-sudoers.ts'
+import { parseProcesses } from '../../../facts/processes/parse.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
 import auditAccountReadOnly from './audit-account-read-only.control.ts'
@@ -208,7 +210,16 @@ describe('inference-account-not-privileged', () => {
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
-  const seen = { capabilities: [], hostRoot: true, hostProcesses: false, entersHostProcesses: false, mounts: [], moreMounts: false }
+  const everybody = [{ first: 0, count: 4_294_967_295 }]
+  const seen = {
+    capabilities: [],
+    hostRoot: true,
+    accounts: everybody,
+    hostProcesses: false,
+    entersHostProcesses: false,
+    mounts: [],
+    moreMounts: false,
+  }
   test.each<[string, object | undefined, number, string]>([
     ['nothing of the host', {}, 0, na],
     ['its models', { mounts: [{ source: '/srv/models', destination: '/models', readOnly: false }] }, 0, na],
@@ -219,7 +230,12 @@ describe('inference-account-not-privileged', () => {
     ['one that traces, and all processes of the host', { capabilities: ['CAP_SYS_PTRACE'], hostProcesses: true }, 0, failed],
     ['no more than the processes of the host', { hostProcesses: true }, 0, na],
     ['processes of the host to enter', { hostProcesses: true, entersHostProcesses: true }, 0, failed],
-    ['the same in a user namespace', { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false }, 100_000, na],
+    [
+      'the same in a user namespace',
+      { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false, accounts: [{ first: 100_000, count: 65_536 }] },
+      100_000,
+      na,
+    ],
     ['more mounts than are told', { moreMounts: true }, 0, 'not-evaluated: What its container may do is not known'],
     ['nothing that could be read', undefined, 0, 'not-evaluated: What its container may do is not known'],
   ])('a container whose process has %s', (_, more, uid, expected) => {
@@ -229,6 +245,78 @@ describe('inference-account-not-privileged', () => {
       containers: known({ runtimes: ['docker'], containers: [{ name: 'chat', inspected: false }], podContainers: [] }),
     })
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
+  })
+  describe('a door to an account of the host', () => {
+    const noWay = '%sudo ALL=(ALL) ALL'
+    const own = [
+      { first: 1000, count: 1 },
+      { first: 100_000, count: 65_536 },
+    ]
+    const rootless = { hostRoot: false, accounts: own }
+    const ask1 = (
+      source: string,
+      more: object,
+      uid: number,
+      rules: string | undefined,
+      readOnly = false,
+      groups: object = { sudo: ['ada'] },
+    ) => {
+      const confinement = { ...seen, ...more, mounts: [{ source, destination: '/x', readOnly }] }
+      const given = facts('', [{ ...ours, how: 'container', container: 'chat', pids: [700], uid }], {
+        ...{ accounts: accounts(groups as never), units: known([]), processes: known([{ pid: 700, uid, line: 4, confinement }]) },
+        sudoers: rules === undefined ? unknown('refused', ['privileged']) : known(sudoers(rules)),
+        containers: known({ runtimes: [], containers: [], podContainers: [] }),
+      })
+      return outcomes(ask(notPrivileged, given as never))
+    }
+    const sudoer = (source: string, more: object = rootless, uid = 1000, readOnly = false) => ask1(source, more, uid, noWay, readOnly)
+    test.each([
+      ...['/run/user/1000/docker.sock', '/run/user/1000/podman/podman.sock', '/run/user/1000', '/run/user/1000/bus', '/home/ada', '/home'],
+      ...['/home/ada/.ssh', '/home/ada/.ssh/authorized_keys', '/home/ada/.bashrc', '/home/ada/.config', '/home/ada/.local/share', '/'],
+      ...['/home/ada/.config/containers/systemd', '/home/ada/.docker/run'],
+    ])('%s, of an account with a way to root', (source) => {
+      expect(sudoer(source)).toEqual([failed])
+      // Root of the host is every account.
+      expect(sudoer(source, {}, 0)).toEqual([failed])
+      // Another account of the container is not the one that it is lent to.
+      expect(sudoer(source, rootless, 100_999)).toEqual([warned])
+      // It would have to be that of the map.
+      const other = { hostRoot: false, accounts: [{ first: 100_000, count: 65_536 }] }
+      expect(sudoer(source, other, 100_000)).toEqual([na])
+    })
+    test.each([
+      '/home/ada/models',
+      '/home/ada/.cache/huggingface',
+      '/home/ada/.ollama',
+      '/run/user/1001/docker.sock',
+      '/home/ad',
+      '/run/user/1000/x',
+    ])('%s is none', (source) => {
+      expect(sudoer(source)).toEqual([na])
+      expect(sudoer(source, {}, 0)).toEqual([na])
+    })
+    test('a socket is one read-only, too, a home is not', () => {
+      expect(sudoer('/run/user/1000/docker.sock', rootless, 1000, true)).toEqual([failed])
+      expect(sudoer('/home/ada', rootless, 1000, true)).toEqual([na])
+    })
+    test('an account that keeps its number in the container', () => {
+      const keeps = { hostRoot: false, accounts: [{ first: 100_000, count: 1000 }, ...own.slice(0, 1)] }
+      expect(sudoer('/home/ada', keeps)).toEqual([failed])
+    })
+    test('an account without a way to root is none, and one of which that is not known is not passed', () => {
+      expect(ask1('/home/ada', rootless, 1000, noWay, false, {})).toEqual([na])
+      expect(ask1('/home/ada', rootless, 1000, undefined, false, {})).toEqual(['not-evaluated: What its account may do is not known'])
+      expect(ask1('/home/ada', rootless, 1000, '@include /srv/more', false, {})).toEqual([
+        'not-evaluated: What its account may do is not known',
+      ])
+      expect(ask1('/home/ada', rootless, 1000, undefined, false, { docker: ['ada'] })).toEqual([failed])
+      expect(ask1('/home/ada/models', rootless, 1000, undefined, false, {})).toEqual([na])
+    })
+    test('files of root are those of a user namespace that has root in its map', () => {
+      const identity = { hostRoot: false, accounts: [{ first: 0, count: 65_536 }], capabilities: ['CAP_SYS_ADMIN'] }
+      expect(ask1('/etc', identity, 0, noWay)).toEqual([failed])
+      expect(ask1('/srv/models', identity, 0, noWay)).toEqual([na])
+    })
   })
   const [portainer, traefik, node] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string]
   const process = (pid: number, id: string, more: object) => ({
@@ -263,15 +351,55 @@ describe('inference-account-not-privileged', () => {
     expect(judgeOthers([{ id: portainer, name: 'portainer', inspected: false }], [process(7, portainer, { mounts: [docker] })])).toEqual([
       ['portainer', way],
     ])
-    expect(judgeOthers([{ id: portainer, name: 'portainer', mounts: [docker] }], [process(7, portainer, { hostRoot: false })])).toEqual(
-      none,
-    )
+    expect(
+      judgeOthers(
+        [{ id: portainer, name: 'portainer', mounts: [docker] }],
+        [process(7, portainer, { hostRoot: false, accounts: [{ first: 100_000, count: 65_536 }] })],
+      ),
+    ).toEqual(none)
     // A pod by its image; what nothing lists by its program.
     expect(judgeOthers([], [process(8, node, { capabilities: ['CAP_SYS_ADMIN'] }), process(9, traefik, { mounts: [docker] })])).toEqual([
       ['quay.io:443/prometheus/node-exporter', way],
       ['program-9', way],
     ])
     expect(judgeOthers([], [process(9, traefik, { moreMounts: true })])).toEqual([['', unread]])
+  })
+  test('a container of an account that is given that account, with a way to root', () => {
+    const lent = { hostRoot: false, accounts: [{ first: 1000, count: 1 }] }
+    const door = [{ source: '/run/user/1000/docker.sock', destination: '/var/run/docker.sock', readOnly: false }]
+    const [none, found] = [[['', 'not-applicable: No inference server on this host']], [['program-9', way]]]
+    const judged = (rules: string | undefined, mounts: readonly object[] = door) => {
+      const given = facts('', [], {
+        ...{ accounts: accounts(), units: known([]), processes: known([process(9, traefik, { ...lent, mounts })]) },
+        sudoers: rules === undefined ? unknown('refused', ['privileged']) : known(sudoers(rules)),
+        containers: known({ runtimes: [], containers: [], podContainers: [] }),
+      })
+      return ask(notPrivileged, given as never).map(({ status, subject, title }) => [subject, `${status}: ${title}`])
+    }
+    expect(judged('ada ALL=(ALL) ALL')).toEqual(found)
+    expect([judged(''), judged(undefined, [])]).toEqual([none, none])
+    expect(judged(undefined)).toEqual([['', unread]])
+  })
+  test('the socket of its own Docker, in a container of account mluser (recorded: 20.10.24 on Debian 12)', () => {
+    const text = readFileSync(new URL('../../../facts/processes/__fixtures__/debian-12-docker-rootless.txt', import.meta.url), 'utf8')
+    const ml = { name: 'mluser', uid: 1002, gid: 1002, home: '/home/mluser', shell: '/bin/bash', line: 9 }
+    const judged = (rules: string) => {
+      const given = facts('', [], {
+        ...{ accounts: accounts({}, [ml]), units: known([]), processes: known(parseProcesses(text) as never) },
+        ...{ sudoers: known(sudoers(rules)), containers: known({ runtimes: [], containers: [], podContainers: [] }) },
+      })
+      return ask(notPrivileged, given as never).map(({ status, subject, reason }) => [status, subject, reason])
+    }
+    expect(judged('mluser ALL=(ALL) ALL')).toEqual([
+      [
+        'warning',
+        'sleep',
+        expect.stringContaining(
+          '/run/user/1002/docker.sock of the host is mounted, by which it is account mluser, and that one root (sudo ALL)',
+        ),
+      ],
+    ])
+    expect(judged('ada ALL=(ALL) ALL').map(([status]) => status)).toEqual(['not-applicable'])
   })
   test('an inference server is no other container', () => {
     const served = { ...ours, how: 'container', container: 'chat', pids: [70], uid: 0 }
