@@ -17,7 +17,7 @@ export async function runVerify(args: string[]): Promise<number> {
   const [pack] = positionals
   if (pack !== undefined) return verifyOnePack(pack, pinned)
   const ledger = createLedger(values.data ?? defaultDataFolder(), { now: () => Date.now() }, accountName(), pinned)
-  const { records, head, broken, signedBy } = ledger.read()
+  const { records, head, broken, signedBy, unfinished } = ledger.read()
   // A ledger that was taken away with its head looks like one that was never begun: neither is whole.
   if (records.length === 0 && !broken) {
     process.stdout.write(`${ledger.path}: no record is there, so nothing was verified\n`)
@@ -26,7 +26,7 @@ export async function runVerify(args: string[]): Promise<number> {
   process.stdout.write(
     broken
       ? `${ledger.path}: broken: record ${broken.line} ${broken.reason}; the ${records.length} before it are whole\n`
-      : `${ledger.path}: ${records.length} ${records.length === 1 ? 'record' : 'records'}, whole; head ${head.hash}${signedBy === undefined ? '' : `, signed by ${signedBy}`}\n`,
+      : `${ledger.path}: ${records.length} ${records.length === 1 ? 'record' : 'records'}, whole; head ${head.hash}${signedBy === undefined ? '' : `, signed by ${signedBy}`}${unfinished === undefined ? '' : '; one more was begun and never finished, which the next one will say'}\n`,
   )
   return broken ? ExitCode.findings : ExitCode.clean
 }

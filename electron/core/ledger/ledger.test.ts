@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,59 @@ test('a crash between the record and the head is no break, nor is one before the
   expect(ledger.read()).toMatchObject({ records: [{ seq: 1 }], signedBy: openConsoleKey(folder).keyId })
   expect(ledger.append(entry('c')).seq).toBe(2)
   expect(ledger.read().broken).toBeUndefined()
+})
+
+/** Another console, which dies or fails: files may not grow beyond so many bytes. */
+const appendWithin = (bytes: number, detail: string) => {
+  const { status } = spawnSync('prlimit', [
+    `--fsize=${bytes}`,
+    ...[process.execPath, '--input-type=module', '--eval'],
+    `import { createLedger } from '${import.meta.resolve('./ledger.ts')}'
+    createLedger('${folder}', { now: () => 0 }, 'ada').append(${JSON.stringify(entry(detail))})`,
+  ])
+  expect(status).not.toBe(0)
+}
+
+test('a second crash, between the next head and its record, is no break either', () => {
+  ledger.append(entry('a'))
+  const head = readFileSync(at('ledger.head'))
+  ledger.append(entry('b'))
+  copyFileSync(at('ledger.head'), at('ledger.head.next'))
+  writeFileSync(at('ledger.head'), head)
+  appendWithin(text().length, 'c')
+  expect(ledger.read()).toMatchObject({ records: [{ detail: 'a' }, { detail: 'b' }], signedBy: openConsoleKey(folder).keyId })
+  expect(ledger.append(entry('d')).seq).toBe(3)
+})
+
+test('a record that no longer fits on the disk is no record, and the next one says so', () => {
+  for (const detail of ['a', 'b']) ledger.append(entry(detail))
+  const before = text()
+  appendWithin(before.length + 100, 'c')
+  expect(text()).toHaveLength(before.length + 100)
+  expect(ledger.read()).toMatchObject({ records: [{ detail: 'a' }, { detail: 'b' }], signedBy: openConsoleKey(folder).keyId })
+  expect(ledger.append(entry('d')).seq).toBe(4)
+  expect(ledger.read()).toMatchObject({
+    records: [{}, {}, { action: 'ledger.unfinished', detail: expect.stringMatching(/^100 /) }, { detail: 'd' }],
+  })
+  // Only what comes after the signed records may be unfinished, and only while a next one is signed.
+  writeFileSync(ledger.path, text().slice(0, -1))
+  expect(ledger.read().broken).toMatchObject({ reason: 'ends in the middle' })
+})
+
+test('what another program writes meanwhile is no break', async () => {
+  ledger.append(entry('a'))
+  const [head, records] = [readFileSync(at('ledger.head')), text()]
+  for (const detail of ['b', 'c']) ledger.append(entry(detail))
+  for (const name of ['ledger.head', 'ledger.jsonl']) copyFileSync(at(name), at(`${name}.later`))
+  writeFileSync(at('ledger.head'), head)
+  rmSync(ledger.path)
+  // Whoever reads has the first head by then, and is given three records.
+  const script = `mkfifo ledger.jsonl && echo && exec 3>ledger.jsonl && cat ledger.jsonl.later >&3 && mv ledger.head.later ledger.head && mv ledger.jsonl.later ledger.jsonl`
+  const writer = spawn('sh', ['-c', script], { cwd: folder })
+  await once(writer.stdout, 'data')
+  expect(ledger.read()).toMatchObject({ records: [{}, {}, {}], signedBy: openConsoleKey(folder).keyId })
+  expect(text().startsWith(records)).toBe(true)
+  if (writer.exitCode === null) await once(writer, 'close')
 })
 
 test('a crash in the middle of the very first record is no break', () => {

@@ -10,15 +10,16 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Clock } from '../ports.ts'
 import { keyIdOf, openConsoleKey, PUBLIC_FILE, publicKeyOf } from '../signing/console-key.ts'
-import { EMPTY_HEAD, type LedgerReading, readLedger } from './read-ledger.ts'
+import { EMPTY_HEAD, type LedgerHead, type LedgerReading, readLedger } from './read-ledger.ts'
 import { type LedgerEntry, type LedgerRecord, ledgerRecordSchema, sealed } from './record.ts'
 import { readSignedHead, signedHead } from './signed-head.ts'
 
@@ -37,6 +38,8 @@ export interface Ledger {
 export interface SignedReading extends LedgerReading {
   /** Id of the key that signed the head; absent where there is no record, or none that is signed. */
   readonly signedBy?: string
+  /** Text of a record that a full disk, a crash or a cut of power left half-written: nothing was done on the strength of it. */
+  readonly unfinished?: string
 }
 
 const LOCK_ATTEMPTS = 40
@@ -51,10 +54,17 @@ export function createLedger(folder: string, clock: Clock, who: string, pinned?:
   const headPath = join(folder, 'ledger.head')
   const nextPath = `${headPath}.next`
 
+  /** Takes no lock, so that a ledger is read where nothing may be written: what another program writes meanwhile is waited for. */
   function read(): SignedReading {
-    const text = contentOf(path) ?? ''
-    const noted = contentOf(headPath)
-    const next = contentOf(nextPath)
+    for (let attempt = 1; ; attempt++) {
+      const [noted, next] = [contentOf(headPath), contentOf(nextPath)]
+      const reading = readingOf(contentOf(path) ?? '', noted, next)
+      if (!reading.broken || noted === contentOf(headPath) || attempt === LOCK_ATTEMPTS) return reading
+      pause()
+    }
+  }
+
+  function readingOf(text: string, noted: string | undefined, next: string | undefined): SignedReading {
     if (text === '' && noted === undefined) return readLedger('', EMPTY_HEAD)
     const key = pinned ?? publicKeyIn(folder)
     if (key === undefined) return against(text, `${PUBLIC_FILE}, which is gone`)
@@ -62,11 +72,14 @@ export function createLedger(folder: string, clock: Clock, who: string, pinned?:
     const coming = next === undefined ? undefined : readSignedHead(next, key)
     const last = noted === undefined ? { head: EMPTY_HEAD } : readSignedHead(noted, key)
     if ('wrong' in last) return against(text, `ledger.head, ${last.wrong}`)
-    const reading = readLedger(text, last.head)
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    // The record after the signed ones was begun, and what it was to be is signed.
+    const begun = coming && 'head' in coming && coming.head.seq === last.head.seq + 1 ? text.slice(whole.length) : ''
+    const reading = readLedger(begun === '' ? text : whole, last.head)
     if (reading.broken) return reading
     const { seq, hash } = reading.head
     const signed = [last, ...(coming ? [coming] : [])].some((it) => 'head' in it && it.head.seq === seq && it.head.hash === hash)
-    if (signed) return { ...reading, signedBy: keyIdOf(key) }
+    if (signed) return { ...reading, signedBy: keyIdOf(key), ...(begun === '' ? {} : { unfinished: begun }) }
     if (noted === undefined) return against(text, 'ledger.head, which is gone')
     const records = reading.records.slice(0, last.head.seq)
     return {
@@ -81,23 +94,40 @@ export function createLedger(folder: string, clock: Clock, who: string, pinned?:
     return { ...reading, broken: reading.broken ?? { line: reading.records.length, reason: `cannot be held against ${what}` } }
   }
 
+  /** What a console that died between record and head had still to do: else the next head would take the place of the only proof of `head`. */
+  function finish({ seq, hash }: LedgerHead): void {
+    const [next, key] = [contentOf(nextPath), publicKeyIn(folder)]
+    const coming = next === undefined || key === undefined ? undefined : readSignedHead(next, key)
+    if (coming === undefined || !('head' in coming) || coming.head.seq !== seq || coming.head.hash !== hash) return
+    renameSync(nextPath, headPath)
+    syncFolder(folder)
+  }
+
+  function write(head: LedgerHead, entry: LedgerEntry): LedgerRecord {
+    const key = openConsoleKey(folder)
+    const at = new Date(clock.now()).toISOString()
+    const line = sealed({ ...entry, seq: head.seq + 1, at, who, digests: { ...entry.digests }, previous: head.hash })
+    const record = ledgerRecordSchema.parse(JSON.parse(line))
+    writeDurably(nextPath, 'w', signedHead(record, key))
+    syncFolder(folder)
+    writeDurably(path, 'a', `${line}\n`)
+    renameSync(nextPath, headPath)
+    syncFolder(folder)
+    return record
+  }
+
   return {
     path,
     read,
     append(entry) {
       const release = lock(join(folder, 'ledger.lock'))
       try {
-        const { head } = wholeReading({ path, read })
-        const key = openConsoleKey(folder)
-        const at = new Date(clock.now()).toISOString()
-        const line = sealed({ ...entry, seq: head.seq + 1, at, who, digests: { ...entry.digests }, previous: head.hash })
-        const record = ledgerRecordSchema.parse(JSON.parse(line))
-        writeDurably(nextPath, 'w', signedHead(record, key))
-        syncFolder(folder)
-        writeDurably(path, 'a', `${line}\n`)
-        renameSync(nextPath, headPath)
-        syncFolder(folder)
-        return record
+        const { head, unfinished } = wholeReading({ path, read })
+        finish(head)
+        if (unfinished === undefined) return write(head, entry)
+        truncateSync(path, statSync(path).size - Buffer.byteLength(unfinished))
+        const detail = `${unfinished.length} characters of a record that was never finished were taken away`
+        return write(write(head, { action: 'ledger.unfinished', host: '', subject: '', detail }), entry)
       } catch (error) {
         throw error instanceof GatehouseError || error instanceof z.ZodError ? error : unwritable(path, error)
       } finally {
@@ -124,7 +154,8 @@ function publicKeyIn(folder: string): KeyObject | undefined {
 function writeDurably(path: string, flags: 'a' | 'w', text: string): void {
   const file = openSync(path, flags, 0o600)
   try {
-    writeSync(file, text)
+    // All of it, or an error: a single write(2) may stop short where the disk is full.
+    writeFileSync(file, text)
     fsyncSync(file)
   } finally {
     closeSync(file)
@@ -151,6 +182,8 @@ function contentOf(path: string): string | undefined {
   }
 }
 
+const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MS)
+
 /** A file that only one can make, with the process in it; that of a process which is gone is taken away. */
 function lock(path: string): () => void {
   for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
@@ -162,7 +195,7 @@ function lock(path: string): () => void {
       if (codeOf(error) !== 'EEXIST') throw unwritable(path, error)
       const owner = Number(contentOf(path) ?? '0')
       if (owner > 0 && isGone(owner)) rmSync(path, { force: true })
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE_MS)
+      else pause()
     }
   }
   throw new GatehouseError({ code: 'ledger.busy', detail: path })
