@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -174,6 +174,7 @@ describe('what was tampered with is found, by the steps of VERIFY.md and by gate
     ['an answer cut', () => writeFileSync(at('evidence/gpu-03/processes.txt'), ''), [1]],
     ['a file removed', () => rmSync(at('decisions/waivers.json')), [1, 2]],
     ['a file added', () => writeFileSync(at('evidence/gpu-03/more.txt'), 'x'), [2]],
+    ['an empty folder added', () => mkdirSync(at('evidence/gpu-99')), [2]],
     ['a file that hides as a list', () => writeFileSync(at('evidence/SHA256SUMS'), 'x'), [2]],
     [
       'a finding made better, and the list to match',

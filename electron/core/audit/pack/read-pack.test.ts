@@ -82,3 +82,18 @@ test('a pack without anything says what is missing', async () => {
 test('two files of one name are found', async () => {
   expect((await verifyPack(await zipOf('p/a', 'p/a'))).problems).toContain('a is there twice')
 })
+
+test('a folder that no file of the pack lies in is found', async () => {
+  const zip = new ZipFile()
+  for (const name of ['p/', 'p/b', 'p/c/empty']) zip.addEmptyDirectory(name)
+  for (const name of ['p/b/c/d', 'p/c2/e']) zip.addBuffer(Buffer.from('x'), name)
+  zip.end()
+  await pipeline(zip.outputStream, createWriteStream(at('p.zip')))
+  for (const name of ['p/b/c', 'p/c/empty', 'p/c2']) mkdirSync(at(name), { recursive: true })
+  for (const name of ['p/b/c/d', 'p/c2/e']) writeFileSync(at(name), 'x')
+  const added = async (path: string) => (await verifyPack(path)).problems.filter((problem) => problem.endsWith('/ was added'))
+  expect([await added(at('p.zip')), (await added(at('p'))).toSorted()]).toEqual([
+    ['c/empty/ was added'],
+    ['c/ was added', 'c/empty/ was added'],
+  ])
+})

@@ -12,44 +12,52 @@ const MAX_BYTES = 64 * 1_073_741_824
 export type PackEntry = { readonly path: string; readonly chunks: AsyncIterable<Buffer> }
 
 /**
- * Hands over each file of a pack, which is a folder or a zip with one folder in it; never writes. Throws `pack.unreadable` for what is no pack:
+ * Hands over each file of a pack, which is a folder or a zip with one folder in it, and returns the folders in it; never writes. Throws `pack.unreadable` for what is no pack:
  * broken, with names that lead out of it, too large.
  */
-export async function readPack(path: string, onFile: (entry: PackEntry) => Promise<void>): Promise<void> {
+export async function readPack(path: string, onFile: (entry: PackEntry) => Promise<void>): Promise<readonly string[]> {
   try {
-    await ((await stat(path)).isDirectory() ? readFolder(path, onFile) : readZip(path, onFile))
+    return await ((await stat(path)).isDirectory() ? readFolder(path, onFile) : readZip(path, onFile))
   } catch (error) {
     if (error instanceof GatehouseError) throw error
     throw new GatehouseError({ code: 'pack.unreadable', detail: `${path}: ${(error as Error).message}` }, { cause: error })
   }
 }
 
-async function readFolder(root: string, onFile: (entry: PackEntry) => Promise<void>): Promise<void> {
+async function readFolder(root: string, onFile: (entry: PackEntry) => Promise<void>): Promise<readonly string[]> {
+  const folders: string[] = []
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue
     const full = join(entry.parentPath, entry.name)
     const path = relative(root, full).split(sep).join('/')
+    if (entry.isDirectory()) {
+      folders.push(path)
+      continue
+    }
     if (!entry.isFile()) throw new Error(`${path} is neither a file nor a folder`)
     await onFile({ path, chunks: createReadStream(full) })
   }
+  return folders
 }
 
-async function readZip(path: string, onFile: (entry: PackEntry) => Promise<void>): Promise<void> {
+async function readZip(path: string, onFile: (entry: PackEntry) => Promise<void>): Promise<readonly string[]> {
   const zip = await opened(path)
   try {
     if (zip.entryCount > MAX_FILES) throw new Error(`it has more than ${MAX_FILES} files`)
     let bytes = 0
     let root: string | undefined
+    const folders: string[] = []
     for await (const entry of entriesOf(zip)) {
       bytes += entry.uncompressedSize
       if (bytes > MAX_BYTES) throw new Error(`its files are larger than ${MAX_BYTES} bytes`)
       const [folder = '', ...rest] = entry.fileName.split('/')
       root ??= folder
       if (folder !== root || rest.length === 0) throw new Error('it has more than one folder')
+      const name = rest.join('/')
       // Folders may have entries of their own.
-      if (entry.fileName.endsWith('/')) continue
-      await onFile({ path: rest.join('/'), chunks: await contentOf(zip, entry) })
+      if (entry.fileName.endsWith('/')) folders.push(name.slice(0, -1))
+      else await onFile({ path: name, chunks: await contentOf(zip, entry) })
     }
+    return folders.filter((folder) => folder !== '')
   } finally {
     zip.close()
   }

@@ -30,7 +30,7 @@ export async function verifyPack(path: string, expected?: KeyObject): Promise<Pa
   const texts = new Map<string, Buffer>()
   const problems: string[] = []
   const found = (problem: string): void => void (problems.length < MAX_PROBLEMS && problems.push(problem))
-  await readPack(path, async ({ path: name, chunks }) => {
+  const folders = await readPack(path, async ({ path: name, chunks }) => {
     if (digests.has(name)) found(`${name} is there twice`)
     const hash = createHash('sha256')
     const parts: Buffer[] = []
@@ -43,6 +43,8 @@ export async function verifyPack(path: string, expected?: KeyObject): Promise<Pa
     if (kept.includes(name)) texts.set(name, Buffer.concat(parts))
     digests.set(name, hash.digest('hex'))
   })
+  const needed = new Set([...digests.keys()].flatMap(parentsOf))
+  for (const folder of folders) if (!needed.has(folder)) found(`${folder}/ was added`)
   const sums = texts.get(SUMS)
   const key = publicKeyIn(texts.get(PUBLIC_KEY))
   if (sums === undefined) found(`${SUMS} is missing`)
@@ -61,6 +63,12 @@ export async function verifyPack(path: string, expected?: KeyObject): Promise<Pa
   if (chain !== undefined) found(chain)
   return { files: digests.size, keyDigest, expectedKey, problems }
 }
+
+const parentsOf = (path: string): readonly string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, at, names) => names.slice(0, at + 1).join('/'))
 
 /** What an auditor with ssh-keygen goes by says the same as what one with openssl does. */
 function* sshProblems(texts: ReadonlyMap<string, Buffer>, sums: Buffer, key: KeyObject): Generator<string> {
