@@ -145,11 +145,11 @@ describe('attachments', () => {
     expect(readdirSync(folder).filter((file) => /forged|draft/.test(file))).toEqual([])
   })
 
-  test('a gigabyte, a folder, a pipe and nothing at all are refused at once', async () => {
+  test('four gigabytes, a folder, a pipe and nothing at all are refused at once', async () => {
     writeFileSync(at('big'), '')
-    truncateSync(at('big'), 1_073_741_824)
+    truncateSync(at('big'), 4_294_967_296)
     execFileSync('mkfifo', [at('pipe')])
-    await expect(services.attachments.add(at('big'))).rejects.toThrow('big: it has 1.1 GB; at most 100 MB are kept')
+    await expect(services.attachments.add(at('big'))).rejects.toThrow('big: it has 4.3 GB; at most 4.0 GB are kept')
     await expect(services.attachments.add(folder)).rejects.toThrow(/not a plain file/)
     await expect(services.attachments.add(at('pipe'))).rejects.toThrow(/not a plain file/)
     await expect(services.attachments.add(at('none'))).rejects.toThrow(/none: it is not there/)

@@ -8,8 +8,8 @@ import type { Attachment } from '#shared/model/walkthrough.ts'
 import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { visible } from '#shared/words.ts'
 
-/** Enough for any signed form or export; a disk image is no attachment. */
-export const MAX_ATTACHMENT_BYTES = 100_000_000
+/** Enough for the recording of a screen; an image of a disk is no attachment. */
+export const MAX_ATTACHMENT_BYTES = 4_000_000_000
 const CHUNK_BYTES = 262_144
 
 /** Files that people attached, as bytes under their digest. What is in them is never looked at. */
