@@ -7,7 +7,7 @@ import { count } from '../ui/words.ts'
 import { failureNotices } from './failure-notices.ts'
 import { wordsOf, wordsOfError } from './failure-words.ts'
 import { useAppInfo, useFleetState, useOpenPushes, useRole } from './queries.ts'
-import { goFleet, goPush, goSettings, useUi } from './ui.store.ts'
+import { goAudit, goFleet, goPush, goSettings, useUi } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
 export function appNotices(info: AppInfo | undefined): NoticeView[] {
@@ -78,6 +78,25 @@ const fleetRefusalNotices = (error: unknown): NoticeView[] =>
     actions: [{ label: 'Close', run: () => useUi.setState({ fleetRefusal: null }) }],
   }))
 
+/** Where its step is on screen, it says so itself. */
+function useAttachNotices(): NoticeView[] {
+  const refusal = useUi(({ attachRefusal }) => attachRefusal)
+  const shown = useUi(({ route, auditView, auditStep }) => route.screen === 'audit' && auditView === 'steps' && auditStep === refusal?.item)
+  if (refusal === null || shown) return []
+  const show = () => {
+    if (useUi.getState().route.screen !== 'audit') goAudit()
+    useUi.setState({ auditView: 'steps', auditStep: refusal.item })
+  }
+  return failureNotices('attach-refused', refusal.error, 'Not attached').map((notice) => ({
+    ...notice,
+    subject: refusal.item,
+    actions: [
+      { label: 'Show the step', run: show },
+      { label: 'Close', run: () => useUi.setState({ attachRefusal: null }) },
+    ],
+  }))
+}
+
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
   const openPushes = useOpenPushes().data ?? []
@@ -88,6 +107,7 @@ export function useAppNotices(): NoticeView[] {
     ...(operator ? [operatorNotice] : []),
     ...(fleet.data ? fleetFileNotices(fleet.data) : []),
     ...fleetRefusalNotices(useUi(({ fleetRefusal }) => fleetRefusal)),
+    ...useAttachNotices(),
   ]
   if (fleet.error === null || notices.some(({ key }) => key !== 'role' && !key.startsWith('open '))) return notices
   const { title, detail } = wordsOfError(fleet.error)

@@ -50,6 +50,8 @@ interface UiState {
   readonly sheetOpen: boolean
   /** Why the fleet that was asked for last was not opened. Kept here, since the palette that asked is gone by then. */
   readonly fleetRefusal: unknown
+  /** Why a file was not attached to a step, which may have been left by then. */
+  readonly attachRefusal: { readonly item: ItemId; readonly error: unknown } | null
 }
 
 export const useUi = create<UiState>(() => ({
@@ -64,6 +66,7 @@ export const useUi = create<UiState>(() => ({
   auditStep: null,
   sheetOpen: false,
   fleetRefusal: null,
+  attachRefusal: null,
 }))
 
 const historyLength = 30

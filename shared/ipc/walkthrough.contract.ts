@@ -19,9 +19,9 @@ export const walkthroughContracts = {
   /** Of the open fleet: the one that is open, else the newest. */
   'walkthrough:current': contract({ input: nothing, output: walkthroughSchema.nullable(), effect: 'read', by: 'engine' }),
   'walkthrough:start': contract({ input: z.object({ auditor: typedText(120) }), output: walkthroughSchema, effect: 'local', by: 'engine' }),
-  /** What was typed and is not recorded yet: there again after a crash. */
+  /** What was typed and is not recorded yet: there again after a crash. Refused when another walkthrough is open by now. */
   'walkthrough:draft': contract({
-    input: z.object({ item: z.enum(itemIds), draft: stepDraftSchema }),
+    input: z.object({ walkthrough: z.string().max(100), item: z.enum(itemIds), draft: stepDraftSchema }),
     output: nothing,
     effect: 'local',
     by: 'engine',

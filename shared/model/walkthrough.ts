@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_STEP_FILES } from '../step-files.ts'
 import { itemIds } from './checklist.ts'
 import { typedText } from './waiver.ts'
 
@@ -38,7 +39,7 @@ export const stepRequestSchema = z.object({
   name: typedText(120),
   exceptions: z.array(exceptionSchema).max(2000),
   links: z.array(link).max(20),
-  attachments: z.array(attachmentSchema).max(20),
+  attachments: z.array(attachmentSchema).max(MAX_STEP_FILES),
 })
 export type StepRequest = z.infer<typeof stepRequestSchema>
 
@@ -64,7 +65,7 @@ export const stepDraftSchema = z.object({
     z.string().max(5000),
     z.object({ owner: z.string().max(200), resolveBy: z.string().max(10), reason: z.string().max(1000) }),
   ),
-  attachments: z.array(attachmentSchema).max(20),
+  attachments: z.array(attachmentSchema).max(MAX_STEP_FILES),
 })
 export type StepDraft = z.infer<typeof stepDraftSchema>
 

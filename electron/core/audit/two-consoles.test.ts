@@ -107,7 +107,7 @@ describe('one walkthrough', () => {
 
   test('what was typed beside an older record does not take the place of a newer one, and is kept', () => {
     const [window, terminal] = [open('ada'), open('bo')]
-    window.walkthroughs.start(fleet, 'J. Lindqvist')
+    const { id } = window.walkthroughs.start(fleet, 'J. Lindqvist')
     const first = window.walkthroughs.record(fleet, step('INF-1', 'met', 'Ada'), { after: null })
     const draft = {
       outcome: 'met' as const,
@@ -119,7 +119,7 @@ describe('one walkthrough', () => {
       exceptions: {},
       attachments: [],
     }
-    window.walkthroughs.keepDraft(fleet, 'INF-1', draft)
+    window.walkthroughs.keepDraft(fleet, id, 'INF-1', draft)
     const second = terminal.walkthroughs.record(fleet, step('INF-1', 'not-met', 'Bo'))
     const again = (after: string | null) => window.walkthroughs.record(fleet, step('INF-1', 'met', 'Ada'), { after })
     for (const after of [null, first.id]) expect(() => again(after)).toThrow(/INF-1 was recorded meanwhile \(Not met, Bo, by bo at 2026/)

@@ -35,8 +35,8 @@ export function auditHandlers(services: Services): Handlers {
     'walkthrough:guide': () => walkthroughs.guide(),
     'walkthrough:current': () => current() && walkthroughs.current(fleet.require()),
     'walkthrough:start': ({ auditor }) => walked(() => walkthroughs.start(fleet.require(), auditor)),
-    'walkthrough:draft': ({ item, draft }) => {
-      walkthroughs.keepDraft(fleet.require(), item, draft)
+    'walkthrough:draft': ({ walkthrough, item, draft }) => {
+      walkthroughs.keepDraft(fleet.require(), walkthrough, item, draft)
       return null
     },
     'walkthrough:record': ({ after, ...request }) =>

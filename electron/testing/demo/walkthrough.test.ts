@@ -104,7 +104,8 @@ test('what was typed is there again when the program died, and gone once it is r
     ...{ outcome: 'met' as const, statement: 'half a', endsOn: '20', note: 'to do', name: '', links: 'no link yet' },
     ...{ exceptions: { 'gpu-03 x': { owner: '', resolveBy: '', reason: 'ye' } }, attachments: [] },
   }
-  walk().keepDraft(fleet(), 'OPS-3', draft)
+  walk().keepDraft(fleet(), walk().current(fleet())?.id ?? '', 'OPS-3', draft)
+  expect(() => walk().keepDraft(fleet(), 'of another fleet', 'OPS-3', draft)).toThrow('another walkthrough')
   await services.close()
   services = await open()
   expect(step('OPS-3')).toEqual({ item: 'OPS-3', record: null, draft, outdated: false })

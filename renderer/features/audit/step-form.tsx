@@ -1,12 +1,15 @@
 import { KeyRound, Paperclip } from 'lucide-react'
-import { useId, useRef, useState } from 'react'
+import { useId, useRef } from 'react'
 import { flushSync } from 'react-dom'
-import type { Attachment, Guide, StepDraft, StepOutcome } from '#shared/model/walkthrough.ts'
+import type { Guide, StepOutcome } from '#shared/model/walkthrough.ts'
 import { blanksIn } from '#shared/statement-blanks.ts'
+import { MAX_STEP_FILES } from '#shared/step-files.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
-import { useAttach, useRecordStep } from '../../stores/actions.ts'
+import { useRecordStep } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { useControls } from '../../stores/queries.ts'
+import { useStepDraft } from '../../stores/step-drafts.store.ts'
+import { useUi } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
@@ -19,9 +22,10 @@ import { PresetLine } from './preset-line.tsx'
 import { StepFiles } from './step-files.tsx'
 import { draftOf, type ItemFinding, openOf, requestOf, withWording } from './step-request.ts'
 import type { Step } from './step-words.ts'
-import { useKeptDraft } from './use-kept-draft.ts'
 
 interface StepFormProps {
+  /** Id of the walkthrough. */
+  readonly walkthrough: string
   readonly step: Step
   readonly guide: Guide
   readonly findings: readonly ItemFinding[]
@@ -32,30 +36,28 @@ interface StepFormProps {
 }
 
 /** What a person says of a step: outcome, statement where one is asked for, exceptions, comment, links, files, name. */
-export function StepForm({ step, guide, findings, name, onBack, onRecorded }: StepFormProps) {
-  const [draft, setDraft] = useState<StepDraft>(() => draftOf(step.draft, step.record, name))
+export function StepForm({ walkthrough, step, guide, findings, name, onBack, onRecorded }: StepFormProps) {
+  const typed = useStepDraft(walkthrough, step.item, draftOf(step.draft, step.record, name))
+  const { draft, change, attaching } = typed
   const record = useRecordStep()
-  const attach = useAttach()
-  // What was removed while a file was copied stays removed.
-  const add = (file: Attachment) =>
-    setDraft((before) => ({ ...before, attachments: [...before.attachments.filter(({ sha256 }) => sha256 !== file.sha256), file] }))
+  const refusal = useUi(({ attachRefusal }) => attachRefusal)
   const asking = (useControls().data ?? []).filter((control) => control.item === step.item && control.attestation?.scope === 'fleet')
-  const flush = useKeptDraft(step.item, draft)
-  const change = (part: Partial<StepDraft>) => setDraft((before) => ({ ...before, ...part }))
   const stated = draft.statement.trim() === '' ? [] : asking.map(({ id }) => id)
   const open = openOf(findings, stated)
   const ready = requestOf(step.item, draft, open, Date.now())
-  const missing = attach.isPending ? 'A file is being chosen or copied' : 'missing' in ready ? ready.missing : undefined
+  const missing = attaching ? 'A file is being chosen or copied' : 'missing' in ready ? ready.missing : undefined
   const send = () => {
-    if ('missing' in ready || record.isPending || attach.isPending) return
-    flush()
+    if ('missing' in ready || record.isPending || attaching) return
+    typed.forget()
     record.mutate(
       { ...ready.request, after: step.record?.id ?? null },
       {
         onSuccess: () => {
           announce(`${step.item} recorded`)
+          typed.recorded()
           onRecorded(ready.request.name)
         },
+        onError: () => change({}),
       },
     )
   }
@@ -71,7 +73,7 @@ export function StepForm({ step, guide, findings, name, onBack, onRecorded }: St
     statement.current?.focus()
     statement.current?.setSelectionRange(at, at + blank.length)
   }
-  const failure = record.error ?? attach.error
+  const failure = record.error ?? (refusal?.item === step.item ? refusal.error : null)
   const words = failure === null ? null : wordsOfError(failure)
   return (
     <section className="walk-form" aria-label="What you say of it">
@@ -100,7 +102,9 @@ export function StepForm({ step, guide, findings, name, onBack, onRecorded }: St
           <PresetLine key={preset.id} preset={preset} onStatement={asking.length > 0 ? () => takeWording(preset.statement) : undefined} />
         ))}
       <Outcomes value={draft.outcome} onChange={(outcome) => change({ outcome })} />
-      {draft.outcome === 'met-with-exceptions' && open.length > 0 && <ExceptionTable open={open} draft={draft} onDraft={setDraft} />}
+      {draft.outcome === 'met-with-exceptions' && open.length > 0 && (
+        <ExceptionTable open={open} draft={draft} onDraft={({ exceptions }) => change({ exceptions })} />
+      )}
       <TextArea label="Comment" rows={2} maxLength={4000} value={draft.note} onChange={(event) => change({ note: event.target.value })} />
       <div className="walk-pair">
         <Field
@@ -134,11 +138,11 @@ export function StepForm({ step, guide, findings, name, onBack, onRecorded }: St
       <div className="walk-actions">
         <Button
           ref={attachButton}
-          icon={attach.isPending ? <ToneIcon tone="run" /> : <Paperclip className="icon" aria-hidden />}
-          unavailable={attach.isPending ? missing : undefined}
-          onClick={() => attach.mutate(null, { onSuccess: (file) => file !== null && add(file) })}
+          icon={attaching ? <ToneIcon tone="run" /> : <Paperclip className="icon" aria-hidden />}
+          unavailable={attaching ? missing : draft.attachments.length < MAX_STEP_FILES ? undefined : `A step takes ${MAX_STEP_FILES} files`}
+          onClick={typed.attach}
         >
-          {attach.isPending ? 'Attaching' : 'Attach file…'}
+          {attaching ? 'Attaching' : 'Attach file…'}
         </Button>
         <span className="spring" />
         <Button look="quiet" chord="mod+up" onClick={onBack}>

@@ -12,6 +12,8 @@ import { StepResults } from './step-results.tsx'
 import { resultOf, type Step } from './step-words.ts'
 
 interface StepPageProps {
+  /** Id of the walkthrough. */
+  readonly walkthrough: string
   readonly step: Step
   readonly guide: Guide
   readonly name: string
@@ -24,7 +26,7 @@ interface StepPageProps {
 }
 
 /** One step: what it means, what was found on every host, what is missing, and what a person says of it. */
-export function StepPage({ step, guide, name, last, closed, onBack, onRecorded }: StepPageProps) {
+export function StepPage({ walkthrough, step, guide, name, last, closed, onBack, onRecorded }: StepPageProps) {
   const hosts = useHosts()
   const number = checklist.findIndex(({ id }) => id === step.item) + 1
   const item = checklist[number - 1]
@@ -54,7 +56,17 @@ export function StepPage({ step, guide, name, last, closed, onBack, onRecorded }
         </p>
       )}
       {last && <p className="help">All 18 steps are recorded. What is left: build the evidence pack, and close the walkthrough.</p>}
-      {!closed && <StepForm step={step} guide={guide} findings={findings} name={name} onBack={onBack} onRecorded={onRecorded} />}
+      {!closed && (
+        <StepForm
+          walkthrough={walkthrough}
+          step={step}
+          guide={guide}
+          findings={findings}
+          name={name}
+          onBack={onBack}
+          onRecorded={onRecorded}
+        />
+      )}
     </article>
   )
 }

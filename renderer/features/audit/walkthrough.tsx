@@ -38,6 +38,7 @@ export function Walkthrough({ walkthrough, onAgain, sheet }: WalkthroughProps) {
       {step !== undefined && guide !== undefined && (
         <StepPage
           key={`${item} ${step.record?.id ?? ''}`}
+          walkthrough={walkthrough.id}
           step={step}
           guide={guide}
           name={named ?? lastName(steps)}

@@ -46,8 +46,8 @@ export interface WalkthroughService {
   start(fleet: Fleet, auditor: string): Walkthrough
   /** What is open in an item now. */
   open(fleet: Fleet, item: ItemId): readonly OpenFinding[]
-  /** Keeps what was typed. Throws `walkthrough.not-possible` when none is open. */
-  keepDraft(fleet: Fleet, item: ItemId, draft: StepDraft): void
+  /** Keeps what was typed. Throws `walkthrough.not-possible` when this one is not the open one. */
+  keepDraft(fleet: Fleet, walkthrough: string, item: ItemId, draft: StepDraft): void
   /**
    * States what the item's controls ask for, records the step and notes it in the ledger. With a draft, which is done with then, it takes the place of no record
    * but the one that was shown. Throws `walkthrough.not-possible` when another one came in between, or it claims more
@@ -142,7 +142,13 @@ export function createWalkthroughService(ports: WalkthroughServicePorts): Walkth
       })
     },
     open: (fleet, item) => openFindings(hosts(fleet), item),
-    keepDraft: (fleet, item, draft) => undisturbed(() => repo.saveDraft(opened(fleet).id, item, draft)),
+    keepDraft(fleet, walkthrough, item, draft) {
+      undisturbed(() => {
+        // Typed before another fleet was opened, or a file that was copied meanwhile.
+        if (opened(fleet).id !== walkthrough) throw refused('it belongs to another walkthrough than the one that is open now')
+        repo.saveDraft(walkthrough, item, draft)
+      })
+    },
     record(fleet, request, draft) {
       return undisturbed(() => {
         const head = opened(fleet)

@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '../fixtures/app.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+/** So much that it is still being copied while somebody goes on. */
+const BYTES = 100_000_000
+
+test('a step may be left while a file is copied, and at once after something was typed', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  await it.invoke('walkthrough:start', { auditor: 'J. Lindqvist' })
+  await page.keyboard.press('Control+6')
+  const step = page.getByRole('article')
+  const kept = async () => ((await it.invoke('walkthrough:current')) as { steps: { draft: { attachments: unknown[] } | null }[] }).steps
+  const comment = step.getByLabel('Comment')
+
+  // Left before it is kept, shown again before it is read anew.
+  await comment.fill('Seen with the network team')
+  await page.keyboard.press('Control+ArrowDown')
+  await expect(step.getByText('Step 2 of 18')).toBeVisible()
+  await page.keyboard.press('Control+ArrowUp')
+  await expect(comment).toHaveValue('Seen with the network team')
+
+  const large = join(gatehouse.userData, 'scan.pdf')
+  const bytes = randomBytes(BYTES)
+  await writeFile(large, bytes)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  await it.opens(large)
+  await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
+  await page.keyboard.press('Control+ArrowDown')
+  await expect(step.getByText('Step 2 of 18')).toBeVisible()
+  expect(existsSync(join(gatehouse.userData, 'data', 'attachments', sha256))).toBe(false)
+  await comment.fill('The other step')
+  await page.keyboard.press('Control+1')
+  await expect.poll(async () => (await kept())[0]?.draft?.attachments).toEqual([{ name: 'scan.pdf', sha256, bytes: BYTES }])
+  expect((await kept())[1]?.draft).toMatchObject({ note: 'The other step', attachments: [] })
+  await page.keyboard.press('Control+6')
+  await expect(comment).toHaveValue('The other step')
+  await page.keyboard.press('Control+ArrowUp')
+  await expect(step.getByRole('button', { name: /scan\.pdf, 100 MB/ })).toBeVisible()
+  await expect(comment).toHaveValue('Seen with the network team')
+
+  // Shown again while it is copied: that is said there, and it arrives there.
+  await step.getByRole('button', { name: /scan\.pdf, 100 MB/ }).press('Enter')
+  await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+ArrowUp')
+  await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
+  await expect(step.getByRole('button', { name: /scan\.pdf, 100 MB/ })).toBeVisible()
+
+  // What was refused meanwhile is said on the screen that was gone to, until somebody has read it.
+  await it.opens(join(gatehouse.userData, 'gone.pdf'))
+  await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
+  await page.keyboard.press('Control+1')
+  const refused = page.getByText('The file was not attached: gone.pdf: it is not there')
+  await expect(refused).toBeVisible()
+  await it.isSound('audit-attachment-refused-elsewhere')
+  await page.getByRole('button', { name: 'Show the step' }).press('Enter')
+  await expect(step.getByRole('alert')).toContainText('The file was not attached')
+  await page.keyboard.press('Control+ArrowDown')
+  await expect(page.getByText('The file was not attached')).toHaveCount(0)
+
+  // Another walkthrough takes nothing that was chosen for this one.
+  await page.keyboard.press('Control+ArrowUp')
+  const { id } = (await it.invoke('walkthrough:current')) as { id: string }
+  const draft = { outcome: null, statement: '', endsOn: '', note: '', name: '', links: '', exceptions: {}, attachments: [] }
+  await expect(it.invoke('walkthrough:draft', { walkthrough: `${id}0`, item: 'INF-1', draft })).rejects.toThrow('walkthrough.not-possible')
+})
