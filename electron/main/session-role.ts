@@ -28,6 +28,8 @@ export function createSessionRole({ file, engine, changed }: RoleOptions): Sessi
 
   /** In the ledger first: what cannot be noted is not done. */
   async function become(role: Role, lasts: RoleState['lasts'], why: string): Promise<RoleState> {
+    // The dialog that took the code has set it already.
+    if (role === state.role) return state
     await engineValue(engine('role:note', { action: `role.${role}`, detail: why }))
     state = { role, lasts }
     // Where the authenticator is forgotten at the end of the program, an operator that stayed one could never come back.

@@ -7,6 +7,7 @@ import { count } from '../ui/words.ts'
 import { failureNotices } from './failure-notices.ts'
 import { wordsOf, wordsOfError } from './failure-words.ts'
 import { useAppInfo, useFleetState, useOpenPushes, useRole } from './queries.ts'
+import { askForCode } from './step-up.store.ts'
 import { goAudit, goFleet, goPush, goSettings, useUi } from './ui.store.ts'
 
 /** What is wrong with Gatehouse itself, on every screen until it ends. */
@@ -42,7 +43,10 @@ const operatorNotice: NoticeView = {
   key: 'role',
   words: { word: 'Operator', tone: 'na', icon: 'state' },
   text: 'Services and their logs, and everything to look at. Whatever else changes something needs the administrator.',
-  actions: [{ label: 'Show roles', run: () => goSettings('role') }],
+  actions: [
+    { label: 'Unlock…', run: () => void askForCode('code') },
+    { label: 'Show roles', run: () => goSettings('role') },
+  ],
 }
 
 /** On every screen: without a fleet all of them are empty, and none but the fleet's says why. */

@@ -160,7 +160,7 @@ export function StepForm({ walkthrough, step, guide, findings, name, onBack, onR
 function Outcomes({ value, onChange }: { readonly value: StepOutcome | null; readonly onChange: (outcome: StepOutcome) => void }) {
   const name = useId()
   return (
-    <fieldset className="walk-outcomes">
+    <fieldset className="radios">
       <legend className="label">Outcome</legend>
       {(Object.keys(stepOutcomeWords) as StepOutcome[]).map((outcome) => (
         <label key={outcome} className="radio">

@@ -1,14 +1,16 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
+import type { Role } from '#shared/model/role.ts'
 import type { Enrolment, StepUpState } from '#shared/model/step-up.ts'
-import { useConfirmCode, useEnrol } from '../../stores/actions.ts'
+import { useBecomeAdministrator, useBecomeOperator, useConfirmCode, useEnrol } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { useStepUpState } from '../../stores/queries.ts'
+import { useRole, useStepUpState } from '../../stores/queries.ts'
 import { useCodeQuestion } from '../../stores/step-up.store.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { QrCode } from './qr-code.tsx'
+import { RoleChoice } from './role-choice.tsx'
 
 /** Asks for a code where somebody waits for one. */
 export function StepUpDialog() {
@@ -29,12 +31,26 @@ interface PartProps {
   readonly onEnd: (given: boolean) => void
 }
 
+/** Unlocks the console for whoever sits at it: the administrator shows a code, an operator needs none and gets operator work only. */
 function CodeDialog({ state, onEnd }: PartProps) {
+  const now = useRole().data?.role
+  const [role, setRole] = useState<Role>('administrator')
+  const down = useBecomeOperator()
+  const up = useBecomeAdministrator()
+  const asOperator = () => (now === 'operator' ? onEnd(false) : down.mutate(null, { onSuccess: () => onEnd(false) }))
   return (
     <CodeForm
       title="Enter a code of your authenticator"
       lead="Whoever changes a server or what this console trusts shows one first. It is good for ten minutes."
       blockedUntil={state.blockedUntil}
+      role={
+        <>
+          <RoleChoice role={role} onRole={setRole} />
+          {(down.error ?? up.error) !== null && <Refused error={down.error ?? up.error} />}
+        </>
+      }
+      withoutCode={role === 'operator' ? asOperator : undefined}
+      onTaken={() => (now === 'operator' ? up.mutate(null, { onSuccess: () => onEnd(true) }) : onEnd(true))}
       onEnd={onEnd}
     />
   )
@@ -53,6 +69,7 @@ function EnrolDialog({ state, onEnd }: PartProps) {
       <CodeForm
         title="Add Gatehouse to your authenticator"
         lead="Scan the code or type the secret, then enter the code it shows."
+        onTaken={() => onEnd(true)}
         onEnd={onEnd}
       >
         <Secret enrolment={enrolment} />
@@ -102,10 +119,15 @@ interface CodeFormProps {
   readonly lead: string
   readonly blockedUntil?: string | null
   readonly children?: React.ReactNode
+  /** Asked above the code. */
+  readonly role?: React.ReactNode
+  /** What goes on where no code is needed. */
+  readonly withoutCode?: (() => void) | undefined
+  readonly onTaken: () => void
   readonly onEnd: (given: boolean) => void
 }
 
-function CodeForm({ title, lead, blockedUntil = null, children, onEnd }: CodeFormProps) {
+function CodeForm({ title, lead, blockedUntil = null, children, role, withoutCode, onTaken, onEnd }: CodeFormProps) {
   const confirm = useConfirmCode()
   const [code, setCode] = useState('')
   const field = useRef<HTMLInputElement>(null)
@@ -114,7 +136,8 @@ function CodeForm({ title, lead, blockedUntil = null, children, onEnd }: CodeFor
   const until = blockedUntil === null ? undefined : `No code is taken until ${new Date(blockedUntil).toLocaleTimeString('en-GB')}.`
   const send = (event: FormEvent) => {
     event.preventDefault()
-    confirm.mutate({ code }, { onSuccess: () => onEnd(true), onError: () => setCode('') })
+    if (withoutCode !== undefined) withoutCode()
+    else confirm.mutate({ code }, { onSuccess: onTaken, onError: () => setCode('') })
   }
   return (
     <Dialog
@@ -136,19 +159,22 @@ function CodeForm({ title, lead, blockedUntil = null, children, onEnd }: CodeFor
     >
       {children}
       <form id={form} className="mt-4" onSubmit={send} autoComplete="off">
-        <Field
-          ref={field}
-          label="Code"
-          inputMode="numeric"
-          autoComplete="off"
-          spellCheck={false}
-          maxLength={9}
-          className="code-input"
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-          error={failure && `${failure.title}. ${failure.hint}`}
-          help={until}
-        />
+        {role}
+        {withoutCode === undefined && (
+          <Field
+            ref={field}
+            label="Code"
+            inputMode="numeric"
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={9}
+            className="code-input"
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+            error={failure && `${failure.title}. ${failure.hint}`}
+            help={until}
+          />
+        )}
       </form>
     </Dialog>
   )
