@@ -43,11 +43,17 @@ export class PushPage extends GatehousePage {
     }, path)
   }
 
-  /** The open dialogs of the platform that follow answer with this path; null closes them. */
-  async opens(path: string | null): Promise<void> {
-    await this.#running.app.evaluate(({ dialog }, filePath) => {
-      dialog.showOpenDialog = async () => ({ canceled: filePath === null, filePaths: filePath === null ? [] : [filePath] })
-    }, path)
+  /** The open dialogs of the platform that follow answer with this path, after so many ms; null closes them. */
+  async opens(path: string | null, afterMs = 0): Promise<void> {
+    await this.#running.app.evaluate(
+      ({ dialog }, answer) => {
+        dialog.showOpenDialog = async () => {
+          await new Promise((resolve) => setTimeout(resolve, answer.afterMs))
+          return { canceled: answer.path === null, filePaths: answer.path === null ? [] : [answer.path] }
+        }
+      },
+      { path, afterMs },
+    )
   }
 
   /** Types the code of an authenticator that was given the secret on screen; that is returned. */

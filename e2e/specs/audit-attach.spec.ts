@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '../fixtures/app.ts'
 import { PushPage } from '../pages/push.page.ts'
 
 /** So much that it is still being copied while somebody goes on. */
-const BYTES = 100_000_000
+const BYTES = 400_000_000
 
 test('a step may be left while a file is copied, and at once after something was typed', async ({ gatehouse }) => {
   test.setTimeout(180_000)
@@ -27,9 +27,9 @@ test('a step may be left while a file is copied, and at once after something was
   await expect(comment).toHaveValue('Seen with the network team')
 
   const large = join(gatehouse.userData, 'scan.pdf')
-  const bytes = randomBytes(BYTES)
-  await writeFile(large, bytes)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  await writeFile(large, '')
+  await truncate(large, BYTES)
+  const sha256 = createHash('sha256').update(Buffer.alloc(BYTES)).digest('hex')
   await it.opens(large)
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
   await page.keyboard.press('Control+ArrowDown')
@@ -37,24 +37,26 @@ test('a step may be left while a file is copied, and at once after something was
   expect(existsSync(join(gatehouse.userData, 'data', 'attachments', sha256))).toBe(false)
   await comment.fill('The other step')
   await page.keyboard.press('Control+1')
-  await expect.poll(async () => (await kept())[0]?.draft?.attachments).toEqual([{ name: 'scan.pdf', sha256, bytes: BYTES }])
+  await expect
+    .poll(async () => (await kept())[0]?.draft?.attachments, { timeout: 60_000 })
+    .toEqual([{ name: 'scan.pdf', sha256, bytes: BYTES }])
   expect((await kept())[1]?.draft).toMatchObject({ note: 'The other step', attachments: [] })
   await page.keyboard.press('Control+6')
   await expect(comment).toHaveValue('The other step')
   await page.keyboard.press('Control+ArrowUp')
-  await expect(step.getByRole('button', { name: /scan\.pdf, 100 MB/ })).toBeVisible()
+  await expect(step.getByRole('button', { name: /scan\.pdf, 400 MB/ })).toBeVisible()
   await expect(comment).toHaveValue('Seen with the network team')
 
   // Shown again while it is copied: that is said there, and it arrives there.
-  await step.getByRole('button', { name: /scan\.pdf, 100 MB/ }).press('Enter')
+  await step.getByRole('button', { name: /scan\.pdf, 400 MB/ }).press('Enter')
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
   await page.keyboard.press('Control+ArrowDown')
   await page.keyboard.press('Control+ArrowUp')
   await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
-  await expect(step.getByRole('button', { name: /scan\.pdf, 100 MB/ })).toBeVisible()
+  await expect(step.getByRole('button', { name: /scan\.pdf, 400 MB/ })).toBeVisible({ timeout: 60_000 })
 
   // What was refused meanwhile is said on the screen that was gone to, until somebody has read it.
-  await it.opens(join(gatehouse.userData, 'gone.pdf'))
+  await it.opens(join(gatehouse.userData, 'gone.pdf'), 3000)
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
   await page.keyboard.press('Control+1')
   const refused = page.getByText('The file was not attached: gone.pdf: it is not there')
