@@ -43,7 +43,13 @@ export default defineControl({
   rationale:
     'A card with uncorrectable errors gives wrong answers without saying so, and takes its server down when it falls off the bus. Rowhammer attacks on GPU memory show here first.',
   needs: ['gpu-health'],
-  references: ['NIST-800-53:SI-13', 'NIST-800-53:SI-4', 'ISO-27001:A.8.16', 'https://docs.nvidia.com/deploy/xid-errors/index.html'],
+  references: [
+    'NIST-800-53:SI-13',
+    'NIST-800-53:SI-4',
+    'ISO-27001:A.8.16',
+    'https://docs.nvidia.com/deploy/xid-errors/index.html',
+    'https://docs.kernel.org/gpu/amdgpu/ras.html',
+  ],
   evaluate: ({ 'gpu-health': health }) => [
     ...(amdFaults(health) ?? []),
     ...(health.gpus.length === 0 && health.amd?.gpus.length ? [] : judgeGpus(health, 'Faults', (gpu) => judge(gpu, health))),
