@@ -173,7 +173,7 @@ function isUnmodelled(test: Test, action: Action): boolean {
     (part) =>
       (part.is === 'constant' && !part.value) || (part.is === 'protocol' && !part.numbers.some((each) => each === 6 || each === 17)),
   )
-  return !foreign && (action.do === 'unknown' || parts.some(hasUnknown))
+  return !foreign && (action.do === 'unknown' || action.do === 'astray' || parts.some(hasUnknown))
 }
 
 function hasUnknown(test: Test): boolean {

@@ -507,6 +507,73 @@ test.each([
   expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
 })
 
+// As iptables 1.8.9 saved them, and as nft 1.0.6 listed what it made of them. Of `-m tcp` without an option nothing is left, either.
+test.each([
+  ['-m frag -j DROP', 'accept', '\t\t counter drop', 'undetermined'],
+  ['-m rt ! --rt-type 0 -j DROP', 'accept', '\t\t counter drop', 'undetermined'],
+  ['-m hbh -j DROP', 'accept', '\t\txt match hbh counter drop', 'undetermined'],
+  ['-m time --datestop 2038-01-19T03:14:07 -j DROP', 'undetermined', '\t\t counter drop', 'undetermined'],
+  ['-m eui64 -j DROP', 'undetermined', '\t\txt match eui64 counter drop', 'undetermined'],
+  ['-m socket -j DROP', 'undetermined', '\t\txt match socket counter drop', 'undetermined'],
+  ['-p tcp -m tcp -j DROP', 'drop', '\t\tmeta l4proto tcp  counter drop', 'undetermined'],
+  ['-m comment --comment "a  b" -j DROP', 'drop', '\t\t counter drop', 'undetermined'],
+  ['-p udp -m frag -j DROP', 'accept', '\t\tmeta l4proto udp  counter drop', 'accept'],
+  ['-m comment --comment x -j ACCEPT', 'accept', '\t\t counter accept', 'accept'],
+])('what iptables asks by the name of a module alone: %s', (saved, of, listed, then) => {
+  const verdict = (tables: Firewall['tables']) => verdictFor({ tables }, undefined, tcp(22, '2001:db8::9')).verdict
+  const dump = `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT ${saved}\nCOMMIT\n`
+  expect(verdict(parseIptables(dump, 'ip6', 'ip6tables').tables)).toBe(of)
+  const listing = `table ip6 filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy accept;\n${listed}\n\t}\n}\n`
+  expect(verdict(parseNft(listing, 'nft'))).toBe(then)
+})
+
+// As nft 1.0.6 lists them, before an input chain that drops all but port 8000 and lets on to containers what is sent there.
+test.each([
+  ['meta l4proto tcp redirect to :tcp dport map { 8080 : 8000 }', 8080, 'accept'],
+  ['meta l4proto tcp redirect to :tcp dport map @own', 8081, 'accept'],
+  ['meta l4proto tcp redirect to :tcp dport map @own', 8000, 'drop'],
+  ['meta l4proto tcp redirect to :tcp dport map @unheard', 8081, 'undetermined'],
+  ['dnat ip to tcp dport map { 8080 : 172.17.0.2 . 80, 8443 : 172.17.0.2 . 443 }', 8080, 'accept'],
+  ['dnat ip to tcp dport map { 8080 : 172.17.0.2 . 80, 8443 : 172.17.0.2 . 443 }', 8443, 'drop'],
+  ['dnat ip to tcp dport map { 8080 : 172.17.0.2 . 80 }', 8081, 'drop'],
+  ['dnat to tcp dport map { 80 : 172.17.0.2 }', 80, 'accept'],
+  ['dnat ip to ip daddr . tcp dport map { 10.9.0.1 . 8080 : 172.17.0.2 . 80 }', 8080, 'accept'],
+  ['dnat ip to tcp dport map { 90-99 : 172.17.0.2-172.17.0.4 . 80-90 }', 95, 'undetermined'],
+  ['dnat ip to tcp dport map { 90-99 : 172.17.0.2-172.17.0.4 . 80-90 }', 23, 'drop'],
+  ['dnat to numgen random mod 2 map { 0 : 172.17.0.2, 1 : 172.17.0.3 }', 80, 'accept'],
+  ['dnat ip prefix to ip daddr map { 10.9.0.0/24 : 172.17.0.0/24 }', 23, 'undetermined'],
+  ['dnat to jhash ip saddr mod 2 map { 0 : 172.17.0.2, 1 : 172.17.0.3 }', 23, 'undetermined'],
+  ['tcp dport 8100-8110 redirect to :8000-8010', 8105, 'undetermined'],
+  ['tcp dport 8100-8110 redirect to :8000-8010', 23, 'drop'],
+])('a port that a map leads elsewhere: %s, port %s', (rule, port, expected) => {
+  const tables = parseNft(
+    `table ip n {\nmap own {\ntype inet_service : inet_service\nelements = { 8081 : 8000, 8000 : 23 }\n}
+chain p {\ntype nat hook prerouting priority dstnat; policy accept;\n${rule}\n}
+chain input {\ntype filter hook input priority filter; policy drop;\ntcp dport 8000 accept\n}
+chain forward {\ntype filter hook forward priority filter; policy drop;\nip daddr 172.17.0.0/24 tcp dport 80 accept\n}\n}\n`,
+    'nft',
+  )
+  const host: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.9.0.1/16\n3: docker0 inet 172.17.0.1/16'),
+    routes: parseRoutes('default dev eth0\n172.17.0.0/16 dev docker0\n', 4),
+    defaultRoute: true,
+  }
+  expect(verdictFor({ tables }, host, tcp(port, '203.0.113.9')).verdict).toBe(expected)
+})
+
+// `-t nat -A PREROUTING -d 10.9.0.0/24 -j NETMAP --to 172.17.0.0/24` leads past what is said of the host itself.
+test('networks that are led elsewhere are not followed', () => {
+  const text = (chain: string) =>
+    parseIptables(
+      `*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A ${chain} -j NETMAP --to 172.17.0.0/24\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n`,
+      'ip',
+      'iptables',
+    ).tables
+  expect(verdictFor({ tables: text('PREROUTING') }, undefined, tcp(22, '203.0.113.9')).verdict).toBe('undetermined')
+  const out = { direction: 'out', protocol: 'tcp', port: 22, source: '203.0.113.9' } as const
+  expect(verdictFor({ tables: text('POSTROUTING') }, undefined, out).verdict).toBe('accept')
+})
+
 // Seen with iptables 1.8.9: of two ports that are redirected to 22, the kernel calls the other one translated alone.
 test.each([
   [22, 'drop'],

@@ -241,6 +241,16 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
             'tcp dport 8000 redirect to :443',
             'tcp dport { 443, 8000, 9090 } redirect to :8000',
             'iifname "eth0" tcp dport 9090 redirect to :443',
+            'meta l4proto tcp redirect to :tcp dport map { 9090 : 8000, 8000 : 443, 80 : 22 }',
+            'tcp dport 22-9000 redirect to :8000-8010',
+            ...(family === 'ip'
+              ? [
+                  'dnat ip to tcp dport map { 9090 : 172.17.0.2 . 8080, 443 : 10.9.0.1 . 22 }',
+                  'dnat to tcp dport map { 8000 : 172.17.0.2 }',
+                  'dnat ip to ip saddr . tcp dport map { 10.0.1.5 . 443 : 172.17.0.2 . 8080, 10.0.1.0/24 . 80 : 10.9.0.1 . 8000 }',
+                  'meta l4proto tcp dnat to 10.9.0.1:8000-8010',
+                ]
+              : []),
           ),
           { freq: 2 },
         ),

@@ -186,14 +186,21 @@ interface Ended {
   readonly stopped: readonly Stopped[]
 }
 
-/** Through several hooks, one after the other. */
+/** Through several hooks, one after the other. What goes astray meets rules that nobody can name: it may pass and may be stopped. */
 export function path(tables: readonly Table[], hooks: readonly Parameters<typeof runHook>[1][], flows: readonly Flow[]): Ended {
   let passed = flows
   const stopped: Stopped[] = []
   for (const hook of hooks) {
-    const result = runHook(tables, hook, passed)
-    passed = result.passed
-    stopped.push(...result.stopped)
+    const result = runHook(
+      tables,
+      hook,
+      passed.filter(({ packet }) => !packet.astray),
+    )
+    const lost = result.passed.flatMap((flow) =>
+      flow.packet.astray && flow.by ? [{ ...flow, verdict: 'drop' as const, by: flow.by }] : [],
+    )
+    passed = [...passed.filter(({ packet }) => packet.astray), ...result.passed]
+    stopped.push(...result.stopped, ...lost)
   }
   return { passed, stopped }
 }

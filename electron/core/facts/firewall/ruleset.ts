@@ -73,6 +73,8 @@ export type Action =
   | { readonly do: 'jump' | 'goto'; readonly chain: string }
   /** Destination NAT. Without an address it is redirected to this machine. */
   | { readonly do: 'translate'; readonly address?: string; readonly port?: number }
+  /** Destination NAT to where is not known, if at all: rules for what it was sent to say nothing of it. */
+  | { readonly do: 'astray' }
 
 /** Where a verdict was made. */
 export interface RuleReference {

@@ -101,6 +101,12 @@ function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: 
           sink.passed.push({ ...flow, doubt: 2, doubtBy: flow.doubtBy ?? by, by })
           sink.stopped.push({ ...flow, doubt: 2, doubtBy: flow.doubtBy ?? by, verdict: 'drop', by })
           break
+        case 'astray': {
+          const doubted = { ...flow, doubt: 2 as const, doubtBy: flow.doubtBy ?? by, by }
+          sink.passed.push(doubted)
+          sink.changed.push({ ...doubted, packet: { ...packet, astray: true } })
+          break
+        }
         case 'translate':
           sink.changed.push({ ...flow, packet: translate(packet, action), by })
           break

@@ -169,6 +169,18 @@ const SILENT = dictionary<number>({
   '--update-subcounters': 0,
 })
 
+/** Modules that ask for a header which ordinary traffic does not carry, with options or without (iptables-extensions(8), ip6tables). */
+const OF_HEADERS = new Set(['ah', 'dst', 'esp', 'frag', 'hbh', 'mh', 'rt'])
+/** That ask for nothing where no option follows: their protocol stands before them. */
+const PLAIN = new Set(['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'icmp', 'icmp6', 'icmpv6', 'rpfilter', 'comment'])
+
+/** A module that iptables-save prints without an option asks for something by its name alone, such as `-m socket` or `-m eui64`. */
+function moduleTest(name: string, next: string | undefined): Test | undefined {
+  if (OF_HEADERS.has(name)) return never
+  const alone = next === undefined || /^-[mjg]$/.test(next)
+  return alone && !PLAIN.has(name) ? unknown : undefined
+}
+
 /** Targets after which the next rule is looked at. */
 const PASSING = new Set([
   'LOG',
@@ -192,7 +204,6 @@ const PASSING = new Set([
   // Source translation comes after the decision.
   'MASQUERADE',
   'SNAT',
-  'NETMAP',
 ])
 const DECIDING = new Set(['QUEUE', 'NFQUEUE', 'TPROXY', 'SYNPROXY'])
 
@@ -212,7 +223,10 @@ function actionOf(target: string, options: readonly string[], goto: boolean): Ac
     case 'CT':
       return { do: options.includes('--notrack') ? 'untrack' : 'none' }
     case 'DNAT':
-      return options.includes('--to-destination') ? translationTo(after('--to-destination'), false) : { do: 'unknown' }
+      return options.includes('--to-destination') ? translationTo(after('--to-destination'), false) : { do: 'astray' }
+    // Whole networks, each address to its like.
+    case 'NETMAP':
+      return { do: 'astray' }
     case 'REDIRECT':
       return translationTo(options.includes('--to-ports') ? after('--to-ports') : '', true)
   }
@@ -241,6 +255,8 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
   let action: Action = { do: 'none' }
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as string
+    const module = word === '-m' ? moduleTest(words[index + 1] ?? '', words[index + 2]) : undefined
+    if (module) tests.push(module)
     const option = word === '--match-set' ? { words: 2, test: matchSet } : OPTIONS[word]
     if (word === '!') {
       negated = true
@@ -248,6 +264,8 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
     }
     if (word === '-j' || word === '-g') {
       action = actionOf(words[index + 1] ?? '', words.slice(index + 2), word === '-g')
+      // Where packets leave it is their source that changes.
+      if (words[index + 1] === 'NETMAP' && text.startsWith('-A POSTROUTING ')) action = { do: 'none' }
       break
     }
     if (option) {

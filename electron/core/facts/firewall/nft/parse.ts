@@ -1,4 +1,4 @@
-import { type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
+import { all, type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
 import { type Element, parseSetBody } from './elements.ts'
 import { parseRule } from './rule.ts'
 import { Cursor, type Token, tokenize } from './tokens.ts'
@@ -14,6 +14,7 @@ const HOOKS = new Set(['ingress', 'prerouting', 'input', 'forward', 'output', 'p
  */
 export function parseNft(text: string, section: string): Table[] {
   const cursor = new Cursor(tokenize(text))
+  const lines = text.split('\n')
   const tables: Table[] = []
   while (!cursor.done) {
     if (!cursor.accept('table')) {
@@ -24,7 +25,7 @@ export function parseNft(text: string, section: string): Table[] {
     const name = cursor.next()?.text ?? ''
     if (!cursor.accept('{')) continue
     const parsed = parseTable(cursor.block())
-    const chains = isOfIptables(family, name) ? withoutMistranslated(parsed) : parsed
+    const chains = isOfIptables(family, name) ? withoutMistranslated(parsed, lines) : parsed
     if (FAMILIES.has(family)) tables.push({ family: family as Table['family'], name, section, chains })
   }
   return tables
@@ -34,11 +35,17 @@ export function parseNft(text: string, section: string): Table[] {
 const isOfIptables = (family: string, name: string): boolean => /^ip6?$/.test(family) && /^(?:filter|nat|mangle|raw|security)$/.test(name)
 
 /**
- * Of `--ctstate` with DNAT or SNAT nft lists neither `!` nor the other states (conntrack_xlate, extensions/libxt_conntrack.c): what such a rule asks is known from
- * iptables-save alone.
+ * What some rules of iptables ask is known from iptables-save alone. Of `--ctstate` with DNAT or SNAT nft lists neither `!` nor the other states (conntrack_xlate,
+ * extensions/libxt_conntrack.c). Of `-m time`, `-m frag` and `-m rt` it lists nothing but the blank around it, as of a comment (1.0.6: ` counter drop`): such a rule may
+ * stop less than it seems to. One that leads on is taken at its word, since most of those have a comment.
  */
-function withoutMistranslated(chains: Record<string, Chain>): Record<string, Chain> {
-  const doubted = (rule: Rule): Rule => (/\bct status (?:!= ?)?[sd]nat\b/.test(rule.text) ? { ...rule, test: { is: 'unknown' } } : rule)
+function withoutMistranslated(chains: Record<string, Chain>, lines: readonly string[]): Record<string, Chain> {
+  const hides = ({ action, line }: Rule): boolean =>
+    (action.do === 'drop' || action.do === 'reject') && /^\s*\t +\S|\S {2,}\S/.test((lines[line - 1] ?? '').replaceAll(/"[^"]*"/g, '""'))
+  const doubted = (rule: Rule): Rule => {
+    if (/\bct status (?:!= ?)?[sd]nat\b/.test(rule.text)) return { ...rule, test: { is: 'unknown' } }
+    return hides(rule) ? { ...rule, test: all([rule.test, { is: 'unknown' }]) } : rule
+  }
   for (const [name, chain] of Object.entries(chains)) chains[name] = { ...chain, rules: chain.rules.map(doubted) }
   return chains
 }

@@ -2,10 +2,14 @@ import { type Action, all, always, any, negate, not, parseFlags, parsePorts, typ
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
 import { Cursor, type Token } from './tokens.ts'
-import { finalVerdict, takeVerdict } from './verdicts.ts'
+import { finalVerdict, takeVerdict, translationTo } from './verdicts.ts'
 
 /** A test, or the branches of a verdict map. `lost` when the words are not understood. */
-type Outcome = { readonly test: Test } | { readonly branches: readonly { readonly test: Test; readonly action: Action }[] } | 'lost'
+type Outcome = { readonly test: Test } | { readonly branches: readonly Branch[] } | 'lost'
+interface Branch {
+  readonly test: Test
+  readonly action: Action
+}
 
 const unknown: Test = { is: 'unknown' }
 
@@ -28,12 +32,15 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
       rules.push(rule({ do: 'untrack' }))
       continue
     }
+    const mapped = takeMapped(cursor, sets)
+    if (mapped) {
+      for (const { test, action } of mapped) rules.push(rule(action, [test, ...familyOf(action)]))
+      return rules
+    }
     const words = cursor.rest()
     const verdict = takeVerdict(cursor)
     if (verdict) {
-      // In an inet table a translation touches only the family of its target (net/netfilter/nft_nat.c).
-      const target = verdict.do === 'translate' && verdict.address !== undefined ? verdict.address : undefined
-      rules.push(rule(verdict, target === undefined ? refusable(words) : [{ is: 'family', family: target.includes(':') ? 6 : 4 }]))
+      rules.push(rule(verdict, [...familyOf(verdict), ...refusable(words)]))
       return rules
     }
     const start = cursor.rest()
@@ -47,6 +54,10 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
   }
   return rules.length > 0 ? rules : [rule({ do: 'none' })]
 }
+
+/** In an inet table a translation touches only the family of its target (net/netfilter/nft_nat.c). */
+const familyOf = (action: Action): readonly Test[] =>
+  action.do === 'translate' && action.address !== undefined ? [{ is: 'family', family: action.address.includes(':') ? 6 : 4 }] : []
 
 /**
  * A refusal in the words of one protocol is for packets of that protocol, and nft leaves the test for it out of what it lists: `reject with icmpv6 …` in an inet
@@ -157,16 +168,22 @@ function takeChance(cursor: Cursor): Test | undefined {
   return undefined
 }
 
-function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
-  if (cursor.accept('xt')) return 'lost'
+function takeSelectors(cursor: Cursor): readonly Selector[] | undefined {
   const selectors: Selector[] = []
   do {
     const selector = takeSelector(cursor)
-    if (!selector) return 'lost'
+    if (!selector) return undefined
     selectors.push(selector)
   } while (cursor.accept('.'))
+  return selectors
+}
+
+function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
+  if (cursor.accept('xt')) return 'lost'
+  const selectors = takeSelectors(cursor)
+  if (!selectors) return 'lost'
   const implied = selectors.flatMap((selector) => selector.implied)
-  if (cursor.accept('vmap')) return branchesOf(cursor, sets, selectors, implied)
+  if (cursor.accept('vmap')) return branchesOf(cursor, sets, selectors, implied, verdictOf)
   if (cursor.accept('&')) return { test: all([...implied, takeMasked(cursor, selectors)]) }
   const order = /^(<|>|<=|>=)$/.test(cursor.peek() ?? '') ? cursor.next()?.text : undefined
   if (order) return { test: all([...implied, ordered(selectors, order, cursor.next()?.text ?? '')]) }
@@ -175,6 +192,42 @@ function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
   if (!negated) cursor.accept('==')
   const test = takeValue(cursor, sets, selectors)
   return test === 'lost' ? 'lost' : { test: all([...implied, negate(test, negated)]) }
+}
+
+/**
+ * `dnat ip to tcp dport map { 8080 : 10.0.0.1 . 80 }`, `redirect to :tcp dport map @own`: a branch for each element; what none of them names goes on as it came.
+ * Undefined where no map says where to.
+ */
+function takeMapped(cursor: Cursor, sets: NamedSets): readonly Branch[] | undefined {
+  const words = cursor.rest()
+  const isMapped = words.some(({ kind, text }) => kind === 'word' && text === 'map')
+  if (!isMapped || !/^(?:dnat|redirect)$/.test(cursor.peek() ?? '')) return undefined
+  const lost: readonly Branch[] = [{ test: always, action: { do: 'astray' } }]
+  const redirect = cursor.accept('redirect')
+  if (!redirect) cursor.next()
+  cursor.accept('ip') || cursor.accept('ip6')
+  if (!cursor.accept('to')) return lost
+  const [first, ...more] = cursor.rest()
+  const key = new Cursor(first ? [{ ...first, text: first.text.replace(/^:/, '') }, ...more] : [])
+  const selectors = takeSelectors(key)
+  if (!selectors || !key.accept('map')) return lost
+  const outcome = branchesOf(
+    key,
+    sets,
+    selectors,
+    selectors.flatMap(({ implied }) => implied),
+    (data) => ledTo(data, redirect),
+  )
+  const known = key.done || /^(?:random|fully-random|persistent|comment)$/.test(key.peek() ?? '')
+  return known && outcome !== 'lost' && 'branches' in outcome ? outcome.branches : lost
+}
+
+/** `10.0.0.1`, `10.0.0.1 . 80`, or a port where it is a redirect. */
+function ledTo(data: readonly Token[] | undefined, redirect: boolean): Action {
+  const [address, dot, port, ...more] = (data ?? []).map(({ text }) => text)
+  if (address === undefined || more.length > 0 || (dot !== undefined && dot !== '.')) return { do: 'astray' }
+  if (redirect || port === undefined) return translationTo(address, redirect)
+  return translationTo(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, false)
 }
 
 function takeSet(cursor: Cursor, sets: NamedSets): readonly Element[] | undefined | 'none' {
@@ -220,10 +273,16 @@ function membership(selectors: readonly Selector[], given: readonly Element[]): 
   return any(elements.map(({ key }) => tupleTest(selectors, key) ?? unknown))
 }
 
-function branchesOf(cursor: Cursor, sets: NamedSets, selectors: readonly Selector[], implied: readonly Test[]): Outcome {
+function branchesOf(
+  cursor: Cursor,
+  sets: NamedSets,
+  selectors: readonly Selector[],
+  implied: readonly Test[],
+  actionOf: (data: readonly Token[] | undefined) => Action,
+): Outcome {
   const elements = takeSet(cursor, sets)
   if (elements === 'none') return 'lost'
-  if (!elements) return { branches: [{ test: all([...implied, unknown]), action: { do: 'unknown' } }] }
+  if (!elements) return { branches: [{ test: all([...implied, unknown]), action: actionOf(undefined) }] }
   const isRest = ({ key }: Element) => key.length === 1 && key[0] === '*'
   const named = elements.filter((element) => !isRest(element))
   const others = not(membership(selectors, named))
@@ -235,10 +294,12 @@ function branchesOf(cursor: Cursor, sets: NamedSets, selectors: readonly Selecto
   return {
     branches: elements.map((element) => ({
       test: all([...implied, element === last ? always : isRest(element) ? others : membership(selectors, [element])]),
-      action: (element.data && takeVerdict(new Cursor(element.data))) ?? { do: 'unknown' },
+      action: actionOf(element.data),
     })),
   }
 }
+
+const verdictOf = (data: readonly Token[] | undefined): Action => (data && takeVerdict(new Cursor(data))) ?? { do: 'unknown' }
 
 /** `tcp flags & (fin | syn) == syn`; of other fields with a mask nothing is known. */
 function takeMasked(cursor: Cursor, selectors: readonly Selector[]): Test {

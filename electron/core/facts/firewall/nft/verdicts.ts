@@ -52,21 +52,21 @@ function translation(cursor: Cursor): Action {
   const target = cursor.accept('to') ? (cursor.next()?.text ?? '') : ''
   const odd = cursor.token !== undefined && !/^(random|fully-random|persistent|comment)$/.test(cursor.peek() ?? '')
   skipRest(cursor)
-  return odd ? { do: 'unknown' } : translationTo(target, redirect)
+  return odd ? { do: 'astray' } : translationTo(target, redirect)
 }
 
-/** Target of a translation as nft and iptables print it. Where it may be one of several, the action is unknown. */
+/** Target of a translation as nft and iptables print it. Where it may be one of several, nobody knows which. */
 export function translationTo(target: string, redirect: boolean): Action {
   if (redirect) {
     if (target === '') return { do: 'translate' }
     const ports = parsePorts(target.replace(/^:/, ''))
-    return ports && ports[0] === ports[1] ? { do: 'translate', port: ports[0] } : { do: 'unknown' }
+    return ports && ports[0] === ports[1] ? { do: 'translate', port: ports[0] } : { do: 'astray' }
   }
   const [, bracketed, plain, port] =
     /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*?:[0-9A-Fa-f]*))?(?::(\d{1,5}))?$/.exec(target) ?? []
   const address = bracketed ?? plain
-  if (address !== undefined && !parseInterval(address)) return { do: 'unknown' }
-  if (address === undefined && port === undefined) return { do: 'unknown' }
+  if (address !== undefined && !parseInterval(address)) return { do: 'astray' }
+  if (address === undefined && port === undefined) return { do: 'astray' }
   return { do: 'translate', ...(address !== undefined && { address }), ...(port !== undefined && { port: Number(port) }) }
 }
 
