@@ -66,6 +66,10 @@ mount --bind "$1/mnt/ufw" "$1/etc/ufw"; mount --bind "$1/mnt/default" "$1/etc/de
 mount -t proc proc "$1/proc"; mount -t tmpfs none "$1/run"
 exec chroot "$1" sh -c "$2"`
 
+/** A root folder where the packages of firewalld lie unpacked, whose own engine loads rules. */
+export const firewalldRoot = process.env.GATEHOUSE_FIREWALLD_ROOT
+const FIREWALLD = new URL('firewalld/real-firewalld.py', import.meta.url).pathname
+
 export interface Machines {
   /** Loads the rules and gives back what the host says it holds. */
   load(set: RuleSet): Promise<Listings>
@@ -137,7 +141,7 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
   }
   const runInRoot = (program: string, words: readonly string[], input?: string) => run([...inRoot(program), ...words], input)
   await runInRoot('nft', ['flush', 'ruleset'])
-  if (set.ipsets !== undefined) {
+  if (set.ipsets !== undefined || set.firewalld !== undefined) {
     // The rules before held their sets, and let go of them a moment after they are gone.
     for (let again = 0; again < 50; again += 1) {
       const gone = await run([setsProgram, 'destroy']).then(
@@ -147,18 +151,23 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
       if (gone) break
       await setTimeout(100)
     }
-    await run([setsProgram, '-exist', 'restore'], set.ipsets)
   }
+  if (set.ipsets !== undefined) await run([setsProgram, '-exist', 'restore'], set.ipsets)
   if (set.nft !== undefined) await runInRoot('nft', ['-f', '-'], set.nft)
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
   if (set.v6 !== undefined) await runInRoot('ip6tables-nft-restore', [], set.v6)
+  if (set.firewalld !== undefined) {
+    const library = `${firewalldRoot}/usr/lib/x86_64-linux-gnu`
+    const found = [`GI_TYPELIB_PATH=${library}/girepository-1.0`, `LD_LIBRARY_PATH=${library}`]
+    await run(['env', ...found, 'python3', FIREWALLD, '/dev/null', `${firewalldRoot}`], JSON.stringify([set.firewalld]))
+  }
   const ufw = set.ufw === undefined ? '' : await run(['sh', '-c', UFW, 'sh', root ?? '/', set.ufw])
   if (set.later !== undefined) await runInRoot('iptables-nft-restore', ['--noflush'], set.later)
   return {
     iptables: await runInRoot('iptables-nft-save', []),
     ip6tables: await runInRoot('ip6tables-nft-save', []),
     nft: await runInRoot('nft', ['-s', 'list', 'ruleset']),
-    ipset: set.ipsets === undefined ? '' : await run([setsProgram, 'save']),
+    ipset: set.ipsets === undefined && set.firewalld === undefined ? '' : await run([setsProgram, 'save']),
     ufw,
   }
 }

@@ -1,6 +1,6 @@
 /** Test support: rules for one host, in the words of the program that loads them, in this order. */
 export interface RuleSet {
-  readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw' | 'ipset'
+  readonly kind: 'nft' | 'iptables' | 'docker' | 'ufw' | 'ipset' | 'firewalld'
   /** It holds words whose answer is out of sight of the rules: a verdict may be undetermined, and nft may refuse it. */
   readonly wild?: boolean
   /** For `ipset restore`, before rules that name the sets. */
@@ -12,6 +12,8 @@ export interface RuleSet {
   readonly v6?: string
   /** A shell script around ufw(8), for a host with Debian's ufw as it is after its installation. */
   readonly ufw?: string
+  /** Path below /etc/firewalld, and its text. */
+  readonly firewalld?: Readonly<Record<string, string>>
   /** For `iptables-restore --noflush`, when ufw is up. */
   readonly later?: string
 }

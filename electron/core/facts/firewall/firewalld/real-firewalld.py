@@ -1,6 +1,7 @@
 """Has the engine of firewalld itself load configurations, in the network namespace where this runs, and tells what the kernel holds then.
 
-stdin: JSON, a list of {path below /etc/firewalld: text}; argv[1]: the file for the answer, argv[2]: the root folder of the packages. No D-Bus, no daemon.
+stdin: JSON, a list of {path below /etc/firewalld: text}; argv[1]: the file for the answer, argv[2]: the root folder of the packages. No D-Bus, no daemon. A file
+named panic stands for `firewall-cmd --panic-on`.
 """
 import json, os, subprocess, sys, tempfile
 
@@ -24,7 +25,10 @@ for files in json.load(sys.stdin):
         config.FIREWALLD_CONF = etc + '/firewalld.conf'
         config.FIREWALLD_DIRECT = etc + '/direct.xml'
         from firewall.core.fw import Firewall
-        Firewall().start()
+        firewall = Firewall()
+        firewall.start()
+        if 'panic' in files:
+            firewall.enable_panic_mode()
         os._exit(0)
     if os.waitpid(child, 0)[1] != 0:
         sys.exit('firewalld does not start')
