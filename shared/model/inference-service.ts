@@ -32,6 +32,8 @@ export interface InferenceService {
   readonly binds: readonly ServiceBind[]
   /** Why `binds` may lack something. When absent, `binds` is all there is; empty then means no TCP socket that others could see. */
   readonly bindUnknown?: string | undefined
+  /** It has a network of its own without being a container (network_namespaces(7)): what listens in there, and addresses of it but loopback. */
+  readonly ownNetwork?: { readonly sockets: readonly string[]; readonly addresses: readonly string[] } | undefined
   /** Ports that its configuration names inside its container, where it has a network of its own. */
   readonly containerPorts?: readonly number[] | undefined
   /** Those of them that others in that network may reach: its configuration does not keep them on the loopback interface inside. */

@@ -15,13 +15,19 @@ export function parseProcNet(stdout: string): readonly Listener[] | undefined {
       continue
     }
     if (text.trim() === '') continue
-    const match = /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) /.exec(text)
-    const address = match?.[1] && readAddress(match[1])
-    const scope = address ? scopeOf(address) : undefined
-    if (!match || !address || !scope || !protocol) return undefined
-    listeners.push({ protocol, address, port: Number.parseInt(match[2] ?? '', 16), scope, processes: [], line: index + 1 })
+    const socket = readSocket(/^\s*\d+: (\S+) /.exec(text)?.[1] ?? '')
+    if (!socket || !protocol) return undefined
+    listeners.push({ protocol, ...socket, processes: [], line: index + 1 })
   }
   return protocol ? listeners : undefined
+}
+
+/** A column of /proc/net/tcp: `0100007F:2CED` is 127.0.0.1:11501. */
+export function readSocket(word: string): Pick<Listener, 'address' | 'port' | 'scope'> | undefined {
+  const [, digits = '', port = ''] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(word) ?? []
+  const address = digits && readAddress(digits)
+  const scope = address ? scopeOf(address) : undefined
+  return address && scope ? { address, port: Number.parseInt(port, 16), scope } : undefined
 }
 
 function readAddress(hex: string): string {

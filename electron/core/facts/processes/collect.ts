@@ -2,7 +2,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 import { maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
-import { addressesScript, gatewaysScript } from './gateway.ts'
+import { addressesScript, gatewaysScript, ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readKubelet } from './kubelet-script.ts'
 import { podsScript } from './pods-script.ts'
 
@@ -11,7 +11,7 @@ import { podsScript } from './pods-script.ts'
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
  */
-const SCRIPT = `${gatewaysScript}${addressesScript}pattern=$1 variables=$2 mask=$3
+const SCRIPT = `${gatewaysScript}${addressesScript}${ownNetworkScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
 hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
@@ -47,13 +47,15 @@ b next
 }
 b start
 }"
+  contained=
   while IFS= read -r group; do
     case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
     printf '@cgroup %s %s\\n' "$pid" "$group"
     gateways "$group"
-    case $group in *docker*|*libpod*|*/runc-*) addresses ;; esac
+    case $group in *docker*|*libpod*|*/runc-*) contained=1 && addresses ;; *kubepods*|*containerd*|*crio*) contained=1 ;; esac
     ${podsScript}
   done <"/proc/$pid/cgroup" 2>/dev/null
+  [ -n "$contained" ] || own_network
   while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
   [ -r "/proc/$pid/environ" ] || continue
   printf '@env %s\\n' "$pid"
@@ -66,7 +68,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, /proc/PID/{status,uid_map,mountinfo} of each container; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s],

@@ -24,6 +24,24 @@ export const addressesScript = `addresses() {
 }
 `
 
+/**
+ * Where process `$pid` has a network of its own (network_namespaces(7)): `@network $pid`, its addresses as above, `@socket $pid ADDRESS:PORT` for each TCP socket that listens in it, as
+ * /proc/net/tcp has them, and `@beside $pid PID` for each other process in it, `more` after 64. The kernel keeps the tables of each network as files of their own, which tells them apart for anybody.
+ */
+export const ownNetworkScript = `own_network() {
+  { [ -r "/proc/$pid/net/tcp" ] && [ -r /proc/1/net/tcp ] && ! [ "/proc/$pid/net/tcp" -ef /proc/1/net/tcp ]; } || return 0
+  printf '@network %s\\n' "$pid"
+  addresses
+  awk -v "pid=$pid" '$4 == "0A" && n++ < 65 { print "@socket " pid " " (n > 64 ? "more" : $2) } NF == 6 && $4 == "20" { print "@address " pid " " $1 }' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" "/proc/$pid/net/if_inet6" 2>/dev/null
+  beside=0
+  for other in /proc/[1-9]*; do
+    [ "$other/net/tcp" -ef "/proc/$pid/net/tcp" ] && [ "$other" != "/proc/$pid" ] || continue
+    if [ "$((beside += 1))" -gt 64 ]; then printf '@beside %s more\\n' "$pid"; break; fi
+    printf '@beside %s %s\\n' "$pid" "\${other##*/}"
+  done
+}
+`
+
 /** What `addresses` printed. */
 export function addressOf(word: string): string | undefined {
   if (/^[0-9a-f]{32}$/.test(word)) return ipaddr.fromByteArray([...Buffer.from(word, 'hex')]).toString()

@@ -1,7 +1,8 @@
+import { readSocket } from '../listeners/parse-proc-net.ts'
 import { readConfinements } from './confinement.ts'
 import { addressOf, gatewayOf } from './gateway.ts'
 import { readKubeletFiles } from './kubelet-files.ts'
-import type { PodLogs, Process } from './processes.ts'
+import type { OwnNetwork, PodLogs, Process } from './processes.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
 const PROCPS = /^\s*(\d+)\s+(\d+)\s+(\d+) (?:(\S+)\s+)(.{32}) (.*)$/
@@ -19,6 +20,7 @@ interface Details {
   podLogs?: PodLogs
   gateways?: string[]
   addresses?: readonly string[]
+  ownNetwork?: OwnNetwork
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -77,12 +79,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID address`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID address`, `@network PID`, `@socket PID address:port`, `@beside PID other`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const [index, text] of lines.entries()) {
-    const header = /^@(argv|cgroup|gateway|address|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
+    const header = /^@(argv|cgroup|gateway|address|network|socket|beside|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -95,6 +97,8 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       if (gateway !== undefined && (details.gateways ?? []).length < 8) details.gateways = [...(details.gateways ?? []), gateway]
       const address = kind === 'address' ? addressOf(rest) : undefined
       if (address !== undefined) details.addresses = [...new Set([...(details.addresses ?? []), address])].slice(0, 64)
+      if (kind === 'network') details.ownNetwork = { sockets: [], beside: [], moreBeside: false }
+      if (details.ownNetwork && (kind === 'socket' || kind === 'beside')) details.ownNetwork = withRow(details.ownNetwork, kind, rest)
       if (kind === 'pod') details.podLogs = withPodLog(details.podLogs ?? { paths: [], unread: false, line: above + index + 1 }, rest)
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
@@ -103,6 +107,14 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found
+}
+
+function withRow(network: OwnNetwork, kind: 'socket' | 'beside', rest: string): OwnNetwork {
+  const socket = kind === 'socket' ? readSocket(rest) : undefined
+  if (socket) return { ...network, sockets: [...network.sockets, socket].slice(0, 64) }
+  if (kind === 'beside' && /^\d{1,10}$/.test(rest)) return { ...network, beside: [...network.beside, Number(rest)].slice(0, 64) }
+  // A socket that cannot be read is taken for one that may be anywhere.
+  return { ...network, moreBeside: true }
 }
 
 /** A node lists one log and one folder of a container; more than a few rows are no answer of the script. */

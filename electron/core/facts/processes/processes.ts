@@ -1,3 +1,4 @@
+import type { Listener } from '#shared/model/listener.ts'
 import type { Confinement } from './confinement.ts'
 
 /** What /var/log/containers and /var/log/pods name of a pod. */
@@ -25,6 +26,16 @@ export interface KubeletFiles {
   readonly unread: readonly string[]
 }
 
+/** A network of its own that a process runs in (network_namespaces(7)), where it is no container. */
+export interface OwnNetwork {
+  /** TCP sockets that listen in it, whoever holds them. */
+  readonly sockets: readonly { readonly address: string; readonly port: number; readonly scope: Listener['scope'] }[]
+  /** Other processes in it. */
+  readonly beside: readonly number[]
+  /** There are more of them. */
+  readonly moreBeside: boolean
+}
+
 export interface Process {
   readonly pid: number
   readonly ppid: number
@@ -45,8 +56,10 @@ export interface Process {
   readonly podLogs?: PodLogs | undefined
   /** Next hops of its default IPv4 routes, for a process in a container of Docker or Podman; `0.0.0.0` for a route without one. */
   readonly gateways?: readonly string[] | undefined
-  /** Addresses of its own network, for a process in a container or pod: those of the host where it uses its network. */
+  /** Addresses of its own network but loopback, for a process in a container or pod, or in a network of its own: those of the host where it uses its network. */
   readonly addresses?: readonly string[] | undefined
+  /** Absent where it has the network of the host, and in containers. */
+  readonly ownNetwork?: OwnNetwork | undefined
   /** What a process in a container or pod can do to its host. */
   readonly confinement?: Confinement | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */

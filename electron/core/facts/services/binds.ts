@@ -29,7 +29,8 @@ export function configuredBinds(configured: Configured, placeOf: (address: Confi
   })
 }
 
-const toBind = (listener: Listener, note?: string): ServiceBind => ({
+/** A socket that was seen. */
+export const toBind = (listener: Listener, note?: string): ServiceBind => ({
   address: listener.address,
   port: listener.port,
   scope: listener.scope,

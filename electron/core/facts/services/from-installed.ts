@@ -69,6 +69,10 @@ const environmentOfUnit = (unit: Unit, launch: Launch): KnownEnvironment => ({
 
 /** Addresses that a unit configures its server for. */
 export function unitBinds(unit: Unit, launch: Launch): Binds {
+  const { PrivateNetwork: lone, NetworkNamespacePath: path = '' } = unit.properties
+  // What it listens on in there nobody reaches by the addresses of the host; what leads there is known when it runs.
+  if (lone === 'yes' || path !== '')
+    return { binds: [], unknown: 'its unit gives it a network of its own, and what leads there was not followed' }
   const configured = configuredAddresses(launch, environmentOfUnit(unit, launch))
   const binds = configuredBinds(configured, ({ variable }) => ({
     section: 'units',

@@ -14,6 +14,7 @@ import { recognise, recogniseStart } from './launch.ts'
 import { ledBind, withLed } from './led-binds.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import { ownAddressOf } from './own-address.ts'
+import { ownNetworkBinds, printSocket } from './own-network.ts'
 import { unitOf } from './placement.ts'
 import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
@@ -67,6 +68,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     bindUnknown: unknown,
     ...(container && !container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     internalBinds: internal,
+    ...(main.ownNetwork &&
+      !contained && { ownNetwork: { sockets: main.ownNetwork.sockets.map(printSocket), addresses: main.addresses ?? [] } }),
     configuredBinds: !contained ? afterRestart(unit) : starter && !container ? publishedByUnit(starter, configured) : binds,
     apiKey: configuredApiKey(launch, environment),
     version: image && versionOfImage(image.name),
@@ -121,6 +124,8 @@ function bindsOf(
   { listeners, processes, hostAddresses, ledTo }: ServiceSources,
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
+  const { ownNetwork } = main
+  if (ownNetwork && place === undefined) return ownNetworkBinds({ ...main, ownNetwork }, members, configured.ports, listeners, processes)
   if (place === undefined) return seen
   // With the host's network (or a shared one) its own sockets are the host's.
   const owned = seen.binds.filter(({ note }) => note === undefined)

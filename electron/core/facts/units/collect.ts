@@ -9,7 +9,17 @@ const properties = [
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential', 'LoadCredentialEncrypted'],
   ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
-  ...['NoNewPrivileges', 'PrivateTmp', 'PrivateDevices', 'PrivateNetwork', 'PrivateUsers', 'PrivateMounts', 'ProtectSystem', 'ProtectHome'],
+  ...[
+    'NoNewPrivileges',
+    'PrivateTmp',
+    'PrivateDevices',
+    'PrivateNetwork',
+    'NetworkNamespacePath',
+    'PrivateUsers',
+    'PrivateMounts',
+    'ProtectSystem',
+    'ProtectHome',
+  ],
   ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
   ...[
     'ProtectProc',

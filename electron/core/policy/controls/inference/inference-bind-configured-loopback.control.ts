@@ -62,6 +62,11 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>, pr
       cite,
     }
   }
+  if (unit && (unit.properties.PrivateNetwork === 'yes' || (unit.properties.NetworkNamespacePath ?? '') !== '')) {
+    const reason = `${unit.id} gives ${name} a network of its own, whatever address it is configured for; inference-bound-to-loopback judges what leads there.`
+    const name1 = unit.properties.PrivateNetwork === 'yes' ? 'PrivateNetwork' : 'NetworkNamespacePath'
+    return { ...base, status: 'not-applicable', title: 'A restart keeps its own network', reason, cite: citeUnit(unit, name1) }
+  }
   const configured = service.configuredBinds
   if (configured === undefined) {
     const reason = `What ${service.unit} starts ${name} with could not be read to the end (a wrapper script, or an unreadable environment file).`

@@ -89,7 +89,12 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
     }
   }
   if (service.binds.length === 0) {
-    const how = service.how === 'container' ? 'publishes no port' : 'opens no TCP port'
+    const how =
+      service.how === 'container'
+        ? 'publishes no port'
+        : service.ownNetwork
+          ? `listens on ${service.ownNetwork.sockets.join(', ') || 'no port'} in a network of its own, which others do not get into`
+          : 'opens no TCP port'
     return { ...base, status: 'pass', title: 'No port is open for others', reason: `${name} ${how}.`, cite: [] }
   }
   const doubt = service.binds.find(({ note }) => note)?.note

@@ -44,6 +44,16 @@ function wayOf(
   firewall: FactResult<Firewall>,
   named: readonly string[],
 ): Way {
+  const lone = service.ownNetwork
+  // Neither the routes nor the outbound rules of the host are its own.
+  if (lone && lone.addresses.length > 0)
+    return {
+      state: 'unknown',
+      why: `It has a network of its own with address ${lone.addresses.slice(0, 3).join(', ')}, whose routes and rules were not read.`,
+      cite: [],
+      isHeld: false,
+    }
+  if (lone) return { state: 'closed', why: 'It has a network of its own, without any address but loopback.', cite: [], isHeld: true }
   if (service.how === 'systemd' && unit) {
     const filter = unitNetwork(unit, [...insideNetworks, ...named])
     const isHeld = unitNetwork(unit, [...LOOPBACK, ...named]) !== undefined
