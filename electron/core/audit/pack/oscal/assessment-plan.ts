@@ -2,7 +2,7 @@ import type { AuditResults } from '#shared/model/audit.ts'
 import { checklist } from '#shared/model/checklist.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { assessmentAssets, inventory, metadata, nistIds, reviewedControls } from './common.ts'
-import { prose } from './prose.ts'
+import { prose, proseLine } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What is looked at, how and on which hosts. Each check is an objective of the first NIST control that it refers to. */
@@ -26,7 +26,7 @@ export function assessmentPlan(audit: AuditResults, controls: readonly ControlEn
           const description = prose(checks.map(({ title }) => title).join('. '))
           return checks.length === 0
             ? []
-            : [{ uuid: uuidOf('activity', item.id), title: prose(`${item.id} ${item.title}`), description, props: tested }]
+            : [{ uuid: uuidOf('activity', item.id), title: proseLine(`${item.id} ${item.title}`), description, props: tested }]
         }),
       },
       'reviewed-controls': reviewedControls(controls),
@@ -51,7 +51,7 @@ const tested = [{ name: 'method', value: 'TEST' }]
 /** What must hold, and how it is looked at: a local objective needs both, and the first refers to the second. */
 const objectiveParts = ({ id, title, rationale }: ControlEntry) => [
   {
-    ...{ id, name: 'assessment-objective', title: prose(title) },
+    ...{ id, name: 'assessment-objective', title: proseLine(title) },
     ...{ props: [{ name: 'method-id', value: `${id}-method` }], prose: prose(rationale) },
   },
   {

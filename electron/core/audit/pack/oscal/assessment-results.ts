@@ -14,7 +14,7 @@ import {
   riskOf,
   riskUuid,
 } from './observations.ts'
-import { prose } from './prose.ts'
+import { prose, proseLine } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What was found. A check is satisfied only when it passed; what was not measured or is accepted for a while is not. */
@@ -27,7 +27,7 @@ export function* assessmentResults(audit: AuditResults, controls: readonly Contr
   }
   const result = {
     uuid: uuidOf('result', audit.fleet, audit.startedAt, new Date(now).toISOString()),
-    title: prose(`Audit of ${audit.fleet}`),
+    title: proseLine(`Audit of ${audit.fleet}`),
     description: audit.outcome === 'complete' ? 'Every host was asked.' : 'Stopped before every host was asked.',
     start: audit.startedAt,
     end: audit.finishedAt,
@@ -48,7 +48,7 @@ const attestationOf = ({ host, finding }: PlacedFinding) => ({
   parts: [
     {
       name: 'statement',
-      title: prose(`${finding.item} ${finding.control} on ${host.name}`),
+      title: proseLine(`${finding.item} ${finding.control} on ${host.name}`),
       prose: prose(`${finding.attestation?.statement ?? ''}\n\n${attestationWords(finding) ?? ''}`),
     },
   ],
@@ -61,7 +61,7 @@ function findingOf(placed: PlacedFinding) {
   const remarks = waiverWords(finding) ?? (passed || failed ? undefined : outcomeWords[finding.status].word)
   return {
     uuid: findingUuid(placed),
-    title: prose(finding.title),
+    title: proseLine(finding.title),
     description: prose(`${host.name}: ${finding.reason}`),
     target: {
       type: 'objective-id',

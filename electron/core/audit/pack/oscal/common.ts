@@ -1,7 +1,7 @@
 import type { AuditResults } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { visible } from '#shared/words.ts'
-import { prose } from './prose.ts'
+import { prose, proseLine } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** pages.nist.gov/OSCAL: the release whose models these documents follow. */
@@ -13,7 +13,7 @@ export const OSCAL_RESULTS = 'oscal/assessment-results.json'
 
 /** What every document says of itself. `now` is in milliseconds. */
 export const metadata = (title: string, { fleet, gatehouse }: Pick<AuditResults, 'fleet' | 'gatehouse'>, now: number) => ({
-  title: prose(`${title} of ${fleet}`),
+  title: proseLine(`${title} of ${fleet}`),
   'last-modified': new Date(now).toISOString(),
   version: gatehouse,
   'oscal-version': OSCAL_VERSION,

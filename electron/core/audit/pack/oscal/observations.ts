@@ -3,7 +3,7 @@ import type { Finding } from '#shared/model/finding.ts'
 import { outcomeWords } from '#shared/words.ts'
 import { evidencePath } from '../evidence-path.ts'
 import { byTool, hostUuid, props } from './common.ts'
-import { prose } from './prose.ts'
+import { prose, proseLine } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** A finding in its place. `nth`: how many of the same control and subject come before it on its host; a name is given once in a document. */
@@ -47,7 +47,7 @@ export function observationOf(placed: PlacedFinding) {
   const { fleet, host, finding } = placed
   return {
     uuid: observationUuid(placed),
-    title: prose(finding.title),
+    title: proseLine(finding.title),
     description: prose(finding.reason),
     ...props({
       control: finding.control,
@@ -58,7 +58,7 @@ export function observationOf(placed: PlacedFinding) {
     }),
     // Somebody stated it, or a machine looked.
     methods: [finding.attestation?.state === 'active' ? 'INTERVIEW' : 'TEST'],
-    subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: prose(host.name) }],
+    subjects: [{ 'subject-uuid': hostUuid(fleet, host.name), type: 'inventory-item', title: proseLine(host.name) }],
     origins: [byTool],
     ...(finding.evidence.length > 0 && {
       'relevant-evidence': finding.evidence.map((proof) => ({
@@ -75,7 +75,7 @@ export function riskOf(placed: PlacedFinding) {
   const { host, finding } = placed
   return {
     uuid: riskUuid(placed),
-    title: prose(finding.title),
+    title: proseLine(finding.title),
     description: prose(`${host.name}: ${finding.reason}`),
     statement: prose(finding.rationale),
     ...props({ severity: finding.severity, control: finding.control, host: host.name }),

@@ -11,6 +11,8 @@ const uuid = z.string().regex(/^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[45][0-9A-Fa-f]{3}
 const token = z.string().regex(/^(?:\p{L}|_)(?:\p{L}|\p{N}|[.\-_])*$/u)
 const line = z.string().regex(/^\S(?:.*\S)?$/u)
 const markup = z.string().min(1)
+/** MarkupLineDatatype, of the reference of data types; the JSON schema has it from 1.2.0 on, until then it leaves titles open. */
+const markupLine = z.string().regex(/^[^\n\r]*\S[^\n\r]*$/)
 const dateTime = z.iso.datetime().regex(/^(?:19|2\d)\d{2}-/)
 const uri = z.url().regex(/^[a-zA-Z][a-zA-Z0-9+\-.]+:.+$/)
 /** RFC 3986, section 4.1: what a relative reference may hold. */
@@ -20,20 +22,20 @@ const optionalList = <T extends z.ZodType>(of: T) => list(of).optional()
 
 const prop = z.strictObject({ name: token, ns: uri.optional(), value: line })
 const props = optionalList(prop)
-const metadata = z.strictObject({ title: markup, 'last-modified': dateTime, version: line, 'oscal-version': line })
+const metadata = z.strictObject({ title: markupLine, 'last-modified': dateTime, version: line, 'oscal-version': z.literal('1.1.2') })
 const reviewedControls = z.strictObject({
   description: markup,
   'control-selections': list(z.strictObject({ 'include-controls': list(z.strictObject({ 'control-id': token })) })),
 })
 const component = z.strictObject({
-  ...{ uuid, type: line, title: markup, description: markup },
+  ...{ uuid, type: line, title: markupLine, description: markup },
   status: z.strictObject({ state: z.enum(['under-development', 'operational', 'disposition', 'other']) }),
 })
 const inventoryItem = z.strictObject({ uuid, description: markup })
 const assets = z.strictObject({
   components: list(component),
   'assessment-platforms': list(
-    z.strictObject({ uuid, title: markup, 'uses-components': list(z.strictObject({ 'component-uuid': uuid })) }),
+    z.strictObject({ uuid, title: markupLine, 'uses-components': list(z.strictObject({ 'component-uuid': uuid })) }),
   ),
 })
 /** A property of OSCAL's own: its constraints list the names for each place. */
@@ -42,7 +44,7 @@ const method = z.enum(['INTERVIEW', 'EXAMINE', 'TEST'])
 /** Constraints of a local objective: one part for what must hold that names its method, one for the method, which has what it is used on. */
 const objectiveParts = z.tuple([
   z.strictObject({
-    ...{ id: token, name: z.literal('assessment-objective'), title: markup, prose: markup },
+    ...{ id: token, name: z.literal('assessment-objective'), title: markupLine, prose: markup },
     props: z.tuple([ownProp('method-id', token)]),
   }),
   z.strictObject({
@@ -51,27 +53,27 @@ const objectiveParts = z.tuple([
   }),
 ])
 /** Of an assessment, which has no id. With the name `objective` it would need a method. */
-const assessmentPart = z.strictObject({ name: token.refine((name) => name !== 'objective'), title: markup, prose: markup })
+const assessmentPart = z.strictObject({ name: token.refine((name) => name !== 'objective'), title: markupLine, prose: markup })
 const origin = z.strictObject({
   actors: list(z.strictObject({ type: z.enum(['tool', 'assessment-platform', 'party']), 'actor-uuid': uuid })),
 })
 const observation = z.strictObject({
-  ...{ uuid, title: markup, description: markup, props, collected: dateTime },
+  ...{ uuid, title: markupLine, description: markup, props, collected: dateTime },
   methods: list(z.enum(['EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'])),
-  subjects: list(z.strictObject({ 'subject-uuid': uuid, type: token, title: markup })),
+  subjects: list(z.strictObject({ 'subject-uuid': uuid, type: token, title: markupLine })),
   origins: list(origin),
   'relevant-evidence': optionalList(z.strictObject({ href: uriReference, description: markup, props })),
 })
 const related = optionalList(z.strictObject({ 'observation-uuid': uuid }))
 const risk = z.strictObject({
-  ...{ uuid, title: markup, description: markup, statement: markup, props, deadline: dateTime.optional() },
+  ...{ uuid, title: markupLine, description: markup, statement: markup, props, deadline: dateTime.optional() },
   status: z.enum(['open', 'investigating', 'remediating', 'deviation-requested', 'deviation-approved', 'closed']),
   'mitigating-factors': optionalList(z.strictObject({ uuid, description: markup })),
   'related-observations': related,
 })
 const relatedRisks = optionalList(z.strictObject({ 'risk-uuid': uuid }))
 const finding = z.strictObject({
-  ...{ uuid, title: markup, description: markup },
+  ...{ uuid, title: markupLine, description: markup },
   target: z.strictObject({
     type: z.enum(['statement-id', 'objective-id']),
     'target-id': token,
@@ -91,7 +93,7 @@ export const componentDefinitionModel = z.strictObject({
     metadata,
     components: list(
       z.strictObject({
-        ...{ uuid, type: line, title: markup, description: markup },
+        ...{ uuid, type: line, title: markupLine, description: markup },
         'control-implementations': list(
           z.strictObject({
             ...{ uuid, source: uri, description: markup },
@@ -111,15 +113,15 @@ export const assessmentPlanModel = z.strictObject({
     'local-definitions': z.strictObject({
       'inventory-items': list(inventoryItem),
       'objectives-and-methods': list(z.strictObject({ 'control-id': token, description: markup, parts: objectiveParts })),
-      activities: list(z.strictObject({ uuid, title: markup, description: markup, props: list(ownProp('method', method)) })),
+      activities: list(z.strictObject({ uuid, title: markupLine, description: markup, props: list(ownProp('method', method)) })),
     }),
     'reviewed-controls': reviewedControls,
     'assessment-subjects': list(
       z.strictObject({ type: token, 'include-subjects': list(z.strictObject({ 'subject-uuid': uuid, type: token })) }),
     ),
     'assessment-assets': assets,
-    tasks: list(z.strictObject({ uuid, type: z.enum(['milestone', 'action']), title: markup })),
-    'back-matter': z.strictObject({ resources: list(z.strictObject({ uuid, title: markup, description: markup })) }),
+    tasks: list(z.strictObject({ uuid, type: z.enum(['milestone', 'action']), title: markupLine })),
+    'back-matter': z.strictObject({ resources: list(z.strictObject({ uuid, title: markupLine, description: markup })) }),
   }),
 })
 
@@ -130,7 +132,7 @@ export const assessmentResultsModel = z.strictObject({
     'import-ap': z.strictObject({ href: uriReference }),
     results: list(
       z.strictObject({
-        ...{ uuid, title: markup, description: markup, start: dateTime, end: dateTime },
+        ...{ uuid, title: markupLine, description: markup, start: dateTime, end: dateTime },
         'local-definitions': z.strictObject({ 'inventory-items': list(inventoryItem), 'assessment-assets': assets }),
         'reviewed-controls': reviewedControls,
         attestations: optionalList(z.strictObject({ parts: list(assessmentPart) })),
@@ -152,7 +154,7 @@ export const poamModel = z.strictObject({
     risks: optionalList(risk),
     'poam-items': list(
       z.strictObject({
-        ...{ uuid, title: markup, description: markup },
+        ...{ uuid, title: markupLine, description: markup },
         'related-observations': related,
         'related-risks': relatedRisks,
       }),

@@ -2,7 +2,7 @@ import type { AuditResults } from '#shared/model/audit.ts'
 import { assessmentAssets, inventory, metadata } from './common.ts'
 import { streamedObject } from './json-stream.ts'
 import { eachFinding, isRisk, observationOf, observationUuid, poamItemUuid, riskOf, riskUuid } from './observations.ts'
-import { prose } from './prose.ts'
+import { prose, proseLine } from './prose.ts'
 import { uuidOf } from './uuid.ts'
 
 /** What is to be done: one item for each finding that fails or warns. An item without a date has none that anybody agreed to. */
@@ -30,7 +30,7 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
         items += 1
         return {
           uuid: poamItemUuid(placed),
-          title: prose(`${host.name}: ${finding.title}`),
+          title: proseLine(`${host.name}: ${finding.title}`),
           description: prose(finding.hint ?? finding.reason),
           'related-observations': [{ 'observation-uuid': observationUuid(placed) }],
           'related-risks': [{ 'risk-uuid': riskUuid(placed) }],

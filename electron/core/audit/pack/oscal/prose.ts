@@ -16,3 +16,6 @@ export const prose = (text: string): string =>
     .split(/\r?\n/)
     .map((line) => line.trim().replaceAll(INLINE, '\\$&').replace(BLOCK, escaped))
     .join('\n')
+
+/** The same for a title, which is one line ("markup-line"). */
+export const proseLine = (text: string): string => prose(text.replaceAll(/\s+/g, ' '))
