@@ -1,5 +1,6 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import { visible } from '#shared/words.ts'
+import { decidingLine, isOfAnswer } from './cited-line.ts'
 import { csvHead, csvLine } from './csv.ts'
 import { evidencePath } from './evidence-path.ts'
 
@@ -19,7 +20,7 @@ export function* findingsCsv(audit: AuditResults): Generator<string> {
       .map((finding) => {
         const { waiver, attestation } = finding
         const proof = finding.evidence.find(({ lines }) => lines.some(({ note }) => note !== undefined)) ?? finding.evidence[0]
-        const line = proof?.lines.find(({ note }) => note !== undefined) ?? proof?.lines[0]
+        const line = proof && isOfAnswer(proof) ? decidingLine(proof) : undefined
         return csvLine(
           [
             ...[host.name, finding.item, finding.control, finding.subject, finding.status, finding.severity, finding.title, finding.reason],

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { itemIds } from '#shared/model/checklist.ts'
+import { outcomes, severities } from '#shared/status.ts'
 
 /**
  * The parts of SARIF 2.1.0 that a report uses, strictly, after its JSON schema (OASIS, sarif-schema-2.1.0.json): no member that it does not have, what it requires, its values,
@@ -27,10 +29,13 @@ const location = z.strictObject({
   logicalLocations,
   physicalLocation: z
     .strictObject({
-      artifactLocation: z.strictObject({ uri: uriReference }),
-      region: z.strictObject({ startLine: z.int().min(1), snippet: z.strictObject({ text: z.string() }) }).optional(),
+      // 3.4.3 and 3.4.4: a relative reference does not begin with a slash, and says what it is relative to.
+      artifactLocation: z.strictObject({ uri: uriReference.regex(/^[^/]/), uriBaseId: z.literal('PACK') }),
+      // No snippet: what is shown of a line is shortened and drawn, and would not be the portion of the file (3.30.13).
+      region: z.strictObject({ startLine: z.int().min(1), message: message.optional() }).optional(),
     })
     .optional(),
+  message: message.optional(),
 })
 const result = z
   .strictObject({
@@ -48,7 +53,10 @@ const result = z
       )
       .refine(unique)
       .optional(),
-    properties: z.record(z.string(), z.string()),
+    properties: z.strictObject({
+      ...{ host: z.string().min(1), item: z.enum(itemIds), status: z.enum(outcomes), severity: z.enum(severities) },
+      lookedAt: dateTime.nullable(),
+    }),
   })
   // 3.27.10: only what failed has a level.
   .refine(({ kind, level: own }) => (kind === 'fail') === (own !== 'none'))
@@ -56,6 +64,8 @@ const run = z
   .strictObject({
     tool: z.strictObject({ driver: z.strictObject({ name: z.string(), version: z.string(), rules: z.array(rule).refine(unique) }) }),
     invocations: z.array(z.strictObject({ executionSuccessful: z.boolean(), startTimeUtc: dateTime, endTimeUtc: dateTime })),
+    // 3.14.14: without a URI, since a pack may lie anywhere.
+    originalUriBaseIds: z.strictObject({ PACK: z.strictObject({ description: message }) }),
     columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']),
     results: z.array(result),
   })

@@ -4,6 +4,7 @@ import type { Evidence, Finding } from '#shared/model/finding.ts'
 import type { Outcome, Severity } from '#shared/status.ts'
 import { visible } from '#shared/words.ts'
 import { sha256Of } from '../../ledger/record.ts'
+import { decidingLine, isOfAnswer } from './cited-line.ts'
 import { evidencePath } from './evidence-path.ts'
 
 /** `security-severity` as code scanners read it: a CVSS base score in the middle of each band (FIRST CVSS v3.1, section 5). */
@@ -30,6 +31,9 @@ const kinds: Readonly<Partial<Record<Outcome, 'fail' | 'open' | 'review'>>> = {
  */
 const message = (text: string) => ({ text: visible(text).replaceAll(/[{}]/g, '$&$&').replaceAll('](', '\\](') })
 
+/** What the files are relative to (3.14.14): a pack may lie anywhere. */
+const originalUriBaseIds = { PACK: { description: message('The folder of the evidence pack, in which this file lies.') } }
+
 /** Everything that is not passed, as SARIF 2.1.0 (OASIS). What is waived is there, suppressed with its reason. */
 export function* sarifReport(audit: AuditResults, controls: readonly ControlEntry[]): Generator<string> {
   const index = new Map(controls.map(({ id }, place) => [id, place]))
@@ -49,7 +53,7 @@ export function* sarifReport(audit: AuditResults, controls: readonly ControlEntr
     startTimeUtc: audit.startedAt,
     endTimeUtc: audit.finishedAt,
   }
-  yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":${JSON.stringify({ driver })},"invocations":[${JSON.stringify(invocation)}],"columnKind":"unicodeCodePoints","results":[`
+  yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":${JSON.stringify({ driver })},"invocations":[${JSON.stringify(invocation)}],"originalUriBaseIds":${JSON.stringify(originalUriBaseIds)},"columnKind":"unicodeCodePoints","results":[`
   let separator = '\n'
   for (const host of audit.hosts) {
     for (const finding of host.findings) {
@@ -97,13 +101,17 @@ const named = (host: string, { subject }: Finding) => ({
   logicalLocations: [{ fullyQualifiedName: visible(subject === '' ? host : `${host}/${subject}`), kind: 'resource' }],
 })
 
+/** A line is told as a message, not as a snippet: it may be shortened, and what cannot be seen is drawn, so it need not be that portion of the file (3.30.13). */
 function located(host: string, finding: Finding, proof: Evidence) {
-  const line = proof.lines.find(({ note }) => note !== undefined) ?? proof.lines[0]
+  const line = decidingLine(proof)
+  const told = line !== undefined && line.text !== '' && { message: message(line.text) }
+  const inFile = isOfAnswer(proof)
   return {
     physicalLocation: {
-      artifactLocation: { uri: evidencePath(host, proof.section) },
-      ...(line && { region: { startLine: line.number, snippet: { text: visible(line.text) } } }),
+      artifactLocation: { uri: evidencePath(host, proof.section), uriBaseId: 'PACK' },
+      ...(inFile && line && { region: { startLine: line.number, ...told } }),
     },
     ...named(host, finding),
+    ...(!inFile && told),
   }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '#shared/model/finding.ts'
+import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { outcomes } from '#shared/status.ts'
+import { sha256Of } from '../../ledger/record.ts'
 import { csvLine } from './csv.ts'
 import { findingsCsv } from './findings-csv.ts'
 import { frameworkCsv, frameworkHtml } from './framework-report.ts'
@@ -37,6 +38,8 @@ describe('cells of a spreadsheet', () => {
   })
 })
 
+const findingsCsvOf = (finding?: Finding) => [...findingsCsv(packSources(finding ? [finding] : []).audit)][1]
+
 describe('SARIF', () => {
   const waiver = { id: 'w', state: 'active', status: 'fail', reason: 'Later', approver: 'M', grantedAt: '', endsOn: '2026-12-31' } as const
   const results = () => {
@@ -63,6 +66,22 @@ describe('SARIF', () => {
     })
   })
 
+  test('what it cites is a line of the file or no part of it, never a text that the file has not (3.30.13)', () => {
+    const [proof] = packFinding('fail').evidence
+    const silent = { ...proof, sha256: sha256Of(''), lines: [{ number: 1, text: 'sudo: {a} password' }] } as Evidence
+    const findings = [packFinding('fail'), packFinding('fail', { evidence: [silent] })]
+    const [run] = JSON.parse([...sarifReport(packSources(findings).audit, [packControl])].join('')).runs
+    expect(run.results.map(({ locations }: { locations: { physicalLocation: object }[] }) => locations[0]?.physicalLocation)).toEqual([
+      {
+        artifactLocation: { uri: 'evidence/gpu-01/listeners.txt', uriBaseId: 'PACK' },
+        region: { startLine: 3, message: { text: 'LISTEN *:11434' } },
+      },
+      { artifactLocation: { uri: 'evidence/gpu-01/listeners.txt', uriBaseId: 'PACK' } },
+    ])
+    expect(run.results[1].locations[0].message.text).toBe('sudo: {{a}} password')
+    expect(findingsCsvOf(findings[1])).toMatch(/"evidence\/gpu-01\/listeners.txt","",/)
+  })
+
   test('text of a host is neither a placeholder nor a link (SARIF 2.1.0, 3.11.5 and 3.11.6)', () => {
     const hostile = packFinding('fail', { title: 'T', reason: '{KEY} [see](https://evil.example) [::]:80' })
     const [run] = JSON.parse([...sarifReport(packSources([hostile]).audit, [packControl])].join('')).runs
@@ -74,6 +93,10 @@ describe('SARIF', () => {
       sarifModel.parse(JSON.parse([...sarifReport(packSources([...findings]).audit, controls)].join('')))
     report(outcomes.map((status) => packFinding(status, status === 'waived' ? { waiver } : {})))
     report([packFinding('fail', { evidence: [] })])
+    const [proof] = packFinding('fail').evidence
+    report([packFinding('fail', { evidence: [{ ...proof, lines: [{ number: 1, text: '' }] } as Evidence] })])
+    const unseen = [...packSources([packFinding('not-evaluated')]).audit.hosts].map((host) => ({ ...host, state: 'idle' as const }))
+    sarifModel.parse(JSON.parse([...sarifReport({ ...packSources([]).audit, hosts: unseen }, [packControl])].join('')))
     // A control that is gone has findings in audits that were.
     report([packFinding('fail')], [])
     const text = fc.string({ unit: 'binary', minLength: 1 }).map((word) => `x${word}`)

@@ -7,7 +7,7 @@ import { uuidOf } from './uuid.ts'
 
 /** What is looked at, how and on which hosts. Each check is an objective of the first NIST control that it refers to. */
 export function assessmentPlan(audit: AuditResults, controls: readonly ControlEntry[], now: number): object {
-  const hosts = inventory(audit)
+  const hosts = inventory(audit.fleet, audit.hosts)
   const noPlan = uuidOf('no-system-security-plan', audit.fleet)
   return {
     'assessment-plan': {

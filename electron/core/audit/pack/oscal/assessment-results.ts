@@ -1,4 +1,4 @@
-import type { AuditResults } from '#shared/model/audit.ts'
+import { type AuditResults, type HostAudit, wasMeasured } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { attestationWords, outcomeWords, waiverWords } from '#shared/words.ts'
 import { assessmentAssets, inventory, metadata, nistIds, OSCAL_PLAN, reviewedControls } from './common.ts'
@@ -25,13 +25,14 @@ export function* assessmentResults(audit: AuditResults, controls: readonly Contr
     metadata: metadata('Assessment results', audit, now),
     'import-ap': { href: OSCAL_PLAN.replace('oscal/', '') },
   }
+  const hosts = Array.from(audit.hosts, ({ name, address, state }) => ({ name, address, state }))
   const result = {
     uuid: uuidOf('result', audit.fleet, audit.startedAt, new Date(now).toISOString()),
     title: proseLine(`Audit of ${audit.fleet}`),
-    description: audit.outcome === 'complete' ? 'Every host was asked.' : 'Stopped before every host was asked.',
+    description: extentOf(audit.outcome, hosts),
     start: audit.startedAt,
     end: audit.finishedAt,
-    'local-definitions': { 'inventory-items': inventory(audit), 'assessment-assets': assessmentAssets(audit.gatehouse) },
+    'local-definitions': { 'inventory-items': inventory(audit.fleet, hosts), 'assessment-assets': assessmentAssets(audit.gatehouse) },
     'reviewed-controls': reviewedControls(controls),
   }
   yield `{"assessment-results":${JSON.stringify(head).slice(0, -1)},"results":[`
@@ -42,6 +43,19 @@ export function* assessmentResults(audit: AuditResults, controls: readonly Contr
     findings: eachFinding(audit, (finding) => isAssessed(finding) && objectives.has(finding.control), findingOf),
   })
   yield ']}}\n'
+}
+
+/** Of which hosts nothing is known, since a reader of the findings alone would not see how many there are. */
+function extentOf(outcome: AuditResults['outcome'], hosts: readonly Pick<HostAudit, 'state'>[]): string {
+  const of = (count: number): string => `${count} of ${hosts.length} hosts`
+  const never = hosts.filter(({ state }) => state === 'idle').length
+  const failed = hosts.filter((host) => !wasMeasured(host)).length - never
+  const gaps = [
+    ...(outcome === 'cancelled' ? ['Stopped before every host was asked.'] : []),
+    ...(never > 0 ? [`${of(never)} ${never === 1 ? 'was' : 'were'} never looked at.`] : []),
+    ...(failed > 0 ? [`${of(failed)} could not be looked at.`] : []),
+  ]
+  return gaps.length === 0 ? 'Every host was looked at.' : gaps.join(' ')
 }
 
 const attestationOf = ({ host, finding }: PlacedFinding) => ({

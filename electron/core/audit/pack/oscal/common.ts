@@ -1,4 +1,4 @@
-import type { AuditResults } from '#shared/model/audit.ts'
+import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { visible } from '#shared/words.ts'
 import { prose, proseLine } from './prose.ts'
@@ -64,7 +64,7 @@ export const assessmentAssets = (gatehouse: string) => ({
 })
 
 /** The hosts that were looked at. */
-export const inventory = ({ fleet, hosts }: AuditResults) =>
+export const inventory = (fleet: string, hosts: Iterable<Pick<HostAudit, 'name' | 'address'>>) =>
   Array.from(hosts, ({ name, address }) => ({ uuid: hostUuid(fleet, name), description: prose(`${name}, ${address}`) }))
 
 /** Where the catalogue of controls is found. */

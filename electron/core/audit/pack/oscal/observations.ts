@@ -1,6 +1,7 @@
 import type { AuditResults, HostAudit } from '#shared/model/audit.ts'
-import type { Finding } from '#shared/model/finding.ts'
+import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { outcomeWords } from '#shared/words.ts'
+import { isOfAnswer } from '../cited-line.ts'
 import { evidencePath } from '../evidence-path.ts'
 import { byTool, hostUuid, props } from './common.ts'
 import { prose, proseLine } from './prose.ts'
@@ -43,6 +44,9 @@ export function* eachFinding<T>(
   }
 }
 
+const linesOf = (proof: Evidence): string =>
+  isOfAnswer(proof) ? `lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}` : 'which printed no line'
+
 export function observationOf(placed: PlacedFinding) {
   const { fleet, host, finding } = placed
   return {
@@ -63,7 +67,7 @@ export function observationOf(placed: PlacedFinding) {
     ...(finding.evidence.length > 0 && {
       'relevant-evidence': finding.evidence.map((proof) => ({
         href: `../${evidencePath(host.name, proof.section)}`,
-        description: prose(`${proof.command}, lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}`),
+        description: prose(`${proof.command}, ${linesOf(proof)}`),
         ...props({ sha256: proof.sha256 }),
       })),
     }),

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '#shared/model/finding.ts'
+import type { AuditResults, ConnectionState, HostAudit } from '#shared/model/audit.ts'
+import type { Evidence, Finding } from '#shared/model/finding.ts'
 import { outcomes } from '#shared/status.ts'
+import { sha256Of } from '../../../ledger/record.ts'
 import { packFinding, packSources } from '../pack-contents.testing.ts'
 import { oscalFiles } from './oscal-files.ts'
 import { assessmentPlanModel, assessmentResultsModel, componentDefinitionModel, poamModel } from './oscal-models.testing.ts'
@@ -23,8 +25,10 @@ const every: Finding[] = [
   ...[1, 2].map((nth) => packFinding('fail', { waiver, subject: 'twin', title: `Port ${nth} is open` })),
 ]
 
-function documents(findings: Finding[]) {
-  const [component, plan, results, poam] = oscalFiles(packSources(findings)).map(({ pieces }) => JSON.parse([...pieces].join('')))
+function documents(findings: Finding[], audit: Partial<AuditResults> = {}) {
+  const sources = packSources(findings)
+  const files = oscalFiles({ ...sources, audit: { ...sources.audit, ...audit } })
+  const [component, plan, results, poam] = files.map(({ pieces }) => JSON.parse([...pieces].join('')))
   return {
     component: componentDefinitionModel.parse(component)['component-definition'],
     plan: assessmentPlanModel.parse(plan)['assessment-plan'],
@@ -62,6 +66,38 @@ test('only a pass is satisfied, and what was not measured says so', () => {
     ['satisfied', ''],
     ...[1, 2].map(() => ['not-satisfied', 'Waived until 2026-12-31 by M. Ito: Replaced in May']),
   ])
+})
+
+describe('a result says which hosts it knows nothing of', () => {
+  const hosts = (...states: ConnectionState[]) =>
+    states.map((state, index) => ({ ...[...packSources([]).audit.hosts][0], name: `gpu-${index}`, state }) as HostAudit)
+  test.each<[string, Partial<AuditResults>]>([
+    ['Every host was looked at.', { hosts: hosts('connected', 'limited') }],
+    ['1 of 2 hosts was never looked at.', { hosts: hosts('connected', 'idle') }],
+    [
+      '2 of 4 hosts were never looked at. 2 of 4 hosts could not be looked at.',
+      { hosts: hosts('idle', 'key-changed', 'idle', 'unreachable') },
+    ],
+    [
+      'Stopped before every host was asked. 1 of 2 hosts could not be looked at.',
+      { outcome: 'cancelled', hosts: hosts('connected', 'cancelled') },
+    ],
+  ])('%s', (description, audit) => expect(documents([], audit).results.results[0]?.description).toBe(description))
+})
+
+test('nothing to do is not said of what could not be measured', () => {
+  const item = (findings: Finding[]) => documents(findings).poam['poam-items'].map(({ title, description }) => `${title}: ${description}`)
+  expect(item([packFinding('pass'), packFinding('not-applicable')])).toEqual(['Nothing is open: No check failed or warned on any host.'])
+  expect(item([packFinding('pass'), packFinding('not-evaluated'), packFinding('needs-attestation', { subject: 'x' })])).toEqual([
+    'Nothing that was measured is open: No check failed or warned on any host. 2 could not be decided, as the assessment results say.',
+  ])
+})
+
+test('lines of standard error are not said to be in the file of the answer', () => {
+  const [proof] = packFinding('not-evaluated').evidence
+  const silent = { ...proof, sha256: sha256Of(''), lines: [{ number: 1, text: 'sudo: a password is required' }] } as Evidence
+  const observed = documents([packFinding('not-evaluated', { evidence: [silent] })]).results.results[0]?.observations?.[0]
+  expect(observed?.['relevant-evidence']?.[0]?.description).toBe('ss -Htlnp, which printed no line')
 })
 
 test('what is referred to is there', () => {

@@ -12,12 +12,7 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
     uuid: uuidOf('poam', fleet, audit.startedAt, new Date(now).toISOString()),
     metadata: metadata('Plan of action and milestones', audit, now),
     'system-id': { 'identifier-type': 'http://ietf.org/rfc/rfc4122', id: uuidOf('system', fleet) },
-    'local-definitions': { 'inventory-items': inventory(audit), 'assessment-assets': assessmentAssets(audit.gatehouse) },
-  }
-  const nothingOpen = {
-    uuid: uuidOf('poam-item', fleet, 'none'),
-    title: 'Nothing is open',
-    description: 'No check failed or warned on any host.',
+    'local-definitions': { 'inventory-items': inventory(audit.fleet, audit.hosts), 'assessment-assets': assessmentAssets(audit.gatehouse) },
   }
   let items = 0
   yield '{"plan-of-action-and-milestones":'
@@ -37,8 +32,24 @@ export function* planOfAction(audit: AuditResults, now: number): Generator<strin
         }
       })
       // The model asks for at least one item.
-      if (items === 0) yield nothingOpen
+      if (items === 0) yield nothingOpen(audit)
     })(),
   })
   yield '}\n'
+}
+
+function nothingOpen(audit: AuditResults) {
+  const undecided = [
+    ...eachFinding(
+      audit,
+      ({ status }) => status === 'not-evaluated' || status === 'needs-attestation',
+      () => 1,
+    ),
+  ].length
+  const found = 'No check failed or warned on any host.'
+  return {
+    uuid: uuidOf('poam-item', audit.fleet, 'none'),
+    title: undecided === 0 ? 'Nothing is open' : 'Nothing that was measured is open',
+    description: undecided === 0 ? found : `${found} ${undecided} could not be decided, as the assessment results say.`,
+  }
 }
