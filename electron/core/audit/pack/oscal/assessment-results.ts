@@ -1,7 +1,7 @@
 import { type AuditResults, type HostAudit, wasMeasured } from '#shared/model/audit.ts'
 import type { ControlEntry } from '#shared/model/control-entry.ts'
 import { attestationWords, outcomeWords, waiverWords } from '#shared/words.ts'
-import { assessmentAssets, inventory, metadata, nistIds, OSCAL_PLAN, reviewedControls } from './common.ts'
+import { assessmentAssets, inventory, metadata, NAMESPACE, nistIds, OSCAL_PLAN, reviewedControls } from './common.ts'
 import { streamedObject } from './json-stream.ts'
 import {
   eachFinding,
@@ -61,7 +61,7 @@ function extentOf(outcome: AuditResults['outcome'], hosts: readonly Pick<HostAud
 const attestationOf = ({ host, finding }: PlacedFinding) => ({
   parts: [
     {
-      name: 'statement',
+      ...{ name: 'statement', ns: NAMESPACE },
       title: proseLine(`${finding.item} ${finding.control} on ${host.name}`),
       prose: prose(`${finding.attestation?.statement ?? ''}\n\n${attestationWords(finding) ?? ''}`),
     },

@@ -52,8 +52,8 @@ const objectiveParts = z.tuple([
     parts: z.tuple([z.strictObject({ name: z.literal('assessment-objects'), prose: markup })]),
   }),
 ])
-/** Of an assessment, which has no id. With the name `objective` it would need a method. */
-const assessmentPart = z.strictObject({ name: token.refine((name) => name !== 'objective'), title: markupLine, prose: markup })
+/** Of an assessment, which has no id. Without a namespace its name has to be one that OSCAL defines: asset, method, objective (which needs a method). */
+const assessmentPart = z.strictObject({ name: token, ns: uri, title: markupLine, prose: markup })
 const origin = z.strictObject({
   actors: list(z.strictObject({ type: z.enum(['tool', 'assessment-platform', 'party']), 'actor-uuid': uuid })),
 })
