@@ -527,6 +527,39 @@ test.each([
   expect(verdict(parseNft(listing, 'nft'))).toBe(then)
 })
 
+// What iptables-nft-restore 1.8.9 took, and what iptables-nft-save printed of it.
+test('a file that people wrote says what iptables-save prints of it', () => {
+  const table = (rules: string) => parseIptables(`*filter\n:INPUT DROP [0:0]\n:own - [0:0]\n${rules}\nCOMMIT\n`, 'ip', 'iptables')
+  const written = table(`[3:4] -A INPUT -i lo -j ACCEPT
+  -A INPUT --protocol tcp --destination-port 22 --jump ACCEPT
+-I INPUT -p tcp --dport=80 -j ACCEPT
+-I INPUT 2 -p tcp --dport 81 -j ACCEPT
+--append INPUT --source 10.0.0.0/8 --goto own
+
+-A own -p tcp -m multiport --destination-ports 1,2 -j ACCEPT`)
+  const printed = table(`-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 81 -j ACCEPT
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -s 10.0.0.0/8 -g own
+-A own -p tcp -m multiport --dports 1,2 -j ACCEPT`)
+  const told = ({ tables }: typeof written) =>
+    tables.flatMap(({ chains }) => Object.values(chains).map(({ rules }) => rules.map(({ test, action }) => ({ test, action }))))
+  expect([written.complete, told(written)]).toEqual([true, told(printed)])
+})
+
+test.each(['-D INPUT 1', '-R INPUT 1 -j ACCEPT', '-P INPUT ACCEPT', '-A elsewhere -j ACCEPT', 'nonsense'])(
+  'a file with "%s" is not followed',
+  (line) => {
+    expect(parseIptables(`*filter\n:INPUT DROP [0:0]\n${line}\nCOMMIT\n`, 'ip', 'iptables').complete).toBe(false)
+  },
+)
+
+test('a target in a form that is not followed may be any', () => {
+  const { tables } = parseIptables('*filter\n:INPUT DROP [0:0]\n-A INPUT --jum ACCEPT\nCOMMIT\n', 'ip', 'iptables')
+  expect(verdictFor({ tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe('undetermined')
+})
+
 // As nft 1.0.6 lists them, before an input chain that drops all but port 8000 and lets on to containers what is sent there.
 test.each([
   ['meta l4proto tcp redirect to :tcp dport map { 8080 : 8000 }', 8080, 'accept'],

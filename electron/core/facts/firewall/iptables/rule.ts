@@ -241,9 +241,37 @@ const OF_ENTRY = /^--ct(?:status|dir|proto|(?:orig|repl)\w+)$/
 /** A packet without an entry matches by its state alone where the rule names one, and else never (conntrack_mt, net/netfilter/xt_conntrack.c). */
 const ofEntry = (test: Test, namesState: boolean): Test => (namesState ? any([not(tracked), test]) : all([tracked, test]))
 
+/** As people write what iptables-save prints short (iptables(8), PARAMETERS; iptables-extensions(8)). */
+const SHORT = dictionary<string>({
+  '--protocol': '-p',
+  '--proto': '-p',
+  '--source': '-s',
+  '--src': '-s',
+  '--destination': '-d',
+  '--dst': '-d',
+  '--in-interface': '-i',
+  '--out-interface': '-o',
+  '--jump': '-j',
+  '--goto': '-g',
+  '--match': '-m',
+  '--fragment': '-f',
+  '--source-port': '--sport',
+  '--destination-port': '--dport',
+  '--source-ports': '--sports',
+  '--destination-ports': '--dports',
+  '--port': '--ports',
+})
+/** A target in a form that is not followed: `--jum ACCEPT`. */
+const HIDDEN_TARGET = /^--(?:ju?m?|go?t?)$/
+
+const shortened = (word: string): readonly string[] => {
+  const [, option, value] = /^(--[a-z-]+)=(.*)$/.exec(word) ?? []
+  return option === undefined || value === undefined ? [SHORT[word] ?? word] : [SHORT[option] ?? option, value]
+}
+
 /** `-A CHAIN …` without its first two words. `matchSet`: how sets are looked up. */
 export function parseIptablesRule(text: string, line: number, matchSet: MatchIpset): Rule {
-  const words = splitWords(text).slice(2)
+  const words = splitWords(text).slice(2).flatMap(shortened)
   const tests: Test[] = []
   // `rpfilter --invert` matches packets whose answers would not find their way back: never a client.
   if (words.includes('rpfilter')) {
@@ -280,5 +308,6 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
     else if (word.startsWith('-') && !words.includes('rpfilter')) tests.push(unknown)
     negated = false
   }
+  if (action.do === 'none' && words.some((word) => HIDDEN_TARGET.test(word))) action = { do: 'unknown' }
   return { test: all(tests), action, line, text: text + unread }
 }
