@@ -89,6 +89,18 @@ test.each<[string, string, RegExp, 'pass' | 'fail']>([
   ['saved by iptables', saved, /^pass netfilter-persistent.service/, 'pass'],
   ['saved where root alone reads it', `${saved}chmod 640 /etc/iptables/rules.v4`, /^pass netfilter-persistent.service/, 'pass'],
   [
+    'a script of its own behind it',
+    `${written(table('drop'))}mkdir -p /etc/systemd/system/nftables.service.d
+printf '#!/bin/sh\\nnft flush ruleset\\n' >/usr/local/sbin/opens
+chmod 750 /usr/local/sbin/opens
+printf '[Service]\\nExecStartPost=/usr/local/sbin/opens\\n' >/etc/systemd/system/nftables.service.d/own.conf
+systemctl daemon-reload
+systemctl enable nftables.service
+nft -f /etc/nftables.conf`,
+    /^not-evaluated .*own\.conf changes what it loads/,
+    'fail',
+  ],
+  [
     'a file among others',
     `mkdir -p /etc/nftables.d; ${written('flush ruleset\ninclude "/etc/nftables.d/*.nft"')}cat >/etc/nftables.d/in.nft <<'E'\n${table('drop')}\nE
 systemctl enable --now nftables.service`,

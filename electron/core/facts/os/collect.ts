@@ -67,6 +67,9 @@ const filterUnits = [
   ...['shorewall6.service', 'ferm.service', 'firehol.service', 'csf.service', 'arno-iptables-firewall.service'],
 ]
 
+/** What a drop-in of theirs starts, or makes their start hang on, counts whether or not it names such a program. */
+const loaderNames = ['ufw.service', ...rivalUnits, ...filterUnits].map((unit) => unit.replace('.service', '')).join('|')
+
 /** What those load (ufw-init-functions, the units' ExecStart=, the plugins of netfilter-persistent); of /etc/iptables and firewalld the sections `saved-rules` and `firewalld` tell. */
 const filterFiles = [
   ...['/etc/default/ufw', '/etc/ufw/ufw.conf', '/etc/nftables.conf', '/etc/nftables.d/*', '/etc/nftables/*.nft'],
@@ -75,7 +78,8 @@ const filterFiles = [
 
 /** Where admins have rules loaded in ways of their own. What packages bring lies elsewhere, or is a link. */
 const filterPlaces = [
-  ...['/etc/systemd/system/*.service', '/etc/systemd/system/*.service.d/*.conf', '/usr/local/lib/systemd/system/*.service'],
+  ...['/etc/systemd/system/*.service', '/etc/systemd/system/*service.d/*.conf', '/usr/local/lib/systemd/system/*.service'],
+  '/usr/local/lib/systemd/system/*service.d/*.conf',
   ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/network/interfaces', '/etc/network/interfaces.d/*', '/etc/network/if-*.d/*'],
   ...['/etc/NetworkManager/dispatcher.d/*', '/etc/networkd-dispatcher/*/*', '/etc/crontab', '/etc/cron.d/*'],
 ]
@@ -159,6 +163,7 @@ printf '@lacks%s\\n' "$lacks"
   for folder in /etc/ufw /etc/nftables.d /etc/nftables; do
     ! [ -d "$folder" ] || [ -r "$folder" -a -x "$folder" ] || printf 'sealed %s/\\n' "$folder"
   done
+  for file in ${filterPlaces.join(' ')}; do ! [ -f "$file" ] || [ -L "$file" ] || printf 'place %s\\n' "$file"; done
 } | awk '
   function key(row,   text) {
     while (match(row, /AAAA[A-Za-z0-9+\\/=]+/)) {
@@ -166,6 +171,27 @@ printf '@lacks%s\\n' "$lacks"
       row = substr(row, RSTART + RLENGTH)
     }
     return "=" substr(text row, 1, 1000)
+  }
+  function names(row) {
+    sub(/#.*/, "", row)
+    return row ~ /(^|[^A-Za-z0-9_.-])(nft|ip6?tables(-legacy|-nft)?(-restore)?|firewall)([^A-Za-z0-9_]|$)/ || row ~ /(^|[^A-Za-z0-9_.-])(ufw|ipset)([ \\t"\\047;&|]|$)/
+  }
+  # A unit may have a script of its own do it. Programs of the distribution are known by their names.
+  function queue(row,   word, n, i) {
+    n = split(row, word, /[ \\t=;"\\047]+/)
+    for (i = 2; i <= n; i++) {
+      sub(/^[-@:+!|]+/, "", word[i])
+      if (word[i] ~ /^\\// && word[i] !~ /^\\/((usr\\/)?(s?bin|lib(exec|32|64)?)|dev|proc|sys|run)\\// && scripts < 100) { script[++scripts] = word[i]; unit[scripts] = path }
+    }
+  }
+  function put(path) { if (!(path in place)) { place[path]; placed[++places] = path } }
+  function scans(path,   line, at, found) {
+    while (at < 2000 && (getline line < path) > 0) {
+      if (!at++ && line !~ /^#!/) break
+      if (names(line)) { found = 1; break }
+    }
+    close(path)
+    return found
   }
   $1 == "unreadable" { unreadable = " unreadable"; next }
   $1 == "sealed" { kept[++filters] = "@filter-sealed " substr($0, 8); next }
@@ -176,7 +202,11 @@ printf '@lacks%s\\n' "$lacks"
       at++
       if (line ~ /^[ \\t\\r\\f\\v]*(#|$)/) continue
       row = path ":" at ":" line
-      if (kind == "filter") {
+      if (kind == "place") {
+        if (at > 2000) break
+        if (names(line) || (path ~ /\\/(${loaderNames})[.]service/ && line ~ /^[ \\t]*(ExecStart|ExecCondition|Condition|Assert)/)) { put(path); break }
+        if (line ~ /^[ \\t]*Exec(Start|Condition)/) queue(line)
+      } else if (kind == "filter") {
         if (filters >= ${MAX_FILTER_ROWS} || length(line) > 4000) { kept[++filters] = "@filter-cut " path; break }
         kept[++filters] = "=" line
       } else if (kind == "keys") { if (keys < 100) own[++keys] = key(row) }
@@ -192,10 +222,9 @@ printf '@lacks%s\\n' "$lacks"
     print "@authorized-keys"; for (i = 1; i <= keys; i++) print own[i]
     print "@logrotate" unreadable; for (i = 1; i <= rows; i++) print said[i]
     print "@filter"; for (i = 1; i <= filters; i++) print kept[i]
+    for (i = 1; i <= scripts; i++) if (!(unit[i] in place) && scans(script[i])) put(unit[i])
+    for (i = 1; i <= places && i <= 20; i++) print "@filter-place " placed[i]
   }'
-set --
-for file in ${filterPlaces.join(' ')}; do ! [ -f "$file" ] || [ -L "$file" ] || set -- "$@" "$file"; done
-[ $# -eq 0 ] || grep -lsE '^[^#]*(^|[^[:alnum:]_.-])(nft|ip6?tables(-legacy|-nft)?(-restore)?|firewall)([^[:alnum:]_]|$)' "$@" | awk 'NR <= 20 { print "@filter-place " $0 }'
 printf '@forwarding\\n'
 [ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0

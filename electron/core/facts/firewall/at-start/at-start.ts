@@ -78,7 +78,8 @@ export function filterAtStart(
   })
   const places = filter.places.filter(({ value }) => value !== '/etc/systemd/system/gatehouse-published-ports.service')
   // A drop-in changes what the unit does; then its usual file says nothing.
-  const changed = (unit: string) => places.find(({ value }) => value.startsWith(`/etc/systemd/system/${unit}`))
+  const changed = (unit: string) =>
+    places.find(({ value }) => /^\/(?:etc|usr\/local\/lib)\/systemd\/system\//.test(value) && value.includes(`/system/${unit}`))
   return {
     loaders: loaders.map((loader) => {
       const place = changed(loader.unit)
