@@ -192,7 +192,7 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     if (owner === undefined || owner === member.name) continue
     const by = job.uid === undefined ? 'cron' : 'at'
     // A path after any sign that is none of a path: in quotes, brackets and substitutions, behind `=`.
-    const named = [...ownPart(job.command).matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
+    const named = [...startedIn(ownPart(job.command)).matchAll(/(?<![A-Za-z0-9_./+~-])\/[A-Za-z0-9_./+-]+/g)].map(([path]) => path)
     for (const program of [...named.flatMap(world.startedBy), ...(job.loads ?? [])]) {
       const right = writes(member, program, files)
       if (right) add(owner, right, `, which ${by} runs as ${owner}`)
@@ -233,6 +233,11 @@ const ownPart = (command: string): string => command.replace(OTHERS, (whole) => 
 const OTHERS =
   /(?<![\w.-])(?:(?:su|runuser)\s+(?:-l?\s+|--login\s+|-s\s+\S+\s+|-u\s+){0,9}[A-Za-z_]|(?:gosu|setuidgid)\s+[A-Za-z_]|(?:sudo|doas|setpriv|chpst)\s+(?:-\S+\s+){0,9}(?:-[A-Za-z]*u|--user|--reuid)[\s=]).*/
 
+/** Without files that are only written to, or that a program is given which starts and reads nothing. */
+const startedIn = (command: string): string => command.replace(WRITTEN, ' ').replace(HANDLED, ' ')
+const WRITTEN = /(?:\d|&)?>{1,2}[|&]?\s*[^\s;|&()<>`]+/g
+const HANDLED = /(?<=^|[\s;|&(`]|\/)(?:touch|rm|rmdir|mkdir|ls|test|\[|echo|printf|logger|stat|du|df)\s[^;|&()<>`]*/g
+
 /** Units, programs and homes that sudo lets it write as root. Root’s own files are in `givesRoot`. */
 function bySudoFiles(member: Member, world: World): readonly Becoming[] {
   const writing = sudoFiles(member, world, 'write')
@@ -266,6 +271,12 @@ function byHomes(member: Member, world: World): readonly Becoming[] {
     const { home } = other.account
     if (other.uid === member.uid) return []
     const right = writes(member, `${home}/.ssh/authorized_keys`, world.files)
-    return right?.entry.path.startsWith(home) ? [{ becomes: other.name, by: `${right.why}, home of ${other.name}`, cite: right.cite }] : []
+    if (!right?.entry.path.startsWith(home)) return []
+    // What a shell reads lies in the home itself, and nobody asks whose that is.
+    const condition =
+      world.strictModes && right.entry.path !== home
+        ? `only once sshd takes keys in ${right.entry.path.slice(0, 100)}, which it refuses while others may write it`
+        : undefined
+    return [{ becomes: other.name, by: `${right.why}, home of ${other.name}`, condition, cite: right.cite }]
   })
 }

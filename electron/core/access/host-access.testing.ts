@@ -68,7 +68,7 @@ export const service = {
   binds: [],
   pids: [],
   modelPaths: [],
-  argv: [],
+  argv: ['vllm', 'serve', 'm', '--no-enable-log-requests'],
 } as InferenceService
 
 export interface Host {
@@ -98,9 +98,22 @@ export interface Host {
   readonly guarded?: string
   readonly proxies?: readonly OAuth2Proxy[]
   readonly nginx?: Nginx['directives']
+  /** Settings of sshd, as `sshd -T` prints them. */
+  readonly sshd?: Readonly<Record<string, string>>
+  /** `user ada` → its settings. */
+  readonly matches?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Shells that are none of bash. */
+  readonly shells?: Readonly<Record<string, string>>
   /** Ids. */
   readonly programs?: readonly string[]
 }
+
+const settingsOf = (settings: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]]))
+const matchOf = ([criteria, settings]: [string, Readonly<Record<string, string>>]) => ({
+  ...{ criteria, file: '/etc/ssh/sshd_config', line: 1 },
+  settings: Object.entries(settings).map(([keyword, value]) => ({ keyword, value, line: 2 })),
+})
 
 export function factsOf(host: Host): AccessFacts {
   const access: Access = {
@@ -125,7 +138,10 @@ export function factsOf(host: Host): AccessFacts {
     lastLogins: known([]),
   }
   return {
-    accounts: { accounts: parsePasswd(passwd.join('\n')), groups: group(host.groups ?? {}) },
+    accounts: {
+      accounts: parsePasswd(passwd.join('\n')).map((one) => ({ ...one, shell: host.shells?.[one.name] ?? one.shell })),
+      groups: group(host.groups ?? {}),
+    },
     access: known(access),
     sudoers: known(parseSudoers(numbered('/etc/sudoers', host.sudoers ?? 'root ALL=(ALL:ALL) ALL'))),
     units: known(host.units ?? [unit({})]),
@@ -133,8 +149,8 @@ export function factsOf(host: Host): AccessFacts {
     system: known({ hostname: 'gpu-01' }) as unknown as AccessFacts['system'],
     network: unknown('', []),
     processes: known([]),
-    sshd: known({ settings: {} }),
-    'sshd-matches': known({ matches: [], elsewhere: [] }),
+    sshd: known({ settings: settingsOf(host.sshd ?? {}) }),
+    'sshd-matches': known({ matches: Object.entries(host.matches ?? {}).map(matchOf), elsewhere: [] }),
     'oauth2-proxy': known(host.proxies ?? []),
     nginx: known({ installed: true, running: true, directives: host.nginx ?? [] }),
     programs: known((host.programs ?? []).map((id) => ({ id, binds: [] }) as unknown as Program)),

@@ -3,11 +3,13 @@ import { type Capability, capabilities } from '#shared/model/capability.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { type AccessFacts, accessFactIds } from './access-facts.ts'
 import { becomings } from './becoming.ts'
+import { unseenKeyFiles } from './engine-keys.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
 import { openGrants, unlistedHolders } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
-import { type Own, ownCapabilities } from './own-capabilities.ts'
+import type { Own } from './own.ts'
+import { ownCapabilities } from './own-capabilities.ts'
 import { isOfOwn, lends } from './raised.ts'
 import type { Member } from './rights.ts'
 import { worldOf } from './world.ts'
@@ -35,11 +37,11 @@ export function hostAccess(facts: AccessFacts, now: number): HostAccess {
 
 function followed(facts: AccessFacts, now: number): HostAccess {
   const world = worldOf(facts, now)
-  const steps = new Map<string, { own: readonly Own[]; becomes: readonly Becoming[]; logins: Logins }>()
+  const steps = new Map<string, Step>()
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
-    const reaches = (port: number) => logins.open !== 'no' && logins.connects && (logins.ports?.has(port) ?? true)
-    const step = (one: Member) => ({ own: ownCapabilities(one, world, facts, reaches), becomes: becomings(one, world), logins })
+    const reaches = reachOf(logins, unattended(member, world).length > 0)
+    const step = (one: Member): Step => ({ own: ownCapabilities(one, world, facts), becomes: becomings(one, world), logins, reaches })
     steps.set(member.name, step(member))
     for (const joined of world.joined.get(member.name) ?? []) steps.set(joined.id, step(joined.member))
   }
@@ -105,7 +107,26 @@ const unattended = ({ name, uid }: Member, { access }: World): readonly string[]
   ...(access?.lingering.some(({ account }) => account === name) ? ['user services'] : []),
 ]
 
-type Steps = ReadonlyMap<string, { readonly own: readonly Own[]; readonly becomes: readonly Becoming[] }>
+/** Can it connect to what listens on a port of the host, and run programs there if that is asked? */
+type Reach = (own: Own) => { readonly condition?: string | undefined } | undefined
+
+interface Step {
+  readonly own: readonly Own[]
+  readonly becomes: readonly Becoming[]
+  readonly logins: Logins
+  readonly reaches: Reach
+}
+type Steps = ReadonlyMap<string, Step>
+
+/** By its logins, or because something of it runs anyhow. */
+function reachOf({ open, connects, connectsIf, session, ports }: Logins, runsAnyhow: boolean): Reach {
+  return ({ port, session: inside }) => {
+    if (port === undefined || runsAnyhow) return {}
+    if (open === 'no' || !connects || ports?.has(port) === false) return undefined
+    if (!inside) return { condition: connectsIf }
+    return session ? {} : undefined
+  }
+}
 
 /** Breadth first, so that of several ways the shortest is shown; one without a condition before one with. */
 function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
@@ -143,7 +164,11 @@ function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
       hold('become-root', here, undefined, undefined, cite)
       continue
     }
-    for (const own of steps.get(here.name)?.own ?? []) hold(own.capability, here, own.by, own.condition, own.cite)
+    for (const own of steps.get(here.name)?.own ?? []) {
+      // Whoever becomes another is on the host already, or comes in as that one.
+      const reached = steps.get(member.name)?.reaches(own) ?? steps.get(here.name)?.reaches(own)
+      if (reached) hold(own.capability, here, own.by, own.condition ?? reached.condition, own.cite)
+    }
     for (const { becomes, joins, by, condition, cite } of steps.get(here.name)?.becomes ?? []) {
       const needs = here.condition ?? condition
       if (seen.has(becomes) && (seen.get(becomes) === undefined || needs !== undefined)) continue
@@ -185,7 +210,8 @@ function webAccounts({ access }: AccessFacts): readonly AccountAccess[] {
 }
 
 /** What was not read, and which capabilities that leaves open for accounts for which nothing was found. */
-function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
+function gapsOf(facts: AccessFacts, world: World): AccessGap[] {
+  const { access } = world
   const gaps = new Map<string, AccessGap>()
   const everything = [...capabilities]
   const add = (fact: FactResult<unknown> | undefined, leavesOpen: readonly Capability[], more: Pick<AccessGap, 'notModelled'> = {}) => {
@@ -245,6 +271,7 @@ function gapsOf(facts: AccessFacts, { access }: World): AccessGap[] {
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])
+  for (const gap of unseenKeyFiles(facts, world)) gaps.set(gap.reason, gap)
   for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   for (const gap of [...secondFactors(facts['oauth2-proxy']), ...unreadUsers(facts.nginx, facts.programs)]) gaps.set(gap.reason, gap)
   return [...gaps.values()]

@@ -78,7 +78,7 @@ test.each<[string, string, string, Readonly<Record<string, string>>, string, boo
   ['ports, /bin/false', '', 'false', {}, 'yes', true],
   ['no file that could be run', '', '/dev/null', {}, 'no', false],
   ['no forwarding', '', 'nologin', { allowtcpforwarding: 'no', allowstreamlocalforwarding: 'no' }, 'no', false],
-  ['no forwarding of ports, but of sockets', '', 'nologin', { allowtcpforwarding: 'no' }, 'yes', true],
+  ['no forwarding of ports, but of sockets', '', 'nologin', { allowtcpforwarding: 'no' }, 'yes', false],
   ['no forwarding at all', '', 'nologin', { disableforwarding: 'yes' }, 'no', false],
   ['the other direction', '', 'nologin', { allowtcpforwarding: 'remote', allowstreamlocalforwarding: 'no' }, 'no', false],
   ['a key that may not', 'restrict', 'nologin', {}, 'no', false],
@@ -111,21 +111,9 @@ test.each<[string, string, string, Readonly<Record<string, string>>, string, boo
 })
 
 test.each<[string, string, readonly string[], string, string]>([
-  [
-    'a block that lets it forward',
-    'yes',
-    ['user ada', 'disableforwarding no'],
-    'unknown',
-    'Match user ada of sshd sets disableforwarding no',
-  ],
+  ['a block that lets it forward', 'yes', ['user ada', 'disableforwarding no'], 'yes', 'Match user ada of sshd sets disableforwarding no'],
   ['a block for others', 'yes', ['user ben', 'disableforwarding no'], 'no', ''],
-  [
-    'a block for files',
-    'yes',
-    ['user ada', 'forcecommand internal-sftp'],
-    'unknown',
-    'Match user ada of sshd sets forcecommand internal-sftp',
-  ],
+  ['a block for files', 'yes', ['user ada', 'forcecommand internal-sftp'], 'yes', 'Match user ada of sshd sets forcecommand internal-sftp'],
 ])('an account without a shell, %s', (_, disabled, [criteria = '', setting = ''], open, note) => {
   const [member] = membersOf({ accounts: parsePasswd('ada:x:1001:1001::/home/ada:/bin/false'), groups: parseGroup('ada:x:1001:') })
   const access = {

@@ -19,6 +19,10 @@ export interface Logins {
   readonly open: 'yes' | 'no' | 'unknown'
   /** Can it open connections from the host, if it gets in? */
   readonly connects: boolean
+  /** Only if what it is made to run there does so: a command before its keys, or ForceCommand. */
+  readonly connectsIf?: string
+  /** Does it run programs of its own there? */
+  readonly session: boolean
   /** To which ports; absent where nothing binds it. */
   readonly ports?: ReadonlySet<number>
 }
@@ -48,6 +52,8 @@ export function loginsOf(
   const setting = (keyword: string): string | undefined =>
     sshd.known ? sshd.value.settings[keyword]?.map(({ value }) => value).join(' ') : undefined
   const shell = !hasLoginShell(account.shell)
+  // sshd asks for the name of each number (groupaccess.c).
+  const asNamed = new Set(groups.flatMap((group) => (group.twin ? [] : group.name)))
   const places = setting('authorizedkeysfile')?.split(/\s+/).filter(Boolean)
   const files = places?.map((place) => expanded(place, account))
   const keys = files ? found.filter(({ file }) => files.includes(file)) : found
@@ -81,10 +87,10 @@ export function loginsOf(
   const shut = withoutPam && password?.shut === true
   if (shut) notes.push('its password is locked, and sshd asks no PAM')
   if (shell) notes.push(`its shell is ${account.shell}`)
-  const bare = shell && account.shell !== '/dev/null' ? withoutShell(setting) : { ports: false, files: false }
+  const inForce = (keyword: string): string | undefined =>
+    (matches?.known ? matched(matches.value, { name, groups: named ? undefined : asNamed }, keyword) : undefined) ?? setting(keyword)
+  const bare = shell && account.shell !== '/dev/null' ? withoutShell(inForce) : { ports: false, files: false, tcp: false }
   const isBare = bare.ports || bare.files
-  // sshd asks for the name of each number (groupaccess.c).
-  const asNamed = new Set(groups.flatMap((group) => (group.twin ? [] : group.name)))
   const refused = sshd.known && !isLetIn(setting, name, named ? undefined : asNamed)
   if (refused) notes.push('sshd does not let it in')
   // Nor does any list say that it exists: a home may be left of somebody who is gone.
@@ -111,7 +117,7 @@ export function loginsOf(
       : undefined
   if (otherwise !== undefined) notes.push(otherwise)
   const closed = (shell && !isBare && otherwise === undefined) || expired || byPam || shut || (refused && otherwise === undefined)
-  if (closed) return { ways: [], notes, keys, open: 'no', connects: false }
+  if (closed) return { ways: [], notes, keys, open: 'no', connects: false, session: false }
   const rootByPassword = account.uid !== 0 || setting('permitrootlogin') === 'yes'
   const asksPassword = setting('passwordauthentication') === 'yes' || setting('kbdinteractiveauthentication') === 'yes'
   const loose = setting('strictmodes') === 'yes' ? keys.flatMap(({ file }) => looseOn(file, account, access?.paths ?? []) ?? []) : []
@@ -141,7 +147,14 @@ export function loginsOf(
   const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
   if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
   const ports = shell && otherwise === undefined ? portsOf(can.password ? [] : taken.filter(forwards), setting) : undefined
-  const connects = !shell || (bare.ports && (can.password || taken.some(forwards) || taken.length === 0))
+  const forwarded = (shell ? bare : withoutShell(inForce)).tcp && (can.password || taken.some(forwards) || taken.length === 0)
+  const forced = shell ? undefined : forcedBy(inForce, can.password || password?.state === 'usable' ? [] : taken)
+  const session = !shell && forced === undefined
+  const may = forced !== undefined && !forced.startsWith('internal-sftp') && !forwarded ? forced : undefined
+  const runs = {
+    ...{ session, connects: session || forwarded || may !== undefined },
+    ...(may !== undefined && { connectsIf: `only if ${may.slice(0, 80)}, which is all that it may run, does so` }),
+  }
   if (shell) {
     // What was not read beside its shell.
     const unseen = notes.length > (expired ? 2 : 1)
@@ -150,12 +163,12 @@ export function loginsOf(
       notes: bySsh.length > 0 ? [...notes, ...doubt] : notes,
       keys,
       open: bySsh.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
-      connects,
+      ...runs,
       ...(ports && { ports }),
     }
   }
   const ways = [...bySsh, ...(password?.state === 'none' ? ['no password'] : []), ...(password?.state === 'usable' ? ['console'] : [])]
-  if (named) return { ways: [], notes, keys, open: 'unknown', connects }
+  if (named) return { ways: [], notes, keys, open: 'unknown', ...runs }
   if (access?.passwords.known && password === undefined) notes.push('its password is in no file of this host')
   const unseen = notes.length > 0 || !access?.passwords.known
   return {
@@ -163,7 +176,7 @@ export function loginsOf(
     notes: ways.length > 0 ? [...notes, ...doubt] : notes,
     keys,
     open: ways.length > 0 ? 'yes' : unseen ? 'unknown' : 'no',
-    connects,
+    ...runs,
   }
 }
 
@@ -174,14 +187,49 @@ const isPerson = (uid: number): boolean => uid >= 1000 && uid < 65_534
  * What sshd does for an account whose shell ends at once: it forwards ports and sockets itself, and so it does files where `internal-sftp` is
  * meant (sshd_config(5)). `ssh -N -L 11434:127.0.0.1:11434` starts no shell. Ports that it opens on the host (`remote`) reach nothing.
  */
-function withoutShell(setting: (keyword: string) => string | undefined): { readonly ports: boolean; readonly files: boolean } {
+function withoutShell(setting: (keyword: string) => string | undefined): {
+  readonly ports: boolean
+  readonly files: boolean
+  readonly tcp: boolean
+} {
   const isLocal = (keyword: string): boolean => !/^(?:no|remote)$/.test(setting(keyword) ?? 'yes')
   const tcp = isLocal('allowtcpforwarding') && setting('permitopen') !== 'none'
   const command = setting('forcecommand') ?? 'none'
+  const open = setting('disableforwarding') !== 'yes'
   return {
-    ports: setting('disableforwarding') !== 'yes' && (tcp || isLocal('allowstreamlocalforwarding')),
+    tcp: open && tcp,
+    ports: open && (tcp || isLocal('allowstreamlocalforwarding')),
     files: command === 'none' ? /\bsftp internal-sftp\b/.test(setting('subsystem') ?? '') : command.startsWith('internal-sftp'),
   }
+}
+
+/**
+ * What whoever gets in is made to run, where no way in is without it: ForceCommand for all of them, or a command before each key (sshd(8)). Whether it can
+ * be led to open a connection, that program alone knows; `internal-sftp` cannot.
+ */
+function forcedBy(setting: (keyword: string) => string | undefined, taken: readonly LoginKey[]): string | undefined {
+  const all = setting('forcecommand') ?? 'none'
+  const commands = all === 'none' ? taken.map(({ options }) => options.find(({ name }) => name.toLowerCase() === 'command')?.value) : [all]
+  const [first] = commands
+  return commands.includes(undefined) ? undefined : first
+}
+
+/**
+ * A setting of a block that holds for the account wherever it comes from: the first that names it counts (sshd_config(5), Match). Undefined where a block
+ * before it may hold as well.
+ */
+function matched(
+  { matches, elsewhere }: SshdMatches,
+  { name, groups }: { readonly name: string; readonly groups: ReadonlySet<string> | undefined },
+  keyword: string,
+): string | undefined {
+  if (elsewhere.length > 0 || groups === undefined) return undefined
+  for (const { criteria, settings } of matches) {
+    const own = settings.find((one) => one.keyword === keyword)
+    const holds = own && holdsFor(criteria, name, [...groups])
+    if (holds && holds !== 'no') return holds === 'yes' ? own.value : undefined
+  }
+  return undefined
 }
 
 /** Options of sshd(8) that say no to ports; of two the last one counts. A command says nothing of them. */

@@ -1,36 +1,33 @@
 import type { Capability } from '#shared/model/capability.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../facts/citation.ts'
+import { oncePer } from '../facts/once-per.ts'
 import type { AccessFacts } from './access-facts.ts'
 import { conditionOf, polkitActs, ruleNames } from './becoming.ts'
+import { changesAccess } from './change-access.ts'
+import { readsKey } from './engine-keys.ts'
+import { readsJournal } from './journal.ts'
+import type { Own } from './own.ts'
+import { readsPrompts } from './prompts.ts'
 import { type Member, type Right, reads, writes } from './rights.ts'
-import { type SudoFile, sudoFiles } from './sudo-files.ts'
-import { citeOf, programOf, sudoAllows } from './sudo-ways.ts'
+import { openersOf, type SudoFile, sudoFiles } from './sudo-files.ts'
+import { citeOf, pathsOf, programOf, sudoAllows } from './sudo-ways.ts'
 import type { World } from './world-model.ts'
 
-/** Something that an account can do by itself. */
-export interface Own {
-  readonly capability: Capability
-  readonly by: string
-  readonly condition?: string | undefined
-  readonly cite: Citation
-}
-
-type Reaches = (port: number) => boolean
-
-/** Groups that read the journal of the whole host (systemd-journald.service(8), and the ACLs that systemd sets). */
-const journalGroups = ['systemd-journal', 'adm', 'wheel']
 const proxyFolders = /^\/etc\/(?:nginx|caddy|haproxy|oauth2-proxy|vllm|ollama)(?:\/|$)/
 
-/** What the account can do without becoming another. `reaches`: can it connect to what listens on this port of the host? */
-export function ownCapabilities(member: Member, world: World, facts: AccessFacts, reaches: Reaches): readonly Own[] {
+/** What the account can do without becoming another; where that needs a connection, whoever asks looks whether it has one. */
+export function ownCapabilities(member: Member, world: World, facts: AccessFacts): readonly Own[] {
   if (member.uid === 0) return []
   const services = facts.services.known ? facts.services.value : []
   return [
-    ...services.flatMap((service) => byService(member, world, facts, service, reaches)),
+    ...services.flatMap((service) => byService(member, world, facts, service)),
     ...byFiles(member, world, facts),
     ...bySudoFiles(member, world, facts),
+    ...bySudoModels(member, world, facts),
     ...byJournal(member, world, services),
+    ...readsPrompts(member, world, facts),
+    ...changesAccess(member, world, facts),
   ]
 }
 
@@ -44,26 +41,31 @@ const serviceCite = (facts: AccessFacts, service: InferenceService): Citation =>
       : { section: 'units', line: 0 }
 }
 
-function byService(member: Member, world: World, facts: AccessFacts, service: InferenceService, reaches: Reaches): readonly Own[] {
+function byService(member: Member, world: World, facts: AccessFacts, service: InferenceService): readonly Own[] {
   const found: Own[] = []
   const cite = serviceCite(facts, service)
   const isOwn = service.how !== 'container' && (service.uid === undefined ? service.user === member.name : service.uid === member.uid)
-  if (isOwn)
+  if (isOwn && service.running)
     for (const capability of ['read-prompts', 'control-services', 'send-inference'] as const)
       found.push({ capability, by: `${service.id} runs as it`, cite })
-  const bind = service.binds.find(({ port }) => reaches(port))
-  if (bind && service.running && service.apiKey === 'none') {
-    const where = `${bind.address}:${bind.port} asks for no key`
-    found.push({ capability: 'send-inference', by: where, cite })
-    // Ollama and LocalAI pull and delete models over the same API.
-    if (service.engine === 'ollama' || service.engine === 'localai') found.push({ capability: 'change-models', by: where, cite })
+  for (const { address, port } of service.running ? service.binds : []) {
+    const at = `${address}:${port}`
+    const ways: readonly Omit<Own, 'capability'>[] =
+      service.apiKey === 'none'
+        ? [{ by: `${at} asks for no key`, cite }]
+        : [
+            ...readsKey(member, world, facts, service).map((way) => ({ ...way, session: true as const })),
+            ...(service.apiKey === 'unknown' ? [{ by: at, condition: 'only if it asks for no key, which is not known', cite }] : []),
+          ]
+    for (const way of ways) {
+      found.push({ capability: 'send-inference', ...way, port })
+      // Ollama and LocalAI pull and delete models over the same API.
+      if (service.engine === 'ollama' || service.engine === 'localai') found.push({ capability: 'change-models', ...way, port })
+    }
   }
   if (service.unit !== undefined) found.push(...byControl(member, world, service.unit))
   return found
 }
-
-/** What doas calls by its bare name is written so in its rule. */
-const pathsOf = (program: string): readonly string[] => [`/usr/bin/${program}`, `/bin/${program}`, program]
 
 function byControl(member: Member, world: World, unit: string): readonly Own[] {
   const names = [unit, unit.replace(/\.service$/, '')]
@@ -100,21 +102,10 @@ function byControl(member: Member, world: World, unit: string): readonly Own[] {
 }
 
 function byJournal(member: Member, world: World, services: readonly InferenceService[]): readonly Own[] {
-  const found: Own[] = []
-  const group = member.groups.find(({ name }) => journalGroups.includes(name))
-  if (group)
-    found.push({ capability: 'read-logs', by: `group ${group.name}`, cite: { section: 'groups', line: group.line, token: group.name } })
-  for (const { unit } of services) {
-    const [says] = unit === undefined ? [] : pathsOf('journalctl').flatMap((path) => sudoAllows(member, world, path, ['-u', unit]) ?? [])
-    if (says)
-      found.push({
-        capability: 'read-logs',
-        by: `${programOf(says.grant)} journalctl -u ${unit}`,
-        condition: says.condition,
-        cite: citeOf(says.grant),
-      })
-  }
-  return found
+  // A group or a list reads it whole, on a host without an engine as well.
+  const units = services.flatMap(({ unit }) => unit ?? [])
+  const ways = (units.length > 0 ? units : [undefined]).flatMap((unit) => readsJournal(member, world, unit) ?? [])
+  return ways.map((way) => ({ capability: 'read-logs', ...way }))
 }
 
 /** What sudo lets it read and write as root, file by file. */
@@ -133,10 +124,39 @@ function bySudoFiles(member: Member, world: World, facts: AccessFacts): readonly
     if (!proxyFolders.test(path)) continue
     const file = writing?.(path)
     add('change-configuration', file)
-    if (/htpasswd/.test(path)) add('change-access', file)
   }
   for (const path of world.units.flatMap(({ environmentFiles }) => environmentFiles)) add('change-configuration', writing?.(path))
   return [...found.values()]
+}
+
+/** Folders of models, and what was seen in them that others can reach: nothing below a closed folder. */
+const modelPaths = oncePer((facts: AccessFacts): readonly string[] =>
+  (facts['model-files'].known ? facts['model-files'].value.directories : []).flatMap(({ path, exists, kinds }) =>
+    exists
+      ? [path, ...kinds.flatMap(({ type, closed, examples }) => (type === 'symlink' || closed ? [] : examples.map((file) => file.path)))]
+      : [],
+  ),
+)
+
+/** Programs that put files somewhere or take them away; of the first ones the last word says where. */
+const PUTS = /(?:^|\/)(?:cp|install|ln|rsync)$/
+const CHANGES = /^sudoedit$|(?:^|\/)(?:cp|install|ln|rsync|mv|tee|sponge|rm|rmdir|unlink|shred|truncate|dd)$/
+
+/** Folders of models in which sudo lets it put and remove files, whether the rule names one that is there or not. */
+function bySudoModels(member: Member, world: World, facts: AccessFacts): readonly Own[] {
+  const folders = (facts['model-files'].known ? facts['model-files'].value.directories : []).flatMap(({ path, exists }) =>
+    exists ? path : [],
+  )
+  if (folders.length === 0) return []
+  return openersOf(member, world, CHANGES).flatMap(({ path, words = folders.slice(0, 1) }): readonly Own[] => {
+    const args = words.map((word) => word.replace(/\\(.)/g, '$1').replace(/\*/g, 'x'))
+    const where = (PUTS.test(path) ? args.slice(-1) : args).map((word) => word.replace(/^of=/, ''))
+    const says = where.some((word) => folders.some((folder) => word === folder || word.startsWith(`${folder}/`)))
+      ? sudoAllows(member, world, path, args)
+      : undefined
+    const by = says && `${programOf(says.grant)} ${[path, ...args].join(' ').slice(0, 100)}`
+    return says && by ? [{ capability: 'change-models', by, condition: says.condition, cite: citeOf(says.grant) }] : []
+  })
 }
 
 function byFiles(member: Member, world: World, facts: AccessFacts): readonly Own[] {
@@ -150,15 +170,9 @@ function byFiles(member: Member, world: World, facts: AccessFacts): readonly Own
     if (!proxyFolders.test(path) || type === 'symlink') continue
     const right = writes(member, path, world.files)
     add('change-configuration', right)
-    if (/htpasswd/.test(path)) add('change-access', right)
   }
   for (const unit of world.units)
     for (const path of unit.environmentFiles) add('change-configuration', writes(member, path, world.files), `, which ${unit.id} reads`)
-  for (const directory of facts['model-files'].known ? facts['model-files'].value.directories : []) {
-    if (!directory.exists) continue
-    // Other accounts cannot reach what lies below a closed folder.
-    const open = directory.kinds.flatMap(({ type, closed, examples }) => (type === 'symlink' || closed ? [] : examples))
-    for (const path of [directory.path, ...open.map((file) => file.path)]) add('change-models', writes(member, path, world.files))
-  }
+  for (const path of modelPaths(facts)) add('change-models', writes(member, path, world.files))
   return found
 }

@@ -17,22 +17,27 @@ const programs = {
   write: /^sudoedit$|(?:^|\/)(?:tee|sponge)$/,
 } as const
 
-interface Opener {
+/** A program that a rule of sudo or doas names for the account. */
+export interface Opener {
   readonly path: string
   /** Arguments of the rule. Undefined: it names the program alone, so all are allowed (sudoers(5)). */
   readonly words: readonly string[] | undefined
 }
 
-/** What answers for each path; undefined where no rule names such a program, as for most accounts. */
-export function sudoFiles(member: Member, world: World, does: keyof typeof programs): ((path: string) => SudoFile | undefined) | undefined {
-  const openers = [...(world.sudoers?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
+/** Programs that rules let it run, as far as their path is meant. What a later rule takes back is among them. */
+export const openersOf = (member: Member, world: World, program: RegExp): readonly Opener[] =>
+  [...(world.sudoers?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
     grantNames(grant, member, world.host)
       ? [...positive(grant.command)].flatMap(({ word }): readonly Opener[] => {
           const [path = '', ...words] = word.split(' ')
-          return programs[does].test(path) ? [{ path, words: words.length > 0 ? words : undefined }] : []
+          return program.test(path) ? [{ path, words: words.length > 0 ? words : undefined }] : []
         })
       : [],
   )
+
+/** What answers for each path; undefined where no rule names such a program, as for most accounts. */
+export function sudoFiles(member: Member, world: World, does: keyof typeof programs): ((path: string) => SudoFile | undefined) | undefined {
+  const openers = openersOf(member, world, programs[does])
   if (openers.length === 0) return undefined
   return (file) => {
     for (const { path, words } of openers.slice(0, 50)) {

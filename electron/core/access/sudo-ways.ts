@@ -139,6 +139,9 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
   return [...found.values()]
 }
 
+/** What doas calls by its bare name is written so in its rule. */
+export const pathsOf = (program: string): readonly string[] => [`/usr/bin/${program}`, `/bin/${program}`, program]
+
 /** May the account run this through sudo or doas, as root? */
 export function sudoAllows(
   member: Member,

@@ -40,6 +40,8 @@ export interface World {
   readonly files: FileSystem
   /** Accounts whose home somebody else may write: few, and looked for once. */
   readonly looseHomes: readonly Member[]
+  /** sshd takes no keys that others may write (StrictModes). */
+  readonly strictModes: boolean
   /** Configuration that a proxy reads before it gives up root, and can make it write or load any file. */
   readonly proxyFiles: readonly { readonly path: string; readonly becomes: string }[]
   /** Of root’s own files those that are not root’s alone. */

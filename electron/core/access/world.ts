@@ -1,6 +1,7 @@
 import type { Access } from '../facts/access/access.ts'
 import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
+import { pathsNamed } from '../facts/nginx/named-directives.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
@@ -70,6 +71,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
       .slice(0, 50),
     joined: joinedGroups(members, facts.accounts, access, files),
     sameUid: shared(members),
+    strictModes: value(facts.sshd)?.settings.strictmodes?.[0]?.value === 'yes',
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
@@ -183,9 +185,10 @@ function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
 /** nginx and HAProxy read their configuration as root where nothing else runs them: `error_log`, `load_module` and `lua-load` are root’s then. */
 function proxyFilesOf(facts: AccessFacts): World['proxyFiles'] {
   const units = facts.units.known ? facts.units.value : []
+  const names = facts.nginx.known ? pathsNamed(facts.nginx.value, 'auth_basic_user_file') : undefined
   return (facts['guarded-files'].known ? facts['guarded-files'].value.files : []).flatMap(({ path, type }) => {
     const [, name] = /^\/etc\/(nginx|haproxy)(?:\/|$)/.exec(path) ?? []
-    if (name === undefined || type === 'symlink' || NOT_READ.test(path)) return []
+    if (name === undefined || type === 'symlink' || NOT_READ.test(path) || names?.has(path)) return []
     const user = units.find(({ id }) => id === `${name}.service`)?.user ?? ''
     return [{ path, becomes: user === '' || user === '0' ? 'root' : user }]
   })

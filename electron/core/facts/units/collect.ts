@@ -116,7 +116,10 @@ s|://[^/@[:space:]]*@|://****@|g
         walk($0)
       } else if (sub(/^FragmentPath=/, "")) { walk($0); credentials($0) }
       else if (sub(/^SourcePath=/, "")) { walk($0); walk($0 ".d") }
-      else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) walk(substr($0, 1, at - 1))
+      else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) {
+        walk(substr($0, 1, at - 1))
+        if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
+      }
       else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { walk(k == 1 ? drop[k] : "/" drop[k]); credentials(k == 1 ? drop[k] : "/" drop[k]) } }
     }
     drops = split(kept["Load"], drop, "\\n")

@@ -2,11 +2,11 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
+import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 import { judgeUnits } from '../units/unit-subjects.ts'
-import { secretAssignment, secretFlag } from './secret-flag.ts'
 
 export default defineControl({
   id: 'inference-secrets-not-in-units',

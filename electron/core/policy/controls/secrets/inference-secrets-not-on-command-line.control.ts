@@ -2,9 +2,9 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { engineOfImage } from '../../../facts/services/images.ts'
 import { recognise } from '../../../facts/services/launch.ts'
+import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
-import { secretAssignment, secretFlag } from './secret-flag.ts'
 
 export default defineControl({
   id: 'inference-secrets-not-on-command-line',
