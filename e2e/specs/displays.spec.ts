@@ -33,6 +33,16 @@ function lost(): string[] {
   })
 }
 
+/** What scrolls up and down, without what is at rest. Runs in the page. */
+function scrollers(): string[] {
+  return [document.documentElement, ...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) => {
+    const scrolls = element === document.documentElement || /auto|scroll/.test(getComputedStyle(element).overflowY)
+    return scrolls && element.clientHeight > 0 && element.scrollHeight > element.clientHeight + 1
+      ? [`${element.localName}.${element.className}`.replace(/\.$/, '')]
+      : []
+  })
+}
+
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
   test.setTimeout(240_000)
   const { it, running } = await openServed([gpu01, gpu02, gpu03, gpu04, lab01])
@@ -44,8 +54,23 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
     await it.isSound(`zoomed-${name}`)
     expect(await it.page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(590)
     expect(await it.page.evaluate(lost), name).toEqual([])
+    // Nothing empty is scrolled to.
+    const [page, shown] = await it.page.evaluate(() => [
+      document.documentElement.scrollHeight,
+      document.querySelector('.app')?.scrollHeight,
+    ])
+    expect(page, name).toBeLessThanOrEqual((shown ?? 0) + 1)
   }
   await isWhole('fleet')
+  expect(await it.page.evaluate(scrollers)).toEqual(['html'])
+  // Where the last row is, what has the focus is still said, and the heads of hosts begin in the first view.
+  expect(await it.page.locator('.matrix').evaluate((matrix) => matrix.getBoundingClientRect().top)).toBeLessThan(250)
+  await it.cell('OPS-3', 'gpu-02').getByRole('button').focus()
+  await expect(it.cell('OPS-3', 'gpu-02')).toBeInViewport({ ratio: 0.9 })
+  const foot = await it.page.locator('.path-bar').evaluate((bar) => bar.getBoundingClientRect().toJSON())
+  expect(foot.bottom).toBeGreaterThanOrEqual(359)
+  expect(await it.cell('OPS-3', 'gpu-02').evaluate((cell) => cell.getBoundingClientRect().bottom)).toBeLessThanOrEqual(foot.top)
+  await it.leavePicture('zoomed-fleet-end')
   // Columns are as wide as their words; what does not fit is scrolled to.
   const narrow = await it.page
     .locator('.matrix [data-cell]')

@@ -57,6 +57,18 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await page.getByRole('button', { name: 'Templates', exact: true }).press('Enter')
   await expect(page.getByRole('article', { name: 'Ollama listens on this machine only' })).toContainText(/ollama-loopback [0-9]/)
   await it.isSound('push-templates')
+  // Each name stands on the line of what it names, also where a button stands beside that.
+  const apart = await page.locator('.facts > dt').evaluateAll((names) =>
+    names.map((name) => {
+      const top = (node: Element | null) => {
+        const range = document.createRange()
+        range.selectNodeContents(node?.firstChild ?? document.body)
+        return range.getBoundingClientRect().top
+      }
+      return Math.abs(top(name) - top(name.nextElementSibling))
+    }),
+  )
+  expect(Math.max(...apart)).toBeLessThan(2)
   await it.decide('Withdraw', 'breaks a client')
   await expect(page.getByRole('region', { name: 'Approval' })).toContainText(/Withdrawn.*signed with key [0-9a-f]{32}: breaks a client/)
   await expect(it.invoke('push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: {} })).rejects.toThrow('push.not-approved')

@@ -14,7 +14,7 @@ export interface PrintParts {
 }
 
 const footer =
-  '<div style="width:100%;padding:0 16mm;font:8px sans-serif;color:#50545c;text-align:right"><span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+  '<div style="width:100%;padding:0 16mm;font:8px sans-serif;color:#50545c;text-align:right">Page <span class="pageNumber"></span> of <span class="totalPages"></span></div>'
 
 /**
  * A page as a PDF with text, tags, bookmarks and page numbers. It is shown to nobody, runs no script, and whatever it asks for but itself is

@@ -15,8 +15,19 @@ interface StepListProps {
 export function StepList({ steps, current, onStep }: StepListProps) {
   const hosts = useHosts()
   const list = useRef<HTMLElement>(null)
-  // Ctrl with an arrow may lead out of sight.
-  useEffect(() => list.current?.querySelector(`[data-item="${current}"]`)?.scrollIntoView({ block: 'nearest' }), [current])
+  // Ctrl with an arrow may lead out of sight, and so may a window that becomes smaller. The list alone scrolls, and not the page around it.
+  useEffect(() => {
+    const frame = list.current
+    if (frame === null) return
+    const show = () => {
+      const row = frame.querySelector(`[data-item="${current}"]`)?.getBoundingClientRect()
+      const { top, bottom } = frame.getBoundingClientRect()
+      if (row !== undefined) frame.scrollTop += Math.min(row.top - top, 0) + Math.max(row.bottom - bottom, 0)
+    }
+    const observer = new ResizeObserver(show)
+    observer.observe(frame)
+    return () => observer.disconnect()
+  }, [current])
   const done = (all: readonly Step[]) => all.filter(({ record }) => record !== null).length
   return (
     <nav ref={list} className="walk-steps" aria-label="Checklist steps" data-pane>
