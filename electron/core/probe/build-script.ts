@@ -157,10 +157,10 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
   const lanes = order.map((lane) => `{\n${lane.map((work, at) => runOf(work, lane[at + 1]?.index)).join('\n')}\n} 6>&1 &\n`)
   const preamble = [
     'gh_main() {\n',
+    lean(privilegeRuntime),
     setupRuntime,
     `gh_awk=${shellQuote(lean(frameProgram))}\n`,
     `gh_privilege=${shellQuote(lean(privilegeRuntime))}\n`,
-    lean(privilegeRuntime),
     lean(sectionRuntime),
     'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_rs gh_memory gh_top\n',
     '{\n',

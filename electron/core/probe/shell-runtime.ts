@@ -16,6 +16,8 @@
  * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run: so is what
  * it says of a file of rules that others may write, which it leaves out; where it refuses for that, another line says so.
  *
+ * `gh_find NAME` sets gh_a to the program of that name on the PATH, as `command -v` would, which costs a process for its answer.
+ *
  * `gh_caught COMMAND…` sets gh_rc and gh_e, the last 4000 bytes of its stderr. The shell that waits for the command reads that to the end, since a complaint too many
  * must not stop it, and needs no process for it. It may take 128 MiB for that, or ends with what was said so far; the command as much as before.
  */
@@ -39,6 +41,15 @@ gh_caught() {
   ulimit -S -v "$gh_memory"
   [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
 }
+gh_find() {
+  gh_t=$PATH:
+  while [ -n "$gh_t" ]; do
+    gh_a=\${gh_t%%:*}/$1 gh_t=\${gh_t#*:}
+    case $gh_a in /*) [ -f "$gh_a" ] && [ -x "$gh_a" ] && return ;; esac
+  done
+  gh_a=
+  return 1
+}
 gh_p() {
   gh_mode=$1 gh_c=$2 gh_j=0 gh_a= gh_e= gh_x=- gh_rc= gh_mark=m
   shift 2
@@ -48,10 +59,7 @@ gh_p() {
     gh_j=$((gh_j + 1))
     shift
   done
-  if [ -z "$gh_a" ]; then
-    gh_a=$(command -v "$gh_name") || return 127
-    case $gh_a in /*) ;; *) return 127 ;; esac
-  fi
+  [ -n "$gh_a" ] || gh_find "$gh_name" || return 127
   [ "$gh_uid" = 0 ] && [ "$gh_mode" != n ] && { gh_mode=n; gh_as=r; } || gh_as=a
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
@@ -185,7 +193,8 @@ umask 077
 gh_sh=/bin/sh
 while read -r gh_h gh_j gh_uid gh_t; do [ "$gh_h" != Uid: ] || break; done </proc/self/status
 case $gh_uid in '' | *[!0-9]*) gh_uid=$(id -u) ;; esac
-gh_sudo=$(command -v sudo)
+gh_find sudo
+gh_sudo=$gh_a
 for gh_rs in /usr/lib/cargo/bin/sudo /usr/bin/sudo-rs -; do [ "$gh_sudo" -ef "$gh_rs" ] && break; done 2>/dev/null
 gh_memory=$(ulimit -S -v)
 gh_encode= gh_form=

@@ -3,7 +3,7 @@ import { statFormat } from '../path-entry.ts'
 import { hooksScript } from './hooks.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 import { polkitActionsScript } from './polkit-actions.ts'
-import { trustScript } from './trust.ts'
+import { RAISING, trustScript, WIDTH } from './trust.ts'
 import { unitProgramsScript } from './unit-programs.ts'
 
 /** Where homes with keys lie; keys of an account whose home lies elsewhere are not known. */
@@ -205,7 +205,6 @@ const commands = (modelPaths: readonly string[]): readonly PrivilegedCommand[] =
  */
 const SCRIPT = `fetches=$1
 shift
-list() { awk -v "w=\${1:-4000}" 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, w) }'; }
 number=0
 # The rules come without comments; programs that lines of cron name, or that are setuid, go to the shell.
 { programs=$({
@@ -277,18 +276,27 @@ for last in lastlog2 lastlog; do
   "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
   break
 done
-${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons.
-set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$trust" "$raised"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
+${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons. What stands
+# between lines of the nonce of this run is told as well: it goes out on stderr of awk.
+{ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$gh_k<trust" "$trust" "$gh_k<raised" "$raised" "$gh_k<"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
   }
-  BEGIN { print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
+  BEGIN { opens = ENVIRON["gh_k"] "<"; print "/"; count = split("${rootFolders.join(' ')}", folder, " "); for (k = 1; k <= count; k++) walk(folder[k]) }
+  index($0, opens) == 1 {
+    if (block == "raised" && !rows) print "=" >"/dev/stderr"
+    block = substr($0, length(opens) + 1); rows = 0
+    if (block != "") print "@" block >"/dev/stderr"
+    next
+  }
+  block == "raised" && /^\\// && !/${RAISING}/ { next }
+  block != "" && ++rows <= ${MAX_ROWS} { print "=" substr($0, 1, ${WIDTH}) >"/dev/stderr" }
   /^\\/etc\\/ld/ && NF == 3 { walk($3) }
   NF == 1 && /^[0-7]+\\/[^\\/]+\\/[^\\/]+\\/\\// { sub(/^[^\\/]+\\/[^\\/]+\\/[^\\/]+\\//, "") }
   NF == 1 && /^\\// { sub(/ .*/, ""); walk($0) }
   /^=.*\\t\\// { sub(/^.*\\t/, ""); walk($0); next }
-  NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }')
+  NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }' 2>&4); } 4>&1
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
 printf '@links\\n'

@@ -75,5 +75,6 @@ printf '@scripts\\n'
 printf '@scripts-unread\\n'
 [ -z "$unread" ] || printf '=%s\\n' $unread
 printf '@fetches\\n'
-[ $# -eq 0 ] || grep -HnE -e "$fetches" -- "$@" /dev/null 2>/dev/null | list 400
+[ $# -eq 0 ] || set -- $(grep -HnE -e "$fetches" -- "$@" /dev/null 2>/dev/null)
+[ $# -eq 0 ] || printf '%s\\n' "$@" | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 400) }'
 `

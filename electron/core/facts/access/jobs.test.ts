@@ -36,13 +36,9 @@ test.each(shells)('%s finds the lines of scripts that fetch models', (shell = ''
     const closed = file('closed', '#!/bin/sh\n')
     chmodSync(closed, 0)
     const programs = [pulls, quiet, binary, closed, join(folder, 'absent'), join(folder, 'no', 'folder')].join('\n')
-    const stdout = execFileSync(
-      shell,
-      [...words, '-c', `list() { sed 's/^/=/'; }\nprograms=$1 fetches=$2\nIFS='\n'\n${jobsScript}`, 'x', programs, fetchPattern],
-      {
-        encoding: 'utf8',
-      },
-    )
+    const stdout = execFileSync(shell, [...words, '-c', `programs=$1 fetches=$2\nIFS='\n'\n${jobsScript}`, 'x', programs, fetchPattern], {
+      encoding: 'utf8',
+    })
     const blocks = readBlocks(stdout)
     const of = (name: string) => blocks.get(name)?.[0]?.rows ?? []
     const scripts = parseScripts(of('scripts'), of('scripts-unread'), readNumbered({ rows: of('fetches'), exitCode: 0, line: 0 }))

@@ -10,8 +10,9 @@ export const DEFAULTS = '~'
  * (`allow_any`, polkit(8)); the program is one that pkexec(1) starts as root for it. Everybody may read these files.
  */
 export const polkitActionsScript = `set -- $(grep -rlE '(allow_any>|^)[[:space:]]*yes' /usr/share/polkit-1/actions /usr/local/share/polkit-1/actions /etc/polkit-1/actions /run/polkit-1/actions 2>/dev/null)
-actions=
-[ $# -eq 0 ] || actions=$(awk -v "pkexec=$(command -v pkexec)" 'BEGIN { RS = "<" }
+actions= pkexec=
+command -v pkexec >/dev/null 2>&1 && pkexec=1
+[ $# -eq 0 ] || actions=$(awk -v "pkexec=$pkexec" 'BEGIN { RS = "<" }
 /^!--/ { comment = 1 }
 comment { if (/-->/) comment = 0; next }
 /^action[ \\t\\n]/ { id = $0; sub(/^[^"\\047]*["\\047]/, "", id); sub(/["\\047].*/, "", id); path = yes = "" }

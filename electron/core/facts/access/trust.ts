@@ -45,18 +45,24 @@ export interface Raised {
 }
 
 /** Longer rows are cut. */
-const WIDTH = 400
+export const WIDTH = 400
+
+/** Programs of the distributions that have such a bit. */
+const usual = [
+  ...['mount', 'umount', 'su', 'sudo', 'passwd', 'chsh', 'chfn', 'chage', 'newgrp', 'gpasswd', 'pkexec', 'fusermount', 'fusermount3'],
+  ...['expiry', 'unix_chkpwd', 'crontab', 'at', 'ssh-agent', 'write', 'bsd-write', 'wall', 'dotlockfile', 'locate', 'plocate'],
+  ...['postdrop', 'postqueue'],
+]
+
+/** Extended regular expression: what getcap(8) prints of a program whose capabilities lead further. */
+export const RAISING = 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'
 
 /**
  * Piece of the `access` script; leaves `$trust` and `$raised`, whose paths are looked at. Everybody may read these files; one that is closed is named by grep.
  * Programs that are setuid or setgid on every host are left out.
  */
 export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}|${capabilityPattern}' $pam /etc/pam.d/common-auth ${CAPABILITY_FILE} /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
-${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 -exec stat -c '%a/%U/%G/%n' {} + | grep -vE '/(u?mount|su|sudo|passwd|ch(sh|fn|age)|newgrp|gpasswd|pkexec|fusermount3?|expiry|unix_chkpwd|crontab|at|ssh-agent|(bsd-)?write|wall|dotlockfile|p?locate|post(drop|queue))$'; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin | grep -E 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =[eip]'; } 2>/dev/null)
-for name in trust raised; do
-  printf '@%s\\n' "$name"
-  eval 'printf "%s\\n" "$'$name'"' | list ${WIDTH}
-done
+${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 ${usual.map((name) => `! -name ${name}`).join(' ')} -exec stat -c '%a/%U/%G/%n' {} +; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin; } 2>/dev/null)
 `
 
 /** The rows of `@trust`. */

@@ -79,7 +79,9 @@ place() {
   esac
 }
 pids= count=0
-for file in $(grep -lsxE 'caddy[a-z0-9._-]*' /proc/[0-9]*/comm 2>/dev/null | head -n 8); do
+seen=0
+for file in $(grep -lsxE 'caddy[a-z0-9._-]*' /proc/[0-9]*/comm 2>/dev/null); do
+  [ "$((seen += 1))" -le 8 ] || break
   pid=\${file#/proc/} pid=\${pid%/comm}
   case "
 $(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)

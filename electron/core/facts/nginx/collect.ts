@@ -27,7 +27,11 @@ export const nginxDump = command({
  * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
  */
 const CONTAINED = `exec 9>&1
-found=$(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null | sed '2000q;s/comm$/cgroup/')
+found= seen=0
+for file in $(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null); do
+  [ "$((seen += 1))" -le 2000 ] || break
+  found="$found \${file%comm}cgroup"
+done
 ids=
 [ -z "$found" ] || ids=$(grep -hoE '(docker|libpod)[-/][0-9a-f]{64}' $found 2>/dev/null)
 [ -n "$ids" ] || { printf '@end\\n'; exit 0; }

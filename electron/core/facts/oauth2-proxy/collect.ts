@@ -161,7 +161,9 @@ file_of() {
   done
   printf '@%s unreadable %s\\n' "$kind" "$path"
 }
-grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null | head -n 100 | while read -r file; do
+seen=0
+for file in $(grep -lsE 'oauth2[-_]proxy' /proc/[0-9]*/cmdline 2>/dev/null); do
+  [ "$((seen += 1))" -le 100 ] || break
   # Shells and awks of this probe hold the same words. Their first line (\`read\` passes over NUL) tells them for less than a tr.
   begin=
   { IFS= read -r begin <"$file"; } 2>/dev/null

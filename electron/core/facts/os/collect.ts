@@ -98,8 +98,25 @@ const SCRIPT = `units=$1 settings=$2 tools=$3
 shift 3
 printf '@sysctl\\n'
 cd /proc/sys 2>/dev/null
-grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce | sed -e 's|^/sys/kernel/security/lockdown:|@lockdown\\n=|;s|^/sys/module/module/parameters/sig_enforce:|@modules-signed\\n=|;s|^/sys/kernel/security/lsm:|@security-modules\\n=|;s|^/sys/fs/selinux/enforce:|@selinux-enforcing\\n=|;s|^/sys/module/apparmor/parameters/enabled:|@apparmor-enabled\\n=|' -e t -e 's/:/ /;s/^/=/'
+said=$(grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce)
 cd /
+set -f
+IFS='
+'
+for row in $said; do
+  value=\${row#*:}
+  case $row in
+    /sys/kernel/security/lockdown:*) printf '@lockdown\\n=%s\\n' "$value" ;;
+    /sys/module/module/parameters/sig_enforce:*) printf '@modules-signed\\n=%s\\n' "$value" ;;
+    /sys/kernel/security/lsm:*) printf '@security-modules\\n=%s\\n' "$value" ;;
+    /sys/fs/selinux/enforce:*) printf '@selinux-enforcing\\n=%s\\n' "$value" ;;
+    /sys/module/apparmor/parameters/enabled:*) printf '@apparmor-enabled\\n=%s\\n' "$value" ;;
+    *:*) printf '=%s %s\\n' "\${row%%:*}" "$value" ;;
+    *) printf '=%s\\n' "$row" ;;
+  esac
+done
+unset IFS
+set +f
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {
@@ -226,7 +243,9 @@ printf '@lacks%s\\n' "$lacks"
     for (i = 1; i <= places && i <= 20; i++) print "@filter-place " placed[i]
   }'
 printf '@forwarding\\n'
-[ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d | rows 20 300
+said=
+[ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d)
+[ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
 set -- /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd /lib/systemd
 for root do shift; set -- "$@" "$root/coredump.conf" "$root/coredump.conf.d"/*.conf "$root/journald.conf" "$root/journald.conf.d"/*.conf; done
@@ -237,19 +256,19 @@ config() {
 }
 clock() {
   # With its own clock as the only source (\`local\` of chrony, 127.127.1.0 of ntpd) a service says that it is synchronised, too.
-  said=$(chronyc -n tracking 2>/dev/null) && case $said in
+  command -v chronyc >/dev/null && said=$(chronyc -n tracking 2>/dev/null) && case $said in
     *': 7F7F0101 '*) echo no; return ;;
     *'Leap status'*'Not synchronised'*) echo no; return ;;
     # It goes on saying so when its sources fall silent; then none of them is the one that it follows.
     *'Leap status'*) case $(chronyc -n sources 2>/dev/null) in *'^* '* | *'=* '* | *'#* '*) echo yes ;; *) echo no ;; esac; return ;;
   esac
   # ntpd, too, keeps its leap when its servers fall silent; then no row of its peers is marked, or what is marked was not reached in eight polls (ntpq(1), peers).
-  said=$(ntpq -n -c 'rv 0 leap,refid' -c peers 2>/dev/null) && case $said in
+  command -v ntpq >/dev/null && said=$(ntpq -n -c 'rv 0 leap,refid' -c peers 2>/dev/null) && case $said in
     *leap=11* | *refid=LOC* | *refid=127.127.1.*) echo no; return ;;
     *leap=[01][01]*) printf '%s\\n' "$said" | awk '/^ *=====+ *$/ { rows = 1; next } /^[*o]/ { marked = rows } marked && NF > 6 { if ($(NF - 3) ~ /[1-7]/) found = 1; marked = 0 } END { if (rows) print found ? "yes" : "no" }'; return ;;
   esac
   # openntpd stays \`synced\` without an answer; its peers become invalid (ntpctl(8)). Its socket is root's.
-  said=$(ntpctl -s status 2>/dev/null) && case $said in
+  command -v ntpctl >/dev/null && said=$(ntpctl -s status 2>/dev/null) && case $said in
     *'clock unsynced'*) echo no; return ;;
     *'clock synced'*) case " $said" in *' '[1-9]*/*' peers valid'* | *' '[1-9]*/*' sensors valid'*) echo yes ;; *) echo no ;; esac; return ;;
   esac
@@ -291,8 +310,7 @@ time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
 kept=; [ -d /var/log/journal ] && kept=' directory'
 for name in coredump journal; do
-  case $name in journal) printf '@journal%s\\n' "$kept"; said=$(config systemd/journald.conf) ;; *) printf '@coredump\\n'; said=$(config systemd/coredump.conf) ;; esac
-  [ -z "$said" ] || printf '%s\\n' "$said"
+  case $name in journal) printf '@journal%s\\n' "$kept"; config systemd/journald.conf ;; *) printf '@coredump\\n'; config systemd/coredump.conf ;; esac
 done
 [ -z "$states" ] || printf '@services%s\\n' "\${states#"$time"}"
 exit 0

@@ -12,8 +12,8 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 const SCRIPT = `pattern=$1
 nl='
 '
-# Of the files that it reads (\`KIND PATH\` each) the rows that matter: one awk for all of them.
-pick() { awk '
+# Of what apt-config says, up to a line that is $1, and of the files that it reads (\`KIND PATH\` each) the rows that matter: one awk for all of them.
+pick() { awk -v "until=$1" '
   function wanted(row) {
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
@@ -34,6 +34,11 @@ pick() { awk '
     return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
   BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
+  until != "" {
+    if ($0 == until) until = ""
+    else if (/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
+    next
+  }
   {
     at = index($0, " "); kind = substr($0, 1, at - 1); path = substr($0, at + 1)
     if (path !~ /^\\//) next
@@ -138,12 +143,12 @@ for program in oauth2-proxy nvidia-ctk; do
   command -v "$program" >/dev/null 2>&1 || continue
   "$program" --version 2>&1 </dev/null | put "program $program" 2
 done
-# Told of an architecture, apt-config does not start dpkg to ask for them.
-if command -v apt-config >/dev/null 2>&1; then
-  printf '@apt-config\\n'
-  apt-config -o APT::Architectures::=any dump 2>/dev/null | awk '/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)|Acquire::https?::Proxy)/ { if (++n > 100) exit; print "=" substr($0, 1, 500) }'
-fi
+apt=
+command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
 {
+  # Told of an architecture, apt-config does not start dpkg to ask for them.
+  [ -z "$apt" ] || apt-config -o APT::Architectures::=any dump 2>/dev/null
+  printf '%s\\n' "$gh_k"
   told driver /proc/driver/nvidia/version
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
@@ -166,10 +171,17 @@ fi
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs
-} | pick || printf '@unreadable the files that name sources\\n'
+} | pick "$gh_k" || printf '@unreadable the files that name sources\\n'
 if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'
-  systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer transactional-update.timer os-update.timer 2>/dev/null | awk '{ print "=" $1 }'
+  IFS=$nl
+  set -f
+  for row in $(systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer transactional-update.timer os-update.timer 2>/dev/null); do
+    row=\${row#"\${row%%[! ]*}"}
+    printf '=%s\\n' "\${row%% *}"
+  done
+  unset IFS
+  set +f
 fi
 printf '@kernels\\n'
 for file in /boot/vmlinuz-*; do

@@ -94,7 +94,7 @@ fi
   /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
   # What stands for all three: the words of sudo, or a program that is missing.
   { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
-  END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") } }'
+  END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("exec stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") } }'
 { gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' | awk '
   NR > 1 && n < ${MAX_FILES} { row[++n] = "=" substr(held, 1, 1000) }
   { held = $0 }

@@ -34,7 +34,14 @@ export const executablesScript = `dpkg=; [ -d /var/lib/dpkg/info ] && dpkg=1
 if [ -n "$owned" ]; then
   if [ "$dpkg" ]; then
     printf '@packages dpkg\\n'
-    printf '%s\\n' "$owned" | grep -xsF -f - /var/lib/dpkg/info/*.list | sed 's|^/var/lib/dpkg/info/\\([^/]*\\)\\.list:|@package \\1 |'
+    owned=$(printf '%s\\n' "$owned" | grep -xsF -f - /var/lib/dpkg/info/*.list)
+    set -f
+    IFS='
+'
+    for row in $owned; do
+      row=\${row#/var/lib/dpkg/info/}
+      printf '@package %s %s\\n' "\${row%%.list:*}" "\${row#*.list:}"
+    done
   elif command -v rpm >/dev/null 2>&1; then
     set -f
     IFS='
