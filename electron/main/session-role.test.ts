@@ -117,7 +117,9 @@ test('back only with a code that is taken after it was locked', async () => {
   expect(await codeOf(role.handlers['role:administrator'](null))).toBe('step-up.needed')
   expect(await role.handlers['role:state'](null)).toEqual({ role: 'operator', lasts: 'always' })
   stepUp = { ...stepUp, unlockedUntil: '2026-11-26T09:10:00.000Z' }
-  expect(await role.handlers['role:administrator'](null)).toEqual({ role: 'administrator', lasts: 'always' })
+  // The dialog that took the code has set it already when what asked for it does.
+  for (let times = 0; times < 2; times += 1)
+    expect(await role.handlers['role:administrator'](null)).toEqual({ role: 'administrator', lasts: 'always' })
   expect(noted()).toEqual(['role.operator', 'role.administrator'])
 })
 

@@ -6,6 +6,7 @@ import type { StepDraft } from '#shared/model/walkthrough.ts'
 import { call } from '../bridge/call.ts'
 import { announce } from '../ui/announcer.ts'
 import { plainText } from '../ui/plain-text.ts'
+import { callWithCode } from './step-up.store.ts'
 import { useUi } from './ui.store.ts'
 
 const PAUSE_MS = 500
@@ -30,8 +31,8 @@ const useDrafts = create<Drafts>(() => ({ typed: {}, attaching: [] }))
 const keyOf = ({ walkthrough, item }: Place): string => `${walkthrough} ${item}`
 const isAttaching = (key: string): boolean => useDrafts.getState().attaching.includes(key)
 
-/** Timers of what the engine does not keep yet. */
-const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+/** What the engine does not keep yet, and the timer after which it is asked to; none where it refused. */
+const waiting = new Map<string, ReturnType<typeof setTimeout> | undefined>()
 
 function forget(place: Place): void {
   clearTimeout(waiting.get(keyOf(place)))
@@ -53,12 +54,17 @@ function put(place: Place, draft: StepDraft): void {
   useDrafts.setState(({ typed }) => ({ typed: { ...typed, [key]: draft } }))
 }
 
-/** @throws {CallError} when the walkthrough is not the open one any more. */
+/** @throws {CallError} when the walkthrough is not the open one any more, or an operator typed. It waits on then. */
 async function keep(place: Place): Promise<void> {
   const draft = useDrafts.getState().typed[keyOf(place)]
   if (draft === undefined || !waiting.has(keyOf(place))) return
   forget(place)
-  await call('walkthrough:draft', { ...place, draft })
+  try {
+    await call('walkthrough:draft', { ...place, draft })
+  } catch (error) {
+    if (!waiting.has(keyOf(place))) waiting.set(keyOf(place), undefined)
+    throw error
+  }
 }
 
 /** Of a step that is left: what another console types into it is seen again. */
@@ -77,7 +83,7 @@ async function attach(client: QueryClient, place: Place, shown: StepDraft): Prom
   useUi.setState({ attachRefusal: null, auditStep: place.item })
   useDrafts.setState(({ typed, attaching }) => ({ typed: { ...typed, [key]: shown }, attaching: [...attaching, key] }))
   try {
-    const file = await call('walkthrough:attach', null)
+    const file = await callWithCode('walkthrough:attach', null)
     const before = useDrafts.getState().typed[key] ?? shown
     if (file === null) return
     // What was removed while it was copied stays removed.

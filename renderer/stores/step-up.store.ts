@@ -23,12 +23,21 @@ export function askForCode(purpose: CodeQuestion['purpose']): Promise<boolean> {
   })
 }
 
-/** A call that may need a code first: asks for one and calls again. @throws {CallError} */
+/** Calls of a dialog that is open already: none is laid over it. */
+const ofDialogs: readonly Channel[] = ['prompt:answer', 'step-up:enrol']
+
+/** Whether somebody unlocks the console for what was refused. */
+const isUnlocked = async (channel: Channel, error: unknown): Promise<boolean> => {
+  const code = error instanceof CallError && error.failure.code
+  return (code === 'step-up.needed' || (code === 'role.operator' && !ofDialogs.includes(channel))) && askForCode('code')
+}
+
+/** A call that may need a code first, or the administrator: asks for them and calls again, so that nothing is typed twice. @throws {CallError} */
 export async function callWithCode<C extends Channel>(channel: C, input: Input<C>): Promise<Output<C>> {
   try {
     return await call(channel, input)
   } catch (error) {
-    if (error instanceof CallError && error.failure.code === 'step-up.needed' && (await askForCode('code'))) return call(channel, input)
+    if (await isUnlocked(channel, error)) return call(channel, input)
     throw error
   }
 }

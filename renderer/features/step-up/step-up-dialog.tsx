@@ -41,7 +41,11 @@ function CodeDialog({ state, onEnd }: PartProps) {
   return (
     <CodeForm
       title="Enter a code of your authenticator"
-      lead="Whoever changes a server or what this console trusts shows one first. It is good for ten minutes."
+      lead={
+        now === 'operator'
+          ? 'This console is locked to operator work. The administrator unlocks it with a code, which is good for ten minutes.'
+          : 'Whoever changes a server or what this console trusts shows one first. It is good for ten minutes.'
+      }
       blockedUntil={state.blockedUntil}
       role={
         <>
