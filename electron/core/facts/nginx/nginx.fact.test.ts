@@ -24,7 +24,7 @@ const output = (id: string, change: Partial<SectionOutput>): SectionOutput => ({
   ...change,
 })
 
-const master = (argv: string, cgroup = '0::/system.slice/nginx.service'): Process => ({
+const master = (argv: string, cgroup = '/system.slice/nginx.service'): Process => ({
   pid: 9,
   ppid: 1,
   user: 'root',
@@ -62,8 +62,29 @@ test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<re
   [
     'running in a container only',
     { state: 'missing' },
-    known([master('nginx: master process nginx', '0::/system.slice/docker-4711.scope')]),
+    known([master('nginx: master process nginx', '/system.slice/docker-4711.scope')]),
     { known: true, value: { installed: false } },
+  ],
+  [
+    'running in a machine only',
+    { stdout: recorded },
+    known([master('nginx: master process nginx -c /srv/own.conf', '/machine.slice/systemd-nspawn@web.service/payload')]),
+    { known: true, value: { running: false } },
+  ],
+  [
+    'running in a machine only, whose cgroup could not be read',
+    { stdout: recorded },
+    known([
+      { ...master('nginx: master process nginx'), pid: 30, ppid: 20, cgroup: undefined },
+      { ...master('/usr/bin/systemd-nspawn --machine=web'), pid: 20, ppid: 1, name: 'systemd-nspawn', cgroup: undefined },
+    ]),
+    { known: true, value: { running: false } },
+  ],
+  [
+    'running, whose cgroup could not be read',
+    { stdout: recorded },
+    known([{ ...master('nginx: master process nginx'), cgroup: undefined }]),
+    { known: true, value: { running: true } },
   ],
   ['stopped', { stdout: recorded }, known([]), { known: true, value: { running: false } }],
   ['processes unread', { stdout: recorded }, unknown('ps', ['processes']), { known: true, value: { running: true } }],

@@ -1,6 +1,7 @@
 import { type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition, FactSources } from '../fact-definition.ts'
 import type { Process } from '../processes/processes.ts'
+import { machineAround } from '../services/placement.ts'
 import { sections } from './collect.ts'
 import { parseContained, readVersion } from './contained.ts'
 import type { ContainedNginx, Nginx } from './nginx.ts'
@@ -25,7 +26,7 @@ function containedIn({ section }: FactSources): readonly ContainedNginx[] {
 function readOwn(sources: FactSources): FactResult<Nginx> {
   const output = sources.section('nginx')
   const processes = sources.fact('processes')
-  const masters = processes.known ? processes.value.filter(isMaster) : []
+  const masters = processes.known ? processes.value.filter((process) => isMaster(process, processes.value)) : []
   const [master] = masters
   if (output.state === 'missing') {
     if (master) return unknown('nginx runs, but its program is not where Gatehouse looks for it', ['nginx', 'processes'])
@@ -55,9 +56,11 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
   })
 }
 
-/** The title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`. */
-const isMaster = (process: Process): boolean =>
-  process.argv.join(' ').startsWith('nginx: master process') && !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '')
+/** By the title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`. One in a container or a machine reads files of another system. */
+const isMaster = (process: Process, processes: readonly Process[]): boolean =>
+  process.argv.join(' ').startsWith('nginx: master process') &&
+  !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '') &&
+  machineAround(process, processes) === undefined
 
 const firstError = (stderr: string): string =>
   (stderr.split('\n').find((line) => /\[(emerg|alert|crit|error)\]/.test(line)) ?? stderr.split('\n')[0] ?? 'no message')

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { Process } from '../processes/processes.ts'
 import { podPlaceOf } from './pods.ts'
 
@@ -41,6 +42,23 @@ export function machineOf(cgroup: string | undefined): string | undefined {
 /** `systemd-nspawn@web.service`, `machine-web.scope` (systemd-machined), `lxc.payload.web` (LXC since 4.0). */
 const MACHINE = /^(?:systemd-nspawn@(.+)\.service|machine-(.+)\.scope|lxc\.payload\.(.+))$/
 const CONTAINER = /[0-9a-f]{64}/
+
+/** What keeps a machine: systemd-nspawn(1), lxc-start(1) and the titles that LXC and Incus give to its like. */
+const KEEPER = /^(?:systemd-nspawn|lxc-start|lxc-execute|\[?lxc[ -]monitor|incusd?|lxd)/
+
+/** The same by what its process descends from, where its cgroup could not be read, as without root. */
+export function machineAround(process: Process, processes: readonly Process[]): string | undefined {
+  const named = machineOf(process.cgroup)
+  if (named !== undefined || process.cgroup !== undefined) return named
+  const seen = new Set([process.pid])
+  for (let above = processes.find(({ pid }) => pid === process.ppid); above && !seen.has(above.pid); ) {
+    if (KEEPER.test(above.name) || KEEPER.test(basename(above.argv[0] ?? ''))) return machineOf(above.cgroup) ?? `of process ${above.pid}`
+    seen.add(above.pid)
+    const parent: number = above.ppid
+    above = processes.find(({ pid }) => pid === parent)
+  }
+  return undefined
+}
 
 /** System unit that a process runs in. Units of a user's own manager (below `user@1000.service`) and of a machine are not the system's. */
 export function unitOf(process: Pick<Process, 'cgroup'>): string | undefined {

@@ -11,7 +11,7 @@ import type { Process } from '../../../facts/processes/processes.ts'
 import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
-import { containerIdOf } from '../../../facts/services/placement.ts'
+import { containerIdOf, machineAround } from '../../../facts/services/placement.ts'
 import { speaksAsEngine, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
 import { followedContainer } from './paths-of-host.ts'
@@ -72,6 +72,12 @@ function listening(around: Surroundings): readonly OtherProxy[] {
         const reason = `${program} listens on ${bind}. What it forwards is not judged.`
         return [unjudged(name, `${program} is not modelled yet`, reason, cite, { program, binds: [listener] })]
       }
+      const machine = name === 'nginx' ? machineOfPid(pid, around.processes) : undefined
+      if (machine !== undefined) {
+        const reason = `nginx in the machine ${machine}, a system of its own, listens on ${bind} of this host. Its configuration lies in there and is not read, so what it forwards is not judged.`
+        const rest = { program: 'nginx in a machine', binds: [listener] }
+        return [unjudged(`nginx in ${machine}`, 'An nginx in a machine was not read', reason, cite, rest)]
+      }
       if (name !== 'nginx' || nginx === undefined || nginx.running || nginxes.some(({ hostNetwork }) => hostNetwork)) return []
       const reason = `nginx listens on ${bind}, but its configuration was not found.`
       return [unjudged('nginx', 'An nginx was seen that could not be read', reason, cite, { program: 'nginx', binds: [listener] })]
@@ -91,6 +97,11 @@ function listening(around: Surroundings): readonly OtherProxy[] {
     const reason = `Something listens on ${bind}, and whose it is could not be seen.`
     return [...programs, unjudged(bind, 'The owner of a web port is unknown', reason, cite, { binds: [listener] })]
   })
+}
+
+const machineOfPid = (pid: number, processes: Surroundings['processes']): string | undefined => {
+  const process = processes.known ? processes.value.find((one) => one.pid === pid) : undefined
+  return process && processes.known ? machineAround(process, processes.value) : undefined
 }
 
 /** By systemd alone, as before the first connection; SSH and the port mapper are what they are. Behind it stands what nobody has seen. */
@@ -168,6 +179,7 @@ function unplaced(around: Surroundings): readonly OtherProxy[] {
   const { processes, listeners, containers } = around
   if (!processes.known || !listeners.known) return []
   const owners = new Set(listeners.value.flatMap((listener) => listener.processes.map(({ name }) => name)))
+  const holders = new Set(listeners.value.flatMap((listener) => listener.processes.map(({ pid }) => pid)))
   const images = new Set((containers.known ? containers.value.containers : []).map(({ image }) => frontOfImage(image)))
   const known = modelledPids(around)
   return processes.value.flatMap(({ name, pid, cgroup, line }) => {
@@ -177,6 +189,13 @@ function unplaced(around: Surroundings): readonly OtherProxy[] {
     if (name === 'nginx' && id !== undefined && !containers.known) {
       const reason = `nginx runs in a container (pid ${pid}), and which containers there are is not known: ${containers.reason}. What it forwards is not judged.`
       return [unjudged('nginx in a container', 'An nginx in a container was not read', reason, cite, { program: 'nginx', binds: [] })]
+    }
+    const machine = name === 'nginx' ? machineOfPid(pid, processes) : undefined
+    if (machine !== undefined && !holders.has(pid)) {
+      const reason = `nginx runs in the machine ${machine} (pid ${pid}), a system of its own, and where it listens is not known. What it forwards is not judged.`
+      return [
+        unjudged(`nginx in ${machine}`, 'An nginx in a machine was not read', reason, cite, { program: 'nginx in a machine', binds: [] }),
+      ]
     }
     const program = webServerNamed(name)
     const said = containers.known && containers.value.containers.some((one) => one.id === id && takesTraffic(one, program))

@@ -435,6 +435,35 @@ test.each([
   }
 })
 
+/** As systemd-nspawn of Debian 12 starts them on a host of the lab. */
+test('an nginx in a machine is not taken for that of the host, whichever network it has', () => {
+  const cgroup = '/machine.slice/systemd-nspawn@web.service/payload'
+  const inside = { pid: 9, ppid: 8, user: 'root', uid: 0, name: 'nginx', argv: ['nginx:', 'master', 'process'], cgroup, line: 9 }
+  const own = { ...inside, pid: 7, ppid: 1, cgroup: '/system.slice/nginx.service', line: 7 }
+  const bound = (port: number, pid: number) => ({
+    ...{ protocol: 'tcp', address: '*', port, scope: 'wildcard', line: port },
+    processes: [{ name: 'nginx', pid }],
+  })
+  const judged = (listeners: readonly object[], processes: readonly object[]) =>
+    ask(
+      proxyRequiresAuthentication,
+      facts(`server { ${tls} location / { ${basic} ${toOllama} } }`, [service('ollama')], {
+        listeners: known(listeners),
+        processes: known(processes),
+      }),
+    )
+      .filter(({ status }) => status === 'not-evaluated')
+      .map(({ title, reason }) => [title, reason])
+  const title = 'An nginx in a machine was not read'
+  expect(judged([bound(443, 7)], [own])).toEqual([])
+  expect(judged([bound(443, 7), bound(8443, 9)], [own, inside])).toEqual([
+    [title, expect.stringMatching(/^nginx in the machine web, a system of its own, listens on \*:8443 of this host/)],
+  ])
+  expect(judged([bound(443, 7)], [own, inside])).toEqual([
+    [title, expect.stringMatching(/^nginx runs in the machine web \(pid 9\), .* and where it listens is not known/)],
+  ])
+})
+
 test('a relay that was started with the address of the engine is said once, by its name', () => {
   const argv = ['/lib/systemd/systemd-socket-proxyd', '127.0.0.1:11434']
   const given = facts('', [service('ollama')], {
