@@ -76,6 +76,14 @@ export const openPushNotices = (open: readonly OpenPush[]): NoticeView[] =>
     actions: [{ label: 'Show it', run: () => goPush('history') }],
   }))
 
+/** Wherever its admin looks: nothing can be changed or recorded, and what was is not proven. */
+const brokenLedgerNotice = (where: string): NoticeView => ({
+  key: 'ledger',
+  words: { word: 'Ledger not whole', tone: 'fail', icon: 'state' },
+  text: `${plainText(where, 400)}. Nothing is changed or recorded until it and ledger.head are moved aside; keep both, and find out who changed it. History ends before the break.`,
+  actions: [{ label: 'Show history', run: () => goPush('history') }],
+})
+
 const fleetRefusalNotices = (error: unknown): NoticeView[] =>
   failureNotices('fleet-refused', error, 'Not opened').map((notice) => ({
     ...notice,
@@ -103,11 +111,12 @@ function useAttachNotices(): NoticeView[] {
 
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
-  const openPushes = useOpenPushes().data ?? []
+  const journal = useOpenPushes().data
   const operator = useRole().data?.role === 'operator'
   const notices = [
     ...appNotices(useAppInfo().data),
-    ...openPushNotices(openPushes),
+    ...(journal?.brokenLedger == null ? [] : [brokenLedgerNotice(journal.brokenLedger)]),
+    ...openPushNotices(journal?.pushes ?? []),
     ...(operator ? [operatorNotice] : []),
     ...(fleet.data ? fleetFileNotices(fleet.data) : []),
     ...fleetRefusalNotices(useUi(({ fleetRefusal }) => fleetRefusal)),

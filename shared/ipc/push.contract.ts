@@ -156,10 +156,16 @@ export const pushContracts = {
   /** Newest first. Those without an end come from a console that stopped in the middle. */
   'push:history': contract({
     input: z.null(),
-    output: z.object({ pushes: z.array(pushRecordSchema), brokenLedger: z.string().nullable() }),
+    output: z.object({ pushes: z.array(pushRecordSchema) }),
     effect: 'read',
     by: 'engine',
   }),
   /** Those without an end that anybody could tell, which this program does not carry out right now: of the open fleet, of any while none is open. Newest first. */
-  'push:open': contract({ input: z.null(), output: z.array(openPushSchema), effect: 'read', by: 'engine' }),
+  'push:open': contract({
+    input: z.null(),
+    /** `brokenLedger`: where it is not whole, and why; what came after is not known. */
+    output: z.object({ pushes: z.array(openPushSchema), brokenLedger: z.string().nullable() }),
+    effect: 'read',
+    by: 'engine',
+  }),
 } as const

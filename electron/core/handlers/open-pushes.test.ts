@@ -29,8 +29,8 @@ const stopped = { id: 'stopped', host: 'gpu-01', state: 'open', end: 'activate: 
 const elsewhere = { id: 'elsewhere', host: 'other-01', state: 'open', end: 'begin: a file' }
 
 /** A console whose ledger has these pushes, and which carries one of them out. */
-function openWith(fleet: unknown): unknown {
-  const ledger = { read: () => ({ records }) }
+function openWith(fleet: unknown, broken?: unknown): unknown {
+  const ledger = { path: '/data/ledger.jsonl', read: () => ({ records, broken }) }
   const plans = { find: () => undefined }
   const services = {
     ...{ ledger, plans, fleet: { state: () => ({ fleet }) }, waveJobs: { job: () => null } },
@@ -41,7 +41,7 @@ function openWith(fleet: unknown): unknown {
 }
 
 test('open pushes of the open fleet, but for the one that is carried out here', () => {
-  expect(openWith({ name: 'dc1', hosts: [{ name: 'gpu-01' }, { name: 'gpu-02' }] })).toEqual([stopped])
+  expect(openWith({ name: 'dc1', hosts: [{ name: 'gpu-01' }, { name: 'gpu-02' }] })).toEqual({ pushes: [stopped], brokenLedger: null })
 })
 
 test('a host whose open push was ended is audited again, as after any push', async () => {
@@ -60,5 +60,10 @@ test('a host whose open push was ended is audited again, as after any push', asy
 })
 
 test('those of any fleet while none is open, the newest first', () => {
-  expect(openWith(null)).toEqual([elsewhere, stopped])
+  expect(openWith(null)).toEqual({ pushes: [elsewhere, stopped], brokenLedger: null })
+})
+
+test('where the ledger is not whole, and why', () => {
+  const broken = { line: 3, reason: 'does not follow the one before' }
+  expect(openWith(null, broken)).toMatchObject({ brokenLedger: '/data/ledger.jsonl: record 3 does not follow the one before' })
 })

@@ -45,19 +45,19 @@ export function pushHandlers(services: Services): Handlers {
   }
 
   function pushHistory(): Output<'push:history'> {
-    const { records, broken } = services.ledger.read()
-    return {
-      pushes: pushRecords(records, services.plans.find),
-      brokenLedger: broken ? `record ${broken.line} ${broken.reason}` : null,
-    }
+    return { pushes: pushRecords(services.ledger.read().records, services.plans.find) }
   }
 
   function openPushes(): Output<'push:open'> {
     const underWay = pushesUnderWay(pushJobs.job(), waveJobs.job())
     const open = new Set(recovery.open(fleet.state().fleet).map(({ record }) => record.subject))
-    return pushRecords(services.ledger.read().records, () => undefined)
-      .filter(({ id }) => open.has(id) && !underWay.has(id))
-      .map(({ id, host, state, end }) => ({ id, host, state, end }))
+    const { records, broken } = services.ledger.read()
+    return {
+      pushes: pushRecords(records, () => undefined)
+        .filter(({ id }) => open.has(id) && !underWay.has(id))
+        .map(({ id, host, state, end }) => ({ id, host, state, end })),
+      brokenLedger: broken ? `${services.ledger.path}: record ${broken.line} ${broken.reason}` : null,
+    }
   }
 
   async function finishPush(id: string): Promise<Output<'push:finish'>> {

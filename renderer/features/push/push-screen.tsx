@@ -2,12 +2,11 @@ import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { useFleetState, usePushHistory, usePushJob } from '../../stores/queries.ts'
+import { useFleetState, usePushJob } from '../../stores/queries.ts'
 import { goFleet, goPush, goSettings, openDialog, type PushView } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { ChangeView } from './change-view.tsx'
@@ -30,7 +29,6 @@ const views: { value: PushView; label: string }[] = [
 export function PushScreen({ view, draft }: PushScreenProps) {
   const fleet = useFleetState().data?.fleet
   const job = usePushJob().data
-  const history = usePushHistory().data
   const running = job != null && job.state !== 'finished'
   const identity =
     fleet == null || fleet.identities.change !== undefined || fleet.hosts.some(({ changeIdentity }) => changeIdentity !== undefined)
@@ -39,11 +37,7 @@ export function PushScreen({ view, draft }: PushScreenProps) {
       title="Config push"
       sub={running ? `${job.plan.template.id} ${job.plan.template.version} on ${job.plan.host}` : undefined}
       onSearch={() => openDialog({ kind: 'palette' })}
-      notices={[
-        ...useAppNotices(),
-        ...(history?.brokenLedger ? [brokenNotice(history.brokenLedger)] : []),
-        ...(identity ? [] : [identityNotice]),
-      ]}
+      notices={[...useAppNotices(), ...(identity ? [] : [identityNotice])]}
       path={useFleetPath()}
       foot={
         <>
@@ -74,13 +68,6 @@ export function PushScreen({ view, draft }: PushScreenProps) {
     </Screen>
   )
 }
-
-const brokenNotice = (reason: string): NoticeView => ({
-  key: 'ledger',
-  words: { word: 'Ledger not whole', tone: 'fail', icon: 'state' },
-  text: `${plainText(reason, 300)}. Nothing is pushed until it is moved aside; history ends before the break.`,
-  actions: [],
-})
 
 const identityNotice: NoticeView = {
   key: 'identity',
