@@ -74,6 +74,8 @@ export const service = {
 export interface Host {
   readonly groups?: Readonly<Record<string, string>>
   readonly sudoers?: string
+  /** /etc/sudoers.d/ops. */
+  readonly dropIn?: string
   readonly shadow?: string
   /** `docker:eve:ada,bob:`: administrators, members. */
   readonly gshadow?: string
@@ -143,7 +145,15 @@ export function factsOf(host: Host): AccessFacts {
       groups: group(host.groups ?? {}),
     },
     access: known(access),
-    sudoers: known(parseSudoers(numbered('/etc/sudoers', host.sudoers ?? 'root ALL=(ALL:ALL) ALL'))),
+    sudoers: known(
+      parseSudoers([
+        ...numbered(
+          '/etc/sudoers',
+          `${host.sudoers ?? 'root ALL=(ALL:ALL) ALL'}${host.dropIn === undefined ? '' : '\n@includedir /etc/sudoers.d'}`,
+        ),
+        ...(host.dropIn === undefined ? [] : numbered('/etc/sudoers.d/ops', host.dropIn)),
+      ]),
+    ),
     units: known(host.units ?? [unit({})]),
     services: known(host.services ?? [service]),
     system: known({ hostname: 'gpu-01' }) as unknown as AccessFacts['system'],

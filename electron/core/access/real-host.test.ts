@@ -97,6 +97,14 @@ const planted: readonly (readonly [string, boolean, string])[] = [
   ['primary-group', true, 'groupadd pg; usermod -g pg $n; rule "%pg ALL=NOPASSWD: ALL"'],
   ['gid', true, 'rule "%#$(id -g $n) ALL=NOPASSWD: /usr/bin/env"'],
   ['drop-in-dot', false, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/a.$n'],
+  ['drop-in-open', false, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/open-$n; chmod 646 /etc/sudoers.d/open-$n'],
+  [
+    'drop-in-group',
+    false,
+    'into dropg; echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/group-$n; chgrp dropg /etc/sudoers.d/group-$n; chmod 660 /etc/sudoers.d/group-$n',
+  ],
+  ['drop-in-root-group', true, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/root-$n; chmod 660 /etc/sudoers.d/root-$n'],
+  ['drop-in-owner', false, 'rule "$n ALL=NOPASSWD: ALL"; chown $n /etc/sudoers.d/gh-$n'],
   ['drop-in-tilde', false, 'echo "$n ALL=NOPASSWD: ALL" >/etc/sudoers.d/a$n~'],
   [
     'acl-mask',
@@ -255,7 +263,7 @@ into() { getent group "$1" >/dev/null || groupadd "$1"; usermod -aG "$1" "$n"; }
 printf 'root ALL=(ALL:ALL) ALL\\n@includedir /etc/sudoers.d\\n' >/etc/sudoers; rm -f /etc/sudoers.d/*; mkdir -p /etc/cron.d /etc/udev/rules.d
 ${planted.map(([name]) => `useradd -m -s /bin/sh ${name}`).join('\n')}
 ${planted.map(([name, , what]) => `n=${name}; ${what}`).join('\n')}
-chmod 440 /etc/sudoers.d/*
+chmod 440 /etc/sudoers.d/gh-*
 mkdir -p /etc/oauth2-proxy; printf '# who\\nAda@x.org\\n"bob@x.org",note\\n' >/etc/oauth2-proxy/emails.txt; chmod 600 /etc/oauth2-proxy/emails.txt`
     const script = `set -u; d=$1; mkdir -p $d/l; mount -t tmpfs x $d/l
 for p in /etc /usr/local /srv; do k=$(echo $p | tr / _); mkdir $d/l/u$k $d/l/w$k; mount -t overlay x -o lowerdir=$p,upperdir=$d/l/u$k,workdir=$d/l/w$k $p || exit 9; done

@@ -26,7 +26,7 @@ export interface Opener {
 
 /** Programs that rules let it run, as far as their path is meant. What a later rule takes back is among them. */
 export const openersOf = (member: Member, world: World, program: RegExp): readonly Opener[] =>
-  [...(world.sudoers?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
+  [...((world.sudoersOnce ?? world.sudoers)?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
     grantNames(grant, member, world.host)
       ? [...positive(grant.command)].flatMap(({ word }): readonly Opener[] => {
           const [path = '', ...words] = word.split(' ')

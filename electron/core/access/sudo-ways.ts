@@ -63,7 +63,7 @@ function asked(member: Member, world: World, says: Pick<SudoAnswer, 'noPassword'
 }
 
 /** Rules of sudo(8) and of doas(1), which read alike once they are read. */
-const allRules = ({ sudoers, doas }: World): readonly SudoRules[] => [sudoers ?? [], doas ?? []].flat()
+const allRules = ({ sudoers, doas, sudoersOnce }: World): readonly SudoRules[] => [sudoers ?? [], doas ?? [], sudoersOnce ?? []].flat()
 
 /** Where the rule stands, and what reads it. */
 export const citeOf = ({ file, line }: SudoGrant): Citation => ({ section: isDoas(file) ? 'access' : 'privileged', line })
@@ -93,7 +93,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
     const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation, more?: string) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return
-      const condition = [together(password, named.netgroup), more].filter(Boolean).join(', ') || undefined
+      const condition = [together(password, named.netgroup), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
       found.set(target.name, {
@@ -154,7 +154,7 @@ export function sudoAllows(
     const says = sudoDecision(rules, member, world.host, world.root, { path, args })
     const password = says?.allowed ? asked(member, world, says) : false
     if (!says || password === false) continue
-    const condition = together(password, says.netgroup)
+    const condition = [together(password, says.netgroup), rules.onlyOnce].filter(Boolean).join(', ') || undefined
     return { ...says, ...(condition !== undefined && { condition }) }
   }
   return undefined

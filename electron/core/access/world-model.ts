@@ -19,7 +19,10 @@ export interface Becoming {
 }
 
 /** Rules by which accounts run programs as others. */
-export type SudoRules = Pick<Sudoers, 'grants' | 'defaults' | 'asksForRoot'>
+export interface SudoRules extends Pick<Sudoers, 'grants' | 'defaults' | 'asksForRoot'> {
+  /** Nothing of them counts before that is so. */
+  readonly onlyOnce?: string
+}
 
 export interface World {
   readonly members: readonly Member[]
@@ -32,6 +35,8 @@ export interface World {
   /** Its systemd is older than 247, by the release of the system. */
   readonly oldSystemd: boolean
   readonly sudoers: Sudoers | undefined
+  /** All rules of sudo, those of files as well that it refuses as they are. Absent: it takes all files. */
+  readonly sudoersOnce: SudoRules | undefined
   readonly doas: SudoRules | undefined
   /** Accounts that whoever holds the grant may become. */
   reached(grant: SudoGrant): readonly Member[]

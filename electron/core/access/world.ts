@@ -3,11 +3,13 @@ import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { pathsNamed } from '../facts/nginx/named-directives.ts'
 import { componentsOf } from '../facts/path-entry.ts'
-import type { GuardedFile, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import { askForRoot } from '../facts/privileged/parse-sudoers.ts'
+import type { GuardedFile, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { AccessFacts } from './access-facts.ts'
 import { joinedGroups } from './joined-groups.ts'
 import { hasLoginShell } from './logins.ts'
+import { refusalOf } from './refusals.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { grantReaches } from './sudo-decision.ts'
@@ -42,7 +44,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     files,
     host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
     oldSystemd: hasOldSystemd(value(facts.system)),
-    sudoers: value(facts.sudoers),
+    ...sudoersOf(value(facts.sudoers), access),
     doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },
     proxyFiles: proxyFilesOf(facts),
     runners: runnersOf(value(facts.programs) ?? [], root),
@@ -75,6 +77,25 @@ export function worldOf(facts: AccessFacts, now: number): World {
     looseHomes: members.filter((member) => isLooseHome(member, files.entries)),
   }
 }
+
+/** sudo passes over a file of its folder that another may write or owns, and says so; sudo-rs was not tried. Of /etc/sudoers itself all would hang, so that it is not taken for refused. */
+function sudoersOf(sudoers: Sudoers | undefined, access: Access | undefined): Pick<World, 'sudoers' | 'sudoersOnce'> {
+  const open = access?.open.known && sudoers?.program !== 'sudo-rs' ? access.open.value : []
+  const refused = new Map(
+    open.flatMap((entry) => (isDropIn(entry.path) ? [[entry.path, refusalOf(entry)] as const] : [])).filter(([, why]) => why),
+  )
+  const why = (file: string) => refused.get('/etc/sudoers.d') ?? refused.get(file)
+  const found = [...(sudoers?.grants ?? []), ...(sudoers?.defaults ?? [])].find(({ file }) => isDropIn(file) && why(file) !== undefined)
+  if (!sudoers || !found) return { sudoers, sudoersOnce: undefined }
+  const taken = <T extends { readonly file: string }>(list: readonly T[]) =>
+    list.filter(({ file }) => !isDropIn(file) || why(file) === undefined)
+  const defaults = taken(sudoers.defaults)
+  return {
+    sudoers: { ...sudoers, grants: taken(sudoers.grants), defaults, asksForRoot: askForRoot(defaults) },
+    sudoersOnce: { ...sudoers, onlyOnce: why(found.file) ?? '' },
+  }
+}
+const isDropIn = (path: string): boolean => /^\/etc\/sudoers\.d(?:\/|$)/.test(path)
 
 function calledFrom(calls: readonly { readonly file: string; readonly path: string }[]): World['startedBy'] {
   const called = new Map<string, string[]>()

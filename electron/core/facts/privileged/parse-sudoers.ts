@@ -29,7 +29,7 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     const setting = /^Defaults(?:([:@>!])\s*(.*)|\s+(.*))?$/.exec(line.text)
     if (setting) {
       const found = readDefaults(setting[1], setting[2] ?? setting[3] ?? '', aliases)
-      if (found) defaults.push({ ...found, line: line.line })
+      if (found) defaults.push({ ...found, file: line.file, line: line.line })
       else failed(line)
       continue
     }
@@ -51,18 +51,19 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     if (rules.length > MAX_EXPANDED) break
   }
   if (rules.length > MAX_EXPANDED || grants.length > MAX_EXPANDED) trouble.add('there are too many rules')
-  const asksForRoot = defaults.some(
-    ({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)),
-  )
   return {
     rules,
     grants,
     defaults,
-    asksForRoot,
+    asksForRoot: askForRoot(defaults),
     program: literal ? 'sudo-rs' : 'sudo',
     ...(trouble.size > 0 ? { incomplete: [...trouble].slice(0, 5).join('; ') } : {}),
   }
 }
+
+/** Does sudo ask everybody for root’s password, or for that of whom a program is run as? */
+export const askForRoot = (defaults: readonly SudoDefaults[]): boolean =>
+  defaults.some(({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)))
 
 /** What is said for all counts, the last of it; sudo-rs knows exact names alone. Undefined where capitals make no difference. */
 function nameRules(defaults: readonly SudoDefaults[], literal: boolean): NameRules | undefined {
@@ -77,7 +78,7 @@ function nameRules(defaults: readonly SudoDefaults[], literal: boolean): NameRul
 }
 
 /** `Defaults:ada, bob !authenticate, env_keep += "A B"`. Undefined when what it speaks of breaks the grammar. */
-function readDefaults(scope: string | undefined, text: string, aliases: Aliases): Omit<SudoDefaults, 'line'> | undefined {
+function readDefaults(scope: string | undefined, text: string, aliases: Aliases): Omit<SudoDefaults, 'file' | 'line'> | undefined {
   const reader = sudoText(text)
   const lists = { ':': aliases.user, '@': aliases.host, '>': aliases.runAs } as const
   const of =

@@ -71,6 +71,7 @@ export interface SudoDefaults extends NameRules {
   readonly of?: readonly SudoMember[]
   /** `!authenticate`, `targetpw`, `env_keep += "X"`. */
   readonly settings: readonly string[]
+  readonly file: string
   readonly line: number
 }
 
