@@ -270,6 +270,56 @@ test('inference-gpus-assigned: a host with GPUs of AMD is not one without', () =
   expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: Users of AMD GPUs: not read yet'])
 })
 
+/** As specifications of the Container Device Interface that nvidia-ctk writes have it (github.com/NVIDIA/nvidia-container-toolkit): `void` instead of what the image says. */
+describe('inference-gpus-assigned, in containers', () => {
+  const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
+  type One = readonly [devices: readonly string[], environment: Record<string, string> | undefined, more?: object]
+  const judgeTwo = (...given: readonly One[]) =>
+    judge(
+      gpusAssigned,
+      two,
+      given.map(([, environment], at) => service('vllm', { id: `c${at}`, how: 'container', container: `c${at}`, environment })),
+      {
+        units: known([]),
+        containers: known({
+          ...{ runtimes: ['podman'], podContainers: [] },
+          containers: given.map(([devices, , more], at) => ({ name: `c${at}`, inspected: true, privileged: false, devices, ...more })),
+        }),
+      },
+    )
+  const [own, shared, all, unread] = [
+    'pass: The server has GPUs of its own',
+    'warning: Two servers share a GPU',
+    'warning: The server sees every GPU',
+    "not-evaluated: The server's GPUs could not be read",
+  ]
+  const cdi = { NVIDIA_VISIBLE_DEVICES: 'void' }
+  test.each<[string, One, One, readonly [string, string]]>([
+    ['a name of CDI each', [['nvidia.com/gpu=0'], cdi], [['nvidia.com/gpu=GPU-2222'], cdi], [own, own]],
+    ['the same name', [['nvidia.com/gpu=1'], cdi], [['nvidia.com/gpu=GPU-2222'], cdi], [shared, shared]],
+    ['all by CDI', [['nvidia.com/gpu=all'], cdi], [['nvidia.com/gpu=0'], cdi], [all, own]],
+    ['void without a name, as where only the process was read', [[], cdi], [[], cdi], [unread, unread]],
+    ['a part of a card', [['nvidia.com/gpu=0:1'], cdi], [['nvidia.com/gpu=1'], cdi], [unread, own]],
+    ['device nodes', [['/dev/nvidia0', '/dev/nvidiactl'], {}], [['/dev/nvidia1', '/dev/nvidia-uvm'], {}], [own, own]],
+    ['the variable of NVIDIA’s runtime', [[], { NVIDIA_VISIBLE_DEVICES: '0' }], [[], { NVIDIA_VISIBLE_DEVICES: 'GPU-2222' }], [own, own]],
+    ['nothing is said', [[], {}], [[], undefined], [unread, unread]],
+    [
+      'the first of what each was given',
+      [['nvidia.com/gpu=0'], { CUDA_VISIBLE_DEVICES: '0' }],
+      [['nvidia.com/gpu=1'], { CUDA_VISIBLE_DEVICES: '0' }],
+      [own, own],
+    ],
+    [
+      'the first of what both were given',
+      [['nvidia.com/gpu=1'], { CUDA_VISIBLE_DEVICES: '0' }],
+      [['nvidia.com/gpu=all'], { CUDA_VISIBLE_DEVICES: '1' }],
+      [shared, shared],
+    ],
+    ['the first of what is not known', [[], { CUDA_VISIBLE_DEVICES: '0' }], [[], { CUDA_VISIBLE_DEVICES: 'GPU-2222' }], [unread, own]],
+    ['privileged', [[], { NVIDIA_VISIBLE_DEVICES: '0' }, { privileged: true }], [['nvidia.com/gpu=1'], cdi], [all, own]],
+  ])('%s', (_, one, other, expected) => expect(judgeTwo(one, other)).toEqual(expected))
+})
+
 describe('inference-gpus-assigned', () => {
   const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
   const server = (id: string, environment: Record<string, string> | undefined) =>
@@ -294,7 +344,13 @@ describe('inference-gpus-assigned', () => {
     ],
     [
       'all is all',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { NVIDIA_VISIBLE_DEVICES: 'all' }),
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'all' }),
+      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
+    ],
+    [
+      // It is for the runtime of containers.
+      'the variable of containers, outside of one',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { NVIDIA_VISIBLE_DEVICES: '1' }),
       ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
     ],
     [

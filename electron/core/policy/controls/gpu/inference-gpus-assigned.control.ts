@@ -1,7 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { GpuDetail } from '../../../facts/gpu-health/gpu-health.ts'
+import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -16,7 +18,7 @@ export default defineControl({
   rationale:
     'Two servers on one GPU take each other’s memory, and a server that was taken over reaches the weights of its neighbour through the same driver. Visible devices say which GPU is whose, so that its load can be told apart.',
   needs: ['services', 'gpu-health'],
-  uses: ['units'],
+  uses: ['units', 'containers'],
   references: [
     'NIST-800-53:SC-4',
     'NIST-800-53:SC-6',
@@ -24,7 +26,7 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html',
   ],
-  evaluate: ({ services, 'gpu-health': health, units }): readonly Verdict[] => {
+  evaluate: ({ services, 'gpu-health': health, units, containers }): readonly Verdict[] => {
     const { gpus } = health
     if (services.length === 0) return noServices
     const running = services.filter(({ running: runs }) => runs)
@@ -32,7 +34,7 @@ export default defineControl({
       return amdUnread(health, 'Users') ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
     if (running.length < 2)
       return [notApplicable('One server has the GPUs to itself', `${running.length} inference server runs beside ${gpus.length} GPUs.`)]
-    const claims = running.map((service) => ({ service, claim: claimOf(service, units, gpus) }))
+    const claims = running.map((service) => ({ service, claim: claimOf(service, { units, containers }, gpus) }))
     return claims.map(({ service, claim }) => {
       const base = { subject: service.id }
       const name = serviceName(service)
@@ -41,7 +43,10 @@ export default defineControl({
           ...base,
           status: 'not-evaluated',
           title: "The server's GPUs could not be read",
-          reason: `The environment of ${name} could not be read to its end.`,
+          reason:
+            service.how === 'container'
+              ? `Which GPUs the container of ${name} was given is not known: neither its devices nor its variables say.`
+              : `The environment of ${name} could not be read to its end.`,
           cite: [],
         }
       if (claim === 'all')
@@ -49,7 +54,10 @@ export default defineControl({
           ...base,
           status: 'warning',
           title: 'The server sees every GPU',
-          reason: `${name} sets neither CUDA_VISIBLE_DEVICES nor NVIDIA_VISIBLE_DEVICES, and ${running.length - 1} other servers run here.`,
+          reason:
+            service.how === 'container'
+              ? `The container of ${name} was given all GPUs, and ${running.length - 1} other servers run here.`
+              : `${name} does not set CUDA_VISIBLE_DEVICES, and ${running.length - 1} other servers run here.`,
           hint: `CUDA_VISIBLE_DEVICES=GPU-<uuid> in the unit, or ${service.madeFrom?.quadlet ? `AddDevice=nvidia.com/gpu=<uuid> in ${service.madeFrom.path}` : '--gpus for a container'}.`,
           cite: [],
         }
@@ -75,6 +83,11 @@ export default defineControl({
   },
 })
 
+interface Around {
+  readonly units: FactResult<readonly Unit[]>
+  readonly containers: FactResult<Containers>
+}
+
 interface Claim {
   readonly gpus: readonly number[]
   readonly cite: readonly Citation[]
@@ -82,29 +95,63 @@ interface Claim {
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
-/** What a server may see: the device list of its unit, then CUDA_VISIBLE_DEVICES; an entry that does not exist ends the list, as in CUDA. */
-function claimOf(service: InferenceService, units: FactResult<readonly Unit[]>, gpus: readonly GpuDetail[]): Claim | 'all' | 'unknown' {
+/** What a server may see: the device list of its unit, or what its container was given; of that what CUDA_VISIBLE_DEVICES names. */
+function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDetail[]): Claim | 'all' | 'unknown' {
+  const { units } = around
   const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
   const devices = splitQuoted(unit?.properties.DeviceAllow ?? '').flatMap((word) => /^\/dev\/nvidia(\d+)$/.exec(word)?.[1] ?? [])
   const line = unit?.lines.DeviceAllow
   if (devices.length > 0 && !/char-nvidia/.test(unit?.properties.DeviceAllow ?? ''))
     return { gpus: devices.map(Number), cite: line ? [{ section: 'units', line }] : [] }
-  const name = ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES'].find((one) => service.environment?.[one] !== undefined)
-  const value = name && service.environment?.[name]
-  if (name === undefined || value === undefined) {
-    // What a container sees shows in an environment that only root of its engine reads.
-    if (!service.environment || service.how === 'container' || (unit && !unit.environmentComplete)) return 'unknown'
-    return 'all'
+  const given = service.how === 'container' ? givenTo(service, around, gpus) : gpus
+  const value = service.environment?.CUDA_VISIBLE_DEVICES
+  if (value === undefined) {
+    if (service.how === 'container')
+      return given === undefined ? 'unknown' : given === gpus ? 'all' : { gpus: given.map(({ index }) => index), cite: [] }
+    return service.environment && (!unit || unit.environmentComplete) ? 'all' : 'unknown'
   }
   if (value === 'all') return 'all'
-  const at = unit?.lines[`Environment:${name}`]
-  const seen: number[] = []
-  for (const word of value.split(',').map((one) => one.trim())) {
-    const gpu = gpus.find(
-      ({ index, uuid }) => word === `${index}` || (word.length > 4 && uuid.toLowerCase().startsWith(word.toLowerCase())),
-    )
+  const named = value.split(',').map((one) => one.trim())
+  // Which card is the first in a container, what it was given decides.
+  if (given === undefined && named.some((word) => !/^GPU-/i.test(word))) return 'unknown'
+  const at = unit?.lines['Environment:CUDA_VISIBLE_DEVICES']
+  const cite = at ? [{ section: 'units', line: at, token: 'CUDA_VISIBLE_DEVICES' }] : []
+  return { gpus: listed(named, given ?? gpus, (word) => (given ?? gpus)[Number(word)]).map(({ index }) => index), cite }
+}
+
+/** By UUID, or by number; an entry that does not exist ends the list, as in CUDA. */
+function listed(
+  words: readonly string[],
+  gpus: readonly GpuDetail[],
+  byNumber: (word: string) => GpuDetail | undefined,
+): readonly GpuDetail[] {
+  const found: GpuDetail[] = []
+  for (const word of words) {
+    const gpu = /^\d+$/.test(word)
+      ? byNumber(word)
+      : gpus.find(({ uuid }) => word.length > 4 && uuid.toLowerCase().startsWith(word.toLowerCase()))
     if (!gpu) break
-    seen.push(gpu.index)
+    found.push(gpu)
   }
-  return { gpus: seen, cite: at ? [{ section: 'units', line: at, token: name }] : [] }
+  return found
+}
+
+/**
+ * GPUs that its runtime gave to a container: by names of the Container Device Interface (`--device nvidia.com/gpu=0`, `=GPU-…`, `=all`) and device nodes, else by what NVIDIA's
+ * runtime is told. Where CDI is used the image's variable is replaced by `void`, which says nothing of what was given (docs.nvidia.com, container-toolkit: CDI support). Outside of containers
+ * NVIDIA_VISIBLE_DEVICES means nothing. Undefined where that is not known.
+ */
+function givenTo(service: InferenceService, { units, containers }: Around, gpus: readonly GpuDetail[]): readonly GpuDetail[] | undefined {
+  const container = containers.known ? containers.value.containers.find(({ name }) => name === service.container) : undefined
+  const maker = units.known ? units.value.find(({ id }) => id === service.madeFrom?.unit) : undefined
+  const made = container?.inspected || !maker ? container : containerOfUnit(maker)
+  if (made?.privileged) return gpus
+  const byNumber = (word: string) => gpus.find(({ index }) => index === Number(word))
+  const names = (made?.devices ?? []).flatMap((path) => /^(?:nvidia\.com\/gpu=|\/dev\/nvidia(?=\d))(.+)$/.exec(path)?.[1] ?? [])
+  if (names.includes('all')) return gpus
+  const told = names.length > 0 ? names : service.environment?.NVIDIA_VISIBLE_DEVICES?.split(',').map((one) => one.trim())
+  if (told?.length === 1 && told[0] === 'all') return gpus
+  const found = listed(told ?? [], gpus, byNumber)
+  // A part of a card (MIG), `none`, `void`.
+  return told === undefined || found.length < told.length ? undefined : found
 }
