@@ -273,7 +273,12 @@ set -f
 for last in lastlog2 lastlog; do
   command -v "$last" >/dev/null 2>&1 || continue
   printf '@last-logins %s\\n' "$last"
-  "$last" 2>/dev/null | awk '/Never logged in/ { next } ++n > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 4000) }'
+  count=0
+  for row in $("$last" 2>/dev/null); do
+    case $row in *'Never logged in'*) continue ;; esac
+    [ "$((count += 1))" -le ${MAX_ROWS} ] || break
+    printf '=%.4000s\\n' "$row"
+  done
   break
 done
 ${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons. What stands

@@ -31,21 +31,21 @@ export const listingWords = (path: string): readonly string[] => [
  * `#/exit status/account/why` ends it. 100,000 files of one kind come out as one sum and twenty examples.
  */
 const LIST = `LC_ALL=C; export LC_ALL
-gnu=; find / -maxdepth 0 -printf '' >/dev/null 2>&1 && gnu=1
+gnu=
 list() {
   if [ "$gnu" ]; then find -H "$1" -maxdepth ${MAX_DEPTH} -printf %y/%m/%u/%g/%s/%Y/%D/%i/%b/%T@/%C@/ -print0 -type l -printf %l -print0
   else find -H "$1" -maxdepth ${MAX_DEPTH} -exec stat -c %f/%U/%G/%s/ {} \\; -print0; fi
 }
-# The folders above each of them, from the root on: one find for all, since its start is what costs.
+# The folders above each of them, from the root on: one find for all, since its start is what costs. All of them are there, so a find that fails does not know -printf.
 above() {
   given=$#
   for p do
     d= r=\${p#/}; set -- "$@" /
-    while :; do case $r in */*) d=$d/\${r%%/*} r=\${r#*/}; set -- "$@" "$d" ;; *) break ;; esac; done
+    while :; do case $r in */*) d=$d/\${r%%/*} r=\${r#*/}; [ -e "$d" ] || [ -L "$d" ] && set -- "$@" "$d" ;; *) break ;; esac; done
   done
   shift "$given"
   [ $# -gt 0 ] || return
-  if [ "$gnu" ]; then find -H "$@" -maxdepth 0 -printf %y/%m/%u/%g/%s/%Y/ -print0
+  if find -H "$@" -maxdepth 0 -printf %y/%m/%u/%g/%s/%Y/ -print0 || find / -maxdepth 0 -printf ''; then gnu=1
   else for d do find -H "$d" -maxdepth 0 -exec stat -c %f/%U/%G/%s/ {} \\; -print0; done; fi 2>/dev/null
 }
 absent() {

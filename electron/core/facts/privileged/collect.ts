@@ -56,11 +56,14 @@ elif [ -e ${SUDO_CONF} ]; then
 fi
 {
   number=0
-  for name in audit-loaded audit-state files shadow; do
+  for name in audit-loaded audit-state files shadow listed; do
     number=$((number + 1))
     printf '%s<%s\\n' "$gh_k" "$name"
     [ $name != files ] || ! [ -r ${CRYPTO_POLICY} ] || grep -Hn . ${CRYPTO_POLICY}
-    gh_sudo "$number" 2>&1
+    case $name in
+      listed) { gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' ;;
+      *) gh_sudo "$number" 2>&1 ;;
+    esac
     printf '\\n%s>%s\\n' "$gh_k" "$?"
   done
 } | awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">" }
@@ -82,11 +85,14 @@ fi
   }
   index($0, opens) == 1 { name = substr($0, length(opens) + 1); next }
   index($0, ends) == 1 {
+    if (name == "listed") next
     code[name] = substr($0, length(ends) + 1)
     if (name != "files") { put(name); next }
     code["audit-written"] = code["sudoers"] = code["sshd-config"] = code[name]
     put("audit-written"); put("sudoers"); next
   }
+  # Of the list that went through tr the last line is how its command ended.
+  name == "listed" { if (lines++ && entries < ${MAX_FILES}) entry[++entries] = "=" substr(held, 1, 1000); held = $0; next }
   $0 == "" { next }
   name != "files" { add(name, ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/audit\\// { add("audit-written", ":[0-9]+:[ \\t]*#"); next }
@@ -94,11 +100,8 @@ fi
   /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
   # What stands for all three: the words of sudo, or a program that is missing.
   { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
-  END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("exec stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") } }'
-{ gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' | awk '
-  NR > 1 && n < ${MAX_FILES} { row[++n] = "=" substr(held, 1, 1000) }
-  { held = $0 }
-  END { print "@files " substr(held, 2); for (i = 1; i <= n; i++) print row[i] }'
+  END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("exec stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") }
+    print "@files " substr(held, 2); for (i = 1; i <= entries; i++) print entry[i] }'
 exit 0
 `
 

@@ -23,7 +23,12 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
     [ -r "$release" ] || continue
     head=$(sed -n '/^-----BEGIN/d;/^Hash:/d;/^\\(MD5Sum\\|SHA1\\|SHA256\\|SHA512\\):/q;/^\\(Origin\\|Label\\|Suite\\|Codename\\|Date\\|Valid-Until\\):/p' "$release")
     printf '@release %s\\n' "\${release##*/}"
-    printf '%s\\n' "$head" | cut -c1-200 | sed 's/^/=/'
+    set -f
+    IFS='
+'
+    for row in \${head:-''}; do printf '=%.200s\\n' "$row"; done
+    unset IFS
+    set +f
     case $head in
       *'Label: Debian-Security'* | *'Suite: '*-security* | *'Codename: '*-security*) security="$security \${release%_*}" ;;
     esac
