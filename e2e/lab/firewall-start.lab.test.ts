@@ -77,6 +77,12 @@ test.each<[string, string, RegExp, 'pass' | 'fail']>([
   ['ufw, its service disabled', `${ufw} && systemctl disable ufw.service`, /^fail .*ufw.service is disabled/, 'fail'],
   ['ufw, its service masked', `${ufw} && systemctl mask ufw.service`, /^fail .*ufw.service is masked/, 'fail'],
   ['ufw, off in its file', `${ufw} && sed -i s/^ENABLED=.*/ENABLED=no/ /etc/ufw/ufw.conf`, /^fail .*ENABLED=no/, 'fail'],
+  [
+    'ufw, a file of it changed and not loaded',
+    `${ufw} && sed -i '/^# ok icmp codes for INPUT/i -A ufw-before-input -p tcp -j ACCEPT' /etc/ufw/before.rules`,
+    /^fail .*what lies in \/etc\/ufw does not deny IPv4/,
+    'fail',
+  ],
   ['rules typed by hand', `nft -f - <<'E'\n${table('drop')}\nE`, /^fail .*nftables.service is disabled/, 'fail'],
   ['saved, and nothing loads it', `${written(table('drop'))}nft -f /etc/nftables.conf`, /^fail .*nftables.service is disabled/, 'fail'],
   ['saved, and loaded', `${written(table('drop'))}systemctl enable --now nftables.service`, /^pass nftables.service/, 'pass'],

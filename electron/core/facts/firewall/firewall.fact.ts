@@ -1,7 +1,7 @@
 import { known } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { assembleFirewall } from './assemble.ts'
-import { readSavedRules } from './at-start/saved-rules.ts'
+import { readSavedRules, readUfwFiles } from './at-start/saved-rules.ts'
 import { collectFirewall } from './collect.ts'
 import { readFirewalld } from './firewalld/files.ts'
 
@@ -15,6 +15,7 @@ export const firewallFact: FactDefinition<'firewall'> = {
     const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw') }
     const rules = assembleFirewall(sections, network.known ? network.value : undefined)
     if (!rules.known) return rules
-    return known({ ...rules.value, firewalld: readFirewalld(section('firewalld')), savedRules: readSavedRules(section('saved-rules')) })
+    const [savedRules, ufwFiles] = [readSavedRules(section('saved-rules')), readUfwFiles(section('ufw-files'))]
+    return known({ ...rules.value, firewalld: readFirewalld(section('firewalld')), savedRules, ufwFiles })
   },
 }

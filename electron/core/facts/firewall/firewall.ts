@@ -14,6 +14,8 @@ export interface Firewall {
   readonly tables: readonly Table[]
   /** What lies in /etc/iptables, and what firewalld loads when it starts. Undefined where it is not installed, or was not asked. */
   readonly savedRules?: readonly SavedFile[] | Unread | undefined
+  /** What ufw loads when it starts. Undefined where it is off, or was not asked. */
+  readonly ufwFiles?: readonly SavedFile[] | Unread | undefined
   readonly firewalld?: FirewalldFiles | Unread | undefined
   /** Address translation was read as well. Without it nothing can be said about published container ports. */
   readonly translationKnown: boolean

@@ -8,6 +8,7 @@ import { firewalldTables } from '../firewalld/rules.ts'
 import { parseIptables } from '../iptables/parse.ts'
 import { type Chain, dictionary, type Table } from '../ruleset.ts'
 import { readNftFile } from './nft-file.ts'
+import { ufwTables } from './ufw-files.ts'
 
 /** Whoever loads rules when the host starts, or would if it came. */
 export interface Loader {
@@ -36,7 +37,7 @@ export interface AtStart {
 
 type Content = Omit<Loader, 'unit' | 'comes'> & { readonly comes?: boolean | undefined }
 
-type Filter = Pick<Firewall, 'tables' | 'firewalld' | 'savedRules'>
+type Filter = Pick<Firewall, 'tables' | 'firewalld' | 'savedRules' | 'ufwFiles'>
 
 /** A way of reading what one service loads. */
 type Reader = (filter: FilterFiles, network: Network | undefined, now: Filter) => Content
@@ -48,7 +49,7 @@ const notKnown = (because: string): Content => ({ denies: both(undefined), table
 const notFollowed: Reader = () => notKnown('What it loads is not followed.')
 
 const readers: Readonly<Record<string, Reader>> = {
-  'ufw.service': (filter, _, now) => readUfw(filter, now.tables),
+  'ufw.service': readUfw,
   'nftables.service': readNftables,
   'netfilter-persistent.service': (filter, network, now) =>
     readSaved({ 4: ['/etc/iptables/rules.v4'], 6: ['/etc/iptables/rules.v6'] }, filter, network, now),
@@ -130,7 +131,7 @@ function assigned(filter: FilterFiles, path: string, name: string) {
 }
 
 /** ufw-init reads /etc/default/ufw, then /etc/ufw/ufw.conf; without either it loads nothing (ufw-init-functions of ufw 0.36). */
-function readUfw(filter: FilterFiles, running: readonly Table[]): Content {
+function readUfw(filter: FilterFiles, network: Network | undefined, { tables: running, ufwFiles }: Filter): Content {
   const paths = ['/etc/default/ufw', '/etc/ufw/ufw.conf']
   const unread = paths.find((path) => filter.sealed.some(({ value }) => value === path || path.startsWith(value)))
   if (unread !== undefined) return { ...notKnown(`${unread} may not be read.`), comes: undefined }
@@ -146,11 +147,24 @@ function readUfw(filter: FilterFiles, running: readonly Table[]): Content {
   const ofSix = /^(?:yes|YES)$/.test(six?.value ?? '') ? denies : true
   const because = denies ? '' : `/etc/default/ufw says DEFAULT_INPUT_POLICY=${policy?.value ?? ''}.`
   const ofBoth = { 4: denies, 6: ofSix }
+  if (ufwFiles && 'unread' in ufwFiles)
+    return {
+      ...{ denies: ofBoth, tables: undefined, wipes: false, sudoers: ufwFiles.sudoers },
+      ...{ because: because || `what lies in /etc/ufw may not be read: ${ufwFiles.unread}`, cite },
+    }
+  if (ufwFiles) {
+    const policyOf = (name: string) => last(`DEFAULT_${name}_POLICY`)?.value ?? 'DROP'
+    const policies = { input: policyOf('INPUT'), output: policyOf('OUTPUT'), forward: policyOf('FORWARD') }
+    const tables = ufwTables(ufwFiles, { ipv6: /^(?:yes|YES)$/.test(six?.value ?? ''), policies })
+    if (typeof tables === 'string') return { denies: ofBoth, tables: undefined, wipes: false, because: because || tables, cite }
+    const followed = deniedBy(tables, network)
+    return { denies: followed, tables, wipes: false, because: because || wordsFor('what lies in /etc/ufw', followed), cite }
+  }
   return { denies: ofBoth, tables: ufwAlone(running, ofBoth), wipes: false, because, cite }
 }
 
 /**
- * ufw's part of the rules of now: its files are root's, and its command changes both at once. What somebody else put before its chains is gone with the
+ * Where its files were not asked for, ufw's part of the rules of now: its command changes both at once. What somebody else put before its chains is gone with the
  * next start. Undefined where its chains are not in the kernel.
  */
 function ufwAlone(running: readonly Table[], denies: Readonly<Record<Family, boolean>>): readonly Table[] | undefined {

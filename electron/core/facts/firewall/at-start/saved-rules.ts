@@ -5,13 +5,18 @@ import type { Unread } from '../firewalld/files.ts'
 export type SavedFile = FilterFiles['files'][number]
 
 /** What `netfilter-persistent save` and the like wrote: rows of `grep -rsH . /etc/iptables`, which root alone may read. Undefined where nothing lies there, or nobody asked. */
-export function readSavedRules({ state, exitCode, stdout, sudoers, command }: SectionOutput): readonly SavedFile[] | Unread | undefined {
+export const readSavedRules = (output: SectionOutput): readonly SavedFile[] | Unread | undefined => readRows(output, 1)
+
+/** What ufw loads when it starts: rows of `grep -sH` over its files, which root alone may read; one of them may be missing. Undefined where it is off, or nobody asked. */
+export const readUfwFiles = (output: SectionOutput): readonly SavedFile[] | Unread | undefined => readRows(output, 2)
+
+function readRows({ state, exitCode, stdout, sudoers, command }: SectionOutput, worst: number): readonly SavedFile[] | Unread | undefined {
   if (state === 'not-run') return undefined
-  if (state !== 'ok' || exitCode === null || exitCode > 1)
+  if (state !== 'ok' || exitCode === null || exitCode > worst)
     return { unread: state === 'denied' ? `sudo refused "${command}".` : `"${command}" was not read whole.`, sudoers }
   const files = new Map<string, { value: string; line: number }[]>()
   for (const [index, row] of stdout.split('\n').entries()) {
-    const [, path, value] = /^(\/etc\/iptables\/[^:]+):(.*)$/.exec(row) ?? []
+    const [, path, value] = /^(\/etc\/(?:iptables|ufw)\/[^:]+):(.*)$/.exec(row) ?? []
     if (path === undefined || value === undefined) continue
     const rows = files.get(path) ?? []
     rows.push({ value, line: index + 1 })

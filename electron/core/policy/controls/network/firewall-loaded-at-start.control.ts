@@ -127,11 +127,14 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
   if (outward.length === 0) return undefined
   const hidden = coming.find((loader) => loader.tables === undefined)
   if (hidden)
-    return notEvaluated(
-      'What the next start opens is not certain',
-      `${hidden.unit} starts with the host, and which ports its rules let in is not known: ${hidden.because || 'they are not among those of now.'}`,
-      hidden.cite,
-    )
+    return {
+      ...notEvaluated(
+        'What the next start opens is not certain',
+        `${hidden.unit} starts with the host, and which ports its rules let in is not known: ${hidden.because || 'they are not among those of now.'}`,
+        hidden.cite,
+      ),
+      ...(hidden.sudoers && { hint: `Add to sudoers: ${hidden.sudoers}` }),
+    }
   const changes = outward.flatMap((listener) => {
     const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
     const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')

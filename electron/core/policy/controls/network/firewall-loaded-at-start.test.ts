@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CronJob } from '../../../facts/access/access.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
-import { readSavedRules } from '../../../facts/firewall/at-start/saved-rules.ts'
+import { readSavedRules, readUfwFiles } from '../../../facts/firewall/at-start/saved-rules.ts'
 import { readFirewalld } from '../../../facts/firewall/firewalld/files.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Os } from '../../../facts/os/os.ts'
@@ -48,13 +48,22 @@ interface Given {
   readonly cron?: readonly CronJob[]
   readonly firewalld?: SectionOutput
   readonly savedRules?: SectionOutput
+  readonly ufwFiles?: SectionOutput
   readonly here?: typeof network
 }
 
-function judged(of: Os, nft = chain('inet', 'drop'), { ports = [], cron = [], firewalld, savedRules, here = network }: Given = {}) {
+function judged(
+  of: Os,
+  nft = chain('inet', 'drop'),
+  { ports = [], cron = [], firewalld, savedRules, ufwFiles, here = network }: Given = {},
+) {
   const { evaluate } = control as unknown as Control
   const facts = {
-    firewall: { ...firewall(nft, firewalld), savedRules: savedRules && readSavedRules(savedRules) },
+    firewall: {
+      ...firewall(nft, firewalld),
+      savedRules: savedRules && readSavedRules(savedRules),
+      ufwFiles: ufwFiles && readUfwFiles(ufwFiles),
+    },
     os: of,
     network: known(here) as FactResult<typeof network>,
     listeners: known(ports.map(listener)),
@@ -226,6 +235,39 @@ test('of the rules of now those of ufw come again, and what was typed before the
   // Loaded by a script of the admin's own.
   const scripted = os([on('ufw')], ufw('yes'), ['@filter-place /etc/rc.local'])
   expect(judged(scripted, ufwRules('tcp dport 8000 drop'), { ports: [8000] })).toMatch(/^not-evaluated .*rc.local may load those/)
+})
+
+test('of ufw what lies in its files comes again, whatever its chains hold now', () => {
+  const of = os([on('ufw')], ufw('yes'))
+  const files = (rule: string, six = '6') =>
+    ['', six].flatMap((type) =>
+      ['before', 'after', 'user'].flatMap((kind) =>
+        [
+          '*filter',
+          ...(kind === 'before' ? [`:ufw${type}-before-input - [0:0]`, rule.replace('CHAIN', `ufw${type}-before-input`)] : []),
+          'COMMIT',
+        ].map((line) => `/etc/ufw/${kind}${type}.rules:${line}`),
+      ),
+    )
+  const lying = (...given: Parameters<typeof files>) => output('ufw-files', files(...given).join('\n'))
+  const ssh = '-A CHAIN -p tcp --dport 22 -j ACCEPT'
+  expect(judged(of, ufwRules(), { ports: [8000], ufwFiles: lying(ssh) })).toMatch(/^pass /)
+  const both = '-A CHAIN -p tcp -m multiport --dports 22,8000 -j ACCEPT'
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), { ports: [8000], ufwFiles: lying(both) })).toMatch(
+    /^fail What ufw.service loads .* to port 8000/,
+  )
+  expect(judged(of, ufwRules('tcp dport 8000 drop'), { ports: [8000], ufwFiles: lying(ssh) })).toMatch(/^pass /)
+  expect(judged(of, ufwRules(), { ufwFiles: lying('-A CHAIN -j ACCEPT') })).toMatch(
+    /^fail .*what lies in \/etc\/ufw does not deny IPv4 and IPv6/,
+  )
+  expect(judged(of, ufwRules(), { ports: [22], ufwFiles: lying('-D CHAIN 1') })).toMatch(/^not-evaluated .*not followed/)
+  const refused: SectionOutput = {
+    ...output('ufw-files', ''),
+    state: 'denied',
+    exitCode: 126,
+    sudoers: 'ada ALL=(root) NOPASSWD: /usr/bin/grep',
+  }
+  expect(judged(of, ufwRules(), { ports: [22], ufwFiles: refused })).toMatch(/^not-evaluated .*may not be read.* Add to sudoers: ada ALL/)
 })
 
 /** What firewalld made of its zone `public`, and what lies in its folder. */
