@@ -416,6 +416,11 @@ test.each([
   // As nft 1.0.6 prints them, and as it prints `! --ctstate` of iptables.
   ['none of these states', 'ct state ! invalid,untracked tcp dport 22 accept', 'accept'],
   ['none of these, and it has one', 'ct state ! related,new tcp dport 22 drop\ntcp dport 22 accept', 'accept'],
+  ['a port that is written anew, after which rules see another', 'tcp dport 23 tcp dport set 22\ntcp dport 22 accept', 'accept'],
+  ['so this one', 'tcp dport 22 tcp dport set 23\ntcp dport 23 accept', 'undetermined'],
+  ['an address that is written anew, whatever comes then', 'ip daddr set 10.0.0.1 accept', 'undetermined'],
+  ['when the rule was used last', 'tcp dport 22 last used 5s accept', 'accept'],
+  ['that alone', 'tcp dport 22 last accept', 'accept'],
   ['a state from the future', 'ct state frobnicated accept', 'undetermined'],
   ['comments may hold anything', 'tcp dport 23 accept comment "} accept {"', 'drop'],
   // As `nft list ruleset` of 0.9.0 to 1.0.5 printed rules of iptables in notes of Debian 10; what follows the sharp sign belongs to the rule.

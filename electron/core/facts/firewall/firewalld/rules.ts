@@ -16,6 +16,7 @@ const UNSURE = 'gatehouse unsure'
  * firewalld.policies(5); src/firewall/core/nftables.py). A reason where they say something that is not followed.
  *
  * An interface that no file binds gets its zone from NetworkManager or from somebody who typed it: `running` tells which it has now, and whether it gets that again is not certain.
+ * NetworkManager hands on a zone as soon as a connection is changed (connection_updated, nm-policy.c); of a keyfile that was edited and not loaded nothing is known.
  */
 export function firewalldTables(files: FirewalldFiles, running: readonly Table[]): readonly Table[] | string {
   const { settings, zones, policies, strange, direct } = files

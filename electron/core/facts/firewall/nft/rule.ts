@@ -22,6 +22,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
   const rules: Rule[] = []
   const rule = (action: Action, more: readonly Test[] = []): Rule => ({ test: all([...tests, ...more]), action, line, text })
   while (!cursor.done) {
+    if (rewrites(cursor)) rules.push(rule({ do: 'astray' }))
     if (skipStatement(cursor) || skipSetting(cursor)) continue
     const chance = takeChance(cursor)
     if (chance) {
@@ -96,6 +97,10 @@ function skipStatement(cursor: Cursor): boolean {
     cursor.next()
     return true
   }
+  if (cursor.accept('last')) {
+    if (cursor.accept('used')) cursor.next()
+    return true
+  }
   // A copy goes elsewhere.
   if (cursor.peek() === 'dup' && cursor.peek(1) === 'to' && cursor.peek(3) !== 'map') {
     for (let words = 0; words < 3; words += 1) cursor.next()
@@ -109,6 +114,10 @@ function skipStatement(cursor: Cursor): boolean {
   }
   return false
 }
+
+/** `tcp dport set 8000`, `ip daddr set 10.0.0.1`: rules behind it see another packet than the one that was sent, and translation knows nothing of it. */
+const rewrites = (cursor: Cursor): boolean =>
+  /^(?:ip|ip6|tcp|udp|th)$/.test(cursor.peek() ?? '') && /^(?:[sd]addr|[sd]port)$/.test(cursor.peek(1) ?? '') && cursor.peek(2) === 'set'
 
 /** What a packet or its connection is given changes no verdict: `meta mark set 0x1`, `ct mark set meta mark`. Values that are reckoned are not followed. */
 function skipSetting(cursor: Cursor): boolean {

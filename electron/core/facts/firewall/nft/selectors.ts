@@ -143,7 +143,10 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   if (/^(iifgroup|oifgroup|skuid|skgid|mark|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
     return opaque()
   if (EXTENSION.test(word) || (word === 'rt' && /^(?:type|nexthdr|hdrlength|seg-left)$/.test(cursor.peek() ?? ''))) {
-    cursor.next()
+    const header = cursor.next()?.text
+    // Whether one of them is there can be asked as well (nft(8), EXTENSION HEADER EXPRESSIONS).
+    if (word === 'exthdr' && header !== undefined)
+      return { implied: [{ is: 'family', family: 6 }], equals: each((value) => (value === 'missing' ? all([]) : never)) }
     return { implied: [never], equals: () => never }
   }
   if (/^(ether|vlan|arp|rt|socket)$/.test(word)) return takeOpaque(cursor)
