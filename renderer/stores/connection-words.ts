@@ -1,7 +1,8 @@
+import type { Failure } from '#shared/errors.ts'
 import type { ConnectionState } from '#shared/model/audit.ts'
 import type { HostProgress } from '#shared/model/job.ts'
 import type { ConnectionWords } from '../ui/connection-status.tsx'
-import type { HostView } from './host-view.ts'
+import { couldNotLook, type HostView } from './host-view.ts'
 
 const states: Readonly<Record<ConnectionState, ConnectionWords>> = {
   idle: { word: 'Not connected', tone: 'na', icon: 'state' },
@@ -14,6 +15,12 @@ const states: Readonly<Record<ConnectionState, ConnectionWords>> = {
   cancelled: { word: 'Stopped', tone: 'na', icon: 'state' },
 }
 
+/** Of hosts that answered, with a key that is not trusted: nobody pulled a plug. */
+const keys: Partial<Record<Failure['code'], ConnectionWords>> = {
+  'ssh.host-key-unknown': { word: 'Key unknown', tone: 'warn', icon: 'state' },
+  'ssh.host-key-revoked': { word: 'Key revoked', tone: 'fail', icon: 'state' },
+}
+
 /** Icon, word and tone of a host's connection. */
 export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'audit'>): ConnectionWords {
   if (view.progress?.stage === 'waiting') return { word: 'Waiting', tone: 'wait', icon: 'state' }
@@ -22,7 +29,8 @@ export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'aud
   if (view.state === 'limited' && view.audit?.failure !== undefined) return { word: 'Incomplete', tone: 'warn', icon: 'state' }
   // What an audit found; its session is closed a minute later.
   if (view.state === 'connected' && view.progress === undefined) return { word: 'Reached', tone: 'pass', icon: 'plug' }
-  return states[view.state]
+  const code = couldNotLook(view.state) ? view.audit?.failure?.code : undefined
+  return (code && keys[code]) ?? states[view.state]
 }
 
 /** What the audit does on a host, in a few words. */

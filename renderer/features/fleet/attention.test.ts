@@ -3,6 +3,7 @@ import type { ChangedKey } from '#shared/model/prompt.ts'
 import { audit, audited, finding, host } from '../../stores/__fixtures__/hosts.ts'
 import { viewHost } from '../../stores/host-view.ts'
 import { attentionOf } from './attention.ts'
+import { fleetNotices } from './fleet-notices.ts'
 
 const print = { keyType: 'ssh-ed25519', sha256: 'SHA256:x' }
 const key: ChangedKey = {
@@ -39,6 +40,32 @@ describe('attention', () => {
       'Unreachable | gpu-9 | The host does not answer',
       'Warning | gpu-1, INF-2 | INF-2 is warning',
     ])
+  })
+
+  test('a key that is not trusted is no plug that was pulled, and one that no dialog compares is said, too', () => {
+    const away = (
+      name: string,
+      state: 'unreachable' | 'key-changed',
+      code: 'ssh.host-key-unknown' | 'ssh.host-key-revoked' | 'ssh.host-key-changed',
+      by = name,
+    ) => viewHost(host(name), audit(name, { state, failure: { code, detail: '', host: by } }), null)
+    const hosts = [
+      away('gpu-1', 'unreachable', 'ssh.host-key-unknown'),
+      away('gpu-2', 'key-changed', 'ssh.host-key-revoked'),
+      away('gpu-3', 'key-changed', 'ssh.host-key-changed'),
+      away('gpu-4', 'key-changed', 'ssh.host-key-changed', 'jump'),
+    ]
+    const compared = 'Key changed | jump | The ssh-ed25519 key no longer matches the pinned one'
+    expect(lines(hosts, [{ ...key, hop: 'jump' }], 'severity')).toEqual([
+      'Key revoked | gpu-2 | The host key is revoked',
+      'Key changed | gpu-3 | The host key has changed',
+      compared,
+      'Key unknown | gpu-1 | The host key is not known',
+    ])
+    const actions = { compare: () => undefined, retry: () => undefined, showCommands: () => undefined }
+    expect(
+      fleetNotices(hosts, [], [{ ...key, hop: 'jump' }], undefined, actions).map(({ words, subject }) => `${words.word} ${subject}`),
+    ).toEqual([...['Host key changed jump', 'Key unknown gpu-1', 'Key revoked gpu-2', 'Key changed gpu-3']])
   })
 
   test('what sudo refused stands for the items that stayed unknown there', () => {

@@ -4,11 +4,12 @@ import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
+import { findingId, type HostView } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { count, nameFew } from '../../ui/words.ts'
+import { awayHosts } from './away-hosts.ts'
 
 export type AttentionAction =
   | { readonly kind: 'finding'; readonly host: string; readonly id: string }
@@ -50,7 +51,12 @@ export function attentionOf(
   changedKeys: readonly ChangedKey[],
   order: 'severity' | 'newest',
 ): AttentionEntry[] {
-  const entries = [...keyEntries(changedKeys), ...connectionEntries(hosts), ...deniedEntries(hosts), ...findingEntries(hosts)]
+  const entries = [
+    ...keyEntries(changedKeys),
+    ...connectionEntries(awayHosts(hosts, changedKeys)),
+    ...deniedEntries(hosts),
+    ...findingEntries(hosts),
+  ]
   const bySeverity = (a: AttentionEntry, b: AttentionEntry) => a.rank - b.rank || a.where.localeCompare(b.where, 'en', { numeric: true })
   if (order === 'severity') return entries.sort(bySeverity)
   return entries.sort((a, b) => (b.since ?? '').localeCompare(a.since ?? '') || bySeverity(a, b))
@@ -68,20 +74,18 @@ const keyEntries = (keys: readonly ChangedKey[]): AttentionEntry[] =>
     actions: [{ label: 'Compare keys…', action: { kind: 'compare', hop: key.hop } }],
   }))
 
-/** Hosts that the newest audit could not look at, by reason. Changed keys have their own entry; a stopped host is nobody's fault. */
-function connectionEntries(hosts: readonly HostView[]): AttentionEntry[] {
-  const away = hosts.filter(
-    (host) => host.progress === undefined && couldNotLook(host.state) && !['idle', 'cancelled', 'key-changed'].includes(host.state),
-  )
+/** Hosts that the newest audit could not look at, by reason. */
+function connectionEntries(away: readonly HostView[]): AttentionEntry[] {
   return [...groupBy(away, (host) => `${host.state} ${host.audit?.failure?.code ?? ''}`)].map(([key, group]) => {
     const names = group.map((host) => host.name)
     const [first] = group
     const failure = first?.audit?.failure
     const title = failure === undefined ? 'No answer' : errorCatalogue[failure.code].title
+    const words: ConnectionWords = first === undefined ? { word: 'Unreachable', tone: 'warn', icon: 'unplug' } : connectionWords(first)
     return {
       key,
-      rank: 20,
-      words: first === undefined ? { word: 'Unreachable', tone: 'warn', icon: 'unplug' } : connectionWords(first),
+      rank: words.tone === 'fail' ? 0 : 20,
+      words,
       outcome: null,
       where: nameFew(names),
       text: title,

@@ -3,10 +3,11 @@ import { errorCatalogue, type Failure } from '#shared/errors.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { connectionWords } from '../../stores/connection-words.ts'
-import { couldNotLook, type HostView } from '../../stores/host-view.ts'
+import type { HostView } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import type { NoticeView } from '../../ui/screen.tsx'
 import { count, nameFew } from '../../ui/words.ts'
+import { awayHosts } from './away-hosts.ts'
 
 type JumpState = z.infer<typeof jumpStateSchema>
 
@@ -29,7 +30,7 @@ export function fleetNotices(
     ...changedKeys.map((key) => keyNotice(key, actions)),
     ...jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name)).map((jump) => jumpNotice(jump, actions)),
     ...brokenAudit(failure, actions),
-    ...awayNotices(hosts, actions),
+    ...awayNotices(awayHosts(hosts, changedKeys), actions),
     ...brokenOff(hosts, actions),
     ...limitedNotice(hosts, actions),
   ]
@@ -64,10 +65,7 @@ const brokenAudit = (failure: Failure | undefined, { retry }: NoticeActions): No
         },
       ]
 
-function awayNotices(hosts: readonly HostView[], { retry }: NoticeActions): NoticeView[] {
-  const away = hosts.filter(
-    (host) => host.progress === undefined && couldNotLook(host.state) && !['idle', 'cancelled', 'key-changed'].includes(host.state),
-  )
+function awayNotices(away: readonly HostView[], { retry }: NoticeActions): NoticeView[] {
   const reasons = [...new Set(away.map((host) => host.audit?.failure?.code))]
   return reasons.flatMap((code) => {
     const group = away.filter((host) => host.audit?.failure?.code === code)

@@ -15,6 +15,7 @@ import { useHostPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
+import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
 import { CutName } from '../../ui/cut-name.tsx'
@@ -228,10 +229,13 @@ function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
   }
 }
 
+/** A screen that shows no results says why at least this loud. */
+const loud = (words: ConnectionWords): ConnectionWords => (words.tone === 'fail' ? words : { ...words, tone: 'warn' })
+
 function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonly string[]) => void): NoticeView[] {
   if (host.progress !== undefined) return []
   const failure = host.audit?.failure
-  if (keyChanged || host.state === 'key-changed') {
+  if (keyChanged) {
     return [
       {
         key: 'key',
@@ -247,7 +251,7 @@ function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonl
   return [
     {
       key: 'failure',
-      words: { ...connectionWords(host), tone: 'warn' },
+      words: loud(connectionWords(host)),
       text: `${title}: ${detail} ${hint}`,
       actions: [{ label: 'Retry now', run: () => start([host.name]) }],
     },
