@@ -3,6 +3,9 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
+import { machineOf } from '../../../facts/services/placement.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, judgeRunning, serviceName } from '../inference/service-words.ts'
@@ -21,19 +24,44 @@ export default defineControl({
   rationale:
     'A server that reaches a hub loads whatever it is told to, approved or not: one pull request, one changed unit, one job is enough. Where no packet gets out, no switch has to hold.',
   needs: ['services', 'network'],
-  uses: ['firewall', 'units', 'containers'],
+  uses: ['firewall', 'units', 'containers', 'processes'],
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:CM-7', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services, network, firewall, units, containers }, { fleet }) => {
+  evaluate: ({ services, network, firewall, units, containers, processes }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
     const named = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins]
     return judgeRunning(services, (service) => {
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
-      const way = wayOf(service, unit, containers, network, firewall, named)
+      const main = processes.known ? processes.value.find(({ pid }) => pid === service.pids[0]) : undefined
+      const way = wayBeside(service, main, network) ?? wayOf(service, unit, containers, network, firewall, named)
       const isHeld = way.isHeld ?? (firewall.known && reachesOnly(named, firewall.value, network, service))
       return judge(service, { ...way, isHeld }, environmentKnown(service), unit)
     })
   },
 })
+
+/** Where neither the routes nor the outbound rules of the host are its own: in a network namespace, in a machine, in a container on a network that leads past the host (macvlan). */
+function wayBeside(service: InferenceService, main: Process | undefined, network: Network): Way | undefined {
+  const lone = service.ownNetwork
+  const unread = (why: string): Way => ({
+    state: 'unknown',
+    why,
+    cite: main ? [{ section: 'processes', line: main.line }] : [],
+    isHeld: false,
+  })
+  if (lone && lone.addresses.length > 0)
+    return unread(
+      `It has a network of its own with address ${lone.addresses.slice(0, 3).join(', ')}, whose routes and rules were not read.`,
+    )
+  if (lone) return { state: 'closed', why: 'It has a network of its own, without any address but loopback.', cite: [], isHeld: true }
+  if (service.how !== 'container' || !main) return undefined
+  const machine = machineOf(main.cgroup)
+  if (machine !== undefined) return unread(`It runs in the machine ${machine}, a system of its own, whose routes and rules were not read.`)
+  const host = hostAddressesOf(network)
+  // With the network of the host the gateway is the host's, too.
+  if ((main.addresses ?? []).every((address) => host?.has(address))) return undefined
+  const own = ownAddressOf(main, host)
+  return own === undefined ? undefined : unread(`Its way out may be another than that of the host: ${own}.`)
+}
 
 /** What stands between one server and the way that its host has. */
 function wayOf(
@@ -44,16 +72,6 @@ function wayOf(
   firewall: FactResult<Firewall>,
   named: readonly string[],
 ): Way {
-  const lone = service.ownNetwork
-  // Neither the routes nor the outbound rules of the host are its own.
-  if (lone && lone.addresses.length > 0)
-    return {
-      state: 'unknown',
-      why: `It has a network of its own with address ${lone.addresses.slice(0, 3).join(', ')}, whose routes and rules were not read.`,
-      cite: [],
-      isHeld: false,
-    }
-  if (lone) return { state: 'closed', why: 'It has a network of its own, without any address but loopback.', cite: [], isHeld: true }
   if (service.how === 'systemd' && unit) {
     const filter = unitNetwork(unit, [...insideNetworks, ...named])
     const isHeld = unitNetwork(unit, [...LOOPBACK, ...named]) !== undefined

@@ -44,6 +44,8 @@ const halfRead = vllm({}, { environmentComplete: false })
 const container = (hostNetwork: boolean) => known({ runtimes: ['docker'], containers: [{ name: 'llm', hostNetwork, line: 4 }] })
 const inContainer = { how: 'container', container: 'llm' } as const
 const docker = vllm({}, inContainer)
+const docker1 = vllm({}, { ...inContainer, pids: [7] })
+const seen = (more: object) => ({ processes: known([{ pid: 7, line: 9, ...more }]) })
 /** A container on networks, `NAME=ADDRESS` where `inspect` told, of a host with the bridge of Docker and one that Compose made. */
 const on = (...networks: readonly string[]) => ({
   network: {
@@ -75,7 +77,14 @@ const forward = (policy: string, rule = '', early = '') => ({
 
 /** Rules that let reach what no router of the internet carries, and so a proxy. */
 const inside = { firewall: rules('drop', 'ip daddr 10.0.0.0/8 accept') }
-const closed = { services: vllm(), network: network(OUT), firewall: rules('drop'), units: unit(), containers: container(false) }
+const closed = {
+  services: vllm(),
+  network: network(OUT),
+  firewall: rules('drop'),
+  units: unit(),
+  containers: container(false),
+  processes: unknown('unread', []),
+}
 const ask = (given: object) =>
   (hubs as unknown as Control).evaluate({ ...closed, ...given } as never, policyContext({ modelStorage: ['203.0.113.0/24'] }))
 
@@ -194,6 +203,40 @@ test.each<[string, object, string]>([
   ['what comes from this host is dropped', { services: docker, ...on('bridge'), ...forward('accept', 'fib saddr type local drop') }, OPEN],
   ['a name that every object has', { services: docker, ...on('constructor'), ...forward('drop') }, DOUBT],
   ['a proxy beyond what is forwarded', { services: vllm({ HTTPS_PROXY: 'x' }, inContainer), ...on('bridge'), ...forward('drop') }, OTHERS],
+  [
+    'a network namespace of its own, with an address',
+    { services: vllm({}, { ownNetwork: { sockets: [], addresses: ['10.9.0.2'] } }), network: network(NEAR) },
+    DOUBT,
+  ],
+  [
+    'one without, on a host with a way out',
+    { services: vllm({}, { ownNetwork: { sockets: [], addresses: [] } }), firewall: rules('accept') },
+    PASS,
+  ],
+  [
+    'a machine on a host without a way out',
+    { services: docker1, network: network(NEAR), ...seen({ cgroup: '/machine.slice/systemd-nspawn@llm.service/payload' }) },
+    DOUBT,
+  ],
+  [
+    'a container on a macvlan, with a router of its own',
+    { services: docker1, network: network(NEAR), ...seen({ gateways: ['10.77.2.1'], addresses: ['10.77.2.128'] }) },
+    DOUBT,
+  ],
+  [
+    'one on a bridge of the host',
+    {
+      services: docker1,
+      network: { ...on().network, routes: parseRoutes(NEAR, 4), defaultRoute: false },
+      ...seen({ gateways: ['172.17.0.1'], addresses: ['172.17.0.2'] }),
+    },
+    PASS,
+  ],
+  [
+    'one with the network of the host',
+    { services: docker1, network: network(NEAR), ...seen({ gateways: ['10.0.0.1'], addresses: ['10.0.0.2'] }) },
+    PASS,
+  ],
   ['a container behind a bridge that leads nowhere', { services: docker, network: network(NEAR) }, PASS],
   ['a server that does not run', { services: vllm({}, { running: false }) }, 'not-applicable: No inference server runs'],
   ['none at all', { services: [] }, 'not-applicable: No inference server on this host'],
