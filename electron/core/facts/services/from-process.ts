@@ -11,7 +11,7 @@ import { containerOfUnit } from './container-run.ts'
 import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
-import { ledBind, withLed } from './led-binds.ts'
+import { ledBind, ledBinds, withLed } from './led-binds.ts'
 import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
 import { ownAddressOf } from './own-address.ts'
 import { ownNetworkBinds, printSocket } from './own-network.ts'
@@ -125,7 +125,8 @@ function bindsOf(
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
   const { ownNetwork } = main
-  if (ownNetwork && place === undefined) return ownNetworkBinds({ ...main, ownNetwork }, members, configured.ports, listeners, processes)
+  if (ownNetwork && place === undefined)
+    return ownNetworkBinds({ ...main, ownNetwork }, members, configured.ports, { listeners, processes, ledTo })
   if (place === undefined) return seen
   // With the host's network (or a shared one) its own sockets are the host's.
   const owned = seen.binds.filter(({ note }) => note === undefined)
@@ -143,9 +144,19 @@ function bindsOf(
       place.account === undefined
         ? forwardedBinds(processes, configured, addresses)
         : forwardedBindsOfAccount(place.account, processes, configured, addresses, listeners)
-    const binds: readonly ServiceBind[] = owned.length > 0 ? owned : forwarded()
+    const proxied = owned.length > 0 ? owned : forwarded()
+    // What the plug-in portmap of CNI publishes (nerdctl, CRI-O) stands in rules alone.
+    const binds = proxied.length > 0 || place.account !== undefined ? proxied : ledBinds(addresses, configured.ports, ledTo)
     return binds.length > 0
-      ? { binds, unknown: owned.length > 0 ? undefined : ownAddressOf(main, hostAddresses) }
+      ? {
+          binds,
+          unknown:
+            owned.length > 0
+              ? undefined
+              : proxied.length > 0
+                ? ownAddressOf(main, hostAddresses)
+                : 'rules lead to its container, and whether that is all was not read',
+        }
       : { binds, unknown: 'it runs in a container whose published ports could not be read' }
   }
   if (owned.length > 0) return { binds: owned }
@@ -157,8 +168,7 @@ function bindsOf(
   if (unknown === undefined || published.length > 0) return { binds: published, unknown }
   // Ports of the container whose network it shares lead to the same address.
   const proxied = forwardedBinds(processes, configured, addresses ?? [])
-  const led = (addresses ?? []).flatMap((address) => ledTo?.(address) ?? []).filter(({ to }) => configured.ports.includes(to))
-  return { binds: proxied.length > 0 ? proxied : led.map((port) => ({ ...ledBind(port), note: undefined })), unknown }
+  return { binds: proxied.length > 0 ? proxied : ledBinds(addresses, configured.ports, ledTo), unknown }
 }
 
 const rootlessBinds = ({ ports, unknown }: RootlessPorts): Binds => ({

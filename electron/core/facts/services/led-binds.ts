@@ -53,6 +53,17 @@ function withOwnPortsLed(found: Binds, { ownPorts = [] }: Pick<ServiceSources, '
   return added.length === 0 ? found : { ...found, binds: [...found.binds, ...added] }
 }
 
+/** Ports of the host that rules lead to these ports at addresses of a network beside that of the host. */
+export const ledBinds = (
+  addresses: readonly string[] = [],
+  ports: readonly number[],
+  ledTo: ServiceSources['ledTo'],
+): readonly ServiceBind[] =>
+  addresses
+    .flatMap((address) => ledTo?.(address) ?? [])
+    .filter(({ to }) => ports.includes(to))
+    .map((port) => ({ ...ledBind(port), note: undefined }))
+
 /** A door of the host that leads to an address of a pod or a container, or to loopback. */
 export const ledBind = ({ port, address, to, section, line }: LedPort): ServiceBind => ({
   ...{ address: '0.0.0.0', port, scope: 'wildcard', section, line, basis: 'observed', token: `${address}:${to}` },

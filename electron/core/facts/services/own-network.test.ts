@@ -35,6 +35,16 @@ describe('a server with a network of its own', () => {
       [],
       'it has a network of its own, where it listens on [::]:11434 with address 10.200.0.2, and who gets there was not followed',
     ]))
+  test('a rule that leads a port of the host to it', () => {
+    const led = { port: 18_502, address: '10.200.0.2', to: 11_434, section: 'iptables', line: 7 }
+    const main = server({ sockets: wide }, ['10.200.0.2'])
+    const [service] = assembleServices({
+      ...{ units: [], containers: [], accounts: undefined, listeners: [], processes: [main] },
+      ledTo: () => [led, { ...led, port: 90, to: 9090 }],
+    })
+    expect(service?.binds).toMatchObject([{ address: '0.0.0.0', port: 18_502, section: 'iptables', line: 7 }])
+    expect(service?.bindUnknown).toBeDefined()
+  })
   test('with one, but on its loopback', () => expect(found(server({}, ['10.200.0.2']), [])).toEqual([[], undefined]))
   test('a program in there with a socket of the host leads to it', () =>
     expect(found(server({ beside: [710] }), [listener('0.0.0.0', 11_601, 1, 710)], [proxyd])).toEqual([['0.0.0.0:11601'], undefined]))

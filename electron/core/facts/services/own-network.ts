@@ -3,6 +3,8 @@ import type { ServiceBind } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import type { OwnNetwork, Process } from '../processes/processes.ts'
 import { type Binds, toBind } from './binds.ts'
+import { ledBinds } from './led-binds.ts'
+import type { ServiceSources } from './sources.ts'
 
 /**
  * What leads to a server that has a network of its own (PrivateNetwork=, NetworkNamespacePath= of systemd.exec(5), `ip netns exec`). Nothing of the host's sockets is its, not even one on its port. A
@@ -12,8 +14,7 @@ export function ownNetworkBinds(
   main: Process & { readonly ownNetwork: OwnNetwork },
   members: readonly Process[],
   ports: readonly number[],
-  listeners: readonly Listener[] | undefined,
-  processes: readonly Process[],
+  { listeners, processes, ledTo }: Pick<ServiceSources, 'listeners' | 'processes' | 'ledTo'>,
 ): Binds {
   if (listeners === undefined) return { binds: [], unknown: 'listening sockets could not be read' }
   const { ownNetwork, addresses = [] } = main
@@ -31,7 +32,7 @@ export function ownNetworkBinds(
     for (const listener of held) if (!doors.has(listener)) doors.set(listener, toBind(listener, note))
     return held.length === 0
   })
-  const binds = [...doors.values()]
+  const binds = [...doors.values(), ...ledBinds(addresses, ports, ledTo)]
   const inside = ownNetwork.sockets.filter(({ port }) => ports.includes(port))
   const open = (inside.length > 0 ? inside : ownNetwork.sockets).filter(({ scope }) => scope !== 'loopback')
   const unknown = (): string | undefined => {
