@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Citation } from '../facts/citation.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printedRows } from './section-rows.ts'
 
 /**
  * Words that differ from one audit to the next although nothing has changed: process ids, file descriptors, queue lengths, packet
@@ -54,11 +55,9 @@ interface Found {
  * there are any. An absence, which cites a whole section, is its verdict alone: what else that section says does not matter to it.
  */
 export function evidenceDigest(found: Found, outputs: ReadonlyMap<string, SectionOutput>): string {
-  const lines = new Map<string, readonly string[]>()
   const lineOf = ({ section, line }: Citation): string => {
-    const all = lines.get(section) ?? (outputs.get(section)?.stdout ?? '').split('\n')
-    lines.set(section, all)
-    return `${section}\0${stable(all[line - 1] ?? '', section)}`
+    const output = outputs.get(section)
+    return `${section}\0${stable((output && printedRows(output)[line - 1]) ?? '', section)}`
   }
   const offending = found.cite.filter(({ note }) => note !== undefined)
   const cited = (offending.length > 0 ? offending : found.cite).filter(({ line }) => line > 0).map(lineOf)

@@ -1,6 +1,7 @@
 import type { Evidence } from '#shared/model/finding.ts'
 import type { Citation } from '../facts/citation.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printedRows, rowsOf } from './section-rows.ts'
 
 const NEIGHBOURS = 2
 const MAX_LINES = 40
@@ -36,12 +37,6 @@ function lineOf(number: number, raw: string, citation: Citation | undefined): Ev
   }
 }
 
-const linesOf = (text: string): string[] => {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines
-}
-
 /**
  * Scripts that gather several small things begin each row with a mark, so that a host cannot begin a block of its own (`facts/blocks.ts`). The host did not say
  * it, so nobody who reads the row is shown it. Output of a single command has no such header above, and keeps its first character.
@@ -74,8 +69,8 @@ function chosenNumbers(cited: readonly number[], count: number): number[] {
 
 /** What one section says about a finding. Without any line of stdout, that of stderr (why it failed) is shown. */
 export function evidenceOf(output: SectionOutput, citations: readonly Citation[]): Evidence {
-  const stdout = linesOf(output.stdout)
-  const lines = stdout.length > 0 ? stdout : linesOf(output.stderr)
+  const stdout = printedRows(output)
+  const lines = stdout.length > 0 ? stdout : rowsOf(output.stderr)
   const numbers = chosenNumbers(stdout.length > 0 ? citations.map(({ line }) => line) : [0], lines.length)
   return {
     section: output.id,

@@ -35,6 +35,8 @@ export function match(rule: Rule, left: Remaining, packet: Packet, here: () => R
     const remotes = left.remotes[grade]
     if (remotes.length === 0) continue
     const split = splitBy(rule.test, remotes, packet)
+    // Most rules mean nothing of it.
+    if (split.yes.length + split.chance.length + split.unknown.length === 0) continue
     if (split.yes.length > 0) {
       taken[grade] = union(taken[grade], split.yes)
       kept[grade] = subtract(kept[grade], split.yes)

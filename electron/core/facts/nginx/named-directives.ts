@@ -1,9 +1,18 @@
+import { oncePer } from '../once-per.ts'
 import type { Nginx, NginxDirective } from './nginx.ts'
 
-/** Every directive of a name, at any depth. */
+/** Every directive of a name, at any depth. What leads to keys and accounts asks it of the same configuration for each account. */
 export function directivesNamed(directives: readonly NginxDirective[], name: string): readonly NginxDirective[] {
-  return directives.flatMap((one) => [...(one.name === name ? [one] : []), ...directivesNamed(one.block ?? [], name)])
+  const known = byName(directives)
+  const found = known.get(name) ?? gather(directives, name)
+  known.set(name, found)
+  return found
 }
+
+const byName = oncePer((_: readonly NginxDirective[]) => new Map<string, readonly NginxDirective[]>())
+
+const gather = (directives: readonly NginxDirective[], name: string): NginxDirective[] =>
+  directives.flatMap((one) => [...(one.name === name ? [one] : []), ...gather(one.block ?? [], name)])
 
 /** Paths that nginx names with a directive, each once, relative ones resolved against /etc/nginx. Paths with variables have no file of their own. */
 export function pathsNamed({ directives }: Nginx, name: string): ReadonlyMap<string, NginxDirective> {
