@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccessList, AccountAccess } from '#shared/model/access.ts'
+import type { Capability } from '#shared/model/capability.ts'
 import { audit } from './audit.ts'
 import { gatehouse } from './console.ts'
 import { arrange, kill, lab, start } from './lab.ts'
@@ -12,11 +13,19 @@ import { arrange, kill, lab, start } from './lab.ts'
 
 const read = (name: string) => readFileSync(new URL(`variants/${name}`, import.meta.url), 'utf8')
 const tried = ['become-root', 'change-configuration', 'read-logs', 'control-services'] as const
+const used = ['send-inference', 'read-prompts', 'change-models', 'change-access'] as const
+/** Ollama, which asks for no key, and llama-server, which does. */
+const engines = ['Ollama', 'llama-server'] as const
 const data = mkdtempSync(join(tmpdir(), 'gatehouse-lab-'))
-let accounts: ReadonlyMap<string, AccountAccess>
+let accounts: ReadonlyMap<string, AccountAccess> = new Map()
 /** `sudo-all become-root`, as it was tried. */
 let really: ReadonlySet<string>
 let names: readonly string[]
+/** With each engine, what is said of each account, and what it did. */
+const beside = new Map<
+  string,
+  { readonly said: ReadonlyMap<string, AccountAccess>; readonly did: ReadonlySet<string>; readonly names: readonly string[] }
+>()
 
 async function accountsOf(): Promise<ReadonlyMap<string, AccountAccess>> {
   const { stdout } = await gatehouse(['access', 'list', '--fleet', lab.fleetFile, '--data', data, '--host', 'gpu2', '--json'])
@@ -57,13 +66,22 @@ beforeAll(async () => {
     ...['usr/lib/x86_64-linux-gnu/libpopt.so.0', 'lib/x86_64-linux-gnu/security/pam_cap.so'],
   ]
   const tools = execFileSync('tar', words, { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
-  await arrange('gpu2', read('accounts.sh'), tools)
-  await audit(data, ['--host', 'gpu2'])
-  accounts = await accountsOf()
+  await arrange('gpu2', `${read('accounts.sh')}\n${read('accounts-uses.sh')}`, tools)
+  for (const engine of engines) {
+    if (engine !== 'Ollama') await arrange('gpu2', read('accounts-keyed.sh'))
+    await audit(data, ['--host', 'gpu2'])
+    const said = await accountsOf()
+    // Some are planted with the second engine.
+    accounts = new Map([...said, ...accounts])
+    const did = (await arrange('gpu2', read('accounts-used.sh'))).split('\n').filter(Boolean)
+    const names = did.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
+    beside.set(engine, { said, did: new Set(did), names })
+  }
+  await arrange('gpu2', 'systemctl stop llama; systemctl start ollama')
   const lines = (await arrange('gpu2', read('accounts-tried.sh'))).split('\n').filter(Boolean)
   really = new Set(lines)
   names = lines.flatMap((line) => (line.endsWith(' exists') ? line.slice(0, -' exists'.length) : []))
-}, 480_000)
+}, 900_000)
 afterAll(async () => {
   rmSync(data, { recursive: true })
   await kill('gpu2')
@@ -71,7 +89,7 @@ afterAll(async () => {
 })
 
 /** Held without anything more: not what asks for a password that this account may not know. */
-const holds = (account: AccountAccess | undefined, capability: (typeof tried)[number]): boolean =>
+const holds = (account: AccountAccess | undefined, capability: Capability): boolean =>
   account?.holdings.some((holding) => holding.capability === capability && holding.condition === undefined) === true
 
 test('at least forty are there, and each capability is held by some', () => {
@@ -92,6 +110,35 @@ test.each(tried)('%s: who is said to hold it can, and who is not cannot', (capab
   // Root can do all of it, tried or not.
   const real = (name: string) => really.has(`${name} ${capability}`) || really.has(`${name} become-root`)
   expect(names.filter((name) => holds(accounts.get(name), capability) !== real(name))).toEqual([])
+})
+
+/** Held only if something else is so, and it is: what its one command does is not looked into. */
+const onCondition: Readonly<Record<string, readonly string[]>> = {
+  'Ollama send-inference': ['ssh-asks'],
+  'Ollama change-models': ['ssh-asks'],
+}
+
+describe.each(engines)('beside %s', (engine) => {
+  const of = () => beside.get(engine) as NonNullable<ReturnType<typeof beside.get>>
+  // Whether these get in is not known, and so not that they do not.
+  const unsure = ({ said }: ReturnType<typeof of>) => [...said.values()].filter(({ login }) => login === 'unknown').map(({ name }) => name)
+
+  test.each(used)('%s: who is said to hold it does it, and who is not cannot', (capability) => {
+    const { said, did, names: tried } = of()
+    const known = tried.filter((name) => !(unsure(of()).includes(name) && !did.has(`${name} ${capability}`)))
+    const real = (name: string) => did.has(`${name} ${capability}`) || really.has(`${name} become-root`)
+    const wrong = (held: boolean) => known.filter((name) => holds(said.get(name), capability) === held && real(name) !== held)
+    expect(tried.length).toBeGreaterThanOrEqual(200)
+    expect({ tooMuch: wrong(true), tooLittle: wrong(false) }).toEqual({
+      tooMuch: [],
+      tooLittle: onCondition[`${engine} ${capability}`] ?? [],
+    })
+    for (const name of onCondition[`${engine} ${capability}`] ?? [])
+      expect(said.get(name)?.holdings.find((one) => one.capability === capability)?.condition).toMatch(/^only if /)
+  })
+
+  test('of whom it is not known whether they get in', () =>
+    expect(unsure(of()).toSorted()).toEqual(['cert-listed', 'key-ended', 'key-far', 'key-from-none', 'key-loose-home', 'nothing']))
 })
 
 test('who is said to get in does, and who is not does not', () => {

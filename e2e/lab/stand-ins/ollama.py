@@ -48,7 +48,10 @@ def done(_):
     return api.Reply({"status": "success"})
 
 
-def generate(_):
+def generate(body):
+    # The runner's debug line with the rendered prompt; OLLAMA_DEBUG is a flag (envconfig/config.go).
+    if os.environ.get("OLLAMA_DEBUG"):
+        print(f"level=DEBUG msg=\"completion request\" prompt={body.decode(errors='replace')!r}", file=sys.stderr, flush=True)
     return api.Reply({"model": "llama3.2:latest", "created_at": "2026-10-01T09:30:00Z", "response": "ok", "done": True})
 
 

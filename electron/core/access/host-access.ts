@@ -10,6 +10,7 @@ import { openGrants, unlistedHolders } from './netgroups.ts'
 import { keyHolders, mapKeys, programKeys, unreadUsers } from './other-users.ts'
 import type { Own } from './own.ts'
 import { ownCapabilities } from './own-capabilities.ts'
+import { unseenPrompts } from './prompts.ts'
 import { isOfOwn, lends } from './raised.ts'
 import type { Member } from './rights.ts'
 import { worldOf } from './world.ts'
@@ -271,7 +272,7 @@ function gapsOf(facts: AccessFacts, world: World): AccessGap[] {
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
     add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])
-  for (const gap of unseenKeyFiles(facts, world)) gaps.set(gap.reason, gap)
+  for (const gap of [...unseenKeyFiles(facts, world), ...unseenPrompts(facts)]) gaps.set(gap.reason, gap)
   for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   for (const gap of [...secondFactors(facts['oauth2-proxy']), ...unreadUsers(facts.nginx, facts.programs)]) gaps.set(gap.reason, gap)
   return [...gaps.values()]

@@ -78,6 +78,9 @@ test('lists of users that nobody read are said, and leave open nothing of the ac
   expect(gaps({ nginx: [file('/etc/nginx/.htpasswd'), file('conf.d/htpasswd-ai'), file('/etc/nginx/a/b/htpasswd')] })).toEqual([])
   expect(gaps({ nginx: [file('/etc/nginx/users')] })).toEqual([['Names in /etc/nginx/', []]])
   expect(gaps({ nginx: [file('/srv/htpasswd')] })).toEqual([['Names in /srv/htpass', []]])
-  expect(gaps({ programs: ['open-webui 812', 'jupyter'] })).toEqual([['Open WebUI keeps its', []]])
+  expect(gaps({ programs: ['open-webui 812', 'jupyter'] })).toEqual([
+    ['Who may read the cha', ['read-prompts']],
+    ['Open WebUI keeps its', []],
+  ])
   expect(gaps({ programs: ['litellm'] })).toEqual([['LiteLLM keeps the ke', []]])
 })

@@ -314,3 +314,50 @@ describe('who finds the key that an engine asks for', () => {
     expect([way(host, 'svc', 'send-inference'), way(host, 'svc', 'read-prompts')]).toEqual([undefined, undefined])
   })
 })
+
+describe('prompts that are kept in files', () => {
+  const kept = (host: Host, programs: readonly object[] = []) => {
+    const facts = factsOf(host)
+    const found = hostAccess({ ...facts, programs: known(programs) as unknown as typeof facts.programs }, 0)
+    return {
+      gaps: found.gaps.flatMap(({ reason, leavesOpen }) => (leavesOpen.includes('read-prompts') ? reason : [])),
+      svc: found.accounts
+        .find(({ name }) => name === 'svc')
+        ?.holdings.find(({ capability }) => capability === 'read-prompts')
+        ?.path.at(-1),
+    }
+  }
+  const webui = {
+    id: 'open-webui 812',
+    name: 'Open WebUI',
+    kind: 'chat',
+    user: 'svc',
+    binds: [],
+    section: 'processes',
+    line: 3,
+    authentication: 'on',
+  }
+
+  test('chats of Open WebUI: its account reads them, of others that is not known', () =>
+    expect(kept({ services: [] }, [webui])).toEqual({
+      gaps: ['Who may read the chats that Open WebUI keeps in a database was not looked at'],
+      svc: 'Open WebUI, which keeps what was said, runs as it',
+    }))
+
+  test('in a container, whose volumes only root enters', () =>
+    expect(kept({ services: [] }, [{ ...webui, container: 'c1' }])).toEqual({ gaps: [], svc: undefined }))
+
+  test.each<[string, object, readonly string[]]>([
+    [
+      'a folder of llama-server',
+      { engine: 'llama.cpp', argv: ['llama-server', '--log-prompts-dir', '/srv/said'] },
+      ['Who may read /srv/said, where vllm.service keeps prompts was not looked at'],
+    ],
+    [
+      'requests of Ollama',
+      { engine: 'ollama', environment: { OLLAMA_DEBUG_LOG_REQUESTS: '1' } },
+      ['Who may read the folder of OLLAMA_DEBUG_LOG_REQUESTS, where vllm.service keeps prompts was not looked at'],
+    ],
+    ['none of Ollama', { engine: 'ollama', environment: { OLLAMA_DEBUG_LOG_REQUESTS: '0' } }, []],
+  ])('%s', (_, more, gaps) => expect(kept({ services: [{ ...service, ...more } as typeof service] }).gaps).toEqual(gaps))
+})
