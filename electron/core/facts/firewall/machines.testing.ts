@@ -1,5 +1,8 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Listings, RuleSet } from './rule-sets.testing.ts'
@@ -68,7 +71,20 @@ exec chroot "$1" sh -c "$2"`
 
 /** A root folder where the packages of firewalld lie unpacked, whose own engine loads rules. */
 export const firewalldRoot = process.env.GATEHOUSE_FIREWALLD_ROOT
-const FIREWALLD = new URL('firewalld/real-firewalld.py', import.meta.url).pathname
+export const ENGINE = new URL('firewalld/real-firewalld.py', import.meta.url).pathname
+/** For sh: root folder, engine, folder for what it tells. Of a whole system with its own programs, of another release perhaps; else with the Python and the programs of this one. */
+export const FIREWALLD = `set -e
+if [ -x "$1/usr/bin/python3" ]; then
+  mount -t proc proc "$1/proc"
+  mount -t tmpfs none "$1/tmp"
+  mkdir "$1/tmp/told"
+  mount --bind "$3" "$1/tmp/told"
+  cp "$2" "$1/tmp/engine.py"
+  exec chroot "$1" python3 /tmp/engine.py /tmp/told/told /
+fi
+library=$1/usr/lib/x86_64-linux-gnu
+export GI_TYPELIB_PATH="$library/girepository-1.0" LD_LIBRARY_PATH="$library"
+exec python3 "$2" "$3/told" "$1"`
 
 export interface Machines {
   /** Loads the rules and gives back what the host says it holds. */
@@ -157,9 +173,10 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
   if (set.v6 !== undefined) await runInRoot('ip6tables-nft-restore', [], set.v6)
   if (set.firewalld !== undefined) {
-    const library = `${firewalldRoot}/usr/lib/x86_64-linux-gnu`
-    const found = [`GI_TYPELIB_PATH=${library}/girepository-1.0`, `LD_LIBRARY_PATH=${library}`]
-    await run(['env', ...found, 'python3', FIREWALLD, '/dev/null', `${firewalldRoot}`], JSON.stringify([set.firewalld]))
+    const told = mkdtempSync(join(tmpdir(), 'gatehouse-firewalld-'))
+    await run(['sh', '-c', FIREWALLD, 'sh', `${firewalldRoot}`, ENGINE, told], JSON.stringify([set.firewalld])).finally(() =>
+      rmSync(told, { recursive: true }),
+    )
   }
   const ufw = set.ufw === undefined ? '' : await run(['sh', '-c', UFW, 'sh', root ?? '/', set.ufw])
   if (set.later !== undefined) await runInRoot('iptables-nft-restore', ['--noflush'], set.later)

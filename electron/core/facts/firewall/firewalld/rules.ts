@@ -28,6 +28,8 @@ export function firewalldTables(files: FirewalldFiles, running: readonly Table[]
     [each, ...of(each, 'rule')].some((part) => of(part, 'forward-port').length > 0),
   )
   if (leading) return `Ports that ${leading[0]} forwards are not followed.`
+  const refused = [...policies].find(([, each]) => isRefused(each))
+  if (refused) return `firewalld refuses the policy ${refused[0]}, and loads what it was shipped with instead.`
   const wanted = settings.get('DefaultZone') || 'public'
   const fallback = zones.has(wanted) ? wanted : 'public'
   if (!zones.has(fallback)) return `The zone ${fallback} could not be read.`
@@ -122,6 +124,11 @@ export function firewalldTables(files: FirewalldFiles, running: readonly Table[]
   put('}')
   return parseNft(rows.map(({ text }) => text).join('\n'), 'firewalld').map((table) => moved(table, rows))
 }
+
+/** What the host sends cannot be marked: `start` of fw.py then takes the stock configuration (seen with 1.3.3 and 2.3.1). */
+const isRefused = (policy: Element): boolean =>
+  of(policy, 'ingress-zone').some(({ attributes }) => attributes.name === 'HOST') &&
+  of(policy, 'rule').some((rule) => of(rule, 'mark').length > 0)
 
 /** Names of zones may hold a slash, or a word of nft. */
 const quoted = (name: string): string => `c_${name.replace(/[^\w]/g, (mark) => `_${mark.charCodeAt(0)}_`)}`
