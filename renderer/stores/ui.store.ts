@@ -71,14 +71,21 @@ export const useUi = create<UiState>(() => ({
 
 const historyLength = 30
 
-export const go = (route: Route): void =>
-  useUi.setState((state) => ({ route, past: [...state.past, state.route].slice(-historyLength), dialog: null, sheetOpen: false }))
+/** Where the window itself scrolls (styles/media.css) another screen begins at its top. */
+const toTop = (): void => globalThis.scrollTo?.(0, 0)
 
-export const goBack = (): void =>
+export const go = (route: Route): void => {
+  toTop()
+  useUi.setState((state) => ({ route, past: [...state.past, state.route].slice(-historyLength), dialog: null, sheetOpen: false }))
+}
+
+export const goBack = (): void => {
+  toTop()
   useUi.setState((state) => {
     const route = state.past.at(-1)
     return route === undefined ? { route: { screen: 'fleet' } } : { route, past: state.past.slice(0, -1), dialog: null }
   })
+}
 
 export const goFleet = (): void => go({ screen: 'fleet' })
 export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })

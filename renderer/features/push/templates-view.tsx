@@ -108,15 +108,15 @@ const Content = ({ template, template: { manifest, sha256 } }: { readonly templa
       <dt>Id and version</dt>
       <dd>{`${manifest.id} ${manifest.version}`}</dd>
       <dt>SHA-256</dt>
-      <dd className="mono" title={sha256}>
-        {`${sha256.slice(0, 12)}…${sha256.slice(-8)}`} <CopyButton text={sha256} what="the SHA-256" />
+      <dd title={sha256}>
+        <code>{`${sha256.slice(0, 12)}…${sha256.slice(-8)}`}</code> <CopyButton text={sha256} what="the SHA-256" />
       </dd>
       <dt>Signed with</dt>
       <dd>{template.signedBy ?? 'no key of a release'}</dd>
       <dt>Closes</dt>
       <dd className="mono">{manifest.fixes.join(', ')}</dd>
       <dt>Service</dt>
-      <dd>{manifest.unit ?? 'none'}</dd>
+      <dd>{manifest.unit?.includes('{{') ? 'the one that the plan names' : (manifest.unit ?? 'none')}</dd>
       <dt>For</dt>
       <dd>{systemsText(manifest)}</dd>
       <dt>Source</dt>
