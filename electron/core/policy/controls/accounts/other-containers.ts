@@ -2,6 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { containerAbove } from '../../../facts/services/container-above.ts'
 import { containerIdOf } from '../../../facts/services/placement.ts'
 import type { Verdict } from '../../control.ts'
 import { doorsOf, type Privileges } from './container-doors.ts'
@@ -30,7 +31,7 @@ export function otherContainers(services: readonly InferenceService[], told: Tol
   const found = others.flatMap(({ id, listed, inside, ways }): Verdict[] => {
     if (ways.length === 0) return []
     const image = told.containers.known ? told.containers.value.podContainers.find((one) => one.id === id)?.image : undefined
-    const subject = listed?.name ?? (image === undefined ? undefined : withoutTag(image)) ?? inside?.name ?? id.slice(0, 12)
+    const subject = listed?.name ?? (image === undefined ? undefined : withoutTag(image)) ?? nameOf(id, inside, others, told)
     return [
       {
         // Some must have it. That it is root of the host is said all the same.
@@ -53,7 +54,7 @@ export function otherContainers(services: readonly InferenceService[], told: Tol
       (ways.length === 0 && doors.unknown !== undefined) || (!listed?.inspected && (!inside?.confinement || inside.confinement.moreMounts)),
   )
   if (unread.length === 0) return found
-  const names = unread.map(({ id, listed, inside }) => listed?.name ?? inside?.name ?? id.slice(0, 12))
+  const names = unread.map(({ id, listed, inside }) => listed?.name ?? nameOf(id, inside, others, told))
   return [
     ...found,
     {
@@ -82,6 +83,14 @@ function running(services: readonly InferenceService[], { containers, processes 
   return [...new Set([...listed.keys(), ...inside.keys()])]
     .filter((id) => !served.has(id))
     .map((id) => ({ id, listed: listed.get(id), inside: inside.get(id) }))
+}
+
+/** Of one that nothing lists, as of an account: what Podman tells its monitor, else its program, with the id where several have that. */
+function nameOf(id: string, inside: Process | undefined, others: readonly Running[], { processes }: Told): string {
+  const named = inside && processes.known ? containerAbove(inside, processes.value)?.name : undefined
+  const [program, short] = [inside?.name, id.slice(0, 12)]
+  if (named !== undefined || program === undefined) return named ?? short
+  return others.filter((one) => one.inside?.name === program).length > 1 ? `${program} ${short}` : program
 }
 
 const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')

@@ -380,6 +380,16 @@ describe('inference-account-not-privileged', () => {
     expect([judged(''), judged(undefined, [])]).toEqual([none, none])
     expect(judged(undefined)).toEqual([['', unread]])
   })
+  test('several of one program that nothing lists are told apart, by the name that their monitor has', () => {
+    const monitor = { ...process(3, '', {}), name: 'conmon', cgroup: undefined, confinement: undefined }
+    const conmon = { ...monitor, pid: 5, argv: ['/usr/bin/conmon', '--api-version', '1', '-c', node, '-u', node, '-n', 'keep'] }
+    const sleeping = (pid: number, id: string, ppid: number) => ({ ...process(pid, id, { mounts: [docker] }), name: 'sleep', ppid })
+    const names = judgeOthers([], [conmon, sleeping(7, traefik, 1), sleeping(8, portainer, 1), sleeping(9, node, 5)]).map(([name]) => name)
+    expect(names).toEqual([`sleep ${traefik.slice(0, 12)}`, `sleep ${portainer.slice(0, 12)}`, 'quay.io:443/prometheus/node-exporter'])
+    const two = 'd'.repeat(64)
+    const own = { ...conmon, argv: [...conmon.argv.slice(0, 4), two, '-u', two, '-n', 'keep'] }
+    expect(judgeOthers([], [own, sleeping(9, two, 5)]).map(([name]) => name)).toEqual(['keep'])
+  })
   test('the socket of its own Docker, in a container of account mluser (recorded: 20.10.24 on Debian 12)', () => {
     const text = readFileSync(new URL('../../../facts/processes/__fixtures__/debian-12-docker-rootless.txt', import.meta.url), 'utf8')
     const ml = { name: 'mluser', uid: 1002, gid: 1002, home: '/home/mluser', shell: '/bin/bash', line: 9 }
