@@ -89,6 +89,11 @@ const labPackages = [
 // The command line is started again and again: built, and compiled once, a start takes a third of the processor's time.
 const builtOnce = { GATEHOUSE_CLI: `${root}out/cli/gatehouse.js`, NODE_COMPILE_CACHE: `${results}/compile-cache` }
 
+let electron: Promise<Tally> | undefined
+/** Where no Electron is there yet it is fetched, once for all suites that run the app: no test has time for that, and a lab no way out. */
+const electronIsThere = (output: Output): Promise<Tally> =>
+  (electron ??= checks([['node', 'electron/tooling/with-electron.ts', 'true']], output))
+
 /** Runs tests inside of a lab, which is up as long as they run. */
 const inLab = (words: readonly string[], output: Output, file: string, environment: NodeJS.ProcessEnv) =>
   reported('timeout', ['-k', '10', '2400', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words], output, file, vitestTally, {
@@ -119,8 +124,7 @@ export const suites: readonly Suite[] = [
     needs: windowPackages,
     beside: true,
     run: async (output) => {
-      // Where no Electron is there yet it is fetched now: no test has time for that.
-      const runtime = await checks([['node', 'electron/tooling/with-electron.ts', 'true']], output)
+      const runtime = await electronIsThere(output)
       if (runtime.failed > 0) return runtime
       return reported(
         'timeout',
@@ -143,6 +147,8 @@ export const suites: readonly Suite[] = [
     root: true,
     beside: true,
     run: async (output) => {
+      const runtime = await electronIsThere(output)
+      if (runtime.failed > 0) return runtime
       const parts = Array.from({ length: LABS }, (_, index) => {
         const file = `${results}/lab-${index + 1}.json`
         return inLab([...vitest(LAB, file), '--shard', `${index + 1}/${LABS}`], output, file, { LAB_INSTANCE: `part-${index + 1}` })
@@ -159,6 +165,8 @@ export const suites: readonly Suite[] = [
     beside: true,
     // Labs of their own, with their own hosts, since a fault is mostly waiting.
     run: async (output) => {
+      const runtime = await electronIsThere(output)
+      if (runtime.failed > 0) return runtime
       const parts = Array.from({ length: FAULT_LABS }, (_, index) => {
         const file = `${results}/faults-${index + 1}.json`
         const part = { LAB_INSTANCE: `third-${index + 1}`, FAULTS_PART: `${index + 1}/${FAULT_LABS}` }
