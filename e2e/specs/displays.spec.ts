@@ -62,7 +62,7 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
     expect(page, name).toBeLessThanOrEqual((shown ?? 0) + 1)
   }
   await isWhole('fleet')
-  expect(await it.page.evaluate(scrollers)).toEqual(['html'])
+  await expect.poll(() => it.page.evaluate(scrollers)).toEqual(['html'])
   // Where the last row is, what has the focus is still said, and the heads of hosts begin in the first view.
   expect(await it.page.locator('.matrix').evaluate((matrix) => matrix.getBoundingClientRect().top)).toBeLessThan(250)
   await it.cell('OPS-3', 'gpu-02').getByRole('button').focus()
@@ -79,7 +79,7 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
   await it.cell('INF-4', 'gpu-02').getByRole('button').focus()
   await it.page.keyboard.press('Enter')
   await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
-  expect(await it.page.evaluate(scrollers)).toEqual(['html', 'div.findings-scroll'])
+  await expect.poll(() => it.page.evaluate(scrollers)).toEqual(['html', 'div.findings-scroll'])
   await isWhole('host')
   for (const name of ['Exposure', 'Services', 'Hardening', 'GPUs', 'Packages']) {
     await it.page.getByRole('tab', { name }).press('Enter')
