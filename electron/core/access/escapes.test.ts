@@ -48,6 +48,37 @@ test.each<[string, boolean]>([
   ['/usr/bin/cp a.conf /etc/nginx/conf.d/a.conf', false],
   ['/usr/bin/tar -czf /srv/x.tgz /srv/data', false],
   ['/usr/bin/systemctl restart make.service', false],
+  ['ALL', true],
+  ['/bin/bash', true],
+  ['/bin/bash ""', true],
+  ['/usr/bin/vim', true],
+  // It starts a shell and writes other files, whatever it begins with (gtfobins.github.io).
+  ['/usr/bin/vim /etc/motd', true],
+  ['/usr/bin/less /var/log/syslog', true],
+  ['/usr/bin/systemctl edit vllm.service', true],
+  ['/usr/bin/crontab -u svc -e', true],
+  ['/usr/bin/crontab -l', false],
+  ['/usr/bin/tee /etc/sudoers.d/x', true],
+  ['/usr/bin/tee /etc/nginx/conf.d/x', false],
+  ['sudoedit', true],
+  ['sudoedit /etc/sudoers', true],
+  ['sudoedit /etc/cron.d/job', true],
+  ['sudoedit /etc/*', true],
+  ['sudoedit /etc/ssh/*', true],
+  // Its stars stand for no slash, and it edits nothing in folders that its user may write.
+  ['sudoedit /etc/nginx/*', false],
+  ['sudoedit /srv/*/settings.json', false],
+  ['/usr/bin/find *', true],
+  ['/usr/bin/find /srv -printf %p', false],
+  [String.raw`/usr/bin/find /srv -name \*.conf`, false],
+  ['/usr/bin/find /srv/[ab]', true],
+  ['/usr/bin/systemctl restart vllm', false],
+  ['/usr/bin/systemctl', true],
+  ['/usr/bin/', true],
+  ['/opt/*/run', true],
+  ['sudoedit /etc/motd', false],
+  ['/usr/sbin/nginx -T', false],
+  ['/usr/local/bin/own-tool', false],
 ])('givesRoot(%j) is %j', (command, expected) => expect(givesRoot(command)).toBe(expected))
 
 test.each<[string, boolean]>([
@@ -57,6 +88,12 @@ test.each<[string, boolean]>([
   ['/usr/bin/git pull', false],
   ['/usr/bin/less ""', false],
   ['/usr/bin/vim ""', true],
+  ['ALL', true],
+  ['/bin/bash', true],
+  ['/usr/bin/vim /etc/motd', true],
+  ['/usr/bin/less /var/log/syslog', false],
+  ['/usr/bin/env', false],
+  ['/usr/bin/find', true],
 ])('givesRoot(%j) is %j where it may start nothing', (command, expected) => expect(givesRoot(command, true)).toBe(expected))
 
 test.each<[string, readonly string[]]>([
