@@ -63,7 +63,8 @@ function fromProgram(words: readonly string[]): Direct | undefined {
 }
 
 function isLlamaServer(path: string, name: string, rest: readonly string[]): boolean {
-  if (/^llama-server(?:[-.][\w.-]+)?$/.test(name)) return true
+  // The other name is that of Docker's Model Runner (docker/model-runner llamacpp/native).
+  if (/^(?:com\.docker\.)?llama-server(?:[-.][\w.-]+)?$/.test(name)) return true
   if (name === 'llama') return rest[0] === 'serve'
   // Without a word about it, it serves beside its chat (llamafile 0.8.14 and later; before, without a prompt).
   if (/^llamafile(?:-[\d.]+)?$/.test(name) || name.endsWith('.llamafile'))

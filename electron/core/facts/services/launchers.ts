@@ -67,12 +67,19 @@ const launchers: Readonly<Record<string, Launcher>> = {
   'systemd-cat': { valued: ['-t', '--identifier', '-p', '--priority'], positionals: 0 },
   gosu: { valued: [], positionals: 1 },
   'su-exec': { valued: [], positionals: 1 },
+  chpst: { valued: ['-u', '-U', '-b', '-e', '-/', '-n', '-l', '-L', '-m', '-d', '-o', '-p', '-f', '-c', '-r', '-t'], positionals: 0 },
+  's6-setuidgid': { valued: [], positionals: 1 },
+  prlimit: plain,
+  cgexec: { valued: ['-g'], positionals: 0 },
+  flock: { valued: ['-w', '--timeout', '-E', '--conflict-exit-code'], positionals: 1 },
+  'systemd-inhibit': { valued: ['--what', '--who', '--why', '--mode'], positionals: 0 },
   setpriv: { valued: ['--reuid', '--regid', '--groups'], positionals: 0 },
   sudo: { valued: ['-u', '-g', '-h', '-p', '-C', '-T', '-D', '-R', '-r', '-t', '--user', '--group'], positionals: 0 },
   doas: { valued: ['-u', '-C'], positionals: 0 },
   runuser: { valued: ['-u', '-g', '-G', '--user', '--group'], positionals: 0 },
   uvx: { valued: [...uv, '--from'], positionals: 0 },
   uv: runner(uv),
+  pipx: runner(['--spec', '--python', '--pip-args', '-i', '--index-url']),
   poetry: runner(['-C', '-P', '--directory', '--project']),
   pipenv: runner([]),
   pdm: runner(['-p', '--project']),
@@ -100,8 +107,14 @@ export function unwrap(argv: readonly string[], depth = 0, wrapped = false): rea
   // What loads programs of Cosmopolitan, such as llamafiles, where the kernel was not told how.
   if (/^\.?ape(?:-[\d.]+)?$/.test(name)) return unwrap(words.slice(1), depth + 1, wrapped)
   if (name === 'su') return fromSu(words, depth)
+  // `uvx` is short for it.
+  if (name === 'uv' && words[1] === 'tool' && words[2] === 'run') return unwrap(['uvx', ...words.slice(3)], depth + 1, true)
   const launcher = Object.hasOwn(launchers, name) ? launchers[name] : undefined
-  return launcher ? unwrap(afterOptions(words.slice(1), launcher), depth + 1, true) : [{ words, wrapped }]
+  if (!launcher) return [{ words, wrapped }]
+  const [program = '', ...rest] = afterOptions(words.slice(1), launcher)
+  // These take a version with the name of the package: `vllm@0.11.0`, `vllm==0.11.0`.
+  const named = /^(?:uvx|pipx)$/.test(name) ? program.replace(/(?:@|==).*$/s, '') : program
+  return named === '' ? [] : unwrap([named, ...rest], depth + 1, true)
 }
 
 function skipAssignments(words: readonly string[]): readonly string[] {

@@ -74,6 +74,17 @@ export const interfaces: readonly ProgramRecord[] = [
     source: 'sgl-project/sglang sgl-router/README.md',
   },
   {
+    id: 'dynamo',
+    name: 'NVIDIA Dynamo frontend',
+    kind: 'interface',
+    module: /^dynamo\.frontend$/,
+    authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
+    forwards: true,
+    danger: 'Whoever reaches it runs prompts on every worker behind it.',
+    source: 'https://docs.nvidia.com/dynamo/latest/components/frontend.html',
+  },
+  {
     id: 'llama-swap',
     name: 'llama-swap',
     kind: 'interface',
