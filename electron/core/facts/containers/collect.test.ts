@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -132,5 +132,32 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
         ],
       },
     })
+  })
+
+  test.each(
+    shells.flatMap((shell) =>
+      (
+        [
+          ['Docker version 20.10.24+dfsg1, build 297e128', true],
+          ['Docker version 18.09.1, build 4c52b90', false],
+        ] as const
+      ).map(([version, asked]) => ({ shell, version, asked })),
+    ),
+  )('$shell: of $version GPUs and rules for devices are asked: $asked', ({ shell, version, asked }) => {
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const docker = mkdtempSync(join(folder, 'requests-'))
+    writeFileSync(
+      join(docker, 'docker'),
+      `#!/bin/sh\ncase $1 in --version) echo '${version}' ;; container) echo ${'e'.repeat(64)} ;; inspect) printf '%s\\n' "$5" >'${docker}/template' ;; esac\n`,
+      { mode: 0o755 },
+    )
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    spawnSync(program, [...args, '-c', `gh_sudo() { return 126; }\n${section.script}`, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${docker}:/usr/bin:/bin` },
+    })
+    const template = readFileSync(join(docker, 'template'), 'utf8')
+    expect([template.includes('DeviceRequests'), template.startsWith(asked ? '{"DeviceRequests":' : '{"Id":')]).toEqual([asked, true])
+    expect(() => JSON.parse(template.replace(/\{\{[^}]*\}\}/g, '0'))).not.toThrow()
   })
 })

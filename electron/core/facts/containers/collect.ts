@@ -8,9 +8,12 @@ import { wantedVariables } from '../processes/candidates.ts'
 const TEMPLATE = [
   '{"Id":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
   '"User":{{json .Config.User}},"Env":{{json .Config.Env}},"Path":{{json .Path}},"Args":{{json .Args}},"Mounts":{{json .Mounts}}',
-  '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"CapAdd":{{json .HostConfig.CapAdd}},"PidMode":{{json .HostConfig.PidMode}},"Devices":{{json .HostConfig.Devices}},"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}',
+  '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"CapAdd":{{json .HostConfig.CapAdd}},"CapDrop":{{json .HostConfig.CapDrop}},"PidMode":{{json .HostConfig.PidMode}},"Devices":{{json .HostConfig.Devices}},"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}',
   '"Bindings":{{json .HostConfig.PortBindings}},"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
 ].join(',')
+
+/** What `--gpus` and `--device-cgroup-rule` gave, as docker since 19.03 knows it: Podman and older ones would refuse the whole template. */
+const OF_DOCKER = '"DeviceRequests":{{json .HostConfig.DeviceRequests}},"DeviceRules":{{json .HostConfig.DeviceCgroupRules}},'
 
 /**
  * Variables of a container whose values are read, as a basic regular expression: those of engines, and how other programs authenticate.
@@ -27,7 +30,7 @@ const READ = [...wantedVariables, 'WEBUI_AUTH', 'RAY_AUTH_MODE'].join('\\|').rep
  * Of pods only names of images are asked (crictl of cri-tools, which k3s brings as well): what else they are stands in the cluster.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
-const SCRIPT = `template=$1 read=$2
+const SCRIPT = `template=$1 read=$2 of_docker=$3
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
 hide=":start
@@ -58,7 +61,7 @@ look() {
     if ids=$("$runtime" container ls --all --no-trunc --quiet 2>/dev/null); then
       printf '@%s inspect %s\\n' "$runtime" "$(printf '%s' "$ids" | grep -c .)"
       ids=$(printf '%s\\n' "$ids" | head -n 200)
-      [ -z "$ids" ] || "$runtime" inspect --type container --format "$template" $ids 2>/dev/null | sed "$hide" | sed "$names_only"
+      [ -z "$ids" ] || "$runtime" inspect --type container --format "{$more\${template#?}" $ids 2>/dev/null | sed "$hide" | sed "$names_only"
       printf '\\n'
       return 0
     fi
@@ -74,7 +77,9 @@ pods() {
   [ -x /usr/local/bin/crictl ] || [ -x /usr/bin/crictl ] || return 0
   if listed=$(gh_sudo 3 2>/dev/null); then printf '@cri list\\n%s\\n' "$listed"; else printf '@cri unread\\n'; fi
 }
-case $(docker --version 2>/dev/null) in *podman*) ;; *) look docker 1 ;; esac
+version=$(docker --version 2>/dev/null)
+case $version in *podman*) ;; *) case $version in *' version 1'[0-8].*) more= ;; *) more=$of_docker ;; esac; look docker 1 ;; esac
+more=
 look podman 2
 pods
 printf '@end\\n'
@@ -86,7 +91,7 @@ const containers = script({
   waits: true,
   display: 'docker and podman: container ls --all, inspect; crictl ps',
   script: SCRIPT,
-  parameters: [TEMPLATE, READ],
+  parameters: [TEMPLATE, READ, OF_DOCKER],
   // Where sudo cannot resolve the name of its host it waits for DNS at each call, and there may be two.
   timeoutMs: 25_000,
   privileged: [

@@ -42,11 +42,17 @@ export interface Container {
   /** Those that it is attached to; empty when it has none. Absent: not told, or it uses the network of something else. */
   readonly networks?: readonly ContainerNetwork[] | undefined
   readonly privileged: boolean
-  /** As they were asked for: `SYS_ADMIN`, `CAP_SYS_ADMIN` or `ALL`. Absent, as the next two, where only the listing could be read. */
+  /** As they were asked for: `SYS_ADMIN`, `CAP_SYS_ADMIN` or `ALL`. Absent, as the next three, where only the listing could be read. */
   readonly addedCapabilities?: readonly string[] | undefined
+  /** Written the same way. */
+  readonly droppedCapabilities?: readonly string[] | undefined
   readonly hostProcesses?: boolean | undefined
   /** Of the host, by their names there. */
   readonly devices?: readonly string[] | undefined
+  /** Kinds of devices that it may open beside those, once it makes them with mknod(1): `b 8:* rmw` (`--device-cgroup-rule`). Absent where nothing tells, as with Podman. */
+  readonly deviceRules?: readonly string[] | undefined
+  /** GPUs by number, UUID or name of the Container Device Interface, or `all`, as `--gpus` asked for them. Absent where it did not, or nothing tells. */
+  readonly gpus?: readonly string[] | undefined
   /** Entry point and its words. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>

@@ -88,7 +88,10 @@ test('inspect', () => {
     // As Docker 20.10.24 printed them.
     ...{
       CapAdd: ['SYS_ADMIN'],
+      CapDrop: null,
       PidMode: 'host',
+      DeviceRules: ['b 7:* rmw'],
+      DeviceRequests: [{ Driver: '', Count: -1, DeviceIDs: null, Capabilities: [['gpu']], Options: {} }],
       Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/x', CgroupPermissions: 'rwm' }],
     },
     Ports: { '11434/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }], '9/udp': null },
@@ -110,6 +113,9 @@ test('inspect', () => {
           hostNetwork: false,
           privileged: false,
           addedCapabilities: ['SYS_ADMIN'],
+          droppedCapabilities: [],
+          deviceRules: ['b 7:* rmw'],
+          gpus: ['all'],
           hostProcesses: true,
           devices: ['/dev/sda'],
           command: ['/bin/ollama', 'serve'],
@@ -123,6 +129,14 @@ test('inspect', () => {
       ],
     },
   })
+})
+
+test.each([
+  ['--gpus 2', { Count: 2, DeviceIDs: null }, ['0', '1']],
+  ['--gpus device=0,GPU-2', { Count: 0, DeviceIDs: ['0', 'GPU-2'] }, ['0', 'GPU-2']],
+])('%s', (_, request, gpus) => {
+  const row = { Id: id, DeviceRequests: [{ Driver: '', ...request, Capabilities: [['gpu']], Options: {} }] }
+  expect(parseContainers(`@docker inspect 1\n${JSON.stringify(row)}\n@end\n`)).toMatchObject({ containers: { containers: [{ gpus }] } })
 })
 
 test('Swarm publishes what its container does not list', () => {

@@ -42,8 +42,13 @@ const inspectedSchema = z.object({
   Mounts: z.array(z.object({ Source: text, Destination: text, RW: flag })).nullish(),
   NetworkMode: text,
   Privileged: flag,
-  /** Absent in what Gatehouse recorded before it asked, as are the next two. */
+  /** Absent in what Gatehouse recorded before it asked, as are the next five. */
   CapAdd: texts,
+  CapDrop: texts,
+  DeviceRules: texts,
+  DeviceRequests: z
+    .array(z.object({ Count: z.int().nullish(), DeviceIDs: texts, Capabilities: z.array(z.array(z.string())).nullish() }))
+    .nullish(),
   PidMode: text,
   Devices: z.array(z.object({ PathOnHost: text })).nullish(),
   Ports: portMap,
@@ -179,6 +184,9 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     networks: found.NetworkMode === 'none' ? [] : attached(found.Networks ?? {}, found.Name.replace(/^\//, '')),
     privileged: found.Privileged,
     addedCapabilities: found.CapAdd,
+    droppedCapabilities: found.CapDrop,
+    deviceRules: found.DeviceRules,
+    gpus: (found.DeviceRequests ?? []).length > 0 ? found.DeviceRequests?.flatMap(requestedGpus) : undefined,
     hostProcesses: found.PidMode === 'host',
     devices: (found.Devices ?? []).map(({ PathOnHost }) => PathOnHost),
     command: [found.Path, ...found.Args].filter((word) => word !== ''),
@@ -189,6 +197,19 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     restartPolicy: found.RestartPolicy,
     line,
   }
+}
+
+/** As moby hands them to NVIDIA's hook (daemon/nvidia_linux.go): those that are named, the first N, or all for a negative number. */
+function requestedGpus({
+  Count,
+  DeviceIDs,
+}: {
+  readonly Count?: number | null | undefined
+  readonly DeviceIDs: readonly string[]
+}): readonly string[] {
+  if (DeviceIDs.length > 0) return DeviceIDs
+  const count = Count ?? 0
+  return count < 0 ? ['all'] : Array.from({ length: Math.min(count, 64) }, (_, index) => String(index))
 }
 
 /** Default networks, in which no names are resolved (docs.docker.com/engine/network; podman-network(1)). */

@@ -54,3 +54,10 @@ test.each([
   ['type=bind,src=/etc,target=/e,ro', { source: '/etc', destination: '/e', readOnly: true }],
   ['type=bind,src=/etc,dst=/e,readonly=false', { source: '/etc', destination: '/e', readOnly: false }],
 ])('--mount %s', (word, expected) => expect(of(`podman run --mount ${word} x`)?.mounts).toEqual([expected]))
+
+test.each([
+  ['--gpus all', ['all']],
+  ['--gpus=2', ['0', '1']],
+  ['--gpus "device=1,GPU-2222"', ['1', 'GPU-2222']],
+  ['--gpus all,capabilities=utility', ['all']],
+])('%s', (option, gpus) => expect(of(`docker run ${option} x`)?.gpus).toEqual(gpus))

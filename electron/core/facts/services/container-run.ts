@@ -37,6 +37,7 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
   const published = valuesOf('-p', '--publish')
   const ports = published.flatMap(portOf)
   const network = valuesOf('--network', '--net').at(-1) ?? ''
+  const gpus = valuesOf('--gpus').flatMap(gpusOf)
   return {
     id: '',
     name: valuesOf('--name').at(-1) ?? '',
@@ -54,6 +55,9 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     hostNetwork: network === 'host',
     privileged: valuesOf('--privileged').some((value) => value !== 'false'),
     addedCapabilities: valuesOf('--cap-add').flatMap((value) => value.split(',')),
+    droppedCapabilities: valuesOf('--cap-drop').flatMap((value) => value.split(',')),
+    deviceRules: valuesOf('--device-cgroup-rule'),
+    ...(gpus.length > 0 && { gpus }),
     hostProcesses: valuesOf('--pid').at(-1) === 'host',
     devices: valuesOf('--device').map((value) => value.split(':', 1)[0] ?? ''),
     command: words.slice(at + 1),
@@ -72,6 +76,16 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     restartPolicy: '',
     line: lines.ExecStart ?? 0,
   }
+}
+
+/** `all`, `2` (the first two), `device=0,GPU-…` with quotes around it (docs.docker.com, `docker run --gpus`). */
+function gpusOf(value: string): readonly string[] {
+  const fields = value.replace(/["']/g, '').split(',')
+  const [first = ''] = fields
+  const count = first.replace(/^count=/, '')
+  if (/^(?:all|-1)$/.test(count)) return ['all']
+  if (/^\d{1,2}$/.test(count)) return Array.from({ length: Number(count) }, (_, index) => String(index))
+  return fields.map((field) => field.replace(/^device=/, '')).filter((field) => field !== '' && !field.includes('='))
 }
 
 /** `type=bind,source=/,destination=/host,ro` (podman-run(1), docker run --mount). */

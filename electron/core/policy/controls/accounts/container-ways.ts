@@ -56,11 +56,23 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
 export const placeOf = (path: string): string => (path === '/' ? path : path.replace(/\/+$/, '').replace(/^\/var\/run(?=\/|$)/, '/run'))
 
 /** What its runtime gives a container. */
-export type Given = Pick<Container, 'privileged' | 'mounts' | 'addedCapabilities' | 'hostProcesses' | 'devices'>
+export type Given = Pick<
+  Container,
+  'privileged' | 'mounts' | 'addedCapabilities' | 'droppedCapabilities' | 'hostProcesses' | 'devices' | 'deviceRules'
+>
 
-/** Disks, which hold the files of the host whoever owns them, by any of their names (Linux, Documentation/admin-guide/devices.txt), and its memory. A GPU is none. */
+/**
+ * Disks, which hold the files of the host whoever owns them, by any of their names (Linux, Documentation/admin-guide/devices.txt), its memory, and folders of these, of which a runtime
+ * gives all (moby, oci/devices_linux.go). A GPU is none.
+ */
 const DEVICE =
-  /^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd)\d*(?:p\d+)?|(?:mapper|disk|md|bsg)\/.+|mem|kmem|port)$/
+  /^\/dev(?:\/(?:mapper|disk(?:\/by-[a-z]+)?|block|md|bsg))?\/?$|^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd)\d*(?:p\d+)?|(?:mapper|disk|md|bsg|block)\/.+|mem|kmem|port)$/
+
+/**
+ * A rule of the cgroup that lets it open disks: all devices, any of blocks, and of characters SCSI disks by their other door (21) and memory (1). It makes them by mknod(1), which
+ * every cgroup of a container allows, with a capability that Docker gives (docs.docker.com, `docker run --device-cgroup-rule`).
+ */
+const RULE = /^(?:[ab] \S+|c (?:\*|1|21):\S+) .*[rw]/
 
 /** What its runtime gave a container, and what the kernel lets its processes do. In a user namespace capabilities are none on the host; files of root are its own where the map has root. */
 export function waysOutOfBoth(given: Given | undefined, inside: Confinement | undefined): readonly string[] {
@@ -76,13 +88,18 @@ export const mountsOfBoth = (given: Given | undefined, inside: Confinement | und
 ]
 
 /** Ways out of a container to root of the host that were given to it when it was made (docs.docker.com, engine/security: attack surface of the daemon; `run`, --privileged, --cap-add, --device). */
-function waysOutOf({ privileged, mounts, addedCapabilities = [], hostProcesses = false, devices = [] }: Given): readonly string[] {
-  const added = addedCapabilities.map((name) => name.toUpperCase().replace(/^(?:CAP_)?/, 'CAP_'))
+function waysOutOf({ privileged, mounts, hostProcesses = false, devices = [], deviceRules = [], ...given }: Given): readonly string[] {
+  const [added, dropped] = [given.addedCapabilities, given.droppedCapabilities].map((names = []) =>
+    names.map((name) => name.toUpperCase().replace(/^(?:CAP_)?/, 'CAP_')),
+  ) as [string[], string[]]
+  const makes = (names: readonly string[]): boolean => names.includes('CAP_ALL') || names.includes('CAP_MKNOD')
+  const rules = makes(dropped) && !makes(added) ? [] : deviceRules.filter((rule) => RULE.test(rule.trim()))
   const named = Object.keys(CAPABILITIES).filter((name) => added.includes('CAP_ALL') || added.includes(name))
   return [
     ...(privileged ? ['it is privileged, with all devices of the host'] : []),
     ...waysOfCapabilities(named, hostProcesses),
     ...devices.filter((path) => DEVICE.test(path)).map((path) => `${path} of the host is its own`),
+    ...rules.map((rule) => `it may open disks or memory of the host that it makes itself (${rule})`),
     ...waysOfMounts(mounts),
   ]
 }

@@ -124,7 +124,17 @@ describe('inference-account-not-privileged', () => {
       '/dev/md127',
       '/dev/vda',
       '/dev/mem',
+      '/dev',
+      '/dev/',
+      '/dev/mapper',
+      '/dev/block/8:0',
     ].map((path): [string, object, number, string] => [path, { devices: [path] }, 0, failed]),
+    ...['b 8:0 rwm', 'b *:* rw', 'a *:* rwm', 'c *:* rmw', 'c 21:* r', 'c 1:1 rw'].flatMap((rule): [string, object, number, string][] => [
+      [`the rule ${rule}`, { deviceRules: [rule] }, 0, failed],
+      [`the rule ${rule}, and no mknod`, { deviceRules: [rule], droppedCapabilities: ['ALL'] }, 0, na],
+      [`the rule ${rule}, and mknod back`, { deviceRules: [rule], droppedCapabilities: ['ALL'], addedCapabilities: ['MKNOD'] }, 0, failed],
+    ]),
+    ['rules for GPUs and others', { deviceRules: ['c 195:* rmw', 'c 226:* rmw', 'c 10:200 rw', 'b *:* m', 'c 188:* rmw'] }, 0, na],
     [
       'GPUs',
       { devices: ['/dev/nvidia0', '/dev/nvidiactl', '/dev/kfd', '/dev/dri', '/dev/dri/renderD128', '/dev/fuse', 'nvidia.com/gpu=all'] },

@@ -316,6 +316,14 @@ describe('inference-gpus-assigned, in containers', () => {
       [shared, shared],
     ],
     ['the first of what is not known', [[], { CUDA_VISIBLE_DEVICES: '0' }], [[], { CUDA_VISIBLE_DEVICES: 'GPU-2222' }], [unread, own]],
+    // The image of CUDA says `all`; what Docker is asked for takes its place (moby, daemon/nvidia_linux.go).
+    [
+      '--gpus',
+      [[], { NVIDIA_VISIBLE_DEVICES: 'all' }, { gpus: ['0'] }],
+      [[], { NVIDIA_VISIBLE_DEVICES: 'all' }, { gpus: ['GPU-2222'] }],
+      [own, own],
+    ],
+    ['--gpus all, where the image says nothing', [[], {}, { gpus: ['all'] }], [[], {}, { gpus: ['nvidia.com/gpu=1'] }], [all, own]],
     ['privileged', [[], { NVIDIA_VISIBLE_DEVICES: '0' }, { privileged: true }], [['nvidia.com/gpu=1'], cdi], [all, own]],
   ])('%s', (_, one, other, expected) => expect(judgeTwo(one, other)).toEqual(expected))
 })

@@ -147,7 +147,11 @@ function givenTo(service: InferenceService, { units, containers }: Around, gpus:
   const made = container?.inspected || !maker ? container : containerOfUnit(maker)
   if (made?.privileged) return gpus
   const byNumber = (word: string) => gpus.find(({ index }) => index === Number(word))
-  const names = (made?.devices ?? []).flatMap((path) => /^(?:nvidia\.com\/gpu=|\/dev\/nvidia(?=\d))(.+)$/.exec(path)?.[1] ?? [])
+  // What `--gpus` names takes the place of the image's own variable.
+  const names = [
+    ...(made?.gpus ?? []).map((name) => name.replace(/^nvidia\.com\/gpu=/, '')),
+    ...(made?.devices ?? []).flatMap((path) => /^(?:nvidia\.com\/gpu=|\/dev\/nvidia(?=\d))(.+)$/.exec(path)?.[1] ?? []),
+  ]
   if (names.includes('all')) return gpus
   const told = names.length > 0 ? names : service.environment?.NVIDIA_VISIBLE_DEVICES?.split(',').map((one) => one.trim())
   if (told?.length === 1 && told[0] === 'all') return gpus
