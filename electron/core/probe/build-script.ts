@@ -162,7 +162,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     `gh_awk=${shellQuote(lean(frameProgram))}\n`,
     `gh_privilege=${shellQuote(lean(privilegeRuntime))}\n`,
     lean(sectionRuntime),
-    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_rs gh_memory gh_top\n',
+    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top\n',
     '{\n',
     `printf "$gh_k %s b\\n" ${order.flatMap(([first]) => first?.index ?? []).join(' ')}\n`,
     ...lanes,

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -325,6 +325,24 @@ test.each([
   }
   await runProbe(session, [section('a', 'echo a')], { account: 'audit', signal: new AbortController().signal, timeoutMs: 15_000 })
   expect(/^[0-9a-f]{32} h (\S*)/m.exec(said)?.[1]).toBe(form)
+})
+
+/** bash maps the whole archive of locales where LANG asks for any: 220 MB where it holds those of all languages, as RHEL's does. */
+test.runIf(process.getuid?.() === 0)('complaints are read by a bash that has mapped a large locale archive, too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-locales-'))
+  folders.push(folder)
+  const locales = join(folder, 'usr/lib/locale')
+  mkdirSync(locales, { recursive: true })
+  execFileSync('localedef', ['--prefix', folder, '--add-to-archive', '/usr/lib/locale/C.utf8'])
+  truncateSync(join(locales, 'locale-archive'), 300 * 1024 * 1024)
+  const enter = `mount --bind ${locales} /usr/lib/locale; LANG=de_DE.UTF-8; export LANG; exec bash "$@"`
+  const host: LocalHost = { shell: [program(`PATH=/usr/bin; exec unshare -m sh -c '${enter}' sh "$@"`)] }
+  const { outputs, failure } = await probe(host, [
+    section('many', 'n=0; while [ "$n" -lt 30000 ]; do echo "complaint $n" >&2; n=$((n + 1)); done; echo done'),
+  ])
+  expect(failure).toBeUndefined()
+  expect(outputs.get('many')).toMatchObject({ state: 'ok', exitCode: 0, stdout: 'done\n' })
+  expect(outputs.get('many')?.stderr).toContain('complaint 29999\n')
 })
 
 test('no other account can learn the nonce from the list of processes', async () => {

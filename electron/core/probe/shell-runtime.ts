@@ -7,8 +7,8 @@
  */
 
 /**
- * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`, and to the script that lists models. Whoever takes it sets gh_uid,
- * gh_sudo (its path), gh_w (words before each command) and gh_memory (`ulimit -S -v`).
+ * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`, and to the script that lists models. Whoever takes it sets
+ * gh_sudo (its path), gh_w (words before each command), and what `selfRuntime` sets.
  *
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
@@ -19,7 +19,8 @@
  * `gh_find NAME` sets gh_a to the program of that name on the PATH, as `command -v` would, which costs a process for its answer.
  *
  * `gh_caught COMMAND…` sets gh_rc and gh_e, the last 4000 bytes of its stderr. The shell that waits for the command reads that to the end, since a complaint too many
- * must not stop it, and needs no process for it. It may take 128 MiB for that, or ends with what was said so far; the command as much as before.
+ * must not stop it, and needs no process for it. It may take 32 MiB more than it has (a locale archive that bash has mapped is over 200 MiB) for that, or ends with
+ * what was said so far; the command as much as before.
  */
 export const privilegeRuntime = `gh_nl='
 '
@@ -36,7 +37,7 @@ gh_refused() {
   return 1
 }
 gh_caught() {
-  ulimit -S -v 131072
+  ulimit -S -v "$gh_most"
   { gh_e=$(ulimit -S -v "$gh_memory"; $gh_w "$@" 2>&1 >&7 7>&- 8>&- 9>&-); gh_rc=$?; } 7>&1
   ulimit -S -v "$gh_memory"
   [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
@@ -181,8 +182,17 @@ gh_watch() {
 }
 `
 
+/** Sets gh_uid, gh_memory (`ulimit -S -v`) and gh_most (that of a shell that reads complaints). The effective uid and what this shell holds (kB) stand in proc_pid_status(5). */
+export const selfRuntime = `gh_uid= gh_size=131072
+while read -r gh_h gh_j gh_a gh_t; do
+  case $gh_h in Uid:) gh_uid=$gh_a ;; VmSize:) gh_size=$gh_j; break ;; esac
+done </proc/self/status
+case $gh_uid in '' | *[!0-9]*) gh_uid=$(id -u) ;; esac
+gh_memory=$(ulimit -S -v) gh_most=$((gh_size + 32768))
+`
+
 /**
- * The effective uid stands in proc_pid_status(5). Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
+ * Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
  * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
  * setsid where there is one. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. 127 for the whole probe when output cannot be framed at all.
  */
@@ -191,12 +201,9 @@ export LC_ALL TZ TERM PATH
 unset LANGUAGE COLUMNS POSIXLY_CORRECT GREP_OPTIONS SYSTEMD_PAGER SYSTEMD_COLORS DOCKER_HOST
 umask 077
 gh_sh=/bin/sh
-while read -r gh_h gh_j gh_uid gh_t; do [ "$gh_h" != Uid: ] || break; done </proc/self/status
-case $gh_uid in '' | *[!0-9]*) gh_uid=$(id -u) ;; esac
-gh_find sudo
+${selfRuntime}gh_find sudo
 gh_sudo=$gh_a
 for gh_rs in /usr/lib/cargo/bin/sudo /usr/bin/sudo-rs -; do [ "$gh_sudo" -ef "$gh_rs" ] && break; done 2>/dev/null
-gh_memory=$(ulimit -S -v)
 gh_encode= gh_form=
 if ! command -v awk; then :
 elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text gh_bytes=1

@@ -1,6 +1,6 @@
 import { listingWords, MAX_DEPTH } from '../../facts/model-files/collect.ts'
 import { shellQuote } from '../../probe/shell-quote.ts'
-import { privilegeRuntime } from '../../probe/shell-runtime.ts'
+import { privilegeRuntime, selfRuntime } from '../../probe/shell-runtime.ts'
 
 /** A directory to list. Only what the sudoers drop-in names is asked for as root: a refusal would be mailed to root of the host. */
 export interface ListedPath {
@@ -27,7 +27,7 @@ export function listingScript(roots: readonly ListedPath[], nonce: string): stri
   return `gl_main() {
 LC_ALL=C TZ=UTC PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ PATH
-gh_uid=$(id -u) gh_sudo=$(command -v sudo) gh_memory=$(ulimit -S -v) gh_w=
+${selfRuntime}gh_sudo=$(command -v sudo) gh_w=
 ${privilegeRuntime}
 gl_k=${nonce}
 ${LIST}
