@@ -138,8 +138,8 @@ const configurations = (within: fc.Arbitrary<string>): fc.Arbitrary<Drawn> =>
       for (const [at, { target, priority, ingress, egress, members }] of policies.entries()) {
         if (ingress !== 'ANY' && ingress !== 'HOST' && !present.includes(ingress)) continue
         if (ingress === 'HOST' && egress === 'HOST') continue
-        // It cannot mark what the host sends, and does not start with what asks for that.
-        if (ingress === 'HOST' && members.includes('<mark ')) continue
+        // It cannot mark what the host sends, nor what a single zone sends to it, and does not start with what asks for that.
+        if ((ingress === 'HOST' || (egress === 'HOST' && ingress !== 'ANY')) && members.includes('<mark ')) continue
         files[`policies/p${at}.xml`] =
           `<policy target="${target}" priority="${priority + at || 2}">\n<ingress-zone name="${ingress}"/>\n<egress-zone name="${egress}"/>\n${members}\n</policy>`
       }

@@ -40,10 +40,55 @@ test.each([
   expect(firewalldTables(readFirewalldFiles(text), [])).toBe('Ports that public forwards are not followed.')
 })
 
-test('what firewalld refuses is not what it starts with', () => {
-  const policy = '<policy><ingress-zone name="HOST"/><egress-zone name="ANY"/><rule><mark set="0x1"/></rule></policy>'
-  const text = `/etc/firewalld/firewalld.conf:DefaultZone=public\n/etc/firewalld/zones/public.xml:<zone/>\n/etc/firewalld/policies/own.xml:${policy}\n`
-  expect(firewalldTables(readFirewalldFiles(text), [])).toMatch(/^firewalld refuses the policy own/)
+/** Each was given to the engine of 1.3.3, which started with its stock configuration. */
+const refused: readonly (readonly [path: string, text: string])[] = [
+  [
+    'policies/own.xml',
+    '<policy><ingress-zone name="HOST"/><egress-zone name="ANY"/><rule><service name="ssh"/><mark set="0x1"/></rule></policy>',
+  ],
+  [
+    'policies/own.xml',
+    '<policy><ingress-zone name="public"/><egress-zone name="HOST"/><rule><service name="ssh"/><mark set="0x1"/></rule></policy>',
+  ],
+  ['policies/own.xml', '<policy><ingress-zone name="ANY"/><egress-zone name="HOST"/><masquerade/></policy>'],
+  ['policies/own.xml', '<policy><ingress-zone name="ANY"/><egress-zone name="HOST"/><rule><tcp-mss-clamp value="pmtu"/></rule></policy>'],
+  ['policies/own.xml', '<policy target="FOO"><ingress-zone name="ANY"/><egress-zone name="HOST"/></policy>'],
+  ['policies/own.xml', '<policy><ingress-zone name="ANY"/><ingress-zone name="public"/><egress-zone name="HOST"/></policy>'],
+  ['policies/own.xml', '<policy><ingress-zone name="nosuch"/><egress-zone name="HOST"/></policy>'],
+  ['zones/own.xml', '<zone><service name="nosuch"/></zone>'],
+  ['zones/own.xml', '<zone><port port="99999" protocol="tcp"/></zone>'],
+  ['zones/own.xml', '<zone><port port="80" protocol="TCP"/></zone>'],
+  ['zones/own.xml', '<zone><port port="80"/></zone>'],
+  ['zones/own.xml', '<zone><source address="10.0.0.1-10.0.0.9"/></zone>'],
+  ['zones/own.xml', '<zone><source ipset="nosuch"/></zone>'],
+  ['zones/own.xml', '<zone><rule><source ipset="nosuch"/><accept/></rule></zone>'],
+  ['zones/own.xml', '<zone><rule family="ipv4"><source NOT="True" address="10.0.0.0/8"/><drop/></rule></zone>'],
+  ['zones/own.xml', '<zone><interface name="eth9"/></zone>'],
+  ['zones/own.xml', '<zone target="FOO"/>'],
+  ['zones/own.xml', '<zone><nonsense/></zone>'],
+  ['zones/a b.xml', '<zone/>'],
+  ['services/own.xml', '<service><port port="99999" protocol="tcp"/></service>'],
+  ['ipsets/own.xml', '<ipset type="hash:net"><entry>10.0.0.0/8</entry><entry>10.1.0.0/16</entry></ipset>'],
+]
+const ZONES =
+  '/etc/firewalld/firewalld.conf:DefaultZone=public\n/usr/lib/firewalld/services/ssh.xml:<service><port port="22" protocol="tcp"/></service>\n'
+const PUBLIC = '/etc/firewalld/zones/public.xml:<zone><interface name="eth9"/><service name="ssh"/></zone>\n'
+
+test.each(refused)('what firewalld refuses is not what it starts with: %s %s', (path, text) => {
+  const files = `${ZONES}${PUBLIC}/etc/firewalld/${path}:${text}\n`
+  expect(firewalldTables(readFirewalldFiles(files), [])).toMatch(/^firewalld does not take .*what it was shipped with/)
+})
+
+/** It warned of each, and the rest was loaded without. */
+test.each([
+  '<drop/>',
+  '<log prefix="x"/><drop/>',
+  '<service name="ssh"/><accept/><drop/>',
+  '<source address="10.0.0.0/8"/><drop/>',
+  '<service name="ssh"/><drop><limit value="3/x"/></drop>',
+])('a rich rule that firewalld leaves out stops nothing: %s', (rule) => {
+  const files = (rules: string) => `${ZONES}/etc/firewalld/zones/public.xml:<zone><service name="ssh"/>${rules}</zone>\n`
+  expect(verdicts(followed(files(`<rule>${rule}</rule>`)))).toEqual(verdicts(followed(files(''))))
 })
 
 test.skipIf(process.env.GATEHOUSE_RECORD)('recorded configurations let in whom firewalld lets in', () => {

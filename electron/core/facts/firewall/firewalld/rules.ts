@@ -1,6 +1,7 @@
 import { parseNft } from '../nft/parse.ts'
 import { type Chain, dictionary, type Table } from '../ruleset.ts'
 import type { Element, FirewalldFiles } from './files.ts'
+import { isLeftOut, refusal } from './refused.ts'
 
 /** A rule in the words of nft(8), and the line of the section that asks for it. */
 interface Line {
@@ -28,8 +29,8 @@ export function firewalldTables(files: FirewalldFiles, running: readonly Table[]
     [each, ...of(each, 'rule')].some((part) => of(part, 'forward-port').length > 0),
   )
   if (leading) return `Ports that ${leading[0]} forwards are not followed.`
-  const refused = [...policies].find(([, each]) => isRefused(each))
-  if (refused) return `firewalld refuses the policy ${refused[0]}, and loads what it was shipped with instead.`
+  const refused = refusal(files)
+  if (refused !== undefined) return refused
   const wanted = settings.get('DefaultZone') || 'public'
   const fallback = zones.has(wanted) ? wanted : 'public'
   if (!zones.has(fallback)) return `The zone ${fallback} could not be read.`
@@ -125,11 +126,6 @@ export function firewalldTables(files: FirewalldFiles, running: readonly Table[]
   return parseNft(rows.map(({ text }) => text).join('\n'), 'firewalld').map((table) => moved(table, rows))
 }
 
-/** What the host sends cannot be marked: `start` of fw.py then takes the stock configuration (seen with 1.3.3 and 2.3.1). */
-const isRefused = (policy: Element): boolean =>
-  of(policy, 'ingress-zone').some(({ attributes }) => attributes.name === 'HOST') &&
-  of(policy, 'rule').some((rule) => of(rule, 'mark').length > 0)
-
 /** Names of zones may hold a slash, or a word of nft. */
 const quoted = (name: string): string => `c_${name.replace(/[^\w]/g, (mark) => `_${mark.charCodeAt(0)}_`)}`
 
@@ -222,7 +218,8 @@ function destinedFor({ attributes: { ipv4, ipv6 } }: Element, test: string): str
 function richRule(rule: Element, files: FirewalldFiles): Line[] {
   const action = rule.children.find(({ name }) => /^(?:accept|drop|reject)$/.test(name))
   // What only logs, marks or is about ICMP lets no connection in.
-  if (!action || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|tcp-mss-clamp)$/.test(name))) return []
+  if (!action || isLeftOut(rule) || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|tcp-mss-clamp)$/.test(name)))
+    return []
   const family = rule.attributes.family
   const ends = rule.children.filter(({ name }) => name === 'source' || name === 'destination')
   const addressTests = ends.map((end) => addressed(end, end.name === 'source' ? 'saddr' : 'daddr', files))
@@ -253,7 +250,9 @@ function addressed({ attributes }: Element, end: 'saddr' | 'daddr', files: Firew
   const set = files.ipsets.get(ipset)
   if (!set || !/^hash:(?:ip|net)$/.test(set.attributes.type ?? '')) return [UNSURE]
   const six = of(set, 'option').some(({ attributes: option }) => option.name === 'family' && option.value === 'inet6')
-  const entries = of(set, 'entry').map(({ text }) => text.trim())
+  // With a timeout its entries are not loaded.
+  const timed = of(set, 'option').some(({ attributes: option }) => option.name === 'timeout' && option.value !== '0')
+  const entries = timed ? [] : of(set, 'entry').map(({ text }) => text.trim())
   if (entries.some((entry) => !/^[\da-fA-F:./-]+$/.test(entry))) return [UNSURE]
   const word = six ? 'ip6' : 'ip'
   if (entries.length === 0) return negated ? [`meta nfproto ipv${six ? 6 : 4}`] : []
