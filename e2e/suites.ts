@@ -19,8 +19,8 @@ export interface Suite {
   readonly root?: boolean
   /** Runs beside the others of which that is said: they wait more than they work, share nothing, and need the build. */
   readonly beside?: boolean
-  /** `output`: where its programs write. Never rejects. */
-  run(output: Output): Promise<Tally>
+  /** `output`: where its programs write; `only`: test files, as its tally names them, where not all of them. Never rejects. */
+  run(output: Output, only?: readonly string[]): Promise<Tally>
   /** How many tests are skipped when it cannot run. */
   count(): number
 }
@@ -115,7 +115,8 @@ export const suites: readonly Suite[] = [
       ...['sudo', 'gawk', 'mawk', 'busybox', 'dash', 'openssh-client', 'openssl', 'python3-packaging', 'rpm', 'nginx-light', 'caddy'],
       ...['iproute2', 'nftables', 'iptables', 'ufw'],
     ],
-    run: (output) => reported('vitest', vitest(UNIT, `${results}/unit.json`), output, `${results}/unit.json`, vitestTally),
+    run: (output, only = []) =>
+      reported('vitest', [...vitest(UNIT, `${results}/unit.json`), ...only], output, `${results}/unit.json`, vitestTally),
     count: () => countVitest(UNIT),
   },
   { name: 'build', needs: [], run: (output) => checks([['npm', 'run', '-s', 'build']], output), count: () => 1 },
@@ -123,12 +124,12 @@ export const suites: readonly Suite[] = [
     name: 'e2e',
     needs: windowPackages,
     beside: true,
-    run: async (output) => {
+    run: async (output, only = []) => {
       const runtime = await electronIsThere(output)
       if (runtime.failed > 0) return runtime
       return reported(
         'timeout',
-        ['-k', '10', '3000', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT],
+        ['-k', '10', '3000', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT, ...only],
         output,
         `${results}/e2e.json`,
         playwrightTally,
@@ -146,12 +147,14 @@ export const suites: readonly Suite[] = [
     needs: [...labPackages, ...windowPackages],
     root: true,
     beside: true,
-    run: async (output) => {
+    run: async (output, only = []) => {
       const runtime = await electronIsThere(output)
       if (runtime.failed > 0) return runtime
-      const parts = Array.from({ length: LABS }, (_, index) => {
+      const labs = only.length > 0 ? 1 : LABS
+      const parts = Array.from({ length: labs }, (_, index) => {
         const file = `${results}/lab-${index + 1}.json`
-        return inLab([...vitest(LAB, file), '--shard', `${index + 1}/${LABS}`], output, file, { LAB_INSTANCE: `part-${index + 1}` })
+        const words = [...vitest(LAB, file), '--shard', `${index + 1}/${labs}`, ...only]
+        return inLab(words, output, file, { LAB_INSTANCE: `part-${index + 1}` })
       })
       return sum(await Promise.all(parts))
     },
@@ -172,7 +175,9 @@ export const suites: readonly Suite[] = [
         const part = { LAB_INSTANCE: `third-${index + 1}`, FAULTS_PART: `${index + 1}/${FAULT_LABS}` }
         return inLab([...vitest(FAULTS, file), MATRIX], output, file, { ...third, ...part })
       })
-      return sum(await Promise.all(parts))
+      const tally = sum(await Promise.all(parts))
+      // One file, dealt out by cells.
+      return { ...tally, red: tally.failed > 0 ? [{ file: MATRIX, ...tally }] : [] }
     },
     count: () => countVitest(FAULTS, [MATRIX], third),
   },
