@@ -73,3 +73,36 @@ test('a step may be left while a file is copied, and at once after something was
   const draft = { outcome: null, statement: '', endsOn: '', note: '', name: '', links: '', exceptions: {}, attachments: [] }
   await expect(it.invoke('walkthrough:draft', { walkthrough: `${id}0`, item: 'INF-1', draft })).rejects.toThrow('walkthrough.not-possible')
 })
+
+test('a window that is closed over a file that is being copied asks first, and stays unless told otherwise', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  await it.invoke('walkthrough:start', { auditor: 'J. Lindqvist' })
+  await page.keyboard.press('Control+6')
+  await gatehouse.app.evaluate(({ dialog }) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    dialog.showOpenDialog = () =>
+      new Promise((answer) => Object.assign(globalThis, { chooseNone: () => answer({ canceled: true, filePaths: [] }) }))
+    dialog.showMessageBoxSync = ((_window: unknown, { message, detail }: { message: string; detail: string }) => {
+      asked.push(`${message} ${detail}`)
+      return 0
+    }) as typeof dialog.showMessageBoxSync
+  })
+  const asked = () => gatehouse.app.evaluate(() => (globalThis as unknown as { asked: readonly string[] }).asked)
+  const close = () => gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  const step = page.getByRole('article')
+  await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
+  await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
+  await close()
+  await expect.poll(asked).toEqual([expect.stringMatching(/^A file is still being attached.*is not attached.*is kept/)])
+  await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
+  // Nothing is copied any more: nothing is asked.
+  await gatehouse.app.evaluate(() => (globalThis as unknown as { chooseNone: () => void }).chooseNone())
+  await expect(step.getByRole('button', { name: 'Attach file…' })).toBeVisible()
+  const closed = page.waitForEvent('close')
+  await close()
+  await closed
+})

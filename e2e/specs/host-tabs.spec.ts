@@ -33,6 +33,34 @@ test.describe('of the demo fleet, audited once', () => {
     await expect(page.getByRole('heading', { name: 'Ollama 0.12.6 is vulnerable' })).toBeVisible()
   })
 
+  test('Findings: the sentence beneath a marked line is read whole in the smallest window, and stays when the lines are scrolled', async () => {
+    const { it, page } = await opened('gpu-02')
+    await it.referenceSize(1180, 720)
+    await page.getByRole('button', { name: /7 management routes open/ }).click()
+    const cut = () =>
+      page
+        .locator('.evidence pre')
+        .first()
+        .evaluate((lines) => {
+          const box = lines.getBoundingClientRect()
+          return [...lines.querySelectorAll('.why')].map((sentence) => {
+            const range = document.createRange()
+            range.selectNodeContents(sentence)
+            const { left, right } = range.getBoundingClientRect()
+            return left < box.left || right > box.right
+          })
+        })
+    await expect.poll(cut).toEqual([false])
+    await page
+      .locator('.evidence pre')
+      .first()
+      .evaluate((lines) => {
+        lines.querySelector('.marked')?.append('x'.repeat(400))
+        lines.scrollLeft = 300
+      })
+    await expect.poll(cut).toEqual([false])
+  })
+
   test('GPUs: figures as they were, whose the processes are, and what holds a card down', async () => {
     const { it, host } = await opened('gpu-02')
     await host.tab('GPUs').click()

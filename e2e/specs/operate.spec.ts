@@ -48,6 +48,7 @@ test('an operator operates and looks, and comes back with a code only', async ({
   const { page } = it
   await it.auditedDemo()
   await it.answerNatively(true)
+  await it.invoke('walkthrough:start', { auditor: 'J. Lindqvist' })
 
   await it.command('Lock to operator')
   await expect(page.getByRole('button', { name: 'Lock to operator' })).toHaveAttribute('aria-disabled', 'true')
@@ -71,11 +72,24 @@ test('an operator operates and looks, and comes back with a code only', async ({
   await it.services('gpu-03')
   await it.operate('Restart')
 
+  // What is typed into the audit is not kept, and that is said while it is typed.
+  await page.keyboard.press('Control+6')
+  const comment = page.getByRole('article').getByLabel('Comment')
+  const notKept = page.getByRole('article').getByRole('status')
+  await comment.fill('Seen at the rack')
+  await expect(notKept).toContainText('Not kept What you typed is in this window only. This is the work of the administrator')
+  await it.isSound('audit-not-kept')
+
   await it.command('Back to Administrator')
   await expect(it.dialog.getByLabel('Code', { exact: true })).toBeFocused()
   await page.keyboard.type(codeOf(secret, counterAt(Date.now()) + 1))
   await page.keyboard.press('Enter')
   await expect.poll(() => it.invoke('role:state')).toMatchObject({ role: 'administrator' })
+  await page.keyboard.press('Control+6')
+  await expect(comment).toHaveValue('Seen at the rack')
+  await comment.fill('Seen at the rack, twice')
+  await expect(notKept).toHaveCount(0)
+  await expect.poll(async () => JSON.stringify(await it.invoke('walkthrough:current'))).toContain('Seen at the rack, twice')
 })
 
 test('whoever unlocks the console says as whom: an operator without a code, the administrator with one, by keyboard', async ({

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-vi.mock('electron', () => ({ BrowserWindow: class {}, nativeTheme: {}, screen: {} }))
+vi.mock('electron', () => ({ BrowserWindow: class {}, dialog: {}, nativeTheme: {}, screen: {} }))
 const { webPreferences } = await import('./window.ts')
 
 test('the page is sandboxed and isolated, each stated', () => {

@@ -1,4 +1,4 @@
-import { BrowserWindow, type BrowserWindowConstructorOptions, nativeTheme, screen } from 'electron'
+import { BrowserWindow, type BrowserWindowConstructorOptions, dialog, nativeTheme, screen } from 'electron'
 import type { JsonFile } from '../platform/json-file.ts'
 import { boundsFor, minimumSize, type WindowState } from './window-bounds.ts'
 
@@ -63,9 +63,25 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     const { x, y, width, height } = window.getNormalBounds()
     options.state.write({ x, y, width, height, maximised: window.isMaximized() })
   })
+  // What the page prevents stays prevented unless main says otherwise, and nobody is asked or told.
+  window.webContents.on('will-prevent-unload', (event) => {
+    if (closesAllTheSame(window)) event.preventDefault()
+  })
   void window.loadURL(options.url)
   return window
 }
+
+/** The page stays for one reason: a file that is being chosen or copied. */
+const closesAllTheSame = (window: BrowserWindow): boolean =>
+  dialog.showMessageBoxSync(window, {
+    type: 'warning',
+    message: 'A file is still being attached to the audit.',
+    detail: 'When Gatehouse is closed now, the file is not attached. What you typed is kept.',
+    buttons: ['Keep open', 'Close without the file'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  }) === 1
 
 /** Follows the theme with what the page does not paint. */
 export function paintWindow(window: BrowserWindow): void {

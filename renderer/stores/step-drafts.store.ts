@@ -25,11 +25,20 @@ interface Drafts {
   readonly typed: Readonly<Record<string, StepDraft>>
   /** Steps into which a file is being copied. */
   readonly attaching: readonly string[]
+  /** Why the engine does not keep what was typed. */
+  readonly refused: Readonly<Record<string, unknown>>
 }
 
-const useDrafts = create<Drafts>(() => ({ typed: {}, attaching: [] }))
+const useDrafts = create<Drafts>(() => ({ typed: {}, attaching: [], refused: {} }))
 const keyOf = ({ walkthrough, item }: Place): string => `${walkthrough} ${item}`
 const isAttaching = (key: string): boolean => useDrafts.getState().attaching.includes(key)
+
+/** Main asks before a window is closed over a file that is being copied. */
+const stay = (event: Event): void => event.preventDefault()
+useDrafts.subscribe(({ attaching }) => {
+  if (attaching.length > 0) addEventListener('beforeunload', stay)
+  else removeEventListener('beforeunload', stay)
+})
 
 /** What the engine does not keep yet, and the timer after which it is asked to; none where it refused. */
 const waiting = new Map<string, ReturnType<typeof setTimeout> | undefined>()
@@ -42,6 +51,12 @@ function forget(place: Place): void {
 function release(place: Place): void {
   const { [keyOf(place)]: _, ...typed } = useDrafts.getState().typed
   useDrafts.setState({ typed })
+  accept(place)
+}
+
+function accept(place: Place): void {
+  const { [keyOf(place)]: _, ...refused } = useDrafts.getState().refused
+  useDrafts.setState({ refused })
 }
 
 function put(place: Place, draft: StepDraft): void {
@@ -61,8 +76,10 @@ async function keep(place: Place): Promise<void> {
   forget(place)
   try {
     await call('walkthrough:draft', { ...place, draft })
+    accept(place)
   } catch (error) {
     if (!waiting.has(keyOf(place))) waiting.set(keyOf(place), undefined)
+    useDrafts.setState(({ refused }) => ({ refused: { ...refused, [keyOf(place)]: error } }))
     throw error
   }
 }
@@ -105,6 +122,7 @@ export function useStepDraft(walkthrough: string, item: ItemId, initial: StepDra
   const key = keyOf(place)
   const draft = useDrafts(({ typed }) => typed[key]) ?? initial
   const attaching = useDrafts((state) => state.attaching.includes(key))
+  const refused = useDrafts((state) => state.refused[key])
   useEffect(
     () => () => {
       const { attachRefusal } = useUi.getState()
@@ -117,6 +135,8 @@ export function useStepDraft(walkthrough: string, item: ItemId, initial: StepDra
   return {
     draft,
     attaching,
+    /** Why what was typed is not kept; undefined while it is. */
+    refused,
     change: (part: Partial<StepDraft>) => put(place, { ...(useDrafts.getState().typed[key] ?? initial), ...part }),
     attach: () => void attach(client, place, draft),
     /** What still waits is not kept any more: it is being recorded. */

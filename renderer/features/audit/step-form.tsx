@@ -38,7 +38,7 @@ interface StepFormProps {
 /** What a person says of a step: outcome, statement where one is asked for, exceptions, comment, links, files, name. */
 export function StepForm({ walkthrough, step, guide, findings, name, onBack, onRecorded }: StepFormProps) {
   const typed = useStepDraft(walkthrough, step.item, draftOf(step.draft, step.record, name))
-  const { draft, change, attaching } = typed
+  const { draft, change, attaching, refused } = typed
   const record = useRecordStep()
   const refusal = useUi(({ attachRefusal }) => attachRefusal)
   const asking = (useControls().data ?? []).filter((control) => control.item === step.item && control.attestation?.scope === 'fleet')
@@ -133,6 +133,11 @@ export function StepForm({ walkthrough, step, guide, findings, name, onBack, onR
         <p role="alert">
           <Status tone="fail">{record.error === null ? 'Not attached' : 'Not recorded'}</Status>{' '}
           {`${words.title}: ${words.detail} ${words.hint}`}
+        </p>
+      )}
+      {words === null && refused !== undefined && (
+        <p role="status">
+          <Status tone="warn">Not kept</Status> {`What you typed is in this window only. ${wordsOfError(refused).whole}`}
         </p>
       )}
       <div className="walk-actions">
