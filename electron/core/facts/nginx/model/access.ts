@@ -90,12 +90,14 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
     const directive = nearest(scope, name)
     if (directive) add('unmodelled', directive)
   }
+  const opensToAll = answer?.everybody === true
   return {
-    satisfy: nearest(scope, 'satisfy')?.parameters[0] === 'any' ? 'any' : 'all',
+    // Of addresses alone any is all: whom the list turns away nothing else lets in (ngx_http_core_post_access_phase).
+    satisfy: nearest(scope, 'satisfy')?.parameters[0] === 'any' && (credentials.length > 0 || opensToAll) ? 'any' : 'all',
     addresses: nearestAll(scope, ['allow', 'deny']),
     trusts: addressTrusts(scope),
     credentials,
-    opensToAll: answer?.everybody === true,
+    opensToAll,
   }
 }
 

@@ -1,10 +1,10 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
-import { askedFor, type Rewriting, takenBySample } from './inverse.ts'
+import { askedFor, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { nearestAll, own } from './scope.ts'
-import { mentions, type Server } from './servers.ts'
+import { type HttpModel, mentions, type Server } from './servers.ts'
 import { readTarget } from './target.ts'
 
 /** What a client may ask a server for. */
@@ -23,12 +23,13 @@ export interface ClientPaths {
 const MAX_HEADS = 400
 
 /** `asSent`: what something that looks at the path as the client wrote it asks it to begin with; undefined where nothing does. */
-export function clientPathsOf(server: Server, asSent: readonly string[] | undefined): ClientPaths {
+export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, asSent: readonly string[] | undefined): ClientPaths {
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server)
+  const told = toldOfGroups(server, model)
   const decoded = passesDecoded(server.directive.block ?? [])
   const to = (path: string) => {
-    const all = candidates(heads.slice(0, MAX_HEADS), rewritings, path, asSent)
+    const all = candidates({ heads: heads.slice(0, MAX_HEADS), rewritings, told }, path, asSent)
     return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
   return {
@@ -145,13 +146,36 @@ function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { loc
   return pass !== undefined && readTarget(pass.parameters[0] ?? '')?.uri !== undefined
 }
 
+const MAX_TOLD = 24
+
+/** By which texts maps and conditions tell apart what a pattern took of a path (`map $svc $realm { public off; }`). */
+function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>): Told {
+  const told = new Map<string, string[]>()
+  const note = (source: string, text: string | undefined) => {
+    const [, name] = /^\$\{?(\d|[a-z_]\w*)\}?$/i.exec(source) ?? []
+    if (name !== undefined && text !== undefined) told.set(name, [...(told.get(name) ?? []), text].slice(0, MAX_TOLD))
+  }
+  const sample = (pattern: string) => takenBySample(pattern)?.replace(/^\//, '')
+  for (const {
+    parameters: [source = ''],
+    block = [],
+  } of maps.values())
+    for (const { name } of block)
+      if (!/^(?:default|hostnames|volatile|include)$/.test(name))
+        note(source, /^~/.test(name) ? sample(name.replace(/^~\*?/, '')) : name.replace(/^\\/, ''))
+  for (const { parameters } of directivesNamed(directive.block ?? [], 'if')) {
+    const [, source = '', operator = '', text = ''] = /^\(?\s*(\S+) (!?(?:=|~\*?)) (.+?)\)?$/.exec(parameters.join(' ')) ?? []
+    note(source, operator.includes('~') ? sample(text) : text)
+  }
+  return told
+}
+
 const MAX_CANDIDATES = 120
 const FEW = 20
 
 /** Paths that a client may ask for to get to a route: its own, those that locations and rewrites make it of, and these made of others. */
 function candidates(
-  heads: readonly Head[],
-  rewritings: readonly Rewriting[],
+  { heads, rewritings, told }: { readonly heads: readonly Head[]; readonly rewritings: readonly Rewriting[]; readonly told: Told },
   path: string,
   asSent: readonly string[] | undefined,
 ): readonly string[] {
@@ -164,7 +188,7 @@ function candidates(
   // Once more for one that leads to another, where they are few.
   for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)
     for (const from of [...all])
-      for (const one of rewritings) if (all.size < MAX_CANDIDATES) for (const found of askedFor(one, from) ?? []) all.add(found)
+      for (const one of rewritings) if (all.size < MAX_CANDIDATES) for (const found of askedFor(one, from, told) ?? []) all.add(found)
   const paths = [...all].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
   return asSent ? paths.flatMap((one) => [one, encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths

@@ -86,20 +86,22 @@ function readPattern(source: string): readonly (readonly Piece[])[] | undefined 
   }
 }
 
-/** The least text that fits, with what the groups are to take. */
-function write(pieces: readonly Piece[], taken: ReadonlyMap<string, string>): string {
-  return pieces
-    .map((piece) => {
-      const given = taken.get(piece.name ?? '') ?? taken.get(String(piece.number))
-      if (piece.kind === 'group' && given !== undefined) return given
-      const inner = piece.alternatives[0] ?? []
-      const holds = inner.some(({ number, name = '' }) => taken.has(String(number)) || taken.has(name))
-      if (piece.optional && !holds) return ''
-      return piece.kind === 'group' ? write(inner, taken) : piece.text
-    })
-    .join('')
+/** Texts that fit, with what the groups are to take: the least one, and one for each other alternative of a group. */
+function write(pieces: readonly Piece[], taken: ReadonlyMap<string, string>): readonly string[] {
+  const parts = pieces.map((piece): readonly string[] => {
+    const given = taken.get(piece.name ?? '') ?? taken.get(String(piece.number))
+    if (piece.kind === 'group' && given !== undefined) return [given]
+    const holds = piece.alternatives.some((inner) => inner.some(({ number, name = '' }) => taken.has(String(number)) || taken.has(name)))
+    if (piece.optional && !holds) return ['']
+    if (piece.kind !== 'group') return [piece.text]
+    return piece.alternatives.slice(0, MAX_ALTERNATIVES).flatMap((inner) => write(inner, taken))
+  })
+  const least = parts.map(([first = '']) => first)
+  const others = parts.flatMap(([, ...more], at) => more.map((text) => [...least.slice(0, at), text, ...least.slice(at + 1)].join('')))
+  return [least.join(''), ...others].slice(0, MAX_ALTERNATIVES)
 }
 
+const MAX_ALTERNATIVES = 12
 const MAX_SAMPLES = 6
 
 const kept = new Map<string, ReturnType<typeof readPattern>>()
@@ -147,8 +149,17 @@ const emptied = ({ replacement }: Rewriting): string => (replacement.split('?', 
 
 const nothing: ReadonlyMap<string, string> = new Map()
 
-/** Paths to try. Undefined: it may make the wanted path of something, and Gatehouse cannot say of what. */
-export function askedFor(rewriting: Rewriting, wanted: string): readonly string[] | undefined {
+/** Texts that something in the configuration tells apart, by the variable that it looks at. */
+export type Told = ReadonlyMap<string, readonly string[]>
+
+/** What groups may take beside what the replacement needs: each text by which rules tell them apart, one at a time. */
+function toldApart(taken: ReadonlyMap<string, string>, pattern: string, told: Told): readonly ReadonlyMap<string, string>[] {
+  const others = [...told].filter(([name]) => !taken.has(name) && (/^\d$/.test(name) || pattern.includes(`<${name}>`)))
+  return [taken, ...others.flatMap(([name, texts]) => texts.map((text) => new Map([...taken, [name, text]])))]
+}
+
+/** Paths to try. Undefined: it may make the wanted path of something, and Gatehouse cannot say of what. `told`: what rules say of its groups. */
+export function askedFor(rewriting: Rewriting, wanted: string, told: Told = new Map()): readonly string[] | undefined {
   const taken = takenFor(rewriting, wanted)
   const ways = [...(taken ? [taken] : []), ...(wanted === emptied(rewriting) ? [nothing] : [])]
   if (taken === undefined && ways.length === 0) return []
@@ -156,7 +167,8 @@ export function askedFor(rewriting: Rewriting, wanted: string): readonly string[
   if (!read) return undefined
   const samples = ways.flatMap((one) => {
     const whole = one.get('0')
-    return whole === undefined ? read.slice(0, MAX_SAMPLES).map((pieces) => write(pieces, one)) : [whole]
+    if (whole !== undefined) return [whole]
+    return toldApart(one, rewriting.pattern, told).flatMap((all) => read.slice(0, MAX_SAMPLES).flatMap((pieces) => write(pieces, all)))
   })
   return [...new Set(samples.map((text) => (text.startsWith('/') ? text : `/${text}`)).flatMap((text) => inside(text, rewriting.within)))]
 }
@@ -167,6 +179,6 @@ const inside = (text: string, within = '/'): readonly string[] =>
 /** A path that a pattern takes. */
 export const takenBySample = (pattern: string): string | undefined => {
   const [pieces] = patternOf(pattern) ?? []
-  const text = pieces && write(pieces, nothing)
+  const text = pieces && write(pieces, nothing)[0]
   return text === undefined || text.startsWith('/') ? text : `/${text}`
 }

@@ -107,7 +107,7 @@ function draw(
   const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
 
   for (const server of model.servers) {
-    const paths = clientPathsOf(server, asSent)
+    const paths = clientPathsOf(server, model, asSent)
     const met = new Set<NginxDirective>()
     const reachedBy = new Map<NginxDirective, Set<InferenceService>>()
     if (!paths.complete) report(server.directive, 'it rewrites more paths than Gatehouse follows')

@@ -113,3 +113,14 @@ test('an engine in a container that publishes no port stays inside', () => {
     ])
   }
 })
+
+test.each([
+  ['administrators alone', 'satisfy any; allow 10.0.9.0/24; deny all;', 'warning: Admin hosts need no login for management'],
+  ['nobody', 'satisfy any; deny all;', 'not-applicable: No proxy forwards to the model server'],
+])('any of no login and a list of addresses is the list: %s', (_, rules, expected) => {
+  const configuration = `server { listen 80; location / { ${rules} proxy_pass http://localhost:11434; } }`
+  const found = outcomes(
+    ask(managementRestricted, facts(configuration, [service('ollama')]), policyContext({ modelAdmins: ['10.0.9.0/24'] })),
+  )
+  expect(found).toEqual([expected])
+})

@@ -59,6 +59,27 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(`location / { ${login} ${model} } location ~ ^/x/ { proxy_pass http://127.0.0.1:3000$request_uri; }`),
     guarded,
   ],
+  ...(
+    [
+      ['one of its names', '(?<svc>ollama|chat)', 'default off; ollama "who"', open],
+      ['a name that only the map knows', '(?<svc>[a-z]+)', 'default "who"; public off', open],
+      ['a name that a pattern of the map takes', '(?<svc>[a-z]+)', 'default "who"; ~^pub off', open],
+      ['no name', '(?<svc>[a-z]+)', 'default "who"; public "you"', guarded],
+    ] as const
+  ).map(([name, group, lines, expected]): [string, string, readonly string[]] => [
+    `a login that a part of the path turns off: ${name}`,
+    site(
+      `location ~ ^/${group}/(?<rest>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$rest; }`,
+      `map $svc $realm { ${lines}; }`,
+    ),
+    expected,
+  ]),
+  [
+    'a part of the path that a condition asks for',
+    site(`location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ {
+      set $asked yes; if ($svc = public) { set $asked no; } if ($asked = yes) { return 403; } proxy_pass http://127.0.0.1:11434/$rest; }`),
+    open,
+  ],
   [
     'a page that clients say they come from',
     site(`location / { valid_referers ai.example; if ($invalid_referer) { return 403; } ${model} }`),
@@ -407,14 +428,9 @@ test.each<[name: string, inside: string, expected: string]>([
 const byModel = 'location ~ ^/m/(?<model>[^/]+)/(.*)$ { proxy_pass http://$to/$2; }'
 const byLine = 'map $model $to { llama 127.0.0.1:11434; default 127.0.0.1:3000; }'
 test.each<[name: string, inside: string, outside: string, expected: readonly string[]]>([
-  ['a part of the path', byModel, byLine, beyond],
+  ['a part of the path', byModel, byLine, open],
   ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), beyond],
-  [
-    'the path, as a name of a group',
-    byModel,
-    `upstream llm { server 127.0.0.1:11434; } ${byLine.replace('127.0.0.1:11434', 'llm')}`,
-    beyond,
-  ],
+  ['the path, as a name of a group', byModel, `upstream llm { server 127.0.0.1:11434; } ${byLine.replace('127.0.0.1:11434', 'llm')}`, open],
   ['a part of the path, to others', byModel, byLine.replace('11434', '3001'), ['not-applicable: No proxy forwards to the model server']],
   [
     'the path of its own routes',
