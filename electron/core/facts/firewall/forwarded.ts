@@ -29,10 +29,10 @@ export function forwardedFrom(tables: readonly Table[], network: Network, { brid
     ...{ originalPort: port, originalLocal: undefined, translated: false, toThisHost: false },
   }
   return sidesOf(network, family).flatMap((side) => {
-    const early = path(tables, ['prerouting'], [{ remotes: side.remotes, packet, doubt: 0 }])
+    const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet, doubt: 0 }])
     const onward = early.passed.filter(({ packet }) => !packet.translated)
     const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: side.name } }))
-    const late = path(tables, ['forward', 'postrouting'], routed)
+    const late = path(tables, ['forward', 'postrouting', 'egress'], routed)
     const ends = resolve(late.passed, [...early.stopped, ...late.stopped])
     // Where a destination was changed, to a proxy perhaps, what that does with it is not known.
     const diverted = early.passed.filter(({ packet }) => packet.translated)
@@ -65,7 +65,7 @@ export function forwardedTo(
       const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet: packet(side.name), doubt: 0 }])
       const onward = early.passed.filter((flow) => flow.packet.local === local)
       const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: bridge } }))
-      const late = path(tables, ['forward', 'postrouting'], routed)
+      const late = path(tables, ['forward', 'postrouting', 'egress'], routed)
       return resolve(late.passed, [...early.stopped, ...late.stopped]).map((piece) => ({ ...piece, family, interface: side.name }))
     })
 }

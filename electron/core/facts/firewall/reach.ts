@@ -157,7 +157,9 @@ function piecesOf(
 ): Piece[] {
   const inbound = query.direction === 'in'
   const start = startOf(side, family, local, sourcePort, query)
-  const { passed, stopped } = inbound ? inboundPath(tables, network, family, start) : path(tables, ['output', 'postrouting'], [start])
+  const { passed, stopped } = inbound
+    ? inboundPath(tables, network, family, start)
+    : path(tables, ['output', 'postrouting', 'egress'], [start])
   return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
 }
 
@@ -223,7 +225,7 @@ function inboundPath(tables: readonly Table[], network: Network | undefined, fam
     const outInterface = flow.packet.local === undefined ? undefined : routeTo(network, family, flow.packet.local)?.interface
     return { ...flow, packet: { ...flow.packet, outInterface, toThisHost: false } }
   })
-  const forward = path(tables, ['forward', 'postrouting'], onward)
+  const forward = path(tables, ['forward', 'postrouting', 'egress'], onward)
   return { passed: [...input.passed, ...forward.passed], stopped: [...early.stopped, ...input.stopped, ...forward.stopped] }
 }
 

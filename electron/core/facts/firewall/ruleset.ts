@@ -11,7 +11,7 @@ export interface Table {
   readonly chains: Readonly<Record<string, Chain>>
 }
 
-export type Hook = 'ingress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+export type Hook = 'ingress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress'
 
 export interface Chain {
   readonly name: string
@@ -22,7 +22,7 @@ export interface Chain {
     /** Lower runs first (nft(8), PRIORITY). */
     readonly priority: number
     readonly policy: 'accept' | 'drop'
-    /** Ingress chains see these interfaces only. */
+    /** Ingress and egress chains see these interfaces only; a trailing `*` stands for anything. */
     readonly devices?: readonly string[]
   }
   readonly rules: readonly Rule[]

@@ -52,20 +52,37 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
 /** Connection tracking comes at -200: before it every packet counts as invalid (net/netfilter/nft_ct.c). */
 const CONNTRACK_PRIORITY = -200
 
-function enter(table: Table, chain: Chain, flow: Flow, sink: Sink) {
+/** By the names that Linux and systemd give to cards (systemd.net-naming-scheme(7)): nothing lies below one. */
+const CARD = /^(?:lo|eth\d+|en[opsx]\w+|wl[opsx]?\w+|ww\w+|ib\w+)$/
+
+/** Does a chain of these devices see what comes or goes by an interface? A bridge, a bond and a VLAN have cards below them, whose chains see it as well. */
+function seenAt(devices: readonly string[], name: string | undefined): boolean | undefined {
+  if (name === undefined) return undefined
+  const fits = (device: string) => (device.endsWith('*') ? name.startsWith(device.slice(0, -1)) : device === name)
+  if (devices.some(fits)) return true
+  return CARD.test(name) ? false : undefined
+}
+
+function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   const { base } = chain
+  let flow = given
   if (!base) return
   const foreign = table.family === 'ip' ? flow.packet.family === 6 : table.family === 'ip6' && flow.packet.family === 4
-  const otherDevice = base.devices && flow.packet.inInterface !== undefined && !base.devices.includes(flow.packet.inInterface)
+  const { inInterface, outInterface } = flow.packet
+  const seen = base.devices ? seenAt(base.devices, base.hook === 'egress' ? outInterface : inInterface) : true
   // Destination NAT happens once; source NAT chains at input and postrouting cannot stop anything by themselves.
   const translated = flow.packet.translated && (base.hook === 'prerouting' || base.hook === 'output')
   // What is not tracked is not translated (nf_nat_inet_fn, net/netfilter/nf_nat_core.c).
   const done = base.type === 'nat' && (translated || flow.packet.state === 'untracked')
-  if (foreign || otherDevice || done) {
+  if (foreign || seen === false || done) {
     sink.passed.push(flow)
     return
   }
-  const early = base.priority < CONNTRACK_PRIORITY && flow.packet.state === 'new'
+  if (seen === undefined) {
+    flow = { ...flow, doubt: 2, doubtBy: flow.doubtBy ?? reference(table, chain) }
+    sink.passed.push(flow)
+  }
+  const early = (base.hook === 'ingress' || base.priority < CONNTRACK_PRIORITY) && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
   const inner: Sink = { passed: [], stopped: [], changed: [], untracked: [], steps: sink.steps }
   const left = runChain(table, { chain, from: 0 }, remainingOf(flow), packet, inner)

@@ -1,15 +1,16 @@
 import { all, type Chain, dictionary, type Hook, type Rule, type Table } from '../ruleset.ts'
 import { type Element, parseSetBody } from './elements.ts'
+import { doubtOfFrames } from './frames.ts'
 import { parseRule } from './rule.ts'
 import { Cursor, type Token, tokenize } from './tokens.ts'
 
 /** nft(8), PRIORITY: names of the standard priorities outside of the bridge family. */
 const PRIORITIES = dictionary<number>({ raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 })
 const FAMILIES = new Set(['ip', 'ip6', 'inet', 'netdev'])
-const HOOKS = new Set(['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting'])
+const HOOKS = new Set(['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'])
 
 /**
- * What `nft list ruleset` prints. Tables of the bridge and arp families are left out: they see frames, not what this machine receives.
+ * What `nft list ruleset` prints. Tables of the family arp are left out: they see no packets; of those of the family bridge there stays what they may stop.
  * Throws nothing; what is not understood ends up as `unknown` inside a rule.
  */
 export function parseNft(text: string, section: string): Table[] {
@@ -26,6 +27,8 @@ export function parseNft(text: string, section: string): Table[] {
     if (!cursor.accept('{')) continue
     const parsed = parseTable(cursor.block())
     const chains = isOfIptables(family, name) ? withoutMistranslated(parsed, lines) : parsed
+    const frames = family === 'bridge' ? doubtOfFrames(name, section, chains) : undefined
+    if (frames) tables.push(frames)
     if (FAMILIES.has(family)) tables.push({ family: family as Table['family'], name, section, chains })
   }
   return tables

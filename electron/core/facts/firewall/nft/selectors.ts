@@ -149,6 +149,7 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
       return { implied: [{ is: 'family', family: 6 }], equals: each((value) => (value === 'missing' ? all([]) : never)) }
     return { implied: [never], equals: () => never }
   }
+  if (word === 'ether' && cursor.accept('type')) return familySelector
   if (/^(ether|vlan|arp|rt|socket)$/.test(word)) return takeOpaque(cursor)
   return undefined
 }
