@@ -13,8 +13,10 @@ export function refusal(files: FirewalldFiles): string | undefined {
   const kinds = { zone: zones, policy: policies, service: services, ipset: ipsets }
   for (const kind of ['zone', 'policy', 'service', 'ipset'] as const)
     for (const [name, element] of kinds[kind]) {
-      const odd = !NAME.test(name) || (kind === 'policy' ? oddPolicy(element, files) : false) || oddMember(kind, element, files)
-      if (odd) return `firewalld does not take the ${kind} ${name}, and loads what it was shipped with instead.`
+      const member = kind === 'zone' || kind === 'policy' ? element.children.find((each) => oddChild(kind, each, files)) : undefined
+      const odd = !NAME.test(name) || member || (kind === 'policy' ? oddPolicy(element, files) : false) || oddWhole(kind, element, files)
+      const what = member ? ` (${[member.name, ...Object.values(member.attributes)].join(' ')})` : ''
+      if (odd) return `firewalld does not take the ${kind} ${name}${what}, and loads what it was shipped with instead.`
     }
   const bound = [...zones.values()].flatMap((zone) => [
     ...new Set(
@@ -54,29 +56,29 @@ const WITHIN: Readonly<Record<'zone' | 'policy', RegExp>> = {
   policy: /^(?:short|description|(?:in|e)gress-zone|service|port|protocol|source-port|icmp-block|masquerade|forward-port|rule|disable)$/,
 }
 
-function oddMember(kind: 'zone' | 'policy' | 'service' | 'ipset', element: Element, files: FirewalldFiles): boolean {
+function oddWhole(kind: 'zone' | 'policy' | 'service' | 'ipset', element: Element, files: FirewalldFiles): boolean {
   if (kind === 'ipset') return oddSet(element)
-  if (kind === 'service')
-    return (
-      of(element, 'include').some(({ attributes }) => !files.services.has(attributes.service ?? '')) ||
-      [...of(element, 'port'), ...of(element, 'source-port')].some(
-        ({ attributes: { port = '', protocol = '' } }) => (port !== '' && !isPort(port)) || (port !== '' && !isTransport(protocol)),
-      )
+  if (kind !== 'service') return !TARGET.test(element.attributes.target ?? 'default')
+  return (
+    of(element, 'include').some(({ attributes }) => !files.services.has(attributes.service ?? '')) ||
+    [...of(element, 'port'), ...of(element, 'source-port')].some(
+      ({ attributes: { port = '', protocol = '' } }) => port !== '' && !(isPort(port) && isTransport(protocol)),
     )
-  if (!TARGET.test(element.attributes.target ?? 'default')) return true
-  return element.children.some((each) => {
-    const [needed, allowed] = MEMBERS[each.name] ?? [[], Object.keys(each.attributes)]
-    const names = Object.keys(each.attributes)
-    const strange =
-      !WITHIN[kind].test(each.name) ||
-      needed.some((one) => !names.includes(one)) ||
-      names.some((one) => !needed.includes(one) && !allowed.includes(one))
-    return strange || oddValue(each, files)
-  })
+  )
+}
+
+function oddChild(kind: 'zone' | 'policy', child: Element, files: FirewalldFiles): boolean {
+  const names = Object.keys(child.attributes)
+  const [needed, allowed] = MEMBERS[child.name] ?? [[], names]
+  const strange =
+    !WITHIN[kind].test(child.name) ||
+    needed.some((one) => !names.includes(one)) ||
+    names.some((one) => !needed.includes(one) && !allowed.includes(one))
+  return strange || oddValue(child, files)
 }
 
 function oddValue({ name, attributes, children }: Element, files: FirewalldFiles): boolean {
-  const { port = '', protocol = '', address, ipset, invert: _invert, ...others } = attributes
+  const { port = '', protocol = '', address, ipset, ...others } = attributes
   switch (name) {
     case 'port':
     case 'source-port':

@@ -334,7 +334,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     ownZone('<port port="8000" protocol="tcp"/>'),
     'fail .*lets any IPv4 address in to port 8000',
   ],
-  ['a service that nobody knows', ownZone('<service name="own"/>'), 'not-evaluated .*not certain'],
+  ['a service that nobody knows', ownZone('<service name="own"/>'), 'not-evaluated .*does not take the zone public .service own.'],
 ])('firewalld, %s', (_, files, expected) => {
   const said = judged(os([on('firewalld')], {}), firewalldRules('tcp dport 22 accept'), { ports: [22, 8000], firewalld: printed(files) })
   expect(said).toMatch(new RegExp(`^(?:${expected})`))
