@@ -3,7 +3,7 @@ import { maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { addressesScript, gatewaysScript, ownNetworkScript } from './gateway.ts'
-import { kubeletScript, readK3s, readKubelet } from './kubelet-script.ts'
+import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
 import { podsScript } from './pods-script.ts'
 
 /**
@@ -71,7 +71,7 @@ const processes = script({
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
-  privileged: [findExecutables, readKubelet, readK3s],
+  privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],
 })
 
 export const collectProcesses = (): readonly SectionSpec[] => [processes]

@@ -22,7 +22,7 @@ export function readKubeletFiles(lines: readonly string[]): ReadonlyMap<number, 
 
 function begin(header: string, drafts: Map<number, Draft>): string[] | undefined {
   const [, root, digits = '', kind, path] =
-    /^@kubelet(-root)? (\d{1,10})(?: (whole|config|drop-in|k3s|words|unread)(?: (.+))?)?$/.exec(header) ?? []
+    /^@kubelet(-root)? (\d{1,10})(?: (whole|config|drop-in|k3s|words|variables|unread)(?: (.+))?)?$/.exec(header) ?? []
   if (digits === '') return undefined
   const draft = drafts.get(Number(digits)) ?? { whole: false, files: [], unread: [] }
   drafts.set(Number(digits), draft)
@@ -33,27 +33,35 @@ function begin(header: string, drafts: Map<number, Draft>): string[] | undefined
   if (kind === 'whole') draft.whole = true
   if (path === undefined) return undefined
   if (kind === 'unread') draft.unread.push(path)
-  if (kind !== 'config' && kind !== 'drop-in' && kind !== 'k3s' && kind !== 'words') return undefined
+  if (kind !== 'config' && kind !== 'drop-in' && kind !== 'k3s' && kind !== 'words' && kind !== 'variables') return undefined
   const file: Draft['files'][number] = { kind, path, lines: [] }
   draft.files.push(file)
   return file.lines
 }
 
+const kindOf = (path: string, folder: boolean): KubeletFile['kind'] =>
+  path.startsWith('/etc/rancher/')
+    ? 'k3s'
+    : /^\/etc\/(?:systemd|default|sysconfig)\//.test(path)
+      ? 'variables'
+      : folder
+        ? 'drop-in'
+        : 'config'
+
 /** What the account may not read is what root read of it; a folder of which root read nothing, while it read others, holds nothing. */
 function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
   const byRoot = new Map<string, string[]>()
   for (const row of root) {
-    const [, path, text = ''] = /^(\/[^:]+):\d+:(.*)$/.exec(row) ?? []
-    if (path) byRoot.set(path, [...(byRoot.get(path) ?? []), text])
+    // A path alone: find came upon the file.
+    const [, path, text] = /^(\/[^:]+)(?::\d+:(.*))?$/.exec(row) ?? []
+    if (path) byRoot.set(path, [...(byRoot.get(path) ?? []), ...(text === undefined ? [] : [text])])
   }
   const all: KubeletFile[] = files.map(({ kind, path, lines }) => ({ kind, path, lines }))
   const left = unread.filter((path) => {
     const folder = /\.d$/.test(path)
     const found = [...byRoot].filter(([one]) => one === path || one.startsWith(`${path}/`))
     const ending = path.startsWith('/etc/rancher/') ? /\.ya?ml$/i : /\.conf$/
-    for (const [one, lines] of found)
-      if (!folder || ending.test(one))
-        all.push({ kind: path.startsWith('/etc/rancher/') ? 'k3s' : folder ? 'drop-in' : 'config', path: one, lines })
+    for (const [one, lines] of found) if (!folder || ending.test(one)) all.push({ kind: kindOf(path, folder), path: one, lines })
     return found.length === 0 && !(folder && byRoot.size > 0)
   })
   const cut = all.filter(({ lines }) => lines.length >= MAX_ROWS || lines.some((line) => line.length >= MAX_LENGTH - 200))

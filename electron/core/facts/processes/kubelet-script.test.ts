@@ -31,12 +31,13 @@ function ask(name: string, words: readonly string[], { unreadable = '/none', roo
     .replaceAll('/proc/', `${folder}/proc/`)
     .replaceAll('/etc/rancher', `${folder}/etc/rancher`)
     .replaceAll('/var/lib', `${folder}/var/lib`)
+    .replaceAll('/etc/default', `${folder}/etc/default`)
     .replaceAll(/\[ -r "\$2" \]/g, `! [ "$2" = "${folder}${unreadable}" ]`)
   const printed = execFileSync(
     '/bin/sh',
     [
       '-c',
-      `gh_sudo() { [ "$1" = 2 ] && cat "${folder}/root"; }\nsystemctl() { [ "$7" = kubelet.service ] && cat "${folder}/unit"; }\ntable='${table}'\n${script}`,
+      `gh_sudo() { [ "$1" = 2 ] && cat "${folder}/root"; }\nsystemctl() { [ "$9" = kubelet.service ] && cat "${folder}/unit"; }\ntable='${table}'\n${script}`,
     ],
     {
       encoding: 'utf8',
@@ -110,6 +111,31 @@ test('of the words of its unit only those leave the host that decide about the k
     ],
     ['k3s', ['kubelet-arg: [max-pods=3]']],
   ])
+})
+
+test('files of variables of its unit say where its files lie, and nothing else of them leaves the host', () => {
+  write('/etc/k3s.env', 'K3S_TOKEN=K10secret\nNOTE=K3S_DATA_DIR=secret\n  K3S_DATA_DIR="/srv/k3s"\n')
+  write('/etc/systemd/k3s.service.env', 'K3S_TOKEN=K10secret\n')
+  const files = [`${folder}/etc/none`, `${folder}/etc/k3s.env`, `${folder}/etc/systemd/k3s.service.env`]
+  const unit = `EnvironmentFiles=${files.join(' (ignore_errors=yes)\nEnvironmentFiles=')} (ignore_errors=yes)\nExecStart={ path=/k3s ; argv[]=/k3s server ; }\nEnvironment=K3S_CONFIG_FILE=/a.yaml "K3S_DATA_DIR=/b"\n`
+  const said = ask('k3s-server', ['k3s server'], { unit, unreadable: '/etc/systemd/k3s.service.env' })
+  expect(said.printed).not.toContain('secret')
+  expect(said.files).toMatchObject({
+    files: [
+      { kind: 'words', path: 'kubelet.service', lines: ['argv[]=/k3s', 'K3S_CONFIG_FILE=/a.yaml', 'K3S_DATA_DIR=/b'] },
+      { kind: 'variables', path: '/etc/k3s.env', lines: ['  K3S_DATA_DIR="/srv/k3s"'] },
+    ],
+  })
+  expect(said.files?.unread).toContain('/etc/systemd/k3s.service.env')
+})
+
+test('a file of variables that root came upon, with what it says, or nothing', () => {
+  const said = (root: string) =>
+    readKubeletFiles(`@kubelet 7 unread /etc/systemd/system/k3s.service.env\n@kubelet-root 7\n${root}`.split('\n')).get(7)
+  const path = '/etc/systemd/system/k3s.service.env'
+  expect(said(`=${path}`)).toEqual({ whole: false, files: [{ kind: 'variables', path, lines: [] }], unread: [] })
+  expect(said(`=${path}\n=${path}:2:K3S_CONFIG_FILE=/x`)?.files[0]?.lines).toEqual(['K3S_CONFIG_FILE=/x'])
+  expect(said('=/etc/rancher/k3s/config.yaml:1:token:')?.unread).toEqual([path])
 })
 
 test('nothing is asked of another program', () => expect(ask('kubectl', ['kubectl', 'get', 'kubelet']).printed).toBe(''))

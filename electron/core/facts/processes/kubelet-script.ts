@@ -7,11 +7,14 @@ export const MAX_LENGTH = 1000
 /** Flags that decide who may ask a kubelet, and those that name files that do (kubelet(8)). */
 const flags = 'anonymous-auth|authorization-mode|read-only-port|config|config-dir'
 
+/** Those that say where k3s has its files. */
+const variables = 'K3S_(CONFIG_FILE|DATA_DIR)='
+
 /** Of a configuration of k3s, which holds the token of the cluster as well: its keys alone, and the flags that it hands to the kubelet. */
 const ofK3s = `(^)[^[:blank:]#:-][^:]{0,}:|(^)[^[:alnum:]]{0,}kubelet-arg.{0,}|(^)[^[:alnum:]]{1,}(${flags})=.{0,}`
 
 /** Of the words that its unit starts k3s with, which may hold that token too: the program, what goes to the kubelet, and where its files lie. */
-const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+|K3S_CONFIG_FILE=[^ ]+`
+const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+`
 
 /** Where kubeadm, EKS, k3s and RKE2 put the kubelet's configuration and its drop-ins. There is no secret in them. */
 export const readKubelet: PrivilegedCommand = {
@@ -28,16 +31,26 @@ export const readK3s: PrivilegedCommand = {
   alternatives: ['/bin/grep'],
 }
 
+/** Files of variables of its unit, which hold that token (install.sh of k3s): what there says where its files lie, and which there are. */
+export const readK3sVariables: PrivilegedCommand = {
+  argv: [
+    '/usr/bin/find',
+    ...['/etc/systemd/system/k3s.service.env', '/etc/systemd/system/k3s-agent.service.env'],
+    ...['/etc/default/k3s', '/etc/default/k3s-agent', '/etc/sysconfig/k3s', '/etc/sysconfig/k3s-agent'],
+    ...['-maxdepth', '0', '-type', 'f', '-print', '-exec', '/bin/grep', '-EHno', `(^)[[:blank:]]{0,}${variables}.{1,}`, '{}', '+'],
+  ],
+}
+
 /**
  * For each kubelet of `$table`, and each k3s, which is one and hides its words: `@argv`, `@cgroup`, then `@kubelet PID KIND path` with the rows of its
- * configuration (`config`, `drop-in`, `k3s`), or of the words of its unit (`words`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
- * `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 and 3 are the commands above.
+ * configuration (`config`, `drop-in`, `k3s`), or of the words of its unit (`words`) and its files of variables (`variables`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
+ * `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 to 4 are the commands above.
  */
 export const kubeletScript = `case $table in *' kubelet '* | *' k3s-server '* | *' k3s-agent '*)
 kubelet_file() {
   if [ -f "$2" ] && [ -r "$2" ]; then
     printf '@kubelet %s %s %s\\n' "$pid" "$1" "$2"
-    case $1 in k3s) grep -Eo '${ofK3s}' -- "$2" ;; *) cat -- "$2" ;; esac 2>/dev/null | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'
+    case $1 in k3s) grep -Eo '${ofK3s}' -- "$2" ;; variables) grep -Eo '^[[:blank:]]*${variables}.+' -- "$2" ;; *) cat -- "$2" ;; esac 2>/dev/null | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'
   else kubelet_unread "$2"
   fi
 }
@@ -71,15 +84,22 @@ printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' 
     *)
       case $unit in *.service)
         printf '@kubelet %s words %s\\n' "$pid" "$unit"
-        systemctl show -p ExecStart -p Environment -- "$unit" 2>/dev/null </dev/null | sed '/^Environment=/{
-/K3S_CONFIG_FILE=/!d
-s/^.*\\(K3S_CONFIG_FILE=[^ "]*\\).*$/\\1/
-}' | grep -Eo -e '${wordsOfK3s}' | awk '{ print "=" $0 }' ;;
+        shown=$(systemctl show -p ExecStart -p Environment -p EnvironmentFiles -- "$unit" 2>/dev/null </dev/null)
+        printf '%s\\n' "$shown" | grep '^ExecStart=' | grep -Eo -e '${wordsOfK3s}' | sed 's/^/=/'
+        printf '%s\\n' "$shown" | grep '^Environment=' | grep -Eo '${variables}[^ "]+' | sed 's/^/=/'
+        while IFS= read -r row; do
+          case $row in EnvironmentFiles=/*) row=\${row#*=} ;; *) continue ;; esac
+          row=\${row%' (ignore_errors='*}
+          if [ -e "$row" ]; then kubelet_file variables "$row"; else case $row in *[*?]*) kubelet_unread "$row" ;; esac; fi
+        done <<SHOWN
+$shown
+SHOWN
+        ;;
       esac
       { [ -e /etc/rancher/k3s/config.yaml ] || ! [ -x /etc/rancher/k3s ] && [ -e /etc/rancher/k3s ]; } && kubelet_file k3s /etc/rancher/k3s/config.yaml
       kubelet_folder k3s /etc/rancher/k3s/config.yaml.d .yaml .yml
       kubelet_folder drop-in /var/lib/rancher/k3s/agent/etc/kubelet.conf.d .conf
-      [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; { gh_sudo 3; gh_sudo 2; } </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }
+      [ -z "$unread" ] || { printf '@kubelet-root %s\\n' "$pid"; { gh_sudo 3; gh_sudo 4; gh_sudo 2; } </dev/null 2>/dev/null | awk 'NR > 3000 { exit } { print "=" substr($0, 1, ${MAX_LENGTH}) }'; }
       ;;
   esac
 done ;; esac

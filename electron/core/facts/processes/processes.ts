@@ -12,8 +12,8 @@ export interface PodLogs {
 
 /** A file that configures a kubelet: its own (`config`), one laid over it (`drop-in`), or flags that k3s hands to it (`k3s`). */
 export interface KubeletFile {
-  /** `words`: what its unit starts it with, of k3s, which hides that. */
-  readonly kind: 'config' | 'drop-in' | 'k3s' | 'words'
+  /** `words`: what its unit starts it with, of k3s, which hides that; `variables`: a file of variables of that unit. */
+  readonly kind: 'config' | 'drop-in' | 'k3s' | 'words' | 'variables'
   readonly path: string
   readonly lines: readonly string[]
 }

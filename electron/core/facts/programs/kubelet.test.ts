@@ -11,6 +11,7 @@ const drop = (name: string, text: string) => file(text, `/etc/kubernetes/kubelet
 const k3s = (text: string) => file(text, '/etc/rancher/k3s/config.yaml', 'k3s')
 /** What systemd starts it with, as far as it leaves the host. */
 const unit = (...words: readonly string[]) => file(['argv[]=/usr/local/bin/k3s', ...words].join('\n'), 'k3s.service', 'words')
+const variables = (text: string) => file(text, '/etc/systemd/system/k3s.service.env', 'variables')
 /** By its configuration, and a drop-in of that, which the host names first. */
 const k3sSays = (text: string, more = '') =>
   judge('/usr/local/bin/k3s server', [unit(), file(more, '/etc/rancher/k3s/config.yaml.d/9.yml', 'k3s'), k3s(text)])
@@ -141,6 +142,23 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
     judge('k3s-server server', [unit('K3S_CONFIG_FILE=/srv/k3s.yaml')]),
     'unknown',
     /\/srv\/k3s\.yaml could/,
+  ],
+  [
+    'the same in a file of variables of its unit, which goes over it',
+    judge('k3s-server server', [unit('K3S_CONFIG_FILE=/etc/rancher/k3s/config.yaml'), variables('K3S_CONFIG_FILE="/srv/k3s.yaml"')]),
+    'unknown',
+    /\/srv\/k3s\.yaml could/,
+  ],
+  [
+    'a file of variables that names the usual one',
+    judge('k3s-server server', [unit(), variables('K3S_CONFIG_FILE=/etc/rancher/k3s/config.yaml')]),
+    'default',
+  ],
+  [
+    'k3s with its data elsewhere by a variable',
+    judge('k3s-server server', [unit(), variables('K3S_DATA_DIR=/srv/k3s')]),
+    'unknown',
+    /below \/srv\/k3s/,
   ],
   ['k3s with its files elsewhere', judge('k3s-server server', [unit('--config /srv/k3s.yaml')]), 'unknown', /\/srv\/k3s\.yaml could/],
   [

@@ -115,15 +115,19 @@ function startedByK3s(argv: readonly string[], files: readonly KubeletFile[]): O
       const [name = '', ...value] = word.split('=')
       return names.includes(name) && value.length > 0 ? [value.join('=')] : []
     })
-  // A flag goes before the variable.
-  const named = unit.flatMap((row) => /^K3S_CONFIG_FILE=(.+)$/.exec(row)?.[1] ?? [])
-  const [config = K3S_FILE] = [...of('--config', '-c'), ...named]
+  // Files of variables go over those of the unit, each over the one before (systemd.exec(5)); a flag goes before them all.
+  const variables = [...unit, ...files.filter(({ kind }) => kind === 'variables').flatMap(({ lines }) => lines)]
+  const named = (name: string): readonly string[] =>
+    variables.flatMap((row) => new RegExp(`^\\s*${name}=["']?([^"']+)`).exec(row)?.[1]?.trim() ?? []).slice(-1)
+  const [config = K3S_FILE] = [...of('--config', '-c'), ...named('K3S_CONFIG_FILE')]
   const settings = files.filter(({ kind }) => kind === 'k3s')
   const items = [...(config === K3S_FILE ? kubeletArguments(settings) : []), ...of('--kubelet-arg')].map((item) => {
     const bare = item.replace(/^-+/, '')
     return `--${bare}${bare.includes('=') ? '' : '=true'}`
   })
-  const [folder] = flagsOf(items).has('config-dir') ? [flagsOf(items).get('config-dir')] : of('--data-dir', '-d')
+  const [folder] = flagsOf(items).has('config-dir')
+    ? [flagsOf(items).get('config-dir')]
+    : [...of('--data-dir', '-d'), ...named('K3S_DATA_DIR')]
   const moved = settings.some(({ lines }) => lines.some((line) => /^["']?data-dir["']?\s*:/.test(line)))
   const elsewhere = (folder !== undefined && folder !== K3S_DROP_INS && folder !== '/var/lib/rancher/k3s') || moved
   return {
