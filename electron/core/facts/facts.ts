@@ -25,6 +25,7 @@ import type { PushedFile } from './pushed-files/pushed-files.ts'
 import type { Sources } from './sources/sources.ts'
 import type { Sshd } from './sshd/sshd.ts'
 import type { System } from './system/system.ts'
+import type { AccountUnits } from './units/account-units.ts'
 import type { Unit } from './units/units.ts'
 import type { Updates } from './updates/updates.ts'
 import type { VerifiedModels } from './verified-models/verified-models.ts'
@@ -36,6 +37,8 @@ export interface Facts {
   readonly listeners: readonly Listener[]
   readonly processes: readonly Process[]
   readonly units: readonly Unit[]
+  /** What managers of accounts would start. */
+  readonly 'account-units': AccountUnits
   readonly containers: Containers
   /** Inference servers, put together from the four above. */
   readonly services: readonly InferenceService[]

@@ -35,6 +35,7 @@ import { servicesFact } from './services/services.fact.ts'
 import { sourcesFact } from './sources/sources.fact.ts'
 import { sshdFact } from './sshd/sshd.fact.ts'
 import { systemFact } from './system/system.fact.ts'
+import { accountUnitsFact } from './units/account-units.fact.ts'
 import { unitsFact } from './units/units.fact.ts'
 import { updatesFact } from './updates/updates.fact.ts'
 import { verifiedModelsFact } from './verified-models/verified-models.fact.ts'
@@ -48,6 +49,7 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   listeners: listenersFact,
   processes: processesFact,
   units: unitsFact,
+  'account-units': accountUnitsFact,
   containers: containersFact,
   loopback: loopbackFact,
   firewall: firewallFact,

@@ -1,6 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
 import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
+import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
@@ -163,14 +164,14 @@ if common=$(systemctl show-environment 2>/dev/null); then
   common=$(printf '%s\\n' "$common" | grep -E "$variables") && printf '%s\\n' "$common" | sed "$mask;s/^/=/"
 else printf '@manager-unreadable\\n'
 fi
-${filesScript}exit 0
+${accountUnitsScript}${filesScript}exit 0
 `
 
 const units = script({
   id: 'units',
   expectedMs: 70,
   display:
-    'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files',
+    'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
   parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
 })

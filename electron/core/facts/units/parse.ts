@@ -83,6 +83,8 @@ function blockOf(header: string, beside: Beside): ((value: string, line: number)
     beside.security.set(unit, rows)
     return (value, line) => rows.push({ value, line })
   }
+  // Read by another fact.
+  if (header === '@account-units') return () => {}
   const [, link] = /^@link (\/.*)$/.exec(header) ?? []
   if (link) return (target) => beside.links.set(link, target)
   if (header !== '@paths') return undefined

@@ -43,6 +43,7 @@ export function facts(configuration: string, services: readonly InferenceService
     processes: known([]),
     programs: known([]),
     units: known([]),
+    'account-units': known({ files: [], unread: [] }),
     accounts: known({ accounts: [], groups: [] }),
     access: known({ shadowGroups: known([]) }),
     'oauth2-proxy': known([]),

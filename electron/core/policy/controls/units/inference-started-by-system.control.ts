@@ -1,6 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Account } from '../../../facts/accounts/accounts.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { type Keeper, keeperOf } from '../../../facts/services/keepers.ts'
+import type { AccountUnit, AccountUnits } from '../../../facts/units/account-units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 
@@ -12,11 +14,13 @@ export default defineControl({
   rationale:
     'A server from a shell, tmux or a unit below /home runs with all that the person may do, sudo and keys included. It starts with the settings of that day, and nobody finds its unit file in /etc.',
   needs: ['services', 'processes'],
+  uses: ['account-units', 'accounts'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-6', 'CIS-8:5.5', 'https://www.freedesktop.org/software/systemd/man/user@.service.html'],
-  evaluate: ({ services, processes }): readonly Verdict[] => {
-    if (services.length === 0) return noServices
+  evaluate: ({ services, processes, 'account-units': ofAccounts, accounts }): readonly Verdict[] => {
+    const others = ofAccounts.known ? judgeAccounts(ofAccounts.value, processes, accounts.known ? accounts.value.accounts : []) : []
+    if (services.length === 0) return others.length > 0 ? others : noServices
     const running = services.filter((service) => service.running)
-    if (running.length === 0)
+    if (running.length === 0 && others.length === 0)
       return [
         {
           status: 'not-applicable',
@@ -26,15 +30,61 @@ export default defineControl({
           cite: [],
         },
       ]
-    return running.map((service) =>
+    const judged = running.map((service) =>
       judge(
         service,
         processes.find(({ pid }) => pid === service.pids[0]),
         keeperOf(service.pids[0], processes),
       ),
     )
+    return [...judged, ...others]
   },
 })
+
+/** What managers of accounts would start beside what runs: nothing else here judges it. */
+function judgeAccounts(
+  { files, unread }: AccountUnits,
+  processes: readonly Process[],
+  accounts: readonly Pick<Account, 'name' | 'home'>[],
+): readonly Verdict[] {
+  const runs = ({ unit, path }: AccountUnit): boolean => {
+    // One in the home of an account is run by that one alone.
+    const owner = accounts.find(({ home }) => home !== '/' && path.startsWith(`${home}/.config/`))?.name
+    return processes.some(
+      ({ cgroup = '', user }) => (owner ?? user) === user && /\/user@\d+\.service\//.test(cgroup) && cgroup.split('/').includes(unit),
+    )
+  }
+  const stopped = files.filter((file) => !runs(file))
+  return [
+    ...stopped.map(
+      ({ path, enabled, line }): Verdict => ({
+        status: 'warning',
+        subject: path,
+        title: 'A unit of a person would start a server',
+        reason: `${path} starts an inference server by the manager of an account${enabled ? ', with the host or at the next login' : ''}. It does not run now, and what it would listen on and ask is not judged. Expected a unit in /etc/systemd/system.`,
+        hint: 'systemctl --user disable, as that account, or make it a unit of the system.',
+        cite: [{ section: 'units', line }],
+      }),
+    ),
+    ...(unread.length === 0
+      ? []
+      : [
+          {
+            status: 'not-evaluated' as const,
+            subject: '',
+            title: 'What accounts start by themselves is not known',
+            reason: `The managers of ${unread
+              .slice(0, 5)
+              .map(({ account }) => account)
+              .join(
+                ', ',
+              )}${unread.length > 5 ? ` and ${unread.length - 5} more` : ''} start with the host (linger), and their folders of units are closed to the audit account. A server of theirs that runs is found all the same.`,
+            hint: 'loginctl disable-linger for accounts that start nothing; else look into ~/.config/systemd/user and ~/.config/containers/systemd.',
+            cite: unread.slice(0, 5).map(({ line }) => ({ section: 'units', line })),
+          },
+        ]),
+  ]
+}
 
 function judge(service: InferenceService, main: Process | undefined, keeper: Keeper | undefined): Verdict {
   const name = serviceName(service)

@@ -375,6 +375,39 @@ describe('inference-started-by-system', () => {
   ])('%s', (_, change, cgroup, expected) => {
     expect(judge(change, cgroup)).toEqual([expected])
   })
+  const llama = { path: '/home/ada/.config/systemd/user/llama.service', unit: 'llama.service', enabled: true, line: 8 }
+  const would = 'warning: A unit of a person would start a server'
+  const closed = 'not-evaluated: What accounts start by themselves is not known'
+  test.each<[string, object, readonly object[], readonly InferenceService[], readonly string[]]>([
+    ['one that is stopped', { files: [llama], unread: [] }, [], [], [would]],
+    ['the same beside others that are', { files: [llama], unread: [] }, [], [service('ollama', { running: false })], [would]],
+    [
+      'one that runs',
+      { files: [llama], unread: [] },
+      [{ pid: 100, user: 'ada', line: 4, cgroup: '/user.slice/user-1000.slice/user@1000.service/app.slice/llama.service' }],
+      [service('llama.cpp', { how: 'process' })],
+      ['warning: A unit of a person starts the server'],
+    ],
+    [
+      'another account runs one of the same name',
+      { files: [llama], unread: [] },
+      [{ pid: 100, user: 'bob', line: 4, cgroup: '/user.slice/user-1001.slice/user@1001.service/app.slice/llama.service' }],
+      [service('llama.cpp', { how: 'process' })],
+      ['warning: A unit of a person starts the server', would],
+    ],
+    [
+      'a unit of the system with its name',
+      { files: [llama], unread: [] },
+      [{ pid: 100, user: 'ai', line: 4, cgroup: '/system.slice/llama.service' }],
+      [service('llama.cpp', { unit: 'llama.service' })],
+      ['pass: A system unit starts the server', would],
+    ],
+    ['folders that are closed', { files: [], unread: [{ account: 'ada', line: 9 }] }, [], [], [closed]],
+  ])('what managers of accounts start: %s', (_, ofAccounts, processes, services, expected) => {
+    const accounts = known({ accounts: [{ name: 'ada', home: '/home/ada' }], groups: [] })
+    const given = facts('', services, { processes, accounts, 'account-units': known(ofAccounts) })
+    expect(outcomes(ask(startedBySystem, given))).toEqual(expected)
+  })
   test.each<[string, Partial<InferenceService>, string, string, string]>([
     [
       'PM2',
