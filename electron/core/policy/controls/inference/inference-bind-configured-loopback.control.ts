@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { unreadStarts } from '../../../facts/programs/unread-starts.ts'
 import { keeperOf } from '../../../facts/services/keepers.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -18,11 +19,23 @@ export default defineControl({
   references: ['NIST-800-53:CM-2', 'NIST-800-53:CM-6', 'CIS-8:4.1', 'ISO-27001:A.8.9'],
   evaluate: ({ services, units, processes }) => {
     const running = services.filter((service) => service.running)
+    const unread = units.known ? unreadStarts(units.value, services).map(judgeUnread) : []
+    const judged = running.map((service) => judge(service, units, processes.known ? processes.value : []))
+    if (judged.length > 0 || unread.length > 0) return [...judged, ...unread]
     if (services.length === 0) return noServices
-    if (running.length > 0) return running.map((service) => judge(service, units, processes.known ? processes.value : []))
     const reason = 'Inference servers are installed, but none runs.'
     return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]
   },
+})
+
+/** A script that does not run now, or runs again and again and fails. */
+const judgeUnread = (unit: Unit): Verdict => ({
+  status: 'not-evaluated',
+  subject: unit.id,
+  title: 'What the unit would start is not known',
+  reason: `${unit.id} (${unit.unitFileState || 'no state'}, ${unit.activeState}) names an inference engine and starts ${unit.execStart.slice(0, 3).join(' ')}, which does not say what it listens on. No server of it runs now.`,
+  hint: 'Start it and audit again, or let the unit start the server itself.',
+  cite: citeUnit(unit, 'ExecStart'),
 })
 
 function judge(service: InferenceService, units: FactResult<readonly Unit[]>, processes: readonly Process[]): Verdict {

@@ -19,7 +19,14 @@ const bind = (address: string, more: Partial<ServiceBind> = {}): ServiceBind => 
   ...more,
 })
 const unit = (more: Partial<Unit>) =>
-  ({ id: 'ollama.service', unitFileState: 'enabled', properties: {}, lines: { ExecStart: 4, NeedDaemonReload: 9 }, ...more }) as Unit
+  ({
+    id: 'ollama.service',
+    unitFileState: 'enabled',
+    execStart: [],
+    properties: {},
+    lines: { ExecStart: 4, NeedDaemonReload: 9 },
+    ...more,
+  }) as Unit
 const withUnit = (more: Partial<Unit>) => ({ units: known([unit({ ...more })]) })
 const noUnits = { units: unknown('Units: this host does not run systemd', ['units']) }
 const judge = (control: AnyControl, services: readonly InferenceService[], more: Readonly<Record<string, unknown>> = {}, nginx = '') => {
@@ -146,6 +153,15 @@ describe('inference-bind-configured-loopback', () => {
   ])('%s', (_, change, expected, more = {}) => {
     expect(outcomes(judge(configuredLoopback, [one(change)], more as never))).toEqual([expected])
   })
+  test.each([[[]], [[one({ running: false, unit: 'other.service' })]], [[one({ unit: 'other.service', how: 'container' })]]])(
+    'a script that a unit would start, or fails to: %#',
+    (services) => {
+      const script = withUnit({ id: 'vllm.service', activeState: 'failed', execStart: ['/opt/vllm/start.sh'] })
+      const verdicts = judge(configuredLoopback, services, script)
+      expect(outcomes(verdicts)).toContain('not-evaluated: What the unit would start is not known')
+      expect(verdicts.at(-1)).toMatchObject({ subject: 'vllm.service', cite: [{ section: 'units', line: 4 }] })
+    },
+  )
   const rows = (cgroup: string, name: string) =>
     known([
       { pid: 90, ppid: 1, user: 'ada', name, argv: [name], line: 3 },
