@@ -5,9 +5,12 @@ import { scopeOf } from '../listeners/address-scope.ts'
 import { frontOfImage, webServerNamed } from './front-programs.ts'
 import type { Program } from './programs.ts'
 
-/** Programs of the system, and nginx, which other controls look at as at every web server. */
+/**
+ * Programs of the system, and nginx, which other controls look at as at every web server. containerd and nv-hostengine are none: by themselves they listen on loopback alone, and
+ * who reaches them elsewhere is root of the host or of its GPUs (containerd-config.toml(5), tcp_address; nv-hostengine, --bind-interface).
+ */
 const usual =
-  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|containerd|netavark|aardvark-dns|kube-proxy|nv-hostengine|nvidia-persiste\w*)$/
+  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|netavark|aardvark-dns|kube-proxy|nvidia-persiste\w*)$/
 
 /** Programs that hold a port of the host for a container. */
 export const forwarders = /^(?:docker-proxy|rootlessport|rootlesskit|conmon|slirp4netns|pasta(?:\.avx2)?)$/

@@ -228,6 +228,10 @@ describe('listener-owner-expected', () => {
   const judge = (listeners: readonly object[], more: object = {}) =>
     ask(listenerOwnerExpected, { listeners, processes, services: [], programs: [], containers: holds(), ...more })
 
+  test.each(['containerd', 'nv-hostengine'])('%s beyond loopback is not how it comes', (name) => {
+    expect(outcomes(judge([listener(8265, [{ name, pid: 50 }])]))).toEqual([`warning: ${name} listens and is not expected`])
+  })
+
   test.each<[string, readonly object[], object, string]>([
     [
       'sshd and nginx',
