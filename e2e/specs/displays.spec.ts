@@ -71,6 +71,25 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
   expect(foot.bottom).toBeGreaterThanOrEqual(359)
   expect(await it.cell('OPS-3', 'gpu-02').evaluate((cell) => cell.getBoundingClientRect().bottom)).toBeLessThanOrEqual(foot.top)
   await it.leavePicture('zoomed-fleet-end')
+  // Its host is named above it, and the row that the keys lead back to is not beneath the names.
+  const named = it.page.locator('.matrix thead').getByText('gpu-02', { exact: true })
+  const isOnTop = () =>
+    named.evaluate((name) => {
+      const { left, top, width, height } = name.getBoundingClientRect()
+      return top >= 0 && name.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    })
+  await expect.poll(isOnTop).toBe(true)
+  for (let times = 0; times < 12; times += 1) await it.page.keyboard.press('ArrowUp')
+  await expect.poll(isOnTop).toBe(true)
+  await expect
+    .poll(() =>
+      it.page.evaluate(() => {
+        const top = (element?: Element | null) => element?.getBoundingClientRect().top ?? 0
+        return top(document.activeElement) - top([...document.querySelectorAll('.matrix thead th')].at(-1))
+      }),
+    )
+    .toBeGreaterThanOrEqual(40)
+  await it.leavePicture('zoomed-fleet-back')
   // Columns are as wide as their words; what does not fit is scrolled to.
   const narrow = await it.page
     .locator('.matrix [data-cell]')
