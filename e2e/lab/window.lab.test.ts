@@ -36,8 +36,11 @@ async function audit(declined: readonly string[] = []): Promise<readonly string[
   const asked: string[] = []
   const dialog = page.locator('[role=dialog], [role=alertdialog]')
   const title = async () => ((await dialog.count()) === 0 ? '' : ((await dialog.locator('h2').first().textContent()) ?? ''))
+  // The engine is done before the window says so.
+  await page.getByRole('button', { name: 'Run audit' }).waitFor()
   await page.keyboard.press('r')
-  await page.getByRole('button', { name: 'Stop' }).waitFor()
+  // A question that comes at once hides the button from whoever asks by role.
+  await page.getByRole('button', { name: 'Stop' }).or(dialog).first().waitFor()
   for (;;) {
     const question = await title()
     if (question === '' && (await isOver())) return asked
