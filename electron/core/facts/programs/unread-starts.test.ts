@@ -14,6 +14,7 @@ test.each([
   '/bin/bash /srv/start-ollama.sh --gpu 0',
   '/opt/vllm/.venv/bin/python /opt/app/serve.py',
   '/usr/bin/docker compose -f /opt/vllm/compose.yaml up',
+  '/usr/bin/podman kube play --replace --service-container=true /etc/containers/systemd/ollama.yaml',
   '/usr/bin/tmux new-session -d -s llm vllm serve m',
 ])('%s', (line) => {
   expect(found(line)).toBe(true)
@@ -30,6 +31,7 @@ test.each([
   '/bin/sh -c exec vllm serve m',
   '/usr/bin/podman run --name ollama docker.io/ollama/ollama:0.6.2',
   '/usr/bin/docker start -a vllm',
+  '/usr/bin/podman pod start --pod-id-file=/run/ollama-pod.pod-id',
   '/usr/bin/ollama-exporter --port 9000',
   '/usr/sbin/nginx -c /etc/nginx/ollama.conf',
   '/usr/local/bin/llama-swap -config /etc/llama-swap.yaml',

@@ -26,7 +26,7 @@ export function unreadStarts(units: readonly Unit[], services: readonly Inferenc
       return false
     return unwrap(execStart).every(({ words: [program = '', command = ''] }) => {
       const name = basename(program)
-      const starts = /^(?:docker|podman)$/.test(name) && /^(?:start|stop|rm|exec|pull|logs)$/.test(command)
+      const starts = /^(?:docker|podman)$/.test(name) && /^(?:start|stop|rm|exec|pull|logs|pod)$/.test(command)
       return !others.test(name) && frontNamed(name) === undefined && !starts
     })
   })
