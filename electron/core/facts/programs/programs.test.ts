@@ -81,6 +81,7 @@ describe('a command line', () => {
     ['./bin/mindieservice_daemon', 'mindie'],
     ['/opt/exo/.venv/bin/python3 /opt/exo/.venv/bin/exo --chatgpt-api-port 52415', 'exo'],
     ['python3 -m exo.main --node-port 5678', 'exo'],
+    ['exo compute instance list', undefined],
     ['mistralrs serve -m m', 'mistral-rs'],
     ['mistralrs run -m m', undefined],
     ['./mistralrs-server --port 1234 plain -m m', 'mistral-rs'],
@@ -156,6 +157,9 @@ test.each([
   ['infiniflow/infinity:latest', undefined],
   ['registry:5000/postgres', undefined],
   ['', undefined],
+  ['docker/model-runner:latest-cuda', 'docker-model-runner'],
+  ['registry.corp/team/model-runner:3', undefined],
+  ['openvino/model_server:latest-gpu', 'openvino'],
 ])('image %s', (image, expected) => {
   expect(programOfImage(image)?.id).toBe(expected)
 })

@@ -272,7 +272,7 @@ export const inference: readonly ProgramRecord[] = [
     name: 'Docker Model Runner',
     kind: 'inference',
     path: /^\/app\/model-runner$/,
-    image: /^model-runner$/,
+    repository: /(?:^|\/)docker\/model-runner$/,
     authentication: { usual: 'unknown' },
     telling: ['/engines/v1/models'],
     danger: 'Whoever reaches it runs prompts, and downloads and deletes models. --host binds it beyond this machine.',
@@ -296,6 +296,8 @@ export const inference: readonly ProgramRecord[] = [
     name: 'exo',
     kind: 'cluster',
     program: /^exo$/,
+    // Exoscale's command line has its name, and subcommands.
+    command: /^(?:run|-.*)?$/,
     module: /^exo(?:\.main)?$/,
     path: /(?:^|\/)exo\/main\.py$/,
     authentication: { usual: 'unknown' },
