@@ -1,9 +1,9 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
+import { askedFor, isReadable, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
 import { alsoAskedFor, takesFor } from '../../nginx/model/localai-paths.ts'
 import { matchTarget, readTarget } from '../../nginx/model/target.ts'
-import { field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { entries, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
 import { headersSet } from './headers-set.ts'
 import type { Persona } from './matchers.ts'
@@ -81,6 +81,10 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     const heads = headsIn(server.node)
     const rewritings = rewritingsIn(server.node)
     const beginnings = beginningsIn(server.node)
+    if (!rewritings.rewritings.every(({ pattern }) => isReadable(pattern)))
+      report(server.node, 'a pattern that decides which path leads there is beyond Gatehouse')
+    // What a pattern takes of a path may be told apart by where the path begins.
+    const cut = [...heads, ...(rewritings.rewritings.length > 0 ? beginnings : [])]
     const methods = methodsIn(server.node)
     const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
     // Who sends what makes a difference only where something is looked at.
@@ -101,7 +105,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
           const own: CaddyRoute[] = []
           const missed: CaddyPicture['withheld'][number][] = []
           for (const route of routesOf(service)) {
-            const asked = candidates(heads, rewritings, route.path)
+            const asked = candidates(cut, rewritings, route.path)
             for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path)] : asked) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
@@ -196,16 +200,28 @@ const MAX_HOSTS = 200
 
 /** Names that its routes ask for, those inside of others too: a site for `*.example.com` tells its hosts apart further in. */
 function hostsIn({ hosts, node: root }: CaddyServer): readonly string[] {
-  const inner = [...below(root)].flatMap((node) => texts(field(node, 'host'))).filter((host) => !host.includes('{'))
-  return [...new Set([...hosts, ...inner])].slice(0, Math.max(MAX_HOSTS, hosts.length))
+  const inner = [...below(root)].flatMap((node) => [...texts(field(node, 'host')), ...hostsOfHeaders(node)])
+  const named = inner.filter((host) => !host.includes('{'))
+  return [...new Set([...hosts, ...named])].slice(0, Math.max(MAX_HOSTS, hosts.length))
+}
+
+/** Names that a matcher of headers asks for: the client writes that one as well. */
+function hostsOfHeaders(node: JsonNode): readonly string[] {
+  const ofHost = (name: 'header' | 'header_regexp') =>
+    entries(field(node, name)).flatMap(([header, value]) => (header.toLowerCase() === 'host' ? [value] : []))
+  return [
+    ...ofHost('header').flatMap((value) => texts(value)),
+    ...ofHost('header_regexp').flatMap((value) => takenBySample(textOf(field(value, 'pattern')) ?? '')?.replace(/^\//, '') ?? []),
+  ]
 }
 
 /** Beginnings of paths that are cut off before the engine sees them. */
 function headsIn(root: JsonNode): readonly string[] {
   const found = new Set<string>()
+  const stripped = new Set<string>()
   for (const node of below(root)) {
     const prefix = textOf(field(node, 'strip_path_prefix'))
-    if (prefix) found.add(prefix.startsWith('/') ? prefix : `/${prefix}`)
+    if (prefix) stripped.add(prefix.startsWith('/') ? prefix : `/${prefix}`)
     const rewrites = items(field(node, 'handle')).some(
       (handler) => textOf(field(handler, 'handler')) === 'rewrite' && field(handler, 'uri') !== undefined,
     )
@@ -213,8 +229,14 @@ function headsIn(root: JsonNode): readonly string[] {
       for (const set of items(field(node, 'match')))
         for (const path of texts(field(set, 'path'))) found.add(path.replace(/\*.*$/, '').replace(/\/$/, ''))
   }
-  return [...found].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
+  // One behind the other, where `handle_path` stands in `handle_path`.
+  const few = [...stripped].slice(0, MAX_PAIRED)
+  const pairs = few.flatMap((outer) => few.flatMap((inner) => (inner === outer ? [] : [outer.replace(/\/$/, '') + inner])))
+  const all = new Set([...stripped, ...found, ...pairs])
+  return [...all].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
 }
+
+const MAX_PAIRED = 8
 
 /** Beginnings of paths that matchers name. */
 const beginningsIn = (root: JsonNode): readonly string[] =>
@@ -235,7 +257,7 @@ function rewritingsIn(root: JsonNode): {
   const words = all.flatMap((node) =>
     items(field(node, 'uri_substring')).flatMap((part) => {
       const [find = '', put = ''] = [textOf(field(part, 'find')), textOf(field(part, 'replace'))]
-      return find === '' || put === '' ? [] : [{ find, put }]
+      return find === '' ? [] : [{ find, put }]
     }),
   )
   const patterns = all.flatMap((node) => {
@@ -255,15 +277,22 @@ function rewritingsIn(root: JsonNode): {
           .replace(/\{http\.regexp\.(\w+)\}/g, (_, group: string) => `$\{${group}}`),
       })),
   )
+  // `uri path_regexp`: both in one.
+  const replaced = all.flatMap((node) =>
+    items(field(node, 'path_regexp')).map((one) => ({
+      pattern: textOf(field(one, 'find')) ?? '',
+      replacement: textOf(field(one, 'replace')) ?? '',
+    })),
+  )
   // `/v1{uri}`: what it puts before the path of the request.
   const added = uris.flatMap((uri) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
   // A path that is put in place of whatever was asked for: any that the matchers around it take.
-  const places = uris.length > 0 ? samplesOf(all) : []
+  const places = uris.length + replaced.length > 0 ? samplesOf(all) : []
   return {
     places,
     suffixes: [...new Set(suffixes)].slice(0, 8),
     words: words.slice(0, 8),
-    rewritings: rewritings.slice(0, 40),
+    rewritings: [...replaced, ...rewritings].slice(0, 40),
     added: [...new Set(added)].slice(0, 8),
   }
 }
@@ -300,10 +329,13 @@ function candidates(
   for (const from of [...all]) {
     const made = [
       ...suffixes.map((suffix) => from + suffix),
-      ...words.filter(({ put }) => from.includes(put)).map(({ find, put }) => from.replace(put, () => find)),
+      ...words.flatMap(({ find, put }) =>
+        put === '' ? [find + from, from + find] : from.includes(put) ? [from.replace(put, () => find)] : [],
+      ),
       ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
     ]
-    for (const one of made) if (all.size < heads.length * (1 + asked.length) + places.length + MAX_CANDIDATES) all.add(one)
+    for (const one of made.map((text) => (text.startsWith('/') ? text : `/${text}`)))
+      if (all.size < heads.length * (1 + asked.length) + places.length + MAX_CANDIDATES) all.add(one)
   }
   return [...all]
 }

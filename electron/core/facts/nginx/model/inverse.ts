@@ -176,6 +176,9 @@ export function askedFor(rewriting: Rewriting, wanted: string, told: Told = new 
 const inside = (text: string, within = '/'): readonly string[] =>
   text.startsWith(within) ? [text] : [within, within.replace(/\/$/, '') + text]
 
+/** Can it be turned round? */
+export const isReadable = (pattern: string): boolean => patternOf(pattern) !== undefined
+
 /** A path that a pattern takes. */
 export const takenBySample = (pattern: string): string | undefined => {
   const [pieces] = patternOf(pattern) ?? []

@@ -420,3 +420,54 @@ test.each([
   const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
   expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
 })
+
+/** Each was seen with Caddy 2.6.2, as it adapts `handle …` around a `reverse_proxy`, beside a login for all that is left. */
+const only = (match: object, ...handlers: readonly object[]) => [
+  { group: 'g', match: [match], handle: [{ handler: 'subroute', routes: [{ handle: [...handlers, toOllama] }] }] },
+  { group: 'g', handle: [{ handler: 'subroute', routes: [{ handle: [login, toOllama] }] }] },
+]
+const taken = (word: object) => ({ handler: 'rewrite', ...word })
+const pattern = { path_regexp: { name: 'a', pattern: '^/([a-z]+)/(.*)$' } }
+test.each<[name: string, routes: readonly object[], expected: RegExp]>([
+  ['a word that is taken out', only({ path: ['/x/*'] }, taken({ uri_substring: [{ find: '/x', replace: '' }] })), /^fail: Every route/],
+  [
+    'a pattern that is put anew',
+    only({ path: ['/x/*'] }, taken({ path_regexp: [{ find: '^/x/(.*)$', replace: '/api/$1' }] })),
+    /not-evaluated: Part of Caddy is beyond the model/,
+  ],
+  [
+    'one that is not followed',
+    only({ path: ['/x/*'] }, taken({ path_regexp: [{ find: '^/x/(?=a)(.*)$', replace: '/$1' }] })),
+    /not-evaluated: Part of Caddy is beyond the model/,
+  ],
+  [
+    'one beginning within the other',
+    [
+      {
+        match: [{ path: ['/a/*'] }],
+        handle: [
+          taken({ strip_path_prefix: '/a' }),
+          {
+            handler: 'subroute',
+            routes: [{ match: [{ path: ['/b/*'] }], handle: [taken({ strip_path_prefix: '/b' }), toOllama] }],
+          },
+          { handler: 'static_response', status_code: 404 },
+        ],
+      },
+      { handle: [login, toOllama] },
+    ],
+    /^fail: Every route/,
+  ],
+  [
+    'a pattern, and a login for all but a beginning',
+    [
+      { match: [{ not: [{ path: ['/public/*'] }] }], handle: [login] },
+      { match: [pattern], handle: [taken({ uri: '/{http.regexp.a.2}' }), toOllama] },
+    ],
+    /^fail: Every route/,
+  ],
+  ['a name that the client writes', only({ header: { Host: ['internal.lan'] } }), /fail: Every route/],
+  ['a name by a pattern', only({ header_regexp: { Host: { pattern: '^internal\\.lan$' } } }), /fail: Every route/],
+])('a way that takes no login: %s', (_, routes, expected) => {
+  expect(outcomes(ask(requiresAuthentication, given(site(routes, {}, null)))).join(' ; ')).toMatch(expected)
+})
