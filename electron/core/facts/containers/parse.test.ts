@@ -139,6 +139,16 @@ test.each([
   expect(parseContainers(`@docker inspect 1\n${JSON.stringify(row)}\n@end\n`)).toMatchObject({ containers: { containers: [{ gpus }] } })
 })
 
+test('one that fails and is started again publishes what it will once it runs', () => {
+  const row = {
+    ...{ Id: id, Name: '/vllm', Running: true, Pid: 0, NetworkMode: 'default', Ports: {} },
+    Bindings: { '8000/tcp': [{ HostIp: '', HostPort: '8000' }] },
+  }
+  expect(parseContainers(`@docker inspect 1\n${JSON.stringify(row)}\n@end\n`)).toMatchObject({
+    containers: { containers: [{ running: false, ports: [{ hostAddress: '0.0.0.0', hostPort: 8000 }] }] },
+  })
+})
+
 test('Swarm publishes what its container does not list', () => {
   // As Docker 20.10.24 listed the task of a service with --publish 8081:8080.
   const row = {

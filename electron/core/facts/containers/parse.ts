@@ -160,7 +160,9 @@ function readPart(
 
 function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
   const found = inspectedSchema.parse(row)
-  const ports = Object.entries((found.Running ? found.Ports : found.Bindings) ?? {}).flatMap(([key, hosts]) => {
+  // One that ends and is started again and again counts as running, without a process and without ports (moby, State.SetRestarting).
+  const running = found.Running && found.Pid !== 0
+  const ports = Object.entries((running ? found.Ports : found.Bindings) ?? {}).flatMap(([key, hosts]) => {
     const [port, protocol] = key.split('/')
     return (hosts ?? []).map(({ HostIp, HostPort }) => ({
       hostAddress: HostIp || '0.0.0.0',
@@ -174,7 +176,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     id: found.Id,
     name: found.Name.replace(/^\//, ''),
     image: found.Image,
-    running: found.Running,
+    running,
     runtime,
     ports,
     user: found.User,
