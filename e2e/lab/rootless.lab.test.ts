@@ -34,6 +34,9 @@ test('what a container of an account leads to, by the kernel', async () => {
      loginctl enable-linger mlops
      install -d -o mlops -g mlops /home/mlops/.config /home/mlops/.config/containers /home/mlops/models /home/mlops/.ssh
      printf '[storage]\\ndriver="vfs"\\n' >/home/mlops/.config/containers/storage.conf
+     chmod 700 /home/mlops
+     mkdir -p /etc/containers/systemd/users
+     printf '[Container]\\nImage=vllm/vllm-openai:v0.11.0\\n' >/etc/containers/systemd/users/vllm.container
      podman save --quiet --output /var/tmp/image.tar localhost/stand-ins
      chmod 644 /var/tmp/image.tar
      for turn in $(seq 50); do [ -S /run/user/1500/bus ] && break; sleep 0.2; done
@@ -56,4 +59,12 @@ R
     ['keys-to-read', []],
     ['models', []],
   ])
+  // What its own manager would start lies in a home that is closed; a Quadlet of all accounts does not.
+  const started = findings.filter(({ control, status }) => control === 'inference-started-by-system' && status !== 'not-applicable')
+  expect(started.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual(
+    expect.arrayContaining([
+      ['/etc/containers/systemd/users/vllm.container', 'warning: A unit of a person would start a server'],
+      ['', 'not-evaluated: What accounts start by themselves is not known'],
+    ]),
+  )
 }, 240_000)
