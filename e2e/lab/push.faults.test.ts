@@ -89,11 +89,12 @@ describe('trouble on the way', () => {
     }
   }, 240_000)
 
-  test('it comes up, and still listens for all: another setting is stronger', async () => {
+  test('it comes up, and still listens for all: its command sets the same by itself', async () => {
     await arrange(
       'gpu3',
-      `mkdir -p /run/systemd/system/ollama.service.d; echo OLLAMA_HOST=0.0.0.0 >/run/ollama.env
-       printf '[Service]\\nEnvironmentFile=/run/ollama.env\\n' >/run/systemd/system/ollama.service.d/env.conf; systemctl daemon-reload`,
+      `mkdir -p /run/systemd/system/ollama.service.d
+       printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/env OLLAMA_HOST=0.0.0.0 /usr/local/bin/ollama serve\\n' >/run/systemd/system/ollama.service.d/env.conf
+       systemctl daemon-reload`,
     )
     try {
       expectRolledBack(await desk.attempt('gpu3'), /inference-bound-to-loopback ollama.service: fail/)
@@ -115,12 +116,13 @@ describe('trouble on the way', () => {
     await desk.isOld('gpu3')
   }, 240_000)
 
-  test('is immutable: the old state holds', async () => {
+  test('is immutable: refused before anything is changed, with what to do', async () => {
     const back = await desk.inPlace()
     try {
       const { file } = await desk.planned('gpu3')
       await arrange('gpu3', `chattr +i ${DROP_IN}`)
-      expectRolledBack(await desk.push(file), /unwritable/)
+      const run = await desk.push(file)
+      expect([run.status, run.stderr]).toEqual([2, expect.stringContaining(`immutable or may only grow: chattr -i -a ${DROP_IN}`)])
       await desk.isOld('gpu3')
     } finally {
       await back()

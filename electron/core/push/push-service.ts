@@ -23,6 +23,7 @@ import { RecentLooks } from './look/recent-looks.ts'
 import { filters, wayInOf } from './look/way-in.ts'
 import { conflictsOf } from './plan/conflicts.ts'
 import { parametersFor, publishedPortsOf } from './plan/defaults.ts'
+import { knownHindrance } from './plan/known-hindrance.ts'
 import { hostPushOf, makePlan, pushOfPlan } from './plan/plan.ts'
 import { nginxHindrance } from './plan/planned-nginx.ts'
 import { generatedFor } from './templates/generated.ts'
@@ -103,10 +104,11 @@ export function createPushService({ clock, log, ledger, version, who, advisories
         throw new GatehouseError(audit.failure ?? { code: 'push.not-possible', detail: `the host is ${audit.state}`, host: host.name })
       const probe = probeContextOf(fleet, host)
       const facts = readFacts(new Map(outputs.map((output) => [output.id, output])), probe, log)
-      const rendered = render(
-        manifest,
-        parametersFor(manifest, { fleet, host, audit, facts }, choice.parameters),
-        generatedFor(fleet, host),
+      const values = parametersFor(manifest, { fleet, host, audit, facts }, choice.parameters)
+      const rendered = renderedOr(
+        () => knownHindrance(manifest, { audit, facts, values }),
+        host.name,
+        () => render(manifest, values, generatedFor(fleet, host)),
       )
       const { session, user, step } = await readerOf(fleet, transport, host, rendered.files, signal)
       try {
@@ -228,6 +230,16 @@ export function createPushService({ clock, log, ledger, version, who, advisories
       }
       return extendUndo({ way, ledger, plan, seconds, signal })
     },
+  }
+}
+
+/** A value may be missing since the host could not say it: then why comes first, not what to type in its place. */
+function renderedOr<T>(hindrance: () => string, host: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    const why = hindrance()
+    throw why === '' ? error : new GatehouseError({ code: 'push.not-possible', detail: why, host })
   }
 }
 

@@ -1,21 +1,30 @@
 /**
- * A unit that was started anew may be looked at as soon as it listens where it did, or two seconds later, what comes first; the commit still waits
+ * A unit that was started anew may be looked at as soon as it listens on as many sockets as before, or on any two seconds later; the commit still waits
  * for the two seconds. One that goes on with the same process takes its time to read what is new, and is waited for, unless `gh_activate` found a
  * process that it started for what is new (`gh_proof`): that one has to be there at the commit.
  */
 export const activateRuntime = `
-# How many sockets the process of the unit listens on; 0 where nobody says.
-gh_listening() { ss -Hltnp 2>/dev/null | grep -c "pid=$1,"; }
+# On how many sockets the unit listens, by its main process or any below it: a shell may have started the server. 0 where nobody says.
+gh_listening() {
+  gh_group=$(gh_property "$gh_unit" ControlGroup)
+  gh_pids=$([ -z "$gh_group" ] || cat "/sys/fs/cgroup$gh_group/cgroup.procs" "/sys/fs/cgroup/systemd$gh_group/cgroup.procs" 2>/dev/null | tr '\\n' '|')
+  ss -Hltnp 2>/dev/null | grep -Ec "pid=($gh_pids$1),"
+}
+# A server that has to load its models listens only then. Half of the time until the undo is for that, and the rest for the looks.
+gh_patient() { [ $(($(cat "$gh_base/due") - $gh_seconds * 50)) -gt "$(gh_uptime)" ]; }
 gh_settled() {
   [ -n "$gh_unit" ] || return 0
   if [ "$(gh_unit_state)" = active ] && gh_child "$gh_proof" "$gh_was"; then gh_pid=$gh_was && return 0; fi
   gh_proof=none gh_tries=0
   while [ "$gh_tries" -lt 20 ]; do
     gh_tries=$((gh_tries + 1))
-    gh_pid=$(gh_main_pid) gh_from=$(gh_uptime) gh_polls=0
+    gh_pid=$(gh_main_pid) gh_from=$(gh_uptime)
     while [ "$(gh_unit_state)" = active ] && [ "$(gh_main_pid)" = "$gh_pid" ]; do
-      [ $(($(gh_uptime) - $gh_from)) -lt 200 ] || return 0
-      [ "$gh_sockets" = 0 ] || [ "$gh_pid" = "$gh_was" ] || [ "$(gh_listening "$gh_pid")" -lt "$gh_sockets" ] || return 0
+      gh_now=none
+      [ "$gh_sockets" = 0 ] || [ "$gh_pid" = "$gh_was" ] || gh_now=$(gh_listening "$gh_pid")
+      [ "$gh_now" = none ] || [ "$gh_now" -lt "$gh_sockets" ] || return 0
+      if [ "$gh_now" = 0 ]; then gh_patient || gh_fail "inactive $gh_unit runs, but does not listen yet, as it did before. Half of --undo-after is waited: make that more than twice the time in which its model loads, and push once it listens again"
+      else [ $(($(gh_uptime) - $gh_from)) -lt 200 ] || return 0; fi
       sleep 0.2
     done
     sleep 1

@@ -6,6 +6,8 @@ export interface HostKind {
   readonly hides?: string
   /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
   readonly check?: string
+  /** The paths of its files that come, or stay, are the last words of `check`. */
+  readonly isToldFiles?: true
   /** Programs that it needs beside those of every host. Where `check` begins with one, that is named anyway. */
   readonly tools?: readonly string[]
   /** Units by which what the kind makes hold would not hold after the next start of the host, wherever they come with it. The audit asks about them, too. */

@@ -5,10 +5,12 @@ import { kinds } from '../templates/kinds.ts'
 import { accountFilesOnHost } from './accounts.ts'
 import { auditRulesOnHost } from './audit-rules.ts'
 import { dockerFirewallOnHost } from './docker.ts'
+import { dropInsOnHost } from './drop-ins.ts'
 import { nftablesOnHost, ufwOnHost } from './firewalls.ts'
 import type { HostKind } from './kind.ts'
 import { logrotateOnHost } from './logrotate.ts'
 import { modelOwnersOnHost } from './models.ts'
+import { sshdOnHost } from './sshd.ts'
 import { maskOnHost } from './units.ts'
 
 /**
@@ -22,30 +24,7 @@ const reloadOld = (unit: string, check: string): string =>
 const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   plain: {},
   htpasswd: {},
-  'systemd-drop-in': {
-    validate: `
-# One that goes, because it was not there before the push that is taken back, is not among them.
-gh_beside() { case "$8 $7" in "systemd-drop-in absent") ;; systemd-drop-in*) cp -- "$gh_base/new.$1" "$gh_verify/$gh_unit.d/\${2##*/}" ;; esac; }
-# systemd-analyze reads the unit and the drop-ins that lie beside it. What it finds without ours is no fault of ours.
-gh_check_drop_ins() {
-  gh_verify=$gh_base/units gh_fragment=$(gh_property "$gh_unit" FragmentPath)
-  [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
-  mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
-  gh_files gh_beside || return 1
-  if gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); then gh_is=0; else gh_is=1; fi
-  case $gh_said in *"$gh_verify/$gh_unit.d/"*) gh_invalid "$gh_said" ;; esac
-  if [ "$gh_is" = 1 ]; then
-    rm -f "$gh_verify/$gh_unit.d"/*
-    systemd-analyze verify "$gh_verify/$gh_unit" >/dev/null 2>&1 && gh_invalid "$gh_said"
-  fi
-  rm -rf "$gh_verify"
-}
-gh_check_drop_ins || return 1`,
-    activate: `
-systemctl daemon-reload || gh_fail "inactive daemon-reload failed"
-timeout 60 systemctl restart -- "$gh_unit" || gh_fail "inactive $gh_unit does not start"`,
-    reactivate: 'systemctl daemon-reload || gh_back=1\nsystemctl --no-block restart -- "$gh_unit" || gh_back=1',
-  },
+  'systemd-drop-in': dropInsOnHost,
   nginx: {
     tree: '/etc/nginx',
     hides: '/var/log/nginx',
@@ -58,7 +37,8 @@ gh_old=" $(gh_workers) " gh_tries=0
 gh_reload nginx.service || gh_fail "inactive nginx.service does not reload"
 while [ "$gh_proof" = none ]; do
   gh_tries=$((gh_tries + 1))
-  [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration"
+  # What nginx -t does not try: to listen where somebody else does.
+  [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration: $(tail -n 50 /var/log/nginx/error.log 2>/dev/null | grep -F '[emerg]' | tail -n 1 | head -c 300)"
   sleep 0.1
   # Workers come first, before those that mind a cache.
   for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
@@ -76,8 +56,7 @@ done`,
     reactivate: 'systemctl --no-block reload-or-restart caddy.service || gh_back=1',
   },
   'sshd-drop-in': {
-    tree: '/etc/ssh',
-    check: 'sshd -t',
+    ...sshdOnHost,
     activate: 'gh_reload "$gh_unit" || gh_fail "inactive $gh_unit does not reload"',
     reactivate: reloadOld('"$gh_unit"', 'sshd -t'),
   },
@@ -146,12 +125,15 @@ export const toolsFor = (files: readonly Pick<HostFile, 'kind'>[]): readonly str
   ),
 ]
 
-function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '' }: HostKind, files: readonly HostFile[]): string {
+function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '', isToldFiles }: HostKind, files: readonly HostFile[]): string {
   const pairs = files.flatMap((file, index) => {
     if (file.kind !== kind || !file.path.startsWith(`${tree}/`) || (file.after.startsWith('kept:') && file.before !== 'absent')) return []
     return [file.after === 'absent' ? "''" : `"$gh_base/new.${index + 1}"`, shellQuote(file.path)]
   })
-  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check} || return 1`
+  const told = isToldFiles
+    ? files.flatMap((file) => (file.kind === kind && file.after !== 'absent' ? [` ${shellQuote(file.path)}`] : []))
+    : []
+  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check}${told.join('')} || return 1`
 }
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */

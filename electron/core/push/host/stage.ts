@@ -20,6 +20,11 @@ gh_check() {
   [ -d "\${gh_up%/*}/" ] || gh_fail "missing-folder \${gh_up%/*}"
   [ -d "$gh_up" ] || gh_up=\${gh_up%/*}
   [ -w "$gh_up/" ] || gh_fail "unwritable $gh_up is read-only or immutable"
+  # chattr(1): of a folder from which nothing may be taken, or a file that may only grow, access(2) says nothing.
+  for gh_at in "$gh_up" "$2"; do
+    gh_flags=$([ -h "$gh_at" ] || lsattr -d -- "$gh_at" 2>/dev/null)
+    case \${gh_flags%% *} in *[ai]*) gh_fail "unwritable $gh_at is immutable or may only grow: chattr -i -a $gh_at" ;; esac
+  done
   # proc(5): the fifth word is where something is mounted. A file of which that is so cannot be replaced.
   ! cut -d ' ' -f 5 /proc/self/mountinfo | grep -qxF -- "$2" || gh_fail "unwritable $2 is mounted there, so it cannot be replaced"
   # What would undo it is gone when the host starts anew, and the file is not.
@@ -50,6 +55,12 @@ gh_put() {
   case $7 in link:*) ;; *) chown "$3:$4" "$gh_base/new.$1" && chmod "$5" "$gh_base/new.$1" || return 1 ;; esac
   [ "$(gh_state "$gh_base/new.$1" "$6 $7")" = "$7" ]
 }
+# With less room than that systemd refuses to read units anew, also for the undo (RELOAD_DISK_SPACE_MIN of its dbus-manager.c, since version 220).
+gh_may_reload() {
+  gh_room=$(stat -f -c '%f %s' -- /run/systemd)
+  case $gh_room in *[!0-9' ']*|'') return 0 ;; esac
+  [ $((\${gh_room% *} * \${gh_room#* } / 1048576)) -ge 16 ] || gh_fail "unwritable /run has less than 16 MB left, without which systemd does not reload: make room there"
+}
 gh_step() {
   [ "$(id -u)" = 0 ] || gh_fail "not-root the shell that sudo started is not that of root, or may start no program (noexec of sudoers)"
   # What was planned is never less than what will be: a plan that says that nothing runs at the next start is held by whatever there is.
@@ -60,6 +71,7 @@ gh_step() {
   for gh_tool in $gh_needs flock sha256sum stat sync find cp mv timeout base64 $gh_tools; do
     command -v "$gh_tool" >/dev/null || gh_fail "no-tool $gh_tool"
   done
+  ! gh_systemd || gh_may_reload
   gh_trusted "\${gh_base%/*}"
   gh_volatile=$(stat -f -c %T -- "\${gh_base%/*}")
   # What a push that is under way has written is no conflict: it may be undone yet.

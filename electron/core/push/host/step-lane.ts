@@ -163,5 +163,10 @@ const limitsOf = (steps: readonly HostStep[], push: HostPush): (readonly [words:
   return steps[0] === 'commit' ? [[steps.join(', '), each.reduce((sum, [, limitMs]) => sum + limitMs, 0)]] : each
 }
 
+/** A service may begin for longer than any other step takes. */
 const timeoutOf = (step: HostStep, push: HostPush): number =>
-  underUndo.includes(step) ? Math.min(STEP_TIMEOUT_MS, push.undoAfterSeconds * 1000) : STEP_TIMEOUT_MS
+  step === 'activate'
+    ? push.undoAfterSeconds * 1000
+    : underUndo.includes(step)
+      ? Math.min(STEP_TIMEOUT_MS, push.undoAfterSeconds * 1000)
+      : STEP_TIMEOUT_MS

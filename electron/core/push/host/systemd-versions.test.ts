@@ -54,6 +54,9 @@ const properties: Readonly<Record<string, number>> = {
   MainPID: 1,
   FragmentPath: 1,
   LoadState: 1,
+  ControlGroup: 205,
+  DropInPaths: 196,
+  EnvironmentFiles: 1,
   NeedDaemonReload: 1,
 }
 

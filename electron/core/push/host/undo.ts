@@ -49,7 +49,7 @@ gh_keep_found() {
 }
 gh_restore() {
   gh_dir=\${2%/*}
-  rm -f -- "$gh_dir/.gatehouse-new.$1"
+  rm -f -- "$gh_dir/.gatehouse-new.$1" || return 1
   gh_now=$(gh_state "$2" "$6 $7")
   if [ "$gh_now" != "$6" ]; then
     [ "$gh_now" = "$7" ] || [ "$gh_now" = absent ] || gh_keep_found "$@" || return 1

@@ -8,7 +8,7 @@ import { knownHindrance } from './known-hindrance.ts'
 
 const service = (id: string, activeState: string, loadState = 'loaded') => ({ id, activeState, loadState, unitFileState: 'enabled' })
 const facts = {
-  ...{ listeners: { known: false }, containers: { known: false }, programs: { known: false } },
+  ...{ listeners: { known: false }, containers: { known: false }, programs: { known: false }, nginx: { known: true } },
   os: {
     known: true,
     value: { services: [service('nvidia-persistenced.service', 'inactive', 'not-found'), service('auditd.service', 'failed')] },
@@ -50,6 +50,17 @@ test('a daemon that was asked for by name, and that the host does not have', () 
   expect(said('nginx-ollama')).toMatch(/^nginx\.service is not there;/)
   const running = { os: { known: true, value: { services: [service('ufw.service', 'active'), service('nginx.service', 'active')] } } }
   expect([said('ufw-segment', {}, '12', running), said('nginx-ollama', {}, '12', running)]).toEqual(['', ''])
+})
+
+test('nginx that does not read its own files: why, not which values are missing for it', () => {
+  const nginx = {
+    known: false,
+    reason: 'nginx -T failed: unknown directive "nonsense" in /etc/nginx/conf.d/old.conf:1',
+    hint: 'Repair it.',
+  }
+  const running = { os: { known: true, value: { services: [service('nginx.service', 'active')] } }, nginx }
+  expect(said('nginx-ollama', {}, '12', running)).toBe(`what nginx would do with it cannot be told: ${nginx.reason}. ${nginx.hint}`)
+  expect(said('logrotate-ai-access', {}, '12', running)).toBe('')
 })
 
 test('a daemon that goes by another name, and answers to this one', () => {

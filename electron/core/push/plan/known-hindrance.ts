@@ -20,9 +20,16 @@ export function knownHindrance(manifest: PushTemplate, { audit, facts, values }:
     openPublished({ manifest, audit, published: publishedPortsOf({ audit, facts }) ?? [] }) ||
     down(manifest, facts, values) ||
     lackingTool(manifest, facts) ||
-    rival(manifest, facts)
+    rival(manifest, facts) ||
+    unreadNginx(manifest, facts)
   )
 }
+
+/** What it would do with a file, and most values of the template, come from what it reads now: a broken site that has nothing to do with either is in the way, too. */
+const unreadNginx = ({ files }: PushTemplate, { nginx }: Seen['facts']): string =>
+  nginx.known || !files.some(({ kind }) => kind === 'nginx')
+    ? ''
+    : [`what nginx would do with it cannot be told: ${nginx.reason}`, ...(nginx.hint ? [nginx.hint] : [])].join('. ')
 
 function down({ unit = '' }: PushTemplate, { os, units }: Known['facts'], values: PushValues): string {
   const named = unit.replace(/^\{\{(\w+)\}\}$/, (_, name: string) => String(values[name] ?? ''))

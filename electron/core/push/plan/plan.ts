@@ -107,6 +107,10 @@ const UNREAD =
 
 const EMPTY = sha256Of('')
 
+/** A file that may not be read is planned by owner and mode; here not even these are seen. */
+const closedFolder = (path: string): string =>
+  `not readable: the audit account may not look into ${path.slice(0, path.lastIndexOf('/'))}. Let it go through that folder (chmod o+x, or setfacl -m u:NAME:x), then plan again`
+
 interface PlanRequest {
   readonly fleet: Fleet
   readonly host: Host
@@ -152,7 +156,7 @@ export function makePlan(request: PlanRequest): PushPlan {
   const files = rendered.files.map(({ kind, path, content, state, edit }, index) => {
     const before = read.files.get(index + 1) ?? 'unreadable'
     if (!fileStateSchema.safeParse(before).success)
-      throw refused(`${path} is ${before === 'other' ? 'no regular file' : 'not readable'}`, host.name)
+      throw refused(`${path} is ${before === 'other' ? 'no regular file' : closedFolder(path)}`, host.name)
     const lie = contradiction(before, read.again.get(index + 1))
     if (lie !== '') throw refused(`the host contradicts itself about ${path}: ${lie}`, host.name)
     if (edit) {

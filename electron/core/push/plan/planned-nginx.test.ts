@@ -49,6 +49,21 @@ describe('a name that another server would go on to answer at an address of its 
   ])('%s', async (_, other, values) => expect(await planned(other, values)).toBe(''))
 })
 
+describe('TLS versions of a socket that another server is the default of', () => {
+  const first = (protocols: string) => by('443', `server_name other.example; ${protocols}`).replace('443 ssl', '443 ssl default_server')
+  const OLD = 'ssl_protocols TLSv1 TLSv1.2 TLSv1.3;'
+
+  test('are refused while they are planned, with what to do', async () =>
+    expect(await planned(first(OLD))).toMatch(/^ai\.example:443: ssl_protocols still names TLS 1\.0, .*default server: set ssl_protocols/))
+
+  test.each([
+    ['it names no old ones', first('ssl_protocols TLSv1.2 TLSv1.3;'), {}],
+    ['it is none by default, and comes later', by('443', `server_name other.example; ${OLD}`), {}],
+    ['it is the default of another port', first(OLD).replace('443', '8443'), {}],
+    ['it goes', first(OLD), { replaces: [OTHER] }],
+  ])('%s', async (_, other, values) => expect(await planned(other, values)).toBe(''))
+})
+
 describe('an nginx that would not read the files is told while it is planned', () => {
   test('it was built for other folders', async () =>
     expect(await planned('', {}, ['nginx', /include [^;]*conf\.d[^;]*;/, ''])).toBe(

@@ -1,9 +1,10 @@
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { splitDump } from '../../facts/nginx/dump.ts'
 import type { NginxDirective } from '../../facts/nginx/nginx.ts'
-import { readFacts } from '../../facts/registry.ts'
+import { type FactResults, readFacts } from '../../facts/registry.ts'
 import type { PolicyContext } from '../../policy/control.ts'
 import requiresLogin from '../../policy/controls/proxy/proxy-requires-authentication.control.ts'
+import tlsVersions from '../../policy/controls/tls/proxy-tls-versions.control.ts'
 import { evaluate } from '../../policy/engine.ts'
 import type { ProbeContext, SectionOutput } from '../../probe/section.ts'
 import { LOGIN } from '../look/doors.ts'
@@ -44,6 +45,22 @@ function unreadFile(files: Rendered['files'], directives: readonly NginxDirectiv
   return files.find(({ path, content, state }) => INCLUDED.test(path) && state !== 'absent' && content !== '' && !read.has(path))?.path
 }
 
+/** What the files say of TLS versions means nothing where another server is the default of the socket: nginx takes them from that one. */
+function versionsOfAnother(
+  { manifest, rendered, policy }: Pick<Planned, 'manifest' | 'rendered' | 'policy'>,
+  facts: FactResults,
+  planned: ReadonlyMap<string, SectionOutput>,
+): string {
+  if (!manifest.fixes.includes(tlsVersions.id)) return ''
+  // A failure is what was measured: it was met by the old configuration.
+  const named = evaluate([tlsVersions], facts, planned, policy).find(
+    ({ subject, status }) => status === 'warning' && rendered.subjects?.includes(subject),
+  )
+  return named === undefined
+    ? ''
+    : `${named.subject}: ${named.title}, and not because of what is pushed. nginx takes the TLS versions of a socket from its default server: set ssl_protocols TLSv1.2 TLSv1.3 there, or for all of http, then plan again`
+}
+
 /**
  * What is put into `/etc/nginx` means nothing to an nginx that was built for other folders, or that runs with another file (`-c`, `-p`): the push would be
  * undone for it.
@@ -61,7 +78,8 @@ export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: P
   const unread = unreadFile(rendered.files, facts.nginx.value.directives)
   const main = splitDump(dump.stdout)[0]?.path
   if (unread !== undefined) return `the nginx of the host does not read ${unread}: no include of ${main} leads there`
-  if (!manifest.fixes.includes(LOGIN)) return ''
+  const versions = versionsOfAnother({ manifest, rendered, policy }, facts, planned)
+  if (versions !== '' || !manifest.fixes.includes(LOGIN)) return versions
   const open = evaluate([requiresLogin], facts, planned, policy).find(
     ({ subject, status }) => status === 'fail' && rendered.subjects?.includes(subject),
   )
