@@ -99,6 +99,19 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   await page.keyboard.press('Control+z')
   await page.getByRole('button', { name: 'Undo it' }).press('Enter')
   await it.verdict('Rolled back and proven')
+  // Nothing failed, and the keyboard goes on where the verdict stands.
+  await expect(page.getByRole('list', { name: 'Steps' })).toContainText('Stopped here')
+  await expect(page.getByRole('list', { name: 'Steps' })).not.toContainText('Failed')
+  await expect(page.locator('.push-state')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'New push' })).toBeFocused()
+  await it.isSound('push-undone')
+  await it.referenceSize(1280, 800)
+  await page.getByRole('button', { name: 'Show history' }).press('Enter')
+  const template = page.getByRole('table', { name: 'Pushes' }).getByText('ollama-loopback').first()
+  expect(await template.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0)
+  await it.isSound('push-history-narrow')
+  await it.referenceSize()
   await it.auditIsFinished()
 
   // The hosts of the demo begin anew: what was pushed is gone, and nobody pushed that.

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { PushJob } from '#shared/model/push-job.ts'
 import { useExtendUndo, useUndoPush } from '../../stores/actions.ts'
 import { wordsOf } from '../../stores/failure-words.ts'
@@ -6,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { clockSeconds } from '../../ui/time.ts'
+import { useArrival } from '../../ui/use-arrival.ts'
 import { ArmedUndo } from './armed-undo.tsx'
 import { verdictWords } from './verdict-words.ts'
 
@@ -17,7 +19,7 @@ export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew
   const armed = job.state === 'running' && job.undoDueAt !== null
   return (
     <>
-      <div className="push-state">
+      <Stands key={armed ? 'armed' : job.state}>
         {armed && job.undoDueAt !== null && job.undoAfterSeconds !== null ? (
           <ArmedUndo
             plan={job.plan}
@@ -40,11 +42,18 @@ export function PushRail({ job, onNew }: { readonly job: PushJob; readonly onNew
             </p>
           </>
         )}
-      </div>
+      </Stands>
       <Log job={job} />
     </>
   )
 }
+
+/** Anew for each state: the buttons of the one before took the focus with them. */
+const Stands = ({ children }: { readonly children: ReactNode }) => (
+  <div ref={useArrival<HTMLDivElement>()} className="push-state" tabIndex={-1}>
+    {children}
+  </div>
+)
 
 function Ended({ job, onNew }: { readonly job: PushJob; readonly onNew: () => void }) {
   const { result, failure } = job

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PushJob } from '#shared/model/push-job.ts'
+import { STOPPED_HERE } from '#shared/stopped-here.ts'
 import { countdownAnnouncement, countdownSpoken, countdownText } from './countdown-words.ts'
 import { diffRows, diffWords } from './diff-rows.ts'
 import { stepperSteps } from './stepper-steps.ts'
@@ -59,6 +60,14 @@ describe('the steps', () => {
     expect(states(true, undone)).toEqual(['done', 'done', 'done', 'done', 'failed', 'skipped', 'skipped'])
     const refused = job(['begin', 'stage'], { failure: { code: 'push.conflict', detail: '' }, state: 'finished' })
     expect(states(true, refused)).toEqual(['done', 'failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped'])
+  })
+  test('when the admin undid it, nothing failed', () => {
+    const steps = job(['begin', 'stage', 'arm', 'write', 'undo']).steps.map((it) =>
+      it.step === 'undo' ? { ...it, detail: STOPPED_HERE } : it,
+    )
+    expect(states(true, job([], { steps, state: 'undoing' }))).toEqual([
+      ...['done', 'done', 'done', 'stopped', 'skipped', 'skipped', 'skipped'],
+    ])
   })
   test('when it was committed, all are done', () => {
     const result = { verdict: 'committed-proven' as const, reason: '', readBack: '', advice: '' }

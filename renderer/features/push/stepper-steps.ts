@@ -1,9 +1,10 @@
 import type { PushJob } from '#shared/model/push-job.ts'
+import { STOPPED_HERE } from '#shared/stopped-here.ts'
 
 export interface StepView {
   readonly id: string
   readonly name: string
-  readonly state: 'done' | 'current' | 'todo' | 'failed' | 'skipped'
+  readonly state: 'done' | 'current' | 'todo' | 'failed' | 'stopped' | 'skipped'
   /** One line beneath. */
   readonly about: string
 }
@@ -17,11 +18,18 @@ const names: readonly (readonly [id: string, name: string, about: string])[] = [
   ['commit', 'Commit', 'Disarm the undo'],
 ]
 
-const stateWords = { done: 'Done', current: 'Under way', todo: '', failed: 'Failed here', skipped: 'Not taken' } as const
+const stateWords = {
+  done: 'Done',
+  current: 'Under way',
+  todo: '',
+  failed: 'Failed here',
+  stopped: 'Stopped here',
+  skipped: 'Not taken',
+} as const
 
 /**
  * The steps of a push and how each stands. `plan` is true once there is one. The step that was under way when the undo began is the one that
- * failed; those after it were never taken.
+ * failed, or that the admin stopped; those after it were never taken.
  */
 export function stepperSteps(plan: boolean, job: PushJob | undefined): readonly StepView[] {
   const first: StepView = {
@@ -33,11 +41,13 @@ export function stepperSteps(plan: boolean, job: PushJob | undefined): readonly 
   const taken = new Set(job?.steps.map(({ step }) => step))
   const last = names.findLastIndex(([id]) => taken.has(id))
   const broken = job !== undefined && (taken.has('undo') || job.failure !== null)
+  const stopped = job?.steps.some(({ step, detail }) => step === 'undo' && detail === STOPPED_HERE)
   const committed = job?.result?.verdict === 'committed-proven'
   return [
     first,
     ...names.map(([id, name, about], at): StepView => {
-      const state = stateOf(at, Math.max(last, job === undefined ? -1 : 0), broken, committed, job !== undefined)
+      const stands = stateOf(at, Math.max(last, job === undefined ? -1 : 0), broken, committed, job !== undefined)
+      const state = stands === 'failed' && stopped ? 'stopped' : stands
       return { id, name, state, about: stateWords[state] || about }
     }),
   ]

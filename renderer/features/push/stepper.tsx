@@ -1,8 +1,8 @@
-import { Check, Minus } from 'lucide-react'
+import { Check, Minus, Undo2 } from 'lucide-react'
 import { FailIcon } from '../../ui/icons.tsx'
 import type { StepView } from './stepper-steps.ts'
 
-const words = { done: 'Done', current: 'Current', todo: 'To do', failed: 'Failed', skipped: 'Skipped' } as const
+const words = { done: 'Done', current: 'Current', todo: 'To do', failed: 'Failed', stopped: 'Stopped', skipped: 'Skipped' } as const
 
 /** Where a push stands. */
 export const Stepper = ({ steps }: { readonly steps: readonly StepView[] }) => (
@@ -27,5 +27,6 @@ export const Stepper = ({ steps }: { readonly steps: readonly StepView[] }) => (
 function Sign({ state, number }: { readonly state: StepView['state']; readonly number: number }) {
   if (state === 'done') return <Check className="icon" aria-hidden />
   if (state === 'failed') return <FailIcon />
+  if (state === 'stopped') return <Undo2 className="icon" aria-hidden />
   return state === 'skipped' ? <Minus className="icon" aria-hidden /> : <span aria-hidden="true">{number}</span>
 }
