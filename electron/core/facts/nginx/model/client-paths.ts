@@ -27,9 +27,18 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, as
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server)
   const told = toldOfGroups(server, model)
+  // Of the whole path, too, where a pattern makes the program's path of a part of it.
+  const whole = rewritings.length === 0 ? [] : ['uri', 'document_uri', 'request_uri'].flatMap((name) => told.get(name) ?? [])
+  const beginnings = whole.flatMap((text): readonly Head[] => {
+    const client = `/${text.replace(/^\/|\/$/g, '')}`
+    return [
+      { client, exact: true },
+      { client, exact: false },
+    ]
+  })
   const decoded = passesDecoded(server.directive.block ?? [])
   const to = (path: string) => {
-    const all = candidates({ heads: heads.slice(0, MAX_HEADS), rewritings, told }, path, asSent)
+    const all = candidates({ heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings, told }, path, asSent)
     return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
   return {
@@ -152,8 +161,19 @@ const MAX_TOLD = 24
 function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>): Told {
   const told = new Map<string, string[]>()
   const note = (source: string, text: string | undefined) => {
-    const [, name] = /^\$\{?(\d|[a-z_]\w*)\}?$/i.exec(source) ?? []
-    if (name !== undefined && text !== undefined) told.set(name, [...(told.get(name) ?? []), text].slice(0, MAX_TOLD))
+    if (text === undefined) return
+    const names: string[] = []
+    // `$request_method:$svc` is told apart by its parts.
+    const parts = source.split(/\$\{?(\d|[a-z_]\w*)\}?/i)
+    const shape = parts.map((part, at) => {
+      if (at % 2 === 0) return part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+      names.push(part)
+      return '(.*)'
+    })
+    const found = names.length > 4 ? null : new RegExp(`^${shape.join('')}$`, 's').exec(text)
+    names.forEach((name, at) => {
+      if (found) told.set(name, [...new Set([...(told.get(name) ?? []), found[at + 1] ?? ''])].slice(0, MAX_TOLD))
+    })
   }
   const sample = (pattern: string) => takenBySample(pattern)?.replace(/^\//, '')
   for (const {
@@ -167,6 +187,10 @@ function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>):
     const [, source = '', operator = '', text = ''] = /^\(?\s*(\S+) (!?(?:=|~\*?)) (.+?)\)?$/.exec(parameters.join(' ')) ?? []
     note(source, operator.includes('~') ? sample(text) : text)
   }
+  for (const {
+    parameters: [name = '', value = ''],
+  } of directivesNamed(directive.block ?? [], 'set'))
+    for (const text of told.get(name.slice(1)) ?? []) note(value, text)
   return told
 }
 

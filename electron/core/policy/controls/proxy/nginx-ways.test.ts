@@ -75,6 +75,37 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     expected,
   ]),
   [
+    'a login that a map takes away for one path, of which a pattern makes that of the program',
+    site(
+      `location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$rest; }`,
+      'map $uri $realm { default "who"; /public/api/tags off; }',
+    ),
+    ['fail: 1 of 27 routes answer without a login'],
+  ],
+  [
+    'for all that begins so',
+    site(
+      `location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$rest; }`,
+      'map $uri $realm { default "who"; ~^/public/ off; }',
+    ),
+    open,
+  ],
+  [
+    'a method and a part of the path',
+    site(
+      'location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { if ($ok = 0) { return 403; } proxy_pass http://127.0.0.1:11434/$rest; }',
+      'map "$request_method:$svc" $ok { default 0; "GET:public" 1; }',
+    ),
+    open,
+  ],
+  [
+    'a part of the path under another name',
+    site(
+      'location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { set $s $svc; if ($s != public) { return 403; } proxy_pass http://127.0.0.1:11434/$rest; }',
+    ),
+    open,
+  ],
+  [
     'a part of the path that a condition asks for',
     site(`location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ {
       set $asked yes; if ($svc = public) { set $asked no; } if ($asked = yes) { return 403; } proxy_pass http://127.0.0.1:11434/$rest; }`),
@@ -429,7 +460,7 @@ const byModel = 'location ~ ^/m/(?<model>[^/]+)/(.*)$ { proxy_pass http://$to/$2
 const byLine = 'map $model $to { llama 127.0.0.1:11434; default 127.0.0.1:3000; }'
 test.each<[name: string, inside: string, outside: string, expected: readonly string[]]>([
   ['a part of the path', byModel, byLine, open],
-  ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), beyond],
+  ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), open],
   ['the path, as a name of a group', byModel, `upstream llm { server 127.0.0.1:11434; } ${byLine.replace('127.0.0.1:11434', 'llm')}`, open],
   ['a part of the path, to others', byModel, byLine.replace('11434', '3001'), ['not-applicable: No proxy forwards to the model server']],
   [
