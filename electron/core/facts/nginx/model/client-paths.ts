@@ -209,10 +209,11 @@ function candidates(
     else if (upstream === undefined) all.add(client + path)
     else if (path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
   }
-  // Once more for one that leads to another, where they are few.
+  // Beside those that were found above, however many they are. Once more for one that leads to another, where they are few.
+  const room = all.size + MAX_CANDIDATES
   for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)
     for (const from of [...all])
-      for (const one of rewritings) if (all.size < MAX_CANDIDATES) for (const found of askedFor(one, from, told) ?? []) all.add(found)
+      for (const one of rewritings) if (all.size < room) for (const found of askedFor(one, from, told) ?? []) all.add(found)
   const paths = [...all].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
   return asSent ? paths.flatMap((one) => [one, encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths

@@ -75,6 +75,14 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     expected,
   ]),
   [
+    'a part of the path, beside a hundred and thirty other applications',
+    site(
+      `location ~ ^/(?<svc>ollama|chat)/(?<rest>.*)$ { proxy_pass http://127.0.0.1:11434/$rest; }
+       ${Array.from({ length: 130 }, (_, at) => `location /app${at}/ { proxy_pass http://127.0.0.1:3000/; }`).join('\n')}`,
+    ),
+    open,
+  ],
+  [
     'a login that a map takes away for one path, of which a pattern makes that of the program',
     site(
       `location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$rest; }`,
