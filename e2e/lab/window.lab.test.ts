@@ -35,7 +35,8 @@ const isOver = async (): Promise<boolean> =>
 async function audit(declined: readonly string[] = []): Promise<readonly string[]> {
   const asked: string[] = []
   const dialog = page.locator('[role=dialog], [role=alertdialog]')
-  const title = async () => ((await dialog.count()) === 0 ? '' : ((await dialog.locator('h2').first().textContent()) ?? ''))
+  // At once: a question may go between two looks, and what waits for its title waits for the next one.
+  const title = async () => (await dialog.locator('h2').allTextContents())[0] ?? ''
   // The engine is done before the window says so.
   await page.getByRole('button', { name: 'Run audit' }).waitFor()
   await page.keyboard.press('r')
