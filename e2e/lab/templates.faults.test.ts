@@ -11,7 +11,8 @@ test('nginx in front of vLLM: a site without a login', async () => {
     'gpu1',
     `rm /etc/nginx/sites-enabled/inference; printf '%s\\n' 'server { listen 443 ssl; server_name ai.lab.internal; ssl_certificate /etc/nginx/tls/inference.crt;' \\
        'ssl_certificate_key /etc/nginx/tls/inference.key; location / { proxy_pass http://127.0.0.1:8000; } }' >/etc/nginx/sites-enabled/open; nginx -s reload
-     sed -i '/^EnvironmentFile/d' /etc/systemd/system/vllm.service; systemctl daemon-reload; systemctl restart vllm`,
+     sed -i '/^EnvironmentFile/d' /etc/systemd/system/vllm.service; systemctl daemon-reload; systemctl restart vllm
+     for try in $(seq 30); do curl -sf -o /dev/null http://127.0.0.1:8000/v1/models && break; sleep 1; done`,
   )
   const made = await gatehouse(['password', 'app'])
   const password = /once: (\S+)/.exec(made.stderr)?.[1] ?? expect.fail()
