@@ -1,2 +1,2 @@
-/** What a push says of its undo where the admin asked for it (`core/push/transaction`). Apart from its schema, which the page does not load. */
+/** What a push says of its undo where the admin asked for it (`core/push/transaction`). Apart from the schema of pushes, which the page does not load. */
 export const STOPPED_HERE = 'it was stopped at this console'

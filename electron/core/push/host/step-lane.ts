@@ -164,9 +164,8 @@ const limitsOf = (steps: readonly HostStep[], push: HostPush): (readonly [words:
 }
 
 /** A service may begin for longer than any other step takes. */
-const timeoutOf = (step: HostStep, push: HostPush): number =>
-  step === 'activate'
-    ? push.undoAfterSeconds * 1000
-    : underUndo.includes(step)
-      ? Math.min(STEP_TIMEOUT_MS, push.undoAfterSeconds * 1000)
-      : STEP_TIMEOUT_MS
+function timeoutOf(step: HostStep, push: HostPush): number {
+  if (!underUndo.includes(step)) return STEP_TIMEOUT_MS
+  const undoMs = push.undoAfterSeconds * 1000
+  return step === 'activate' ? undoMs : Math.min(STEP_TIMEOUT_MS, undoMs)
+}

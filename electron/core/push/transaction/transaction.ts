@@ -1,5 +1,6 @@
 import { failureOf } from '#shared/errors.ts'
 import type { PushVerdict } from '#shared/model/push-plan.ts'
+import { STOPPED_HERE } from '#shared/stopped-here.ts'
 import { visible } from '#shared/words.ts'
 import type { HostAnswer } from '../host/answer.ts'
 import { adviceFor, type Settled, settle } from '../host/settle.ts'
@@ -64,7 +65,7 @@ async function proofOf(course: Course, change: Change): Promise<{ readonly reaso
     change.session.close()
   }
   // What broke off under it says nothing of why.
-  return { reason: course.signal.aborted ? 'it was stopped at this console' : reason }
+  return { reason: course.signal.aborted ? STOPPED_HERE : reason }
 }
 
 const afterDigests = (answer: HostAnswer | undefined): Record<string, string> =>
