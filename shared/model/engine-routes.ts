@@ -13,11 +13,15 @@ export interface EngineRoute {
   readonly class: RouteClass
   /** Does the engine's own API key protect it? `varies`: only in newer releases. */
   readonly key: 'covered' | 'open' | 'varies'
-  /** Exists only when the engine was started with this flag or environment variable. */
-  readonly onlyWith?: { readonly flags?: readonly string[]; readonly environment?: string } | undefined
+  /** Exists only when the engine was started with one of these flags or variables, or without any of some. */
+  readonly onlyWith?: Switch | undefined
 }
 
-type Switch = EngineRoute['onlyWith']
+interface Switch {
+  readonly flags?: readonly string[]
+  readonly environment?: readonly string[]
+  readonly without?: { readonly flags: readonly string[]; readonly environment: readonly string[] }
+}
 
 const routes = (
   method: EngineRoute['method'],
@@ -42,8 +46,8 @@ const ollama: readonly EngineRoute[] = [
   ...routes('POST', 'egress', 'open', '/api/experimental/web_search /api/experimental/web_fetch'),
 ]
 
-const devMode: Switch = { environment: 'VLLM_SERVER_DEV_MODE' }
-const runtimeLora: Switch = { environment: 'VLLM_ALLOW_RUNTIME_LORA_UPDATING' }
+const devMode: Switch = { environment: ['VLLM_SERVER_DEV_MODE'] }
+const runtimeLora: Switch = { environment: ['VLLM_ALLOW_RUNTIME_LORA_UPDATING'] }
 
 /** vllm-project/vllm docs/usage/security.md: the key guards /v1, /v2, /inference and /cohere, and nothing else. */
 const vllm: readonly EngineRoute[] = [
@@ -66,30 +70,51 @@ const vllm: readonly EngineRoute[] = [
   ),
   ...routes('GET', 'metadata', 'open', '/server_info /is_sleeping', devMode),
   ...routes('POST', 'management', 'covered', '/v1/load_lora_adapter /v1/unload_lora_adapter', runtimeLora),
-  ...routes('POST', 'management', 'open', '/start_profile /stop_profile', { flags: ['--profiler-config'] }),
+  ...routes('POST', 'management', 'open', '/start_profile /stop_profile', {
+    flags: ['--profiler-config'],
+    environment: ['VLLM_TORCH_PROFILER_DIR'],
+  }),
   ...routes('GET', 'metadata', 'open', '/is_paused /get_world_size'),
 ]
 
-const router: Switch = { flags: ['--models-dir', '--models-preset'] }
+/** What names the one model that llama-server serves; started without, it is a router that loads any. */
+const router: Switch = {
+  flags: ['--models-dir', '--models-preset'],
+  environment: ['LLAMA_ARG_MODELS_DIR', 'LLAMA_ARG_MODELS_PRESET'],
+  without: {
+    flags: ['-m', '--model', '-mu', '--model-url', '-hf', '-hfr', '--hf-repo', '-dr', '--docker-repo'],
+    environment: ['LLAMA_ARG_MODEL', 'LLAMA_ARG_MODEL_URL', 'LLAMA_ARG_HF_REPO', 'LLAMA_ARG_DOCKER_REPO'],
+  },
+}
+
+/** Tools run commands and write files; servers of MCP that a file names are called by the same route. */
+const tools: Switch = {
+  flags: ['--tools', '--agent', '-ag', '--mcp-servers-config', '--mcp-servers-json'],
+  environment: ['LLAMA_ARG_TOOLS', 'LLAMA_ARG_AGENT', 'LLAMA_ARG_MCP_SERVERS_CONFIG', 'LLAMA_ARG_MCP_SERVERS_JSON'],
+}
+const corsProxy: Switch = {
+  flags: ['--ui-mcp-proxy', '--webui-mcp-proxy', '--agent', '-ag'],
+  environment: ['LLAMA_ARG_UI_MCP_PROXY', 'LLAMA_ARG_WEBUI_MCP_PROXY', 'LLAMA_ARG_AGENT'],
+}
 
 /** ggml-org/llama.cpp tools/server/README.md. GET /models became private on 2026-08-19 (PR 26347); in router mode so did its POST and DELETE. */
 const llamaCpp: readonly EngineRoute[] = [
   ...routes('GET', 'health', 'open', '/health /v1/health'),
   ...routes('GET', 'metadata', 'varies', '/models /v1/models'),
   ...routes('GET', 'metadata', 'covered', '/props /slots /lora-adapters'),
-  ...routes('GET', 'metadata', 'covered', '/metrics', { flags: ['--metrics'] }),
+  ...routes('GET', 'metadata', 'covered', '/metrics', { flags: ['--metrics'], environment: ['LLAMA_ARG_ENDPOINT_METRICS'] }),
   ...routes('POST', 'inference', 'covered', '/completion /completions /v1/completions /chat/completions /v1/chat/completions'),
   ...routes('POST', 'inference', 'covered', '/v1/responses /v1/messages /infill /embedding /v1/embeddings /rerank /v1/rerank /tokenize'),
   ...routes('POST', 'inference', 'covered', '/responses /embeddings /reranking /v1/reranking /detokenize /apply-template'),
   ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions'),
   ...routes('POST', 'management', 'covered', '/lora-adapters'),
-  ...routes('POST', 'management', 'covered', '/props', { flags: ['--props'] }),
+  ...routes('POST', 'management', 'covered', '/props', { flags: ['--props'], environment: ['LLAMA_ARG_ENDPOINT_PROPS'] }),
   ...routes('POST', 'management', 'covered', '/slots/0', { flags: ['--slot-save-path'] }),
   ...routes('POST', 'management', 'varies', '/models', router),
   ...routes('DELETE', 'management', 'varies', '/models', router),
   ...routes('POST', 'management', 'covered', '/models/load /models/unload', router),
-  ...routes('POST', 'management', 'covered', '/tools', { flags: ['--tools', '--agent', '-ag'], environment: 'LLAMA_ARG_TOOLS' }),
-  ...routes('GET', 'egress', 'covered', '/cors-proxy', { flags: ['--ui-mcp-proxy', '--webui-mcp-proxy'] }),
+  ...routes('POST', 'management', 'covered', '/tools', tools),
+  ...routes('GET', 'egress', 'covered', '/cors-proxy', corsProxy),
 ]
 
 /** mudler/LocalAI core/http/routes and core/http/auth/public_routes.go. */
@@ -122,14 +147,58 @@ export const engineRoutes: Readonly<Record<Engine, readonly EngineRoute[]>> = { 
 export const isManagement = (route: EngineRoute): boolean =>
   route.class === 'management' || route.class === 'account' || route.class === 'egress'
 
-/** Routes that this very service has: those behind a switch count only when the switch is seen. */
-export function routesOf(service: Pick<InferenceService, 'engine' | 'argv' | 'environment'>): readonly EngineRoute[] {
-  return engineRoutes[service.engine].filter(({ onlyWith }) => {
-    if (!onlyWith) return true
-    const flagged = onlyWith.flags?.some((flag) => service.argv.some((word) => word === flag || word.startsWith(`${flag}=`)))
-    const value = onlyWith.environment === undefined ? undefined : service.environment?.[onlyWith.environment]
-    return flagged === true || (value !== undefined && !/^(?:|0|false|no|off)$/i.test(value))
-  })
+type Started = Pick<InferenceService, 'engine' | 'argv' | 'environment' | 'environmentComplete'>
+
+/**
+ * Routes that this very service has: those behind a switch count only when the switch is seen. Below a path that it was told to serve them from, they are
+ * there alone (`--api-prefix` of llama-server) or as well (`root_path` of FastAPI, which takes the path off where it stands before a route).
+ */
+export function routesOf(service: Started): readonly EngineRoute[] {
+  const own = engineRoutes[service.engine].filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
+  const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
+  const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''
+  if (only !== '') return below(only)
+  const python = service.engine === 'vllm' || service.engine === 'llama.cpp'
+  const also = python ? prefixOf(service, '--root-path', service.engine === 'vllm' ? undefined : 'ROOT_PATH') : ''
+  return also === '' ? own : [...own, ...below(also)]
+}
+
+function isOn({ flags = [], environment = [], without }: Switch, service: Started): boolean {
+  const named = (names: readonly string[], variables: readonly string[]): boolean =>
+    names.some((name) => service.argv.some((word) => isFlag(word, name))) ||
+    variables.some((name) => !/^(?:|0|false|no|off|disabled)$/i.test(service.environment?.[name] ?? ''))
+  if (named(flags, environment)) return true
+  // Where the variables are not known, one of them may name a model. The Python binding and llamafiles are no routers.
+  if (without === undefined || service.environmentComplete !== true || service.argv.some((word) => /llama(?:file|_cpp)/.test(word)))
+    return false
+  return !named(without.flags, without.environment) && !service.argv.some((word) => /^--(?!spec-)[\w.-]+-(?:default|spec)$/.test(word))
+}
+
+/** vLLM and llama-server take `--a_b` as `--a-b`; vLLM takes a part of a flag's value behind a point, too. */
+function isFlag(word: string, flag: string): boolean {
+  if (!flag.startsWith('--')) return word === flag
+  const name = word.split('=', 1)[0] ?? ''
+  return name.replaceAll('_', '-').split('.', 1)[0] === flag.replaceAll('_', '-')
+}
+
+function prefixOf({ argv, environment }: Started, flag: string, variable: string | undefined): string {
+  const at = argv.findLastIndex((word) => isFlag(word, flag))
+  const word = argv[at] ?? ''
+  const value = at === -1 ? environment?.[variable ?? ''] : word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[at + 1]
+  const path = (value ?? '').replace(/\/+$/, '')
+  return path === '' || path.startsWith('/') ? path : `/${path}`
+}
+
+const classes = new Map<string, RouteClass>(
+  Object.values(engineRoutes)
+    .flat()
+    .map((route) => [route.path, route.class]),
+)
+
+/** What a path is for, also where an engine serves it below a path of its own. */
+export function classOfPath(path: string): RouteClass | undefined {
+  const below = path.indexOf('/', 1)
+  return classes.get(path) ?? (below === -1 ? undefined : classOfPath(path.slice(below)))
 }
 
 export const printRoute = (route: Pick<EngineRoute, 'method' | 'path'>): string =>

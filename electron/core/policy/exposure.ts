@@ -1,5 +1,5 @@
 import { type Endpoint, type OriginReach, origins, type RouteGroup } from '#shared/model/endpoint.ts'
-import { type EngineRoute, engineRoutes, printRoute, routesOf } from '#shared/model/engine-routes.ts'
+import { classOfPath, type EngineRoute, printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { printBind, printSocket } from '#shared/model/listener.ts'
 import { readCaddies } from '../facts/caddy/caddy.ts'
@@ -188,15 +188,9 @@ function grouped(all: readonly Single[]): readonly RouteGroup[] {
   return [...groups.values()]
 }
 
-const classes = new Map(
-  Object.values(engineRoutes)
-    .flat()
-    .map((route) => [route.path, route.class]),
-)
-
 function seenAt(endpoint: WireEndpoint | undefined): Pick<Endpoint, 'seen'> {
   if (endpoint === undefined) return {}
-  const open = endpoint.answers.filter((answer) => credentialsSeen(answer) === 'none' && classes.get(answer.path) !== 'health')
+  const open = endpoint.answers.filter((answer) => credentialsSeen(answer) === 'none' && classOfPath(answer.path) !== 'health')
   return { seen: { from: endpoint.from, outcome: endpoint.tcp, open: open.map(({ method, path }) => `${method} ${path}`) } }
 }
 

@@ -17,17 +17,22 @@ const MAX_REQUESTS = 8
 const witnesses: Partial<Record<Engine, readonly string[]>> = { vllm: ['/invocations'] }
 
 /** Documented routes whose GET only tells something. Never one that generates, loads, pulls or deletes, whoever answers. */
-export function harmlessRequests(service: Pick<InferenceService, 'engine' | 'argv' | 'environment'>): readonly HarmlessRequest[] {
+export function harmlessRequests(
+  service: Pick<InferenceService, 'engine' | 'argv' | 'environment' | 'environmentComplete'>,
+): readonly HarmlessRequest[] {
   const told = routesOf(service).filter(
     // A path with a made-up model name would be answered 404 and tell nothing.
     (route) => route.method === 'GET' && (route.class === 'metadata' || route.class === 'health') && !route.path.endsWith('/llama3'),
   )
   const metadata = told.filter((route) => route.class === 'metadata')
   const health = told.filter((route) => route.class === 'health').slice(0, 2)
+  const standing = witnesses[service.engine] ?? []
   const asked = [
     ...health.map(({ path }) => ({ method: 'GET' as const, path, readsBody: true })),
     ...metadata.map(({ path }) => ({ method: 'GET' as const, path, readsBody: false })),
-    ...(witnesses[service.engine] ?? []).map((path) => ({ method: 'GET' as const, path, readsBody: false })),
   ]
-  return asked.slice(0, MAX_REQUESTS)
+  return [
+    ...asked.slice(0, MAX_REQUESTS - standing.length),
+    ...standing.map((path) => ({ method: 'GET' as const, path, readsBody: false })),
+  ]
 }

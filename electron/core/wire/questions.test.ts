@@ -206,3 +206,10 @@ test.each(engines)('%s: only GET, never a route that manages, and few', (engine)
   expect(asked.filter(({ method, path }) => method !== 'GET' || managing.has(path))).toEqual([])
   expect(asked.map(({ path }) => path)).not.toContain('/cors-proxy')
 })
+
+test('with many routes that tell something, the one that stands for those outside of the key of vLLM is asked still', () => {
+  const environment = { VLLM_SERVER_DEV_MODE: '1' }
+  const asked = harmlessRequests({ engine: 'vllm', argv: ['vllm', 'serve', 'm', '--root-path', '/llm'], environment })
+  expect(asked.map(({ path }) => path)).toContain('/invocations')
+  expect(asked).toHaveLength(8)
+})

@@ -13,6 +13,8 @@ export const wantedVariables = [
   'HOME',
   'HOST',
   'PORT',
+  'ROOT_PATH',
+  'CONFIG_FILE',
   'ADDRESS',
   'API_KEY',
   'API_KEY_VALIDATION_URLS',

@@ -500,3 +500,13 @@ test.each<[name: string, names: string, inside: string, expected: readonly strin
   const others = 'server { listen 80 default_server; return 444; }'
   expect(judged(`server { listen 80; server_name ${names}; ${inside} } ${others}`)).toEqual(expected)
 })
+
+test.each<[string, Parameters<typeof service>]>([
+  ['llama-server --api-prefix', ['llama.cpp', { argv: ['llama-server', '-m', 'a.gguf', '--api-prefix', '/llm'] }]],
+  ['vLLM --root-path', ['vllm', { argv: ['vllm', 'serve', 'm', '--root-path', '/llm'] }]],
+])('routes below a path of the engine (%s) are found where only that is passed on', (_, given) => {
+  const port = given[0] === 'vllm' ? 8000 : 8080
+  const configuration = `server { listen 443 ssl; ssl_certificate a.crt; ssl_certificate_key a.key; location /llm/ { proxy_pass http://127.0.0.1:${port}; } }`
+  const verdicts = ask(requiresAuthentication, facts(configuration, [service(...given)]))
+  expect(outcomes(verdicts)).toEqual(['fail: Every route answers without a login'])
+})

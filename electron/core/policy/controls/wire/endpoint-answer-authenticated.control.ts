@@ -1,4 +1,4 @@
-import { engineRoutes, type RouteClass } from '#shared/model/engine-routes.ts'
+import { classOfPath } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Citation } from '../../../facts/citation.ts'
@@ -103,14 +103,8 @@ function nobody(endpoints: readonly WireEndpoint[]): Verdict {
   ])
 }
 
-const classes = new Map<string, RouteClass>(
-  Object.values(engineRoutes)
-    .flat()
-    .map((route) => [route.path, route.class]),
-)
-
 /** That a server lives may be told to anyone. */
-const tellsMore = ({ path }: WireAnswer): boolean => classes.get(path) !== 'health'
+const tellsMore = ({ path }: WireAnswer): boolean => classOfPath(path) !== 'health'
 
 /** 403 refuses a client for whatever reason, an address above all (RFC 9110, 15.5.4), and a redirect to HTTPS asks nobody anything. */
 const asksWho = (answer: WireAnswer): boolean => answer.status !== 403 && !leadsToHttps(answer)
@@ -141,7 +135,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
   const open = seen('none').filter(tellsMore)
   const demanded = [...seen('demanded'), ...seen('elsewhere')]
   // Where a key is in force, numbers and names beside it are a leak, and no way in.
-  const leaks = demanded.length > 0 && open.every(({ path }) => classes.get(path) === 'metadata')
+  const leaks = demanded.length > 0 && open.every(({ path }) => classOfPath(path) === 'metadata')
   if (open.length > 0)
     return [
       {

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { classOfPath, printRoute, routesOf } from './engine-routes.ts'
+import type { Engine } from './inference-service.ts'
+
+const served = (engine: Engine, command: string, environment: Readonly<Record<string, string>> = {}, environmentComplete = true) =>
+  routesOf({ engine, argv: command.split(' '), environment, environmentComplete }).map(printRoute)
+
+test.each<[string, Readonly<Record<string, string>>, string, boolean]>([
+  // tools/server/README.md: --agent enables the proxy and all tools; flags have variables; `_` is read as `-`.
+  ['llama-server -m a.gguf', {}, 'POST /tools', false],
+  ['llama-server -m a.gguf', { LLAMA_ARG_AGENT: '1' }, 'POST /tools', true],
+  ['llama-server -m a.gguf', { LLAMA_ARG_AGENT: 'disabled' }, 'POST /tools', false],
+  ['llama-server -m a.gguf --agent', {}, 'GET /cors-proxy', true],
+  ['llama-server -m a.gguf', { LLAMA_ARG_UI_MCP_PROXY: 'on' }, 'GET /cors-proxy', true],
+  ['llama-server -m a.gguf --mcp_servers_config=/etc/mcp.json', {}, 'POST /tools', true],
+  ['llama-server -m a.gguf', { LLAMA_ARG_ENDPOINT_PROPS: 'true' }, 'POST /props', true],
+  // Without a model it is a router.
+  ['llama-server --host 0.0.0.0', {}, 'POST /models/load', true],
+  ['llama-server', { LLAMA_ARG_MODELS_DIR: '/srv/models' }, 'DELETE /models', true],
+  ['llama-server', { LLAMA_ARG_MODEL: '/srv/a.gguf' }, 'POST /models/load', false],
+  ['llama-server -hf ggml-org/gemma', {}, 'POST /models/load', false],
+  ['llama-server --gpt-oss-20b-default', {}, 'POST /models/load', false],
+  ['llama-server --spec-default', {}, 'POST /models/load', true],
+  ['/opt/tiny.llamafile --server', {}, 'POST /models/load', false],
+  ['python3 -m llama_cpp.server', {}, 'POST /models/load', false],
+])('%s %j serves %s: %s', (command, environment, route, expected) => {
+  expect(served('llama.cpp', command, environment).includes(route)).toBe(expected)
+})
+
+test('where its variables are not known, one of them may name a model', () => {
+  expect(served('llama.cpp', 'llama-server', {}, false)).not.toContain('POST /models/load')
+})
+
+test.each([
+  ['vllm serve m --profiler-config.profiler torch', {}, true],
+  ['vllm serve m --profiler_config {}', {}, true],
+  ['vllm serve m', { VLLM_TORCH_PROFILER_DIR: '/tmp/p' }, true],
+  ['vllm serve m', {}, false],
+])('%s %j profiles: %s', (command, environment, expected) => {
+  expect(served('vllm', command, environment).includes('POST /start_profile')).toBe(expected)
+})
+
+test('routes lie below the path that the engine was told', () => {
+  const prefixed = served('llama.cpp', 'llama-server -m a.gguf --api-prefix /llm/')
+  expect(prefixed).toContain('POST /llm/v1/chat/completions')
+  expect(prefixed).not.toContain('POST /v1/chat/completions')
+  expect(served('llama.cpp', 'llama-server -m a.gguf', { LLAMA_ARG_API_PREFIX: 'llm' })).toContain('GET /llm/props')
+  expect(served('vllm', 'vllm serve m --root-path /llm')).toEqual(expect.arrayContaining(['POST /invocations', 'POST /llm/invocations']))
+  expect(served('llama.cpp', 'python3 -m llama_cpp.server --root_path=/x')).toEqual(
+    expect.arrayContaining(['GET /v1/models', 'GET /x/v1/models']),
+  )
+})
+
+test.each([
+  ['/health', 'health'],
+  ['/llm/health', 'health'],
+  ['/a/b/v1/models', 'metadata'],
+  ['/llm', undefined],
+  ['', undefined],
+])('%s is for %s', (path, expected) => {
+  expect(classOfPath(path)).toBe(expected)
+})
