@@ -8,8 +8,8 @@ export interface ConsoleRun {
   readonly stderr: string
 }
 
-/** Hears all that was said so far each time more is said. */
-export type OnStderr = (stderr: string, kill: () => void, type: (text: string) => void) => void
+/** Hears all that was said so far each time more is said. `holdFor`: the console stands still until that is over. */
+export type OnStderr = (stderr: string, kill: () => void, type: (text: string) => void, holdFor: (what: Promise<unknown>) => void) => void
 
 /** `gatehouse` as an admin runs it. `onStderr` may kill it. */
 export const gatehouse = (
@@ -39,6 +39,10 @@ export function consoleOn(
       stderr,
       () => child.kill('SIGKILL'),
       (answer) => child.stdin.write(answer),
+      (what) => {
+        child.kill('SIGSTOP')
+        void what.finally(() => child.kill('SIGCONT'))
+      },
     )
   })
   if (runner.length === 0) child.stdin.end()

@@ -25,8 +25,9 @@ export async function gatehouseSteppedUp(
     [/Passphrase of your enrolment: /, () => PASSPHRASE],
     [/Code of your authenticator: /, () => codeOf(secret, counterAt(Date.now()))],
   ]
-  return consoleOn(['python3', onTerminal], [...words, '--data', data], (stderr, kill, type) => {
-    onStderr(stderr, kill, type)
+  return consoleOn(['python3', onTerminal], [...words, '--data', data], (...heard) => {
+    onStderr(...heard)
+    const [stderr, , type] = heard
     const [next] = answers
     if (next?.[0].test(stderr)) type(`${answers.shift()?.[1]()}\r`)
   })
