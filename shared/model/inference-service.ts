@@ -40,6 +40,8 @@ export interface InferenceService {
   readonly openInside?: readonly number[] | undefined
   /** Sockets between its own parts (workers, PyTorch's store), not its API. */
   readonly internalBinds?: readonly ServiceBind[] | undefined
+  /** Where its own words have it listen, while no socket of it is there yet: it loads its model first. */
+  readonly awaitedBinds?: readonly ServiceBind[] | undefined
   /** What its unit says, so what a restart would bring. Absent when that is not known; empty when it uses a unix socket only. */
   readonly configuredBinds?: readonly ServiceBind[] | undefined
   /** Is its own key required? `none` when the engine has no such thing or it is not set. */

@@ -105,8 +105,8 @@ test('the answers of a sound host make every fact known', () => {
   ] as const
   expect(ids.flatMap((id) => (facts[id].known ? [] : [`${id}: ${facts[id].reason}`]))).toEqual([])
   expect(facts.services.known && facts.services.value.map(({ engine, apiKey, user }) => [engine, apiKey, user])).toEqual([
-    // Its key stands in a file that the audit account cannot read, as it should.
-    ['vllm', 'unknown', 'vllm'],
+    // Its key stands in a file that the audit account cannot read, as it should; that there is one its answers tell.
+    ['vllm', 'set', 'vllm'],
   ])
   expect(facts.gpus.known && facts.gpus.value.length).toBe(2)
 })

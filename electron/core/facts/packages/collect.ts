@@ -16,6 +16,7 @@ nl='
 pick() { awk -v "until=$1" '
   function wanted(row) {
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
+    if (kind == "resolved") return row ~ /^#?FallbackDNS=/
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
     if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links|proxy)[ \\t]*=/
@@ -44,7 +45,7 @@ pick() { awk -v "until=$1" '
     if (path !~ /^\\//) next
     head = "@" (kind ~ /^driver/ ? kind : $0)
     # Most of these say nothing about it.
-    if (kind !~ /^(environment|git|npm)$/) { print head; head = "" }
+    if (kind !~ /^(environment|git|npm|resolved)$/) { print head; head = "" }
     if (kind == "unreadable") next
     most = kind in limit ? limit[kind] : 200; n = bytes = 0
     while (n < most && (getline row < path) > 0) {
@@ -152,6 +153,7 @@ command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
   told driver /proc/driver/nvidia/version
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
+  [ ! -e /run/systemd/resolve/resolv.conf ] || known resolved /usr/lib/systemd/resolved.conf /etc/systemd/resolved.conf /usr/lib/systemd/resolved.conf.d/*.conf /run/systemd/resolved.conf.d/*.conf /etc/systemd/resolved.conf.d/*.conf
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
   told repo /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
   known apk-sources /etc/apk/repositories

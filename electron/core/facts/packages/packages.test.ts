@@ -150,6 +150,47 @@ describe('sources of software, as administrators write them', () => {
     expect(of('@resolver /etc/resolv.conf', `=${row}`).resolvers.map(({ address }) => address)).toEqual(expected)
   })
 
+  test.each<[string, readonly string[], readonly string[] | undefined]>([
+    ['nothing says it', [], undefined],
+    ['compiled in as none (Debian)', ['@resolved /etc/systemd/resolved.conf', '=#FallbackDNS='], []],
+    [
+      'compiled in (Arch)',
+      ['@resolved /etc/systemd/resolved.conf', '=#FallbackDNS=1.1.1.1#cloudflare-dns.com [2620:fe::9]:53 9.9.9.9:853%eth0#dns.quad9.net'],
+      ['1.1.1.1', '2620:fe::9', '9.9.9.9'],
+    ],
+    [
+      'set in a drop-in',
+      ['@resolved /etc/systemd/resolved.conf', '=#FallbackDNS=', '@resolved /etc/systemd/resolved.conf.d/a.conf', '=FallbackDNS=8.8.8.8'],
+      ['8.8.8.8'],
+    ],
+    [
+      'taken back by a later one',
+      ['@resolved /etc/systemd/resolved.conf', '=FallbackDNS=8.8.8.8', '@resolved /etc/systemd/resolved.conf.d/z.conf', '=FallbackDNS='],
+      [],
+    ],
+    [
+      'taken back by one that comes before it by its name',
+      [
+        '@resolved /run/systemd/resolved.conf.d/b.conf',
+        '=FallbackDNS=8.8.8.8',
+        '@resolved /etc/systemd/resolved.conf.d/a.conf',
+        '=FallbackDNS=',
+      ],
+      ['8.8.8.8'],
+    ],
+    [
+      'the file of /etc for that of /usr, and one of /etc for others of its name',
+      [
+        ...['@resolved /usr/lib/systemd/resolved.conf', '=FallbackDNS=1.1.1.1', '@resolved /etc/systemd/resolved.conf', '=#FallbackDNS='],
+        ...['@resolved /usr/lib/systemd/resolved.conf.d/a.conf', '=FallbackDNS=9.9.9.9'],
+        ...['@resolved /etc/systemd/resolved.conf.d/a.conf', '=FallbackDNS=10.0.0.1'],
+      ],
+      ['10.0.0.1'],
+    ],
+  ])('whom systemd-resolved falls back on: %s', (_, rows, expected) => {
+    expect(of(...rows).fallbackResolvers?.map(({ address }) => address)).toEqual(expected)
+  })
+
   test('a stanza goes on in lines that begin with a blank, and names of fields are in any case', () => {
     const rows = [
       '=Types: deb',
@@ -393,14 +434,16 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         '# [registries.d]',
       ])
       const go = file('env', ['GOPROXY=https://u:p@proxy.lan,direct', 'GOFLAGS=-x'])
+      const resolved = file('resolved.conf', ['[Resolve]', '#DNS=', '#FallbackDNS=', 'FallbackDNS=8.8.8.8', '#Domains='])
       const helm = file('repositories.yaml', ['- name: a', '  password: seen-four', '  url: https://charts.lan'])
-      const others = ask(`${part('pick')}\npick`, `cargo ${cargo}\ngo ${go}\nhelm ${helm}\n`)
+      const others = ask(`${part('pick')}\npick`, `cargo ${cargo}\ngo ${go}\nhelm ${helm}\nresolved ${resolved}\nresolved ${go}\n`)
       expect(others.stderr).toBe('')
       expect(others.stdout).not.toMatch(/seen|u:p/)
       expect(others.stdout.split('\n')).toEqual([
         ...[`@cargo ${cargo}`, '=[registries.a]', '=index = "sparse+https://****@crates.lan/"'],
         ...["=b = { index = 'https://b.lan', token = **** }", '=c = { token = ****, index = "https://c.lan" }'],
-        ...[`@go ${go}`, '=GOPROXY=https://****@proxy.lan,direct', `@helm ${helm}`, '=  url: https://charts.lan', ''],
+        ...[`@go ${go}`, '=GOPROXY=https://****@proxy.lan,direct', `@helm ${helm}`, '=  url: https://charts.lan'],
+        ...[`@resolved ${resolved}`, '=#FallbackDNS=', '=FallbackDNS=8.8.8.8', ''],
       ])
       const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nversionlock ${locks}\nfetched ${flatpak}\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)

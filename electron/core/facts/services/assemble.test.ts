@@ -178,6 +178,23 @@ describe('the lab', () => {
   })
 })
 
+describe('a server that loads its model and does not listen yet', () => {
+  const awaited = (command: string, listeners: readonly Listener[], more: Partial<Process> = {}) => {
+    const [found] = assembleServices({ ...base, processes: [process(9, command, more)], listeners })
+    return [found?.binds.length, found?.bindUnknown !== undefined, found?.awaitedBinds?.map(({ address, port }) => `${address}:${port}`)]
+  }
+  test.each<[string, string, readonly Listener[], readonly unknown[], Partial<Process>?]>([
+    ['is awaited where its words say', 'vllm serve x --host 127.0.0.1', [], [0, true, ['127.0.0.1:8000']]],
+    ['and on all addresses', 'vllm serve x', [listener('127.0.0.1:9', 3)], [0, true, ['0.0.0.0:8000']]],
+    ['not where another listens', 'vllm serve x', [listener('127.0.0.1:8000', 3)], [0, true, undefined]],
+    ['not where a file may say it', 'vllm serve x --config c.yaml', [], [0, true, undefined]],
+    ['not once it listens', 'vllm serve x', [listener('0.0.0.0:8000', 9)], [1, false, undefined]],
+    ['not in a machine', 'vllm serve x', [], [0, true, undefined], { cgroup: '0::/machine.slice/systemd-nspawn@m.service/payload' }],
+  ])('%s', (_, command, listeners, expected, more) => {
+    expect(awaited(command, listeners, more)).toEqual(expected)
+  })
+})
+
 describe('sockets', () => {
   test('what is seen beats what is configured', () => {
     const processes = [process(5, 'ollama serve', { environment: { OLLAMA_HOST: '127.0.0.1' } })]

@@ -29,6 +29,17 @@ export function configuredBinds(configured: Configured, placeOf: (address: Confi
   })
 }
 
+/** Engines load their models before they listen (vLLM), which takes minutes. */
+const NOT_YET = 'no listening socket of it was found, as while it loads its model'
+
+/** Where a server that has no socket yet will listen, unless another has the port. */
+export function awaitedBinds({ binds, unknown }: Binds, main: Process, configured: Configured, listeners: readonly Listener[] = []) {
+  if (unknown !== NOT_YET || binds.length > 0) return undefined
+  const awaited = configuredBinds(configured, () => ({ section: 'processes', line: main.line }))
+  const free = awaited.filter(({ port }) => !listeners.some((one) => one.protocol === 'tcp' && one.port === port))
+  return free.length > 0 ? free : undefined
+}
+
 /** A socket that was seen. */
 export const toBind = (listener: Listener, note?: string): ServiceBind => ({
   address: listener.address,
@@ -64,7 +75,7 @@ export function observedBinds(members: readonly Process[], configured: Configure
     return { binds: likely.map((listener) => toBind(listener, note)), unknown }
   }
   if (configured.addresses.length === 0 && configured.unknown === undefined) return { binds: [] }
-  return { binds: [], unknown: 'no listening socket of it was found' }
+  return { binds: [], unknown: NOT_YET }
 }
 
 const sameAddress = (listener: Listener, one: ConfiguredAddress): boolean => {

@@ -1,6 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
-import { flagValue, hasFlag } from './flags.ts'
+import { flagValue, hasFlag, valuesOf } from './flags.ts'
 import type { Launch } from './launch.ts'
 import { parseOllamaHost } from './ollama-host.ts'
 
@@ -92,12 +92,16 @@ function llamaServer(words: readonly string[], { variables, complete }: KnownEnv
   return { addresses, ports }
 }
 
+/** With a file, no flag of the Python binding counts (llama_cpp/server/__main__.py). */
+const inOwnFile = (words: readonly string[], variables: KnownEnvironment['variables']): boolean =>
+  hasFlag(words, ['--config_file']) || (variables.CONFIG_FILE ?? '') !== ''
+
 /** llama_cpp.server: localhost:8000; settings also from HOST and PORT (pydantic-settings). */
 function llamaCppPython(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
   const hostFlag = flagValue(words, ['--host'])
   const portText = flagValue(words, ['--port']) ?? variables.PORT
   const port = readPort(portText) ?? 8000
-  if (hasFlag(words, ['--config_file'])) return { addresses: [], ports: [port], unknown: 'its --config_file may name host and port' }
+  if (inOwnFile(words, variables)) return { addresses: [], ports: [port], unknown: 'its --config_file may name host and port' }
   if (!complete && (hostFlag === undefined || portText === undefined)) return { addresses: [], ports: [port], unknown: unreadable }
   const address = hostFlag ?? variables.HOST ?? 'localhost'
   const variable = hostFlag === undefined && variables.HOST !== undefined ? 'HOST' : undefined
@@ -134,13 +138,18 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
       return 'none'
     case 'vllm': {
       if (launch.variant === 'vllm-demo') return 'none'
-      if (flagValue(words, ['--api-key'], dashes)) return 'set'
+      if (valuesOf(words, ['--api-key'], dashes).some((key) => key !== '')) return 'set'
       const other = inEnvironment('VLLM_API_KEY')
+      // An empty word, as of a variable that is not set, is no key, and the variable is asked by some releases only.
+      if (hasFlag(words, ['--api-key'], dashes)) return other === 'none' ? 'none' : 'unknown'
       return other === 'none' && hasFlag(words, ['--config'], dashes) ? 'unknown' : other
     }
     case 'llama.cpp':
-      if (launch.variant === 'llama-cpp-python') return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
-      if (flagValue(words, ['--api-key', '--api-key-file'])) return 'set'
+      if (launch.variant === 'llama-cpp-python') {
+        if (inOwnFile(words, variables)) return 'unknown'
+        return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
+      }
+      if (flagValue(words, ['--api-key'], dashes) || flagValue(words, ['--api-key-file'], dashes)) return 'set'
       return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
     case 'localai': {
       if (flagValue(words, ['--api-keys'])) return 'set'

@@ -4,7 +4,7 @@ import { type Container, SHARED } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, forwardedBinds, forwardedBindsOfAccount, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
+import { awaitedBinds, type Binds, forwardedBinds, forwardedBindsOfAccount, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { type ContainerPlace, containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
@@ -39,10 +39,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     user: contained ? undefined : main.user,
     home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
   })
-  const { binds, internal, unknown } = withLed(
-    pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources),
-    sources,
-  )
+  const found = pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources)
+  const { binds, internal, unknown } = withLed(found, sources)
   const port = binds[0]?.port ?? configured.ports[0]
   const podContainer = pod && sources.podContainers?.find(({ id }) => id === containerId)
   const image = container
@@ -66,6 +64,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     environmentComplete: environment.complete,
     binds,
     bindUnknown: unknown,
+    awaitedBinds: awaitedBinds(found, main, configured, sources.listeners),
     ...(container && !container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     internalBinds: internal,
     ...(main.ownNetwork &&

@@ -5,6 +5,7 @@ import { ownPortsLed, portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import type { Os } from '../os/os.ts'
+import { answeredKey } from './answered-key.ts'
 import { assembleServices } from './assemble.ts'
 import { hostAddressesOf } from './own-address.ts'
 
@@ -35,7 +36,7 @@ export const servicesFact: FactDefinition<'services'> = {
       ownPorts: firewall && ownPortsLed(firewall.tables, network),
     })
     const ports = valueIn(fact('loopback'))?.ports ?? []
-    return known(services.map((service) => withVersion(service, ports)))
+    return known(services.map((service) => asAnswered(service, ports)))
   },
 }
 
@@ -47,9 +48,10 @@ function routesLoopback(os: Os | undefined): boolean | undefined {
   return settings.length === 0 ? undefined : settings.some(([, { value }]) => value !== '0')
 }
 
-/** What the server says of itself on its own port beats what a tag of its image says. */
-function withVersion(service: InferenceService, ports: readonly LoopbackPort[]): InferenceService {
+/** What the server says of itself on its own port beats what a tag of its image or its configuration say. */
+function asAnswered(service: InferenceService, ports: readonly LoopbackPort[]): InferenceService {
   const own = ports.filter(({ port }) => service.running && service.binds.some((bind) => bind.port === port && bind.basis === 'observed'))
   const version = own.map(({ answers }) => versionIn(answers)).find((one) => one !== undefined)
-  return version === undefined ? service : { ...service, version }
+  const apiKey = answeredKey(service, ports) ?? service.apiKey
+  return version === undefined && apiKey === service.apiKey ? service : { ...service, apiKey, version: version ?? service.version }
 }

@@ -2,6 +2,7 @@ import { type Block, blocksOf } from '../packages/blocks.ts'
 import { condaSources } from './conda.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { proxiesOf } from './proxies.ts'
+import { fallbackResolvers } from './resolved.ts'
 import type { AutomaticUpdates, PackageSource, Sources } from './sources.ts'
 
 /** Reads the second half of section `software`. */
@@ -19,6 +20,7 @@ export function parseSources(stdout: string): Sources {
       }),
     ),
     resolverFiles: of('resolver').map((block) => block.arguments),
+    fallbackResolvers: fallbackResolvers(of('resolved')),
     packageSources: [
       ...of('apt-sources').flatMap(aptSources),
       ...repositories.flatMap(dnfSources),

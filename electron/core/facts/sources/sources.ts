@@ -3,6 +3,8 @@ export interface Sources {
   readonly resolvers: readonly { readonly address: string; readonly file: string; readonly line: number }[]
   /** Files that name resolvers, as far as they could be read. */
   readonly resolverFiles: readonly string[]
+  /** Whom systemd-resolved asks where it knows nobody else. Undefined where that was compiled in, and nothing tells what it is. */
+  readonly fallbackResolvers?: Sources['resolvers'] | undefined
   readonly packageSources: readonly PackageSource[]
   /** Registries that containers are pulled from, beside those in the names of images. */
   readonly registries: readonly {

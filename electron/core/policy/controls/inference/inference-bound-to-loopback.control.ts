@@ -55,7 +55,7 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
     }
   }
   if (service.bindUnknown !== undefined) {
-    const configured = (service.configuredBinds ?? []).filter(isExposed)
+    const configured = (service.configuredBinds ?? service.awaitedBinds ?? []).filter(isExposed)
     if (configured.length > 0) {
       return {
         ...base,

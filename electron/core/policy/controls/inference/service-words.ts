@@ -52,7 +52,11 @@ export const foundAndExpected = (bind: ServiceBind): string =>
 export const ownersHint = 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.'
 
 export const hintFor = (service: InferenceService): string | undefined =>
-  /owners of sockets|no listening socket/.test(service.bindUnknown ?? '') ? ownersHint : undefined
+  service.awaitedBinds
+    ? 'Audit again once it answers.'
+    : /owners of sockets|no listening socket/.test(service.bindUnknown ?? '')
+      ? ownersHint
+      : undefined
 
 /** Does systemd start it without being asked, at boot or on a trigger? */
 export const startsByItself = (unit: Unit): boolean =>

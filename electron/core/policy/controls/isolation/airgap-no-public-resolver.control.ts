@@ -20,7 +20,11 @@ export default defineControl({
     if (exempt) return exempt
     const base = { subject: '' }
     const unread = sources.unreadable.filter((file) => /resolv\.conf$/.test(file))
-    const outside = sources.resolvers.filter(({ address }) => placeOf(address) === 'outside')
+    const stub = sources.resolvers.find(({ address }) => STUBS.has(address))
+    // It asks others only where it knows nobody.
+    const alone = stub !== undefined && sources.resolverFiles.includes(UPSTREAM) && !sources.resolvers.some(({ file }) => file === UPSTREAM)
+    const fallback = alone ? sources.fallbackResolvers : []
+    const outside = [...sources.resolvers, ...(fallback ?? [])].filter(({ address }) => placeOf(address) === 'outside')
     if (outside.length > 0) {
       const names = [...new Set(outside.map(({ address }) => address))].join(', ')
       return [
@@ -29,7 +33,7 @@ export default defineControl({
           status: 'fail',
           title: 'A resolver outside is asked for names',
           reason: `${names} ${outside.length === 1 ? 'is' : 'are'} outside. Expected no resolver, or one of this network that forwards nothing.`,
-          hint: 'Take it out of the network configuration, or out of resolved.conf.',
+          hint: 'Take it out of the network configuration, or out of resolved.conf (FallbackDNS= with no value, where that names it).',
           cite: outside.map(({ line, address }) => ({
             section: 'software',
             line,
@@ -45,9 +49,9 @@ export default defineControl({
         { ...base, status: 'not-evaluated', title: 'The resolvers could not be read', reason, cite: [{ section: 'software', line: 0 }] },
       ]
     }
-    const stub = sources.resolvers.find(({ address }) => STUBS.has(address))
-    if (stub && !sources.resolverFiles.includes(UPSTREAM)) {
-      const reason = `${stub.address} is systemd-resolved, and the servers that it asks are not known: ${UPSTREAM} is not there.`
+    if (stub && (!sources.resolverFiles.includes(UPSTREAM) || fallback === undefined)) {
+      const why = fallback === undefined ? 'it knows none, and asks those that it was built with' : `${UPSTREAM} is not there`
+      const reason = `${stub.address} is systemd-resolved, and the servers that it asks are not known: ${why}.`
       const cite = [{ section: 'software', line: stub.line, token: stub.address }]
       return [{ ...base, status: 'not-evaluated', title: 'What resolved asks is not known', reason, cite }]
     }

@@ -153,12 +153,18 @@ describe('airgap-no-way-out', () => {
 
 describe('airgap-no-public-resolver', () => {
   const at = (...addresses: string[]) => ({ resolvers: addresses.map((address, line) => ({ address, file: '/etc/resolv.conf', line })) })
+  const UPSTREAM = '/run/systemd/resolve/resolv.conf'
+  const alone = { ...at('127.0.0.53'), resolverFiles: [UPSTREAM] }
+  const fallback = { fallbackResolvers: [{ address: '8.8.8.8', file: '/etc/systemd/resolved.conf', line: 9 }] }
   test.each<[string, Partial<Sources>, string]>([
     ['none', {}, 'pass: No resolver is set'],
     ['resolved, its servers unknown', at('127.0.0.53'), 'not-evaluated: What resolved asks is not known'],
+    ['resolved, no server behind it, nor to fall back on', { ...alone, fallbackResolvers: [] }, 'pass: Only resolvers inside are asked'],
+    ['resolved, no server behind it, and its own fallback unknown', alone, 'not-evaluated: What resolved asks is not known'],
+    ['resolved, no server but a public one to fall back on', { ...alone, ...fallback }, 'fail: A resolver outside is asked for names'],
     [
-      'resolved, no server behind it',
-      { ...at('127.0.0.53'), resolverFiles: ['/run/systemd/resolve/resolv.conf'] },
+      'resolved, a server inside, and a public one that it does not need',
+      { ...alone, ...fallback, resolvers: [...alone.resolvers, { address: '10.0.0.53', file: UPSTREAM, line: 4 }] },
       'pass: Only resolvers inside are asked',
     ],
     ['inside', at('10.0.0.53', 'fd00::53'), 'pass: Only resolvers inside are asked'],

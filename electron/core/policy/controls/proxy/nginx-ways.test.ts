@@ -510,3 +510,11 @@ test.each<[string, Parameters<typeof service>]>([
   const verdicts = ask(requiresAuthentication, facts(configuration, [service(...given)]))
   expect(outcomes(verdicts)).toEqual(['fail: Every route answers without a login'])
 })
+
+test('what is passed on to a server that loads its model is judged by where it will listen', () => {
+  const [awaited] = service('vllm').binds
+  const loading = service('vllm', { binds: [], bindUnknown: 'no listening socket of it was found', awaitedBinds: awaited ? [awaited] : [] })
+  const to = (login: string) => facts(site(`location / { ${login} proxy_pass http://127.0.0.1:8000; }`), [loading])
+  expect(outcomes(ask(requiresAuthentication, to('')))).toEqual(open)
+  expect(outcomes(ask(requiresAuthentication, to(login)))).toEqual(guarded)
+})

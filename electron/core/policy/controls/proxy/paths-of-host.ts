@@ -67,10 +67,14 @@ export function pathsOfHost(facts: Proxies, services: readonly InferenceService[
   const before = remembered.get(services)
   const same = before?.nginx === nginx && before.network === network && before.caddy === caddy && before['oauth2-proxy'] === gateways
   if (before && same && before.containers === containers && before.address === address) return before.paths
-  const paths = follow(facts, services, address)
+  const paths = follow(facts, services.map(listening), address)
   remembered.set(services, { nginx, network, containers, caddy, 'oauth2-proxy': gateways, address, paths })
   return paths
 }
+
+/** What a proxy passes on to a server does not hang on whether that has loaded its model yet. */
+const listening = (service: InferenceService): InferenceService =>
+  service.awaitedBinds === undefined ? service : { ...service, binds: service.awaitedBinds }
 
 function follow(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
   const own = facts.network.known ? facts.network.value.addresses.map((one) => one.address) : []
