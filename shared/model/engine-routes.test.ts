@@ -51,6 +51,14 @@ test('routes lie below the path that the engine was told', () => {
   )
 })
 
+test('vLLM with gRPC has its methods alone, and no key', () => {
+  for (const command of ['vllm serve m --grpc --api-key k', 'python3 -m vllm.entrypoints.grpc_server --model m']) {
+    const found = routesOf({ engine: 'vllm', argv: command.split(' ') })
+    expect(found.map(printRoute)).toContain('POST /vllm.grpc.engine.VllmEngine/Generate')
+    expect(found.filter(({ path, key }) => !path.startsWith('/vllm.grpc.') || key !== 'open')).toEqual([])
+  }
+})
+
 test.each([
   ['/health', 'health'],
   ['/llm/health', 'health'],

@@ -77,6 +77,13 @@ const vllm: readonly EngineRoute[] = [
   ...routes('GET', 'metadata', 'open', '/is_paused /get_world_size'),
 ]
 
+/** vllm/entrypoints/grpc_server.py speaks gRPC alone and asks for no key; its methods after vllm_engine.proto of smg-grpc-proto. */
+const vllmGrpc: readonly EngineRoute[] = [
+  ...routes('POST', 'inference', 'open', '/vllm.grpc.engine.VllmEngine/Generate /vllm.grpc.engine.VllmEngine/Embed'),
+  ...routes('POST', 'management', 'open', '/vllm.grpc.engine.VllmEngine/Abort'),
+  ...routes('POST', 'metadata', 'open', '/vllm.grpc.engine.VllmEngine/GetModelInfo /vllm.grpc.engine.VllmEngine/GetServerInfo'),
+]
+
 /** What names the one model that llama-server serves; started without, it is a router that loads any. */
 const router: Switch = {
   flags: ['--models-dir', '--models-preset'],
@@ -154,6 +161,7 @@ type Started = Pick<InferenceService, 'engine' | 'argv' | 'environment' | 'envir
  * there alone (`--api-prefix` of llama-server) or as well (`root_path` of FastAPI, which takes the path off where it stands before a route).
  */
 export function routesOf(service: Started): readonly EngineRoute[] {
+  if (service.engine === 'vllm' && service.argv.some((word) => word === '--grpc' || /\bgrpc_server(?:\.py)?$/.test(word))) return vllmGrpc
   const own = engineRoutes[service.engine].filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
   const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
   const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''

@@ -26,7 +26,7 @@ export function harmlessRequests(
   )
   const metadata = told.filter((route) => route.class === 'metadata')
   const health = told.filter((route) => route.class === 'health').slice(0, 2)
-  const standing = witnesses[service.engine] ?? []
+  const standing = (witnesses[service.engine] ?? []).filter((witness) => routesOf(service).some(({ path }) => path === witness))
   const asked = [
     ...health.map(({ path }) => ({ method: 'GET' as const, path, readsBody: true })),
     ...metadata.map(({ path }) => ({ method: 'GET' as const, path, readsBody: false })),

@@ -213,3 +213,7 @@ test('with many routes that tell something, the one that stands for those outsid
   expect(asked.map(({ path }) => path)).toContain('/invocations')
   expect(asked).toHaveLength(8)
 })
+
+test('of a vLLM that speaks gRPC nothing is asked over HTTP', () => {
+  expect(harmlessRequests({ engine: 'vllm', argv: ['vllm', 'serve', 'm', '--grpc'] })).toEqual([])
+})

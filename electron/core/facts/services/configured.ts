@@ -44,7 +44,7 @@ export function configuredAddresses(launch: Launch, environment: KnownEnvironmen
     case 'ollama':
       return ollama(environment)
     case 'vllm':
-      return vllm(launch.words)
+      return vllm(launch)
     case 'llama.cpp':
       return launch.variant === 'llama-cpp-python' ? llamaCppPython(launch.words, environment) : llamaServer(launch.words, environment)
     case 'localai':
@@ -61,11 +61,11 @@ function ollama({ variables, complete }: KnownEnvironment): Configured {
 }
 
 /** vLLM: without --host every interface (api_server.py binds `args.host or ""`); --uds replaces both; --config may name a host. */
-function vllm(words: readonly string[]): Configured {
+function vllm({ words, variant }: Launch): Configured {
   if (hasFlag(words, ['--headless'], dashes) || flagValue(words, ['--uds'], dashes)) return { addresses: [], ports: [] }
   const host = flagValue(words, ['--host'], dashes)
   const portText = flagValue(words, ['--port'], dashes)
-  const port = readPort(portText) ?? 8000
+  const port = readPort(portText) ?? (variant === 'vllm-grpc' ? 50_051 : 8000)
   const inFile = hasFlag(words, ['--config'], dashes)
   if (inFile && (host === undefined || portText === undefined)) {
     return { addresses: [], ports: [port], unknown: 'its --config file may name host and port' }
@@ -137,7 +137,8 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
     case 'ollama':
       return 'none'
     case 'vllm': {
-      if (launch.variant === 'vllm-demo') return 'none'
+      // What speaks gRPC has no key, whatever it was given (vllm/entrypoints/grpc_server.py).
+      if (launch.variant !== undefined || hasFlag(words, ['--grpc'])) return 'none'
       if (valuesOf(words, ['--api-key'], dashes).some((key) => key !== '')) return 'set'
       const other = inEnvironment('VLLM_API_KEY')
       // An empty word, as of a variable that is not set, is no key, and the variable is asked by some releases only.

@@ -51,6 +51,13 @@ describe('servers', () => {
     ['python3.14t -m vllm.entrypoints.openai.api_server', 'vllm', false],
     ['/usr/local/bin/ollama-linux-amd64 serve', 'ollama', false],
     ['/opt/ollama-v0.12.3 serve', 'ollama', false],
+    // As nixpkgs (python3Packages.vllm) and Guix wrap them: the script of Python is started by its hidden name.
+    ['/nix/store/a-python3-3.12/bin/python3.12 /nix/store/b-vllm-0.11.0/bin/.vllm-wrapped serve x', 'vllm', false],
+    ['/gnu/store/a-python-3.11/bin/python /gnu/store/b-python-vllm/bin/.vllm-real serve x', 'vllm', false],
+    ['/nix/store/c-ollama/bin/.ollama-wrapped_ serve', 'ollama', false],
+    ['/lib64/ld-linux-x86-64.so.2 --library-path /opt/l/lib --argv0 l /opt/l/llama-server -m x.gguf', 'llama.cpp', false],
+    ['/lib/ld-musl-x86_64.so.1 /opt/ollama serve', 'ollama', false],
+    ['python3 -m vllm.entrypoints.grpc_server --model x', 'vllm', false],
     ['local-ai run', 'localai', false],
     ['./local-ai', 'localai', false],
     ['/usr/local/bin/local-ai --address :8080', 'localai', false],

@@ -7,8 +7,8 @@ export interface Launch {
   readonly engine: Engine
   /** `worker`: a process that a server started for itself, never a server of its own. */
   readonly role: 'server' | 'worker'
-  /** Other defaults: the Python binding of llama.cpp, vLLM's demonstration server without authentication. */
-  readonly variant?: 'llama-cpp-python' | 'vllm-demo' | undefined
+  /** Other defaults: the Python binding of llama.cpp, vLLM's demonstration server without authentication, its module that speaks gRPC alone. */
+  readonly variant?: 'llama-cpp-python' | 'vllm-demo' | 'vllm-grpc' | undefined
   /** Flags and arguments after program and subcommand. */
   readonly words: readonly string[]
   /** Started through env, sudo, a shell, uv … : this process is not the server itself. */
@@ -42,7 +42,7 @@ export function recogniseStart(words: readonly string[]): Launch | undefined {
 
 function fromProgram(words: readonly string[]): Direct | undefined {
   const [path = '', ...rest] = words
-  const name = basename(path)
+  const name = unwrapped(basename(path))
   const [first = ''] = rest
   // Its releases are named after system and processor.
   if (/^ollama(?:\.real|-(?:linux|darwin)[\w.-]*|-v?\d[\w.-]*)?$/.test(name)) {
@@ -52,7 +52,7 @@ function fromProgram(words: readonly string[]): Direct | undefined {
   if (name === 'ollama_llama_server') return { engine: 'ollama', role: 'worker', words: rest }
   if (/^VLLM::/.test(path)) return { engine: 'vllm', role: 'worker', words: rest }
   if (name === 'vllm') return first === 'serve' ? { engine: 'vllm', role: 'server', words: rest.slice(1) } : undefined
-  if (/(?:^|\/)vllm\/entrypoints\/(?:openai\/)?api_server\.py$/.test(path)) return fromModule(moduleOf(path), rest)
+  if (/(?:^|\/)vllm\/entrypoints\/(?:(?:openai\/)?api|grpc)_server\.py$/.test(path)) return fromModule(moduleOf(path), rest)
   if (name === 'uvicorn') return fromModule(name, rest)
   if (isLlamaServer(path, name, rest)) return { engine: 'llama.cpp', role: 'server', words: name === 'llama' ? rest.slice(1) : rest }
   if (/^local-?ai(?:-[\w.-]+)?$/i.test(name) && !localAiCommands.test(first)) {
@@ -73,6 +73,9 @@ function isLlamaServer(path: string, name: string, rest: readonly string[]): boo
   return name === 'server' && (/llama/i.test(path) || rest.some((word) => /\.gguf$/i.test(word)))
 }
 
+/** What a package of Nix or Guix hides behind a script of the program's name (wrapProgram of nixpkgs, wrap-program of Guix): a script of Python shows it. */
+const unwrapped = (name: string): string => /^\.(.+)-(?:wrapped_*|real)$/.exec(name)?.[1] ?? name
+
 const moduleOf = (path: string): string => path.slice(path.lastIndexOf('vllm/')).replace(/\.py$/, '').replaceAll('/', '.')
 
 function fromModule(module: string, words: readonly string[]): Direct | undefined {
@@ -81,6 +84,8 @@ function fromModule(module: string, words: readonly string[]): Direct | undefine
       return { engine: 'vllm', role: 'server', words }
     case 'vllm.entrypoints.api_server':
       return { engine: 'vllm', role: 'server', variant: 'vllm-demo', words }
+    case 'vllm.entrypoints.grpc_server':
+      return { engine: 'vllm', role: 'server', variant: 'vllm-grpc', words }
     case 'vllm':
     case 'vllm.entrypoints.cli.main':
       return words[0] === 'serve' ? { engine: 'vllm', role: 'server', words: words.slice(1) } : undefined

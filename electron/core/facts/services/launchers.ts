@@ -90,6 +90,11 @@ const launchers: Readonly<Record<string, Launcher>> = {
   micromamba: runner(['-n', '--name', '-p', '--prefix', '--cwd']),
 }
 
+const loader: Launcher = {
+  valued: ['--library-path', '--inhibit-rpath', '--audit', '--preload', '--argv0', '--glibc-hwcaps-prepend', '--glibc-hwcaps-mask'],
+  positionals: 0,
+}
+
 export const shells = /^(?:ba|da|z|k|a|mk|fi)?sh$/
 /** With `t` it is the build without the global lock; RHEL's own is called platform-python. */
 const python = /^(?:(?:platform-)?python|pypy)[\d.]*t?$/
@@ -106,6 +111,8 @@ export function unwrap(argv: readonly string[], depth = 0, wrapped = false): rea
   if (/^node(?:js)?$/.test(name)) return fromNode(words, wrapped)
   // What loads programs of Cosmopolitan, such as llamafiles, where the kernel was not told how.
   if (/^\.?ape(?:-[\d.]+)?$/.test(name)) return unwrap(words.slice(1), depth + 1, wrapped)
+  // The loader, told to start a program (ld.so(8)), as bundles that bring a C library of their own do.
+  if (/^ld-(?:linux|musl)[\w.-]*\.so(?:\.\d+)?$/.test(name)) return unwrap(afterOptions(words.slice(1), loader), depth + 1, wrapped)
   if (name === 'su') return fromSu(words, depth)
   // `uvx` is short for it.
   if (name === 'uv' && words[1] === 'tool' && words[2] === 'run') return unwrap(['uvx', ...words.slice(3)], depth + 1, true)

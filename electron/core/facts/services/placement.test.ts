@@ -17,6 +17,9 @@ test.each<[string, string | undefined, string | undefined]>([
   ['/system.slice/ollama.service', 'ollama.service', undefined],
   ['/system.slice/system-vllm.slice/vllm@a.service', 'vllm@a.service', undefined],
   ['/system.slice/ollama.service/workers', 'ollama.service', undefined],
+  // Slurm (cgroup.conf(5)): jobs lie beside its daemon on cgroup v2, and in its unit where systemd was not asked for a place.
+  ['/system.slice/slurmstepd.scope/job_42/step_0/user/task_0', undefined, undefined],
+  ['/system.slice/slurmd.service', undefined, undefined],
   [`/system.slice/docker-${id}.scope/system.slice/ollama.service`, 'ollama.service', undefined],
   [`/docker/${id}/system.slice/ollama.service`, 'ollama.service', undefined],
   ['/user.slice/user-1000.slice/user@1000.service/app.slice/ollama.service', undefined, undefined],

@@ -2,9 +2,9 @@ import { basename } from 'node:path/posix'
 import type { Process } from '../processes/processes.ts'
 import { podPlaceOf } from './pods.ts'
 
-/** Units that only happen to be above a process: log-ins, schedulers, container daemons. */
+/** Units that only happen to be above a process: log-ins, schedulers of time and of clusters, container daemons. */
 const foreign =
-  /^(?:sshd?|cron|crond|atd|anacron|docker|containerd|podman|crio|kubelet|k3s(?:-agent)?|rke2-(?:server|agent)|k0s(?:controller|worker)|snap\.microk8s\.daemon-[a-z-]+)(?:@[^.]*)?\.service$/
+  /^(?:sshd?|cron|crond|atd|anacron|slurmd|slurmstepd|pbs|condor|docker|containerd|podman|crio|kubelet|k3s(?:-agent)?|rke2-(?:server|agent)|k0s(?:controller|worker)|snap\.microk8s\.daemon-[a-z-]+)(?:@[^.]*)?\.service$/
 
 /** Container that a cgroup path belongs to: `docker-<id>.scope`, `/docker/<id>`, `libpod-<id>.scope`, the container of its pod, … */
 export function containerIdOf(cgroup: string | undefined): string | undefined {
