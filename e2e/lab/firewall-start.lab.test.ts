@@ -83,6 +83,12 @@ test.each<[string, string, RegExp, 'pass' | 'fail']>([
     /^fail .*what lies in \/etc\/ufw does not deny IPv4/,
     'fail',
   ],
+  [
+    'ufw, a script of the admin that it runs behind its files',
+    `${ufw} && printf '#!/bin/sh\\niptables -I INPUT -p tcp -j ACCEPT\\n' >/etc/ufw/after.init && chmod 750 /etc/ufw/after.init`,
+    /^not-evaluated .*after.init is run by it/,
+    'fail',
+  ],
   ['rules typed by hand', `nft -f - <<'E'\n${table('drop')}\nE`, /^fail .*nftables.service is disabled/, 'fail'],
   ['saved, and nothing loads it', `${written(table('drop'))}nft -f /etc/nftables.conf`, /^fail .*nftables.service is disabled/, 'fail'],
   ['saved, and loaded', `${written(table('drop'))}systemctl enable --now nftables.service`, /^pass nftables.service/, 'pass'],

@@ -57,6 +57,8 @@ export interface FilterFiles {
   readonly sealed: readonly Shown<string>[]
   /** Units, scripts and jobs of the admin's own that name a program of the packet filter. */
   readonly places: readonly Shown<string>[]
+  /** What ufw runs when it starts: `before.init` and `after.init` of /etc/ufw, which are root's to read, where they may be executed. */
+  readonly ufwScripts: readonly Shown<string>[]
 }
 
 /** Settings of the operating system that every account may read. What is absent could not be read. */

@@ -1,5 +1,5 @@
 import { type Block, type BlockRow, readBlocks } from '../blocks.ts'
-import { parsePathEntry } from '../path-entry.ts'
+import { type PathEntry, parsePathEntry } from '../path-entry.ts'
 import { parseLogrotate } from './logrotate.ts'
 import type { FilterFiles, Os, ServiceState, Shown, Storage } from './os.ts'
 import { readMapped, readTree } from './storage-tree.ts'
@@ -29,7 +29,7 @@ export function parseOs(stdout: string): Os | undefined {
     journal: readJournal(blocks.get('journal')?.[0]),
     coredumpStorage: readStorageSetting(blocks.get('coredump')?.[0], 'external'),
     logrotate: parseLogrotate(blocks.get('logrotate')?.[0]),
-    filter: readFilter(blocks),
+    filter: readFilter(blocks, nodes),
     lacks: blocks
       .get('lacks')?.[0]
       ?.words.split(' ')
@@ -38,7 +38,7 @@ export function parseOs(stdout: string): Os | undefined {
   }
 }
 
-function readFilter(blocks: ReadonlyMap<string, readonly Block[]>): FilterFiles | undefined {
+function readFilter(blocks: ReadonlyMap<string, readonly Block[]>, nodes: readonly PathEntry[]): FilterFiles | undefined {
   const named = (name: string) => (blocks.get(name) ?? []).map(({ words, line }) => ({ value: words, line }))
   if (!blocks.has('filter')) return undefined
   const cut = new Set(named('filter-cut').map(({ value }) => value))
@@ -51,6 +51,10 @@ function readFilter(blocks: ReadonlyMap<string, readonly Block[]>): FilterFiles 
     })),
     sealed: named('filter-sealed'),
     places: named('filter-place'),
+    // `test -x` says yes to root as soon as anybody may execute it.
+    ufwScripts: nodes.flatMap(({ path, mode, line }) =>
+      path.startsWith('/etc/ufw/') && (mode & 0o111) !== 0 ? [{ value: path, line }] : [],
+    ),
   }
 }
 

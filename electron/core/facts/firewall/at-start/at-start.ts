@@ -147,6 +147,12 @@ function readUfw(filter: FilterFiles, network: Network | undefined, { tables: ru
   const ofSix = /^(?:yes|YES)$/.test(six?.value ?? '') ? denies : true
   const because = denies ? '' : `/etc/default/ufw says DEFAULT_INPUT_POLICY=${policy?.value ?? ''}.`
   const ofBoth = { 4: denies, 6: ofSix }
+  const [script] = filter.ufwScripts
+  if (script)
+    return {
+      ...notKnown(`${script.value} is run by it when it starts, and what that loads is not followed.`),
+      cite: [...cite, { section: 'os', line: script.line }],
+    }
   if (ufwFiles && 'unread' in ufwFiles)
     return {
       ...{ denies: ofBoth, tables: undefined, wipes: false, sudoers: ufwFiles.sudoers },

@@ -16,6 +16,7 @@ const read = (text: string, more: readonly ReturnType<typeof file>[] = [], seale
     files: [file('/etc/nftables.conf', text), ...more],
     sealed: sealed.map((value) => ({ value, line: 1 })),
     places: [],
+    ufwScripts: [],
   })
 
 const head = 'type filter hook input priority'

@@ -83,6 +83,7 @@ const ufw = (enabled: string, policy = 'DROP', six = 'yes') => ({
   '/etc/default/ufw': `IPV6=${six}\nDEFAULT_INPUT_POLICY="${policy}"\nIPT_SYSCTL=/etc/ufw/sysctl.conf`,
   '/etc/ufw/ufw.conf': `ENABLED=${enabled}\nLOGLEVEL=low`,
 })
+const ufwScript = (mode: string) => ['@devices', `=regular file/${mode}/root/root//etc/ufw/after.init`]
 const saved = (policy: string) => `*filter\n:INPUT ${policy} [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT`
 const v4 = { '/etc/iptables/rules.v4': saved('DROP') }
 const v6 = { '/etc/iptables/rules.v6': saved('DROP') }
@@ -117,6 +118,12 @@ test.each<[string, Os, string]>([
   ['ufw off', os([on('ufw')], ufw('no')), 'fail .*ENABLED=no'],
   ['ufw accepts', os([on('ufw')], ufw('yes', 'ACCEPT')), 'fail .*DEFAULT_INPUT_POLICY=ACCEPT'],
   ['ufw drops all of IPv6', os([on('ufw')], ufw('yes', 'ACCEPT', 'no')), 'fail .*Inbound IPv4 traffic'],
+  [
+    'ufw that runs a script of the admin',
+    os([on('ufw')], ufw('yes'), ufwScript('750')),
+    'not-evaluated .*/etc/ufw/after.init is run by it when it starts',
+  ],
+  ['ufw with the scripts of the package, which may not be executed', os([on('ufw')], ufw('yes'), ufwScript('640')), 'pass '],
   ['ufw without a file', os([on('ufw')], { '/etc/ufw/ufw.conf': 'ENABLED=yes' }), 'fail .*nothing without /etc/default/ufw'],
   ['ufw, and a flush', os([on('ufw'), on('nftables')], { ...ufw('yes'), ...nftFile('flush ruleset') }), 'warning .*comes last'],
   ['ufw, and no flush', os([on('ufw'), on('nftables')], { ...ufw('yes'), ...nftFile('table inet other { }') }), 'pass ufw'],
