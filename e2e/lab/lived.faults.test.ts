@@ -15,9 +15,10 @@ const sshd = templateDesk('sshd-behind-jump')
 const nginx = templateDesk('nginx-ollama')
 const vllm = templateDesk('vllm-credential')
 
-/** The host refuses what was planned, and is as it was. */
-async function refused(desk: typeof units, host: Server, why: RegExp): Promise<void> {
-  const { file } = await desk.plan(host)
+/** The host refuses what was planned, and is as it was. `since`: what comes after the plan. */
+async function refused(desk: typeof units, host: Server, why: RegExp, values = {}, since = 'true'): Promise<void> {
+  const { file } = await desk.plan(host, values)
+  await arrange(host, since)
   const before = await arrange(host, STATE)
   const run = await desk.push(file)
   expect([run.status, verdictOf(run)]).toEqual([2, expect.stringMatching(why)])
@@ -85,6 +86,14 @@ test('systemd: a folder from which nothing may be taken is refused before a file
   }
 }, 240_000)
 
+test('systemd: a unit that somebody edited, of which systemd was not told, is refused: the undo could not have the old one run', async () => {
+  const unit = '/etc/systemd/system/ollama.service'
+  await arrange('gpu3', `cp -a ${unit} /root/; sed -i 's#^ExecStart=.*#ExecStart=/usr/local/bin/ollamma serve#' ${unit}`)
+  await refused(units, 'gpu3', /files of ollama\.service changed since systemd read them.*systemctl daemon-reload/)
+  expect(await arrange('gpu3', 'systemctl is-active ollama')).toBe('active\n')
+  await arrange('gpu3', `mv /root/ollama.service ${unit}; ${away}`)
+}, 240_000)
+
 test('vLLM loads its model before it listens: it is waited for, and who gives it too little time is told so', async () => {
   const unit = '/etc/systemd/system/vllm.service'
   await arrange(
@@ -138,3 +147,65 @@ test('nginx: a broken site that has nothing to do with it is named, not the valu
   expect(run.stderr).not.toContain('serverName')
   await arrange('gpu2', 'rm /etc/nginx/conf.d/zz-broken.conf')
 }, 120_000)
+
+const SITE = '/etc/nginx/sites-available/ollama-secure'
+const NO_IPV6 =
+  "for unit in nginx ssh; do mkdir -p /run/systemd/system/$unit.service.d; printf '[Service]\\nRestrictAddressFamilies=~AF_INET6\\n' >/run/systemd/system/$unit.service.d/no-ipv6.conf; done"
+const logins = { logins: `app:$2b$10$${'a'.repeat(53)}` }
+
+test.each([
+  [
+    'a site that the push takes out of use broke since the plan: the undo could not have it read again',
+    '',
+    `sed -i '1i nonsense on;' ${SITE}`,
+    /as it is now, so the undo .*"nonsense"/,
+    '',
+  ],
+  [
+    'a kernel without IPv6',
+    `${NO_IPV6}; systemctl daemon-reload; systemctl restart nginx ssh`,
+    'true',
+    /the host has no IPv6: a copy of the template without its lines listen \[::\]/,
+    'rm -r /run/systemd/system/*.service.d; systemctl daemon-reload; systemctl restart ssh;',
+  ],
+  [
+    'sites that lie elsewhere',
+    'mv /etc/nginx/sites-enabled /srv/; ln -s /srv/sites-enabled /etc/nginx/sites-enabled; ln -sf ../../etc/nginx/sites-available/ollama-secure /srv/sites-enabled/',
+    'true',
+    /sites-enabled is a link: have the folder itself lie there/,
+    'rm -r /srv/sites-enabled;',
+  ],
+])(
+  'nginx: %s',
+  async (_, lived, since, why, back) => {
+    await arrange('gpu2', `cp -a /etc/nginx /root/; ${lived || 'true'}; nginx -t && systemctl reload nginx`)
+    await refused(nginx, 'gpu2', why, logins, since)
+    await arrange('gpu2', `${back} rm -rf /etc/nginx; mv /root/nginx /etc/; systemctl restart nginx`)
+  },
+  240_000,
+)
+
+test('nginx: a socket that takes IPv4, too, which a reload hands on, is told while it is planned', async () => {
+  await arrange(
+    'gpu2',
+    `cp -a /etc/nginx /root/; sed -i 's/^listen 443 ssl;/listen [::]:443 ssl ipv6only=off;/' ${SITE}; systemctl restart nginx`,
+  )
+  const words = [
+    '--fleet',
+    lab.fleetFile,
+    '--host',
+    'gpu2',
+    '--template',
+    'nginx-ollama',
+    '--data',
+    nginx.data,
+    '--set',
+    `logins=${logins.logins}`,
+  ]
+  const run = await gatehouse(['plan', ...words])
+  expect([run.status, run.stderr]).toEqual([
+    2,
+    expect.stringMatching(/take IPv4 by \[::\]:443 \(ipv6only=off\).*restart nginx, then plan again/),
+  ])
+  await arrange('gpu2', 'rm -rf /etc/nginx; mv /root/nginx /etc/; systemctl restart nginx')
+}, 240_000)

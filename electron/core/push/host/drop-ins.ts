@@ -45,6 +45,8 @@ gh_beside() { case "$8 $7" in "systemd-drop-in absent") ;; systemd-drop-in*) cp 
 gh_check_drop_ins() {
   gh_verify=$gh_base/units gh_fragment=$(gh_property "$gh_unit" FragmentPath)
   [ -f "$gh_fragment" ] || gh_fail "no-unit $gh_unit has no unit file"
+  # What others wrote there would hold with ours, and the undo could not take that back.
+  [ "$(gh_property "$gh_unit" NeedDaemonReload)" != yes ] || gh_invalid "files of $gh_unit changed since systemd read them, and a push would have them hold, which its undo could not take back. Read the change, run systemctl daemon-reload, restart the unit, then plan again"
   mkdir "$gh_verify" "$gh_verify/$gh_unit.d" && cp -- "$gh_fragment" "$gh_verify/$gh_unit" || return 1
   gh_files gh_beside || return 1
   if gh_said=$(systemd-analyze verify "$gh_verify/$gh_unit" 2>&1); then gh_is=0; else gh_is=1; fi

@@ -6,6 +6,8 @@ export interface HostKind {
   readonly hides?: string
   /** Its words, run on the staged tree; ends with 0 when the daemon would take it. */
   readonly check?: string
+  /** The undo has everything read again that is there now, so `check` has to pass on that, too, where some of it goes. */
+  readonly undoReadsAll?: true
   /** The paths of its files that come, or stay, are the last words of `check`. */
   readonly isToldFiles?: true
   /** Programs that it needs beside those of every host. Where `check` begins with one, that is named anyway. */

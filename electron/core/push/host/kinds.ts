@@ -17,6 +17,12 @@ import { maskOnHost } from './units.ts'
  * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside that of the steps, in the order of this list.
  * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
  */
+/** `nginx -t`; 97 is EAFNOSUPPORT of errno(3). */
+const NGINX = `said=$(nginx -q -t 2>&1) && exit
+case $said in *"socket() [::]"*"(97: "*) echo "the host has no IPv6: a copy of the template without its lines listen [::] can be approved for it." ;; esac
+printf "%s\\n" "$said"
+exit 1`
+
 /** A reload that would be refused leaves what was pushed in the processes that run, under files that are the old ones. One that does not run yet begins with these. */
 const reloadOld = (unit: string, check: string): string =>
   `{ { [ "$(gh_pid_of ${unit})" = 0 ] || ${check} 2>/dev/null; } && gh_reload_old ${unit}; } || gh_back=1`
@@ -28,7 +34,9 @@ const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   nginx: {
     tree: '/etc/nginx',
     hides: '/var/log/nginx',
-    check: 'nginx -q -t',
+    tools: ['nginx'],
+    check: `/bin/sh -c ${shellQuote(NGINX)}`,
+    undoReadsAll: true,
     // The master keeps its old workers when the new configuration does not load, and its unit stays active.
     activate: `
 gh_master=$(gh_pid_of nginx.service)
@@ -38,7 +46,7 @@ gh_reload nginx.service || gh_fail "inactive nginx.service does not reload"
 while [ "$gh_proof" = none ]; do
   gh_tries=$((gh_tries + 1))
   # What nginx -t does not try: to listen where somebody else does.
-  [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration: $(tail -n 50 /var/log/nginx/error.log 2>/dev/null | grep -F '[emerg]' | tail -n 1 | head -c 300)"
+  [ "$gh_tries" -le 100 ] || gh_fail "inactive nginx goes on with its old configuration: $(tail -n 50 /var/log/nginx/error.log 2>/dev/null | grep -F '[emerg]' | grep -vF 'still could not bind()' | tail -n 1 | head -c 300)"
   sleep 0.1
   # Workers come first, before those that mind a cache.
   for gh_one in $(gh_workers); do case "$gh_proof $gh_old" in "none "*" $gh_one "*) ;; "none "*) gh_proof=$gh_one ;; esac; done
@@ -125,7 +133,11 @@ export const toolsFor = (files: readonly Pick<HostFile, 'kind'>[]): readonly str
   ),
 ]
 
-function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '', isToldFiles }: HostKind, files: readonly HostFile[]): string {
+function stagedCheck(
+  kind: FileKind,
+  { tree = '', hides = '', check = '', isToldFiles, undoReadsAll }: HostKind,
+  files: readonly HostFile[],
+): string {
   const pairs = files.flatMap((file, index) => {
     if (file.kind !== kind || !file.path.startsWith(`${tree}/`) || (file.after.startsWith('kept:') && file.before !== 'absent')) return []
     return [file.after === 'absent' ? "''" : `"$gh_base/new.${index + 1}"`, shellQuote(file.path)]
@@ -133,7 +145,13 @@ function stagedCheck(kind: FileKind, { tree = '', hides = '', check = '', isTold
   const told = isToldFiles
     ? files.flatMap((file) => (file.kind === kind && file.after !== 'absent' ? [` ${shellQuote(file.path)}`] : []))
     : []
-  return `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...pairs].join(' ')} -- ${check}${told.join('')} || return 1`
+  const tried = (changes: readonly string[]): string =>
+    `gh_try ${kind} ${[shellQuote(tree), shellQuote(hides), '"$gh_base"', ...changes].join(' ')} -- ${check}${told.join('')} || return 1`
+  // What only adds is tried with all that is there.
+  const returns = files.some((file) => file.kind === kind && file.before !== 'absent' && file.before !== file.after)
+  const standing =
+    undoReadsAll && returns ? [`gh_about='as it is now, so the undo could not have it read again: '`, tried([]), 'gh_about='] : []
+  return [...standing, tried(pairs)].join('\n')
 }
 
 /** `gh_validate`: refuses with `invalid` and what the tool said; 1 when it could not be asked. */
@@ -152,8 +170,9 @@ gh_try() {
   mkdir -p "$gh_base/verify" || return 1
   gh_said=$(timeout 60 unshare --mount --propagation private /bin/sh -c ${shellQuote(INSIDE)} sh "$@" 2>&1); gh_is=$?
   [ "$gh_is" != 97 ] || gh_fail "not-staged the $gh_kind files cannot be laid over for a check: $(printf %s "$gh_said" | tr '\\n' ' ' | head -c 300)"
-  [ "$gh_is" = 0 ] || gh_invalid "$gh_said"
+  [ "$gh_is" = 0 ] || gh_invalid "$gh_about$gh_said"
 }
+gh_about=
 gh_validate() {
 :
 ${checks.join('\n')}

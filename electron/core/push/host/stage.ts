@@ -5,11 +5,11 @@ export const stageRuntime = `${editRuntime}
 gh_trusted() {
   gh_at=$1
   while [ -n "$gh_at" ]; do
-    [ ! -h "$gh_at" ] || gh_fail "unsafe $gh_at is a link"
+    [ ! -h "$gh_at" ] || gh_fail "unsafe $gh_at is a link: have the folder itself lie there, moved or mounted (mount --bind), then plan again"
     if [ -e "$gh_at" ]; then
       [ -d "$gh_at" ] || gh_fail "unsafe $gh_at is no folder"
-      [ "$(stat -c %u -- "$gh_at")" = 0 ] || gh_fail "unsafe $gh_at does not belong to root"
-      case $(stat -c %A -- "$gh_at") in ?????w*|????????w*) gh_fail "unsafe others than root may write to $gh_at" ;; esac
+      [ "$(stat -c %u -- "$gh_at")" = 0 ] || gh_fail "unsafe $gh_at does not belong to root, and who owns it could put a link in the way: chown root $gh_at"
+      case $(stat -c %A -- "$gh_at") in ?????w*|????????w*) gh_fail "unsafe others than root may write to $gh_at: chmod go-w $gh_at" ;; esac
     fi
     gh_at=\${gh_at%/*}
   done

@@ -64,6 +64,22 @@ describe('TLS versions of a socket that another server is the default of', () =>
   ])('%s', async (_, other, values) => expect(await planned(other, values)).toBe(''))
 })
 
+describe('a socket that takes IPv4, too', () => {
+  const both = by('[::]:443').replace('443 ssl', '443 ssl ipv6only=off')
+  const why =
+    /other\.conf has nginx take IPv4 by \[::\]:443 \(ipv6only=off\).*listen on \*:443, too: write listen 443 and listen \[::\]:443/
+
+  test('is in the way of one for IPv4, also where its file goes: a reload hands it on', async () => {
+    expect(await planned(both)).toMatch(why)
+    expect(await planned(both, { replaces: [OTHER] })).toMatch(why)
+  })
+
+  test.each([
+    ['another port', both.replace('443', '8443')],
+    ['IPv6 alone', both.replace('=off', '=on')],
+  ])('%s', async (_, other) => expect(await planned(other)).toBe(''))
+})
+
 describe('an nginx that would not read the files is told while it is planned', () => {
   test('it was built for other folders', async () =>
     expect(await planned('', {}, ['nginx', /include [^;]*conf\.d[^;]*;/, ''])).toBe(

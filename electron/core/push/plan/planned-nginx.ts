@@ -1,5 +1,6 @@
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { splitDump } from '../../facts/nginx/dump.ts'
+import { readListens } from '../../facts/nginx/model/listen.ts'
 import type { NginxDirective } from '../../facts/nginx/nginx.ts'
 import { type FactResults, readFacts } from '../../facts/registry.ts'
 import type { PolicyContext } from '../../policy/control.ts'
@@ -61,6 +62,29 @@ function versionsOfAnother(
     : `${named.subject}: ${named.title}, and not because of what is pushed. nginx takes the TLS versions of a socket from its default server: set ssl_protocols TLSv1.2 TLSv1.3 there, or for all of http, then plan again`
 }
 
+/** Every `listen` of `http`. */
+const listensOf = (directives: readonly NginxDirective[]) =>
+  directives
+    .filter(({ name }) => name === 'http')
+    .flatMap(({ block = [] }) => block.filter(({ name }) => name === 'server'))
+    .flatMap(({ block = [] }) => block.filter(({ name }) => name === 'listen').flatMap(readListens))
+
+/**
+ * A socket that takes IPv4, too, is handed on as it is by a reload, whatever the new files say of it: beside it nginx cannot listen on IPv4, which
+ * `nginx -t` does not try.
+ */
+function takenSocket(files: Rendered['files'], running: readonly NginxDirective[], planned: readonly NginxDirective[]): string {
+  const both = listensOf(running).filter(({ bothFamilies, datagrams }) => bothFamilies && !datagrams)
+  const ours = listensOf(planned).find(
+    ({ address, port, datagrams, directive }) =>
+      !address.includes(':') && !datagrams && files.some(({ path }) => path === directive.file) && both.some((one) => one.port === port),
+  )
+  const there = both.find(({ port }) => port === ours?.port)
+  return ours === undefined || there === undefined
+    ? ''
+    : `${there.directive.file} has nginx take IPv4 by [::]:${there.port} (ipv6only=off), so it could not listen on ${ours.address}:${ours.port}, too: write listen ${there.port} and listen [::]:${there.port} there, without ipv6only=off, restart nginx, then plan again`
+}
+
 /**
  * What is put into `/etc/nginx` means nothing to an nginx that was built for other folders, or that runs with another file (`-c`, `-p`): the push would be
  * undone for it.
@@ -78,6 +102,11 @@ export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: P
   const unread = unreadFile(rendered.files, facts.nginx.value.directives)
   const main = splitDump(dump.stdout)[0]?.path
   if (unread !== undefined) return `the nginx of the host does not read ${unread}: no include of ${main} leads there`
+  const running = dump.stdout.includes('ipv6only=off')
+    ? readFacts(new Map(outputs.map((output) => [output.id, output])), probe).nginx
+    : undefined
+  const taken = running?.known ? takenSocket(rendered.files, running.value.directives, facts.nginx.value.directives) : ''
+  if (taken !== '') return taken
   const versions = versionsOfAnother({ manifest, rendered, policy }, facts, planned)
   if (versions !== '' || !manifest.fixes.includes(LOGIN)) return versions
   const open = evaluate([requiresLogin], facts, planned, policy).find(
