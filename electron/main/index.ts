@@ -19,6 +19,7 @@ import { appHandlers } from './app.handlers.ts'
 import { appOrigin, appUrl } from './app-origin.ts'
 import { appSchemePrivileges, serveApp } from './app-protocol.ts'
 import { auditHandlers } from './audit.handlers.ts'
+import { closeQuestion } from './close-question.ts'
 import { confirmationOf, confirmNatively } from './confirmations.ts'
 import { createEngineHost } from './engine-host.ts'
 import { utilityEngine } from './engine-process.ts'
@@ -157,6 +158,7 @@ function start(): void {
     devTools: development,
     icon,
     state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
+    closeQuestion: () => closeQuestion(engine.call),
   })
   // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.
   window.webContents.once('dom-ready', () => engine.start())

@@ -1,5 +1,6 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions, dialog, nativeTheme, screen } from 'electron'
 import type { JsonFile } from '../platform/json-file.ts'
+import { askBeforeClose, type CloseQuestion } from './close-question.ts'
 import { boundsFor, minimumSize, type WindowState } from './window-bounds.ts'
 
 /** `--surface` of DESIGN.md, so that nothing flashes before the first paint. */
@@ -32,6 +33,8 @@ export interface WindowOptions {
   /** Path of the picture that Linux shows for the window; the other systems take it from the program. */
   readonly icon: string
   readonly state: JsonFile<WindowState>
+  /** What must be asked before it is closed; null for nothing. */
+  readonly closeQuestion: () => Promise<CloseQuestion | null>
 }
 
 /** Opens the window where it was. It is shown when its first paint is ready. */
@@ -63,6 +66,7 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     const { x, y, width, height } = window.getNormalBounds()
     options.state.write({ x, y, width, height, maximised: window.isMaximized() })
   })
+  askBeforeClose(window, options.closeQuestion, (question) => closesOver(window, question))
   // What the page prevents stays prevented unless main says otherwise, and nobody is asked or told.
   window.webContents.on('will-prevent-unload', (event) => {
     if (closesAllTheSame(window)) event.preventDefault()
@@ -70,6 +74,21 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   void window.loadURL(options.url)
   return window
 }
+
+/** Asks while everything goes on. Enter and Escape keep it open. */
+const closesOver = async (window: BrowserWindow, { message, detail, close }: CloseQuestion): Promise<boolean> =>
+  (
+    await dialog.showMessageBox(window, {
+      type: 'warning',
+      title: 'Gatehouse',
+      message,
+      detail,
+      buttons: ['Keep open', close],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+  ).response === 1
 
 /** The page stays for one reason: a file that is being chosen or copied. */
 const closesAllTheSame = (window: BrowserWindow): boolean =>

@@ -1,0 +1,53 @@
+import { expect, test } from '../fixtures/app.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+test('a window that is closed over a push asks first, says who undoes it, and stays unless told otherwise', async ({ gatehouse }) => {
+  test.setTimeout(180_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.invoke('fleet:demo')
+  await it.answerNatively(true)
+  await page.keyboard.press('Control+5')
+  await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
+  await page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
+  await page.getByLabel('Port on the loopback address').fill('12000')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await expect(page.getByRole('img', { name: 'QR code of the secret' })).toBeVisible()
+  // Closed with the first word of the push: the simulated host commits within seconds.
+  await gatehouse.app.evaluate(({ BrowserWindow, dialog }) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    const agree = dialog.showMessageBox
+    dialog.showMessageBox = ((window: never, options: { message: string; detail: string; buttons: string[] }) => {
+      if (options.buttons[0] !== 'Keep open') return agree(window, options as never)
+      asked.push(`${options.message} ${options.detail} ${options.buttons.join(', ')}`)
+      return new Promise((answer) => Object.assign(globalThis, { keepOpen: () => answer({ response: 0, checkboxChecked: false }) }))
+    }) as typeof dialog.showMessageBox
+    const window = BrowserWindow.getAllWindows()[0]
+    const send = window?.webContents.send.bind(window.webContents)
+    let begun = false
+    Object.assign(window?.webContents ?? {}, {
+      send: (pipe: string, event: string) => {
+        send?.(pipe, event)
+        if (event === 'push:changed' && !begun) window?.close()
+        begun ||= event === 'push:changed'
+      },
+    })
+  })
+  const asked = () => gatehouse.app.evaluate(() => (globalThis as unknown as { asked: readonly string[] }).asked)
+  await it.enterFirstCode()
+  await expect
+    .poll(asked, { timeout: 30_000 })
+    .toEqual([expect.stringMatching(/^A push to gpu-03 is under way\..*gpu-03 undoes it by itself.*Keep open, Close all the same$/)])
+  await gatehouse.app.evaluate(() => (globalThis as unknown as { keepOpen: () => void }).keepOpen())
+  // The push went on meanwhile.
+  await it.verdict('Committed and proven')
+  await it.auditIsFinished()
+  // Nothing runs any more: nothing is asked.
+  const closed = page.waitForEvent('close')
+  await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await closed
+})
