@@ -1,10 +1,10 @@
-import { Play } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { useAccess, useAccessReview, useFleetState, useLatest } from '../../stores/queries.ts'
+import { RunAudit } from '../../stores/run-audit.tsx'
 import { goFleet, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -100,9 +100,7 @@ export function AccessScreen() {
               : 'An audit reads accounts, keys, rules and files, and works out what each account can really do.'
           }
         >
-          <Button icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
-            Run audit
-          </Button>
+          <RunAudit />
         </Empty>
       ) : (
         <div className="access" aria-busy={query.isPending}>

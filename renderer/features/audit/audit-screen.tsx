@@ -2,11 +2,14 @@ import { PackageCheck } from 'lucide-react'
 import { useState } from 'react'
 import { bytesText } from '#shared/bytes-text.ts'
 import { ActingHint } from '../../stores/acting-hint.tsx'
-import { useBuildPack } from '../../stores/actions.ts'
+import { useAuditActions, useBuildPack } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { useFleetState, useLatest, useTrend, useWalkthrough } from '../../stores/queries.ts'
+import { RunAudit } from '../../stores/run-audit.tsx'
 import { goFleet, openDialog, useUi } from '../../stores/ui.store.ts'
+import { useAuditing } from '../../stores/use-hosts.tsx'
+import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
@@ -30,6 +33,8 @@ export function AuditScreen() {
   const query = useWalkthrough()
   const trend = useTrend()
   const pack = useBuildPack()
+  const auditing = useAuditing()
+  const audit = useAuditActions()
   const view = useUi(({ auditView }) => auditView)
   const [again, setAgain] = useState(false)
   const walkthrough = query.data ?? null
@@ -42,6 +47,8 @@ export function AuditScreen() {
   const starting = walkthrough === null || (walkthrough.closedAt !== null && again)
   const walking = audited && view === 'steps' && !starting
   const sheet = useSheet(walking)
+  const wanted = fleet != null && (!audited || (view === 'history' && trend.data !== undefined && trend.data.length < 2))
+  useKeys({ r: wanted && !auditing ? () => audit.start() : undefined })
   return (
     <Screen
       title="Audit"
@@ -100,7 +107,7 @@ export function AuditScreen() {
           title={fleet == null ? 'No fleet is open' : 'No host was audited yet'}
           about="An audit walks through the checklist over what was found on the hosts."
         >
-          <Button onClick={goFleet}>Go to the fleet</Button>
+          {fleet == null ? <Button onClick={goFleet}>Go to the fleet</Button> : <RunAudit />}
         </Empty>
       ) : view === 'history' ? (
         <History points={trend.data} />

@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import type { TrendPoint } from '#shared/model/history.ts'
 import { isDay } from '#shared/model/validity.ts'
-import { goFleet } from '../../stores/ui.store.ts'
-import { Button } from '../../ui/button.tsx'
+import { RunAudit } from '../../stores/run-audit.tsx'
 import { dayInput } from '../../ui/date-field.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Segment } from '../../ui/segment.tsx'
@@ -28,7 +27,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
     return (
       <Empty title="One audit is no history" about="Run another one: what changed between the two is shown here.">
         <div className="mb-4">
-          <Button onClick={goFleet}>Go to the fleet</Button>
+          <RunAudit />
         </div>
         <ScheduleField />
       </Empty>

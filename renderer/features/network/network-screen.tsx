@@ -1,4 +1,3 @@
-import { Play } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { type FlowState, flowStates } from '#shared/model/segment.ts'
 import { ActingHint } from '../../stores/acting-hint.tsx'
@@ -7,6 +6,7 @@ import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { useFleetState, useNetworks } from '../../stores/queries.ts'
+import { RunAudit } from '../../stores/run-audit.tsx'
 import { goFleet, goHost, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
@@ -87,9 +87,7 @@ export function NetworkScreen() {
           title="No host was looked at yet"
           about="An audit reads what listens and which rules stand, and compares both with the fleet file."
         >
-          <Button icon={<Play className="icon" aria-hidden />} chord="r" onClick={() => audit.start()}>
-            Run audit
-          </Button>
+          <RunAudit />
         </Empty>
       ) : (
         <div className="network" aria-busy={query.isPending}>

@@ -55,6 +55,10 @@ describe('the steps', () => {
     expect(states(true, job(['begin']))).toEqual(['done', 'current', 'todo', 'todo', 'todo', 'todo', 'todo'])
     expect(states(true, job(['begin', 'stage', 'arm', 'write']))).toEqual(['done', 'done', 'done', 'current', 'todo', 'todo', 'todo'])
   })
+  test('each says how it stands once', () => {
+    const said = stepperSteps(true, job(['begin', 'stage', 'arm'])).map(({ unsaid, about }) => `${unsaid}. ${about}`.replace(/^\. /, ''))
+    expect(said.slice(0, 4)).toEqual(['Done. Read and compared', 'Done', 'Under way', 'To do. Put in place'])
+  })
   test('when it was undone, and when it was refused', () => {
     const undone = job(['begin', 'stage', 'arm', 'write', 'activate', 'undo'], { state: 'undoing' })
     expect(states(true, undone)).toEqual(['done', 'done', 'done', 'done', 'failed', 'skipped', 'skipped'])

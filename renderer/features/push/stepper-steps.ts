@@ -7,6 +7,8 @@ export interface StepView {
   readonly state: 'done' | 'current' | 'todo' | 'failed' | 'stopped' | 'skipped'
   /** One line beneath. */
   readonly about: string
+  /** How it stands, for readers, where the line does not say it. */
+  readonly unsaid: string
 }
 
 const names: readonly (readonly [id: string, name: string, about: string])[] = [
@@ -37,6 +39,7 @@ export function stepperSteps(plan: boolean, job: PushJob | undefined): readonly 
     name: 'Plan',
     state: plan ? 'done' : 'current',
     about: plan ? 'Read and compared' : 'Choose and compare',
+    unsaid: plan ? 'Done' : '',
   }
   const taken = new Set(job?.steps.map(({ step }) => step))
   const last = names.findLastIndex(([id]) => taken.has(id))
@@ -48,7 +51,7 @@ export function stepperSteps(plan: boolean, job: PushJob | undefined): readonly 
     ...names.map(([id, name, about], at): StepView => {
       const stands = stateOf(at, Math.max(last, job === undefined ? -1 : 0), broken, committed, job !== undefined)
       const state = stands === 'failed' && stopped ? 'stopped' : stands
-      return { id, name, state, about: stateWords[state] || about }
+      return { id, name, state, about: stateWords[state] || about, unsaid: state === 'todo' ? 'To do' : '' }
     }),
   ]
 }

@@ -2,8 +2,6 @@ import { Check, Minus, Undo2 } from 'lucide-react'
 import { FailIcon } from '../../ui/icons.tsx'
 import type { StepView } from './stepper-steps.ts'
 
-const words = { done: 'Done', current: 'Current', todo: 'To do', failed: 'Failed', stopped: 'Stopped', skipped: 'Skipped' } as const
-
 /** Where a push stands. */
 export const Stepper = ({ steps }: { readonly steps: readonly StepView[] }) => (
   <ol className="steps" aria-label="Steps">
@@ -15,7 +13,7 @@ export const Stepper = ({ steps }: { readonly steps: readonly StepView[] }) => (
         <span>
           <b>{step.name}</b>
           <span className="about">
-            <span className="reader-only">{`${words[step.state]}. `}</span>
+            {step.unsaid !== '' && <span className="reader-only">{`${step.unsaid}. `}</span>}
             {step.about}
           </span>
         </span>

@@ -27,7 +27,7 @@ export function GpuDetail({ gpu, onFinding }: { readonly gpu: GpuState; readonly
         rows={[
           ['Memory', memoryWords(gpu)],
           ['Load', withUnit(gpu.utilizationPercent, '%')],
-          ['Heat', withUnit(gpu.temperatureC, ' °C')],
+          ['Temperature', withUnit(gpu.temperatureC, ' °C')],
           ['Power', powerWords(gpu)],
           ['Throttled', throttleWords(gpu)],
           ...(gpu.vendor === 'amd'

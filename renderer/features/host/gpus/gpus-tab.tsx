@@ -56,7 +56,7 @@ const gpuColumns: readonly [Column<GpuState>, ...Column<GpuState>[]] = [
   },
   {
     id: 'heat',
-    head: 'Heat',
+    head: 'Temperature',
     className: 'w-[72px] right',
     cell: (gpu) => <span className="num">{withUnit(gpu.temperatureC, ' °C')}</span>,
   },
