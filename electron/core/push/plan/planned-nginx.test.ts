@@ -15,20 +15,22 @@ const { manifest } = shippedTemplate('nginx-openai')
 
 async function planned(
   other: string,
-  values: Record<string, string | readonly string[]> = {},
+  values: Record<string, string | number | readonly string[]> = {},
   [section, from, to]: readonly [string, string | RegExp, string] = ['', '', ''],
+  template = manifest,
 ): Promise<string> {
   const fleet = corpusFleet(vllm)
   const host = hostOf(fleet, vllm.name)
   const { outputs } = await auditCorpusHost({ base: vllm, sins: other === '' ? [] : [withFiles({ [OTHER]: text(other) })] })
-  const rendered = render(manifest, {
+  const site = {
     ...{ serverName: 'ai.example', certificate: '/etc/nginx/tls/vllm.crt', certificateKey: '/etc/nginx/tls/vllm.key', port: 8000 },
-    ...{ logins: [`kim:$2b$10$${'a'.repeat(53)}`], proxyGroup: 33, replaces: [], ...values },
-  } as never)
+    ...{ logins: [`kim:$2b$10$${'a'.repeat(53)}`], proxyGroup: 33, replaces: [] },
+  }
+  const rendered = render(template, (template === manifest ? { ...site, ...values } : values) as never)
   const policy = { fleet, host, now: Date.now(), advisories: shippedBook() }
   const said = outputs.map((output) => (output.id === section ? { ...output, stdout: output.stdout.replace(from, to) } : output))
   if (section !== '') expect(said).not.toEqual(outputs)
-  return nginxHindrance({ manifest, rendered, outputs: said, probe: probeContextOf(fleet, host), policy })
+  return nginxHindrance({ manifest: template, rendered, outputs: said, probe: probeContextOf(fleet, host), policy })
 }
 
 const by = (listen: string, login = '') =>
@@ -78,6 +80,25 @@ describe('a socket that takes IPv4, too', () => {
     ['another port', both.replace('443', '8443')],
     ['IPv6 alone', both.replace('=off', '=on')],
   ])('%s', async (_, other) => expect(await planned(other)).toBe(''))
+})
+
+describe('a log for every server that names none', () => {
+  const log = shippedTemplate('nginx-ai-access-log').manifest
+  const site = (own: string) => by('8444', `server_name ai.example; ${own}`)
+  const values = { serverName: 'ai.example', port: 8444, proxyGroup: 33 }
+
+  test.each([
+    [
+      'its own in other words',
+      'access_log /var/log/nginx/own.log combined;',
+      /^ai\.example:8444 would not be logged as JSON: .*take that line out/,
+    ],
+    ['none at all', 'access_log off;', /^ai\.example:8444 would not be logged as JSON: There is no access log/],
+  ])('is refused while it is planned where the server has %s', async (_, own, why) =>
+    expect(await planned(site(own), values, undefined, log)).toMatch(why),
+  )
+
+  test('holds where it names none', async () => expect(await planned(site(''), values, undefined, log)).toBe(''))
 })
 
 describe('an nginx that would not read the files is told while it is planned', () => {

@@ -4,6 +4,7 @@ import { readListens } from '../../facts/nginx/model/listen.ts'
 import type { NginxDirective } from '../../facts/nginx/nginx.ts'
 import { type FactResults, readFacts } from '../../facts/registry.ts'
 import type { PolicyContext } from '../../policy/control.ts'
+import structuredLog from '../../policy/controls/logging/proxy-access-log-structured.control.ts'
 import requiresLogin from '../../policy/controls/proxy/proxy-requires-authentication.control.ts'
 import tlsVersions from '../../policy/controls/tls/proxy-tls-versions.control.ts'
 import { evaluate } from '../../policy/engine.ts'
@@ -62,6 +63,21 @@ function versionsOfAnother(
     : `${named.subject}: ${named.title}, and not because of what is pushed. nginx takes the TLS versions of a socket from its default server: set ssl_protocols TLSv1.2 TLSv1.3 there, or for all of http, then plan again`
 }
 
+/** Of several levels that name an access_log the innermost holds (ngx_http_log_module), so a server that names its own, or `off`, does not take one for all. */
+function logOfItsOwn(
+  { manifest, rendered, policy }: Pick<Planned, 'manifest' | 'rendered' | 'policy'>,
+  facts: FactResults,
+  planned: ReadonlyMap<string, SectionOutput>,
+): string {
+  if (!manifest.fixes.includes(structuredLog.id)) return ''
+  const other = evaluate([structuredLog], facts, planned, policy).find(
+    ({ subject, status }) => status !== 'pass' && status !== 'not-evaluated' && rendered.subjects?.includes(subject),
+  )
+  return other === undefined
+    ? ''
+    : `${other.subject} would not be logged as JSON: ${other.title}, because of an access_log that is there already, in its server, a location or http: take that line out, then plan again`
+}
+
 /** Every `listen` of `http`. */
 const listensOf = (directives: readonly NginxDirective[]) =>
   directives
@@ -108,7 +124,9 @@ export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: P
   const taken = running?.known ? takenSocket(rendered.files, running.value.directives, facts.nginx.value.directives) : ''
   if (taken !== '') return taken
   const versions = versionsOfAnother({ manifest, rendered, policy }, facts, planned)
-  if (versions !== '' || !manifest.fixes.includes(LOGIN)) return versions
+  if (versions !== '') return versions
+  const log = logOfItsOwn({ manifest, rendered, policy }, facts, planned)
+  if (log !== '' || !manifest.fixes.includes(LOGIN)) return log
   const open = evaluate([requiresLogin], facts, planned, policy).find(
     ({ subject, status }) => status === 'fail' && rendered.subjects?.includes(subject),
   )
