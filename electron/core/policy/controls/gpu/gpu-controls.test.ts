@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
@@ -190,6 +191,34 @@ describe('gpu-processes-known', () => {
     ['not to be seen', process(203, '[Not Found]'), 'not-evaluated: A GPU process could not be seen'],
   ])('%s', (_, one, expected) => {
     expect(judge(processesKnown, health({ processes: [one] }), [ours], rest)).toEqual([expected])
+  })
+  test.each<[string, string, Partial<Process>, string]>([
+    ['by its name alone', 'nvidia-smi', { name: 'nvidia-smi' }, 'pass: Every GPU process is known'],
+    [
+      'the server of MPS, whose package was updated',
+      '/usr/bin/nvidia-cuda-mps-server',
+      { name: 'nvidia-cuda-mps', executable: '/usr/bin/nvidia-cuda-mps-server (deleted)' },
+      'pass: Every GPU process is known',
+    ],
+    ['somewhere else', '/home/ada/nvidia-smi', { name: 'nvidia-smi' }, 'warning: A GPU process is no inference server'],
+    ['in /tmp', '/tmp/nvidia-smi', { name: 'nvidia-smi' }, 'fail: A suspicious program uses a GPU'],
+    [
+      'by what it calls itself',
+      '/usr/bin/nvidia-smi',
+      { name: 'nvidia-smi', argv: ['/usr/bin/nvidia-smi'], executable: '/dev/shm/m' },
+      'fail: A suspicious program uses a GPU',
+    ],
+    [
+      'another program of the system',
+      'nvidia-smi',
+      { name: 'nvidia-smi', executable: '/usr/bin/python3.12' },
+      'warning: A GPU process is no inference server',
+    ],
+  ])('a tool of NVIDIA %s', (_, name, seen, expected) => {
+    const processes = known([{ pid: 9, ppid: 1, user: 'ada', uid: 1000, name: '', argv: [name], line: 2, ...seen }])
+    expect(judge(processesKnown, health({ processes: [process(9, name, '/user.slice', 1000)] }), [ours], { ...rest, processes })).toEqual([
+      expected,
+    ])
   })
   test('a stranger is traced to account and container', () => {
     const given = health({ processes: [process(200, 'python', `/docker/${id}`, 1000)] })

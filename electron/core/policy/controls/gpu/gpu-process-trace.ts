@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
@@ -10,6 +11,16 @@ import { containerIdOf, unitOf } from '../../../facts/services/placement.ts'
 /** Programs of NVIDIA that watch GPUs, and display servers. */
 const tools = /^(?:nvidia-smi|nvidia-persiste.*|nv-hostengine|dcgm-exporter|dcgmi|nvidia-cuda-mps.*|nvidia_gpu_expor.*)$/
 
+/** After an update a program runs on whose file is gone. */
+const DELETED = / \(deleted\)$/
+
+/** A process may call itself what it likes (prctl(2), argv): where a path of its program is known, that has to be the tool's, among the programs of the system. */
+const isTool = (name: string, paths: readonly (string | undefined)[]): boolean =>
+  tools.test(name) &&
+  paths
+    .flatMap((path) => (path?.startsWith('/') ? path.replace(DELETED, '') : []))
+    .every((path) => /^\/(?:usr|s?bin|opt|nix\/store|gnu\/store)\//.test(path) && tools.test(basename(path)))
+
 /** Where a process on a GPU comes from, as far as it could be followed. */
 export interface GpuProcessTrace {
   readonly unit?: string | undefined
@@ -20,6 +31,8 @@ export interface GpuProcessTrace {
   readonly service?: InferenceService | undefined
   /** Server of models that is known by its name, or what such a one is reached through. */
   readonly program?: Program | undefined
+  /** The program that it really runs, where root read it. */
+  readonly executable?: string | undefined
   /** It watches GPUs. */
   readonly tool: boolean
   /** Its cgroup was read, so that no unit and no container means none. */
@@ -64,6 +77,16 @@ export function traceGpuProcess(
       (one.kind === 'inference' || one.kind === 'interface') &&
       (one.pids.includes(process.pid) || (container !== undefined && one.container === container.name)),
   )
-  const tool = tools.test(seen?.name ?? process.name.slice(process.name.lastIndexOf('/') + 1))
-  return { unit, container, containerId, account, service, program, tool, placed: Boolean(cgroup) }
+  const tool = isTool(seen?.name ?? basename(process.name), [seen?.executable, seen?.argv[0], process.name])
+  return {
+    unit,
+    container,
+    containerId,
+    account,
+    service,
+    program,
+    executable: seen?.executable?.replace(DELETED, ''),
+    tool,
+    placed: Boolean(cgroup),
+  }
 }

@@ -81,10 +81,11 @@ function stranger(process: GpuProcess, trace: GpuProcessTrace): Verdict {
   const subject = gpuProcessSubject(process)
   const cite = [{ section: 'gpu-health', line: process.line, token: `${process.pid}`, note: 'Belongs to no inference server.' }]
   const memory = process.memoryMiB === undefined ? '' : `, with ${process.memoryMiB} MiB`
-  const reason = `Process ${process.pid} (${process.name || 'no name'}) of ${trace.account ?? 'an unknown account'} uses ${process.gpu === '' ? 'a GPU of AMD' : `GPU ${process.gpu.slice(0, 12)}…`}${memory}; it runs in ${where}.`
+  const runs = trace.executable === undefined || trace.executable === process.name ? '' : `, which runs ${trace.executable},`
+  const reason = `Process ${process.pid} (${process.name || 'no name'})${runs} of ${trace.account ?? 'an unknown account'} uses ${process.gpu === '' ? 'a GPU of AMD' : `GPU ${process.gpu.slice(0, 12)}…`}${memory}; it runs in ${where}.`
   if (/^(?:\[.*\]|N\/A|-|)$/.test(process.name) && process.uid === undefined)
     return { status: 'not-evaluated', subject, title: 'A GPU process could not be seen', reason, cite }
-  const bad = suspicious.test(process.name)
+  const bad = suspicious.test(process.name) || suspicious.test(trace.executable ?? '')
   return {
     status: bad ? 'fail' : 'warning',
     subject,
