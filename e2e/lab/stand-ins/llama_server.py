@@ -18,7 +18,7 @@ model = option("-m", "--model", default="")
 key = option("--api-key") or os.environ.get("LLAMA_API_KEY")
 if option("--api-key-file"):
     with open(option("--api-key-file")) as file:
-        key = file.read().strip()
+        key = file.read().strip() or None
 PUBLIC = ("/health", "/v1/health", "/")
 
 

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AuditRun, audit, hostOf } from './audit.ts'
+import { arrange, kill, start } from './lab.ts'
+
+/** Servers as they run: one that loads its model (started by the name that Nix gives it), one below a path of its own, one whose file of keys is empty. */
+
+const data = mkdtempSync(join(tmpdir(), 'gatehouse-engines-'))
+const unit = (name: string, start: string) => `cat >/etc/systemd/system/${name}.service <<U
+[Service]
+ExecStart=${start}
+Environment=HOME=/tmp
+User=ollama
+U`
+
+let run: AuditRun
+
+beforeAll(async () => {
+  await arrange(
+    'gpu2',
+    `mkdir -p /nix/store/vllm/bin
+install -m 755 /usr/bin/python3 /usr/local/lib/stand-ins/bin/llama-server
+cat >/usr/local/bin/llama-server <<'P'
+#!/usr/bin/python3
+import sys
+sys.path.insert(0, "/usr/local/lib/stand-ins")
+import pose
+pose.launch("/usr/local/lib/stand-ins/bin/llama-server", "llama_server.py")
+P
+chmod 755 /usr/local/bin/llama-server
+printf 'import time\\ntime.sleep(3600)\\n' >/nix/store/vllm/bin/.vllm-wrapped
+: >/etc/empty.key
+${unit('loading', '/usr/bin/python3 /nix/store/vllm/bin/.vllm-wrapped serve m --host 127.0.0.1 --port 8701')}
+${unit('below', '/usr/local/bin/llama-server -m /m.gguf --host 127.0.0.1 --port 8702 --api-prefix /llm')}
+${unit('empty', '/usr/local/bin/llama-server -m /m.gguf --host 0.0.0.0 --port 8703 --api-key-file /etc/empty.key')}
+cat >/etc/nginx/conf.d/engines.conf <<'C'
+server { listen 8801; location / { proxy_pass http://127.0.0.1:8701; } }
+server { listen 8802; location /llm/ { proxy_pass http://127.0.0.1:8702; } }
+C
+systemctl daemon-reload
+systemctl start loading below empty
+systemctl reload nginx
+for port in 8702 8703; do curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused --output /dev/null http://127.0.0.1:$port/health; done`,
+  )
+  run = await audit(data, ['--host', 'gpu2'])
+}, 240_000)
+afterAll(async () => {
+  rmSync(data, { recursive: true })
+  await kill('gpu2')
+  await start('gpu2')
+}, 120_000)
+
+const said = (control: string, subject: string) => {
+  const found = hostOf(run.report, 'gpu2').findings.find((one) => one.control === control && one.subject === subject)
+  return `${found?.status}: ${found?.title}`
+}
+
+test('what is passed on to a server that does not listen yet is judged, and where it will listen is not', () => {
+  expect(said('proxy-requires-authentication', '*:8801')).toBe('fail: Every route answers without a login')
+  expect(said('inference-bound-to-loopback', 'loading.service')).toBe("not-evaluated: The server's sockets could not be seen")
+})
+
+test('a server below a path of its own is found where the proxy passes that alone on', () => {
+  expect(said('proxy-requires-authentication', '*:8802')).toBe('fail: Every route answers without a login')
+})
+
+test('a key that nobody is asked for is none', () => {
+  expect(said('engine-requires-key-when-exposed', 'empty.service')).toBe('fail: Inference port answers without a key')
+})
