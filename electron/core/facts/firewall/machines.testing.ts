@@ -169,7 +169,8 @@ async function load(host: string, set: RuleSet): Promise<Listings> {
     }
   }
   if (set.ipsets !== undefined) await run([setsProgram, '-exist', 'restore'], set.ipsets)
-  if (set.nft !== undefined) await runInRoot('nft', ['-f', '-'], set.nft)
+  // As a word: nft 1.0.9 of Ubuntu 24.04 reads no socket, which is what a child's standard input is, and opens it by /proc.
+  if (set.nft !== undefined) await runInRoot('nft', [set.nft])
   if (set.v4 !== undefined) await runInRoot('iptables-nft-restore', [], set.v4)
   if (set.v6 !== undefined) await runInRoot('ip6tables-nft-restore', [], set.v6)
   if (set.firewalld !== undefined) {
