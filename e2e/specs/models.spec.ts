@@ -122,6 +122,19 @@ test('stopped in the middle, by keyboard, filtered, by host', async ({ gatehouse
   await it.isSound('models-no-match')
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await expect(it.row('sdxl-base-1.0')).toBeVisible()
+
+  // What was asked for and lies on no host is counted and found as well.
+  await page.getByRole('button', { name: 'By state' }).click()
+  await expect(it.row('mistral-small-3.2-24b-instruct')).toBeVisible()
+  const models = page
+    .getByRole('region', { name: 'Models' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('button') })
+  await expect(page.getByRole('button', { name: /^All / })).toHaveText(`All ${await models.count()}`)
+  await page.keyboard.press('/')
+  await page.keyboard.type('mistralai small')
+  await expect(it.row('mistral-small-3.2-24b-instruct')).toBeVisible()
+  await expect(models).toHaveCount(1)
 })
 
 test('a dangerous file: into quarantine with a code and a native confirmation, out of the list, and back', async ({ gatehouse }) => {

@@ -64,7 +64,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
                     {point.unreached > 0 && <small>{`${count(point.unreached, 'host')} not reached`}</small>}
                   </th>
                   <td className="num">{`${point.hosts} of ${point.known}`}</td>
-                  <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)} %`}</td>
+                  <td className="num">{`${point.passed}/${point.applicable}, ${scoreOf(point)}%`}</td>
                   <td className="num">{point.openCritical}</td>
                 </tr>
               ))}

@@ -11,8 +11,8 @@ export function TrendChart({ points }: { readonly points: readonly TrendPoint[] 
     <div className="trend">
       <Line
         title="Score"
-        now={`${scoreOf(last)} %`}
-        about={`Score from ${scoreOf(first)} % on ${day(first.startedAt)} to ${scoreOf(last)} % on ${day(last.startedAt)}`}
+        now={`${scoreOf(last)}%`}
+        about={`Score from ${scoreOf(first)}% on ${day(first.startedAt)} to ${scoreOf(last)}% on ${day(last.startedAt)}`}
         line={lineOf(points, scoreOf, 100)}
       />
       <Line

@@ -6,6 +6,7 @@ import type { PlaceApproval } from '#shared/model/registration-state.ts'
 import {
   bytesOnHosts,
   filterModels,
+  filterWaiting,
   groupModels,
   groupOf,
   loudestApproval,
@@ -103,6 +104,7 @@ test('the registration on its way goes before the one that decided; what lies no
     registrationOf(model('y', { approvals: approvals('unregistered').map((it) => ({ ...it, registration: '' })) }), all),
   ).toBeUndefined()
   expect(waitingFor([model('m')], all).map(({ id }) => id)).toEqual(['r3'])
+  expect(['NOW s', 'm', 'of'].map((text) => filterWaiting(all, text).map(({ id }) => id))).toEqual([['r3'], ['r2'], []])
   expect(loudestApproval(model('m', { approvals: approvals('approved', 'changed') }))).toBe('changed')
 })
 

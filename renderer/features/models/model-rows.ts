@@ -58,12 +58,24 @@ export interface RowGroup {
 }
 
 /** Rows whose words all occur in the name, its places or its source. */
-export function filterModels(rows: readonly ModelArtifact[], text: string): readonly ModelArtifact[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-  return rows.filter(({ name, places, formats }) => {
-    const haystack = [name, ...formats, ...places.flatMap(({ host, path, source }) => [host, path, source])].join(' ').toLowerCase()
-    return words.every((word) => haystack.includes(word))
-  })
+export const filterModels = (rows: readonly ModelArtifact[], text: string): readonly ModelArtifact[] =>
+  rows.filter(({ name, places, formats }) =>
+    hasWords([name, ...formats, ...places.flatMap(({ host, path, source }) => [host, path, source])], text),
+  )
+
+/** The same for what lies on no host. */
+export const filterWaiting = (waiting: readonly Registration[], text: string): readonly Registration[] =>
+  waiting.filter((it) => hasWords([it.model, sourceOf(it)], text))
+
+/** Where a model was asked for from. */
+export const sourceOf = ({ steps: [asked] }: Registration): string => (asked?.step === 'requested' ? asked.source : '')
+
+function hasWords(texts: readonly string[], text: string): boolean {
+  const haystack = texts.join(' ').toLowerCase()
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => haystack.includes(word))
 }
 
 const byName = (a: ModelArtifact, b: ModelArtifact): number => a.name.localeCompare(b.name)

@@ -6,7 +6,7 @@ import { stateOf } from '#shared/model/registration-steps.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { nameFew } from '../../ui/words.ts'
-import { hostsOf, loudestApproval, placeOf, type RowGroup } from './model-rows.ts'
+import { hostsOf, loudestApproval, placeOf, type RowGroup, sourceOf } from './model-rows.ts'
 import { scanWords, stateWords } from './model-words.ts'
 import { approvalWords, registrationWords } from './registry-words.ts'
 
@@ -92,7 +92,7 @@ function WaitingRow({ registration, current, onSelect }: WaitingRowProps) {
         </button>
       </th>
       <td colSpan={5} className="soft one-line">
-        {plainText(registration.steps[0]?.step === 'requested' ? registration.steps[0].source : '', 160)}
+        {plainText(sourceOf(registration), 160)}
       </td>
       <td>
         <Status tone={tone}>{word}</Status>

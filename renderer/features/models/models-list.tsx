@@ -13,7 +13,7 @@ export function ModelsList({ all, shown }: { readonly all: readonly ModelArtifac
   return (
     <>
       <div className="models-bar">
-        <Segment label="Show" value={shown.filter} options={filters(all)} onChange={shown.setFilter} />
+        <Segment label="Show" value={shown.filter} options={filters(all, shown.total)} onChange={shown.setFilter} />
         <span className="spring" />
         {shown.text !== null && <FilterField label="Filter models" text={shown.text} onText={shown.setText} />}
         <Segment
@@ -30,7 +30,7 @@ export function ModelsList({ all, shown }: { readonly all: readonly ModelArtifac
       <Scroll as="section" className="models-list" aria-label="Models" data-pane>
         {!shown.none ? (
           <ModelTable groups={shown.groups} waiting={shown.waiting} selected={shown.selected} onSelect={shown.choose} />
-        ) : all.length === 0 ? (
+        ) : !shown.narrowed ? (
           <Empty
             title="No model was found"
             about="Nothing in the model directories of these hosts is a model, or the audit account may not see it."
@@ -45,8 +45,8 @@ export function ModelsList({ all, shown }: { readonly all: readonly ModelArtifac
   )
 }
 
-const filters = (all: readonly ModelArtifact[]): { value: Filter; label: string }[] => [
-  { value: 'all', label: `All ${all.length}` },
+const filters = (all: readonly ModelArtifact[], total: number): { value: Filter; label: string }[] => [
+  { value: 'all', label: `All ${total}` },
   { value: 'action', label: `Needs action ${all.filter((row) => groupOf(row) === 'action').length}` },
   { value: 'approved', label: `Approved ${all.filter((row) => groupOf(row) === 'approved').length}` },
 ]

@@ -1,7 +1,17 @@
 import { useState } from 'react'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
-import { filterModels, groupModels, groupOf, type ModelGroup, placeOf, placesOf, registrationOf, waitingFor } from './model-rows.ts'
+import {
+  filterModels,
+  filterWaiting,
+  groupModels,
+  groupOf,
+  type ModelGroup,
+  placeOf,
+  placesOf,
+  registrationOf,
+  waitingFor,
+} from './model-rows.ts'
 
 export type Filter = 'all' | ModelGroup
 
@@ -14,7 +24,8 @@ export function useShownModels(all: readonly ModelArtifact[], registrations: rea
   const shown = filterModels(all, text ?? '').filter((row) => filter === 'all' || groupOf(row) === filter)
   const groups = groupModels(shown, by)
   /** Registrations of models that lie on no host yet. */
-  const waiting = filter === 'all' && (text ?? '') === '' ? waitingFor(all, registrations) : []
+  const requested = waitingFor(all, registrations)
+  const waiting = filter === 'all' ? filterWaiting(requested, text ?? '') : []
   const rows = groups.flatMap((group) => group.rows)
   const waits = waiting.find(({ id }) => id === chosen)
   const row = waits ? undefined : (rows.find((it) => it.name === chosen || placesOf(it).includes(chosen ?? '')) ?? rows[0])
@@ -23,7 +34,9 @@ export function useShownModels(all: readonly ModelArtifact[], registrations: rea
   return {
     ...{ filter, setFilter, by, setBy, text, setText, groups, waiting, waits, row, selected, choose },
     registration: waits ?? (row && registrationOf(row, registrations)),
+    total: all.length + requested.length,
     none: inOrder.length === 0,
+    narrowed: filter !== 'all' || (text ?? '') !== '',
     several: inOrder.length > 1,
     move: (delta: number) => () => {
       const at = selected === undefined ? -1 : inOrder.indexOf(selected)
