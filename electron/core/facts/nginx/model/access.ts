@@ -1,6 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AddressTrust, addressTrusts } from './client-address.ts'
 import { dependsOnClient } from './conditions.ts'
+import { strangeLogins } from './known-directives.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
@@ -50,7 +51,8 @@ export interface Gate {
 }
 
 const modules = ['auth_jwt', 'auth_oidc', 'auth_ldap', 'auth_pam', 'auth_gss', 'auth_digest', 'auth_spnego']
-const scripts = ['access_by_lua_block', 'access_by_lua_file', 'access_by_lua', 'perl_access', 'js_access', 'auth_openidc']
+/** Scripts of the access phase. */
+export const scripts = ['access_by_lua_block', 'access_by_lua_file', 'access_by_lua', 'perl_access', 'js_access', 'auth_openidc']
 
 /**
  * What the access phase of a location demands. `auth_basic` counts only with a user file (ngx_http_auth_basic_handler declines without one).
@@ -90,6 +92,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
     const directive = nearest(scope, name)
     if (directive) add('unmodelled', directive)
   }
+  for (let at: Scope | undefined = scope; at; at = at.parent)
+    for (const directive of strangeLogins(at.directives)) add('unmodelled', directive)
   const opensToAll = answer?.everybody === true
   return {
     // Of addresses alone any is all: whom the list turns away nothing else lets in (ngx_http_core_post_access_phase).

@@ -1,4 +1,6 @@
+import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { scripts } from './access.ts'
 import { possibleTexts } from './conditions.ts'
 import type { Journey, Outcome } from './journey.ts'
 import type { Location } from './locations.ts'
@@ -32,12 +34,21 @@ export function passed(journey: Journey, scope: Scope, directive: NginxDirective
   const { state, model } = journey
   // An error page is fetched with GET, as is what a subrequest asks.
   const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase() ?? state.method
-  return possibleTexts(withoutQuery(directive.parameters[0] ?? ''), { model, state })
+  const written = withoutQuery(directive.parameters[0] ?? '')
+  const later = resetLater(journey, written) ? [undefined] : []
+  return [...new Set([...possibleTexts(written, { model, state }), ...later])]
     .map((text) => pass(journey, directive, location, text))
     .map((outcome) =>
       outcome.kind === 'proxied' ? { ...outcome, method, ...(splits(journey, scope, outcome.path) && { splits: true }) } : outcome,
     )
 }
+
+/** May a script of the access phase give another value to what `set` made (`ngx.var.target = …`)? One of an `auth_request` may, too: a subrequest has the same variables. */
+const resetLater = ({ model, server }: Journey, written: string): boolean =>
+  [...written.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => model.settable.has(name.toLowerCase())) &&
+  [...scripts, ...scripted].some(
+    (name) => nearest(server.scope, name) !== undefined || directivesNamed(server.directive.block ?? [], name).length > 0,
+  )
 
 /** Does the end of a line that a client writes as %0A get into what the program is sent? What follows it is then a request of the client's own. */
 const splits = ({ state, model }: Journey, scope: Scope, path: string | undefined): boolean =>

@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { choosesOthers } from './known-directives.ts'
 
 /** Where a `proxy_pass` leads, its variables expanded. */
 export interface Target {
@@ -46,12 +47,10 @@ export function matchTarget(
   const peers = group
     ? (group.block ?? []).filter((line) => line.name === 'server').map((line) => readTarget(line.parameters[0] ?? ''))
     : [target]
-  // A script, or a file that an API writes, chooses among other servers than those that are written.
-  const chosen = group?.block?.some(({ name }) => /^(?:balancer_by_lua|state$)/.test(name)) === true
   const matches = peers.map((peer) => (peer ? matchPeer(peer, target, services, localAddresses) : { services: [], uncertain: false }))
   return {
     services: [...new Set(matches.flatMap((match) => match.services))],
-    uncertain: chosen || matches.some((match) => match.uncertain),
+    uncertain: (group !== undefined && choosesOthers(group)) || matches.some((match) => match.uncertain),
     elsewhere: matches.find((match) => match.elsewhere !== undefined)?.elsewhere,
   }
 }

@@ -2,8 +2,10 @@ import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { scripts } from './access.ts'
 import { scripted } from './handler.ts'
 import { askedFor, type Rewriting } from './inverse.ts'
+import { unknownIn } from './known-directives.ts'
 import type { Listen } from './listen.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
 import { serve } from './request.ts'
@@ -35,7 +37,14 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
     return match !== undefined && (match.services.length > 0 || match.uncertain)
   }
   const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
-  const asking = all.some(({ directive }) => leads(directive)) ? besides(server) : []
+  const strange = unknownAround(server)
+  const leading = all.filter(({ directive }) => leads(directive)).map(({ location }) => location)
+  const [first] = leading.length > 0 ? strange : strange.filter(leads)
+  const names = [...new Set(strange.map(({ name }) => name))].slice(0, 6).join(', ')
+  const asking = [
+    ...(leading.length > 0 ? [...besides(server, leading), ...changed(server)] : []),
+    ...(first ? [[first, `what a module of others does there is not known (${names})`] as const] : []),
+  ]
   const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
     const untried = targetsByPath(model, server, directive)
       .flatMap((target) => matchTarget(target, model.upstreams, services, localAddresses).services)
@@ -61,23 +70,47 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
 const askers: readonly (readonly [names: readonly string[], reason: string])[] = [
   [['ssi'], 'a page may ask for any location, past its access rules (SSI)'],
   [['post_action'], 'it sends every request on once it is answered, those that were refused, too'],
-  [scripted, 'a script may ask for any location, past its access rules'],
+  [[...scripted, ...scripts], 'a script may ask for any location, past its access rules'],
   [
     ['echo_exec', 'echo_location', 'echo_location_async', 'echo_subrequest', 'echo_subrequest_async', 'upload_pass', 'srcache_fetch'],
     'a module that Gatehouse does not know sends requests to other locations',
   ],
 ]
 
-function besides({ scope, directive: { block = [] } }: Server): readonly (readonly [NginxDirective, string])[] {
+function besides(
+  { scope, directive: { block = [] } }: Server,
+  leading: readonly Location[],
+): readonly (readonly [NginxDirective, string])[] {
   // A script that is asked who somebody is counts as such already.
   const logins = directivesNamed(block, 'auth_request').map(({ parameters }) => parameters[0])
   const known = directivesNamed(block, 'location').flatMap((one) => (logins.includes(one.parameters.at(-1)) ? (one.block ?? []) : []))
   return askers.flatMap(([names, reason]) => {
     const on = names
       .flatMap((name) => [...directivesNamed(block, name), nearest(scope, name)])
-      .find((one) => one && one.parameters[0] !== 'off' && !known.includes(one))
+      .find((one) => one && one.parameters[0] !== 'off' && !known.includes(one) && !isOnlyWay(one, leading))
     return on ? [[on, reason] as const] : []
   })
+}
+
+/** A script of the access phase where every way to an engine is: whoever it sends there, past other rules or not, came through these. It runs last of them. */
+const isOnlyWay = (script: NginxDirective, leading: readonly Location[]): boolean =>
+  scripts.includes(script.name) &&
+  leading.every(({ scope }) => scope.directives.includes(script) && nearest(scope, 'satisfy')?.parameters[0] !== 'any')
+
+/** What the server says to modules that the model does not know, at any depth, and what holds for all servers. */
+function unknownAround({ scope, directive: { block = [] } }: Server): readonly NginxDirective[] {
+  const around: NginxDirective[] = []
+  for (let at = scope.parent; at?.directive; at = at.parent) around.push(...at.directives.filter(({ name }) => name !== 'server'))
+  return [...unknownIn(block), ...unknownIn(around)]
+}
+
+/** Headers of the client's are changed before a login is looked at (`more_set_input_headers`, at the end of the rewrite phase): its password among them. */
+function changed({ scope, directive: { block = [] } }: Server): readonly (readonly [NginxDirective, string])[] {
+  const names = ['more_set_input_headers', 'more_clear_input_headers']
+  return names
+    .flatMap((name) => [...directivesNamed(block, name), nearest(scope.parent, name) ?? []].flat())
+    .filter(({ parameters }) => !parameters.every((word) => /^accept-encoding\b/i.test(word)))
+    .map((one) => [one, 'it writes what the client says anew before a login is looked at'])
 }
 
 /** `proxy_connect` (a module of others) carries CONNECT to whatever program a client names, those of this machine among them. */
