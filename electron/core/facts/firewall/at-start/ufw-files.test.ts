@@ -84,6 +84,11 @@ test('a rule of before.rules comes before those of the user, and cites its line'
 test.each([
   ['that is cut', { before, user: user.slice(0, 3) }, '/etc/ufw/user.rules is cut.'],
   [
+    'whose policy only an old ufw keeps',
+    { before: before.toSpliced(1, 0, ':INPUT ACCEPT [0:0]'), user },
+    '/etc/ufw/before.rules says :INPUT ACCEPT [0:0], which opens the host where ufw is older than 0.36.1, and does nothing where it is newer.',
+  ],
+  [
     'that does more than to add',
     { before: before.with(3, '-D ufw-before-input 1'), user },
     'What the files of /etc/ufw say of the table filter is written in a way that is not followed.',
@@ -94,7 +99,7 @@ test.each([
 
 test('what the files translate counts, and chains of the kernel that they name keep their rules', () => {
   const nat = [':PREROUTING ACCEPT [0:0]', '-F', '-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 22']
-  const files = { before: ['*nat', ...nat, 'COMMIT', ...before.toSpliced(1, 0, ':INPUT ACCEPT [0:0]')], user }
+  const files = { before: ['*nat', ...nat, 'COMMIT', ...before.toSpliced(1, 0, ':INPUT DROP [0:0]')], user }
   expect(whoGetsIn(loaded(files), 80)).toHaveLength(1)
   expect(whoGetsIn(loaded({ ...files, after: ['*nat', ':PREROUTING ACCEPT [0:0]', 'COMMIT'] }), 80)).toHaveLength(1)
   expect(whoGetsIn(loaded(files), 8000)).toEqual([])

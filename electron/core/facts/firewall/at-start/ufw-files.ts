@@ -34,7 +34,8 @@ export function ufwTables(files: readonly SavedFile[], settings: UfwSettings): r
     for (const kind of ['before', 'after', 'user'] as const) {
       const path = `/etc/ufw/${kind}${six}.rules`
       const file = files.find((each) => each.path === path)
-      if (file && !addBlocks(file, blocks)) return `${path} is cut.`
+      const lost = file && addBlocks(file, blocks)
+      if (lost) return lost
       // It hooks them in behind what it read, and only where it has read it.
       if (file && kind === 'user')
         blocks.get('filter')?.push(...HOOKS.map((hook) => own(`-A ufw${six}-before-${hook} -j ufw${six}-user-${hook}`)))
@@ -69,8 +70,11 @@ function primary(six: string, { policies }: UfwSettings): Row[] {
   ].map(own)
 }
 
-/** Puts the rows of one file behind those of its tables. False where a table does not end, of which iptables-restore loads nothing. */
-function addBlocks(file: SavedFile, blocks: Map<string, Row[]>): boolean {
+/**
+ * Puts the rows of one file behind those of its tables. A reason where a table does not end, of which iptables-restore loads nothing, or where the version of ufw
+ * decides: since 0.36.1 its policies come last, before that (Debian 11, Ubuntu 20.04, EPEL) they come first.
+ */
+function addBlocks(file: SavedFile, blocks: Map<string, Row[]>): string | undefined {
   let rows: Row[] | undefined
   for (const { value, line } of file.rows) {
     const text = value.trim()
@@ -79,12 +83,14 @@ function addBlocks(file: SavedFile, blocks: Map<string, Row[]>): boolean {
       blocks.set(text.slice(1), rows)
     } else if (text === 'COMMIT') rows = undefined
     else if (!rows) continue
+    else if (/^:INPUT ACCEPT\b/.test(text) && rows.some((row) => row.text.startsWith(':INPUT DROP ')))
+      return `${file.path} says ${text}, which opens the host where ufw is older than 0.36.1, and does nothing where it is newer.`
     // Chains of the kernel are not emptied by their names, and their policies come last. To empty those that nothing was added to changes nothing.
     else if (BUILT_IN.test(text) && rows.some((row) => row.text.startsWith(text.split(' ', 1)[0] ?? ''))) continue
     else if (/^(?:-F|--flush)\b/.test(text) && !rows.some((row) => /^-[AI]/.test(row.text))) continue
     else rows.push({ text, line })
   }
-  return rows === undefined
+  return rows && `${file.path} is cut.`
 }
 
 function parsed(rows: readonly Row[], name: string, six: '' | '6') {
