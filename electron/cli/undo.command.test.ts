@@ -55,7 +55,7 @@ test('an open push is not ended without a code', async () => {
 })
 
 test('where nothing is open, nobody is asked', async () => {
-  expect([await codeOf(runUndo(words())), said]).toEqual(['ended with 0', ['No push is open.\n']])
+  expect([await codeOf(runUndo(words())), said]).toEqual(['ended with 0', ['No push of this console is open.\n']])
 })
 
 test('for machines, what was ended is a list', async () => {

@@ -33,7 +33,7 @@ export async function runUndo(args: string[]): Promise<number> {
       return ExitCode.clean
     }
     if (open.length > 0) await stepUpOnTerminal(stepUp)
-    else if (!json) process.stdout.write('No push is open.\n')
+    else if (!json) process.stdout.write('No push of this console is open.\n')
     let worst: number = ExitCode.clean
     const outcomes: HostOutcome[] = []
     // What came later on a host hides what was before.
