@@ -43,6 +43,13 @@ function scrollers(): string[] {
   })
 }
 
+/** Hints of keys of which a part only is seen. */
+const cutHints = () =>
+  [...document.querySelectorAll('.path-bar .key-hint')].flatMap((hint) => {
+    const [at, room] = [hint.getBoundingClientRect(), hint.parentElement?.getBoundingClientRect() ?? new DOMRect()]
+    return at.top < room.bottom && at.left < room.right && at.right > room.right + 1 ? [hint.textContent] : []
+  })
+
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
   test.setTimeout(240_000)
   const { it, running } = await openServed([gpu01, gpu02, gpu03, gpu04, lab01])
@@ -54,6 +61,7 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
     await it.isSound(`zoomed-${name}`)
     expect(await it.page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(590)
     expect(await it.page.evaluate(lost), name).toEqual([])
+    expect(await it.page.evaluate(cutHints), name).toEqual([])
     // Nothing empty is scrolled to.
     const [page, shown] = await it.page.evaluate(() => [
       document.documentElement.scrollHeight,

@@ -48,10 +48,10 @@ export function Known({ moment, again }: { readonly moment: string; readonly aga
           <tr>
             <th scope="col">Host</th>
             <th scope="col">Looked at</th>
-            <th scope="col" className="num">
+            <th scope="col" className="num right">
               Score
             </th>
-            <th scope="col" className="num">
+            <th scope="col" className="num right">
               Open
             </th>
           </tr>
@@ -66,8 +66,8 @@ export function Known({ moment, again }: { readonly moment: string; readonly aga
                   {host.unreached !== null && <small>{`Not reached: ${plainText(host.unreached, 120)}`}</small>}
                 </th>
                 <td className="num">{dayClock(new Date(host.finishedAt))}</td>
-                <td className="num">{`${passed}/${applicable}`}</td>
-                <td className="num">{host.open.length}</td>
+                <td className="num right">{`${passed}/${applicable}`}</td>
+                <td className="num right">{host.open.length}</td>
               </tr>
             )
           })}
