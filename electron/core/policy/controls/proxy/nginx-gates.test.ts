@@ -124,3 +124,18 @@ test.each([
   )
   expect(found).toEqual([expected])
 })
+
+test.each<[string, string, string, readonly string[]]>([
+  ['a list or a key', '10.0.9.0/24 1;', '', ['warning: Some addresses need no login']],
+  ['a list of everybody or a key', '0.0.0.0/1 1; 128.0.0.0/1 1; 0.0.0.0/0 1;', '', ['fail: Every route answers without a login']],
+  [
+    'a list and a key on paths of their own',
+    '10.0.9.0/24 1;',
+    'location /api/ { allow 10.0.9.0/24; deny all; proxy_pass http://127.0.0.1:11434; }',
+    ['fail: 19 of 27 routes answer without a login'],
+  ],
+])('two conditions: %s', (_, lines, more, expected) => {
+  const conditions = `set $ok 0; if ($inside) { set $ok 1; } if ($http_x_api_key = "${key}") { set $ok 1; } if ($ok = 0) { return 401; }`
+  const configuration = `geo $inside { default 0; ${lines} } server { listen 80; location / { ${conditions} proxy_pass http://127.0.0.1:11434; } ${more} }`
+  expect(outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')])))).toEqual(expected)
+})

@@ -34,6 +34,23 @@ export default defineControl({
   },
 })
 
+/** Where the same line asks others for a login, an address that needs none is one of two ways in, as with "satisfy any". */
+function amongWays(way: ProxyPath, ways: readonly ProxyPath[]): Authenticated {
+  const own = authenticatedBy(way)
+  const named = way.lists.some((list) => list.kind === 'listed' && list.blocks.every(({ prefixLength }) => prefixLength > WIDEST))
+  const otherwise = ways.some(
+    (other) =>
+      other.clientPath === way.clientPath &&
+      other.line.section === way.line.section &&
+      other.line.line === way.line.line &&
+      authenticatedBy(other) === 'yes',
+  )
+  return own === 'no' && named && otherwise ? 'partly' : own
+}
+
+/** fc00::/7 is the widest network that is not the internet. */
+const WIDEST = 6
+
 function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Verdict {
   const byRoute = new Map<string, ProxyPath[]>()
   for (const route of routes) {
@@ -43,8 +60,8 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
   const total = byRoute.size
   const of = (wanted: Authenticated): readonly ProxyPath[] =>
     [...byRoute.values()].flatMap((ways) => {
-      const worst = ways.find((way) => authenticatedBy(way) === wanted)
-      return worst && weakest(ways.map(authenticatedBy)) === wanted ? [worst] : []
+      const worst = ways.find((way) => amongWays(way, ways) === wanted)
+      return worst && weakest(ways.map((way) => amongWays(way, ways))) === wanted ? [worst] : []
     })
   const open = of('no')
   // Monitoring that only named addresses reach is no way in for users.
@@ -86,8 +103,8 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
       status: 'warning',
       subject,
       title: 'Some addresses need no login',
-      reason: `"satisfy any" lets allowed addresses in without a login: ${names(partly)}. Behind another proxy every client has that proxy's address.`,
-      cite: citeRoutes(partly, 'satisfy any: an address or a login is enough. Expected a login always.'),
+      reason: `Allowed addresses are let in without a login: ${names(partly)}. Behind another proxy every client has that proxy's address.`,
+      cite: citeRoutes(partly, 'An address or a login is enough here. Expected a login always.'),
     }
   const unknown = of('unknown')
   const strangers = [...new Set(unknown.flatMap(({ loginBy }) => unknownPrograms(loginBy)))]
