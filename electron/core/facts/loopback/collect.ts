@@ -8,13 +8,23 @@ const usualPorts = [11_434, 8000, 8080, 9931]
  * Routes whose GET only tells something, each documented for one of the engines: of whatever answers on these ports they ask nothing more. GET on
  * vLLM's /invocations is 405 for whoever is past its key (see `core/wire/harmless-requests.ts`).
  */
-export const loopbackRoutes = ['/api/version', '/api/tags', '/v1/models', '/health', '/version', '/metrics', '/props', '/invocations']
+export const loopbackRoutes = [
+  '/api/version',
+  '/api/status',
+  '/api/tags',
+  '/v1/models',
+  '/health',
+  '/version',
+  '/metrics',
+  '/props',
+  '/invocations',
+]
 
 const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
 
 /**
  * Which of those ports listen on loopback is read from the kernel's tables (state 0A, proc_pid_net(5)), so that no connection is tried in vain. One curl
- * asks all of them; bodies are dropped, but the first 200 characters where a version stands. Nothing is followed, no proxy is used. Each
+ * asks all of them; bodies are dropped, but the first 200 characters where a version stands, and what Ollama says of its cloud. Nothing is followed, no proxy is used. Each
  * question has a connection of its own: on a kept one a server that writes head and body of an answer apart is held back for 40 ms each time (RFC 896 and RFC 1122, 4.2.3.2).
  */
 const SCRIPT = `usual=$1 routes=$2 pattern=$3
@@ -46,7 +56,7 @@ if command -v curl >/dev/null 2>&1; then
     printf 'header = "Connection: close"\\n'
     printf 'write-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
     for url; do
-      case $url in *version) body=- ;; *) body=/dev/null ;; esac
+      case $url in *version | */api/status) body=- ;; *) body=/dev/null ;; esac
       printf 'url = "%s"\\noutput = "%s"\\n' "$url" "$body"
     done
   } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null | awk '
@@ -54,7 +64,8 @@ if command -v curl >/dev/null 2>&1; then
     index($0, begins) != 1 { if (length(body) < 200) body = body substr($0, 1, 200); next }
     {
       $0 = substr($0, length(begins) + 1); print
-      if (sub(/^200 /, "") && body != "") { body = substr(body, 1, 200); gsub(/[^ -~]/, "", body); said[++n] = "body " $0 " " body }
+      if (sub(/^200 /, "") && /\\/api\\/status$/) body = match(body, /"cloud" *: *[{][^{}]*[}]/) ? substr(body, RSTART, RLENGTH) : ""
+      if (/^http/ && body != "") { body = substr(body, 1, 200); gsub(/[^ -~]/, "", body); said[++n] = "body " $0 " " body }
       body = ""
     }
     END { for (i = 1; i <= n; i++) print said[i] }'

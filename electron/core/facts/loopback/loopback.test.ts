@@ -49,6 +49,7 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
     const server = createServer(({ method, url, headers }, response) => {
       asked.push(`${method} ${url} ${headers.authorization ?? ''}`.trim())
       if (url === '/api/version') response.end('{"version":"0.9.1"}\n')
+      else if (url === '/api/status') response.end('{"user":"secret prompt","cloud":{"disabled":true,"source":"config"}}')
       // What a body says of other routes is not heard, and neither is the version of who refuses.
       else if (url === '/version')
         response
@@ -79,10 +80,13 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
     server.close()
     const mine = parseLoopback(out).ports.find((one) => one.port === port)
     expect(mine?.answers.map(({ path, status }) => [path, status])).toEqual(
-      loopbackRoutes.map((route) => [route, route === '/api/version' || route === '/health' ? 200 : 401]),
+      loopbackRoutes.map((route) => [route, /^\/(?:api\/version|api\/status|health)$/.test(route) ? 200 : 401]),
     )
     expect(parseLoopback(out).ports.find((one) => one.port === 9)).toBeUndefined()
-    if (client === 'curl') expect(versionIn(mine?.answers ?? [])).toBe('0.9.1')
+    if (client === 'curl') {
+      expect(versionIn(mine?.answers ?? [])).toBe('0.9.1')
+      expect(mine?.answers.find(({ path }) => path === '/api/status')?.body).toBe('"cloud":{"disabled":true,"source":"config"}')
+    }
     expect(new Set(asked)).toEqual(new Set(loopbackRoutes.map((route) => `GET ${route}`)))
     expect(out).not.toContain('secret prompt')
   },

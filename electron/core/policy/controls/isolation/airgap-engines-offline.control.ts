@@ -1,7 +1,8 @@
+import { ownAnswers } from '../../../facts/services/answered-key.ts'
 import { defineControl } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 import { notAirGapped } from './air-gap.ts'
-import { environmentKnown, offlineSettings } from './offline-settings.ts'
+import { environmentKnown, offlineSettings, saysCloudIsOff } from './offline-settings.ts'
 
 export default defineControl({
   id: 'airgap-engines-offline',
@@ -11,13 +12,16 @@ export default defineControl({
   rationale:
     'The engines fetch models, galleries and code from the internet by default, and some report usage. Told to stay offline they fail at once instead of waiting for the day on which the gap has a hole.',
   needs: ['services'],
+  uses: ['loopback'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.8', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services }, context) => {
+  evaluate: ({ services, loopback }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     if (services.length === 0) return noServices
     return services.map((service) => {
-      const settings = offlineSettings(service, environmentKnown(service))
+      const told = offlineSettings(service, environmentKnown(service))
+      const off = service.engine === 'ollama' && loopback.known && saysCloudIsOff(ownAnswers(service, loopback.value.ports))
+      const settings = off ? told.map(({ name }) => ({ name, state: 'set' as const })) : told
       const names = (...states: string[]) => settings.filter(({ state }) => states.includes(state)).map(({ name }) => name)
       const [missing, unknown] = [names('missing'), names('said', 'unknown')]
       const base = { subject: service.id, cite: [{ section: service.unit ? 'units' : 'processes', line: 0 }] }

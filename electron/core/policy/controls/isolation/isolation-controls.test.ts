@@ -254,10 +254,22 @@ describe('airgap-engines-offline', () => {
     ['LocalAI', service('localai', { environment: { LOCALAI_AUTOLOAD_GALLERIES: 'false' } }), pass],
     ['LocalAI by default', service('localai', { environment: {} }), missing],
   ])('%s', (_, one, expected) => {
-    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]) }))).toEqual([expected])
+    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback: known({ ports: [] }) }))).toEqual([expected])
   })
   test('no server', () => {
-    expect(outcomes(ask(enginesOffline, { services: [], units: known([]) }))).toEqual(['not-applicable: No inference server on this host'])
+    expect(outcomes(ask(enginesOffline, { services: [], units: known([]), loopback: known({ ports: [] }) }))).toEqual([
+      'not-applicable: No inference server on this host',
+    ])
+  })
+  test.each([
+    ['Ollama, by a file that only it reads', 'ollama', '"cloud":{"disabled":true,"source":"config"}', pass],
+    ['Ollama, with its cloud', 'ollama', '"cloud":{"disabled":false,"source":"none"}', missing],
+    ['another that says so', 'vllm', '"cloud":{"disabled":true}', missing],
+  ] as const)('%s', (_, engine, body, expected) => {
+    const one = service(engine, { environment: {} })
+    const answers = [{ method: 'GET', path: '/api/status', status: 200, headers: {}, body, line: 2 }]
+    const loopback = known({ ports: one.binds.map(({ port }) => ({ port, answers })) })
+    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback }))).toEqual([expected])
   })
 })
 

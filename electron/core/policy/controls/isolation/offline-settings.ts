@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
+import type { WireAnswer } from '../../../facts/wire/wire.ts'
 
 /** huggingface_hub/constants.py: `_is_true`, of the first of the two variables that is not empty. */
 const hubIsOff = ({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: Readonly<Record<string, string>>): boolean =>
@@ -29,6 +30,10 @@ export interface OfflineSetting {
 /** Can no variable be missing from what is known, or be another than it says? */
 export const environmentKnown = ({ environment, environmentComplete }: InferenceService): boolean =>
   environment !== undefined && environmentComplete !== false
+
+/** Ollama tells whether its cloud is off, by OLLAMA_NO_CLOUD or by `disable_ollama_cloud` in the server.json of its account (docs.ollama.com/faq): GET /api/status. */
+export const saysCloudIsOff = (answers: readonly WireAnswer[]): boolean =>
+  answers.some(({ path, body = '' }) => path === '/api/status' && /"disabled"\s*:\s*true/.test(body))
 
 /**
  * Settings by which each engine stays offline. huggingface_hub: HF_HUB_OFFLINE, transformers: TRANSFORMERS_OFFLINE; vLLM: VLLM_NO_USAGE_STATS
