@@ -13,10 +13,6 @@ import { modelOwnersOnHost } from './models.ts'
 import { sshdOnHost } from './sshd.ts'
 import { maskOnHost } from './units.ts'
 
-/**
- * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside that of the steps, in the order of this list.
- * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
- */
 /** `nginx -t`; 97 is EAFNOSUPPORT of errno(3). */
 const NGINX = `said=$(nginx -q -t 2>&1) && exit
 case $said in *"socket() [::]"*"(97: "*) echo "the host has no IPv6: a copy of the template without its lines listen [::] can be approved for it." ;; esac
@@ -27,6 +23,10 @@ exit 1`
 const reloadOld = (unit: string, check: string): string =>
   `{ { [ "$(gh_pid_of ${unit})" = 0 ] || ${check} 2>/dev/null; } && gh_reload_old ${unit}; } || gh_back=1`
 
+/**
+ * What each kind of file is checked with before, and what makes it hold: fixed POSIX sh beside that of the steps, in the order of this list.
+ * The tool that checks reads the tree as it will be, at its real path, in a mount namespace of its own: nobody else sees it.
+ */
 const hostKinds: Readonly<Record<FileKind, HostKind>> = {
   plain: {},
   htpasswd: {},
