@@ -133,7 +133,7 @@ test('circles that branch are followed in bounded time, and what was not followe
   const body = `listen 80; location / { ${branches} mirror /m; try_files $uri /again; proxy_pass http://127.0.0.1:11434; } location /m { ${branches} mirror /; try_files $uri /; }`
   const begun = process.cpuUsage()
   const { routes, unmodelled } = picture(`server { ${body} }`)
-  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(10)
+  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(20)
   expect(routes.length + unmodelled.length).toBeGreaterThan(0)
   expect(unmodelled.map(({ reason }) => reason)).toContain('it has more ways than Gatehouse follows')
 })
