@@ -55,9 +55,9 @@ const gpuColumns: readonly [Column<GpuState>, ...Column<GpuState>[]] = [
     cell: (gpu) => <span className="num">{withUnit(gpu.utilizationPercent, '%')}</span>,
   },
   {
-    id: 'heat',
+    id: 'temperature',
     head: 'Temperature',
-    className: 'w-[72px] right',
+    className: 'w-[84px] right',
     cell: (gpu) => <span className="num">{withUnit(gpu.temperatureC, ' °C')}</span>,
   },
   { id: 'power', head: 'Power', className: 'w-[116px] right', cell: (gpu) => <span className="num">{powerWords(gpu)}</span> },
