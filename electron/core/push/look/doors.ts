@@ -14,7 +14,7 @@ export interface Door {
 }
 
 /** Says of a front that whoever asks for its name needs a login. */
-export const LOGIN = 'proxy-requires-authentication'
+const LOGIN = 'proxy-requires-authentication'
 
 /** That a server lives may be told to anyone. */
 const health = new Set(

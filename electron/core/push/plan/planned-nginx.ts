@@ -1,15 +1,15 @@
 import type { PushTemplate } from '#shared/model/push-template.ts'
+import type { Outcome } from '#shared/status.ts'
 import { splitDump } from '../../facts/nginx/dump.ts'
 import { readListens } from '../../facts/nginx/model/listen.ts'
 import type { NginxDirective } from '../../facts/nginx/nginx.ts'
-import { type FactResults, readFacts } from '../../facts/registry.ts'
-import type { PolicyContext } from '../../policy/control.ts'
+import { readFacts } from '../../facts/registry.ts'
+import type { AnyControl, PolicyContext } from '../../policy/control.ts'
 import structuredLog from '../../policy/controls/logging/proxy-access-log-structured.control.ts'
 import requiresLogin from '../../policy/controls/proxy/proxy-requires-authentication.control.ts'
 import tlsVersions from '../../policy/controls/tls/proxy-tls-versions.control.ts'
 import { evaluate } from '../../policy/engine.ts'
 import type { ProbeContext, SectionOutput } from '../../probe/section.ts'
-import { LOGIN } from '../look/doors.ts'
 import type { Rendered } from '../templates/render.ts'
 
 interface Planned {
@@ -45,37 +45,6 @@ function unreadFile(files: Rendered['files'], directives: readonly NginxDirectiv
   }
   walk(directives)
   return files.find(({ path, content, state }) => INCLUDED.test(path) && state !== 'absent' && content !== '' && !read.has(path))?.path
-}
-
-/** What the files say of TLS versions means nothing where another server is the default of the socket: nginx takes them from that one. */
-function versionsOfAnother(
-  { manifest, rendered, policy }: Pick<Planned, 'manifest' | 'rendered' | 'policy'>,
-  facts: FactResults,
-  planned: ReadonlyMap<string, SectionOutput>,
-): string {
-  if (!manifest.fixes.includes(tlsVersions.id)) return ''
-  // A failure is what was measured: it was met by the old configuration.
-  const named = evaluate([tlsVersions], facts, planned, policy).find(
-    ({ subject, status }) => status === 'warning' && rendered.subjects?.includes(subject),
-  )
-  return named === undefined
-    ? ''
-    : `${named.subject}: ${named.title}, and not because of what is pushed. nginx takes the TLS versions of a socket from its default server: set ssl_protocols TLSv1.2 TLSv1.3 there, or for all of http, then plan again`
-}
-
-/** Of several levels that name an access_log the innermost holds (ngx_http_log_module), so a server that names its own, or `off`, does not take one for all. */
-function logOfItsOwn(
-  { manifest, rendered, policy }: Pick<Planned, 'manifest' | 'rendered' | 'policy'>,
-  facts: FactResults,
-  planned: ReadonlyMap<string, SectionOutput>,
-): string {
-  if (!manifest.fixes.includes(structuredLog.id)) return ''
-  const other = evaluate([structuredLog], facts, planned, policy).find(
-    ({ subject, status }) => status !== 'pass' && status !== 'not-evaluated' && rendered.subjects?.includes(subject),
-  )
-  return other === undefined
-    ? ''
-    : `${other.subject} would not be logged as JSON: ${other.title}, because of an access_log that is there already, in its server, a location or http: take that line out, then plan again`
 }
 
 /** Every `listen` of `http`. */
@@ -123,13 +92,22 @@ export function nginxHindrance({ manifest, rendered, outputs, probe, policy }: P
     : undefined
   const taken = running?.known ? takenSocket(rendered.files, running.value.directives, facts.nginx.value.directives) : ''
   if (taken !== '') return taken
-  const versions = versionsOfAnother({ manifest, rendered, policy }, facts, planned)
-  if (versions !== '') return versions
-  const log = logOfItsOwn({ manifest, rendered, policy }, facts, planned)
-  if (log !== '' || !manifest.fixes.includes(LOGIN)) return log
-  const open = evaluate([requiresLogin], facts, planned, policy).find(
-    ({ subject, status }) => status === 'fail' && rendered.subjects?.includes(subject),
-  )
+  /** What a control that the template is to turn would still say of its servers. */
+  const unmet = (control: AnyControl, ...statuses: readonly Outcome[]) =>
+    manifest.fixes.includes(control.id)
+      ? evaluate([control], facts, planned, policy).find(
+          ({ subject, status }) => statuses.includes(status) && rendered.subjects?.includes(subject),
+        )
+      : undefined
+  // A failure is what was measured: it was met by the old configuration. Where another server is the default of the socket nginx takes the versions from that.
+  const versions = unmet(tlsVersions, 'warning')
+  if (versions)
+    return `${versions.subject}: ${versions.title}, and not because of what is pushed. nginx takes the TLS versions of a socket from its default server: set ssl_protocols TLSv1.2 TLSv1.3 there, or for all of http, then plan again`
+  // Of several levels that name an access_log the innermost holds (ngx_http_log_module), so a server that names its own, or `off`, does not take one for all.
+  const log = unmet(structuredLog, 'fail', 'warning', 'not-applicable')
+  if (log)
+    return `${log.subject} would not be logged as JSON: ${log.title}, because of an access_log that is there already, in its server, a location or http: take that line out, then plan again`
+  const open = unmet(requiresLogin, 'fail')
   return open === undefined
     ? ''
     : `${open.subject} would stay open. ${open.reason} Take that server out of use (replaces), or have it ask for a login, then plan again`
