@@ -14,6 +14,18 @@ export class PushPage extends GatehousePage {
     this.#running = running
   }
 
+  /** The demo fleet, and a plan for gpu-03: Ollama on another port of the loopback address. */
+  async planLoopback(): Promise<void> {
+    await this.invoke('fleet:demo')
+    await this.answerNatively(true)
+    await this.page.keyboard.press('Control+5')
+    await this.page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
+    await this.page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
+    await this.page.getByLabel('Port on the loopback address').fill('12000')
+    await this.page.keyboard.press('Control+Enter')
+    await expect(this.page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  }
+
   /** The first finding of this name in a cell of the fleet's matrix. */
   async openFinding(item: string, host: string, name: RegExp): Promise<void> {
     await this.cell(item, host).dblclick()

@@ -132,14 +132,7 @@ test('a host that moved since the plan is a conflict: the three texts are shown,
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
   const { page } = it
-  await it.invoke('fleet:demo')
-  await it.answerNatively(true)
-  await page.keyboard.press('Control+5')
-  await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
-  await page.getByLabel('Template', { exact: true }).selectOption('ollama-loopback')
-  await page.getByLabel('Port on the loopback address').fill('12000')
-  await page.keyboard.press('Control+Enter')
-  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+  await it.planLoopback()
   const other = (await it.invoke('push:plan', { host: 'gpu-03', template: 'ollama-loopback', parameters: { port: 11434 } })) as {
     id: string
   }
