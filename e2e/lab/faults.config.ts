@@ -18,5 +18,5 @@ const mine = [MATRIX, ...files.sort().filter((_, index) => isMine(index))].map((
 /** The rest of the faults of a push, by `run-faults.ts`. Its last line is `N passed, N failed`. */
 export default mergeConfig(
   { ...lab, test: { ...lab.test, include: [] } },
-  { test: { include: mine, reporters: ['default', countsLast], maxConcurrency: 200 } },
+  { test: { include: mine, setupFiles: ['e2e/lab/fresh-hosts.ts'], reporters: ['default', countsLast], maxConcurrency: 200 } },
 )

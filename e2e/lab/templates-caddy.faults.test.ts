@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { gatehouse } from './console.ts'
-import { arrange, kill, start } from './lab.ts'
+import { arrange } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
 const NAME = 'ai.internal.yourcompany.com'
@@ -17,11 +17,6 @@ printf '%s\\n' '[Service]' User=caddy Group=caddy 'ExecStart=/usr/bin/caddy run 
   'ExecReload=/usr/bin/caddy reload --config /etc/caddy/Caddyfile --force' AmbientCapabilities=CAP_NET_BIND_SERVICE PrivateTmp=true ProtectSystem=full >/etc/systemd/system/caddy.service
 systemctl disable -q --now nginx; systemctl daemon-reload; systemctl start caddy
 for _ in $(seq 50); do curl -s -m 2 -o /dev/null http://127.0.0.1:2019/config/ && exit 0; sleep 0.2; done; exit 1`
-
-afterAll(async () => {
-  await kill('gpu2')
-  await start('gpu2')
-}, 120_000)
 
 test('Caddy in front of Ollama: everybody got in, and then only who has a login', async () => {
   const desk = templateDesk('caddy-ollama')

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { arrange, asRoot, install, kill, start } from './lab.ts'
+import { arrange, asRoot, install } from './lab.ts'
 import { templateDesk } from './template-desk.ts'
 
 /** Ports that Docker publishes: a real Docker on gpu2, with an engine of the lab in its container; the packets are real. */
@@ -8,8 +8,6 @@ import { templateDesk } from './template-desk.ts'
 afterAll(async () => {
   // The network of a host outlives it.
   await arrange('gpu2', 'systemctl stop docker.socket docker; ip link del docker0; ip route del 10.0.1.5/32; nft flush ruleset')
-  await kill('gpu2')
-  await start('gpu2')
   await arrange('jump', 'ip addr del 10.0.1.5/32 dev lo')
 }, 60_000)
 
