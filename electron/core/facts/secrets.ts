@@ -97,6 +97,15 @@ const rules: readonly Rule[] = [
         ? mask(mark, `${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
         : match,
   ],
+  // "api_key": ["one", "two"]
+  [
+    '[',
+    /("([A-Za-z][A-Za-z0-9_-]{0,63})"\s{0,8}:\s{0,8}\[)([^\]]{1,4000})/g,
+    (mark, match, before = '', name = '', values = '') =>
+      namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2'))
+        ? before + values.replace(/"([^"]+)"/g, (_, value: string) => `"${mask(mark, '', value)}"`)
+        : match,
+  ],
   [
     '',
     /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi,

@@ -39,6 +39,9 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'x --api-key seen-seven --port 1',
       '--api-key',
       'seen-last',
+      // As vLLM hands its settings to the front end in Rust (RustFrontendProcessManager).
+      '--args-json',
+      '{"api_key": ["seen-eight", "seen-nine"], "hf_token": "seen-ten", "port": 8000}',
     ]
     child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...words], {
       argv0: '/opt/llama-server',
@@ -76,10 +79,11 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(found?.argv).toEqual([
       ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
       ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', 'x --api-key **** --port 1', '--api-key', '****'],
+      ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}'],
     ])
     expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
     expect(found?.uid).toBe(process.geteuid?.())
-    expect(stdout).not.toMatch(/seen-(?:one|two|three|seven|four|five|six|last)/)
+    expect(stdout).not.toMatch(/seen-(?:one|two|three|seven|four|five|six|last|eight|nine|ten)/)
   })
 
   test.each(shells)('%s leaves out what the probe itself runs', (...shell) => {

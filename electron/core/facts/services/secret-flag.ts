@@ -9,13 +9,18 @@ const WORD_OF_A_MODEL = /(?:eos|bos|pad|unk|mask|stop|image|special)[-_]token/i
 const ASSIGNED =
   /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))/
 
+/** The same in settings that are one word of JSON; null and an empty one are none. */
+const IN_JSON = /"((?:[a-z0-9]+_)*(?:api_keys?|token|password|passwd|secret))": ?\[?"[^"]/
+
 /** The name of a variable that is set to a secret on a command line. */
 export const secretAssignment = (words: readonly string[]): string | undefined =>
   words.map((word) => ASSIGNED.exec(word)?.[1]).find((name) => name !== undefined && !WORD_OF_A_MODEL.test(name))
 
-/** The flag of a command line whose value is a secret, without that value. A reference to a variable is not the secret itself. */
+/** The flag or setting of a command line whose value is a secret, without that value. A reference to a variable is not the secret itself. */
 export function secretFlag(words: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
+    const setting = IN_JSON.exec(word)?.[1]
+    if (setting !== undefined && !WORD_OF_A_MODEL.test(setting)) return setting
     const flag = SECRET_FLAG.exec(word)?.[0]
     if (flag === undefined || WORD_OF_A_MODEL.test(flag)) continue
     const value = word.length > flag.length ? word.slice(flag.length + 1) : (words[at + 1] ?? '')
