@@ -68,3 +68,11 @@ test.each([
 ])('%s is for %s', (path, expected) => {
   expect(classOfPath(path)).toBe(expected)
 })
+
+test('beside HTTP, a socket for gRPC of vLLM asks for no key and steers the engine', () => {
+  const found = routesOf({ engine: 'vllm', argv: 'vllm serve m --api-key k --grpc_port=50051'.split(' ') })
+  expect(found.filter(({ path, key }) => path.startsWith('/vllm.') && key === 'open').map(printRoute)).toEqual(
+    expect.arrayContaining(['POST /vllm.Inference/Generate', 'POST /vllm.Control/LoadLora']),
+  )
+  expect(served('vllm', 'vllm serve m')).not.toContain('POST /vllm.Control/LoadLora')
+})

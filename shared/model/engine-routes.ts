@@ -47,6 +47,7 @@ const ollama: readonly EngineRoute[] = [
 ]
 
 const devMode: Switch = { environment: ['VLLM_SERVER_DEV_MODE'] }
+const grpcPort: Switch = { flags: ['--grpc-port'] }
 const runtimeLora: Switch = { environment: ['VLLM_ALLOW_RUNTIME_LORA_UPDATING'] }
 
 /** vllm-project/vllm docs/usage/security.md: the key guards /v1, /v2, /inference and /cohere, and nothing else. */
@@ -68,6 +69,13 @@ const vllm: readonly EngineRoute[] = [
     '/sleep /wake_up /reset_prefix_cache /reset_mm_cache /reset_encoder_cache /collective_rpc',
     devMode,
   ),
+  ...routes(
+    'POST',
+    'management',
+    'open',
+    '/start_weight_update /start_draft_weight_update /finish_weight_update /update_weight_version /release_kv_cache_memory',
+    devMode,
+  ),
   ...routes('GET', 'metadata', 'open', '/server_info /is_sleeping', devMode),
   ...routes('POST', 'management', 'covered', '/v1/load_lora_adapter /v1/unload_lora_adapter', runtimeLora),
   ...routes('POST', 'management', 'open', '/start_profile /stop_profile', {
@@ -75,6 +83,15 @@ const vllm: readonly EngineRoute[] = [
     environment: ['VLLM_TORCH_PROFILER_DIR'],
   }),
   ...routes('GET', 'metadata', 'open', '/is_paused /get_world_size'),
+  // Of the socket that the front end in Rust opens beside HTTP: no key, and all that steers the engine (rust/proto, docs/usage/security.md, "gRPC Interface").
+  ...routes('POST', 'inference', 'open', '/vllm.Inference/Generate /vllm.Inference/GenerateStream', grpcPort),
+  ...routes(
+    'POST',
+    'management',
+    'open',
+    '/vllm.Control/LoadLora /vllm.Control/UpdateWeights /vllm.Control/Sleep /vllm.Control/Abort',
+    grpcPort,
+  ),
 ]
 
 /** vllm/entrypoints/grpc_server.py speaks gRPC alone and asks for no key; its methods after vllm_engine.proto of smg-grpc-proto. */

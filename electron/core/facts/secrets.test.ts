@@ -46,7 +46,11 @@ test.each([
   ['an Ollama key', 'OLLAMA_CLOUD_KEY=abc', `OLLAMA_CLOUD_KEY=${X}`],
   ['YAML', 'api_key: hunter2', `api_key: ${X}`],
   ['JSON', '{"apiKey": "abc", "port": 1}', `{"apiKey": "${X}", "port": 1}`],
-  ['a list in JSON', '={"api_key": ["abc", "d e"], "stop_token": [], "port": 1}', `={"api_key": ["${X}", "${X}"], "stop_token": [], "port": 1}`],
+  [
+    'a list in JSON',
+    '={"api_key": ["abc", "d e"], "stop_token": [], "port": 1}',
+    `={"api_key": ["${X}", "${X}"], "stop_token": [], "port": 1}`,
+  ],
   ['a proxy', 'HTTPS_PROXY=http://user:pw@proxy:3128/', `HTTPS_PROXY=http://user:${X}@proxy:3128/`],
   ['an nginx header', 'proxy_set_header Authorization "Bearer abc12345678";', `proxy_set_header Authorization "Bearer ${X}";`],
   ['an nginx comparison', 'if ($http_authorization != "Bearer sk-abc-123456") {', `if ($http_authorization != "Bearer ${X}") {`],

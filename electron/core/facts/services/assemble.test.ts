@@ -236,6 +236,34 @@ describe('sockets', () => {
     })
   })
 
+  test('ranks of vLLM that have a server each, and its second port for gRPC, are its API', () => {
+    const [service] = assembleServices({
+      ...base,
+      processes: [
+        process(5, 'vllm serve x --host 127.0.0.1 -dp 2 -dpl 2 --data-parallel-multi-port-external-lb'),
+        process(6, 'python3 -c spawn', { ppid: 5, name: 'VLLM::ExternalL' }),
+        process(7, 'python3 -c spawn', { ppid: 5, name: 'VLLM::ExternalL' }),
+      ],
+      listeners: [listener('127.0.0.1:9256', 5), listener('127.0.0.1:8000', 6), listener('0.0.0.0:8001', 7)],
+    })
+    expect(service?.binds.map(({ port, scope }) => `${port} ${scope}`)).toEqual(['8000 loopback', '8001 wildcard'])
+    const [both] = assembleServices({
+      ...base,
+      processes: [process(5, 'vllm serve x --grpc-port 50051'), process(6, '/opt/v/vllm/vllm-rs frontend --listen-fd 7', { ppid: 5 })],
+      listeners: [listener('0.0.0.0:8000', 6), listener('0.0.0.0:50051', 6)],
+    })
+    expect(both).toMatchObject({ pids: [5, 6], binds: [{ port: 8000 }, { port: 50051 }], internalBinds: [] })
+  })
+
+  test('a headless engine belongs to the front end that started it', () => {
+    const processes = [
+      process(5, '/opt/v/vllm/vllm-rs serve x --host 0.0.0.0 --api-key ****'),
+      process(6, 'python3 -m vllm.entrypoints.cli.main serve x --headless --data-parallel-rpc-port 62100', { ppid: 5 }),
+    ]
+    const services = assembleServices({ ...base, processes, listeners: [listener('0.0.0.0:8000', 5)] })
+    expect(services).toMatchObject([{ engine: 'vllm', pids: [5, 6], apiKey: 'set', binds: [{ port: 8000, scope: 'wildcard' }] }])
+  })
+
   test('wrappers give way to what they started; two servers under one shell are two', () => {
     const processes = [
       process(3, 'bash', { argv: ['bash', '-c', 'vllm serve a --port 1 & vllm serve b --port 2'] }),

@@ -24,6 +24,14 @@ describe('where an engine is configured to listen', () => {
     ['vllm serve x --uds /run/vllm.sock', partly, []],
     ['vllm serve x --headless', partly, []],
     ['vllm serve x --grpc', partly, ['0.0.0.0 8000']],
+    ['vllm serve x --grpc-port 50051 --host 127.0.0.1', partly, ['127.0.0.1 8000', '127.0.0.1 50051']],
+    ['vllm serve x --grpc-port 50051 --uds /run/vllm.sock', partly, ['127.0.0.1 50051']],
+    // One server for each rank, on ports one after the other (vllm/entrypoints/launchers/dp_supervisor.py).
+    ['vllm serve x -dp 4 -dpl 2 --data-parallel-multi-port-external-lb --port 9000', partly, ['0.0.0.0 9000', '0.0.0.0 9001']],
+    ['vllm serve x --data-parallel-size=3 -dpm --host 127.0.0.1', partly, ['127.0.0.1 8000', '127.0.0.1 8001', '127.0.0.1 8002']],
+    ['vllm serve x --data-parallel-size 4', partly, ['0.0.0.0 8000']],
+    ['vllm-rs serve x --host 0.0.0.0 --port 8001', partly, ['0.0.0.0 8001']],
+    ['vllm-omni serve x', partly, ['0.0.0.0 8000']],
     ['python -m vllm.entrypoints.grpc_server --model x', partly, ['0.0.0.0 50051']],
     ['llama-server -m x.gguf', known(), ['127.0.0.1 8080']],
     ['llama-server -m x.gguf', known({ LLAMA_ARG_HOST: '0.0.0.0', LLAMA_ARG_PORT: '9' }), ['0.0.0.0 9']],
@@ -46,6 +54,8 @@ describe('where an engine is configured to listen', () => {
   test.each<[string, KnownEnvironment]>([
     ['ollama serve', partly],
     ['vllm serve x --config c.yaml', partly],
+    ['vllm-rs serve x --port 8001', partly],
+    ['vllm-rs frontend x --listen-fd 7', partly],
     ['llama-server -m x.gguf', partly],
     ['llama-server --host 127.0.0.1', partly],
     ['python -m llama_cpp.server --config_file x', known()],

@@ -60,18 +60,38 @@ function ollama({ variables, complete }: KnownEnvironment): Configured {
   return { addresses: [{ address, port, variable, token: variable && `OLLAMA_HOST=${value}` }], ports: [port] }
 }
 
-/** vLLM: without --host every interface (api_server.py binds `args.host or ""`); --uds replaces both; --config may name a host. */
+/**
+ * vLLM: without --host every interface (api_server.py binds `args.host or ""`); --uds replaces both; --config may name a host. With --grpc-port another socket at the same
+ * host speaks gRPC (launchers/api_server/rust_frontend.py), and each rank may have a server of its own, on ports one after the other (dp_supervisor.py).
+ */
 function vllm({ words, variant }: Launch): Configured {
-  if (hasFlag(words, ['--headless'], dashes) || flagValue(words, ['--uds'], dashes)) return { addresses: [], ports: [] }
+  const grpc = readPort(flagValue(words, ['--grpc-port'], dashes))
+  const also = grpc === undefined ? [] : [grpc]
+  if (hasFlag(words, ['--headless'], dashes)) return { addresses: [], ports: [] }
+  if (flagValue(words, ['--uds'], dashes)) return { addresses: also.map((port) => ({ address: '127.0.0.1', port })), ports: also }
   const host = flagValue(words, ['--host'], dashes)
   const portText = flagValue(words, ['--port'], dashes)
   const port = readPort(portText) ?? (variant === 'vllm-grpc' ? 50_051 : 8000)
+  const ports = [...portsOfRanks(words, port), ...also]
   const inFile = hasFlag(words, ['--config'], dashes)
   if (inFile && (host === undefined || portText === undefined)) {
-    return { addresses: [], ports: [port], unknown: 'its --config file may name host and port' }
+    return { addresses: [], ports, unknown: 'its --config file may name host and port' }
   }
-  if (host === undefined) return { addresses: [{ address: '0.0.0.0', port }], ports: [port] }
-  return { addresses: [{ address: host, port, flag: '--host', token: host }], ports: [port] }
+  if (variant === 'vllm-rs' && host === undefined)
+    return { addresses: [], ports, unknown: 'vllm-rs without --host listens on loopback or on all addresses, by its release' }
+  const named = host === undefined ? { address: '0.0.0.0' } : { address: host, flag: '--host', token: host }
+  return { addresses: ports.map((one) => ({ ...named, port: one })), ports }
+}
+
+/** More ranks than one host has GPUs are none. */
+const MAX_RANKS = 64
+
+function portsOfRanks(words: readonly string[], first: number): readonly number[] {
+  if (!hasFlag(words, ['--data-parallel-multi-port-external-lb', '-dpm'], dashes)) return [first]
+  const ranks = Number(
+    flagValue(words, ['--data-parallel-size-local', '-dpl'], dashes) ?? flagValue(words, ['--data-parallel-size', '-dp'], dashes),
+  )
+  return Array.from({ length: ranks >= 1 && ranks <= MAX_RANKS ? ranks : 1 }, (_, rank) => first + rank)
 }
 
 /** llama-server: 127.0.0.1, port 8080 (9931 in builds since August 2026); flags win over LLAMA_ARG_*; several hosts apart by commas. */
@@ -138,7 +158,7 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
       return 'none'
     case 'vllm': {
       // What speaks gRPC has no key, whatever it was given (vllm/entrypoints/grpc_server.py).
-      if (launch.variant !== undefined || hasFlag(words, ['--grpc'])) return 'none'
+      if (launch.variant === 'vllm-demo' || launch.variant === 'vllm-grpc' || hasFlag(words, ['--grpc'])) return 'none'
       if (valuesOf(words, ['--api-key'], dashes).some((key) => key !== '')) return 'set'
       const other = inEnvironment('VLLM_API_KEY')
       // An empty word, as of a variable that is not set, is no key, and the variable is asked by some releases only.

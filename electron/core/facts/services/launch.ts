@@ -7,8 +7,8 @@ export interface Launch {
   readonly engine: Engine
   /** `worker`: a process that a server started for itself, never a server of its own. */
   readonly role: 'server' | 'worker'
-  /** Other defaults: the Python binding of llama.cpp, vLLM's demonstration server without authentication, its module that speaks gRPC alone. */
-  readonly variant?: 'llama-cpp-python' | 'vllm-demo' | 'vllm-grpc' | undefined
+  /** Other defaults: the Python binding of llama.cpp, vLLM's demonstration server without authentication, its module that speaks gRPC alone, its front end in Rust. */
+  readonly variant?: 'llama-cpp-python' | 'vllm-demo' | 'vllm-grpc' | 'vllm-rs' | undefined
   /** Flags and arguments after program and subcommand. */
   readonly words: readonly string[]
   /** Started through env, sudo, a shell, uv … : this process is not the server itself. */
@@ -51,8 +51,11 @@ function fromProgram(words: readonly string[]): Direct | undefined {
   }
   if (name === 'ollama_llama_server') return { engine: 'ollama', role: 'worker', words: rest }
   if (/^VLLM::/.test(path)) return { engine: 'vllm', role: 'worker', words: rest }
-  if (name === 'vllm') return first === 'serve' ? { engine: 'vllm', role: 'server', words: rest.slice(1) } : undefined
-  if (/(?:^|\/)vllm\/entrypoints\/(?:(?:openai\/)?api|grpc)_server\.py$/.test(path)) return fromModule(moduleOf(path), rest)
+  if (name === 'vllm' || name === 'vllm-omni') return fromVllm(rest)
+  // The front end in Rust starts a headless engine for itself, or belongs to one (rust/src/cmd/src/cli.rs).
+  if (name === 'vllm-rs')
+    return /^(?:serve|frontend)$/.test(first) ? { engine: 'vllm', role: 'server', variant: 'vllm-rs', words: rest.slice(1) } : undefined
+  if (/(?:^|\/)vllm\/(?:frontend\/)?entrypoints\/(?:[a-z_]+\/){0,3}[a-z_]+\.py$/.test(path)) return fromModule(moduleOf(path), rest)
   if (name === 'uvicorn') return fromModule(name, rest)
   if (isLlamaServer(path, name, rest)) return { engine: 'llama.cpp', role: 'server', words: name === 'llama' ? rest.slice(1) : rest }
   if (/^local-?ai(?:-[\w.-]+)?$/i.test(name) && !localAiCommands.test(first)) {
@@ -60,6 +63,12 @@ function fromProgram(words: readonly string[]): Direct | undefined {
     return { engine: 'localai', role: 'server', words: first === 'run' ? rest.slice(1) : rest }
   }
   return undefined
+}
+
+/** `vllm serve`, and `vllm launch render`, which answers what needs no GPU. */
+function fromVllm(words: readonly string[]): Direct | undefined {
+  const taken = words[0] === 'serve' ? 1 : words[0] === 'launch' && words[1] === 'render' ? 2 : 0
+  return taken > 0 ? { engine: 'vllm', role: 'server', words: words.slice(taken) } : undefined
 }
 
 function isLlamaServer(path: string, name: string, rest: readonly string[]): boolean {
@@ -79,7 +88,8 @@ const unwrapped = (name: string): string => /^\.(.+)-(?:wrapped_*|real)$/.exec(n
 const moduleOf = (path: string): string => path.slice(path.lastIndexOf('vllm/')).replace(/\.py$/, '').replaceAll('/', '.')
 
 function fromModule(module: string, words: readonly string[]): Direct | undefined {
-  switch (module) {
+  // Its modules move, and the old names stay.
+  switch (module.replace(/^vllm\.frontend\./, 'vllm.').replace(/^vllm\.entrypoints\.launchers\.(?=grpc_server$)/, 'vllm.entrypoints.')) {
     case 'vllm.entrypoints.openai.api_server':
       return { engine: 'vllm', role: 'server', words }
     case 'vllm.entrypoints.api_server':
@@ -88,7 +98,8 @@ function fromModule(module: string, words: readonly string[]): Direct | undefine
       return { engine: 'vllm', role: 'server', variant: 'vllm-grpc', words }
     case 'vllm':
     case 'vllm.entrypoints.cli.main':
-      return words[0] === 'serve' ? { engine: 'vllm', role: 'server', words: words.slice(1) } : undefined
+    case 'vllm_omni.entrypoints.cli.main':
+      return fromVllm(words)
     case 'llama_cpp.server':
       return { engine: 'llama.cpp', role: 'server', variant: 'llama-cpp-python', words }
     // How the image of the Python binding starts it (llama-cpp-python docker/simple/run.sh).
