@@ -192,10 +192,12 @@ function authenticationOf({ authentication }: ProgramRecord, words: readonly str
     /^-[^=]*$/.test(word) && !/^--?[A-Za-z]/.test(words[at + 1] ?? '-x') ? [`${word}=${words[at + 1]}`] : [],
   )
   const find = (pattern: RegExp | undefined): string | undefined => pattern && [...words, ...pairs].find((word) => pattern.test(word))
-  const off = find(authentication.off)
-  if (off !== undefined) return { authentication: 'none', decidedBy: off }
+  const never = find(authentication.never)
+  if (never !== undefined) return { authentication: 'none', decidedBy: never }
   const on = find(authentication.on)
   if (on !== undefined) return { authentication: 'on', decidedBy: on }
+  const off = find(authentication.off)
+  if (off !== undefined) return { authentication: 'none', decidedBy: off }
   const perhaps = find(authentication.perhaps)
   return perhaps === undefined ? { authentication: authentication.usual } : { authentication: 'unknown', decidedBy: perhaps }
 }

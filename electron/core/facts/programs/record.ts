@@ -26,9 +26,11 @@ export interface ProgramRecord {
   readonly authentication: {
     /** Without any of the words below. */
     readonly usual: 'none' | 'default' | 'unknown'
-    /** A word of the command line that switches it on, or off. `--flag value` is held against it as `--flag=value`, too. */
+    /** A word of the command line that switches it on, or off where none of those stands. `--flag value` is held against it as `--flag=value`, too. */
     readonly on?: RegExp
     readonly off?: RegExp
+    /** A word with which it asks nobody, or opens a door that does not, whatever else stands there. */
+    readonly never?: RegExp
     /** A word after which nobody can say: it closes some doors and not others, or names a file that is not read. */
     readonly perhaps?: RegExp
   }

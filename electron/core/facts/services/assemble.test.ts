@@ -9,7 +9,7 @@ import type { Process } from '../processes/processes.ts'
 import { parseUnits } from '../units/parse.ts'
 import type { Unit } from '../units/units.ts'
 import { assembleServices } from './assemble.ts'
-import { versionOfImage } from './images.ts'
+import { engineOfImage, versionOfImage } from './images.ts'
 import { hostAddressesOf } from './own-address.ts'
 import type { ServiceSources } from './sources.ts'
 
@@ -64,6 +64,13 @@ describe('a port that a rule leads to another of the host', () => {
     expect(found?.binds.map(({ address, port }) => `${address}:${port}`)).toEqual(expected)
   })
 })
+
+test.each([
+  ['registry.redhat.io/rhaiis/vllm-cuda-rhel9:3.2', 'vllm'],
+  ['vllm/vllm-omni:v0.12', 'vllm'],
+  ['vllm/vllm-router:v0.1', undefined],
+  ['quay.io/go-skynet/local-ai:latest', 'localai'],
+])('the engine that %s is named after', (image, engine) => expect(engineOfImage(image)).toBe(engine))
 
 test.each([
   ['vllm/vllm-openai:v0.9.0rc1', '0.9.0rc1'],

@@ -3,7 +3,7 @@ import type { Engine } from '#shared/model/inference-service.ts'
 /** Repository names of the engines' images, on whatever registry: ollama/ollama, vllm/vllm-openai, ggml-org/llama.cpp, localai/localai. */
 const repositories: readonly (readonly [RegExp, Engine])[] = [
   [/^ollama$/, 'ollama'],
-  [/^vllm(?:-(?:openai|cpu|rocm|tpu|xpu|neuron|hpu|dev|ci|arm64|gaudi)[\w.-]*)?$/, 'vllm'],
+  [/^vllm(?:-(?:openai|omni|cuda|cpu|rocm|tpu|xpu|neuron|hpu|dev|ci|arm64|gaudi)[\w.-]*)?$/, 'vllm'],
   [/^local-?ai(?:-aio)?$/, 'localai'],
 ]
 

@@ -165,9 +165,15 @@ function fromPython(words: readonly string[], wrapped: boolean): readonly Invoca
     if (/^-[A-Za-z]*m$/.test(word)) return [{ words: words.slice(at + 2), module: words[at + 1] ?? '', wrapped }]
     if (/^-[A-Za-z]*c$/.test(word)) return []
     if (word === '-X' || word === '-W' || word === '--check-hash-based-pycs') at += 1
-    else if (!word.startsWith('-')) return [{ words: words.slice(at), wrapped }]
+    else if (!word.startsWith('-')) return [{ words: [besideItsEnvironment(words[0] ?? '', word), ...words.slice(at + 1)], wrapped }]
   }
   return []
+}
+
+/** A script without its folder, which is that of the process: where Python is that of a virtual environment, mostly the one that the environment lies in. */
+function besideItsEnvironment(interpreter: string, script: string): string {
+  const folder = /^(\/.+?)\/(?:installer_files\/)?\.?v?env\/bin\/[^/]+$/.exec(interpreter)?.[1]
+  return folder !== undefined && /^(?:\.\/)?[^/]+\.py$/.test(script) ? `${folder}/${script.replace(/^\.\//, '')}` : script
 }
 
 /** `node [options] script args`, as console scripts of npm run (node(1)). */

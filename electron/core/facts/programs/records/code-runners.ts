@@ -9,7 +9,12 @@ export const codeRunners: readonly ProgramRecord[] = [
     program: /^(?:jupyter(?:-(?:lab|notebook|server|labhub|singleuser))?|jupyterhub(?:-singleuser)?)$/,
     module: /^(?:jupyter(?:lab|_server|hub)?|notebook|ipykernel_gateway)$/,
     image: /^(?:(?:base|minimal|scipy|datascience|pytorch|tensorflow|pyspark)-notebook|jupyterlab|jupyter)$/,
-    authentication: { usual: 'default', off: /^--(?:\w+App|IdentityProvider|PasswordIdentityProvider)\.(?:token|password)=(?:''|"")?$/ },
+    // An empty token alone asks nobody, with a password the password is asked; without one a token is made up.
+    authentication: {
+      usual: 'default',
+      on: /^--(?:\w+App\.password|PasswordIdentityProvider\.hashed_password)=(?!''$|""$)./,
+      off: /^--(?:\w+App|IdentityProvider)\.token=(?:''|"")?$/,
+    },
     telling: ['/api/contents'],
     danger: 'A notebook is a shell: whoever gets in runs anything as its account, and reads models and data.',
     source: 'https://jupyter-server.readthedocs.io/en/latest/operators/security.html',

@@ -1,6 +1,8 @@
 import type { ProgramRecord } from '../record.ts'
 
 const apiKey = /^--api[-_]key=./
+/** The servers of Hugging Face take every flag as a variable, too. */
+const apiKeyOrVariable = /^--api[-_]key=.|^API_KEY=./
 
 /** Servers that run models, beside the four that are modelled in depth. */
 export const inference: readonly ProgramRecord[] = [
@@ -13,11 +15,12 @@ export const inference: readonly ProgramRecord[] = [
     module: /^sglang\.(?:launch_server|srt\.entrypoints\.\w+)$/,
     image: /^sglang$/,
     // Its admin key alone closes the routes of the admin, and leaves prompts to everybody.
-    authentication: { usual: 'none', on: apiKey, perhaps: /^--admin-api-key=./ },
+    // What speaks gRPC takes no key, beside HTTP (--grpc-port) or instead of it.
+    authentication: { usual: 'none', on: apiKey, perhaps: /^--admin-api-key=./, never: /^--(?:smg-)?grpc-mode$|^--grpc-port=./ },
     telling: ['/get_model_info'],
     danger:
-      'Whoever reaches it runs prompts; without an admin key also loads adapters and weights. /health_generate runs inference without any key.',
-    source: 'sgl-project/sglang python/sglang/srt/utils/auth.py',
+      'Whoever reaches it runs prompts; without an admin key also loads adapters and weights. /health_generate runs inference without any key, and gRPC asks for none.',
+    source: 'sgl-project/sglang python/sglang/srt/utils/auth.py, rust/sglang-grpc/src/lib.rs',
   },
   {
     id: 'tgi',
@@ -25,10 +28,12 @@ export const inference: readonly ProgramRecord[] = [
     kind: 'inference',
     program: /^text-generation-(?:launcher|router|server)$/,
     image: /^text-generation-inference$/,
-    authentication: { usual: 'none', on: apiKey },
-    telling: ['/info'],
-    danger: 'Whoever reaches it runs prompts and reads which model is loaded and how much it is used.',
-    source: 'huggingface/text-generation-inference docs/source/reference/launcher.md',
+    // Its key is asked on most routes, and not on /invocations.
+    authentication: { usual: 'none', perhaps: apiKeyOrVariable },
+    telling: ['/invocations'],
+    danger:
+      'Whoever reaches it runs prompts, by /invocations without the key that it was given, and reads which model is loaded and how much it is used.',
+    source: 'huggingface/text-generation-inference router/src/server.rs',
   },
   {
     id: 'tei',
@@ -36,7 +41,7 @@ export const inference: readonly ProgramRecord[] = [
     kind: 'inference',
     program: /^text-embeddings-router$/,
     image: /^text-embeddings-inference$/,
-    authentication: { usual: 'none', on: apiKey },
+    authentication: { usual: 'none', on: apiKeyOrVariable },
     telling: ['/info'],
     danger: 'Whoever reaches it uses the embedding model, and may fill its queue.',
     source: 'https://huggingface.co/docs/text-embeddings-inference/cli_arguments',
@@ -68,7 +73,9 @@ export const inference: readonly ProgramRecord[] = [
     name: 'LM Studio',
     kind: 'inference',
     program: /^(?:lm[- ]?studio|llmster)(?:[-.].*)?$/i,
+    image: /^llmster(?:-preview)?$/,
     authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
     danger: 'Its API tokens are off by default: whoever reaches it runs prompts and loads models.',
     source: 'https://lmstudio.ai/docs/developer/core/server/serve-on-network',
   },
@@ -77,8 +84,10 @@ export const inference: readonly ProgramRecord[] = [
     name: 'KoboldCpp',
     kind: 'inference',
     program: /^koboldcpp(?:[-._].*)?$/,
-    authentication: { usual: 'none', on: /^--password=./ },
-    telling: ['/api/v1/model'],
+    image: /^koboldcpp$/,
+    // The name of its model it tells everybody, password or not. --config names a file that may bring one.
+    authentication: { usual: 'none', on: /^--password=./, perhaps: /^--config=./ },
+    telling: ['/api/extra/generate/check'],
     danger: 'Whoever reaches it runs prompts and reads the running ones.',
     source: 'LostRuins/koboldcpp koboldcpp.py --help',
   },
@@ -216,9 +225,9 @@ export const inference: readonly ProgramRecord[] = [
     id: 'mlx-lm',
     name: 'mlx_lm.server',
     kind: 'inference',
-    program: /^mlx_lm(?:\.server)?$/,
+    program: /^mlx_v?lm(?:\.server)?$/,
     command: /^(?:server|-.*)?$/,
-    module: /^mlx_lm\.server$/,
+    module: /^mlx_v?lm\.server$/,
     authentication: { usual: 'none' },
     telling: ['/v1/models'],
     danger:
@@ -350,6 +359,70 @@ export const inference: readonly ProgramRecord[] = [
     telling: ['/v1/config'],
     danger: 'Whoever reaches it uses its models over HTTP and gRPC, on every interface unless bound otherwise.',
     source: 'https://docs.openvino.ai/2025/model-server/ovms_docs_parameters.html',
+  },
+  {
+    id: 'whisper-asr',
+    name: 'Whisper ASR webservice',
+    kind: 'inference',
+    program: /^whisper-asr-webservice$/,
+    image: /^openai-whisper-asr-webservice$/,
+    authentication: { usual: 'none' },
+    danger: 'It asks nobody: whoever reaches it transcribes, and may fill its queue and its disk.',
+    source: 'ahmetoner/whisper-asr-webservice docs/run.md',
+  },
+  {
+    id: 'wyoming',
+    name: 'Wyoming speech server',
+    kind: 'inference',
+    program: /^wyoming-(?:faster-whisper|whisper-cpp|whisper|piper|vosk)$/,
+    module: /^wyoming_(?:faster_whisper|whisper_cpp|piper|vosk)$/,
+    image: /^wyoming-(?:faster-whisper|whisper|piper|vosk)$/,
+    authentication: { usual: 'none' },
+    danger: 'Its protocol has no login: whoever reaches it has it transcribe or speak.',
+    source: 'rhasspy/wyoming-faster-whisper README.md',
+  },
+  {
+    id: 'tensorflow-serving',
+    name: 'TensorFlow Serving',
+    kind: 'inference',
+    program: /^tensorflow_model_server(?:_.*)?$/,
+    repository: /(?:^|\/)tensorflow\/serving$/,
+    authentication: { usual: 'none' },
+    danger: 'It asks nobody; by gRPC whoever reaches it also has it load other models, which may read and write files as its account.',
+    source: 'tensorflow/serving tensorflow_serving/g3doc/serving_config.md',
+  },
+  {
+    id: 'bentoml',
+    name: 'BentoML',
+    kind: 'inference',
+    program: /^bentoml$/,
+    command: /^(?:serve|serve-http|serve-grpc|start-http-server|start-grpc-server|-.*)$/,
+    module: /^bentoml$/,
+    authentication: { usual: 'unknown' },
+    danger:
+      'Unless the service itself asks, whoever reaches it runs its models; older releases unpickled what they were sent (CVE-2025-27520).',
+    source: 'https://docs.bentoml.com/en/latest/reference/bentoml/cli.html',
+  },
+  {
+    id: 'lightllm',
+    name: 'LightLLM',
+    kind: 'inference',
+    module: /^lightllm\.server\.api_server$/,
+    authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
+    danger: 'Whoever reaches it runs prompts.',
+    source: 'ModelTC/lightllm docs/EN/source/tutorial/api_server_args.rst',
+  },
+  {
+    id: 'lemonade',
+    name: 'Lemonade',
+    kind: 'inference',
+    program: /^(?:lemonade-server(?:-dev)?|lemonade-router|lemond)$/,
+    image: /^lemonade-server$/,
+    authentication: { usual: 'unknown', on: /^LEMONADE_API_KEY=./ },
+    telling: ['/api/v1/models'],
+    danger: 'Whoever reaches it runs prompts, and downloads, loads and deletes models.',
+    source: 'lemonade-sdk/lemonade docs/server/lemonade-server-cli.md',
   },
   {
     id: 'ktransformers',
