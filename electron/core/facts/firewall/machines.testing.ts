@@ -210,7 +210,8 @@ export async function startMachines(name: string, timeoutMs: number): Promise<Ma
     connectMachines(names)
     await start(host, LISTEN, ...ports.filter((port) => port !== 9090).map(String))
     await start(remote, LISTEN, ...ports.map(String))
-    await start(container, LISTEN, '8080')
+    // What is led there without another port keeps its own.
+    await start(container, LISTEN, '8080', '8000')
     const probers = [
       await start(remote, PROBE, JSON.stringify(inCases), String(timeoutMs)),
       await start(host, PROBE, JSON.stringify(outCases), String(timeoutMs)),
