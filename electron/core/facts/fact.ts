@@ -1,8 +1,14 @@
 import type { SectionOutput } from '../probe/section.ts'
+import type { Citation } from './citation.ts'
 
 /** A fact is known, or it is unknown for a reason that a person can act on. There is no third state and no default. */
 export type FactResult<T> =
-  | { readonly known: true; readonly value: T }
+  | {
+      readonly known: true
+      readonly value: T
+      /** Why what runs may differ from it, to the better or the worse: then nothing passes by it. */
+      readonly doubt?: Doubt | undefined
+    }
   | {
       readonly known: false
       readonly reason: string /** Sections that explain it. */
@@ -10,7 +16,12 @@ export type FactResult<T> =
       readonly hint?: string | undefined
     }
 
-export const known = <T>(value: T): FactResult<T> => ({ known: true, value })
+export interface Doubt {
+  readonly reason: string
+  readonly cite: readonly Citation[]
+}
+
+export const known = <T>(value: T, doubt?: Doubt): FactResult<T> => ({ known: true, value, ...(doubt && { doubt }) })
 export const unknown = (reason: string, sections: readonly string[], hint?: string): FactResult<never> => ({
   known: false,
   reason,

@@ -63,6 +63,17 @@ const control = (verdicts: readonly Verdict[] | (() => never), needs: readonly (
   })
 const judge = (...args: Parameters<typeof control>) => evaluate([control(...args)], facts, outputs, context)
 
+test('where what runs may differ from what was read nothing passes by it, and what is wrong stays so', () => {
+  const doubt = { reason: 'It changed since', cite: [{ section: 'sshd', line: 3 }] }
+  const asked = [verdict({ subject: 'a' }), verdict({ subject: 'b', status: 'fail', title: 'Bad' })]
+  const judged = evaluate([control(asked)], { ...facts, sshd: known({ port: 22 }, doubt) } as never, outputs, context)
+  expect(judged.map(({ status, reason }) => `${status}: ${reason}`)).toEqual([
+    'not-evaluated: It changed since. By what was read: It is.',
+    'fail: It is.',
+  ])
+  expect(judged[0]?.evidence[0]).toMatchObject({ section: 'sshd' })
+})
+
 describe('findings', () => {
   test('carry what control and verdict say', () => {
     const [fail, pass] = judge([

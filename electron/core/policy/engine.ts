@@ -2,7 +2,7 @@ import { isJumpHost } from '#shared/model/audited-hosts.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { rankOf } from '#shared/status.ts'
 import { visible } from '#shared/words.ts'
-import type { FactResult } from '../facts/fact.ts'
+import type { Doubt, FactResult } from '../facts/fact.ts'
 import type { FactId, Facts } from '../facts/facts.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from './control.ts'
@@ -122,6 +122,7 @@ function evaluateOne(
   const missing = needs.map((id) => facts[id]).filter((fact) => !fact.known)
   if (missing.length > 0) return [unknownFacts(control, missing, outputs)]
   const given: Record<string, unknown> = {}
+  const doubts = needs.flatMap((id) => (facts[id].known && facts[id].doubt) || [])
   for (const id of uses) given[id] = facts[id]
   for (const id of needs) {
     const fact = facts[id]
@@ -132,12 +133,24 @@ function evaluateOne(
     if (verdicts.length === 0)
       return [notEvaluated(control, 'The check gave no answer', 'The check found nothing to judge and did not say why')]
     const template = templateFor(control, facts)
-    return onePerSubject(verdicts.map((verdict) => findingOf(control, verdict, outputs, verdict.template ?? template)))
+    return onePerSubject(verdicts.map((verdict) => findingOf(control, doubted(verdict, doubts), outputs, verdict.template ?? template)))
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     return [notEvaluated(control, 'The check itself failed', `The check stopped with an error: ${detail}`)]
   }
 }
+
+/** What is set well passes only where it is certain that this is what runs. */
+const doubted = (verdict: Verdict, doubts: readonly Doubt[]): Verdict =>
+  verdict.status !== 'pass' || doubts.length === 0
+    ? verdict
+    : {
+        ...verdict,
+        status: 'not-evaluated',
+        title: 'What runs may be set otherwise',
+        reason: `${doubts.map(({ reason }) => `${reason}.`).join(' ')} By what was read: ${verdict.reason}`,
+        cite: [...doubts.flatMap(({ cite }) => cite), ...verdict.cite],
+      }
 
 /**
  * Judges one host: pure, and every control gives at least one finding. A needed fact that is unknown gives not-evaluated with its reason;

@@ -33,11 +33,11 @@ function asked([shell = '', ...words]: readonly string[]): readonly string[] {
     [...words, '-c', `${systemctl}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${text}`],
     { encoding: 'utf8' },
   )
-  // Of the time services no row is made; the systemctl above does not know patterns.
+  // Of the time services and of sshd no row is made; the systemctl above does not know patterns.
   return stdout
     .split('\n')
     .flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
-    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|phc2sys|timemaster)[.]/.test(unit))
+    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|phc2sys|timemaster)[.]|^ssh/.test(unit))
 }
 
 test.each(shells)('%s asks for units that a folder has by name, for others only where they are loaded', (...shell) => {
@@ -68,3 +68,53 @@ test('an answer that stops in the middle is none', () => {
   const given = `${half}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits=cups.service\n${end}`
   expect(execFileSync('sh', ['-c', given], { encoding: 'utf8' })).not.toMatch(/@services|cups/)
 })
+
+test.each(shells)(
+  '%s tells what systemd listens on for sshd, and which settings sshd was not told to read again',
+  (...[shell = '', ...words]) => {
+    const tell = (since: Date) => {
+      const stamp = since
+        .toUTCString()
+        .replace(/^(...), (..) (...) (....) (\S+) GMT$/, (_, day, ...rest) => `${day} ${since.toISOString().slice(0, 10)} ${rest[3]} UTC`)
+      const shown = `systemctl() { cat <<'EOF'
+Id=ssh.service
+Names=ssh.service sshd.service
+LoadState=loaded
+ActiveState=active
+StateChangeTimestamp=${stamp}
+
+Listen=0.0.0.0:22 (Stream)
+Listen=[::]:2222 (Stream)
+Listen=/run/ssh (Stream)
+Listen=vsock::22 (Stream)
+Id=ssh.socket
+Names=ssh.socket
+LoadState=loaded
+ActiveState=active
+
+Listen=[::]:2200 (Stream)
+Id=ssh-old.socket
+LoadState=loaded
+ActiveState=inactive
+
+Id=cups.service
+Names=cups.service
+LoadState=loaded
+ActiveState=active
+EOF
+}`
+      const given = `${shown}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${end.replaceAll('/etc/ssh', `${root}/etc/ssh`)}`
+      const { ssh, services } = parseOs(`@sysctl\n${execFileSync(shell, [...words, '-c', given], { encoding: 'utf8' })}`) ?? {}
+      expect([ssh?.ports.map(({ value }) => value), services?.map(({ id }) => id)]).toEqual([[22, 2222], ['cups.service']])
+      return ssh?.newer.map(({ value }) => value)
+    }
+    writeFileSync(file('/etc/ssh/sshd_config'), '')
+    writeFileSync(file('/etc/ssh/sshd_config.d/50-cloud-init.conf'), '')
+    expect(tell(new Date())).toEqual([])
+    expect(tell(new Date(Date.now() - 60_000))?.toSorted()).toEqual([
+      '/etc/ssh/sshd_config',
+      '/etc/ssh/sshd_config.d',
+      '/etc/ssh/sshd_config.d/50-cloud-init.conf',
+    ])
+  },
+)

@@ -93,7 +93,9 @@ export const pushedTools: readonly string[] =
   'nginx caddy sshd visudo logrotate ufw iptables-restore nft auditctl augenrules awk pwck grpck unshare'.split(' ')
 
 /** Of logrotate its settings, without the scripts that it runs; one awk reads them and the account's keys. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
- * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's. */
+ * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's: first which of them runs, then a row for each unit, then what
+ * systemd listens on for sshd, and its settings that changed since it was told to read them. Asked for by a name that is an alias, a unit tells of itself by its own.
+ * systemd-analyze is started only where one of the files that it reads says something. */
 const SCRIPT = `units=$1 settings=$2 tools=$3
 shift 3
 printf '@sysctl\\n'
@@ -249,7 +251,6 @@ said=
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
 set -- /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd /lib/systemd
 for root do shift; set -- "$@" "$root/coredump.conf" "$root/coredump.conf.d"/*.conf "$root/journald.conf" "$root/journald.conf.d"/*.conf; done
-# systemd-analyze is started only where one of the files that it reads says something.
 stored=$(grep -lsE '^[[:space:]]*Storage[[:space:]]*=' "$@")
 config() {
   case $stored in *"$1"*) { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac
@@ -289,23 +290,27 @@ clock() {
 }
 set -f
 ${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
-# First which time service runs, then the units: a row for each.
-states=$(systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState -- $asked 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
+states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,Listen -- $asked ssh*e ssh*t 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
-    id = names = load = active = file = ""
-    for (i = 1; i <= NF; i++) { at = index($i, "="); key = substr($i, 1, at - 1); value = substr($i, at + 1); if (key == "Id") id = value; else if (key == "Names") names = " " value " "; else if (key == "LoadState") load = value; else if (key == "ActiveState") active = value; else if (key == "UnitFileState") file = value }
+    split("", v)
+    for (i = 1; i <= NF; i++) { at = index($i, "="); k = substr($i, 1, at - 1); v[k] = (k == "Listen" ? v[k] "\\n=listen " : "") substr($i, at + 1) }
+    id = v["Id"]; names = " " v["Names"] " "; active = v["ActiveState"]
     if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
-    } else if (id != "" && (load != "not-found" || active != "inactive")) {
-      # Asked for by a name that is an alias, a unit tells of itself by its own.
+    } else if (id ~ /^ssh/) {
+      if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) since = v["StateChangeTimestamp"] }
+    } else if (id != "" && (v["LoadState"] != "not-found" || active != "inactive")) {
       more = ""
-      split(names, name, " ")
-      for (i in name) if (name[i] != id && index(known, " " name[i] " ")) more = more " " name[i]
-      row[++n] = "=" id " " load " " active " " (file == "" ? "-" : file) more
+      split(names, w, " ")
+      for (i in w) if (w[i] != id && index(known, " " w[i] " ")) more = more " " w[i]
+      rows = rows "\\n=" id " " v["LoadState"] " " active " " (v["UnitFileState"] == "" ? "-" : v["UnitFileState"]) more
     }
   }
-  END { print time; for (i = 1; i <= n; i++) print row[i] }') || states=
+  END {
+    print time rows "\\n@ssh" ssh
+    if (since != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" since " 1 sec\\047 -printf \\047=newer %p\\\\n\\047 2>/dev/null")
+  }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
 kept=; [ -d /var/log/journal ] && kept=' directory'

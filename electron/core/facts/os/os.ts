@@ -67,6 +67,12 @@ export interface Os {
   readonly sysctl: Readonly<Record<string, Shown<string>>>
   /** Units asked about by name. Undefined without systemd. */
   readonly services?: readonly ServiceState[] | undefined
+  readonly ssh: {
+    /** Ports of TCP that systemd listens on for sshd. */
+    readonly ports: readonly Shown<number>[]
+    /** Its settings, and their folder, where they changed after sshd was started or told to read them again. */
+    readonly newer: readonly Shown<string>[]
+  }
   readonly clockSynchronised?: Shown<boolean> | undefined
   /** Active swap. Undefined when /proc/swaps could not be read. */
   readonly swaps?: readonly Storage[] | undefined

@@ -15,6 +15,13 @@ export function parseOs(stdout: string): Os | undefined {
   return {
     sysctl: Object.fromEntries(rows('sysctl').flatMap(readSetting)),
     services: blocks.has('services') ? rows('services').flatMap(readService) : undefined,
+    ssh: {
+      ports: rows('ssh').flatMap(({ text, line }) => {
+        const port = Number(/^listen (?!vsock)(?:\S*:)?(\d+) \(Stream\)$/.exec(text)?.[1])
+        return port > 0 ? [{ value: port, line }] : []
+      }),
+      newer: rows('ssh').flatMap(({ text, line }) => (text.startsWith('newer ') ? [{ value: `/etc/ssh/${text.slice(6)}`, line }] : [])),
+    },
     clockSynchronised: readFlag(rows('clock')[0], /^NTPSynchronized=(yes|no)$/, 'yes'),
     swaps: blocks.has('swaps') ? (blocks.get('swap') ?? []).flatMap(storage) : undefined,
     fileSystems: (blocks.get('file-system') ?? []).flatMap(storage),

@@ -1,8 +1,34 @@
-import { known, unknown, unusable } from '../fact.ts'
+import { type Doubt, type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
+import type { Os } from '../os/os.ts'
 import { collectSshd } from './collect.ts'
 import { parseSshd } from './parse.ts'
-import { startedWith, withOptions } from './started-with.ts'
+import { type StartedWith, startedWith, withOptions } from './started-with.ts'
+
+function otherDaemon({ others: [other] }: StartedWith): Doubt | undefined {
+  // How many sessions it has stands in its title as well.
+  const words = other?.argv.join(' ').replace(/^sshd: | \[listener\].*$/g, '')
+  return (
+    other && {
+      reason: `Another sshd runs with settings of its own, of which "sshd -T" does not speak: ${words?.slice(0, 200)}`,
+      cite: [{ section: 'processes', line: other.line }],
+    }
+  )
+}
+
+/** `sshd -T` reads the file; the daemon read it when it was started, or told to. */
+function notReadAgain(os: FactResult<Os>): Doubt | undefined {
+  const newer = os.known ? os.value.ssh.newer : []
+  return newer.length === 0
+    ? undefined
+    : {
+        reason: `${newer
+          .map(({ value }) => value)
+          .slice(0, 3)
+          .join(', ')} changed after sshd was started or told to read its settings again`,
+        cite: newer.slice(0, 3).map(({ line }) => ({ section: 'os', line })),
+      }
+}
 
 export const sshdFact: FactDefinition<'sshd'> = {
   id: 'sshd',
@@ -18,12 +44,14 @@ export const sshdFact: FactDefinition<'sshd'> = {
       return unknown(`SSH server settings: "${output.command}" failed${said ? `: ${said.slice(0, 200)}` : ''}`, ['sshd'])
     }
     const processes = fact('processes')
-    const started = startedWith(processes.known ? processes.value : [])
+    const listeners = fact('listeners')
+    const holders = listeners.known ? listeners.value.flatMap((one) => one.processes.map(({ pid }) => pid)) : []
+    const started = startedWith(processes.known ? processes.value : [], new Set(holders))
     if (started.otherFile !== undefined)
       return unknown(`SSH server settings: sshd runs with -f ${started.otherFile}, of which "${output.command}" does not speak`, [
         'sshd',
         'processes',
       ])
-    return known(withOptions(sshd, started))
+    return known(withOptions(sshd, started), otherDaemon(started) ?? notReadAgain(fact('os')))
   },
 }

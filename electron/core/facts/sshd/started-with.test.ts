@@ -49,9 +49,28 @@ test.each<[string, string, Record<string, readonly string[]>]>([
   expect(effective('port 22\nciphers aes128-ctr\npermitrootlogin no', sshd(args))).toEqual({ ...before, ...expected })
 })
 
-test('of several daemons, of children and of other programs nothing is said', () => {
+test('of several daemons one is what sshd -T speaks of, and those with settings of their own are named', () => {
+  const [plain, other, loose] = ['-D', '-D -f /etc/ssh/other', '-D -oPermitRootLogin=yes'].map((words, at) =>
+    sshd(`/usr/sbin/sshd ${words}`, { pid: 900 + at }),
+  ) as [Process, Process, Process]
+  const said = (...processes: readonly Process[]) => {
+    const { options, otherFile, others } = startedWith(processes)
+    return [options.map(({ value }) => value), otherFile, others]
+  }
+  expect(said(other, plain)).toEqual([[], undefined, [other]])
+  expect(said(plain, loose, other)).toEqual([[], undefined, [loose, other]])
+  expect(said(other, loose)).toEqual([['yes'], undefined, [other]])
+  expect(said(other, { ...other, pid: 950 })[1]).toBe('/etc/ssh/other')
+  // Another port alone is no other setting.
+  expect(said(plain, sshd('/usr/sbin/sshd -D -p 2222'))).toEqual([[], undefined, []])
+  // Whoever started it, one that holds a socket of the host is a daemon.
+  const supervised = { ...other, ppid: 77 }
+  expect(startedWith([plain, supervised]).others).toEqual([])
+  expect(startedWith([plain, supervised], new Set([supervised.pid])).others).toEqual([supervised])
+})
+
+test('of children and of other programs nothing is said', () => {
   const loose = '/usr/sbin/sshd -D -oPermitRootLogin=yes'
-  expect(effective('permitrootlogin no', sshd(loose), sshd('/usr/sbin/sshd -D -f /etc/ssh/other'))).toEqual({ permitrootlogin: ['no'] })
   expect(effective('permitrootlogin no', sshd(loose, { ppid: 77 }))).toEqual({ permitrootlogin: ['no'] })
   expect(effective('permitrootlogin no', sshd(loose, { name: 'vim' }))).toEqual({ permitrootlogin: ['no'] })
 })

@@ -7,19 +7,35 @@ export interface StartedWith {
   readonly options: readonly (SshdSetting & { readonly keyword: string })[]
   /** Another file than the one that `sshd -T` reads. */
   readonly otherFile?: string | undefined
+  /** Other daemons, with settings of their own. */
+  readonly others: readonly Pick<Process, 'argv' | 'line'>[]
 }
 
 /** Flags of sshd(8) that take a word. */
 const withWord = /^-[CEbcfghkopu]$/
 
 /**
- * Options of the one sshd that listens. `sshd -T` knows nothing of them, and they win over the file: RHEL 8 hands its crypto policy over in
- * this way (`-oCiphers=…`, from /etc/crypto-policies/back-ends/opensshserver.config). Of several daemons nothing is said.
+ * Options of the sshd that listens. `sshd -T` knows nothing of them, and they win over the file: RHEL 8 hands its crypto policy over in
+ * this way (`-oCiphers=…`, from /etc/crypto-policies/back-ends/opensshserver.config). Of several daemons the first counts that has none, or reads the usual
+ * file at least. `listening`: processes that hold a socket of the host, whoever started them.
  */
-export function startedWith(processes: readonly Process[]): StartedWith {
-  const listening = processes.filter(({ name, ppid, argv }) => name === 'sshd' && ppid === 1 && wordsOf(argv).length > 0)
-  const [one] = listening
-  if (one === undefined || listening.length > 1) return { options: [] }
+export function startedWith(processes: readonly Process[], listening: ReadonlySet<number> = new Set()): StartedWith {
+  const daemons = processes
+    .filter(({ name, ppid, pid, argv }) => name === 'sshd' && (ppid === 1 || listening.has(pid)) && wordsOf(argv).length > 0)
+    .map((process) => ({ process, ...optionsOf(process) }))
+  const isPlain = ({ options, otherFile }: (typeof daemons)[number]): boolean =>
+    otherFile === undefined && options.every(({ keyword }) => keyword === 'port')
+  const one = daemons.find(isPlain) ?? daemons.find(({ otherFile }) => otherFile === undefined) ?? daemons[0]
+  if (one === undefined) return { options: [], others: [] }
+  return {
+    // Several that differ in nothing but their ports: each has its own.
+    options: daemons.length > 1 && isPlain(one) ? [] : one.options,
+    otherFile: one.otherFile,
+    others: daemons.filter((daemon) => daemon !== one && !isPlain(daemon)).map(({ process }) => process),
+  }
+}
+
+function optionsOf(one: Process): Pick<StartedWith, 'options' | 'otherFile'> {
   const options: (SshdSetting & { keyword: string })[] = []
   let otherFile: string | undefined
   const words = wordsOf(one.argv)
@@ -56,7 +72,7 @@ const modern = (keyword: string): string =>
 const repeated = /^(?:(?:allow|deny)(?:users|groups)|acceptenv|listenaddress|hostkey|permit(?:open|listen))$/
 
 /** Settings in effect: of a keyword the first value counts, and options come first. `+` and `^` add to a list, `-` takes away. */
-export function withOptions({ settings }: Sshd, { options }: StartedWith): Sshd {
+export function withOptions({ settings }: Sshd, { options }: Pick<StartedWith, 'options'>): Sshd {
   const all: Record<string, readonly SshdSetting[]> = { ...settings }
   for (const { keyword, ...option } of options.toReversed()) {
     const before = all[keyword] ?? []

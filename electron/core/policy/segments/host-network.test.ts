@@ -77,6 +77,7 @@ function facts(more: object = {}): FactResults {
     sshd: unknown('no', ['sshd']),
     'sshd-matches': known({ matches: [], elsewhere: [] }),
     network: known(network),
+    os: unknown('no', []),
     wire: unknown('not asked', []),
     firewall: firewall(closedIn + closedOut),
     sources: known({ packageSources: [], proxies: [] }),

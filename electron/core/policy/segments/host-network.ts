@@ -8,7 +8,7 @@ import type { Program } from '../../facts/programs/programs.ts'
 import { nameOf, strangerSubject, strangersAmong } from '../../facts/programs/strangers.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import type { PolicyContext } from '../control.ts'
-import { besideOf, type Door, datagramDoors, inferenceDoors, sshDoors } from '../controls/network/doors.ts'
+import { besideOf, type Door, datagramDoors, inferenceDoors, sshDoors, sshPorts } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
 import { strangersTurnedAway } from '../controls/network/turned-away.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
@@ -147,11 +147,17 @@ function programDoors(program: Program, surroundings: Surroundings): readonly Ne
   )
 }
 
-function strangerDoors({ listeners, services, programs, containers }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
+function strangerDoors({ listeners, services, programs, containers, os }: FactResults, surroundings: Surroundings): readonly NetworkDoor[] {
   if (!listeners.known || !services.known || !programs.known) return []
   const { firewall, host } = surroundings
   const blind = firewall.known && !firewall.value.translationKnown
-  const all = strangersAmong(listeners.value, services.value, programs.value, [22, host.port], knownValue(containers)?.containers)
+  const all = strangersAmong(
+    listeners.value,
+    services.value,
+    programs.value,
+    [22, ...sshPorts(host.port, os)],
+    knownValue(containers)?.containers,
+  )
   return all.flatMap((stranger) => {
     const sockets = (wanted: Listener['protocol']) =>
       mergeWildcards(
@@ -182,7 +188,7 @@ function accessDoors(facts: FactResults, surroundings: Surroundings): readonly N
   const { listeners, sshd, 'sshd-matches': matches } = facts
   if (!listeners.known) return []
   const { fleet, host } = surroundings
-  const doors = sshDoors(listeners.value, sshd, host.port, besideOf(facts).ownPorts)
+  const doors = sshDoors(listeners.value, sshd, host.port, facts.os, besideOf(facts).ownPorts)
   if (isJumpHost(fleet, host)) return jumpDoors(doors, surroundings)
   const { jump } = fleet.networks
   const bound = strangersTurnedAway(sshd, matches, jump)

@@ -40,7 +40,13 @@ const binLink = known({ ...keys(bound, bound).value, keyLinks: [{ path: '/bin', 
 function judge(given: object, sshd = keysOnly) {
   const { evaluate } = control as unknown as Control
   const facts = {
-    ...{ firewall: rules('tcp dport 22 accept'), listeners: [], network: unknown('no', []), sshd: known(parseSshd(sshd)) },
+    ...{
+      firewall: rules('tcp dport 22 accept'),
+      listeners: [],
+      network: unknown('no', []),
+      os: unknown('no', []),
+      sshd: known(parseSshd(sshd)),
+    },
     ...{ 'sshd-matches': known({ matches: [], elsewhere: [] }), accounts: account('/home/u'), access: keys(bound, bound) },
     ...{ 'audit-keys': own, ...given },
   }

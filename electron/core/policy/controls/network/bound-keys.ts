@@ -44,6 +44,7 @@ export function keyBinding(facts: KeyFacts, jump: readonly string[]): KeyBinding
   if (keys.length === 0) return unknown('No account has a file of authorized keys')
   if (!sshd.known) return unknown(sshd.reason)
   const doubt =
+    sshd.doubt?.reason ??
     otherWayIn(sshd.value) ??
     keysElsewhere(sshd.value.settings) ??
     blockThatLetsIn(facts['sshd-matches'], jump) ??

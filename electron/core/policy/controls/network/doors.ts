@@ -6,6 +6,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { type OwnPort, ownPortsLed } from '../../../facts/firewall/led-to.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import type { Os } from '../../../facts/os/os.ts'
 import { frontNamed, frontOfImage, webServerNamed } from '../../../facts/programs/front-programs.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { forwarders } from '../../../facts/programs/strangers.ts'
@@ -163,22 +164,29 @@ export function sshDoors(
   listeners: readonly Listener[],
   sshd: FactResult<Sshd>,
   usedPort: number,
+  os: FactResult<Os>,
   ownPorts: readonly OwnPort[] = [],
 ): readonly Door[] {
-  const doors = sshSockets(listeners, sshd, usedPort)
+  const doors = sshSockets(listeners, sshd, sshPorts(usedPort, os))
   return mergeWildcards([...doors, ...ledTo(doors, ownPorts)])
 }
 
-function sshSockets(listeners: readonly Listener[], sshd: FactResult<Sshd>, usedPort: number): readonly Door[] {
+/** Ports that SSH is expected on besides those of its settings: the one that was used to log in, and those of its sockets of systemd, which may be others. */
+export const sshPorts = (usedPort: number, os: FactResult<Os>): readonly number[] => [
+  usedPort,
+  ...(knownValue(os)?.ssh.ports ?? []).map(({ value }) => value),
+]
+
+function sshSockets(listeners: readonly Listener[], sshd: FactResult<Sshd>, expected: readonly number[]): readonly Door[] {
   const settings = knownValue(sshd)?.settings
   const ports = (settings?.port ?? []).map(({ value }) => Number(value))
   const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
   const seen = open.filter(
     ({ port, processes }) =>
       processes.some(({ name }) => name === 'sshd') ||
-      ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, usedPort].includes(port)),
+      ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, ...expected].includes(port)),
   )
   if (seen.length > 0) return seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] }))
-  const port = ports[0] ?? usedPort
+  const port = ports[0] ?? expected[0] ?? 22
   return [{ address: '*', port, cite: (settings?.port ?? []).slice(0, 1).map(citeSetting) }]
 }

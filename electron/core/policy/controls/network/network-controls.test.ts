@@ -107,7 +107,14 @@ const unread = unknown('no', ['sshd'])
 const base = {
   ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
   ...{ containers: known({ runtimes: [], containers: [], podContainers: [] }), programs: known([]), processes: known([]) },
-  ...{ sshd: unread, access: unread, accounts: unread, 'sshd-matches': known({ matches: [], elsewhere: [] }), 'audit-keys': unread },
+  ...{
+    sshd: unread,
+    os: unread,
+    access: unread,
+    accounts: unread,
+    'sshd-matches': known({ matches: [], elsewhere: [] }),
+    'audit-keys': unread,
+  },
 }
 const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
 
@@ -327,6 +334,29 @@ test.each([
   ],
   ['AllowUsers from anywhere', ssh, wide, { sshd: known({ settings: { allowusers: [{ value: 'ops', line: 3 }] } }) }, named, 'fail'],
   ['SSH by a socket of systemd', ssh, wide, { listeners: [listener(22, 'systemd')] }, named, 'fail'],
+  [
+    'SSH by a second port of its socket, each session an sshd of its own',
+    ssh,
+    `${closed}${chain('ip', 'input', 'drop', 'tcp dport 2222 accept').replace('table ip input', 'table ip more')}`.replace(
+      'ip saddr 10.0.9.9 tcp dport 22 accept',
+      'ip saddr 10.0.9.9 tcp dport 22 accept\ntcp dport 2222 accept',
+    ),
+    {
+      listeners: [listener(22, 'systemd'), listener(2222, 'systemd')],
+      sshd: sshd('port 22'),
+      os: known({ ssh: { ports: [{ value: 2222, line: 1 }] } }),
+    },
+    named,
+    'pass fail',
+  ],
+  [
+    'SSH open, bound by AllowUsers that sshd was not told to read',
+    ssh,
+    wide,
+    { sshd: known({ settings: { allowusers: [{ value: 'ops@10.0.9.9', line: 3 }] } }, { reason: 'not read', cite: [] }) },
+    named,
+    'fail',
+  ],
   [
     'SSH elsewhere, and open: the port that was used is not its port',
     ssh,

@@ -18,11 +18,11 @@ export default defineControl({
   rationale:
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
   needs: ['firewall', 'listeners'],
-  uses: ['sshd', 'network', 'access', 'accounts', 'sshd-matches', 'audit-keys'],
+  uses: ['sshd', 'network', 'os', 'access', 'accounts', 'sshd-matches', 'audit-keys'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, listeners, sshd, network, ...others }, { fleet, host }) => {
-    const doors = sshDoors(listeners, sshd, host.port, ownPortsLed(firewall.tables, knownValue(network)))
+  evaluate: ({ firewall, listeners, sshd, network, os, ...others }, { fleet, host }) => {
+    const doors = sshDoors(listeners, sshd, host.port, os, ownPortsLed(firewall.tables, knownValue(network)))
     const { jump } = fleet.networks
     if (jump.length === 0)
       return [

@@ -21,7 +21,7 @@ export function strangersTurnedAway(
   jump: readonly string[],
 ): TurnedAway | undefined {
   const matches = knownValue(matchesRead)
-  if (!matches) return undefined
+  if (!matches || (sshd.known && sshd.doubt)) return undefined
   return denied(matches, jump) ?? (sshd.known && matches.elsewhere.length === 0 ? allowed(sshd.value, matches, jump) : undefined)
 }
 

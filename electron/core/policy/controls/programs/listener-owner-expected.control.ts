@@ -3,6 +3,7 @@ import type { Process } from '../../../facts/processes/processes.ts'
 import { nameOf, type Stranger, strangerSubject, strangersAmong } from '../../../facts/programs/strangers.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { sshPorts } from '../network/doors.ts'
 import { knownValue } from '../network/flows.ts'
 import { noneFound, openTo, type Surroundings } from './program-words.ts'
 
@@ -14,10 +15,10 @@ export default defineControl({
   rationale:
     'What nobody expects to listen nobody patches or watches. On a machine with GPUs it is mostly a forgotten experiment, and sometimes a miner or a way back in.',
   needs: ['listeners', 'processes', 'services', 'programs'],
-  uses: ['firewall', 'network', 'containers'],
+  uses: ['firewall', 'network', 'containers', 'os'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:CM-8', 'CIS-8:4.8', 'ISO-27001:A.8.20'],
-  evaluate: ({ listeners, processes, services, programs, firewall, network, containers }, { host }) => {
-    const strangers = strangersAmong(listeners, services, programs, [22, host.port], knownValue(containers)?.containers)
+  evaluate: ({ listeners, processes, services, programs, firewall, network, containers, os }, { host }) => {
+    const strangers = strangersAmong(listeners, services, programs, [22, ...sshPorts(host.port, os)], knownValue(containers)?.containers)
     const ownersSeen = listeners.some((listener) => listener.processes.length > 0)
     if (strangers.length > 0) return strangers.map((group) => judge(group, processes, ownersSeen, containers.known, { firewall, network }))
     const open = listeners.filter(({ scope }) => scope !== 'loopback')

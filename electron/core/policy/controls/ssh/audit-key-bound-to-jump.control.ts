@@ -13,10 +13,10 @@ export default defineControl({
   rationale:
     'The key of the audit account opens every host and lies on the desk of an admin. Bound to the jump host by from=, by sshd or by the rules, a copy of it opens nothing from elsewhere.',
   needs: ['sshd', 'audit-keys'],
-  uses: ['firewall', 'listeners', 'network', 'sshd-matches'],
+  uses: ['firewall', 'listeners', 'network', 'sshd-matches', 'os'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:IA-5', 'CIS-8:12.8', 'ISO-27001:A.8.5', 'https://man.openbsd.org/sshd#from='],
   evaluate: (
-    { sshd, 'audit-keys': { keys }, firewall, listeners, network, 'sshd-matches': matches },
+    { sshd, 'audit-keys': { keys }, firewall, listeners, network, os, 'sshd-matches': matches },
     { fleet, host }: PolicyContext,
   ): readonly Verdict[] => {
     const { jump } = fleet.networks
@@ -56,7 +56,7 @@ export default defineControl({
     const rules = knownValue(firewall)
     if (rules === undefined)
       return notKnown(firewall.known ? '' : `The keys are not bound to the jump host for certain, and ${firewall.reason}.`)
-    const doors = sshDoors(knownValue(listeners) ?? [], { known: true, value: sshd }, host.port)
+    const doors = sshDoors(knownValue(listeners) ?? [], { known: true, value: sshd }, host.port, os)
     const strangers = doors.map(({ address, port }) =>
       strangersTo(rules, knownValue(network), { direction: 'in', protocol: 'tcp', port, address }, jump),
     )

@@ -39,6 +39,7 @@ function judge(given: AuditKeys, firewall: unknown = open, sshd = 'port 22', jum
     firewall,
     listeners: unknown('no', []),
     network: unknown('no', []),
+    os: unknown('no', []),
     'sshd-matches': matches,
   }
   const fleet = fleetOf(jump)
