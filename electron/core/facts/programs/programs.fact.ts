@@ -11,7 +11,7 @@ import { containerIdOf, unitOf } from '../services/placement.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
-import { programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
+import { programBehind, programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
 
 /** Programs that belong to running models: from processes, listeners and containers. Asks nothing on the host. */
@@ -37,7 +37,10 @@ function findPrograms(
   const listeners = all.known ? known(all.value.filter((listener) => !isPublished(listener, containers))) : all
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   const records = new Map(
-    processes.map((process) => [process.pid, recogniseProgram(process.argv, process.name) ?? programThatListens(process, tcp)]),
+    processes.map((process) => [
+      process.pid,
+      recogniseProgram(process.argv, process.name) ?? programThatListens(process, tcp) ?? programBehind(process),
+    ]),
   )
   const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]))
   const isPart = (process: Process, record: ProgramRecord): boolean => {

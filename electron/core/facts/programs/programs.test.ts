@@ -296,6 +296,16 @@ test.each([
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
 })
 
+test.each<[string, string, readonly string[]]>([
+  ['[kworker/u9:0] -c /tmp/x.toml', '/tmp/.x/frpc', ['frp']],
+  ['backup -N -R 8000:localhost:8000 gw', '/usr/bin/ssh', ['ssh-remote-forward']],
+  // One program under many names, as k3s runs containerd and kubectl.
+  ['containerd -c /var/lib/rancher/k3s/agent/etc/containerd/config.toml', '/var/lib/rancher/k3s/data/00/bin/k3s', []],
+  ['web', '/usr/bin/python3.12', []],
+])('%s runs %s', (line, executable, ids) => {
+  expect(find([process(5, 1, line, { executable })], [listener(30_000, 5)]).map(({ id }) => id)).toEqual(ids)
+})
+
 test('one program with its children and their sockets; what a flag says about authentication', () => {
   const found = find(
     [

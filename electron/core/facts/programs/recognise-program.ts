@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix'
 import type { Listener } from '#shared/model/listener.ts'
 import type { Process } from '../processes/processes.ts'
-import { unwrap } from '../services/launchers.ts'
+import { startedAs, unwrap } from '../services/launchers.ts'
 import { knownPrograms } from './known-programs.ts'
 import type { ProgramRecord } from './record.ts'
 
@@ -18,6 +18,12 @@ export function recogniseProgram(argv: readonly string[], name = ''): ProgramRec
   const [first] = started
   // JupyterHub and others rename themselves; the kernel's short name is then all there is.
   return first === undefined && name !== '' ? knownPrograms.find((record) => fits(record, [name])) : undefined
+}
+
+/** What a process is that calls itself otherwise, by the program that it really runs. k3s is one program under many names. */
+export function programBehind(process: Pick<Process, 'executable' | 'argv'>): ProgramRecord | undefined {
+  const record = recogniseProgram(startedAs(process))
+  return record?.kubelet ? undefined : record
 }
 
 function fits(record: ProgramRecord, words: readonly string[]): boolean {

@@ -262,6 +262,20 @@ describe('sockets', () => {
     expect(both).toMatchObject({ pids: [5, 6], binds: [{ port: 8000 }, { port: 50051 }], internalBinds: [] })
   })
 
+  test('a server that calls itself otherwise is known by the program that it runs', () => {
+    const renamed = (line: string, executable: string) => process(5, line, { executable })
+    const found = (one: Process) =>
+      assembleServices({ ...base, processes: [one], listeners: [listener('0.0.0.0:11434', 5)] }).map(({ engine, binds }) => [
+        engine,
+        binds[0]?.port,
+      ])
+    expect(found(renamed('inferd serve', '/usr/local/bin/ollama'))).toEqual([['ollama', 11434]])
+    expect(found(renamed('inferd serve', '/usr/local/bin/ollama (deleted)'))).toEqual([['ollama', 11434]])
+    expect(found(renamed('llm -m vllm.entrypoints.openai.api_server --port 11434', '/usr/bin/python3.12'))).toEqual([['vllm', 11434]])
+    expect(found(renamed('inferd list', '/usr/local/bin/ollama'))).toEqual([])
+    expect(found(renamed('gunicorn: worker [shop]', '/usr/bin/python3.12'))).toEqual([])
+  })
+
   test('a headless engine belongs to the front end that started it', () => {
     const processes = [
       process(5, '/opt/v/vllm/vllm-rs serve x --host 0.0.0.0 --api-key ****'),

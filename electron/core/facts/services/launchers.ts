@@ -124,6 +124,15 @@ export function unwrap(argv: readonly string[], depth = 0, wrapped = false): rea
   return named === '' ? [] : unwrap([named, ...rest], depth + 1, true)
 }
 
+/** Its words behind the program that it really runs, whatever it calls itself (`exec -a` of bash). Empty where that is not known. */
+export const startedAs = ({
+  executable,
+  argv,
+}: {
+  readonly executable?: string | undefined
+  readonly argv: readonly string[]
+}): readonly string[] => (executable === undefined ? [] : [executable.replace(/ \(deleted\)$/, ''), ...argv.slice(1)])
+
 function skipAssignments(words: readonly string[]): readonly string[] {
   const first = words.findIndex((word) => !assignment.test(word))
   return first === -1 ? [] : words.slice(first)

@@ -1,5 +1,6 @@
 import type { Process } from '../processes/processes.ts'
 import { type Launch, recognise } from './launch.ts'
+import { startedAs } from './launchers.ts'
 
 /** A running server: its main process and everything that it started. */
 export interface ServerGroup {
@@ -20,7 +21,8 @@ export function serverGroups(processes: readonly Process[]): readonly ServerGrou
   const launches = new Map<number, Launch>()
   for (const process of processes) {
     // vLLM's workers name themselves in comm; their words are those of Python.
-    const launch = recognise(process.argv) ?? (process.name.startsWith('VLLM::') ? recognise([process.name]) : undefined)
+    const launch =
+      recognise(process.argv) ?? (process.name.startsWith('VLLM::') ? recognise([process.name]) : recognise(startedAs(process)))
     if (launch) launches.set(process.pid, launch)
   }
   const byPid = new Map(processes.map((process) => [process.pid, process]))
