@@ -52,6 +52,16 @@ describe('a server with a network of its own', () => {
     expect(
       found(server({ beside: [711] }), [listener('0.0.0.0', 11_601, 711)], [other(711, 'systemd-socket-proxyd', '127.0.0.1:9000')]),
     ).toEqual([[], undefined]))
+  // As `unshare --net --fork` (util-linux 2.38) and bwrap stand there, waiting for what they started.
+  test.each(['/usr/bin/unshare', '/usr/bin/bwrap', 'tini'])('%s, which started it, leads nowhere', (starter) => {
+    const above = other(690, starter, '--net', '/usr/local/bin/ollama', 'serve')
+    expect(found({ ...server({ beside: [690] }), ppid: 690 }, [], [above])).toEqual([[], undefined])
+    expect(found({ ...server({ beside: [690] }), ppid: 690 }, [listener('0.0.0.0', 11_601, 690)], [above])[0]).toEqual(['0.0.0.0:11601'])
+    // One that did not start it may be anything.
+    expect(found(server({ beside: [690] }), [], [above])[1]).toMatch(/process 690/)
+  })
+  test('a shell that started it may lead there itself', () =>
+    expect(found({ ...server({ beside: [690] }), ppid: 690 }, [], [other(690, '/bin/bash', '/opt/start.sh')])[1]).toMatch(/process 690/))
   test('a socket that systemd handed to it', () =>
     expect(found(server({}), [listener('0.0.0.0', 11_500, 1, 700)])).toEqual([['0.0.0.0:11500'], undefined]))
   test.each<[string, Partial<OwnNetwork>, readonly Listener[] | undefined, readonly Process[], RegExp]>([

@@ -24,13 +24,14 @@ export function ownNetworkBinds(
   const beside = processes.filter(({ pid }) => !own.has(pid) && ownNetwork.beside.includes(pid))
   const doors = new Map<Listener, ServiceBind>()
   for (const listener of heldBy(own)) doors.set(listener, toBind(listener))
+  const starters = startersOf(members, processes)
   const others = beside.filter((process) => {
     const held = heldBy(new Set([process.pid]))
     const to = isProxy(process) ? portOf(process) : undefined
     if (to !== undefined && !ports.includes(to)) return false
     const note = `${process.name} (process ${process.pid}), which is in its network, leads there.`
     for (const listener of held) if (!doors.has(listener)) doors.set(listener, toBind(listener, note))
-    return held.length === 0
+    return held.length === 0 && !starters.has(process.pid)
   })
   const binds = [...doors.values(), ...ledBinds(addresses, ports, ledTo)]
   const inside = ownNetwork.sockets.filter(({ port }) => ports.includes(port))
@@ -54,6 +55,22 @@ export function ownNetworkBinds(
 /** `[::]:11434` */
 export const printSocket = ({ address, port }: OwnNetwork['sockets'][number]): string =>
   `${address.includes(':') ? `[${address}]` : address}:${port}`
+
+/** Programs that make a network, or a first process in one, and then wait for what they started. */
+const STARTER =
+  /^(?:unshare|bwrap|nsenter|ip|firejail|tini|dumb-init|catatonit|docker-init|setpriv|runuser|su|sudo|env|timeout|starter(?:-suid)?)$/
+
+/** Those above a server that started it, as far as they are nothing else. */
+function startersOf([main]: readonly Process[], processes: readonly Process[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (let above = processes.find(({ pid }) => pid === main?.ppid); above && !found.has(above.pid); ) {
+    if (!STARTER.test(basename(above.argv[0] ?? ''))) break
+    found.add(above.pid)
+    const { ppid }: Process = above
+    above = processes.find(({ pid }) => pid === ppid)
+  }
+  return found
+}
 
 const isProxy = ({ argv }: Process): boolean => basename(argv[0] ?? '') === 'systemd-socket-proxyd'
 

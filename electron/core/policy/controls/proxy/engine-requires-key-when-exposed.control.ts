@@ -4,7 +4,7 @@ import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen, stays, unpublished } from './proxy-paths.ts'
+import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'engine-requires-key-when-exposed',
@@ -31,7 +31,7 @@ function judge(service: InferenceService): Verdict {
   const exposed = exposedBinds(service)
   const cite = (note?: string) =>
     (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
-  if (unpublished(service)) return stays(service)
+  if (opensNothing(service)) return stays(service)
   if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length === 0)
     return {

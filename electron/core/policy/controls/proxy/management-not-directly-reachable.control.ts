@@ -4,7 +4,7 @@ import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen, stays, unpublished } from './proxy-paths.ts'
+import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-not-directly-reachable',
@@ -25,7 +25,7 @@ function judge(service: InferenceService): Verdict {
     (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
   const routes = routesOf(service).filter(isManagement)
   const where = listed(exposed.map(printBind))
-  if (unpublished(service)) return stays(service)
+  if (opensNothing(service)) return stays(service)
   if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length === 0)
     return {

@@ -556,9 +556,16 @@ test.each([
   ],
   [
     'no sockets seen',
-    service('ollama', { binds: [] }),
+    service('ollama', { binds: [], bindUnknown: 'listening sockets could not be read' }),
     "not-evaluated: The server's sockets are not known",
     "not-evaluated: The server's sockets are not known",
+  ],
+  ['a UNIX socket alone', service('vllm', { binds: [] }), 'pass: No port is open for others', 'pass: No port is open for others'],
+  [
+    'a network of its own',
+    service('ollama', { binds: [], ownNetwork: { sockets: ['0.0.0.0:11434'], addresses: [] } }),
+    'pass: No port is open for others',
+    'pass: No port is open for others',
   ],
 ])('the engine itself: %s', (_, one, key, management) => {
   expect(outcomes(ask(engineRequiresKey, facts('', [one])))).toEqual([key])

@@ -153,22 +153,32 @@ export const socketsNotSeen = (service: InferenceService): Verdict => ({
 })
 
 /** In a container whose ports nobody publishes: its network is one of this host, which nobody else reaches. */
-export const unpublished = ({ binds, bindUnknown, containerPorts }: InferenceService): boolean =>
+const unpublished = ({ binds, bindUnknown, containerPorts }: InferenceService): boolean =>
   containerPorts !== undefined && binds.length === 0 && bindUnknown === undefined
 
 /** It runs, and where it listens could not be seen, or may not be on loopback alone, where it was. */
 export const hidesSockets = (service: InferenceService): boolean =>
   service.running &&
   !unpublished(service) &&
+  !(opensNothing(service) && service.ownNetwork !== undefined) &&
   (service.binds.length === 0 || (service.bindUnknown !== undefined && exposedBinds(service).length === 0))
 
-export const stays = (service: InferenceService): Verdict => ({
-  status: 'pass',
-  subject: service.id,
-  title: 'The container publishes no port',
-  reason: `${serviceName(service)} is reached by this host and by containers of its networks only.`,
-  cite: [{ section: 'containers', line: service.image?.line ?? 0 }],
-})
+/** No port of this host leads to it: in a container, in a network of its own, or by a socket of another kind alone. */
+export const opensNothing = ({ binds, bindUnknown }: InferenceService): boolean => binds.length === 0 && bindUnknown === undefined
+
+export function stays(service: InferenceService): Verdict {
+  const base = { status: 'pass' as const, subject: service.id }
+  const name = serviceName(service)
+  if (unpublished(service))
+    return {
+      ...base,
+      title: 'The container publishes no port',
+      reason: `${name} is reached by this host and by containers of its networks only.`,
+      cite: [{ section: 'containers', line: service.image?.line ?? 0 }],
+    }
+  const how = service.ownNetwork ? 'has a network of its own, which others do not get into' : 'opens no TCP port'
+  return { ...base, title: 'No port is open for others', reason: `${name} ${how}.`, cite: [] }
+}
 
 /** Sockets of a service that others can reach. */
 export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
