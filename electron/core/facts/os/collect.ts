@@ -314,9 +314,8 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
 kept=; [ -d /var/log/journal ] && kept=' directory'
-for name in coredump journal; do
-  case $name in journal) printf '@journal%s\\n' "$kept"; config systemd/journald.conf ;; *) printf '@coredump\\n'; config systemd/coredump.conf ;; esac
-done
+printf '@coredump\\n'; config systemd/coredump.conf
+printf '@journal%s\\n' "$kept"; config systemd/journald.conf
 [ -z "$states" ] || printf '@services%s\\n' "\${states#"$time"}"
 exit 0
 `

@@ -7,8 +7,8 @@ import { filesScript, walkFunction } from './files-script.ts'
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
-  ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'GID', 'UMask', 'WorkingDirectory', 'RootDirectory'],
-  ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential', 'LoadCredentialEncrypted'],
+  ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'UMask'],
+  ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],
   ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
   ...[
     'NoNewPrivileges',
@@ -17,24 +17,14 @@ const properties = [
     'PrivateNetwork',
     'NetworkNamespacePath',
     'PrivateUsers',
-    'PrivateMounts',
     'ProtectSystem',
     'ProtectHome',
   ],
   ...['ProtectKernelTunables', 'ProtectKernelModules', 'ProtectKernelLogs', 'ProtectControlGroups', 'ProtectClock', 'ProtectHostname'],
-  ...[
-    'ProtectProc',
-    'ProcSubset',
-    'ReadWritePaths',
-    'ReadOnlyPaths',
-    'InaccessiblePaths',
-    'BindPaths',
-    'BindReadOnlyPaths',
-    'StateDirectory',
-  ],
+  ...['ProtectProc', 'ProcSubset', 'ReadWritePaths', 'BindPaths'],
   ...['CapabilityBoundingSet', 'AmbientCapabilities', 'RestrictNamespaces', 'RestrictAddressFamilies', 'RestrictSUIDSGID'],
   ...['RestrictRealtime', 'LockPersonality', 'MemoryDenyWriteExecute', 'DevicePolicy', 'DeviceAllow', 'SystemCallFilter'],
-  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitMEMLOCK', 'LimitCORE'],
+  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE'],
 ]
 
 /** Proxies and helpers whose units matter beside the engines'. */
