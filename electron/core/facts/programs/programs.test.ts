@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
+import { collectContainers } from '../containers/collect.ts'
 import { known, unknown } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { parseAddresses } from '../network/parse.ts'
@@ -215,6 +216,16 @@ test('records have ids of their own, a danger in one or two sentences and a sour
     expect(danger, id).toMatch(/\.$/)
     expect(source.length, id).toBeGreaterThan(5)
   }
+})
+
+test('variables of a container whose values decide are read', () => {
+  const [section] = collectContainers()
+  const read = section?.kind === 'script' ? (section.parameters[1] ?? '') : ''
+  const decisive = knownPrograms.flatMap(({ authentication: { on, off, never } }) =>
+    [on, off, never].flatMap((pattern) => [...(pattern?.source ?? '').matchAll(/\^([A-Z][A-Z_]+)=(?!\.)/g)].map(([, name = '']) => name)),
+  )
+  expect(decisive).toContain('WEBUI_AUTH')
+  expect(decisive.filter((name) => !read.split('\\|').includes(name))).toEqual([])
 })
 
 const process = (pid: number, ppid: number, argv: string, change: Partial<Process> = {}): Process => ({
