@@ -299,7 +299,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
     if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
     } else if (id ~ /^ssh/) {
-      if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) since = v["StateChangeTimestamp"] }
+      if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) up = v["StateChangeTimestamp"] }
     } else if (id != "" && (v["LoadState"] != "not-found" || active != "inactive")) {
       more = ""
       split(names, w, " ")
@@ -309,7 +309,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
   }
   END {
     print time rows "\\n@ssh" ssh
-    if (since != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" since " 1 sec\\047 -printf \\047=newer %p\\\\n\\047 2>/dev/null")
+    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 -printf \\047=newer %p\\\\n\\047 2>/dev/null")
   }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"

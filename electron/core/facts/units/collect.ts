@@ -6,7 +6,18 @@ import { filesScript, walkFunction } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
-  ...['Id', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'ControlGroup', 'TriggeredBy'],
+  ...[
+    'Id',
+    'LoadState',
+    'ActiveState',
+    'ActiveEnterTimestamp',
+    'SubState',
+    'UnitFileState',
+    'Type',
+    'MainPID',
+    'ControlGroup',
+    'TriggeredBy',
+  ],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'UMask'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],
   ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
@@ -73,7 +84,7 @@ set -f
 IFS='
 '
 set -- $names
-shown=$(systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s\\n' "$shown" | head -n 5; exit 1; }
+shown=$(TZ=UTC0 systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s\\n' "$shown" | head -n 5; exit 1; }
 ${walkFunction}# What is shown goes out; files of variables, units to be weighed and what lies on the way to their files come to the shell, on stderr of awk.
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
@@ -111,7 +122,7 @@ s|://[^/@[:space:]]*@|://****@|g
         walk(substr($0, 1, at - 1))
         if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
       }
-      else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { walk(k == 1 ? drop[k] : "/" drop[k]); credentials(k == 1 ? drop[k] : "/" drop[k]) } }
+      else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { if (k > 1) drop[k] = "/" drop[k]; walk(drop[k]); credentials(drop[k]) } }
     }
     drops = split(kept["Load"], drop, "\\n")
     for (k = 2; k <= drops; k++) walk(substr(drop[k], index(drop[k], ":") + 1))

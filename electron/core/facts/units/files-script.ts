@@ -12,7 +12,7 @@ function walk(path,   part, count, i, p) {
 
 /**
  * Piece of the `units` script, which has set `ids` (units to be weighed) and `list` (the paths on the way to each unit file, drop-in, environment file and program).
- * Prints the figure of `systemd-analyze security` of each unit with its weightiest reasons, then owner and mode of each path. A symbolic link on the way is
+ * Prints the figure of `systemd-analyze security` of each unit with its weightiest reasons, then owner and mode of each path, and when what each file holds last changed (its mode may since have been closed). A symbolic link on the way is
  * followed, and its target looked at the same way.
  */
 export const filesScript = `
@@ -22,11 +22,12 @@ if [ -n "$ids" ] && command -v systemd-analyze >/dev/null 2>&1; then
     / Overall exposure level for / { $1 = $1; id = $0; sub(/^.* Overall exposure level for /, "", id); sub(/:.*$/, "", id); print "@security " id; for (i = 1; i <= n; i++) print row[i]; print "=" $0; n = 0; next }
     $NF ~ /^[0-9]+\\.[0-9]$/ && $NF >= 0.2 && n < 60 { $1 = $1; row[++n] = "=" $0 }'
 fi
-links=$(for path in $list; do [ -L "$path" ] && real=$(readlink -f "$path") && printf '%s\\n=%s\\n' "$path" "$real"; done)
-for path in $links; do case $path in /*) printf '@link %s\\n' "$path" ;; *) printf '%s\\n' "$path" ;; esac; done
-[ -z "$links" ] || list=$(printf '%s\\n' "$list" "$links" | awk "$walk"'BEGIN { tell("/") } { sub(/^=/, ""); walk($0) }' 2>&1)
+links=$(for path in $list; do [ -L "$path" ] && real=$(readlink -f "$path") && printf '@link %s\\n=%s\\n' "$path" "$real"; done)
+[ -z "$links" ] || { printf '%s\\n' "$links"; list=$(printf '%s\\n' "$list" "$links" | awk "$walk"'BEGIN { tell("/") } { sub(/^(=|@link )/, ""); walk($0) }' 2>&1); }
 set -- $list
 printf '@paths\\n'
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
+printf '@changed\\n'
+find -L "$@" -prune -type f -printf '=%T@ %p\\n' 2>/dev/null
 set +f
 `

@@ -207,3 +207,32 @@ test('links in a circle end', () => {
   )
   expect(unit?.paths.map(({ path }) => path)).toEqual(['/b'])
 })
+
+test('files that changed after the unit was started, but for the program and what a generator made', () => {
+  const started = (more = '') => `Id=a.service
+LoadState=loaded
+ActiveState=active
+ActiveEnterTimestamp=Sun 2026-11-29 07:31:34 UTC
+ExecStart={ path=/usr/bin/a ; argv[]=/usr/bin/a ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=5 }
+FragmentPath=/etc/a.service
+SourcePath=/etc/a.container
+DropInPaths=/run/systemd/generator/a.service.d/x.conf /etc/a.service.d/b.conf
+EnvironmentFiles=/etc/a/*.env (ignore_errors=no)
+${more}
+@envfile /etc/a/x.env
+@paths
+=regular file/644/root/root//etc/a.service
+@changed
+=1795937496.0 /usr/bin/a
+=1795937494.9 /etc/a.service
+=1795937495.9 /etc/a.container
+=1795937496.1 /etc/a.service.d/b.conf
+=1795937496.1 /run/systemd/generator/a.service.d/x.conf
+=1795939000 /etc/a/x.env
+`
+  const newer = (text: string) => parseUnits(text)[0]?.newerFiles?.map(({ path }) => path)
+  expect(Date.parse('2026-11-29T07:31:34Z') / 1000).toBe(1_795_937_494)
+  expect(newer(started())).toEqual(['/etc/a.service.d/b.conf', '/etc/a/x.env'])
+  expect(newer(started().replace('ActiveState=active', 'ActiveState=inactive'))).toEqual([])
+  expect(newer(started().replace(' UTC\n', ' CET\n'))).toEqual([])
+})

@@ -29,6 +29,8 @@ interface Beside {
   readonly environmentFiles: Map<string, EnvironmentFile>
   readonly paths: Map<string, PathEntry>
   readonly links: Map<string, string>
+  /** When what each file holds last changed, in seconds. */
+  readonly changed: Map<string, { readonly at: number; readonly line: number }>
   readonly security: Map<string, Row[]>
   /** Environment that systemd gives to every unit (systemd-system.conf(5), DefaultEnvironment=). Not asked by the first versions of the probe. */
   manager: Pick<EnvironmentFile, 'state' | 'variables'>
@@ -41,6 +43,7 @@ export function parseUnits(stdout: string): readonly Unit[] {
     environmentFiles: new Map(),
     paths: new Map(),
     links: new Map(),
+    changed: new Map(),
     security: new Map(),
     manager: { state: 'read', variables: [] },
   }
@@ -87,6 +90,11 @@ function blockOf(header: string, beside: Beside): ((value: string, line: number)
   if (header === '@account-units') return () => {}
   const [, link] = /^@link (\/.*)$/.exec(header) ?? []
   if (link) return (target) => beside.links.set(link, target)
+  if (header === '@changed')
+    return (text, line) => {
+      const [, at, path] = /^(\d{1,12})(?:\.\d+)? (\/.*)$/.exec(text) ?? []
+      if (path !== undefined) beside.changed.set(path, { at: Number(at), line })
+    }
   if (header !== '@paths') return undefined
   return (text, line) => {
     const entry = parsePathEntry(text, line)
@@ -167,6 +175,7 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
       [text('FragmentPath'), text('SourcePath'), `${text('SourcePath')}.d`, ...dropIns, ...environmentFiles, ...credentialFiles, program],
       beside,
     ),
+    newerFiles: newerThan(startOf(rows), [text('FragmentPath'), text('SourcePath'), ...dropIns, ...read.map(({ path }) => path)], beside),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
     properties: Object.fromEntries(
@@ -177,6 +186,22 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     lines,
   }
 }
+
+/** When it was started, in seconds; undefined while it does not run. */
+function startOf(rows: Rows): number | undefined {
+  if (rows.get('ActiveState')?.[0]?.value !== 'active') return undefined
+  const [, day, time] = /^\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$/.exec(rows.get('ActiveEnterTimestamp')?.[0]?.value ?? '') ?? []
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`) / 1000
+}
+
+/** To the second, as systemd tells it. A generator writes its files anew whenever systemd reads units again. */
+const newerThan = (start: number | undefined, files: readonly string[], { changed }: Beside): Unit['newerFiles'] =>
+  files.flatMap((path) => {
+    const last = changed.get(path)
+    return start !== undefined && last !== undefined && last.at > start + 1 && !path.startsWith('/run/systemd/generator')
+      ? [{ path, line: last.line }]
+      : []
+  })
 
 /** `-> Overall exposure level for ollama.service: 9.2 UNSAFE :-{`; rows end with their weight. */
 function readExposure(rows: readonly Row[]): UnitExposure | undefined {

@@ -32,6 +32,8 @@ export interface Unit {
   /** `systemd-analyze security`; absent where it was not printed. */
   readonly exposure?: UnitExposure | undefined
   readonly dropIns: readonly string[]
+  /** Of the files above, but for the program, those that changed since it was started. */
+  readonly newerFiles?: readonly { readonly path: string; readonly line: number }[] | undefined
   /** Every property as printed: NoNewPrivileges, ProtectSystem … Absent: its systemd does not know it, or cannot print it. */
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */

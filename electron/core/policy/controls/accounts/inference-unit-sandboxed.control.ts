@@ -4,7 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
-import { printed } from '../units/unit-subjects.ts'
+import { inForce, printed } from '../units/unit-subjects.ts'
 
 interface Measure {
   readonly property: string
@@ -81,7 +81,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     return { ...base, status: 'not-evaluated', title: 'Sandbox of the unit could not be read', reason: unreadWords, cite: [] }
   if (missing.length === 0) {
     const reason = `${unit.id} has ${measures.map(({ property }) => `${property}=${unit.properties[property] || 'no'}`).join(', ')}.`
-    return { ...base, status: 'pass', title: 'The unit is sandboxed', reason, cite: cite(measures, false) }
+    return inForce(unit, { ...base, status: 'pass', title: 'The unit is sandboxed', reason, cite: cite(measures, false) })
   }
   return {
     ...base,

@@ -30,7 +30,7 @@ export default defineControl({
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
       ...made.map((unit) => ({ subject: unit.id, ...judge(unit) })),
-      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge)),
+      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge, 'files')),
     ]
   },
 })

@@ -24,7 +24,7 @@ export default defineControl({
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
       ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known) })),
-      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known))),
+      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known), 'files')),
     ]
   },
 })

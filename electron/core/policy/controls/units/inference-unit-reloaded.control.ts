@@ -19,6 +19,15 @@ export default defineControl({
         return { status: 'not-evaluated', title: 'Changes on disk could not be read', reason, cite: [] }
       }
       const cite = citeUnit(unit, 'NeedDaemonReload', { token: `NeedDaemonReload=${unit.properties.NeedDaemonReload}` })
+      const newer = (unit.newerFiles ?? []).slice(0, 3)
+      if (unit.properties.NeedDaemonReload !== 'yes' && newer.length > 0)
+        return {
+          status: 'warning',
+          title: 'Its files changed since it was started',
+          reason: `${newer.map(({ path }) => path).join(', ')} changed after ${unit.id} was started, so what they say is not in force.`,
+          hint: 'Read the change, then restart the unit.',
+          cite: newer.map(({ line }) => ({ section: 'units', line })),
+        }
       return unit.properties.NeedDaemonReload === 'yes'
         ? {
             status: 'warning',

@@ -144,6 +144,19 @@ test.each([
   expect(outcomes(askUnit(reloaded, unit({ NeedDaemonReload: value })))).toEqual([expected])
 })
 
+test('files that changed since the unit was started are not in force: nothing passes by them, and what is wrong stays so', () => {
+  const hardened = { NeedDaemonReload: 'no', DevicePolicy: 'closed', DeviceAllow: 'char-nvidia* rw' }
+  const edited = { newerFiles: [{ path: '/etc/systemd/system/ollama.service.d/override.conf', line: 7 }] }
+  const said = (more: Parameters<typeof unit>[1] = {}, properties: Record<string, string> = hardened) =>
+    [reloaded, devicesLimited].map((control) => askUnit(control, unit(properties, more))[0]?.title)
+  expect(said()).toEqual(['Files and effective unit agree', 'Only listed devices are open'])
+  expect(said(edited)).toEqual(['Its files changed since it was started', 'What runs may be set otherwise'])
+  expect(said(edited, { ...hardened, DeviceAllow: '/dev/sda rw' })[1]).toBe('The unit may use disks or memory')
+  // Variables say nothing of devices.
+  const variables = { newerFiles: [{ path: '/etc/default/ollama', line: 7 }], environmentFiles: ['/etc/default/ollama'] }
+  expect(said(variables)).toEqual([said(edited)[0], said()[1]])
+})
+
 describe('inference-unit-files-protected', () => {
   const way = [
     entry('/', 0o755),

@@ -6,12 +6,13 @@ import { noServices, serviceName, startsByItself } from '../inference/service-wo
 
 /**
  * Judges every unit that runs an inference server once. Servers in containers, outside of units, and switched off have no unit to
- * judge here; a unit that could not be read is not evaluated.
+ * judge here; a unit that could not be read is not evaluated. `about`: whether the verdict is about how the process runs, or about the files alone.
  */
 export function judgeUnits(
   services: readonly InferenceService[],
   units: FactResult<readonly Unit[]>,
   judge: (unit: Unit, service: InferenceService) => Omit<Verdict, 'subject'>,
+  about: 'process' | 'files' = 'process',
 ): readonly Verdict[] {
   if (services.length === 0) return noServices
   const seen = new Set<string>()
@@ -39,8 +40,27 @@ export function judgeUnits(
     seen.add(unit.id)
     if (!service.running && !startsByItself(unit))
       return [{ ...base, status: 'not-applicable', title: 'The server is switched off', reason: `${name} is stopped and not enabled.` }]
-    return [{ subject: unit.id, ...judge(unit, service) }]
+    const verdict = judge(unit, service)
+    return [{ subject: unit.id, ...(about === 'process' ? inForce(unit, verdict) : verdict) }]
   })
+}
+
+/** What changed since the unit was started is not in force, though systemd may have loaded it, as it does for `systemctl edit`. */
+export function inForce<V extends Omit<Verdict, 'subject'>>(unit: Unit, verdict: V): V {
+  const newer = (unit.newerFiles ?? []).filter(({ path }) => !unit.environmentFiles.includes(path))
+  return verdict.status !== 'pass' || newer.length === 0
+    ? verdict
+    : {
+        ...verdict,
+        status: 'not-evaluated',
+        title: 'What runs may be set otherwise',
+        reason: `${newer
+          .slice(0, 3)
+          .map(({ path }) => path)
+          .join(', ')} changed after ${unit.id} was started. By the files: ${verdict.reason}`,
+        hint: 'Restart the unit.',
+        cite: [...newer.slice(0, 3).map(({ line }) => ({ section: 'units', line })), ...verdict.cite],
+      }
 }
 
 /** Did systemctl print the property? Older systemd leaves out what it does not know. */
