@@ -76,3 +76,15 @@ test('beside HTTP, a socket for gRPC of vLLM asks for no key and steers the engi
   )
   expect(served('vllm', 'vllm serve m')).not.toContain('POST /vllm.Control/LoadLora')
 })
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  ['local-ai run', { LOCALAI_AUTH: 'true' }, 'varies'],
+  ['local-ai run --auth', {}, 'varies'],
+  ['local-ai run --auth --api-keys k', {}, 'covered'],
+  ['local-ai run', { LOCALAI_AUTH: 'true', LOCALAI_API_KEY: '****' }, 'covered'],
+  ['local-ai run', { LOCALAI_AUTH: 'false', API_KEY: '****' }, 'covered'],
+])('LocalAI asks for accounts alone in newer releases only, outside of /v1: %s %j', (command, environment, key) => {
+  const found = routesOf({ engine: 'localai', argv: command.split(' '), environment })
+  expect(found.find(({ path }) => path === '/chat/completions')?.key).toBe(key)
+  expect(found.find(({ path }) => path === '/v1/chat/completions')?.key).toBe('covered')
+})

@@ -179,7 +179,13 @@ type Started = Pick<InferenceService, 'engine' | 'argv' | 'environment' | 'envir
  */
 export function routesOf(service: Started): readonly EngineRoute[] {
   if (service.engine === 'vllm' && service.argv.some((word) => word === '--grpc' || /\bgrpc_server(?:\.py)?$/.test(word))) return vllmGrpc
-  const own = engineRoutes[service.engine].filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
+  const own = engineRoutes[service.engine]
+    .filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
+    .map((route) =>
+      route.key === 'covered' && service.engine === 'localai' && isLeftByAccounts(route, service)
+        ? { ...route, key: 'varies' as const }
+        : route,
+    )
   const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
   const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''
   if (only !== '') return below(only)
@@ -187,6 +193,14 @@ export function routesOf(service: Started): readonly EngineRoute[] {
   const also = python ? prefixOf(service, '--root-path', service.engine === 'vllm' ? undefined : 'ROOT_PATH') : ''
   return also === '' ? own : [...own, ...below(also)]
 }
+
+/** With accounts and no key of its own, LocalAI asked below these paths alone, until it had a list of what is public (core/http/auth: isAPIPath, public_routes.go). */
+const OF_ACCOUNTS = /^\/(?:api|v1|models|backends|backend|tts|vad|video|stores|system|ws)(?:\/|$)|^\/metrics$/
+const isLeftByAccounts = ({ path, class: kind }: EngineRoute, service: Started): boolean =>
+  kind === 'inference' &&
+  !OF_ACCOUNTS.test(path) &&
+  isOn({ flags: ['--auth'], environment: ['LOCALAI_AUTH'] }, service) &&
+  !isOn({ flags: ['--api-keys'], environment: ['LOCALAI_API_KEY', 'API_KEY'] }, service)
 
 function isOn({ flags = [], environment = [], without }: Switch, service: Started): boolean {
   const named = (names: readonly string[], variables: readonly string[]): boolean =>

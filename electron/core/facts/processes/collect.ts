@@ -6,18 +6,15 @@ import { addressesScript, gatewaysScript, ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
 import { podsScript } from './pods-script.ts'
 
-/** Settings as JSON in one word, keys among them, as vLLM hands its own to the front end in Rust; a row may end within one. */
-const hideJson =
-  's/\\(\\"[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)\\": *\\)\\(\\[[^]]*]\\{0,1\\}\\|\\"[^\\"]*\\"\\{0,1\\}\\)/\\1\\"****\\"/g'
-
 /**
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
- * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host.
+ * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one.
  */
 const SCRIPT = `${gatewaysScript}${addressesScript}${ownNetworkScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
-hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g;${hideJson}"
+json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
+hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g;$json"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
 else printf '@ps none\\n'; exit 0
@@ -41,7 +38,7 @@ s/^\\(=$flags=\\)..*/\\1****/
 s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
-${hideJson}
+$json
 /^=$flags\\$/{
 :next
 \\$b

@@ -8,6 +8,7 @@ import type { Process } from '../processes/processes.ts'
 import { containerAbove } from '../services/container-above.ts'
 import { type HostAddresses, hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
+import type { Unit } from '../units/units.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
@@ -21,9 +22,10 @@ export const programsFact: FactDefinition<'programs'> = {
   read({ fact }) {
     const processes = fact('processes')
     if (!processes.known) return unknown(`Programs: ${processes.reason}`, processes.sections, processes.hint)
-    const [containers, network] = [fact('containers'), fact('network')]
+    const [containers, network, units] = [fact('containers'), fact('network'), fact('units')]
     const addresses = hostAddressesOf(network.known ? network.value : undefined)
-    return known(findPrograms(processes.value, fact('listeners'), containers.known ? containers.value.containers : undefined, addresses))
+    const listed = containers.known ? containers.value.containers : undefined
+    return known(findPrograms(processes.value, fact('listeners'), listed, units.known ? units.value : [], addresses))
   },
 }
 
@@ -31,6 +33,7 @@ function findPrograms(
   processes: readonly Process[],
   all: FactResult<readonly Listener[]>,
   listed: readonly Container[] | undefined,
+  units: readonly Unit[],
   hostAddresses: HostAddresses | undefined,
 ): readonly Program[] {
   const containers = listed ?? []
@@ -54,7 +57,7 @@ function findPrograms(
   const found = processes.flatMap((process) => {
     const record = records.get(process.pid)
     return record && !isPart(process, record)
-      ? [fromProcess(process, record, { processes, parents, listeners, containers, hostAddresses, unlisted: listed === undefined })]
+      ? [fromProcess(process, record, { processes, parents, listeners, containers, units, hostAddresses, unlisted: listed === undefined })]
       : []
   })
   const ownAddressIn = ({ id, pid }: Container): string | undefined => {
@@ -94,6 +97,7 @@ interface Sources {
   readonly parents: ReadonlyMap<number, number>
   readonly listeners: FactResult<readonly Listener[]>
   readonly containers: readonly Container[]
+  readonly units: readonly Unit[]
   readonly hostAddresses: HostAddresses | undefined
   /** Which containers there are is not known. */
   readonly unlisted: boolean
@@ -102,7 +106,7 @@ interface Sources {
 function fromProcess(
   main: Process,
   record: ProgramRecord,
-  { processes, parents, listeners, containers, hostAddresses, unlisted }: Sources,
+  { processes, parents, listeners, containers, units, hostAddresses, unlisted }: Sources,
 ): Program {
   const below = new Set([main.pid])
   // A parent stands before its children only by chance, so the tree is walked until it grows no more.
@@ -134,13 +138,15 @@ function fromProcess(
           : own.length === 0 && place && !container
             ? 'it runs in a container whose published ports could not be read'
             : undefined
+  const unit = place ? undefined : unitOf(main)
+  const environment = main.environment ?? container?.environment ?? units.find(({ id }) => id === unit)?.environment ?? {}
   return {
     id: record.id,
     name: record.name,
     kind: record.kind,
     pids: [...members],
     user: main.user,
-    unit: place ? undefined : unitOf(main),
+    unit,
     container: container?.name ?? place?.name ?? place?.id.slice(0, 12),
     binds,
     ...(unseen !== undefined && { bindsUnknown: unseen }),
@@ -149,7 +155,7 @@ function fromProcess(
           main,
           own.map(({ port }) => port),
         )
-      : authenticationOf(record, [...main.argv, ...variablesOf(main.environment ?? container?.environment ?? {})])),
+      : authenticationOf(record, [...main.argv, ...variablesOf(environment)])),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,

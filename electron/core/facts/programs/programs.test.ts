@@ -20,6 +20,9 @@ describe('a command line', () => {
     ['text-embeddings-router --model-id m', 'tei'],
     ['tritonserver --model-repository=/models --model-control-mode=explicit', 'triton'],
     ['./rpc-server -H 0.0.0.0 -p 50052', 'llama-rpc'],
+    ['/backends/llama-cpp/llama-cpp-rpc-server --host 0.0.0.0 --port 50052', 'llama-rpc'],
+    ['local-ai federated --address 0.0.0.0:8080', 'localai-federated'],
+    ['local-ai run', undefined],
     ['/usr/bin/python3 /usr/local/bin/open-webui serve', 'open-webui'],
     ['/usr/bin/python3 /usr/bin/uvicorn open_webui.main:app --host 0.0.0.0', 'open-webui'],
     ['python3 -m uvicorn open_webui.main:app --host 0.0.0.0 --port 8080', 'open-webui'],
@@ -248,12 +251,18 @@ const network = {
   routes: [],
   defaultRoute: true,
 }
-function find(processes: readonly Process[], listeners: readonly Listener[], containers: readonly object[] | 'unknown' = []) {
+function find(
+  processes: readonly Process[],
+  listeners: readonly Listener[],
+  containers: readonly object[] | 'unknown' = [],
+  units: readonly object[] = [],
+) {
   const listed = containers === 'unknown' ? unknown('no', []) : known({ containers })
   const facts: Record<string, unknown> = {
     processes: known(processes),
     listeners: known(listeners),
     containers: listed,
+    units: known(units),
     network: known(network),
   }
   const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
@@ -315,6 +324,22 @@ test.each<[string, string, readonly string[]]>([
   ['web', '/usr/bin/python3.12', []],
 ])('%s runs %s', (line, executable, ids) => {
   expect(find([process(5, 1, line, { executable })], [listener(30_000, 5)]).map(({ id }) => id)).toEqual(ids)
+})
+
+test.each([
+  ['open-webui serve', { WEBUI_AUTH: 'False' }, 'none'],
+  ['open-webui serve', {}, 'default'],
+  ['litellm --config /etc/litellm.yaml', { LITELLM_MASTER_KEY: '****' }, 'on'],
+  ['text-embeddings-router --model-id m', { API_KEY: '****' }, 'on'],
+  ['ray start --head --block', { RAY_AUTH_MODE: 'token' }, 'on'],
+])('%s with %j in its unit', (line, environment, expected) => {
+  const unit = { id: 'ai.service', mainPid: 5, environment }
+  const inside = process(5, 1, line, { cgroup: '/system.slice/ai.service' })
+  expect(find([inside], [listener(30_000, 5)], [], [unit])).toMatchObject([{ authentication: expected }])
+  // What the process itself was given counts before what its unit says now.
+  expect(find([{ ...inside, environment: {} }], [listener(30_000, 5)], [], [unit])[0]?.authentication).not.toBe(
+    expected === 'default' ? '' : expected,
+  )
 })
 
 test('one program with its children and their sockets; what a flag says about authentication', () => {

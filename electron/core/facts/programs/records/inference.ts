@@ -62,7 +62,7 @@ export const inference: readonly ProgramRecord[] = [
     id: 'llama-rpc',
     name: 'llama.cpp RPC server',
     kind: 'cluster',
-    program: /^(?:ggml-)?rpc-server$/,
+    program: /^(?:ggml-|llama-cpp-)?rpc-server$/,
     authentication: { usual: 'none' },
     danger:
       'It has neither authentication nor encryption and has run code for whoever reached it (CVE-2026-34159); its own README says never on an open network.',

@@ -85,6 +85,18 @@ export const interfaces: readonly ProgramRecord[] = [
     source: 'https://docs.nvidia.com/dynamo/latest/components/frontend.html',
   },
   {
+    id: 'localai-federated',
+    name: 'LocalAI federation',
+    kind: 'interface',
+    program: /^local-?ai(?:-[\w.-]+)?$/i,
+    command: /^federated$/,
+    authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
+    forwards: true,
+    danger: 'It passes all that it gets on to the nodes that joined, whose keys are the only ones that are asked.',
+    source: 'mudler/LocalAI docs/content/features/distribute.md',
+  },
+  {
     id: 'llama-swap',
     name: 'llama-swap',
     kind: 'interface',

@@ -70,6 +70,16 @@ function judge(service: InferenceService): Verdict {
       reason: `${serviceName(service)} listens on ${where}, but its environment or key file could not be read.`,
       cite: cite(),
     }
+  const varying = routes.filter((route) => route.class === 'inference' && atEngine(service, route) === 'unknown')
+  if (varying.length > 0)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'Some routes may ignore the key',
+      reason: `${serviceName(service)} listens on ${where}. Only newer releases ask who is there on: ${listed(varying.map(printRoute), 12)}.`,
+      hint: 'Listen on 127.0.0.1 behind a proxy, or give it a key of its own, too.',
+      cite: cite(),
+    }
   if (open.length > 0)
     return {
       ...base,

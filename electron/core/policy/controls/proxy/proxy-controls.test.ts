@@ -560,6 +560,12 @@ test.each([
     "not-evaluated: The server's sockets are not known",
     "not-evaluated: The server's sockets are not known",
   ],
+  [
+    'LocalAI with accounts alone, which older releases ask for below /v1 only',
+    service('localai', { address: '::', apiKey: 'set', environment: { LOCALAI_AUTH: 'true' } }),
+    'not-evaluated: Some routes may ignore the key',
+    'warning: Any key holder can manage models',
+  ],
   ['a UNIX socket alone', service('vllm', { binds: [] }), 'pass: No port is open for others', 'pass: No port is open for others'],
   [
     'a network of its own',
