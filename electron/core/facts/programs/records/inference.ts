@@ -26,7 +26,7 @@ export const inference: readonly ProgramRecord[] = [
     id: 'tgi',
     name: 'Text Generation Inference',
     kind: 'inference',
-    program: /^text-generation-(?:launcher|router|server)$/,
+    program: /^text-generation-(?:launcher|router(?:-v\d)?|server)$/,
     image: /^text-generation-inference$/,
     // Its key is asked on most routes, and not on /invocations.
     authentication: { usual: 'none', perhaps: apiKeyOrVariable },
@@ -67,6 +67,17 @@ export const inference: readonly ProgramRecord[] = [
     danger:
       'It has neither authentication nor encryption and has run code for whoever reached it (CVE-2026-34159); its own README says never on an open network.',
     source: 'ggml-org/llama.cpp tools/rpc/README.md',
+  },
+  {
+    id: 'llama-box',
+    name: 'llama-box',
+    kind: 'inference',
+    program: /^llama-box(?:[-_.].*)?$/,
+    image: /^llama-box$/,
+    authentication: { usual: 'unknown' },
+    telling: ['/v1/models'],
+    danger: 'Whoever reaches it runs prompts, past the keys of GPUStack, which starts it for GGUF models.',
+    source: 'gpustack/llama-box README.md',
   },
   {
     id: 'lm-studio',
