@@ -249,27 +249,28 @@ said=
 [ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d)
 [ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
+exec 2>/dev/null
 set -- /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd /lib/systemd
 for root do shift; set -- "$@" "$root/coredump.conf" "$root/coredump.conf.d"/*.conf "$root/journald.conf" "$root/journald.conf.d"/*.conf; done
 stored=$(grep -lsE '^[[:space:]]*Storage[[:space:]]*=' "$@")
 config() {
-  case $stored in *"$1"*) { systemd-analyze cat-config "$1" 2>/dev/null || cat "/etc/$1" 2>/dev/null; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac
+  case $stored in *"$1"*) { systemd-analyze cat-config "$1" || cat "/etc/$1"; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac
 }
 clock() {
   # With its own clock as the only source (\`local\` of chrony, 127.127.1.0 of ntpd) a service says that it is synchronised, too.
-  command -v chronyc >/dev/null && said=$(chronyc -n tracking 2>/dev/null) && case $said in
+  command -v chronyc >/dev/null && said=$(chronyc -n tracking) && case $said in
     *': 7F7F0101 '*) echo no; return ;;
     *'Leap status'*'Not synchronised'*) echo no; return ;;
     # It goes on saying so when its sources fall silent; then none of them is the one that it follows.
-    *'Leap status'*) case $(chronyc -n sources 2>/dev/null) in *'^* '* | *'=* '* | *'#* '*) echo yes ;; *) echo no ;; esac; return ;;
+    *'Leap status'*) case $(chronyc -n sources) in *'^* '* | *'=* '* | *'#* '*) echo yes ;; *) echo no ;; esac; return ;;
   esac
   # ntpd, too, keeps its leap when its servers fall silent; then no row of its peers is marked, or what is marked was not reached in eight polls (ntpq(1), peers).
-  command -v ntpq >/dev/null && said=$(ntpq -n -c 'rv 0 leap,refid' -c peers 2>/dev/null) && case $said in
+  command -v ntpq >/dev/null && said=$(ntpq -n -c 'rv 0 leap,refid' -c peers) && case $said in
     *leap=11* | *refid=LOC* | *refid=127.127.1.*) echo no; return ;;
     *leap=[01][01]*) printf '%s\\n' "$said" | awk '/^ *=====+ *$/ { rows = 1; next } /^[*o]/ { marked = rows } marked && NF > 6 { if ($(NF - 3) ~ /[1-7]/) found = 1; marked = 0 } END { if (rows) print found ? "yes" : "no" }'; return ;;
   esac
   # openntpd stays \`synced\` without an answer; its peers become invalid (ntpctl(8)). Its socket is root's.
-  command -v ntpctl >/dev/null && said=$(ntpctl -s status 2>/dev/null) && case $said in
+  command -v ntpctl >/dev/null && said=$(ntpctl -s status) && case $said in
     *'clock unsynced'*) echo no; return ;;
     *'clock synced'*) case " $said" in *' '[1-9]*/*' peers valid'* | *' '[1-9]*/*' sensors valid'*) echo yes ;; *) echo no ;; esac; return ;;
   esac
@@ -278,19 +279,19 @@ clock() {
       # Touched with each answer that it takes. It asks again after its interval, in microseconds, 2048 s at most unless that is set.
       synchronized=/run/systemd/timesync/synchronized
       [ -e "$synchronized" ] || { echo no; return; }
-      poll=$(busctl --auto-start=no get-property org.freedesktop.timesync1 /org/freedesktop/timesync1 org.freedesktop.timesync1.Manager PollIntervalUSec 2>/dev/null) || poll=
+      poll=$(busctl --auto-start=no get-property org.freedesktop.timesync1 /org/freedesktop/timesync1 org.freedesktop.timesync1.Manager PollIntervalUSec) || poll=
       poll=\${poll#t }
       late=no
       case $poll in '' | *[!0-9]* | 0 | ?????????????????*) poll=2048000000 late= ;; esac
       # Four of them missed: it is given up.
-      if [ -n "$(find "$synchronized" -mmin "-$((poll * 4 / 60000000 + 2))" 2>/dev/null)" ]; then echo yes; else echo $late; fi ;;
+      if [ -n "$(find "$synchronized" -mmin "-$((poll * 4 / 60000000 + 2))")" ]; then echo yes; else echo $late; fi ;;
     # A container has the clock of its host.
     none) [ -e /run/systemd/container ] || echo no ;;
   esac
 }
 set -f
 ${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
-states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,Listen -- $asked ssh*e ssh*t 2>/dev/null) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
+states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,Listen -- $asked ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     split("", v)
@@ -309,7 +310,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
   }
   END {
     print time rows "\\n@ssh" ssh
-    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 -printf \\047=newer %p\\\\n\\047 2>/dev/null")
+    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 -printf \\047=newer %p\\\\n\\047")
   }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"

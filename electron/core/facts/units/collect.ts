@@ -6,19 +6,8 @@ import { filesScript, walkFunction } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
-  ...[
-    'Id',
-    'LoadState',
-    'ActiveState',
-    'ActiveEnterTimestamp',
-    'SubState',
-    'UnitFileState',
-    'Type',
-    'MainPID',
-    'ControlGroup',
-    'TriggeredBy',
-  ],
-  ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UID', 'UMask'],
+  ...['Id', 'LoadState', 'ActiveState', 'ActiveEnterTimestamp', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'TriggeredBy'],
+  ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UMask'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],
   ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
   ...[
