@@ -16,6 +16,18 @@ export interface Client {
   readonly address: string
   readonly host: string
   readonly scheme: 'http' | 'https'
+  /** Absent for who sends all that his persona does. */
+  readonly choice?: Choice | undefined
+}
+
+/**
+ * What a client leaves out, though he could send it: one header may be asked for and another one refused. `*` and the demand that there is none
+ * are about the whole header, so they go by its name, others by their text too. A file that may be there is taken as one of them.
+ */
+export interface Choice {
+  readonly left: ReadonlySet<string>
+  /** What was looked at and is not among them. */
+  readonly met: Set<string>
 }
 
 /** What matchers look at. */
@@ -94,10 +106,15 @@ function matchOne(name: string, node: JsonNode, asked: Asked): Match {
     case 'header_regexp':
       return { value: every(entries(node), ([header, one]) => headerFits(header.toLowerCase(), field(one, 'pattern'), client)) }
     case 'query':
-      return { value: every(entries(node), ([, values]) => sent(texts(values), false, client)) }
-    // A model server's routes are taken not to exist as files.
-    case 'file':
-      return { value: false }
+      return {
+        value: every(entries(node), ([name, values]) => chosen(client, `?${name}`, texts(values), sent(texts(values), false, client))),
+      }
+    // A model server's routes are taken not to exist as files. One of another name, as of a switch, may be there or not.
+    case 'file': {
+      const names = texts(field(node, 'try_files'))
+      const named = names.length > 0 && names.every((name) => !name.includes('{'))
+      return { value: named && chosen(client, 'file', names, undefined) }
+    }
     default:
       return { value: undefined }
   }
@@ -167,12 +184,21 @@ function maskAsPattern(mask: string): string {
   return `${before ? '.*' : '^'}${fixed.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${after ? '.*' : '$'}`
 }
 
+/** `value`: whether the client's header fits. Only of what may fit there is a choice. */
+function chosen({ choice }: Client, name: string, wanted: readonly string[], value: boolean | undefined): boolean | undefined {
+  if (value === false || choice === undefined) return value
+  const key = wanted.every((one) => one === '*') ? name : `${name}: ${wanted.join(' | ')}`
+  if (choice.left.has(key) || choice.left.has(name)) return false
+  choice.met.add(key)
+  return value
+}
+
 function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
   // `null` demands that there is none.
-  if (values.kind === 'other') return client.persona === 'silent'
+  if (values.kind === 'other') return client.persona === 'silent' || chosen(client, header, [], true) === false
   if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
   const wanted = texts(values)
-  return sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client)
+  return chosen(client, header, wanted, sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client))
 }
 
 function headerFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
@@ -180,6 +206,10 @@ function headerFits(header: string, pattern: JsonNode | undefined, client: Clien
     const match = compilePattern(textOf(pattern) ?? '', false).exec(client.host)
     return match === undefined ? undefined : match !== null
   }
+  return chosen(client, header, [`~ ${textOf(pattern) ?? ''}`], patternFits(header, pattern, client))
+}
+
+function patternFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
   if (client.persona === 'silent') return false
   const compiled = compilePattern(textOf(pattern) ?? '', false)
   const guessed = (client.persona === 'guessing' ? [GUESS] : [GUESS, TOKEN]).map((text) => compiled.exec(text))

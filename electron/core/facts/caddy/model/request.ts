@@ -1,4 +1,4 @@
-import { field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { headersHandled } from './headers-set.ts'
 import { type Client, matchSets } from './matchers.ts'
 import { rewritten } from './rewrite.ts'
@@ -24,6 +24,8 @@ export interface State {
   readonly method: string
   /** Decoded. */
   readonly path: string
+  /** As the client sent it. */
+  readonly original: string
   readonly captures: ReadonlyMap<string, string>
   readonly groups: ReadonlySet<string>
   readonly credentials: readonly Credential[]
@@ -67,6 +69,7 @@ const MAX_OUTCOMES = 32
 export const startOf = (method: string, path: string): State => ({
   method,
   path,
+  original: path,
   captures: new Map(),
   groups: new Set(),
   credentials: [],
@@ -177,6 +180,8 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
       return proxy(node, next, context, state)
     case 'static_response': {
       const status = Number(textOf(field(node, 'status_code')) ?? 200)
+      // Early hints are no last word (modules/caddyhttp/staticresp.go).
+      if (status === 103) return next(state)
       return [{ kind: 'answered', status: Number.isInteger(status) ? status : 0, node, state }]
     }
     case 'error':
@@ -251,14 +256,11 @@ const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>
     return all?.kind === 'object' && [...all.entries.keys()].some((header) => header.toLowerCase() === name)
   })
 
-/** A key of the proxy's own, or a client's that is dropped. Passing the client's own on is neither. */
-function replacesKey(operations: JsonNode | undefined): boolean {
-  const all = field(operations, 'set')
-  return (
-    all?.kind === 'object' &&
-    [...all.entries].some(
+/** A key of the proxy's own, or a client's that is dropped. Passing the client's own on is neither. One that is added is the only one where a client sends none. */
+const replacesKey = (operations: JsonNode | undefined): boolean =>
+  (['set', 'add'] as const).some((operation) =>
+    entries(field(operations, operation)).some(
       ([header, values]) =>
         /^(?:authorization|x-api-key)$/i.test(header) && !texts(values).every((text) => text.startsWith('{http.request.header.')),
-    )
+    ),
   )
-}

@@ -4,19 +4,21 @@ import { cleanPath, stripPrefix } from './paths.ts'
 interface Target {
   readonly method: string
   readonly path: string
+  readonly original: string
   readonly captures: ReadonlyMap<string, string>
 }
 
 /** Values of placeholders that a target may name; undefined for those that only a running Caddy knows. */
-function placeholder(name: string, { method, path, captures }: Target): string | undefined {
+function placeholder(name: string, { method, path, original, captures }: Target): string | undefined {
   switch (name) {
     case 'http.request.method':
       return method
     case 'http.request.uri':
     case 'http.request.uri.path':
+      return path
     case 'http.request.orig_uri':
     case 'http.request.orig_uri.path':
-      return path
+      return original
     case 'http.request.uri.query':
     case 'http.request.uri.prefixed_query':
       return ''

@@ -6,8 +6,8 @@ import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { entries, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
 import { headersSet } from './headers-set.ts'
-import type { Persona } from './matchers.ts'
-import { type Context, type Outcome, serve, startOf } from './request.ts'
+import type { Client, Persona } from './matchers.ts'
+import { type Outcome, serve, startOf } from './request.ts'
 import { type CaddyListen, type CaddyServer, clientCertificate, policyFor, readServers, speaksTls } from './servers.ts'
 
 /** One way in which a client gets a route through Caddy. */
@@ -99,7 +99,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
         const name = host === undefined ? STRANGER : host.replaceAll('*', 'gatehouse-probe')
         if (name.includes('{')) report(server.node, 'it names hosts that only the running Caddy knows')
         const policy = policyFor(server, name)
-        const shared = { server, listen, host, encrypted, policy, certificate: encrypted ? clientCertificate(policy) : undefined }
+        const shared = { server, listen, host, encrypted, policy, certificate: encrypted ? clientCertificate(server, name) : undefined }
         for (const service of services) {
           const strips = service.engine === 'localai'
           const own: CaddyRoute[] = []
@@ -113,8 +113,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                   methodsFor(route.method).map((method) => ({ persona, method })),
                 )) {
                   const client = { persona, address, host: name, scheme: encrypted ? 'https' : 'http' } as const
-                  const context: Context = { client, server: server.node, budget }
-                  for (const outcome of serve(context, startOf(method, clientPath))) {
+                  for (const outcome of served(client, server.node, budget, method, clientPath)) {
                     if (outcome.kind === 'unmodelled') report(outcome.node, outcome.reason)
                     if (
                       outcome.kind === 'answered' &&
@@ -149,6 +148,28 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     unmodelled: [...unmodelled].map(([node, reason]) => ({ node, reason })),
     handedOn: [...handedOn].map(([node, port]) => ({ port, node })),
   }
+}
+
+const MAX_CHOICES = 16
+
+/** All that may become of a request, whatever the client leaves out of what rules look at. */
+function served(client: Client, server: JsonNode, budget: { left: number }, method: string, path: string): readonly Outcome[] {
+  const outcomes: Outcome[] = []
+  const open: ReadonlySet<string>[] = [new Set()]
+  const seen = new Set([''])
+  for (let at = 0; at < open.length; at += 1) {
+    const left = open[at] as ReadonlySet<string>
+    const met = new Set<string>()
+    outcomes.push(...serve({ client: { ...client, choice: { left, met } }, server, budget }, startOf(method, path)))
+    for (const one of met) {
+      const more = [...left, one].sort()
+      const key = more.join('\n')
+      if (seen.has(key) || open.length >= MAX_CHOICES) continue
+      seen.add(key)
+      open.push(new Set(more))
+    }
+  }
+  return outcomes
 }
 
 /** Which inference services an upstream means. Placeholders in it only the running Caddy knows. */

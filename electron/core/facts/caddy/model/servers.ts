@@ -103,7 +103,7 @@ export const policyFor = ({ tlsPolicies }: CaddyServer, host: string): JsonNode 
  * Is a verified client certificate demanded? `require_and_verify`, or no mode where certificates to verify against are named: without any the
  * default is `require`, which takes every certificate (modules/caddytls/connpolicy.go).
  */
-export function clientCertificate(policy: JsonNode | undefined): JsonNode | undefined {
+function demanded(policy: JsonNode | undefined): JsonNode | undefined {
   const client = field(policy, 'client_authentication')
   if (!client) return undefined
   const mode = textOf(field(client, 'mode')) ?? ''
@@ -111,4 +111,13 @@ export function clientCertificate(policy: JsonNode | undefined): JsonNode | unde
     (name) => field(client, name) !== undefined,
   )
   return mode === 'require_and_verify' || (mode === '' && trusted) ? client : undefined
+}
+
+/**
+ * Where a verified client certificate is demanded of who asks for this name. A request may name another host than its handshake did where
+ * `strict_sni_host` is off, which Caddy by itself turns on with client certificates: then the weakest policy holds for all of them.
+ */
+export function clientCertificate(server: CaddyServer, host: string): JsonNode | undefined {
+  const strict = textOf(field(server.node, 'strict_sni_host')) !== 'false'
+  return strict || server.tlsPolicies.every(demanded) ? demanded(policyFor(server, host)) : undefined
 }

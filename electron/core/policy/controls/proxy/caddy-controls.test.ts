@@ -50,6 +50,78 @@ test.each<[string, unknown, string]>([
     'pass: Every forwarded route needs a login',
   ],
   [
+    'one header asked for and another one refused',
+    site([
+      {
+        match: [{ header: { Origin: ['https://chat.example.com'] }, not: [{ header: { 'User-Agent': ['*curl*'] } }] }],
+        handle: [toOllama],
+      },
+      { handle: [{ handler: 'static_response', status_code: 403 }] },
+    ]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a header asked for and another one that must be absent',
+    site([{ match: [{ header: { Authorization: ['*'], 'X-Block': null } }], handle: [toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a key asked for where the same header refuses what all keys begin with',
+    site([{ match: [{ header: { Authorization: ['Bearer masked'] }, not: [{ header: { Authorization: ['*'] } }] }], handle: [toOllama] }]),
+    'not-applicable: No proxy forwards to the model server',
+  ],
+  [
+    'early hints, which are no answer',
+    site([{ handle: [{ handler: 'static_response', status_code: 103 }, toOllama] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'the path as the client sent it, put back after a part of it was cut off',
+    site([
+      {
+        match: [{ path: ['/llm/*'] }],
+        handle: [
+          { handler: 'rewrite', strip_path_prefix: '/llm' },
+          { handler: 'rewrite', uri: '/x{http.request.orig_uri.path}' },
+          { handler: 'rewrite', strip_path_prefix: '/x/llm' },
+          toOllama,
+        ],
+      },
+    ]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'a file that opens all',
+    site([
+      { group: 'g', match: [{ file: { try_files: ['/srv/open.flag'] } }], handle: [toOllama] },
+      { group: 'g', handle: [login, toOllama] },
+    ]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
+  [
+    'a file that closes all, and nothing else does',
+    site([
+      { group: 'g', match: [{ file: { try_files: ['/srv/maintenance'] } }], handle: [{ handler: 'static_response', status_code: 503 }] },
+      { group: 'g', handle: [toOllama] },
+    ]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'client certificates, of which a handshake for another name needs none',
+    site([{ handle: [toOllama] }], {
+      tls_connection_policies: [{ match: { sni: ['ai.example'] }, client_authentication: { trusted_ca_certs: ['x'] } }, {}],
+      strict_sni_host: false,
+    }),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'client certificates, where the request must name the host of its handshake',
+    site([{ handle: [toOllama] }], {
+      tls_connection_policies: [{ match: { sni: ['ai.example'] }, client_authentication: { trusted_ca_certs: ['x'] } }, {}],
+    }),
+    'pass: Every forwarded route needs a login',
+  ],
+  [
     'a header whose value is soon tried out',
     site([{ match: [{ header: { 'X-Internal': ['1'] } }], handle: [toOllama] }]),
     'not-evaluated: Whether a login is needed is not known',
@@ -470,4 +542,12 @@ test.each<[name: string, routes: readonly object[], expected: RegExp]>([
   ['a name by a pattern', only({ header_regexp: { Host: { pattern: '^internal\\.lan$' } } }), /fail: Every route/],
 ])('a way that takes no login: %s', (_, routes, expected) => {
   expect(outcomes(ask(requiresAuthentication, given(site(routes, {}, null)))).join(' ; ')).toMatch(expected)
+})
+
+test.each(['set', 'add'])('a key of the proxy’s own (%s) opens the engine to everybody', (operation) => {
+  const withKey = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8000' }] }
+  const headers = { request: { [operation]: { Authorization: ['Bearer masked'] } } }
+  const config = site([{ handle: [{ ...withKey, headers }] }])
+  const found = ask(requiresAuthentication, facts('', [service('vllm', { apiKey: 'set' })], { ...noNginx, caddy: caddy(config) }))
+  expect(outcomes(found)).toEqual(['fail: Every route answers without a login'])
 })
