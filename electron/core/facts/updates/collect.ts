@@ -12,12 +12,14 @@ const wanted = [
  * What is installed, and every version that the cached lists of the distribution's security archive hold for an installed package, when it
  * is another one. Which is newer is decided in Gatehouse. Far cheaper than a simulated upgrade, and holds and pins hide nothing. Needs
  * neither root nor network, and writes nothing: `apt-helper cat-file` and `zcat` only unpack.
- * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml of dnf's cache.
+ * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml in the cache of dnf or zypper, and whether
+ * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none.
  * Blocks begin with `@`; rows of one package with `i` (wanted), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
  */
 const SCRIPT = `wanted=" $* "
 if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null 2>&1; }; then
   printf '@dpkg\\n'
+  sed -n 's/^[A-Z]*_CODENAME=/@codename /p' /etc/os-release
   lists=/var/lib/apt/lists security=
   for release in "$lists"/*_InRelease "$lists"/*_Release; do
     [ -r "$release" ] || continue
@@ -60,8 +62,8 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
     END { print "@counts " count + 0 " " seen + 0 }'
 elif command -v rpm >/dev/null 2>&1; then
   printf '@rpm\\n'
-  files=$(ls -1 /var/cache/dnf/*/repodata/*updateinfo.xml* /var/cache/libdnf5/*/repodata/*updateinfo.xml* /var/cache/yum/*/repodata/*updateinfo.xml* 2>/dev/null | head -n 50)
-  for mark in /var/cache/dnf/*/repodata/repomd.xml /var/cache/libdnf5/*/repodata/repomd.xml; do
+  files=$(ls -1 /var/cache/dnf/*/repodata/*updateinfo.xml* /var/cache/libdnf5/*/repodata/*updateinfo.xml* /var/cache/yum/*/repodata/*updateinfo.xml* /var/cache/zypp/raw/*/repodata/*updateinfo.xml* 2>/dev/null | head -n 50)
+  for mark in /var/cache/dnf/*/repodata/repomd.xml /var/cache/libdnf5/*/repodata/repomd.xml /var/cache/zypp/raw/*/repodata/repomd.xml; do
     [ -r "$mark" ] && printf '@repomd %s %s\\n' "$(sed -n 's|.*<revision>\\([0-9]\\{1,12\\}\\)</revision>.*|\\1|p' "$mark" | head -n 1)" "\${mark%/repodata/*}"
   done
   printf '%s\\n' "$files" | grep . | sed 's/^/@updateinfo /'
@@ -79,6 +81,7 @@ elif command -v rpm >/dev/null 2>&1; then
     function offered(   k, v, n, i, all, fits, modular) {
       k = field("name") " " field("arch")
       if (!(k in have)) return
+      if (k ~ /^(glibc|systemd|kernel)[ -]/) own = 1
       v = (field("epoch") == "" ? "0" : field("epoch")) ":" field("version") "-" field("release")
       if (index(have[k] " ", " " v " ") || done[k v]++) return
       n = split(substr(have[k], 2), all, " ")
@@ -108,7 +111,7 @@ elif command -v rpm >/dev/null 2>&1; then
         else if (part ~ /^package / && security) { seen++; offered() }
       }
     }
-    END { print "@counts " count + 0 " " seen + 0 }'
+    END { print "@counts " count + 0 " " seen + 0 " " own + 0 }'
 else printf '@none\\n'
 fi
 exit 0

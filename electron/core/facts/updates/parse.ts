@@ -11,7 +11,8 @@ export function parseUpdates(stdout: string): Updates | string {
     return blocks.some(({ tag }) => tag === 'none') ? 'neither dpkg nor rpm is on this host' : 'the package manager gave no answer'
   }
   const counts = blocks.findLast(({ tag }) => tag === 'counts')
-  const [, installed = 0, listed = 0] = /^(\d+) (\d+)$/.exec(counts?.arguments ?? '')?.map(Number) ?? []
+  const [, installed = 0, listed = 0, own = 1] =
+    /^(\d+) (\d+)(?: (\d+))?$/.exec(counts?.arguments ?? '')?.map((digits) => (digits === undefined ? undefined : Number(digits))) ?? []
   if (counts === undefined || installed === 0) return 'the list of installed packages is empty or was cut short'
   const compare = manager === 'dpkg' ? compareDebian : compareRpm
   const rows = stdout.split('\n').map((raw, index) => ({ fields: raw.split('\t'), line: index + 1 }))
@@ -22,10 +23,16 @@ export function parseUpdates(stdout: string): Updates | string {
     packages: rows.flatMap(({ fields, line }) => installedPackage(fields, line)),
     pending: newest(rows, 'u', compare),
     ofUnknownStream: newest(rows, 'm', compare),
-    unknown: unknown ?? (listed === 0 ? 'the cached lists of the security archive hold no package' : undefined),
+    unknown: unknown ?? unlisted(listed, own),
     listsMs,
     listLine,
   }
+}
+
+/** Of another repository, or of a distribution without such lists, nothing is pending either. */
+function unlisted(listed: number, own: number): string | undefined {
+  if (listed === 0) return 'the cached lists of the security archive hold no package'
+  return own === 0 ? 'none of the cached lists names glibc, systemd or the kernel, so they are not those of the distribution' : undefined
 }
 
 const distributions =
@@ -77,8 +84,19 @@ function aptLists(blocks: readonly Block[]): Lists {
   // The oldest: an archive that is refreshed does not make another one current.
   const oldest = dated.toSorted((a, b) => a.at - b.at)[0]
   if (oldest === undefined) return { unknown: 'no security archive of the distribution is among the cached package lists' }
+  const codenames = blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))
+  if (codenames.length > 0 && !security.some((release) => isOf(release, codenames))) {
+    return { unknown: `the cached package lists hold no security archive of ${codenames.join(' or ')}, which this system is` }
+  }
   return { listsMs: oldest.at, listLine: oldest.line }
 }
+
+/** What ESM adds comes beside the security archive of a release, not in its place. */
+const isOf = ({ arguments: file, lines }: Block, codenames: readonly string[]): boolean =>
+  !lines.some(({ text }) => text.startsWith('Origin: UbuntuESM')) &&
+  [file, ...lines.flatMap(({ text }) => /^(?:Suite|Codename): (.+)$/.exec(text)?.[1] ?? [])].some((text) =>
+    text.split(/[^A-Za-z0-9]+/).some((word) => codenames.includes(word)),
+  )
 
 /** repomd.xml of dnf: its revision is the time at which the repository was made (seconds since the epoch). */
 function dnfLists(blocks: readonly Block[]): Lists {

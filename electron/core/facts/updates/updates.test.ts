@@ -105,6 +105,21 @@ describe('what is not known is said', () => {
       rocky.replace(/^@read.*\n/m, ''),
       '/var/cache/dnf/baseos-0123/repodata/ab-updateinfo.xml.gz could not be unpacked',
     ],
+    [
+      'the security archive of the release before',
+      debian.replace('@release', '@codename "trixie"\n@release'),
+      'the cached package lists hold no security archive of trixie, which this system is',
+    ],
+    [
+      'ESM alone',
+      '@dpkg\n@codename noble\n@release esm.ubuntu.com_apps_ubuntu_dists_noble-apps-security_InRelease\n=Origin: UbuntuESMApps\n=Suite: noble-apps-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n@packages\n@counts 600 40\n',
+      'the cached package lists hold no security archive of noble, which this system is',
+    ],
+    [
+      'the list of EPEL alone',
+      rocky.replace('401 12345', '401 2345 0'),
+      'none of the cached lists names glibc, systemd or the kernel, so they are not those of the distribution',
+    ],
     ['a cache of unknown age', rocky.replace('@repomd 1763000000', '@repomd '), 'the age of the cached repositories could not be read'],
   ])('%s', (_, text, reason) => expect(parsed(text).unknown).toBe(reason))
 
