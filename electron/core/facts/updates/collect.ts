@@ -62,8 +62,9 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
     END { print "@counts " count + 0 " " seen + 0 }'
 elif command -v rpm >/dev/null 2>&1; then
   printf '@rpm\\n'
-  files=$(ls -1 /var/cache/dnf/*/repodata/*updateinfo.xml* /var/cache/libdnf5/*/repodata/*updateinfo.xml* /var/cache/yum/*/repodata/*updateinfo.xml* /var/cache/zypp/raw/*/repodata/*updateinfo.xml* 2>/dev/null | head -n 50)
-  for mark in /var/cache/dnf/*/repodata/repomd.xml /var/cache/libdnf5/*/repodata/repomd.xml /var/cache/zypp/raw/*/repodata/repomd.xml; do
+  cache=/var/cache info='repodata/*updateinfo.xml*' index=repodata/repomd.xml
+  files=$(ls -1 $cache/dnf/*/$info $cache/libdnf5/*/$info $cache/yum/*/$info $cache/zypp/raw/*/$info 2>/dev/null | head -n 50)
+  for mark in $cache/dnf/*/$index $cache/libdnf5/*/$index $cache/zypp/raw/*/$index; do
     [ -r "$mark" ] && printf '@repomd %s %s\\n' "$(sed -n 's|.*<revision>\\([0-9]\\{1,12\\}\\)</revision>.*|\\1|p' "$mark" | head -n 1)" "\${mark%/repodata/*}"
   done
   printf '%s\\n' "$files" | grep . | sed 's/^/@updateinfo /'

@@ -180,7 +180,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     const rpm = `#!/bin/sh\n${row('openssl-libs', '1:3.0.7-27.el9')}${row('kernel', '0:5.14.0-503.el9')}${row('kernel', '0:5.14.0-427.el9')}${row('sudo', '0:1.9.5p2-10.el9')}${row('nodejs', '1:18.1.0-1.module+el9+1', 'nodejs:18:9050020:abc')}${row('nginx', '1:1.22.1-3.module+el9+1', 'nginx:1.22:9050020:abc')}${row('redis', '0:6.2.7-1.el9')}${row('podman', '0:4.9.4-1.module+el8+1', 'container-tools:rhel8:80:abc')}`
     writeFileSync(join(home, 'bin', 'rpm'), rpm, { mode: 0o755 })
     // A host of that family may have dpkg as well, which knows of no package there.
-    const script = text.replaceAll('/var/cache/dnf', join(home, 'dnf')).replaceAll('/var/lib/dpkg/status', join(home, 'no-status'))
+    const script = text.replaceAll('/var/cache', home).replaceAll('/var/lib/dpkg/status', join(home, 'no-status'))
     const { stdout, stderr } = run(script, `${join(home, 'bin')}:${process.env.PATH ?? ''}`)
     rmSync(home, { recursive: true })
     expect(stderr).toBe('')
