@@ -13,21 +13,26 @@ export interface CloseQuestion {
 /** An engine that says nothing for so long keeps no window open. */
 const ANSWER_MS = 2000
 
-/** What is to be asked before the window is closed: a push that runs is committed by nobody then. Null when none runs, or the engine cannot tell. */
-export async function closeQuestion(engine: EngineCall): Promise<CloseQuestion | null> {
+/**
+ * What is to be asked before the window is closed: what changes a host is ended, or looked at, by nobody then. `pending`: of calls that have not been answered.
+ * Null when nothing runs, or the engine cannot tell.
+ */
+export async function closeQuestion(engine: EngineCall, pending: () => CloseQuestion | null): Promise<CloseQuestion | null> {
+  const jobs = async () => (await pushUnderWay(engine)) ?? (await workUnderWay(engine))
   try {
-    return await Promise.race([pushUnderWay(engine), new Promise<null>((resolve) => setTimeout(resolve, ANSWER_MS, null))])
+    return pending() ?? (await Promise.race([jobs(), new Promise<null>((resolve) => setTimeout(resolve, ANSWER_MS, null))]))
   } catch {
     return null
   }
 }
+
+const close = 'Close all the same'
 
 async function pushUnderWay(engine: EngineCall): Promise<CloseQuestion | null> {
   const [job, waves] = await Promise.all([
     engineValue<Output<'push:job'>>(engine('push:job', null)),
     engineValue<Output<'push:waves'>>(engine('push:waves', null)),
   ])
-  const close = 'Close all the same'
   const later = 'What is not decided is shown as open at the next start, until it is ended.'
   if (job !== null && job.state !== 'finished') {
     const host = visible(job.plan.host)
@@ -46,6 +51,31 @@ async function pushUnderWay(engine: EngineCall): Promise<CloseQuestion | null> {
     close,
   }
 }
+
+async function workUnderWay(engine: EngineCall): Promise<CloseQuestion | null> {
+  const [models, operated] = await Promise.all([
+    engineValue<Output<'models:job'>>(engine('models:job', null)),
+    engineValue<Output<'operate:job'>>(engine('operate:job', null)),
+  ])
+  if (models?.kind === 'deploy' && models.state !== 'finished') {
+    const hosts = models.hosts.filter(({ stage }) => !ended.includes(stage)).map(({ host }) => visible(host))
+    return {
+      message: `A model is being deployed to ${hosts.join(', ')}.`,
+      detail: 'When Gatehouse is closed now, what is not in place yet may stay out of it. Deploy it again to have it whole.',
+      close,
+    }
+  }
+  if (operated === null || operated.state === 'finished') return null
+  return {
+    message: `${visible(operated.name)} on ${visible(operated.host)} is being ${verbs[operated.verb]}.`,
+    detail: 'When Gatehouse is closed now, systemd goes on with it, and nobody sees what comes of it.',
+    close,
+  }
+}
+
+const verbs = { start: 'started', stop: 'stopped', restart: 'restarted' } as const
+
+const ended: readonly string[] = ['done', 'failed', 'cancelled']
 
 const dueOf = (due: string | null): string => (due === null ? '' : `, not before ${new Date(due).toLocaleTimeString('en-GB')}`)
 

@@ -26,6 +26,7 @@ import { utilityEngine } from './engine-process.ts'
 import { expectedHandlers } from './expected.handlers.ts'
 import { fleetHandlers } from './fleet.handlers.ts'
 import { rememberFleet } from './fleet-memory.ts'
+import { watchHostChanges } from './host-changes.ts'
 import { callPipe, createRelay, eventPipe, senderOf } from './ipc-relay.ts'
 import { setMenu } from './menu.ts'
 import { packHandlers } from './pack.handlers.ts'
@@ -98,6 +99,7 @@ function start(): void {
     log,
   })
   const fleet = rememberFleet(engine.call)
+  const changes = watchHostChanges(fleet.call)
   app.on('quit', () => engine.stop())
 
   const role = createSessionRole({ file: roleFile(join(userFolder, 'role.json'), log), engine: engine.call, changed: tell })
@@ -141,7 +143,7 @@ function start(): void {
         now: () => new Date(),
       }),
     },
-    engine: fleet.call,
+    engine: changes.call,
     refusal: role.refusal,
     confirm: async (channel, input) =>
       window !== null && (await confirmNatively(window, await confirmationOf(channel, input, engine.call))),
@@ -158,7 +160,7 @@ function start(): void {
     devTools: development,
     icon,
     state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
-    closeQuestion: () => closeQuestion(engine.call),
+    closeQuestion: () => closeQuestion(engine.call, changes.question),
   })
   // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.
   window.webContents.once('dom-ready', () => engine.start())
