@@ -37,7 +37,7 @@ pick() { awk -v "until=$1" '
   BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   until != "" {
     if ($0 == until) until = ""
-    else if (/^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
+    else if (/^(APT::Periodic::|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
     next
   }
   {

@@ -23,6 +23,20 @@ test('what unattended-upgrades does, and how often', () => {
   })
 })
 
+test('unattended-upgrades that waits for the shutdown, touches a few packages, or has the archive of ESM alone', () => {
+  const read = (...rows: string[]) => parseSources(section('apt-config', '', rows.join('\n'))).automatic
+  const shutdown = (value: string) => read(`Unattended-Upgrade::InstallOnShutdown "${value}";`).aptOnShutdown?.line
+  expect(['true', '1', 'Yes', 'false', '0', ''].map(shutdown)).toEqual([2, 2, 2, undefined, undefined, undefined])
+  expect(
+    read('Unattended-Upgrade::InstallOnShutdown "true";', 'Unattended-Upgrade::InstallOnShutdown "false";').aptOnShutdown,
+  ).toBeUndefined()
+  expect(read('Unattended-Upgrade::Package-Whitelist "";', 'Unattended-Upgrade::Package-Whitelist:: "nginx";').aptOnly).toEqual([
+    { pattern: 'nginx', line: 3 },
+  ])
+  const origin = (value: string) => read(`Unattended-Upgrade::Allowed-Origins:: "${value}";`).aptSecurityOrigin?.line
+  expect(['Ubuntu:jammy-security', 'UbuntuESMApps:jammy-apps-security'].map(origin)).toEqual([2, undefined])
+})
+
 test('what dnf keeps back', () => {
   const locked = (file: string, text: string, more = '') =>
     parseSources(`${section('versionlock', file, text)}\n${more}`).automatic.dnfKeptBack?.map(({ pattern }) => pattern)

@@ -301,18 +301,27 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
     return set && { on: !isOff(set), line: set.line }
   }
   const origin = aptConfig.find(
-    ({ text }) => /^Unattended-Upgrade::(?:Allowed-Origins|Origins-Pattern):: /.test(text) && /-security|Debian-Security/i.test(text),
+    ({ text }) =>
+      /^Unattended-Upgrade::(?:Allowed-Origins|Origins-Pattern):: /.test(text) &&
+      /-security|Debian-Security/i.test(text) &&
+      !/ESM/.test(text),
   )
+  const patterns = (list: string) =>
+    aptConfig.flatMap(({ text, line }) => {
+      const pattern = new RegExp(`^Unattended-Upgrade::Package-${list}:: "(.+)";$`, 'i').exec(text)?.[1]
+      return pattern === undefined ? [] : [{ pattern, line }]
+    })
+  const onShutdown = aptConfig.findLast(({ text }) => /^Unattended-Upgrade::InstallOnShutdown "/i.test(text))
   const dnf = blocks.filter(({ tag }) => tag === 'dnf-automatic').flatMap(({ lines }) => lines)
   const apply = dnf.find(({ text }) => /^\s*apply_updates\s*=/.test(text))
   return {
     aptLists: interval('Update-Package-Lists'),
     aptUpgrade: interval('Unattended-Upgrade'),
     aptEveryDays: Number(/^(\d+)d?$/.exec(periodic('Unattended-Upgrade')?.value ?? '')?.[1] ?? 0),
-    aptKeptBack: aptConfig.flatMap(({ text, line }) => {
-      const pattern = /^Unattended-Upgrade::Package-Blacklist:: "(.+)";$/i.exec(text)?.[1]
-      return pattern === undefined ? [] : [{ pattern, line }]
-    }),
+    // As apt reads a truth (StringToBool in strutl.cc).
+    aptOnShutdown: onShutdown && /"(?:yes|true|with|on|enable|[1-9]\d*)";$/i.test(onShutdown.text) ? { line: onShutdown.line } : undefined,
+    aptOnly: patterns('Whitelist'),
+    aptKeptBack: patterns('Blacklist'),
     aptSecurityOrigin: origin && { line: origin.line },
     dnfKeptBack: [
       ...blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),

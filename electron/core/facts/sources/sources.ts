@@ -43,10 +43,14 @@ export interface AutomaticUpdates {
   /** `APT::Periodic` intervals as set; a value other than 0 is on. */
   readonly aptLists?: { readonly on: boolean; readonly line: number } | undefined
   readonly aptUpgrade?: { readonly on: boolean; readonly line: number } | undefined
-  /** A pattern of unattended-upgrades names the security archive. */
+  /** A pattern of unattended-upgrades names the security archive of the release, which that of Ubuntu's ESM does not replace. */
   readonly aptSecurityOrigin?: { readonly line: number } | undefined
   /** Days between two runs, where unattended-upgrades is on. */
   readonly aptEveryDays?: number | undefined
+  /** Installs as the host shuts down; its timer then installs nothing. */
+  readonly aptOnShutdown?: { readonly line: number } | undefined
+  /** Patterns of the only packages that unattended-upgrades touches, beside what these depend on. */
+  readonly aptOnly?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   /** Patterns of packages that unattended-upgrades never touches. */
   readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   /** Patterns of packages that dnf leaves out of every transaction, or keeps at their version. */

@@ -70,7 +70,7 @@ const MAX_DAYS = 7
 
 /** apt.systemd.daily runs what APT::Periodic says, unattended-upgrades installs from the origins it allows. */
 function apt(
-  { aptLists, aptUpgrade, aptSecurityOrigin, aptEveryDays = 0, aptKeptBack = [], timers }: AutomaticUpdates,
+  { aptLists, aptUpgrade, aptSecurityOrigin, aptOnShutdown, aptEveryDays = 0, aptOnly = [], aptKeptBack = [], timers }: AutomaticUpdates,
   { packages }: Updates,
 ): Found {
   const package_ = packages.find(({ name }) => name === 'unattended-upgrades')
@@ -80,18 +80,13 @@ function apt(
     ...(aptLists?.on ? [] : ['APT::Periodic::Update-Package-Lists is off']),
     ...(aptUpgrade?.on ? [] : ['APT::Periodic::Unattended-Upgrade is off']),
     ...(aptUpgrade?.on && aptEveryDays > MAX_DAYS ? [`unattended-upgrades runs every ${aptEveryDays} days only`] : []),
-    ...(aptKeptBack.length > 0
-      ? [
-          `unattended-upgrades keeps back ${aptKeptBack
-            .map(({ pattern }) => pattern)
-            .slice(0, 5)
-            .join(', ')}`,
-        ]
-      : []),
+    ...(aptOnShutdown ? ['unattended-upgrades installs as the host shuts down, not by its timer'] : []),
+    ...(aptOnly.length > 0 ? [`unattended-upgrades keeps back all but ${named(aptOnly)}`] : []),
+    ...(aptKeptBack.length > 0 ? [`unattended-upgrades keeps back ${named(aptKeptBack)}`] : []),
     ...(aptSecurityOrigin ? [] : ['no origin of unattended-upgrades names the security archive']),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
   ]
-  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, ...aptKeptBack, ...timers]) }
+  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, aptOnShutdown, ...aptOnly, ...aptKeptBack, ...timers]) }
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
@@ -99,7 +94,6 @@ function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { package
   const installs = timers.find(({ name }) => name === 'dnf-automatic-install.timer')
   const runs = timers.find(({ name }) => /^dnf5?-automatic\.timer$/.test(name))
   const installed = packages.some(({ name }) => name === 'dnf-automatic' || name === 'dnf5-plugin-automatic')
-  const kept = dnfKeptBack.slice(0, 5).map(({ pattern }) => pattern)
   const off = installs
     ? []
     : [
@@ -108,7 +102,7 @@ function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { package
         ...(dnfApply?.on ? [] : ['apply_updates is off']),
       ]
   // dnf.conf(5), excludepkgs: what it names is in no transaction, whoever starts it.
-  const missing = [...off, ...(kept.length > 0 ? [`dnf keeps back ${kept.join(', ')}`] : [])]
+  const missing = [...off, ...(dnfKeptBack.length > 0 ? [`dnf keeps back ${named(dnfKeptBack)}`] : [])]
   return { missing, cite: lines([dnfApply, ...dnfKeptBack, ...timers]) }
 }
 
@@ -127,6 +121,12 @@ function zypper({ timers }: AutomaticUpdates): Found {
       ]
   return { missing, cite: lines(timers) }
 }
+
+const named = (all: readonly { readonly pattern: string }[]): string =>
+  all
+    .slice(0, 5)
+    .map(({ pattern }) => pattern)
+    .join(', ')
 
 const lines = (all: readonly ({ readonly line: number } | undefined)[]): Citation[] =>
   all.flatMap((one) => (one === undefined ? [] : [{ section: 'software', line: one.line }]))

@@ -429,6 +429,13 @@ describe('security-updates-automatic', () => {
       deb,
       'needs-attestation: Not all security updates install themselves',
     ],
+    [
+      'only nginx is touched',
+      { ...apt, aptOnly: [{ pattern: 'nginx', line: 3 }] },
+      deb,
+      'needs-attestation: Not all security updates install themselves',
+    ],
+    ['as the host shuts down', { ...apt, aptOnShutdown: { line: 3 } }, deb, stated],
     ['timer masked', { ...apt, timers: timers.slice(0, 1) }, deb, stated],
     ['dnf-automatic', { dnfApply: on, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
     ['dnf-automatic only downloads', { dnfApply: { on: false, line: 1 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, stated],
