@@ -63,7 +63,10 @@ function engineVersion(service: InferenceService, { services, blocks, environmen
     const version = first && endpointVersion(first.text)
     if (first && version !== undefined) return { ...base, stated: { version, section: 'software', line: first.line, from: 'endpoint' } }
   }
-  const installed = packaged(service, environments)
+  const [installed, ...others] = packaged(service, environments)
+  // Which of them Python imports hangs on its version, or on the order of a folder.
+  if (installed && others.length > 0)
+    return { ...base, unknown: `its packages state several versions: ${[installed, ...others].map(({ version }) => version).join(', ')}` }
   if (installed) return { ...base, stated: installed }
   if (service.version !== undefined) {
     return { ...base, stated: { version: service.version, section: 'containers', line: service.image?.line ?? 0, from: 'image' } }
@@ -79,13 +82,18 @@ function isAbout(words: string, service: InferenceService, services: readonly In
   return ports.includes(port ?? '') || (ports.length === 0 && services.filter((one) => one.engine === engine).length === 1)
 }
 
-function packaged(service: InferenceService, environments: readonly PythonEnvironment[]): StatedVersion | undefined {
-  const name = pythonNames[service.engine]
-  for (const { packages, services } of environments) {
-    const found = services.includes(service.id) ? packages.find((one) => one.name.replaceAll('-', '_') === name) : undefined
-    if (found) return { version: found.version, section: 'software', line: found.line, from: 'package' }
+/** Each version once. More than one: a second Python below the same prefix, or what an upgrade that broke off left in one folder. */
+function packaged({ id, engine, argv }: InferenceService, environments: readonly PythonEnvironment[]): readonly StatedVersion[] {
+  const name = pythonNames[engine]
+  const python = /\/bin\/(python3\.\d+)$/.exec(argv[0] ?? '')?.[1]
+  const found = new Map<string, StatedVersion>()
+  for (const { folder, packages, services } of environments) {
+    if (!services.includes(id) || (python !== undefined && /\/python3\.\d+\//.test(folder) && !folder.includes(`/${python}/`))) continue
+    for (const { name: own, version, line } of packages)
+      if (own.replaceAll('-', '_') === name && !found.has(version))
+        found.set(version, { version, section: 'software', line, from: 'package' })
   }
-  return undefined
+  return [...found.values()]
 }
 
 function whyUnknown(service: InferenceService, asked: readonly Block[], blocks: readonly Block[]): string {

@@ -46,6 +46,24 @@ describe('the version of an engine', () => {
   test.each<[string, readonly string[], InferenceService, string]>([
     ['its own word first', [...dist, ...http], service({}), '0.10.1 by endpoint at 5'],
     ['then its package', dist, service({}), '0.10.2 by package at 2'],
+    [
+      'what an upgrade that broke off left beside it',
+      [...dist, '=vllm-0.9.2.dist-info'],
+      service({}),
+      'its packages state several versions: 0.10.2, 0.9.2',
+    ],
+    [
+      'another Python below the same prefix',
+      [...dist, '@python /opt/vllm/lib/python3.12/site-packages', '=vllm-0.11.0.dist-info'],
+      service({}),
+      'its packages state several versions: 0.10.2, 0.11.0',
+    ],
+    [
+      'the Python that it was started with',
+      [...dist, '@python /opt/vllm/lib/python3.12/site-packages', '=vllm-0.11.0.dist-info'],
+      service({ argv: ['/opt/vllm/bin/python3.12', '/opt/vllm/bin/vllm', 'serve'] }),
+      '0.11.0 by package at 5',
+    ],
     ['then its image', [], service({ how: 'container', version: '0.9.0' }), '0.9.0 by image at 0'],
     [
       'the packages of the host are not those of a container',
