@@ -258,7 +258,7 @@ function sentOnBy({ name, parameters }: NginxDirective, within?: string): readon
   const targets = name === 'index' ? parameters : name === 'error_page' || name === 'try_files' ? parameters.slice(-1) : []
   return targets.flatMap((to) => {
     if (!/^[/$]/.test(to) || /^\$\{?scheme|\.(?:html?|php|png|jpe?g|txt)$/i.test(to)) return []
-    const replacement = to.replace(/\$\{?document_uri\}?/, `\${uri}`).replace(/\$\{?(?:is_)?args\b.*$/, '')
+    const replacement = to.replace(/\$\{?document_uri\}?/, `\${uri}`)
     return [{ pattern: /\$\{?uri\b/.test(to) ? '^(?<uri>.+)$' : '^', replacement, within }]
   })
 }

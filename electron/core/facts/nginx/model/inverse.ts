@@ -112,18 +112,21 @@ function patternOf(source: string): ReturnType<typeof readPattern> {
   return kept.get(source)
 }
 
+/** Without the query, which `$is_args` begins as well. */
+const pathOf = ({ replacement }: Rewriting): string => replacement.replace(/(?:\?|\$is_args\b|\$\{is_args\}).*$/s, '')
+
 /** Variables of a replacement that a match gives. */
 const captured = /\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))/g
 
 /** A replacement as a pattern over what it makes, and the groups that its parts come from. Undefined where it holds something else. */
-function readReplacement({ pattern, replacement }: Rewriting): { readonly makes: RegExp; readonly names: readonly string[] } | undefined {
-  const [template = ''] = replacement.split('?', 1)
+function readReplacement(rewriting: Rewriting): { readonly makes: RegExp; readonly names: readonly string[] } | undefined {
+  const template = pathOf(rewriting)
   const names: string[] = []
   let source = ''
   let last = 0
   for (const match of template.matchAll(captured)) {
     const name = match[1] ?? match[2] ?? match[3] ?? ''
-    if (!/^\d$/.test(name) && !pattern.includes(`<${name}>`)) return undefined
+    if (!/^\d$/.test(name) && !rewriting.pattern.includes(`<${name}>`)) return undefined
     names.push(name)
     source += `${escaped(template.slice(last, match.index))}(.*)`
     last = match.index + match[0].length
@@ -145,7 +148,7 @@ function takenFor(rewriting: Rewriting, wanted: string): ReadonlyMap<string, str
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** What it makes once another pattern, tried in between, has taken away what its own took. */
-const emptied = ({ replacement }: Rewriting): string => (replacement.split('?', 1)[0] ?? '').replace(captured, '')
+const emptied = (rewriting: Rewriting): string => pathOf(rewriting).replace(captured, '')
 
 const nothing: ReadonlyMap<string, string> = new Map()
 

@@ -110,6 +110,7 @@ function draw(
     const paths = clientPathsOf(server, model, asSent)
     const met = new Set<NginxDirective>()
     const reachedBy = new Map<NginxDirective, Set<InferenceService>>()
+    const fruitful = new Set<NginxDirective>()
     if (!paths.complete) report(server.directive, 'it rewrites more paths than Gatehouse follows')
     for (const listen of server.listens) {
       if (listen.goesOn) report(listen.directive, 'it listens on more ports than Gatehouse follows')
@@ -162,6 +163,7 @@ function draw(
               const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && (means(outcome.path, one.path) || takes(one))
               const led = got(route) ? route : all.find(got)
               if (!led) continue
+              fruitful.add(outcome.directive)
               const key = passedBy(answer)
               const way = { service, route: led, ...shared, clientPath: path, answer, directive: outcome.directive }
               const whole = `${led.method} ${led.path} ${key}`
@@ -199,6 +201,7 @@ function draw(
         services,
         localAddresses,
         met,
+        fruitful,
         reached: reachedBy,
         hosts,
         listen,

@@ -17,6 +17,8 @@ interface Followed {
   readonly services: readonly InferenceService[]
   readonly localAddresses: readonly string[]
   readonly met: ReadonlySet<NginxDirective>
+  /** Those that led to a route of an engine. */
+  readonly fruitful: ReadonlySet<NginxDirective>
   /** What each directive was seen to lead to. */
   readonly reached: ReadonlyMap<NginxDirective, ReadonlySet<InferenceService>>
   readonly hosts: readonly string[]
@@ -26,7 +28,7 @@ interface Followed {
 
 /** What may lead to an engine, and no request that was followed got there. */
 export function unmet(model: HttpModel, server: Server, around: Followed): readonly (readonly [NginxDirective, string])[] {
-  const { services, localAddresses, met, reached, rewritings } = around
+  const { services, localAddresses, met, fruitful, reached, rewritings } = around
   const blind = rewritings.some((one) =>
     services.some((service) => routesOf(service).some(({ path }) => askedFor(one, path) === undefined)),
   )
@@ -50,7 +52,9 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
       .flatMap((target) => matchTarget(target, model.upstreams, services, localAddresses).services)
       .some((service) => !reached.get(directive)?.has(service))
     if (untried) return [[directive, 'a map leads there by a part of the path that Gatehouse did not find']]
-    if (met.has(directive)) return []
+    // What was met on other paths may lead there on those that a pattern takes and nobody found.
+    const missed = blind && leads(directive) && !fruitful.has(directive)
+    if (met.has(directive) && !missed) return []
     if (decidesAtRunTime(directive))
       return leadsElsewhere(model, server, location, directive, around) ? [] : [[directive, 'where it leads is decided at run time']]
     if (!leads(directive)) return []

@@ -54,6 +54,19 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     ),
     open,
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of nginx
+  ...(['$is_args$args', '${is_args}${args}', '?$query_string', ''] as const).flatMap((query): [string, string, readonly string[]][] =>
+    (['', login] as const).map((asked) => [
+      `a part of the path${query && ` and ${query}`}${asked && ', behind a login'}`,
+      site(`location ~ "^/llm/(?<model>[a-z0-9]+)/(?<rest>.*)$" { ${asked} proxy_pass http://127.0.0.1:11434/$rest${query}; }`),
+      asked === '' ? open : guarded,
+    ]),
+  ),
+  [
+    'a part of the path that a pattern beyond Gatehouse takes',
+    site('location ~ ^/llm(?=/)/(?<name>\\w+)/(?<rest>.*)$ { proxy_pass http://127.0.0.1:11434/$rest; }'),
+    beyond,
+  ],
   [
     'its own path behind an address, where no route leads',
     site(`location / { ${login} ${model} } location ~ ^/x/ { proxy_pass http://127.0.0.1:3000$request_uri; }`),
