@@ -1,4 +1,4 @@
-import { type FormEvent, Fragment, useId, useState } from 'react'
+import { type FormEvent, Fragment, useEffect, useId, useRef, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -32,6 +32,14 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   const [more, setMore] = useState<readonly string[]>([])
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
   const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
+  const chosen = choice.host === '' || template === undefined ? '' : `${choice.host} ${template.id}`
+  // The plan that was asked for before the values were there: of this choice, and of no other.
+  const [awaited, setAwaited] = useState('')
+  const loading = chosen !== '' && filled.isPending
+  useKeys({
+    'mod+enter': loading ? () => setAwaited(chosen) : undefined,
+    escape: loading && awaited !== '' ? () => setAwaited('') : undefined,
+  })
   return (
     <section className="push-form" aria-label="New push" data-pane>
       <h2 ref={useArrival<HTMLHeadingElement>()} tabIndex={-1}>
@@ -59,6 +67,11 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
       </div>
       {template !== undefined && <About template={template} />}
       {filled.error !== null && <Refused word="Not filled in" error={filled.error} />}
+      {loading && awaited === chosen && (
+        <p className="mt-3">
+          <Status tone="run">{`Reading what ${choice.host} has`}</Status>
+        </p>
+      )}
       {choice.host === '' || template === undefined ? (
         <p className="muted mt-4">Nothing is written to a host without a plan that you have read.</p>
       ) : (
@@ -71,7 +84,8 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
             )}
             <MoreHosts hosts={hosts.map(({ name }) => name).filter((name) => name !== choice.host)} chosen={more} onChoose={setMore} />
             <Parameters
-              key={`${choice.host} ${template.id}`}
+              key={chosen}
+              atOnce={awaited === chosen && filled.data.hindrance === ''}
               hosts={[choice.host, ...more.filter((name) => name !== choice.host)]}
               template={template}
               filled={filled.data.values}
@@ -132,11 +146,13 @@ interface ParametersProps {
   readonly hosts: readonly string[]
   readonly template: PushTemplate
   readonly filled: Output<'push:parameters'>['values']
+  /** The plan was asked for while these values were read. */
+  readonly atOnce: boolean
   readonly onPlan: (plan: PushPlan) => void
   readonly onPlans: (plans: Output<'push:plan-many'>) => void
 }
 
-function Parameters({ hosts, template, filled, onPlan, onPlans }: ParametersProps) {
+function Parameters({ hosts, template, filled, atOnce, onPlan, onPlans }: ParametersProps) {
   const [host = ''] = hosts
   const one = usePlanPush()
   const many = usePlanMany()
@@ -161,6 +177,12 @@ function Parameters({ hosts, template, filled, onPlan, onPlans }: ParametersProp
     )
     many.mutate({ hosts: [...hosts], template: template.id, parameters: changed }, { onSuccess: onPlans })
   }
+  const asked = useRef(atOnce)
+  useEffect(() => {
+    if (!asked.current) return
+    asked.current = false
+    make()
+  })
   useKeys({ 'mod+enter': make, escape: plan.isPending ? () => stop.mutate(null) : undefined })
   return (
     <form

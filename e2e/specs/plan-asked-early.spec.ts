@@ -1,0 +1,46 @@
+import { expect, test } from '../fixtures/app.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+test('a plan that is asked for before its values are there is made when they are, unless it was called off', async ({ gatehouse }) => {
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.invoke('fleet:demo')
+  // Values come when they are let go.
+  await gatehouse.app.evaluate(({ ipcMain }) => {
+    type Call = (event: unknown, channel: string, input: unknown) => Promise<unknown>
+    const handlers = Reflect.get(ipcMain, '_invokeHandlers') as Map<string, Call>
+    const pipe = 'gatehouse:call'
+    const call = handlers.get(pipe) as Call
+    const held: (() => void)[] = []
+    Object.assign(globalThis, { letGo: () => held.splice(0).map((go) => go()).length })
+    handlers.set(pipe, async (event, channel, input) => {
+      if (channel === 'push:parameters') await new Promise<void>((go) => held.push(go))
+      return call(event, channel, input)
+    })
+  })
+  const letGo = () => gatehouse.app.evaluate(() => (globalThis as unknown as { letGo: () => number }).letGo())
+  await page.keyboard.press('Control+5')
+  await page.getByLabel('Host', { exact: true }).selectOption('gpu-03')
+  const template = page.getByLabel('Template', { exact: true })
+
+  const reading = page.getByText('Reading what gpu-03 has')
+
+  // Of another template, and called off: neither is made.
+  await template.selectOption('systemd-sandbox')
+  await page.keyboard.press('Control+Enter')
+  await expect(reading).toBeVisible()
+  await template.selectOption('service-account')
+  await expect(reading).toBeHidden()
+  await page.keyboard.press('Control+Enter')
+  await expect(reading).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(reading).toBeHidden()
+  await expect.poll(letGo).toBe(2)
+  await expect(page.getByRole('button', { name: 'Make the plan' })).toBeVisible()
+
+  await template.selectOption('ollama-loopback')
+  await page.keyboard.press('Control+Enter')
+  await expect(reading).toBeVisible()
+  await expect.poll(letGo).toBe(1)
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeVisible({ timeout: 20_000 })
+})
