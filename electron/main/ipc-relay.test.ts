@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { GatehouseError } from '#shared/errors.ts'
@@ -171,3 +172,48 @@ describe('what changes a host', () => {
 test('every channel of the preload has a contract, and there are no others', () => {
   expect(Object.keys(contracts).sort()).toEqual([...channels].sort())
 })
+
+/** What a page can send: values of JSON and of the structured clone, near to what is expected and far from it. */
+const sendable = fc.oneof(
+  fc.anything({
+    maxDepth: 3,
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+  }),
+  fc.dictionary(
+    fc.constantFrom('host', 'id', 'path', 'plan', 'template', 'parameters', 'name', 'file', 'unit', 'verb', '__proto__'),
+    fc.anything({ maxDepth: 1 }),
+  ),
+)
+
+test.each(Object.entries(contracts))(
+  '%s: what its contract does not take is asked of nobody, and where it is wrong is said',
+  async (channel, { input }) => {
+    const reached: unknown[] = []
+    const reach = async (...said: unknown[]) => {
+      reached.push(said)
+      return undefined
+    }
+    const handlers = Object.fromEntries(
+      channels.map((one) => [one, (value: unknown) => reach(value)]),
+    ) as unknown as RelayOptions['handlers']
+    const engine = async (...said: unknown[]) => ({ ok: true, value: await reach(...said) }) as const
+    const every = relay({ contracts, handlers, engine, refusal: reach, confirm: async (...said) => (await reach(...said)) === undefined })
+    await fc.assert(
+      fc.asyncProperty(sendable, async (sent) => {
+        fc.pre(!input.safeParse(sent).success)
+        const reply = await every(own, channel, sent)
+        expect(reply).toMatchObject({
+          ok: false,
+          failure: { code: 'ipc.invalid', detail: expect.stringContaining(`${channel}: malformed input at `) },
+        })
+        expect(reached).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
+  },
+)
