@@ -20,7 +20,7 @@ test.each([
 })
 
 test('an empty value is not an unread one', () => {
-  expect([valueWords(row({ value: '' })), valueWords(row({}))]).toEqual(['empty', 'Not read'])
+  expect([valueWords(row({ value: '' })), valueWords(row({}))]).toEqual(['empty', 'Not shown'])
   expect(valueWords(row({ value: 'char-rtc r\nchar-nvidia* rw' }))).toBe('char-rtc r, char-nvidia* rw')
 })
 

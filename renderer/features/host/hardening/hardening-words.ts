@@ -27,7 +27,7 @@ export function stateOf(row: HardeningRow): RowState {
 
 /** An empty value is a value: `CapabilityBoundingSet=` gives nothing. What was printed on several lines is one list. */
 export const valueWords = ({ value }: HardeningRow): string =>
-  value === undefined ? 'Not read' : value === '' ? 'empty' : plainText(value.replaceAll('\n', ', '), 300)
+  value === undefined ? 'Not shown' : value === '' ? 'empty' : plainText(value.replaceAll('\n', ', '), 300)
 
 export const cudaWords: Readonly<Record<NonNullable<HardeningRow['cuda']>, string>> = {
   breaks: 'Set like this it keeps the server from the GPU.',
