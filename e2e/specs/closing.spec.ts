@@ -44,3 +44,26 @@ test('a window that is closed over a push asks first, says who undoes it, and st
   await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await closed
 })
+
+test('so does one that is closed over a drill, until its undo has fired', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.planLoopback()
+  await page.getByRole('button', { name: 'Drill it first…' }).press('Enter')
+  await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  await it.enterFirstCode()
+  await expect.poll(() => it.nativeDialogs()).toContainEqual(expect.stringContaining('Drill the undo of gpu-03?'))
+  await expect(page.getByText('Waiting for the undo to fire')).toBeVisible()
+  await it.answerNatively(false)
+  await expect
+    .poll(async () => {
+      await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+      return it.nativeDialogs()
+    })
+    .toContainEqual(expect.stringMatching(/^The undo of gpu-03 is being drilled\. .*nobody sees it/))
+  await expect(page.getByText(/The undo of gpu-03 fired by itself/)).toBeVisible({ timeout: 40_000 })
+  const closed = page.waitForEvent('close')
+  await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await closed
+})
