@@ -61,6 +61,17 @@ test.each<[string, unknown, string]>([
     'fail: Every route answers without a login',
   ],
   [
+    'one header asked for and more refused than are tried',
+    site([
+      ...Array.from({ length: 20 }, (_, at) => ({
+        match: [{ header: { [`X-Refused-${at}`]: ['*'] } }],
+        handle: [{ handler: 'static_response', status_code: 403 }],
+      })),
+      { match: [{ header: { Origin: ['https://chat.example.com'] } }], handle: [toOllama] },
+    ]),
+    'not-evaluated: Part of Caddy is beyond the model',
+  ],
+  [
     'a header asked for and another one that must be absent',
     site([{ match: [{ header: { Authorization: ['*'], 'X-Block': null } }], handle: [toOllama] }]),
     'fail: Every route answers without a login',
