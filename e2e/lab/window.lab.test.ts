@@ -62,6 +62,7 @@ async function audit(declined: readonly string[] = []): Promise<readonly string[
   }
 }
 
+/** Polled, since the window shows what the engine is done with a moment later. */
 const notices = async () => (await page.locator('.notice').allTextContents()).filter((text) => !text.startsWith('Limited sudo')).sort()
 const entryOf = (host: string) => page.locator('.host-nav').getByRole('button', { name: host }).textContent()
 
@@ -81,12 +82,12 @@ test('each hop is asked about once, with what its console prints; one that is de
   const asked = await audit(['gpu2'])
   expect(asked.slice(0, 2)).toEqual(['Is this really jump?', 'jump asks before it lets you in'])
   expect([...asked.slice(2)].sort()).toEqual(['gpu1', 'gpu2', 'gpu3'].map((name) => `Is this really ${name}?`))
-  expect(await notices()).toEqual([
-    expect.stringMatching(/^Key unknown ?gpu2 could not be audited\. .*presented ssh-ed25519 SHA256:.*Retry now$/),
-  ])
-  expect(await entryOf('gpu2')).toBe('gpu2Key unknown')
+  await expect
+    .poll(notices)
+    .toEqual([expect.stringMatching(/^Key unknown ?gpu2 could not be audited\. .*presented ssh-ed25519 SHA256:.*Retry now$/)])
+  await expect.poll(() => entryOf('gpu2')).toBe('gpu2Key unknown')
   expect(await audit()).toEqual(['Is this really gpu2?'])
-  expect(await notices()).toEqual([])
+  await expect.poll(notices).toEqual([])
 }, 180_000)
 
 test('a changed key and a revoked one are each said, and nothing asks to trust them', async () => {
@@ -100,11 +101,13 @@ test('a changed key and a revoked one are each said, and nothing asks to trust t
   appendFileSync(own, `@revoked 10.77.2.12${keyOf('10.77.2.12')}\n`)
   await start()
   expect(await audit()).toEqual(['jump asks before it lets you in'])
-  expect(await notices()).toEqual([
-    expect.stringMatching(/^Host key changed ?gpu1 presented a key that differs/),
-    expect.stringMatching(/^Key revoked ?gpu2 could not be audited\. The host key is revoked: .*known_hosts/),
-  ])
+  await expect
+    .poll(notices)
+    .toEqual([
+      expect.stringMatching(/^Host key changed ?gpu1 presented a key that differs/),
+      expect.stringMatching(/^Key revoked ?gpu2 could not be audited\. The host key is revoked: .*known_hosts/),
+    ])
   await page.locator('.host-nav').getByRole('button', { name: 'gpu2' }).press('Enter')
   await page.getByRole('heading', { level: 1, name: 'gpu2' }).waitFor()
-  expect(await notices()).toEqual([expect.stringMatching(/^Key revoked ?.*Do not connect/)])
+  await expect.poll(notices).toEqual([expect.stringMatching(/^Key revoked ?.*Do not connect/)])
 }, 180_000)
