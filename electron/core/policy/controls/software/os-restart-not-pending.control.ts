@@ -1,5 +1,5 @@
 import { compareDebian } from '../../../advisories/versions/debian.ts'
-import { compareRpm } from '../../../advisories/versions/rpm.ts'
+import { compareRpmParts } from '../../../advisories/versions/rpm.ts'
 import { defineControl } from '../../control.ts'
 import { titled } from './version-verdict.ts'
 
@@ -27,13 +27,18 @@ export default defineControl({
         },
       ]
     }
-    const compare = updates.known && updates.value.manager === 'rpm' ? compareRpm : compareDebian
+    // With what follows the release, a name has more dashes than a version of RPM: `6.4.0-150600.23.25-default`.
+    const compare = updates.known && updates.value.manager === 'dpkg' ? compareDebian : compareRpmParts
     const flavour = flavourOf(system.kernel)
     const same = sources.kernels.filter(({ release }) => flavourOf(release) === flavour)
     const newest = same.toSorted((a, b) => -(compare(a.release, b.release) ?? 0))[0]
     const running = same.find(({ release }) => release === system.kernel)
-    if (newest === undefined || running === undefined) {
-      const reason = `The running kernel ${system.kernel} is not among those below /boot, so nothing tells whether it is the newest.`
+    const odd = same.length > 1 ? same.find(({ release }) => compare(release, release) === undefined) : undefined
+    if (newest === undefined || running === undefined || odd) {
+      const reason =
+        odd && running
+          ? `The name ${odd.release} of a kernel below /boot has no place in the order of versions, so nothing tells whether ${system.kernel} is the newest.`
+          : `The running kernel ${system.kernel} is not among those below /boot, so nothing tells whether it is the newest.`
       return [
         { ...base, status: 'not-evaluated', title: 'The newest kernel is not known', reason, cite: [{ section: 'software', line: 0 }] },
       ]
@@ -66,6 +71,9 @@ export default defineControl({
   },
 })
 
-/** `amd64` of `6.1.0-41-amd64`, `generic` of `6.8.0-87-generic`, `el9.x86_64` of `5.14.0-503.el9.x86_64`: kinds that do not replace each other. */
+/**
+ * `amd64` of `6.1.0-41-amd64`, `generic` of `6.8.0-87-generic`, `el.x86_64` of `5.14.0-503.el9.x86_64`, `el.aarch64+64k`: kinds that do not replace each
+ * other. The number of the release is none: an upgrade of the whole system brings that of the next.
+ */
 const flavourOf = (release: string): string =>
-  /[-.]((?:el|fc|amzn)\d+(?:_\d+)*\.[\w.]+|[a-z][\w-]*)$/.exec(release)?.[1]?.replace(/_\d+(?=\.)/g, '') ?? ''
+  (/[-.]((?:el|fc|amzn)\d+(?:_\d+)*\.[\w.+]+|[a-z][\w-]*)$/.exec(release)?.[1] ?? '').replace(/^(el|fc|amzn)\d+(?:_\d+)*(?=\.)/, '$1')

@@ -395,8 +395,38 @@ describe('os-restart-not-pending', () => {
       'fail: The host waits for a restart',
     ],
     ['not below /boot', '6.1.0-41-amd64', {}, 'not-evaluated: The newest kernel is not known'],
+    [
+      'SUSE',
+      '6.4.0-150600.21-default',
+      kernels('6.4.0-150600.21-default', '6.4.0-150600.23.25-default'),
+      'fail: Kernel 6.4.0-150600.21-default runs, a newer w…',
+    ],
+    [
+      'of another release of Fedora',
+      '6.14.11-200.fc41.x86_64',
+      kernels('6.14.11-200.fc41.x86_64', '6.17.4-200.fc42.x86_64'),
+      'fail: Kernel 6.14.11-200.fc41.x86_64 runs, a newer w…',
+    ],
+    [
+      'pages of 64 KiB, the real-time kernel beside',
+      '5.14.0-503.14.1.el9_5.aarch64+64k',
+      kernels('5.14.0-503.14.1.el9_5.aarch64+64k', '5.14.0-570.el9.aarch64+rt', '5.14.0-570.el9.aarch64'),
+      'pass: The newest installed kernel runs',
+    ],
+    [
+      'pages of 64 KiB',
+      '5.14.0-503.14.1.el9_5.aarch64+64k',
+      kernels('5.14.0-503.14.1.el9_5.aarch64+64k', '5.14.0-570.el9_6.aarch64+64k'),
+      'fail: Kernel 5.14.0-503.14.1.el9_5.aarch64+64k runs,…',
+    ],
+    [
+      'a name that has no order',
+      '6.6.1-our_build',
+      kernels('6.6.1-our_build', '6.6.9-our_build'),
+      'not-evaluated: The newest kernel is not known',
+    ],
   ])('%s', (_, kernel, more, expected) => {
-    const manager = kernel.includes('el9') ? 'rpm' : 'dpkg'
+    const manager = /\.(?:el9|fc)|-default/.test(kernel) ? 'rpm' : 'dpkg'
     const given = { sources: sources(more), system: { kernel }, updates: known(updates({ manager })) }
     expect(outcomes(ask(osRestart, given))).toEqual([expected])
   })
