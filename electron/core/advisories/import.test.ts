@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf } from '#shared/errors.ts'
-import type { AdvisorySet } from '#shared/model/advisory.ts'
+import { type AdvisorySet, advisorySchema } from '#shared/model/advisory.ts'
+import { createAdvisoryBook } from './advisory-book.ts'
 import { type AdvisoryStore, createAdvisoryStore } from './advisory-store.ts'
 import { readOsvDump } from './osv-dump.ts'
 import { shippedAdvisories } from './shipped.ts'
 import { readSignedUpdate, shippedKeys, signUpdate } from './update-file.ts'
+import { whatCanBeRead } from './what-can-be-read.ts'
 
 const NOW = Date.UTC(2026, 10, 25)
 const ours = generateKeyPairSync('ed25519')
@@ -59,6 +61,47 @@ const idsFor = (version: string, from = store) =>
     .book()
     .assess(vllm, version)
     .matches.map(({ advisory }) => advisory.id)
+
+/** Shapes that are none of OSV's, or of a later one: the hole must not go with the record. */
+describe('a record that is not wholly readable', () => {
+  const range = { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '99.0' }] }
+  const about = (more: object) => ({ affected: [{ package: vllm, ranges: [range], ...more }] })
+  test.each<[string, object, 'affected' | 'undecided']>([
+    ['a long summary', { summary: 'x'.repeat(3000) }, 'affected'],
+    ['a reference that is too long', { references: [{ type: 'WEB', url: `https://x/${'a'.repeat(3000)}` }] }, 'affected'],
+    ['more aliases than are kept', { aliases: Array.from({ length: 900 }, (_, index) => `CVE-${index}`) }, 'affected'],
+    ['a rating that is a number', { severity: [{ type: 'CVSS_V3', score: 9.8 }] }, 'affected'],
+    ['null', { withdrawn: null, aliases: null, severity: null }, 'affected'],
+    ['a moment with an offset', { modified: '2026-11-20T00:00:00+02:00' }, 'affected'],
+    ['no moment', { modified: undefined }, 'affected'],
+    ['what names no package beside it', { affected: [{ ranges: [{ type: 'GIT', events: [] }] }, ...about({}).affected] }, 'affected'],
+    ['a range of another kind', about({ ranges: [{ ...range, type: 'CALVER' }] }), 'undecided'],
+    ['an event of another kind', about({ ranges: [{ ...range, events: [{ introduced: '0' }, { patched: '99.0' }] }] }), 'undecided'],
+    ['two events in one', about({ ranges: [{ ...range, events: [{ introduced: '0', fixed: '99.0' }] }] }), 'undecided'],
+    ['no list of versions', about({ versions: null }), 'undecided'],
+  ])('%s', async (_, more, expected) => {
+    const dump = await readOsvDump(Buffer.from(JSON.stringify([{ ...record('ODD'), ...more }, record('OTHER', 'torch')])), NOW)
+    const { matches, undecided } = createAdvisoryBook(dump.records, []).assess(vllm, '50.0')
+    expect([dump.unreadable, matches.length > 0 ? 'affected' : undecided.length > 0 ? 'undecided' : 'lost']).toEqual([0, expected])
+  })
+  test('what was withdrawn stays so', async () => {
+    const odd = { ...record('ODD'), summary: 'x'.repeat(3000), withdrawn: '2026-01-01T00:00:00+00:00' }
+    const { records } = await readOsvDump(Buffer.from(JSON.stringify([odd, record('OTHER', 'torch')])), NOW)
+    expect(createAdvisoryBook(records, []).assess(vllm, '50.0')).toEqual({ matches: [], undecided: [], known: 0 })
+  })
+  test('any value: a record of the schema, or nothing', () => {
+    const shape = fc.record(
+      { id: fc.anything(), modified: fc.anything(), affected: fc.array(fc.anything()), aliases: fc.anything() },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), shape), (value) => {
+        const found = whatCanBeRead(value)
+        if (found) expect(advisorySchema.safeParse(found).success).toBe(true)
+      }),
+    )
+  })
+})
 
 describe('a signed update', () => {
   test('replaces what ships, says who brought it, and is there after a restart', async () => {

@@ -4,6 +4,7 @@ import { followedPackages } from './package-names.ts'
 import { concernOf } from './ranges.ts'
 import { refusal } from './update-file.ts'
 import { orderingOf } from './versions/ordering.ts'
+import { whatCanBeRead } from './what-can-be-read.ts'
 import { readZip } from './zip.ts'
 
 export interface OsvDump {
@@ -32,18 +33,19 @@ export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump
   let problem = 'it holds no record'
   const take = (value: unknown, where: string): void => {
     const parsed = advisorySchema.safeParse(value)
-    if (!parsed.success) {
+    const record = parsed.success ? parsed.data : whatCanBeRead(value)
+    if (record === undefined) {
       counts.unreadable += 1
-      const [issue] = parsed.error.issues
+      const [issue] = parsed.error?.issues ?? []
       problem = `${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
       return
     }
     counts.total += 1
-    const modifiedMs = Date.parse(parsed.data.modified)
+    const modifiedMs = Date.parse(record.modified)
     if (modifiedMs <= nowMs) counts.newestMs = Math.max(counts.newestMs, modifiedMs)
-    for (const one of new Set(parsed.data.affected.map(({ package: { ecosystem } }) => ecosystem)))
+    for (const one of new Set(record.affected.map(({ package: { ecosystem } }) => ecosystem)))
       perEcosystem.set(one, (perEcosystem.get(one) ?? 0) + 1)
-    const kept = reduced(parsed.data)
+    const kept = reduced(record)
     for (const { package: one } of kept?.affected ?? []) ecosystems.add(one.ecosystem)
     if (kept !== undefined) records.push(kept)
   }
