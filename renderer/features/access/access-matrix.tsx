@@ -42,9 +42,10 @@ export function AccessMatrix({ rows, hosts, chosen, onChoose }: AccessMatrixProp
     if (!follow.current && document.activeElement !== document.body) return
     const cell = scroller.current?.querySelector<HTMLElement>('.cell[aria-pressed="true"]')
     if (cell == null) return
-    follow.current = false
     cell.focus({ preventScroll: true })
-    cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // Who has only just come begins at the top of the screen, where the window itself scrolls.
+    if (follow.current) cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    follow.current = false
   })
   const press = (event: KeyboardEvent) => {
     const move = moveOf(event)
