@@ -33,8 +33,10 @@ test('unattended-upgrades that waits for the shutdown, touches a few packages, o
   expect(read('Unattended-Upgrade::Package-Whitelist "";', 'Unattended-Upgrade::Package-Whitelist:: "nginx";').aptOnly).toEqual([
     { pattern: 'nginx', line: 3 },
   ])
-  const origin = (value: string) => read(`Unattended-Upgrade::Allowed-Origins:: "${value}";`).aptSecurityOrigin?.line
-  expect(['Ubuntu:jammy-security', 'UbuntuESMApps:jammy-apps-security'].map(origin)).toEqual([2, undefined])
+  expect(read('Unattended-Upgrade::Origins-Pattern:: "o=a,n=b";', 'Unattended-Upgrade::Allowed-Origins:: "Ubuntu:c";').aptOrigins).toEqual([
+    { pattern: 'Ubuntu:c', legacy: true, line: 3 },
+    { pattern: 'o=a,n=b', legacy: false, line: 2 },
+  ])
 })
 
 test('what dnf keeps back', () => {

@@ -300,12 +300,10 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
     const set = enabled && isOff(enabled) ? enabled : periodic(name)
     return set && { on: !isOff(set), line: set.line }
   }
-  const origin = aptConfig.find(
-    ({ text }) =>
-      /^Unattended-Upgrade::(?:Allowed-Origins|Origins-Pattern):: /.test(text) &&
-      /-security|Debian-Security/i.test(text) &&
-      !/ESM/.test(text),
-  )
+  const origins = aptConfig.flatMap(({ text, line }) => {
+    const [, list, pattern] = /^Unattended-Upgrade::(Allowed-Origins|Origins-Pattern):: "(.*)";$/i.exec(text) ?? []
+    return list === undefined || pattern === undefined ? [] : [{ pattern, legacy: /^a/i.test(list), line }]
+  })
   const patterns = (list: string) =>
     aptConfig.flatMap(({ text, line }) => {
       const pattern = new RegExp(`^Unattended-Upgrade::Package-${list}:: "(.+)";$`, 'i').exec(text)?.[1]
@@ -322,7 +320,7 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
     aptOnShutdown: onShutdown && /"(?:yes|true|with|on|enable|[1-9]\d*)";$/i.test(onShutdown.text) ? { line: onShutdown.line } : undefined,
     aptOnly: patterns('Whitelist'),
     aptKeptBack: patterns('Blacklist'),
-    aptSecurityOrigin: origin && { line: origin.line },
+    aptOrigins: origins.toSorted((a, b) => Number(b.legacy) - Number(a.legacy)),
     dnfKeptBack: [
       ...blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),
       ...lockedVersions(blocks.filter(({ tag }) => tag === 'versionlock')),

@@ -43,8 +43,8 @@ export interface AutomaticUpdates {
   /** `APT::Periodic` intervals as set; a value other than 0 is on. */
   readonly aptLists?: { readonly on: boolean; readonly line: number } | undefined
   readonly aptUpgrade?: { readonly on: boolean; readonly line: number } | undefined
-  /** A pattern of unattended-upgrades names the security archive of the release, which that of Ubuntu's ESM does not replace. */
-  readonly aptSecurityOrigin?: { readonly line: number } | undefined
+  /** Patterns of the archives that unattended-upgrades installs from; `legacy`: of its old list, `Allowed-Origins`, which it reads first. */
+  readonly aptOrigins?: readonly { readonly pattern: string; readonly legacy: boolean; readonly line: number }[] | undefined
   /** Days between two runs, where unattended-upgrades is on. */
   readonly aptEveryDays?: number | undefined
   /** Installs as the host shuts down; its timer then installs nothing. */

@@ -14,7 +14,9 @@ const wanted = [
  * neither root nor network, and writes nothing: `apt-helper cat-file` and `zcat` only unpack.
  * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml in the cache of dnf or zypper, and whether
  * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none.
- * Blocks begin with `@`; rows of one package with `i` (wanted), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
+ * A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round); where the list does not
+ * state the stream, nobody knows. Not every repository breaks its lines.
+ * Blocks begin with `@`; rows of one package with `i` (wanted), `h` (held, wanted or not), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
  */
 const SCRIPT = `wanted=" $* "
 if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null 2>&1; }; then
@@ -54,7 +56,8 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
     lists == 0 {
       if ($5 !~ /^.i/) next
       count++; have[$2 " " $3] = $4
-      if (index(W, " " $2 " ")) { m = $0; sub(/^[^\\t]*\\t/, "", m); print "i", $2, $3, $4, m }
+      k = $5 ~ /^h/ ? "h" : index(W, " " $2 " ") ? "i" : ""
+      if (k) { m = $0; sub(/^[^\\t]*\\t/, "", m); print k, $2, $3, $4, m }
       next
     }
     /^Package: / { p = $2 } /^Version: / { v = $2 } /^Architecture: / { a = $2 }
@@ -78,7 +81,6 @@ elif command -v rpm >/dev/null 2>&1; then
     done 2>/dev/null
   } | awk -v W="$wanted" 'BEGIN { OFS = "\\t" }
     function field(name) { return match(part, " " name "=\\"[^\\"]*\\"") ? substr(part, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
-    # A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round).
     function offered(   k, v, n, i, all, fits, modular) {
       k = field("name") " " field("arch")
       if (!(k in have)) return
@@ -89,7 +91,6 @@ elif command -v rpm >/dev/null 2>&1; then
       for (i = 1; i <= n; i++) if (label[k, all[i]] != "(none)") modular = 1; else fits = 1
       if (modular && stream != "") { fits = 0; for (i = 1; i <= n; i++) if (index(label[k, all[i]], stream ":") == 1) fits = 1 }
       else if (stream != "") fits = 0
-      # Without the stream, nobody knows.
       if (fits || modular && stream == "" && v ~ /[.]module[_+]/) print fits ? "u" : "m", field("name"), field("arch"), substr(have[k], 2), v
     }
     lists == 0 && /^E$/ { lists = 1; next }
@@ -102,7 +103,6 @@ elif command -v rpm >/dev/null 2>&1; then
     }
     /^F / { print "@read " substr($0, 3); next }
     {
-      # Not every repository breaks its lines.
       parts = split($0, piece, "<")
       for (p = 1; p <= parts; p++) {
         part = piece[p]

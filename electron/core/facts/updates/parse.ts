@@ -20,7 +20,9 @@ export function parseUpdates(stdout: string): Updates | string {
   return {
     manager,
     installed,
-    packages: rows.flatMap(({ fields, line }) => installedPackage(fields, line)),
+    packages: rows.flatMap(({ fields, line }) => installedPackage(/^[ih]$/, fields, line)),
+    held: rows.flatMap(({ fields, line }) => installedPackage(/^h$/, fields, line)).filter(({ byDistribution }) => byDistribution),
+    ...(manager === 'dpkg' && archivesOf(blocks)),
     pending: newest(rows, 'u', compare),
     ofUnknownStream: newest(rows, 'm', compare),
     unknown: unknown ?? unlisted(listed, own),
@@ -38,9 +40,9 @@ function unlisted(listed: number, own: number): string | undefined {
 const distributions =
   /debian\.(?:org|net)\b|ubuntu\.com\b|\b(?:Red Hat|Fedora|CentOS|Rocky|AlmaLinux|CloudLinux|Oracle America|Oracle Linux|SUSE|openSUSE|Amazon)\b|alioth/i
 
-function installedPackage(fields: readonly string[], line: number): InstalledPackage[] {
+function installedPackage(wanted: RegExp, fields: readonly string[], line: number): InstalledPackage[] {
   const [kind, name = '', , version = '', vendor = ''] = fields
-  if (kind !== 'i' || name === '' || version === '') return []
+  if (!wanted.test(kind ?? '') || name === '' || version === '') return []
   const byDistribution = !/sury|ppa|~bpo\d/.test(version) && (distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version))
   return [{ name, version: version.replace(/^0:/, ''), vendor, byDistribution, line }]
 }
@@ -72,9 +74,7 @@ interface Lists {
 function aptLists(blocks: readonly Block[]): Lists {
   const releases = blocks.filter(({ tag }) => tag === 'release')
   if (releases.length === 0) return { unknown: 'no package lists are on this host; apt-get update was never run, or they were deleted' }
-  const security = releases.filter(({ lines }) =>
-    lines.some(({ text }) => /^(?:Suite|Codename): .*-security$/.test(text) || text === 'Label: Debian-Security'),
-  )
+  const security = releases.filter(isSecurity)
   const dated = security.flatMap(({ lines }) =>
     lines.flatMap(({ text, line }) => {
       const at = text.startsWith('Date: ') ? Date.parse(text.slice(6)) : Number.NaN
@@ -84,11 +84,31 @@ function aptLists(blocks: readonly Block[]): Lists {
   // The oldest: an archive that is refreshed does not make another one current.
   const oldest = dated.toSorted((a, b) => a.at - b.at)[0]
   if (oldest === undefined) return { unknown: 'no security archive of the distribution is among the cached package lists' }
-  const codenames = blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))
+  const codenames = codenamesOf(blocks)
   if (codenames.length > 0 && !security.some((release) => isOf(release, codenames))) {
     return { unknown: `the cached package lists hold no security archive of ${codenames.join(' or ')}, which this system is` }
   }
   return { listsMs: oldest.at, listLine: oldest.line }
+}
+
+const isSecurity = ({ lines }: Block): boolean =>
+  lines.some(({ text }) => /^(?:Suite|Codename): .*-security$/.test(text) || text === 'Label: Debian-Security')
+
+const codenamesOf = (blocks: readonly Block[]): readonly string[] => [
+  ...new Set(blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))),
+]
+
+function archivesOf(blocks: readonly Block[]): Pick<Updates, 'codenames' | 'securityArchives'> {
+  const codenames = codenamesOf(blocks)
+  const found = blocks.filter((block) => block.tag === 'release' && isSecurity(block) && isOf(block, codenames))
+  return {
+    codenames,
+    securityArchives: found.map(({ arguments: file, lines }) => {
+      const said = (key: string) => lines.find(({ text }) => text.startsWith(`${key}: `))?.text.slice(key.length + 2) ?? ''
+      const site = /^([^_:]*)/.exec(file)?.[1] ?? ''
+      return { origin: said('Origin'), label: said('Label'), suite: said('Suite'), codename: said('Codename'), site }
+    }),
+  }
 }
 
 /** What ESM adds comes beside the security archive of a release, not in its place. */

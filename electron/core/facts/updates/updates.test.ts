@@ -71,6 +71,21 @@ test('Debian: newer versions of the security list, the order of dpkg, who built 
   expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
 })
 
+test('Debian: what is held, and what the lists say of the security archive of this release', () => {
+  const { held, packages, codenames, securityArchives } = parsed(
+    debian
+      .replace('@release', '@codename bookworm\n@codename "bookworm"\n@release')
+      .replace(
+        '@counts',
+        'h\tlinux-image-amd64\tamd64\t6.1.158-1\tDebian Kernel Team <debian-kernel@lists.debian.org>\nh\tdocker-ce\tamd64\t5:27.3.1-1\tDocker <support@docker.com>\n@counts',
+      ),
+  )
+  expect([held?.map(({ name }) => name), packages.length, codenames]).toEqual([['linux-image-amd64'], 5, ['bookworm']])
+  expect(securityArchives).toEqual([
+    { origin: 'Debian', label: 'Debian-Security', suite: 'oldstable-security', codename: 'bookworm-security', site: 'deb.debian.org' },
+  ])
+})
+
 test('RPM: epochs, the newest of several updates, a module stream that is not stated', () => {
   const { pending, ofUnknownStream, packages, listsMs, unknown } = parsed(rocky)
   expect(ofUnknownStream.map(({ name }) => name)).toEqual(['nodejs'])

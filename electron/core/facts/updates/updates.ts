@@ -17,13 +17,28 @@ export interface SecurityUpdate {
   readonly line: number
 }
 
+/** What its Release file says, and the host that it came from. */
+export interface SecurityArchive {
+  readonly origin: string
+  readonly label: string
+  readonly suite: string
+  readonly codename: string
+  readonly site: string
+}
+
 export interface Updates {
   readonly manager: 'dpkg' | 'rpm'
-  /** Those that Gatehouse looks at by name. */
+  /** Those that Gatehouse looks at by name, and those that are held. */
   readonly packages: readonly InstalledPackage[]
   readonly pending: readonly SecurityUpdate[]
   /** Newer builds of module streams (RHEL) in a list that does not state of which stream: perhaps no update at all. */
   readonly ofUnknownStream: readonly SecurityUpdate[]
+  /** Of the distribution, and kept at their version (`apt-mark hold`). */
+  readonly held?: readonly InstalledPackage[] | undefined
+  /** Security archives of this release whose lists are on the host. */
+  readonly securityArchives?: readonly SecurityArchive[] | undefined
+  /** Of the release, by os-release(5). */
+  readonly codenames?: readonly string[] | undefined
   /** Why pending updates cannot be judged; absent when they can. */
   readonly unknown?: string | undefined
   /** Day of the newest security list that was read; milliseconds since the epoch. */

@@ -29,7 +29,7 @@ export const software: Answering = (host) => {
     ),
     ...(has.resolvers.includes('127.0.0.53') ? block('resolver /run/systemd/resolve/resolv.conf', ['nameserver 10.20.0.53']) : []),
     ...block('apt-sources /etc/apt/sources.list', has.packageSources),
-    ...block('apt-config', has.automaticUpdates ? automatic : []),
+    ...block('apt-config', has.automaticUpdates ? automatic(host.os.id) : []),
     ...block('timers', has.automaticUpdates ? ['apt-daily.timer', 'apt-daily-upgrade.timer'] : ['apt-daily.timer']),
     ...block(
       'kernels',
@@ -39,20 +39,26 @@ export const software: Answering = (host) => {
   ])
 }
 
-const automatic = [
+const automatic = (osId: string): readonly string[] => [
   'APT::Periodic::Update-Package-Lists "1";',
   'APT::Periodic::Unattended-Upgrade "1";',
-  'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=bookworm-security,label=Debian-Security";',
+  osId === 'debian'
+    ? `Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security";`
+    : `Unattended-Upgrade::Allowed-Origins:: "\${distro_id}:\${distro_codename}-security";`,
 ]
 
 export const updates: Answering = ({ os, software: has }) => {
   const archive =
     os.id === 'debian' ? 'security.debian.org_debian-security_dists_bookworm-security' : 'security.ubuntu.com_ubuntu_dists_noble-security'
-  const suite = os.id === 'debian' ? 'stable-security' : 'noble-security'
+  const [codename, ...said] =
+    os.id === 'debian'
+      ? ['bookworm', 'Origin: Debian', 'Label: Debian-Security', 'Suite: oldstable-security', 'Codename: bookworm-security']
+      : ['noble', 'Origin: Ubuntu', 'Label: Ubuntu', 'Suite: noble-security', 'Codename: noble']
   const made = new Date(Date.now() - has.listsAgeDays * DAY_MS).toUTCString().replace('GMT', 'UTC')
   return lines([
     '@dpkg',
-    ...block(`release ${archive}_InRelease`, [`Origin: ${os.id}`, `Suite: ${suite}`, `Date: ${made}`]),
+    `@codename ${codename}`,
+    ...block(`release ${archive}_InRelease`, [...said, `Date: ${made}`]),
     '@packages',
     ...has.packages.map(([name, version, vendor]) => ['i', name, 'amd64', version, vendor].join('\t')),
     ...has.updates.map(([name, installed, available]) => ['u', name, 'amd64', installed, available].join('\t')),

@@ -2,6 +2,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { AutomaticUpdates } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl } from '../../control.ts'
+import { originOfSecurity } from './upgrade-origins.ts'
 
 export default defineControl({
   id: 'security-updates-automatic',
@@ -10,14 +11,14 @@ export default defineControl({
   title: 'Security updates are installed automatically, or by a stated process',
   rationale:
     'Most attacks use holes that were fixed long before. Where nothing installs security updates, somebody must, on days that are written down.',
-  needs: ['sources', 'updates'],
+  needs: ['sources', 'updates', 'system'],
   attestation: {
     scope: 'fleet',
     question: 'Who installs security updates of the operating system and of the inference software, how often, and where is that recorded?',
     validDays: 180,
   },
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
-  evaluate: ({ sources, updates }) => {
+  evaluate: ({ sources, updates, system }) => {
     // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
     const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
     if (image)
@@ -32,7 +33,7 @@ export default defineControl({
           cite: [{ section: 'updates', line: image.line }],
         },
       ]
-    const { missing, cite, hint } = howInstalled(sources.automatic, updates)
+    const { missing, cite, hint } = howInstalled(sources.automatic, updates, system.osId)
     const [first] = missing
     const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
     if (first === undefined) {
@@ -58,8 +59,8 @@ interface Found {
   readonly cite: readonly Citation[]
 }
 
-function howInstalled(automatic: AutomaticUpdates, updates: Updates): Found & { readonly hint: string } {
-  if (updates.manager === 'dpkg') return { ...apt(automatic, updates), hint: 'unattended-upgrades installs them every day.' }
+function howInstalled(automatic: AutomaticUpdates, updates: Updates, osId: string): Found & { readonly hint: string } {
+  if (updates.manager === 'dpkg') return { ...apt(automatic, updates, osId), hint: 'unattended-upgrades installs them every day.' }
   if (updates.packages.some(({ vendor }) => /\b(?:open)?SUSE\b/.test(vendor)))
     return { ...zypper(automatic), hint: 'os-update with its timer installs them every day.' }
   return { ...dnf(automatic, updates), hint: 'dnf-automatic with apply_updates = yes installs them every day.' }
@@ -70,10 +71,13 @@ const MAX_DAYS = 7
 
 /** apt.systemd.daily runs what APT::Periodic says, unattended-upgrades installs from the origins it allows. */
 function apt(
-  { aptLists, aptUpgrade, aptSecurityOrigin, aptOnShutdown, aptEveryDays = 0, aptOnly = [], aptKeptBack = [], timers }: AutomaticUpdates,
-  { packages }: Updates,
+  { aptLists, aptUpgrade, aptOrigins = [], aptOnShutdown, aptEveryDays = 0, aptOnly = [], aptKeptBack = [], timers }: AutomaticUpdates,
+  updates: Updates,
+  osId: string,
 ): Found {
-  const package_ = packages.find(({ name }) => name === 'unattended-upgrades')
+  const { origin, broken } = originOfSecurity(aptOrigins, updates, osId)
+  const held = updates.held ?? []
+  const package_ = updates.packages.find(({ name }) => name === 'unattended-upgrades')
   const timer = (name: string) => timers.find((one) => one.name === name)
   const missing = [
     ...(package_ ? [] : ['unattended-upgrades is not installed']),
@@ -83,10 +87,26 @@ function apt(
     ...(aptOnShutdown ? ['unattended-upgrades installs as the host shuts down, not by its timer'] : []),
     ...(aptOnly.length > 0 ? [`unattended-upgrades keeps back all but ${named(aptOnly)}`] : []),
     ...(aptKeptBack.length > 0 ? [`unattended-upgrades keeps back ${named(aptKeptBack)}`] : []),
-    ...(aptSecurityOrigin ? [] : ['no origin of unattended-upgrades names the security archive']),
+    ...(held.length > 0 ? [`apt-mark hold keeps back ${named(held.map(({ name }) => ({ pattern: name })))}`] : []),
+    ...(broken ? [`unattended-upgrades ends at the origin "${broken.pattern}", which it cannot read`] : []),
+    ...(origin || broken ? [] : ['no origin of unattended-upgrades is the security archive of this release']),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
   ]
-  return { missing, cite: lines([aptLists, aptUpgrade, aptSecurityOrigin, aptOnShutdown, ...aptOnly, ...aptKeptBack, ...timers]) }
+  return {
+    missing,
+    cite: [
+      ...lines([
+        aptLists,
+        aptUpgrade,
+        ...(origin || broken ? [origin, broken] : aptOrigins),
+        aptOnShutdown,
+        ...aptOnly,
+        ...aptKeptBack,
+        ...timers,
+      ]),
+      ...held.slice(0, 5).map(({ line }) => ({ section: 'updates', line })),
+    ],
+  }
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */

@@ -439,7 +439,12 @@ describe('os-restart-not-pending', () => {
 describe('security-updates-automatic', () => {
   const timers = ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((name, line) => ({ name, line }))
   const on = { on: true, line: 1 }
-  const apt = { aptLists: on, aptUpgrade: on, aptSecurityOrigin: { line: 2 }, timers }
+  const apt = {
+    aptLists: on,
+    aptUpgrade: on,
+    aptOrigins: [{ pattern: `origin=Debian,codename=\${distro_codename}-security`, legacy: false, line: 2 }],
+    timers,
+  }
   const deb = { packages: [installed('unattended-upgrades', '2.9', true)] }
   const rpm = { manager: 'rpm', packages: [installed('dnf-automatic', '4.14', true)] } as const
   const suse = { manager: 'rpm', packages: [{ ...installed('sudo', '1.9', true), vendor: 'SUSE LLC <https://www.suse.com/>' }] } as const
@@ -450,7 +455,31 @@ describe('security-updates-automatic', () => {
     ['not installed', apt, {}, stated],
     ['lists are not refreshed', { ...apt, aptLists: { on: false, line: 1 } }, deb, stated],
     ['upgrades are off', { ...apt, aptUpgrade: undefined }, deb, stated],
-    ['no security origin', { ...apt, aptSecurityOrigin: undefined }, deb, stated],
+    ['no security origin', { ...apt, aptOrigins: [] }, deb, stated],
+    [
+      'the origin of a release before',
+      { ...apt, aptOrigins: [{ pattern: 'origin=Debian,codename=bullseye-security', legacy: false, line: 2 }] },
+      {
+        ...deb,
+        codenames: ['bookworm'],
+        securityArchives: [
+          {
+            origin: 'Debian',
+            label: 'Debian-Security',
+            suite: 'oldstable-security',
+            codename: 'bookworm-security',
+            site: 'deb.debian.org',
+          },
+        ],
+      },
+      stated,
+    ],
+    [
+      'a package is held',
+      apt,
+      { ...deb, held: [installed('linux-image-amd64', '6.1.1', true)] },
+      'needs-attestation: Not all security updates install themselves',
+    ],
     ['every day', { ...apt, aptEveryDays: 1, aptKeptBack: [] }, deb, pass],
     ['every month', { ...apt, aptEveryDays: 30 }, deb, stated],
     [
@@ -492,7 +521,9 @@ describe('security-updates-automatic', () => {
       'needs-attestation: Whether new images are installed is not known',
     ],
   ])('%s', (_, automatic, more, expected) => {
-    expect(outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more) }))).toEqual([expected])
+    expect(
+      outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more), system: { osId: 'debian' } })),
+    ).toEqual([expected])
   })
 })
 
