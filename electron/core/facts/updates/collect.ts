@@ -52,8 +52,8 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
       set -f
     done 2>/dev/null
   } | awk -v W="$wanted" 'BEGIN { OFS = "\\t" }
-    lists == 0 && /^E$/ { lists = 1; next }
-    lists == 0 {
+    /^E$/ { lists = 1; next }
+    !lists {
       if ($5 !~ /^.i/) next
       count++; have[$2 " " $3] = $4
       k = $5 ~ /^h/ ? "h" : index(W, " " $2 " ") ? "i" : ""
@@ -93,8 +93,8 @@ elif command -v rpm >/dev/null 2>&1; then
       else if (stream != "") fits = 0
       if (fits || modular && stream == "" && v ~ /[.]module[_+]/) print fits ? "u" : "m", field("name"), field("arch"), substr(have[k], 2), v
     }
-    lists == 0 && /^E$/ { lists = 1; next }
-    lists == 0 {
+    /^E$/ { lists = 1; next }
+    !lists {
       count++
       have[$2 " " $3] = have[$2 " " $3] " " $4
       label[$2 " " $3, $4] = $5
