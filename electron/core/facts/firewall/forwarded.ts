@@ -31,7 +31,7 @@ export function forwardedFrom(tables: readonly Table[], network: Network, { brid
   return sidesOf(network, family).flatMap((side) => {
     const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet, doubt: 0 }])
     const onward = early.passed.filter(({ packet }) => !packet.translated)
-    const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: side.name } }))
+    const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: side.seenAs } }))
     const late = path(tables, ['forward', 'postrouting', 'egress'], routed)
     const ends = resolve(late.passed, [...early.stopped, ...late.stopped])
     // Where a destination was changed, to a proxy perhaps, what that does with it is not known.
@@ -62,7 +62,7 @@ export function forwardedTo(
   return sidesOf(network, family)
     .filter(({ name }) => name !== bridge)
     .flatMap((side) => {
-      const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet: packet(side.name), doubt: 0 }])
+      const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet: packet(side.seenAs), doubt: 0 }])
       const onward = early.passed.filter((flow) => flow.packet.local === local)
       const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: bridge } }))
       const late = path(tables, ['forward', 'postrouting', 'egress'], routed)

@@ -18,10 +18,21 @@ const sources6 = ['fd09::2', 'fd00:1::5', 'fd00:2::5']
 const ports = [22, 80, 443, 8000, 9000, 9090]
 const HOST4 = '10.9.0.1'
 const HOST6 = 'fd09::1'
+/** The host's second interface. Answers to addresses beyond its own network leave by the first. */
+const SECOND4 = '10.30.0.1'
+const SECOND6 = 'fd30::1'
 const between = (sources: readonly string[], targets: readonly string[]): readonly Case[] =>
   sources.flatMap((source) => targets.flatMap((target) => ports.map((port): Case => [source, target, port])))
-/** From the remote machine to the host. */
-export const inCases = [...between(sources4, [HOST4]), ...between(sources6, [HOST6])]
+/** From the remote machine to the host; by its second interface comes last, which older recordings do not have. */
+export const inCases = [
+  ...between(sources4, [HOST4]),
+  ...between(sources6, [HOST6]),
+  ...between(['10.30.0.2', '10.0.1.5', '192.168.7.9'], [SECOND4]),
+  ...between(['fd30::2', 'fd00:1::5'], [SECOND6]),
+]
+/** It comes by the second interface, and the answer leaves by the first. */
+export const isRoundabout = ([source, target]: Case): boolean =>
+  (target === SECOND4 || target === SECOND6) && !/^(?:10\.30\.|fd30:)/.test(source)
 /** From the host to the remote machine. */
 export const outCases = [...between([HOST4], ['10.0.1.5', '10.0.2.5', '192.168.7.9']), ...between([HOST6], ['fd00:1::5', 'fd09::2'])]
 
@@ -95,9 +106,9 @@ export interface Machines {
 }
 
 /** Who is whose neighbour is written down: rules that stop neighbour discovery would otherwise count for all ports at once, and only at times. */
-function introduce(at: string, neighbour: string, addresses: readonly string[]) {
-  const [, hardware = ''] = /link\/ether (\S+)/.exec(ip(`-n ${neighbour} link show eth0`)) ?? []
-  for (const address of addresses) ip(`-n ${at} neigh replace ${address} lladdr ${hardware} dev eth0 nud permanent`)
+function introduce(at: string, neighbour: string, device: string, addresses: readonly string[]) {
+  const [, hardware = ''] = /link\/ether (\S+)/.exec(ip(`-n ${neighbour} link show ${device}`)) ?? []
+  for (const address of addresses) ip(`-n ${at} neigh replace ${address} lladdr ${hardware} dev ${device} nud permanent`)
 }
 
 interface Names {
@@ -124,27 +135,36 @@ function connectMachines({ host, remote, container }: Names) {
     execFileSync(ipProgram, within(namespace, ['sysctl', '-qw', ...settings]), { stdio: 'ignore' })
   }
   ip(`link add eth0 netns ${host} type veth peer name eth0 netns ${remote}`)
+  ip(`link add eth1 netns ${host} type veth peer name eth1 netns ${remote}`)
   ip(`link add docker0 netns ${host} type veth peer name eth0 netns ${container}`)
   for (const [namespace, name] of [
     [host, 'eth0'],
     [host, 'docker0'],
+    [host, 'eth1'],
     [remote, 'eth0'],
+    [remote, 'eth1'],
     [container, 'eth0'],
   ])
     ip(`-n ${namespace} link set ${name} up`)
   ip(`-n ${host} addr add ${HOST4}/16 dev eth0`)
   ip(`-n ${host} addr add ${HOST6}/64 dev eth0 nodad`)
+  ip(`-n ${host} addr add ${SECOND4}/24 dev eth1`)
+  ip(`-n ${host} addr add ${SECOND6}/64 dev eth1 nodad`)
   ip(`-n ${host} addr add 172.17.0.1/16 dev docker0`)
   ip(`-n ${host} route add default dev eth0`)
   ip(`-n ${host} -6 route add default dev eth0`)
   ip(`-n ${remote} addr add 10.9.0.2/16 dev eth0`)
   ip(`-n ${remote} addr add fd09::2/64 dev eth0 nodad`)
+  ip(`-n ${remote} addr add 10.30.0.2/24 dev eth1`)
+  ip(`-n ${remote} addr add fd30::2/64 dev eth1 nodad`)
   for (const source of sources4.filter((one) => one !== '10.9.0.2')) ip(`-n ${remote} addr add ${source}/32 dev eth0`)
   for (const source of sources6.filter((one) => one !== 'fd09::2')) ip(`-n ${remote} addr add ${source}/128 dev eth0 nodad`)
   ip(`-n ${container} addr add 172.17.0.2/16 dev eth0`)
   ip(`-n ${container} route add default via 172.17.0.1`)
-  introduce(host, remote, [...sources4, ...sources6])
-  introduce(remote, host, [HOST4, HOST6])
+  introduce(host, remote, 'eth0', [...sources4, ...sources6])
+  introduce(remote, host, 'eth0', [HOST4, HOST6])
+  introduce(host, remote, 'eth1', ['10.30.0.2', 'fd30::2'])
+  introduce(remote, host, 'eth1', [SECOND4, SECOND6])
 }
 
 async function load(host: string, set: RuleSet): Promise<Listings> {

@@ -21,6 +21,8 @@ export interface Packet {
   readonly originalPort: number
   readonly originalLocal: string | undefined
   readonly translated: boolean
+  /** Its answer leaves by another interface than it came in by. */
+  readonly roundabout?: true
   /** Its destination may be another one now, and nobody knows which. */
   readonly astray?: true
   /** The destination is this machine. */

@@ -13,7 +13,7 @@ const matchOf = (networks: readonly string[], v6: boolean): fc.Arbitrary<string>
     fc.tuple(fc.constantFrom('', '! '), fc.constantFrom(...ports)).map(([not, port]) => `-p tcp -m tcp ${not}--dport ${port}`),
     fc.constantFrom('-p tcp -m tcp --dport 80:443', '-p tcp -m multiport --dports 22,8000', '-p tcp -m multiport ! --dports 80,9000:9100'),
     fc.constantFrom('-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN', '-p udp -m udp --dport 53', v6 ? '-p ipv6-icmp' : '-p icmp'),
-    fc.constantFrom('-i eth0', '! -i eth0', '-i lo', '-i eth+', '! -i docker0'),
+    fc.constantFrom('-i eth0', '! -i eth0', '-i eth1', '-i lo', '-i eth+', '! -i docker0'),
     fc.constantFrom(
       ...['-m conntrack --ctstate NEW', '-m state --state INVALID', '-m conntrack --ctstate NEW,ESTABLISHED'],
       ...['-m conntrack --ctstate UNTRACKED', '-m conntrack ! --ctstate UNTRACKED'],

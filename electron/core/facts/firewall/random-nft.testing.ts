@@ -153,7 +153,15 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
     ),
     fc.constantFrom(
       ...(end === 'saddr'
-        ? ['iifname "eth0"', 'iifname != "eth*"', 'iif "lo"', 'fib saddr . iif oif missing', 'fib daddr type local']
+        ? [
+            'iifname "eth0"',
+            'iifname "eth1"',
+            'iifname != "eth0"',
+            'iifname != "eth*"',
+            'iif "lo"',
+            'fib saddr . iif oif missing',
+            'fib daddr type local',
+          ]
         : ['oifname "eth0"', 'oifname "docker0"']),
     ),
     { weight: 3, arbitrary: fc.constantFrom(...namedTests(family, end)) },

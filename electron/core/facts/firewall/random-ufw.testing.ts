@@ -10,7 +10,7 @@ const manyPorts = ['80,443', '8000:9000', '22,8000:8005,9000', '443:9090']
 const profiles = ["'OpenSSH'", "'WWW Full'", "'WWW Secure'", "'DNS'"]
 
 const verb = fc.constantFrom('allow', 'allow', 'allow', 'deny', 'deny', 'reject')
-const direction = fc.constantFrom('', '', 'in', 'in on eth0', 'in on docker0', 'out', 'out on eth0')
+const direction = fc.constantFrom('', '', 'in', 'in on eth0', 'in on eth1', 'in on docker0', 'out', 'out on eth0')
 const log = fc.constantFrom('', '', '', 'log', 'log-all')
 const place = fc.constantFrom('', '', '', '', 'insert 1', 'prepend')
 const comment = fc.constantFrom('', '', '', "comment 'from 10.0.0.1 port 22'")

@@ -1,11 +1,11 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
-import { type AddressSet, contains, type Family, intersect, networksToSet, parseInterval, subtract, union } from './address-set.ts'
+import { type AddressSet, contains, type Family, intersect, NONE, networksToSet, parseInterval, subtract, union } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
 import { runHook } from './run-hook.ts'
-import { isLoopback, localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
+import { isLoopback, LINK_LOCAL, localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
 import type { FirewallVerdict, Piece } from './verdicts.ts'
 
 /** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */
@@ -44,15 +44,32 @@ const answersOf = oncePer((_: readonly Table[]): { network: Network | undefined;
 }))
 
 function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
-  return familiesOf(query.address).flatMap((family) =>
-    sidesOf(network, family).flatMap((side) =>
-      representatives(firewall.tables, family, localAddresses(network, side, family, query)).flatMap((local) =>
-        sourcePorts(firewall.tables, query).flatMap((sourcePort) =>
-          piecesOf(firewall.tables, network, side, family, local, sourcePort, query),
+  return familiesOf(query.address).flatMap((family) => {
+    const sides = sidesOf(network, family)
+    const through = (each: readonly Side[], locals: (side: Side) => readonly (string | undefined)[], roundabout = false) =>
+      each.flatMap((side) =>
+        representatives(firewall.tables, family, locals(side)).flatMap((local) =>
+          sourcePorts(firewall.tables, query).flatMap((sourcePort) =>
+            piecesOf(firewall.tables, network, side, family, startOf(side, family, local, sourcePort, query, roundabout), query),
+          ),
         ),
-      ),
-    ),
-  )
+      )
+    const direct = through(sides, (side) => localAddresses(network, side, family, query))
+    if (query.direction === 'out') return direct
+    const open = direct.reduce<AddressSet>((sum, { verdict, remotes }) => (verdict === 'accept' ? union(sum, remotes) : sum), NONE)
+    const detours = sides.map((side) => ({ ...side, remotes: subtract(side.roundabout, open) })).filter(({ remotes }) => remotes.length > 0)
+    const own = ({ locals }: Side) => {
+      const asked = isWildcard(query.address) ? undefined : parseInterval(query.address ?? '')?.from
+      return locals.filter((local) => !LINK_LOCAL.test(local) && (asked === undefined || asked === local))
+    }
+    return [...direct, ...through(detours, own, true).flatMap(inDoubt)]
+  })
+}
+
+/** Whether the network of an interface brings packets whose answers leave by another is out of sight. What the rules stop is stopped. */
+function inDoubt(piece: Piece): Piece[] {
+  if (piece.verdict === 'drop' || piece.verdict === 'reject') return []
+  return [{ ...piece, verdict: 'undetermined', ...(piece.verdict === 'accept' && { doubtBy: piece.by, roundabout: true }) }]
 }
 
 /** Where new traffic to a TCP port of this host goes after translation; to any of its addresses. */
@@ -151,19 +168,17 @@ function piecesOf(
   network: Network | undefined,
   side: Side,
   family: Family,
-  local: string | undefined,
-  sourcePort: number,
-  query: TrafficQuery,
+  start: Flow,
+  { direction }: TrafficQuery,
 ): Piece[] {
-  const inbound = query.direction === 'in'
-  const start = startOf(side, family, local, sourcePort, query)
+  const inbound = direction === 'in'
   const { passed, stopped } = inbound
     ? inboundPath(tables, network, family, start)
     : path(tables, ['output', 'postrouting', 'egress'], [start])
   return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
 }
 
-function startOf(side: Side, family: Family, local: string | undefined, sourcePort: number, query: TrafficQuery): Flow {
+function startOf(side: Side, family: Family, local: string | undefined, sourcePort: number, query: TrafficQuery, roundabout = false): Flow {
   const inbound = query.direction === 'in'
   const packet: Packet = {
     family,
@@ -172,12 +187,13 @@ function startOf(side: Side, family: Family, local: string | undefined, sourcePo
     protocol: PROTOCOL_NUMBERS[query.protocol],
     sourcePort,
     destinationPort: query.port,
-    inInterface: inbound ? side.name : '',
-    outInterface: inbound ? '' : side.name,
+    inInterface: inbound ? side.seenAs : '',
+    outInterface: inbound ? '' : side.seenAs,
     state: 'new',
     originalPort: query.port,
     originalLocal: inbound ? local : undefined,
     translated: false,
+    ...(roundabout && { roundabout }),
     toThisHost: inbound,
   }
   return { remotes: side.remotes, packet, doubt: 0 }

@@ -62,6 +62,8 @@ export type Test =
   /** TCP flags: `packet & mask == value`. */
   | { readonly is: 'flags'; readonly mask: number; readonly value: number }
   | { readonly is: 'address-type'; readonly side: Side; readonly types: readonly string[] }
+  /** Its answer leaves by another interface. */
+  | { readonly is: 'roundabout' }
   /** Its destination was translated. */
   | { readonly is: 'translated' }
   /** Holds for some packets and not for others: rate limits, random choice. Whoever tries again gets through. */

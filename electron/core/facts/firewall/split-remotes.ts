@@ -35,6 +35,8 @@ export function splitBy(test: Test, remotes: AddressSet, packet: Packet): Split 
       return certain(remotes, test.states.includes(packet.state))
     case 'flags':
       return certain(remotes, packet.protocol === 6 && (SYN & test.mask) === test.value)
+    case 'roundabout':
+      return certain(remotes, packet.roundabout === true)
     case 'translated':
       return certain(remotes, packet.translated)
     case 'interface':

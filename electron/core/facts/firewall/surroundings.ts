@@ -1,14 +1,18 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
-import { type AddressSet, everything, type Family, intersect, normalise, parseInterval, subtract, union } from './address-set.ts'
+import { type AddressSet, everything, type Family, intersect, NONE, normalise, parseInterval, subtract, union } from './address-set.ts'
 
 /** An interface, and the addresses of the world whose answers leave through it. */
 export interface Side {
   /** Undefined when the routes were not read: then it may be any but loopback. */
   readonly name: string | undefined
+  /** As rules see it. */
+  readonly seenAs: string | undefined
   readonly remotes: AddressSet
   /** Addresses of this host on it, in hex. */
   readonly locals: readonly string[]
+  /** Answers leave by another interface, and yet the packets may come in here, if its network leads them to this host and the kernel does not mind. */
+  readonly roundabout: AddressSet
 }
 
 /**
@@ -20,9 +24,29 @@ const INSIDE =
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
 export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
-  network ? knownSides[family](network) : [{ name: undefined, remotes: everything(family), locals: [] }]
+  network
+    ? knownSides[family](network)
+    : [{ name: undefined, seenAs: undefined, remotes: everything(family), locals: [], roundabout: NONE }]
+
+/** WireGuard takes from a peer what it may send alone (AllowedIPs), which is what is routed to it. */
+const TUNNEL = /^(?:wg|tailscale)/
 
 function sidesIn(network: Network, family: Family): readonly Side[] {
+  const sides = sidesAlone(network, family)
+  const routed = sides.reduce<AddressSet>((sum, { remotes }) => union(sum, remotes), NONE)
+  return sides.map((side) => {
+    const checked = TUNNEL.test(side.name) || (family === 4 && network.reversePath?.includes(side.name))
+    // Nobody leads packets to where this host has no address that can be routed.
+    const led = side.locals.some((address) => !LINK_LOCAL.test(address))
+    return {
+      ...side,
+      seenAs: network.inVrf?.includes(side.name) ? undefined : side.name,
+      roundabout: checked || !led ? NONE : subtract(routed, side.remotes),
+    }
+  })
+}
+
+function sidesAlone(network: Network, family: Family) {
   const names = new Set([...network.addresses, ...network.routes].map((each) => each.interface))
   return [...names]
     .filter((name) => !INSIDE.test(name))
@@ -44,6 +68,9 @@ const intervalOf = oncePer((each: Network['addresses'][number] | Network['routes
 
 /** `127.0.0.0/8` and `::1` in the digits of an interval. */
 const LOOPBACK = /^(?:7f[0-9a-f]{6}|0{31}1)$/
+
+/** `169.254.0.0/16` and `fe80::/10` in the digits of an interval. */
+export const LINK_LOCAL = /^(?:a9fe[0-9a-f]{4}|fe[89ab][0-9a-f]{29})$/
 
 export const isLoopback = (address: string | undefined): boolean => address !== undefined && LOOPBACK.test(address)
 

@@ -13,6 +13,8 @@ export interface Piece {
   readonly by: RuleReference | undefined
   /** The rule that is not understood, when the verdict is undetermined. */
   readonly doubtBy: RuleReference | undefined
+  /** `doubtBy` lets in what comes by this interface: whether its network leads packets of these addresses there, whose answers leave by another, is not known. */
+  readonly roundabout?: true
 }
 
 /** What happens to traffic that no rule speaks of. */

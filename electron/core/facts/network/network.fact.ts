@@ -1,7 +1,7 @@
 import { known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { collectNetwork } from './collect.ts'
-import { parseAddresses, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
+import { parseAddresses, parseInVrf, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
 
 export const networkFact: FactDefinition<'network'> = {
   id: 'network',
@@ -26,6 +26,8 @@ export const networkFact: FactDefinition<'network'> = {
     if (routes6.exitCode !== 0 && addresses.some(({ address }) => address.includes(':')))
       return unknown('Addresses and routes: the IPv6 routes could not be read', ['routes-6'])
     const routes = [...parseRoutes(routes4.stdout, 4), ...parseRoutes(routes6.stdout, 6)]
-    return known({ addresses, routes, defaultRoute: routes.some(({ destination }) => /\/0$/.test(destination)) })
+    const defaultRoute = routes.some(({ destination }) => /\/0$/.test(destination))
+    const inVrf = [...new Set([...parseInVrf(routes4.stdout), ...parseInVrf(routes6.stdout)])]
+    return known({ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf })
   },
 }

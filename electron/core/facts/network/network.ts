@@ -4,6 +4,10 @@ export interface Network {
   readonly routes: readonly Route[]
   /** A route to anywhere exists, in IPv4 or IPv6. */
   readonly defaultRoute: boolean
+  /** Interfaces by which the kernel takes IPv4 packets only if the answer leaves by the same one (rp_filter=1, ip-sysctl). None where that was not read. */
+  readonly reversePath?: readonly string[]
+  /** Interfaces in a VRF: some hooks of the packet filter see its device instead of theirs (Documentation/networking/vrf.rst). */
+  readonly inVrf?: readonly string[]
 }
 
 export interface InterfaceAddress {

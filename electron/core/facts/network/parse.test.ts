@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseAddresses, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
+import { parseAddresses, parseInVrf, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
 
 const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}.txt`, import.meta.url), 'utf8')
 
@@ -56,4 +56,19 @@ test('property: never throws', () => {
       (text) => void [parseAddresses(text), parseRoutes(text, 4), unreadAddress(text), unreadRoute(text)],
     ),
   )
+})
+
+test.each([
+  ['=net/ipv4/conf/all/rp_filter 0\n=net/ipv4/conf/eth0/rp_filter 1\n=net/ipv4/conf/eth1/rp_filter 0\n', ['eth0']],
+  ['=net/ipv4/conf/all/rp_filter 1\n=net/ipv4/conf/eth0/rp_filter 0\n=net/ipv4/conf/eth0.7/rp_filter 2\n', ['all', 'eth0']],
+  ['=net/ipv4/conf/all/rp_filter 2\n=net/ipv4/conf/eth0/rp_filter 1\n', []],
+  ['=net/ipv4/conf/eth0/rp_filter 1\n', []],
+])('interfaces where the kernel looks for the way back: %j', (text, expected) => {
+  expect(parseReversePath(text)).toEqual(expected)
+})
+
+test('an address that is local by a table of its own is in a VRF', () => {
+  const text =
+    'local 10.9.0.1 dev eth0 table local proto kernel scope host src 10.9.0.1\nlocal 10.20.0.1 dev eth1 table 10 proto kernel scope host src 10.20.0.1\n'
+  expect(parseInVrf(text)).toEqual(['eth1'])
 })

@@ -30,6 +30,22 @@ function unreadLine(text: string, isRead: (raw: string) => boolean): number | un
   return at < 0 ? undefined : at + 1
 }
 
+/** Addresses of an interface in a VRF are local by the table of that VRF, not by the one that is called so. */
+export const parseInVrf = (text: string): string[] =>
+  text.split('\n').flatMap((raw) => {
+    const [, device, table] = /^local .*\bdev (\S+) .*\btable (\S+)/.exec(raw) ?? []
+    return device && table && table !== 'local' && table !== '255' ? [device] : []
+  })
+
+/** `=net/ipv4/conf/eth0/rp_filter 1`, as the settings of the kernel are printed: of `all` and the interface the larger value counts, and 2 is loose. */
+export function parseReversePath(settings: string): string[] {
+  const values = new Map(
+    [...settings.matchAll(/^=net\/ipv4\/conf\/(\S+)\/rp_filter ([0-2])$/gm)].map(([, device = '', value]) => [device, Number(value)]),
+  )
+  const all = values.get('all')
+  return all === undefined ? [] : [...values].flatMap(([device, value]) => (Math.max(all, value) === 1 ? [device] : []))
+}
+
 /** Types of route(8) by which nothing leaves through an interface. */
 const NOT_LEAVING = new Set(['local', 'broadcast', 'multicast', 'anycast', 'unreachable', 'blackhole', 'prohibit', 'throw', 'nat'])
 

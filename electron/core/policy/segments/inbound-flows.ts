@@ -8,11 +8,11 @@ import { reach } from '../../facts/firewall/reach.ts'
 import type { Piece } from '../../facts/firewall/verdicts.ts'
 import type { Network } from '../../facts/network/network.ts'
 import type { WireEndpoint } from '../../facts/wire/wire.ts'
+import { doubtOf } from '../controls/network/flows.ts'
 import {
   type Addresses,
   addressesOf,
   allBut,
-  doubtOf,
   isEmpty,
   leavesOut,
   printPieces,
@@ -90,9 +90,10 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
     const rest = mayConnect && leavesOut(accepted, judged) ? ' Other addresses of that network do not.' : ''
     return open(`New connections from ${printPieces(accepted)} get through.${rest}`, ruleOf(accepted[0]?.by))
   }
-  if (undetermined.length > 0) {
-    if (connected) return open(`A connection from ${wire.from} was accepted.`, ruleOf(undetermined[0]?.doubtBy))
-    return { state: 'unknown', reason: doubtOf(undetermined[0]), ...ruleOf(undetermined[0]?.doubtBy ?? undetermined[0]?.by), ...seen }
+  const [doubt] = undetermined
+  if (doubt) {
+    if (connected) return open(`A connection from ${wire.from} was accepted.`, ruleOf(doubt.doubtBy))
+    return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by), ...seen }
   }
   const rule = ruleOf(stopped[0]?.by)
   if (connected)

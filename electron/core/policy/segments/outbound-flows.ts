@@ -9,8 +9,8 @@ import type { Network } from '../../facts/network/network.ts'
 import type { Sources } from '../../facts/sources/sources.ts'
 import { hostOf } from '../controls/isolation/air-gap.ts'
 import { exits, routedAnywhere } from '../controls/network/exits.ts'
-import { isNearlyAll } from '../controls/network/flows.ts'
-import { addressesOf, allBut, doubtOf, printPieces, ruleOf, trafficWith } from './traffic.ts'
+import { doubtOf, isNearlyAll } from '../controls/network/flows.ts'
+import { addressesOf, allBut, printPieces, ruleOf, trafficWith } from './traffic.ts'
 
 interface Surroundings {
   readonly fleet: Fleet
@@ -120,8 +120,8 @@ function toSource(firewall: Firewall, network: Network | undefined, host: string
       reason: `Connections are let out to ${printPieces(accepted)}; whether ${source}, a package source, lies there is not known.`,
       ...ruleOf(accepted[0]?.by),
     }
-  if (undetermined.length > 0)
-    return { state: 'unknown', reason: doubtOf(undetermined[0]), ...ruleOf(undetermined[0]?.doubtBy ?? undetermined[0]?.by) }
+  const [doubt] = undetermined
+  if (doubt) return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by) }
   return { state: 'missing', reason: `No new connection gets out to ${source}, a package source.`, ...ruleOf(stopped[0]?.by) }
 }
 

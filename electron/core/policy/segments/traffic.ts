@@ -67,9 +67,3 @@ export const sourceWords: Readonly<Record<Source, string>> = {
   modelAdmins: 'model administrators',
   any: 'anyone else',
 }
-
-/** Why a verdict is not given. */
-export const doubtOf = (piece: Piece | undefined): string =>
-  piece?.doubtBy?.text
-    ? `It hangs on a rule that Gatehouse does not model: ${piece.doubtBy.text.slice(0, 200)}`
-    : 'It hangs on rules that could not be read.'

@@ -273,11 +273,8 @@ const shortened = (word: string): readonly string[] => {
 export function parseIptablesRule(text: string, line: number, matchSet: MatchIpset): Rule {
   const words = splitWords(text).slice(2).flatMap(shortened)
   const tests: Test[] = []
-  // `rpfilter --invert` matches packets whose answers would not find their way back: never a client.
-  if (words.includes('rpfilter')) {
-    const inverted = words.includes('--invert')
-    tests.push({ is: 'constant', value: !inverted })
-  }
+  // `rpfilter --invert` matches packets whose answers would not find their way back: never a client, unless its way back is another.
+  if (words.includes('rpfilter')) tests.push(negate(words.includes('--loose') ? never : { is: 'roundabout' }, !words.includes('--invert')))
   let negated = false
   let unread = ''
   let action: Action = { do: 'none' }

@@ -229,9 +229,10 @@ function takeFib(cursor: Cursor): Selector | undefined {
   const result = cursor.next()?.text
   const side: Side = keys[0] === 'saddr' ? 'source' : 'destination'
   if (result === 'type') return { implied: [], equals: (types) => ({ is: 'address-type', side, types }) }
-  // Reverse path filter: a client whose answers find their way back has a route.
+  // Reverse path filter: a client whose answers find their way back has a route, if by another interface.
+  const missing: Test = keys.includes('iif') ? { is: 'roundabout' } : never
   if ((result === 'oif' || result === 'oifname' || result === 'check') && side === 'source')
-    return { implied: [], equals: each((value) => (value === '0' || value === 'missing' ? never : unknown)) }
+    return { implied: [], equals: each((value) => (value === '0' || value === 'missing' ? missing : unknown)) }
   return opaque()
 }
 

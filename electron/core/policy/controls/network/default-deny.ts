@@ -1,7 +1,7 @@
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { DefaultVerdict } from '../../../facts/firewall/verdicts.ts'
 import type { Verdict } from '../../control.ts'
-import { citeRule } from './flows.ts'
+import { citeRule, doubtOf } from './flows.ts'
 
 interface Words {
   readonly open: string
@@ -41,9 +41,7 @@ export function judgeDefault(firewall: Firewall, direction: 'in' | 'out'): Verdi
         status: 'not-evaluated',
         subject: '',
         title: 'The default could not be determined',
-        reason: doubtful?.doubtBy?.text
-          ? `It hangs on a rule that Gatehouse does not model: ${doubtful.doubtBy.text.slice(0, 200)}`
-          : 'It hangs on rules that could not be read.',
+        reason: doubtOf(doubtful),
         cite: citeRule(doubtful?.doubtBy ?? doubtful?.by, firewall),
       },
     ]

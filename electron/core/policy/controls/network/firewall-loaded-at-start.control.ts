@@ -138,7 +138,7 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
   const changes = outward.flatMap((listener) => {
     const query = { direction: 'in', protocol: 'tcp', port: listener.port, address: listener.address } as const
     const letIn = reach(firewall, network, query).filter(({ verdict }) => verdict === 'accept' || verdict === 'undetermined')
-    const then = reach({ tables }, network, query)
+    const then = reach({ tables }, network, query).filter(({ roundabout }) => !roundabout)
     return then.flatMap((piece) => {
       const isSame = (each: Piece) => each.family === piece.family && each.interface === piece.interface
       const same = letIn.filter(isSame)

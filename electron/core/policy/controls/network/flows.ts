@@ -62,6 +62,14 @@ export function isNearlyAll({ remotes, family }: Pick<Piece, 'remotes' | 'family
   return sizeOf(remotes) * 2n > 1n << BigInt(digits * 4)
 }
 
+/** Why a verdict is not given. */
+export function doubtOf(piece: Pick<Piece, 'doubtBy' | 'roundabout' | 'interface'> | undefined): string {
+  const [text, name] = [piece?.doubtBy?.text.slice(0, 200), piece?.interface]
+  if (piece?.roundabout)
+    return `${text} lets in whoever comes by ${name}. Answers to them leave by another interface, and whether the network of ${name} brings their packets is not known: name the source in the rule, or have the kernel check the way back (rp_filter=1, for IPv6 a rule).`
+  return text ? `It hangs on a rule that Gatehouse does not model: ${text}` : 'It hangs on rules that could not be read.'
+}
+
 /** The piece to show: the one that lets most in. */
 export const worst = (pieces: readonly Piece[]): Piece | undefined => pieces.find(isNearlyAll) ?? pieces[0]
 

@@ -6,7 +6,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
 const PUBLISHED = 'docker-published-ports'
@@ -152,9 +152,7 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
       title: `Who reaches ${port.replace('Port', 'port')} is not certain`,
       reason: blind
         ? `${subject} is published by a container runtime, which translates addresses before ufw sees the traffic, and those rules could not be read.`
-        : doubt?.doubtBy?.text
-          ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
-          : 'It hangs on rules that could not be read.',
+        : doubtOf(doubt),
       cite: [...citeRule(doubt?.doubtBy ?? doubt?.by, firewall), ...door.cite],
     }
   return {

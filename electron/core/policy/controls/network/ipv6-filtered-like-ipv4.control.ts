@@ -1,6 +1,6 @@
 import type { DefaultVerdict } from '../../../facts/firewall/verdicts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeRule } from './flows.ts'
+import { citeRule, doubtOf } from './flows.ts'
 
 export default defineControl({
   id: 'ipv6-filtered-like-ipv4',
@@ -42,9 +42,7 @@ export default defineControl({
           status: 'not-evaluated',
           subject: '',
           title: 'How IPv6 is filtered is not certain',
-          reason: doubtful.doubtBy?.text
-            ? `It hangs on a rule that Gatehouse does not model: ${doubtful.doubtBy.text.slice(0, 200)}`
-            : 'It hangs on rules that could not be read.',
+          reason: doubtOf(doubtful),
           cite: citeRule(doubtful.doubtBy ?? doubtful.by, firewall),
         },
       ]

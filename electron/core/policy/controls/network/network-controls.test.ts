@@ -415,3 +415,21 @@ test.each([
   expect(verdicts).toEqual([expect.objectContaining({ status: 'fail', ...(template && { template }) })])
   expect(verdicts[0]?.template).toBe(template)
 })
+
+test.each([
+  [[], 'not-evaluated', /^iifname "eth1" .* lets in whoever comes by eth1\. .*name the source in the rule/],
+  [['eth1'], 'pass', /are stopped/],
+])('a rule by a second interface alone, where the kernel looks for the way back at %j', (reversePath, status, reason) => {
+  const two = {
+    addresses: [...fourOnly.addresses, ...parseAddresses('3: eth1 inet 10.0.1.2/24 scope global eth1\n')],
+    routes: [...network.routes, ...parseRoutes('10.0.1.0/24 dev eth1', 4)],
+    ...{ defaultRoute: true, reversePath },
+  }
+  const fleet = fleetSchema.parse({
+    ...{ version: 1, name: 'lab', identities: { audit: { user: 'a' } }, hosts: [{ name: 'h', address: '10.0.0.2' }], networks: named },
+  })
+  const { evaluate } = inferencePort as unknown as Control
+  const rules = firewall(chain('inet', 'input', 'drop', 'iifname "eth1" tcp dport 8000 accept'), two)
+  const verdicts = evaluate({ firewall: rules, ...base, network: known(two) } as never, { fleet, host: fleet.hosts[0], now: 0 } as never)
+  expect(verdicts).toEqual([expect.objectContaining({ status, reason: expect.stringMatching(reason) })])
+})

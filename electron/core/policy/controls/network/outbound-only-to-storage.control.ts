@@ -2,7 +2,7 @@ import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { exits, routedAnywhere } from './exits.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'outbound-only-to-storage',
@@ -60,9 +60,7 @@ function judge(firewall: Firewall, network: Network | undefined, named: readonly
         status: 'not-evaluated',
         subject: '',
         title: 'Where traffic may leave to is not certain',
-        reason: doubt.doubtBy?.text
-          ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
-          : 'It hangs on rules that could not be read.',
+        reason: doubtOf(doubt),
         cite: citeRule(doubt.doubtBy ?? doubt.by, firewall),
       },
     ]

@@ -6,7 +6,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type KeyBinding, keyBinding } from './bound-keys.ts'
 import { type Door, sshDoors } from './doors.ts'
-import { citeRule, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 import { strangersTurnedAway, type TurnedAway } from './turned-away.ts'
 
 export default defineControl({
@@ -103,9 +103,7 @@ function judge(
       status: 'not-evaluated',
       subject,
       title: 'Who reaches SSH is not certain',
-      reason: doubt.doubtBy?.text
-        ? `It hangs on a rule that Gatehouse does not model: ${doubt.doubtBy.text.slice(0, 200)}`
-        : 'It hangs on rules that could not be read.',
+      reason: doubtOf(doubt),
       cite: [...citeRule(doubt.doubtBy ?? doubt.by, firewall), ...door.cite],
     }
   return {

@@ -76,7 +76,11 @@ export function openTo(
   if (open) return { state: 'open', whom: printRemotes(open), cite: citeRule(open.by, firewall.value) }
   const doubt = strangers.flatMap(({ undetermined }) => undetermined)[0]
   if (doubt)
-    return { state: 'unknown', whom: 'it hangs on a rule that is not modelled', cite: citeRule(doubt.doubtBy ?? doubt.by, firewall.value) }
+    return {
+      state: 'unknown',
+      whom: doubt.roundabout ? `it hangs on what the network of ${doubt.interface} brings` : 'it hangs on a rule that is not modelled',
+      cite: citeRule(doubt.doubtBy ?? doubt.by, firewall.value),
+    }
   return { state: 'closed', whom: '', cite: [{ section: firewall.value.section, line: firewall.value.line }] }
 }
 

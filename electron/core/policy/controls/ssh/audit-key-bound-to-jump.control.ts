@@ -1,7 +1,7 @@
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { isInside, keysElsewhere } from '../network/bound-keys.ts'
 import { sshDoors } from '../network/doors.ts'
-import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { citeRule, doubtOf, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { strangersTurnedAway } from '../network/turned-away.ts'
 
 export default defineControl({
@@ -74,7 +74,7 @@ export default defineControl({
       ]
     if (elsewhere !== undefined) return notKnown(elsewhere)
     if (keys.length === 0) return notKnown('The audit account has no authorized_keys that it may read.')
-    if (!open) return notKnown('The keys are not bound to the jump host, and who reaches SSH hangs on a rule that is not modelled.')
+    if (!open) return notKnown(`The keys are not bound to the jump host, and who reaches SSH is not certain. ${doubtOf(doubt)}`)
     return [
       {
         ...base,
