@@ -49,6 +49,8 @@ export async function readZipDirectory(source: ByteSource, signal?: AbortSignal)
   if (count > MAX_ENTRIES || directoryBytes > MAX_DIRECTORY_BYTES) throw new Unreadable('zip: it has more members than a scan reads', endAt)
   if (leadingBytes > 0 && (await hasSignature(source, directoryOffset, CENTRAL, signal)))
     ambiguities.push('a second directory stands where readers look that do not step over leading bytes')
+  // Before the directory it is that of an archive inside a member, which nobody finds who begins at the end.
+  if (end.others.some((at) => at >= directoryAt)) ambiguities.push('it has more than one end record')
   const entries = await readEntries(source, directoryAt, endAt, leadingBytes, signal)
   if (entries.length !== count) ambiguities.push(`the directory has ${entries.length} members, the end record says ${count}`)
   return { entries, directoryAt, leadingBytes, ambiguities }
@@ -60,6 +62,8 @@ interface End {
   readonly directoryOffset: number
   /** Where the directory ends: the end record, or the zip64 one before it. */
   readonly endAt: number
+  /** Where else an end record seems to stand, before the one that counts. */
+  readonly others: readonly number[]
   readonly ambiguities: readonly string[]
 }
 
@@ -69,10 +73,9 @@ async function findEnd(source: ByteSource, signal: AbortSignal | undefined): Pro
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   const found: number[] = []
   for (let at = tail.length - END_BYTES; at >= 0; at -= 1) if (tail[at] === 0x50 && view.getUint32(at, true) === END) found.push(at)
-  const [at] = found
+  const [at, ...before] = found
   if (at === undefined) return undefined
   const ambiguities: string[] = []
-  if (found.length > 1) ambiguities.push('it has more than one end record')
   if (at + END_BYTES + view.getUint16(at + 20, true) !== tail.length) ambiguities.push('the end record is not at the end')
   if (view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 6, true) !== 0) ambiguities.push('it claims to be one of several disks')
   const plain = {
@@ -80,15 +83,16 @@ async function findEnd(source: ByteSource, signal: AbortSignal | undefined): Pro
     directoryBytes: view.getUint32(at + 12, true),
     directoryOffset: view.getUint32(at + 16, true),
     endAt: start + at,
+    others: before.map((other) => start + other),
   }
   const large = await findEnd64(source, plain.endAt, signal)
   if (large === undefined) return { ...plain, ambiguities }
   if (plain.directoryOffset !== 0xffff_ffff && plain.directoryOffset !== large.directoryOffset)
     ambiguities.push('the end record and the zip64 end record name different directories')
-  return { ...large, ambiguities: [...ambiguities, ...large.ambiguities] }
+  return { ...large, others: plain.others, ambiguities: [...ambiguities, ...large.ambiguities] }
 }
 
-async function findEnd64(source: ByteSource, endAt: number, signal: AbortSignal | undefined): Promise<End | undefined> {
+async function findEnd64(source: ByteSource, endAt: number, signal: AbortSignal | undefined): Promise<Omit<End, 'others'> | undefined> {
   if (endAt < 20 || !(await hasSignature(source, endAt - 20, LOCATOR64, signal))) return undefined
   const locator = new ByteCursor(source, { start: endAt - 20, signal })
   await locator.need(20)

@@ -14,6 +14,7 @@ const torchDtypes =
 const quantization = 'per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric per_channel_affine_float_qparams'
 const rebuilders =
   '_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_nested_tensor _rebuild_meta_tensor_no_storage _rebuild_wrapper_subclass _rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor _rebuild_xla_tensor'
+const paths = 'PosixPath WindowsPath PurePosixPath PureWindowsPath'
 const arrayMakers = '_reconstruct scalar'
 const sparse =
   'csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix dok_matrix lil_matrix csr_array csc_array coo_array bsr_array dia_array'
@@ -33,7 +34,8 @@ const byModule: Readonly<Record<string, string>> = {
   datetime: 'date datetime time timedelta timezone',
   decimal: 'Decimal',
   fractions: 'Fraction',
-  pathlib: 'PosixPath WindowsPath PurePosixPath PureWindowsPath',
+  pathlib: paths,
+  'pathlib._local': paths,
   argparse: 'Namespace',
   types: 'SimpleNamespace',
 
@@ -44,6 +46,7 @@ const byModule: Readonly<Record<string, string>> = {
   'numpy._core.numeric': '_frombuffer',
   'numpy.dtypes': dtypeClasses,
   'numpy.matrixlib.defmatrix': 'matrix',
+  'numpy.ma': 'MaskedArray',
   'numpy.ma.core': '_mareconstruct MaskedArray',
   'numpy.core.records': 'recarray record',
   'numpy.rec': 'recarray record',
