@@ -1,6 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
+import type { Process } from '../processes/processes.ts'
+import { onHost } from '../processes/seen-files.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { collectSoftware } from './collect.ts'
 import type { EngineVersion, PythonEnvironment, StatedVersion } from './packages.ts'
@@ -21,7 +23,8 @@ export const packagesFact: FactDefinition<'packages'> = {
     const services = fact('services')
     if (!services.known) return unknown(services.reason, services.sections, services.hint)
     const running = services.value.filter(({ running: runs }) => runs)
-    const environments = environmentsOf(blocks, running)
+    const processes = fact('processes')
+    const environments = environmentsOf(blocks, running, processes.known ? processes.value : [])
     return known({
       engines: running.map((service) => engineVersion(service, { services: running, blocks, environments })),
       environments,
@@ -31,11 +34,19 @@ export const packagesFact: FactDefinition<'packages'> = {
   },
 }
 
-function environmentsOf(blocks: readonly Block[], services: readonly InferenceService[]): readonly PythonEnvironment[] {
+function environmentsOf(
+  blocks: readonly Block[],
+  services: readonly InferenceService[],
+  processes: readonly Process[],
+): readonly PythonEnvironment[] {
+  const seenBy = ({ pids }: InferenceService) => processes.find(({ pid }) => pid === pids[0])?.seenFiles
   return blocks.flatMap(({ tag, arguments: folder, line, lines }) => {
     if (tag !== 'python' && tag !== 'python-unreadable') return []
-    // What a container calls /usr/lib/python3 is not the host's.
-    const users = services.filter(({ how, argv }) => how !== 'container' && folder.startsWith(`${prefixOf(argv)}/`))
+    // What a container calls /usr/lib/python3 is not the host's, nor what a process with another root does.
+    const users = services.filter(
+      (service) =>
+        service.how !== 'container' && folder.startsWith(`${prefixOf(service.argv)}/`) && onHost(folder, seenBy(service)) === folder,
+    )
     if (users.length === 0) return []
     const packages = lines.flatMap((entry) => {
       const found = pythonPackage(entry.text)

@@ -30,8 +30,8 @@ const output = (stdout: string): SectionOutput => ({
   ...{ id: 'software', command: '', state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
   stdout,
 })
-function read(lines: readonly string[], services: readonly InferenceService[]): FactResult<Packages> {
-  const fact = (id: string) => (id === 'services' ? known(services) : known({ runtimes: [], containers: [] }))
+function read(lines: readonly string[], services: readonly InferenceService[], processes: readonly unknown[] = []): FactResult<Packages> {
+  const fact = (id: string) => known(id === 'services' ? services : id === 'processes' ? processes : { runtimes: [], containers: [] })
   return packagesFact.read({ section: () => output([...lines, '@end'].join('\n')), fact } as never)
 }
 const engine = (lines: readonly string[], ...services: InferenceService[]) => {
@@ -39,6 +39,18 @@ const engine = (lines: readonly string[], ...services: InferenceService[]) => {
   if (!found.known) return found.reason
   return found.value.engines.map(({ stated, unknown }) => (stated ? `${stated.version} by ${stated.from} at ${stated.line}` : unknown))
 }
+
+test('packages of the host are not those of a server with another root', () => {
+  const dist = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info']
+  const found = (...mounts: readonly { readonly source?: string; readonly destination: string }[]) => {
+    const packages = read(dist, [service({})], [{ pid: 7, seenFiles: { mounts, more: false } }])
+    return packages.known && packages.value.environments.length
+  }
+  expect(found({ source: '/srv/models', destination: '/models' })).toBe(1)
+  // As apptainer has it, and with the folder of the host in it.
+  expect(found({ destination: '/' })).toBe(0)
+  expect(found({ destination: '/' }, { source: '/opt/vllm', destination: '/opt/vllm' })).toBe(1)
+})
 
 describe('the version of an engine', () => {
   const http = ['@http vllm 8000 /version 200', '="version":"0.10.1"']

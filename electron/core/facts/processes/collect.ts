@@ -2,7 +2,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 import { maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
-import { addressesScript, gatewaysScript, ownNetworkScript } from './gateway.ts'
+import { ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
 import { podsScript } from './pods-script.ts'
 
@@ -11,7 +11,7 @@ import { podsScript } from './pods-script.ts'
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one.
  */
-const SCRIPT = `${gatewaysScript}${addressesScript}${ownNetworkScript}pattern=$1 variables=$2 mask=$3
+const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
 hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g;$json"
@@ -53,8 +53,7 @@ b start
   while IFS= read -r group; do
     case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
     printf '@cgroup %s %s\\n' "$pid" "$group"
-    gateways "$group"
-    case $group in *docker*|*libpod*|*/runc-*) contained=1 && addresses ;; *kubepods*|*containerd*|*crio*) contained=1 ;; esac
+    case $group in *docker*|*libpod*|*/runc-*|*kubepods*|*containerd*|*crio*) contained=1 ;; esac
     ${podsScript}
   done <"/proc/$pid/cgroup" 2>/dev/null
   [ -n "$contained" ] || own_network
@@ -70,7 +69,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],

@@ -169,8 +169,8 @@ describe('the script, on a /proc that is a folder', () => {
       '@address 100 172.18.0.2',
       '@address 100 fd000018000000000000000000000002',
     ]
-    // Of those that are looked for, the shell tells it.
-    expect(found.splice(3, network.length)).toEqual(network)
+    expect(found.splice(0, network.length)).toEqual(network)
+    expect(found.splice(4, network.length)).toEqual(network.map((row) => row.replace('100', '102')))
     expect(found.slice(0, 12)).toEqual([
       `@cgroup 100 1:name=systemd:/system.slice/docker-${id('a')}.scope`,
       `@bound 100 ${DEFAULT}`,
@@ -194,5 +194,50 @@ describe('the script, on a /proc that is a folder', () => {
       '@mount 120 more',
     ])
   })
-  test('nothing is asked where no runtime runs', () => expect(told('false', '1 0 init\n100 1 traefik')).toBe(''))
+  test.each(awks)('%s: where no runtime runs, only what is looked for', (awk) => {
+    expect(told(awk, '1 0 init\n100 1 traefik')).toBe('')
+    expect(told(awk, '1 0 init\n102 1 ollama serve').split('\n')).toContain('@mount 102 rw /srv/models /models')
+  })
+
+  test.each(awks)('%s: files that a server sees at other places', (awk) => {
+    const seen = (...mounts: readonly string[]) => {
+      put(300, '/system.slice/vllm.service', mounts)
+      const found = told(awk, '300 1 vllm serve').trim()
+      rmSync(join(proc, '300'), { recursive: true })
+      return found.split('\n').filter((row) => row !== '')
+    }
+    const units = ['31 30 0:25 /u /run/systemd/incoming ro - tmpfs x rw', '32 30 0:99 / /dev rw - tmpfs x rw']
+    expect(seen(...host, ...units)).toEqual([])
+    // BindPaths=/srv/models:/models, ReadWritePaths=/srv/cache; ProtectHome=yes and what it opens again.
+    expect(
+      seen(
+        ...host,
+        ...['40 22 8:2 /vol/models /models rw - ext4 x rw', '41 22 8:2 /vol/cache /srv/cache rw - ext4 x rw'],
+        ...['42 22 0:25 /systemd/inaccessible/dir /home rw - tmpfs x rw', '43 42 8:1 /home/ai /home/ai rw - ext4 x rw'],
+      ),
+    ).toEqual(['@seen 300 /srv/models /models', '@seen 300 /run/systemd/inaccessible/dir /home', '@seen 300 /home/ai /home/ai'])
+    // RootDirectory=, apptainer, and chroot(8) into a folder, of which the kernel tells nothing, or what is mounted in it.
+    expect(seen('30 22 8:2 /vol/jail / rw - ext4 x rw', '31 30 8:2 /vol/models /models rw - ext4 x rw')).toEqual([
+      '@seen 300 /srv/jail /',
+      '@seen 300 /srv/models /models',
+    ])
+    expect(seen('30 22 0:187 / / rw - overlay x rw', String.raw`31 30 8:1 /home/a\040b /home/a\040b rw - ext4 x rw`)).toEqual([
+      '@seen 300 ? /',
+      String.raw`@seen 300 /home/a\040b /home/a\040b`,
+    ])
+    expect(seen('31 22 8:2 /vol /srv rw - ext4 x rw')).toEqual(['@seen 300 ? /', '@seen 300 /srv /srv'])
+    // A folder that the host has twice is where the process has it.
+    writeFileSync(join(proc, 'self/mountinfo'), `${[...host, '25 22 8:2 /vol /data rw - ext4 x rw'].join('\n')}\n`)
+    expect(seen(...host, '25 22 8:2 /vol /data rw - ext4 x rw')).toEqual([])
+    writeFileSync(join(proc, 'self/mountinfo'), `${host.join('\n')}\n`)
+    const many = Array.from({ length: 120 }, (_, at) => `${40 + at} 22 8:2 /vol/${at} /m/${at} rw - ext4 x rw`)
+    expect(seen(...host, ...many).slice(-2)).toEqual(['@seen 300 /srv/99 /m/99', '@seen 300 more'])
+    // Nobody may read them: nothing is known, and nothing said.
+    put(300, '/system.slice/vllm.service', [])
+    rmSync(join(proc, '300/mountinfo'))
+    expect(told(awk, '300 1 vllm serve')).toBe('')
+    writeFileSync(join(proc, '300/mountinfo'), '')
+    expect(told(awk, '300 1 vllm serve')).toBe('@seen 300 ? /\n')
+    rmSync(join(proc, '300'), { recursive: true })
+  })
 })

@@ -1,3 +1,5 @@
+import { nameOf, seenFilesScript } from './seen-files.ts'
+
 /** What the kernel lets a process in a container do to its host. */
 export interface Confinement {
   /** Its bounding set (capabilities(7)): what it, or a program with file capabilities or setuid that it starts, can ever hold. */
@@ -20,29 +22,33 @@ export interface Confinement {
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
  * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
- * fourth column is its place within that file system); one alone where its root is that of the host. Gateways and addresses (`gateway.ts`) of those that `$pattern` does not find. Anybody may read these of any process. What every
+ * fourth column is its place within that file system); one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
- * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Nothing is started where no runtime runs.
+ * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
+ * what `$pattern` finds is looked at. Of what it finds elsewhere, rows of `seen-files.ts`.
  */
-export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) printf '%s\\n' "$table" | awk -v "pattern=$pattern" '
-function idOf(pid, line, id, word, n, i, file) {
-  file = "/proc/" pid "/cgroup"; id = ""
-  while ((getline line < file) > 0) if (length(line) > 64 && line !~ /conmon-/) {
+export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) runtime=1 ;; *) runtime= ;; esac
+printf '%s\\n' "$table" | awk -v "pattern=$pattern" -v "runtime=$runtime" '
+function look(name) { close(file); file = "/proc/" pid "/" name }
+function got() { return (state = (getline line < file)) > 0 && split(line, f, " ") + 1 }
+function idOf(of, id, word, n, i) {
+  pid = of; id = ""
+  for (look("cgroup"); got(); ) if (length(line) > 64 && line !~ /conmon-/) {
     n = split(line, word, /[^0-9a-f]+/)
     for (i = 1; i <= n; i++) if (length(word[i]) == 64) { id = word[i]; group = line }
   }
-  close(file)
   return id
 }
-function readHost(line, f) {
-  while ((getline line < "/proc/self/mountinfo") > 0) {
-    split(line, f, " "); root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts
-  }
+function readHost() {
+  pid = "self"
+  for (look("mountinfo"); got(); ) { root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts }
+  pid = $1
 }
-function sourceOf(device, path, at, n, i, k, found, source) {
+function sourceOf(device, path, here, at, n, i, k, found, source) {
   n = split(mounted[device], at, " "); found = 0
   for (i = 1; i <= n; i++) {
     k = at[i]
+    if (root[k] == path && place[k] == here) return here
     if ((root[k] == "/" || path == root[k] || index(path, root[k] "/") == 1) && (!found || length(root[k]) > length(root[found]))) found = k
   }
   if (!found) return ""
@@ -50,51 +56,41 @@ function sourceOf(device, path, at, n, i, k, found, source) {
   if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
   return source == "" ? "/" : source
 }
-function networkOf(pid, line, f, file, address) {
-  file = "/proc/" pid "/net/route"
-  while ((getline line < file) > 0) { split(line, f); if (f[2] == "00000000") print "@gateway " pid " " f[3] }
-  close(file); file = "/proc/" pid "/net/fib_trie"
-  while ((getline line < file) > 0) { split(line, f); if (f[1] == "|--") address = f[2]; else if (f[1] == "/32" && f[2] == "host" && address !~ /^127/) print "@address " pid " " address }
-  close(file); file = "/proc/" pid "/net/if_inet6"
-  while ((getline line < file) > 0) { split(line, f); if (f[4] == "00") print "@address " pid " " f[1] }
-  close(file)
+function networkOf(address) {
+  for (look("net/route"); got(); ) if (f[2] == "00000000") print "@gateway " pid " " f[3]
+  for (look("net/fib_trie"); got(); ) if (f[1] == "|--") address = f[2]; else if (f[1] == "/32" && f[2] == "host" && address !~ /^127/) print "@address " pid " " address
+  for (look("net/if_inet6"); got(); ) if (f[4] == "00") print "@address " pid " " f[1]
 }
-function tell(pid, id, known, line, f, n, how, rows, i, file, source, row) {
-  file = "/proc/" pid "/status"
-  while ((getline line < file) > 0) {
-    n = split(line, f, /[ \\t]+/)
-    if (f[1] == "NSpid:" && n == 2) how = " shared" (lsm && (getline f[3] < ("/proc/" pid "/attr/current")) > 0 && f[3] ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
+function tell(id, how, rows, i, source, row) {
+  for (look("status"); got(); ) {
+    if (f[1] == "NSpid:" && f[3] == "") how = " shared" (lsm && (getline line < ("/proc/" pid "/attr/current")) > 0 && line ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
     if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how
   }
-  close(file); file = "/proc/" pid "/uid_map"
+  for (look("uid_map"); rows++ < 32 && got(); ) if (f[3] != "") print "@idmap " pid " " f[1] " " f[2] " " f[3]
   rows = 0
-  while (rows++ < 32 && (getline line < file) > 0) { n = split(line, f, " "); if (n == 3) print "@idmap " pid " " f[1] " " f[2] " " f[3] }
-  close(file)
-  if (!known) networkOf(pid)
-  file = "/proc/" pid "/mountinfo"; rows = 0
-  while ((getline line < file) > 0) {
-    split(line, f, " ")
+  for (look("mountinfo"); got(); ) {
     if (f[5] ~ /^\\/(proc|sys)(\\/|$)/ || (source = sourceOf(f[3], f[4])) == "") continue
     if (f[5] == "/" && source == "/") { rows = 1; row[1] = "rw / /"; break }
     if (f[5] != "/" && !index(source, "/" id "/")) row[++rows] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " source " " f[5]
   }
-  close(file)
   for (i = 1; i <= rows && i <= 64; i++) print "@mount " pid " " row[i]
   if (rows > 64) print "@mount " pid " more"
 }
-BEGIN {
+${seenFilesScript}BEGIN {
   own = idOf(1)
   lsm = (getline on < "/sys/module/apparmor/parameters/enabled") > 0 && on == "Y" || (getline on < "/sys/fs/selinux/enforce") > 0 && on == "1"
 }
-$2 == 2 || told >= 200 { next }
+$2 == 2 || told >= 200 || !(engine = tolower($0) ~ pattern) && !runtime { next }
 {
   id = idOf($1)
-  if (id == "" || id == own || (id in seen && tolower($0) !~ pattern)) next
-  seen[id]
+  if (!engine && (id == "" || id == own || id in seen)) next
   if (!told++) readHost()
+  if (id != "") networkOf()
+  if (id == "" || id == own) { seenBy(); next }
+  seen[id]
   print "@cgroup " $1 " " group
-  tell($1, id, tolower($0) ~ pattern)
-}' 2>/dev/null ;; esac
+  tell(id)
+}' 2>/dev/null
 `
 
 /** By number, linux/capability.h: those by which root of a container is root of its host. */
@@ -146,5 +142,3 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
     }),
   )
 }
-
-const nameOf = (word: string): string => word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))

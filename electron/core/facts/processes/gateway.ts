@@ -11,28 +11,14 @@ export const gatewaysScript = `gateways() { case $1 in *docker*|*libpod*)
 `
 
 /**
- * `addresses` prints `@address $pid ADDRESS` for each address of process `$pid`'s network but loopback and link-local ones: anybody may read the tables of any process. Those of
- * IPv6 are 32 hexadecimal digits. By the shell alone.
- */
-export const addressesScript = `addresses() {
-  address=
-  while read -r sign word more; do case $sign/$word in
-    '|--/'*) address=$word ;;
-    /32/host) case $address in 127.*) ;; *) printf '@address %s %s\\n' "$pid" "$address" ;; esac ;;
-  esac; done 2>/dev/null <"/proc/$pid/net/fib_trie"
-  while read -r address index length scope more; do [ "$scope" != 00 ] || printf '@address %s %s\\n' "$pid" "$address"; done 2>/dev/null <"/proc/$pid/net/if_inet6"
-}
-`
-
-/**
- * Where process `$pid` has a network of its own (network_namespaces(7)): `@network $pid`, its addresses as above, `@socket $pid ADDRESS:PORT` for each TCP socket that listens in it, as
+ * Where process `$pid` has a network of its own (network_namespaces(7)): `@network $pid`, `@address $pid ADDRESS` for each of its addresses but loopback, `@socket $pid ADDRESS:PORT` for each TCP socket that listens in it, as
  * /proc/net/tcp has them, and `@beside $pid PID` for each other process in it, `more` after 64. The kernel keeps the tables of each network as files of their own, which tells them apart for anybody.
  */
 export const ownNetworkScript = `own_network() {
   { [ -r "/proc/$pid/net/tcp" ] && [ -r /proc/1/net/tcp ] && ! [ "/proc/$pid/net/tcp" -ef /proc/1/net/tcp ]; } || return 0
   printf '@network %s\\n' "$pid"
-  addresses
-  awk -v "pid=$pid" '$4 == "0A" && n++ < 65 { print "@socket " pid " " (n > 64 ? "more" : $2) } NF == 6 && $4 == "20" { print "@address " pid " " $1 }' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" "/proc/$pid/net/if_inet6" 2>/dev/null
+  awk -v "pid=$pid" '$4 == "0A" && n++ < 65 { print "@socket " pid " " (n > 64 ? "more" : $2) } NF == 6 && $4 ~ /^[02]0$/ { print "@address " pid " " $1 }
+  $1 == "|--" { at = $2 } $1 == "/32" && $2 == "host" && at !~ /^127/ { print "@address " pid " " at }' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" "/proc/$pid/net/if_inet6" "/proc/$pid/net/fib_trie" 2>/dev/null
   beside=0
   for other in /proc/[1-9]*; do
     [ "$other/net/tcp" -ef "/proc/$pid/net/tcp" ] && [ "$other" != "/proc/$pid" ] || continue
@@ -42,7 +28,7 @@ export const ownNetworkScript = `own_network() {
 }
 `
 
-/** What `addresses` printed. */
+/** An address of IPv4, or one of IPv6 as 32 hexadecimal digits. */
 export function addressOf(word: string): string | undefined {
   if (/^[0-9a-f]{32}$/.test(word)) return ipaddr.fromByteArray([...Buffer.from(word, 'hex')]).toString()
   return isIPv4(word) ? word : undefined

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { addressesScript, ownNetworkScript } from './gateway.ts'
+import { ownNetworkScript } from './gateway.ts'
 import { parseProcesses } from './parse.ts'
 
 const proc = mkdtempSync(join(tmpdir(), 'gatehouse-networks-'))
@@ -19,12 +19,13 @@ function put(pid: number, sameAs?: number): void {
 }
 const row = (at: number, local: string, state: string) =>
   `   ${at}: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000   999        0 3000${at} 1`
-/** As a lab host had them, and a macvlan with no address but a link-local one. */
+/** As a lab host had them: a macvlan with a link-local address, and one of IPv4. */
 const tables = {
   tcp: `  sl  local_address rem_address   st\n${row(0, '0100007F:2CED', '0A')}\n${row(1, '0100007F:2CED', '01')}\n`,
   tcp6: `  sl  local_address\n${row(0, '00000000000000000000000000000000:2CAA', '0A')}\n`,
   if_inet6: '00000000000000000000000000000001 01 80 10 80       lo\nfe80000000000000f845f2fffecd9397 02 40 20 80     eth0\n',
-  fib_trie: 'Main:\n  +-- 0.0.0.0/0 3 0 5\n           |-- 127.0.0.1\n              /32 host LOCAL\n',
+  fib_trie:
+    'Main:\n  +-- 0.0.0.0/0 3 0 5\n           |-- 127.0.0.1\n              /32 host LOCAL\n           |-- 10.200.0.2\n              /32 host LOCAL\n           |-- 10.200.0.255\n              /32 link BROADCAST\n',
 }
 put(1)
 put(700)
@@ -35,7 +36,7 @@ put(90, 1)
 const shells = ['dash', 'bash', 'busybox sh'].filter((shell) => spawnSync(shell.split(' ')[0] ?? '', ['-c', ':']).status === 0)
 const told = (shell: string, pid: number) => {
   const [program = '', ...words] = shell.split(' ')
-  const script = `${addressesScript}${ownNetworkScript}`.replaceAll('/proc/', `${proc}/`)
+  const script = ownNetworkScript.replaceAll('/proc/', `${proc}/`)
   return execFileSync(program, [...words, '-c', `${script}\npid=${pid}\nown_network`], { encoding: 'utf8' })
 }
 
@@ -47,7 +48,7 @@ test.each(shells)('%s: a network of its own, what listens in it and who is in it
     `${String(pid).padStart(7)}       1     0 ${'root'.padEnd(32)} ${name.padEnd(32)} /usr/bin/${name}`
   const processes = parseProcesses(`@ps procps\n${ps(1, 'systemd')}\n${ps(700, 'ollama')}\n@argv 700\n=ollama\n${printed}`)
   expect(Array.isArray(processes) && processes[1]).toMatchObject({
-    addresses: ['fe80::f845:f2ff:fecd:9397'],
+    addresses: ['fe80::f845:f2ff:fecd:9397', '10.200.0.2'],
     ownNetwork: {
       sockets: [
         { address: '127.0.0.1', port: 11_501, scope: 'loopback' },

@@ -3,6 +3,7 @@ import { readConfinements } from './confinement.ts'
 import { addressOf, gatewayOf } from './gateway.ts'
 import { readKubeletFiles } from './kubelet-files.ts'
 import type { OwnNetwork, PodLogs, Process } from './processes.ts'
+import { onHost, readSeenFiles, type SeenFiles } from './seen-files.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
 const PROCPS = /^\s*(\d+)\s+(\d+)\s+(\d+) (?:(\S+)\s+)(.{32}) (.*)$/
@@ -56,11 +57,21 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   readExecutables(lines.slice(at), details)
   const kubelets = readKubeletFiles(lines.slice(at))
   const confinements = readConfinements(lines.slice(at))
+  const seen = readSeenFiles(lines.slice(at))
   return rows.map((row) => {
     const kubelet = kubelets.get(row.pid)
     const confinement = confinements.get(row.pid)
-    return { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }), ...(confinement && { confinement }) }
+    const seenFiles = seen.get(row.pid)
+    const process: Process = { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }), ...(confinement && { confinement }) }
+    return seenFiles ? withSeenFiles(process, seenFiles) : process
   })
+}
+
+/** A program that is not the host's at that place is of no package of the host. */
+function withSeenFiles({ package: owner, ...process }: Process, seenFiles: SeenFiles): Process {
+  const { executable } = process
+  const ofHost = executable !== undefined && onHost(executable, seenFiles) === executable
+  return { ...process, ...(ofHost && owner !== undefined && { package: owner }), seenFiles }
 }
 
 function readRow(text: string, line: number, busybox: boolean): Process | undefined {

@@ -1,7 +1,7 @@
 /**
  * For a cgroup `$group` of process `$pid` below kubepods: `@pod PID path` for the log of its container in /var/log/containers, which the kubelet makes for all to
  * list, and for the folder of its pod in /var/log/pods, which newer ones keep to root; `unread` when neither may be listed, `absent` when neither names it. Only names are
- * read, by the shell itself: no program is started. Then `addresses` (`gateway.ts`). The id is the last word of 64 hexadecimal digits, the uid what follows the last `pod`.
+ * read, by the shell itself: no program is started. The id is the last word of 64 hexadecimal digits, the uid what follows the last `pod`.
  */
 export const podsScript = `case $group in *kubepods*)
   id= uid=\${group##*pod} found=absent
@@ -21,6 +21,5 @@ export const podsScript = `case $group in *kubepods*)
     found=
     printf '@pod %s %s\\n' "$pid" "$path"
   done
-  addresses
   [ -z "$found" ] || printf '@pod %s %s\\n' "$pid" "$found"
 ;; esac`

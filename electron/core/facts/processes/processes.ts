@@ -1,5 +1,6 @@
 import type { Listener } from '#shared/model/listener.ts'
 import type { Confinement } from './confinement.ts'
+import type { SeenFiles } from './seen-files.ts'
 
 /** What /var/log/containers and /var/log/pods name of a pod. */
 export interface PodLogs {
@@ -62,6 +63,8 @@ export interface Process {
   readonly ownNetwork?: OwnNetwork | undefined
   /** What a process in a container or pod can do to its host. */
   readonly confinement?: Confinement | undefined
+  /** Of a server in no container that sees other files than the host, or the same at other places. */
+  readonly seenFiles?: SeenFiles | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** What configures it, of a kubelet and of k3s. */

@@ -562,6 +562,19 @@ describe('containers', () => {
     expect(assembleServices({ ...base, containers: [container({ ...from, running: false, pid: 0 })] })).toMatchObject([{ modelPaths }])
   })
 
+  test('where models lie on the host: by the mounts that the kernel has, where the engine was not asked', () => {
+    const mounts = [{ source: '/srv/m', destination: '/m', readOnly: true }]
+    const inside = (more: object) =>
+      process(70, 'vllm serve /m/x', {
+        cgroup: `/system.slice/docker-${id}.scope`,
+        confinement: { mounts, moreMounts: false, ...more } as never,
+      })
+    const listed = container({ inspected: false, mounts: [] })
+    expect(assembleServices({ ...base, processes: [inside({})], containers: [listed] })).toMatchObject([{ modelPaths: ['/srv/m/x'] }])
+    expect(assembleServices({ ...base, processes: [inside({})] })).toMatchObject([{ modelPaths: ['/srv/m/x'] }])
+    expect(assembleServices({ ...base, processes: [inside({ moreMounts: true })] })).toMatchObject([{ modelPaths: [] }])
+  })
+
   test('stopped, and its ports are not listed: where it will listen is not known', () => {
     const stopped = container({ running: false, pid: 0, inspected: false, portsUnknown: 'not listed' })
     expect(show({ containers: [stopped] })).toMatchObject([{ running: false, binds: [], bindUnknown: true }])
@@ -574,6 +587,16 @@ describe('containers', () => {
       expect(assembleServices({ ...base, containers: [webui] })).toEqual([])
     },
   )
+})
+
+test.each<[string, readonly { readonly source?: string; readonly destination: string }[], readonly string[]]>([
+  ['as on the host', [], ['/models']],
+  ['BindPaths=', [{ source: '/srv/models', destination: '/models' }], ['/srv/models']],
+  ['in the image of apptainer', [{ destination: '/' }], []],
+  ['bound into it', [{ destination: '/' }, { source: '/scratch/m', destination: '/models' }], ['/scratch/m']],
+])('where the models of a process lie: %s', (_, mounts, modelPaths) => {
+  const running = process(70, 'llama-server -m /models/a.gguf', { ...(mounts.length > 0 && { seenFiles: { mounts, more: false } }) })
+  expect(assembleServices({ ...base, processes: [running] })).toMatchObject([{ how: 'process', modelPaths }])
 })
 
 describe('pods', () => {

@@ -7,7 +7,7 @@ import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './
 import { containerOfUnit } from './container-run.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
-import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
+import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
@@ -109,7 +109,7 @@ export function serviceFromContainer(container: Container, { processes, hostAddr
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),
-    modelPaths: onHost(modelPathsOf(launch, container.environment, { home: homeInContainer(container.mounts) }), container.mounts),
+    modelPaths: onHostByMounts(modelPathsOf(launch, container.environment, { home: homeInContainer(container.mounts) }), container.mounts),
   }
 }
 

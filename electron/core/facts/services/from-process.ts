@@ -3,6 +3,7 @@ import { podWords } from '#shared/model/pod.ts'
 import { type Container, SHARED } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
+import { onHost } from '../processes/seen-files.ts'
 import type { Unit } from '../units/units.ts'
 import { awaitedBinds, type Binds, forwardedBinds, forwardedBindsOfAccount, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
@@ -12,7 +13,7 @@ import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { ledBind, ledBinds, withLed } from './led-binds.ts'
-import { homeInContainer, modelPathsOf, onHost } from './model-paths.ts'
+import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import { ownAddressOf } from './own-address.ts'
 import { ownNetworkBinds, printSocket } from './own-network.ts'
 import { unitOf } from './placement.ts'
@@ -35,9 +36,10 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const environment = environmentOf(main, unit, container)
   const configured = configuredAddresses(launch, environment)
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
+  const mounts = container?.inspected ? container.mounts : mountsOf(main)
   const paths = modelPathsOf(launch, environment.variables, {
     user: contained ? undefined : main.user,
-    home: contained ? homeInContainer(container?.mounts ?? []) : account?.home,
+    home: contained ? homeInContainer(mounts) : account?.home,
   })
   const found = pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources)
   const { binds, internal, unknown } = withLed(found, sources)
@@ -73,7 +75,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     apiKey: configuredApiKey(launch, environment),
     version: image && versionOfImage(image.name),
     image,
-    modelPaths: contained ? onHost(paths, container?.mounts ?? []) : paths,
+    modelPaths: contained ? onHostByMounts(paths, mounts) : paths.flatMap((path) => onHost(path, main.seenFiles) ?? []),
   }
 }
 
@@ -96,6 +98,9 @@ const publishedByUnit = (unit: Unit, configured: Configured): readonly ServiceBi
     ? publishedBinds({ ...container, running: false }, configured).map((bind) => ({ ...bind, section: 'units' }))
     : undefined
 }
+
+/** As the kernel has them, of a container that could not be asked. Which are the innermost is not known where not all were told. */
+const mountsOf = ({ confinement }: Process) => (confinement && !confinement.moreMounts ? confinement.mounts : [])
 
 const isNothing = ({ variables, complete }: KnownEnvironment): boolean => !complete && Object.keys(variables).length === 0
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { onHost } from '../processes/seen-files.ts'
 import { flagValue } from './flags.ts'
 import { defaultHubCache, hubCache } from './hub-cache.ts'
 import type { Launch } from './launch.ts'
@@ -63,14 +64,11 @@ export function homeInContainer(mounts: readonly { readonly destination: string 
 }
 
 /** Paths inside a container as the host sees them, by the longest mount that covers them; a path in the image itself is left out. */
-export function onHost(
+export const onHostByMounts = (
   paths: readonly string[],
   mounts: readonly { readonly source: string; readonly destination: string }[],
-): readonly string[] {
-  const bare = mounts.map(({ source, destination }) => ({ source, destination: destination.replace(/\/$/, '') }))
-  return paths.flatMap((path) => {
-    const covering = bare.filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
-    const mount = covering.sort((a, b) => b.destination.length - a.destination.length)[0]
-    return mount ? [mount.source + path.slice(mount.destination.length)] : []
-  })
+): readonly string[] => {
+  // Without a mount that covers it, a path is one of the image.
+  const mounted = { mounts: [{ destination: '/' }, ...mounts], more: false }
+  return paths.flatMap((path) => onHost(path, mounted) ?? [])
 }

@@ -1,5 +1,7 @@
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { onHost } from '../../../facts/processes/seen-files.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { recogniseStart } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
@@ -15,21 +17,22 @@ export default defineControl({
   rationale:
     'Whoever writes a unit file, a drop-in, an environment file or the program decides what runs at the next start, with the keys and GPUs of the server. A directory on the way is enough: its writer can put another file in place.',
   needs: ['services'],
-  uses: ['units', 'accounts'],
+  uses: ['units', 'accounts', 'processes'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
-  evaluate: ({ services, units, accounts }) => {
+  evaluate: ({ services, units, accounts, processes }) => {
     const known = accounts.known ? accounts.value : undefined
+    const mainOf = ({ mainPid }: Unit) => (processes.known ? processes.value : []).find(({ pid }) => pid === mainPid)
     const files = units.known ? units.value : []
     const made = services.flatMap(({ madeFrom }) => files.find(({ id }) => id === madeFrom?.unit) ?? [])
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
-      ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known) })),
-      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known), 'files')),
+      ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known, mainOf(unit)) })),
+      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known, mainOf(unit)), 'files')),
     ]
   },
 })
 
-function judge(unit: Unit, known: Accounts | undefined): Omit<Verdict, 'subject'> {
+function judge(unit: Unit, known: Accounts | undefined, main: Process | undefined): Omit<Verdict, 'subject'> {
   const files = filesOf(unit)
   // The service may own its program and environment: a virtual environment in its home is common, and gives it nothing it has not.
   const open = files.flatMap(({ path, own }) => openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known))
@@ -50,6 +53,10 @@ function judge(unit: Unit, known: Accounts | undefined): Omit<Verdict, 'subject'
   if (files.length === 0 || unseen.length > 0) {
     const reason = `Owner and mode of ${unseen.map(({ path }) => path).join(', ') || `the files of ${unit.id}`} could not be seen.`
     return { status: 'not-evaluated', title: 'Some files of the unit could not be seen', reason, cite: [] }
+  }
+  if (unit.program !== undefined && onHost(unit.program, main?.seenFiles) !== unit.program) {
+    const reason = `What ${unit.id} starts as ${unit.program} is another file than the host's: its process has a root or mounts of its own. It was not looked at.`
+    return { status: 'not-evaluated', title: 'What its program starts was not seen', reason, cite: [] }
   }
   // What a container runs comes with its image.
   if (containerOfUnit(unit) === undefined && recogniseStart(unit.execStart)?.wrapped !== false) {

@@ -230,6 +230,15 @@ describe('inference-unit-files-protected', () => {
   ])('%s', (_, more, expected) => {
     expect(outcomes(askUnit(filesProtected, unit({}, more)))).toEqual([expected])
   })
+  test('the program lies in a root of its own (RootDirectory=): the one of the host is not it', () => {
+    const process = (...mounts: readonly object[]) => [{ pid: 7, argv: [], line: 1, seenFiles: { mounts, more: false } }]
+    const said = (...mounts: readonly object[]) =>
+      outcomes(askUnit(filesProtected, unit({}, { paths: way, mainPid: 7 }), {}, { processes: known(process(...mounts) as never) }))
+    expect(said({ source: '/srv/models', destination: '/models' })).toEqual(['pass: Only root can change its files'])
+    const unseen = ['not-evaluated: What its program starts was not seen']
+    expect(said({ source: '/srv/jail', destination: '/' })).toEqual(unseen)
+    expect(said({ source: '/home/ada/bin', destination: '/usr/local/bin' })).toEqual(unseen)
+  })
   const source = '/etc/containers/systemd/chat.container'
   const quadlet = { unit: 'ollama.service', path: source, quadlet: true }
   const made = ['/', '/etc', '/etc/containers', '/etc/containers/systemd', '/run', '/run/systemd', '/run/systemd/generator']
