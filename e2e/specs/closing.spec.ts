@@ -45,16 +45,25 @@ test('a window that is closed over a push asks first, says who undoes it, and st
   await closed
 })
 
-test('so does one that is closed over a drill, until its undo has fired', async ({ gatehouse }) => {
+test('so does one that is closed over a drill, which shows the seconds left until its undo has fired', async ({ gatehouse }) => {
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
   const { page } = it
   await it.planLoopback()
   await page.getByRole('button', { name: 'Drill it first…' }).press('Enter')
   await page.getByRole('button', { name: 'Show the secret…' }).press('Enter')
+  // Nothing is armed yet, and nothing says so.
+  const waiting = page.getByText('Waiting for the undo to fire')
+  await expect(waiting).toHaveCount(0)
   await it.enterFirstCode()
   await expect.poll(() => it.nativeDialogs()).toContainEqual(expect.stringContaining('Drill the undo of gpu-03?'))
-  await expect(page.getByText('Waiting for the undo to fire')).toBeVisible()
+  await expect(waiting).toBeVisible()
+  await expect(page.getByRole('timer')).toHaveText(/^0:(?:0\d|1[0-5])$/)
+  await expect(page.getByRole('button', { name: 'Push to gpu-03…' })).toBeDisabled()
+  // Whoever looks at the plans of before comes back to it.
+  await page.getByRole('button', { name: 'Templates', exact: true }).click()
+  await expect(waiting).toHaveCount(0)
+  await page.getByRole('button', { name: 'Change', exact: true }).click()
   await it.answerNatively(false)
   await expect
     .poll(async () => {

@@ -46,6 +46,8 @@ interface UiState {
   /** Where the audit with an auditor is; survives a visit to a host. No step: the first that is not recorded. */
   readonly auditView: 'steps' | 'history'
   readonly auditStep: ItemId | null
+  /** The plan that is read, and what it was begun with; survives a look elsewhere. */
+  readonly planned: { readonly draft: PushDraft | PushPlan | null; readonly plan: PushPlan } | null
   /** Sheet of the right pane, in narrow windows. */
   readonly sheetOpen: boolean
   /** Why the fleet that was asked for last was not opened. Kept here, since the palette that asked is gone by then. */
@@ -64,6 +66,7 @@ export const useUi = create<UiState>(() => ({
   attentionOrder: 'severity',
   auditView: 'steps',
   auditStep: null,
+  planned: null,
   sheetOpen: false,
   fleetRefusal: null,
   attachRefusal: null,

@@ -143,10 +143,13 @@ export const pushContracts = {
     effect: 'changes-trust',
     by: 'engine',
   }),
-  /** When the undo of this host was last proven to fire by itself; null when it never was. */
+  /** When the undo of this host was last proven to fire by itself; null when it never was. `underWay`: it is being drilled; `firesAt` once it is armed. */
   'push:drilled': contract({
     input: z.object({ host: hostName }),
-    output: z.object({ at: z.iso.datetime().nullable() }),
+    output: z.object({
+      at: z.iso.datetime().nullable(),
+      underWay: z.object({ firesAt: z.iso.datetime().nullable() }).nullable(),
+    }),
     effect: 'read',
     by: 'engine',
   }),

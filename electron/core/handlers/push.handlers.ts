@@ -1,3 +1,4 @@
+import { GatehouseError } from '#shared/errors.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import { pushesUnderWay } from '#shared/model/pushes-under-way.ts'
 import { pushRecords } from '../push/journal/history.ts'
@@ -16,6 +17,8 @@ const ADOPT_TIMEOUT_MS = 60_000
 /** Templates, plans, pushes and what guards them. */
 export function pushHandlers(services: Services): Handlers {
   const { fleet, audits, pushJobs, waveJobs, recovery, stepUp, templates } = services
+  /** Hosts that are being drilled, with when their undo fires once it is armed. */
+  const drills = new Map<string, string | null>()
 
   /** The results of a host are not what they were once it was changed: it is audited again. */
   function startPush({ plan, typedHost }: Input<'push:start'>): Output<'push:start'> {
@@ -94,6 +97,27 @@ export function pushHandlers(services: Services): Handlers {
     return plan === undefined || plan.reverts !== undefined ? null : { template: plan.template.id, parameters: plan.parameters }
   }
 
+  /** Throws `push.running` where one is being drilled: both would write the same file. */
+  async function drill(host: string): Promise<Output<'push:drill'>> {
+    if (drills.has(host)) throw new GatehouseError({ code: 'push.running', detail: `a drill of ${host}`, host })
+    const tell = (firesAt: string | null) => {
+      drills.set(host, firesAt)
+      services.changed('push:changed')
+    }
+    tell(null)
+    try {
+      const signal = AbortSignal.timeout(DRILL_TIMEOUT_MS)
+      return await recovery.drill(fleet.require(), services.transport(), host, signal, (firesAt) => tell(firesAt.toISOString()))
+    } finally {
+      drills.delete(host)
+    }
+  }
+
+  function drilled(host: string): Output<'push:drilled'> {
+    const firesAt = drills.get(host)
+    return { at: recovery.drilled(host)?.at ?? null, underWay: firesAt === undefined ? null : { firesAt } }
+  }
+
   /** The finding is judged anew: the host is audited again. */
   async function adopt({ host, path }: Input<'push:adopt'>): Promise<string> {
     stepUp.require()
@@ -139,9 +163,8 @@ export function pushHandlers(services: Services): Handlers {
     'push:finish': ({ id }) => steppedUp(services, () => finishPush(id)),
     'push:origin': originOf,
     'push:adopt': adopt,
-    'push:drilled': ({ host }) => ({ at: recovery.drilled(host)?.at ?? null }),
-    'push:drill': ({ host }) =>
-      steppedUp(services, () => recovery.drill(fleet.require(), services.transport(), host, AbortSignal.timeout(DRILL_TIMEOUT_MS))),
+    'push:drilled': ({ host }) => drilled(host),
+    'push:drill': ({ host }) => steppedUp(services, () => drill(host)),
     'push:job': () => pushJobs.job(),
     'push:history': pushHistory,
     'push:open': openPushes,

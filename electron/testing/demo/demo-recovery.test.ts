@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parsePushedFiles } from '#core/facts/pushed-files/parse.ts'
 import { createDrift } from '#core/push/drift.ts'
 import { createPlanArchive } from '#core/push/journal/plan-archive.ts'
+import { DRILL_SECONDS } from '#core/push/transaction/recovery.ts'
 import { createServices, type Services } from '#core/services.ts'
 import { createSsh2Transport } from '#core/ssh/ssh2-transport.ts'
 import { type PushPlan, pushPlanSchema } from '#shared/model/push-plan.ts'
@@ -40,8 +41,12 @@ const pushed = (plan: PushPlan) =>
 
 test('a drill: the undo fires by itself, once, and the ledger says so', async () => {
   expect(services.recovery.drilled('gpu-03')).toBeUndefined()
-  const result = await services.recovery.drill(services.fleet.require(), services.transport(), 'gpu-03', signal)
+  const fires: number[] = []
+  const told = (at: Date) => void fires.push(at.getTime() - Date.now())
+  const result = await services.recovery.drill(services.fleet.require(), services.transport(), 'gpu-03', signal, told)
   expect(result).toMatchObject({ verdict: 'rolled-back-proven', reason: '', readBack: expect.stringContaining('drill.conf: absent') })
+  // Once it was armed, and not before.
+  expect(fires).toEqual([expect.closeTo(DRILL_SECONDS * 1000, -3)])
   expect(services.recovery.drilled('gpu-03')).toMatchObject({ who: 'ada', detail: expect.stringContaining('fired by itself') })
 }, 60_000)
 

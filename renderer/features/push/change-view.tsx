@@ -2,7 +2,8 @@ import { useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
-import { usePushJob, useWaves } from '../../stores/queries.ts'
+import { useFleetState, usePushJob, useWaves } from '../../stores/queries.ts'
+import { goPush, useUi } from '../../stores/ui.store.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { ConflictFiles } from './conflict-files.tsx'
 import { PlanFiles } from './plan-files.tsx'
@@ -17,7 +18,12 @@ import { WavesView } from './waves-view.tsx'
 export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | null }) {
   const query = usePushJob()
   const last = query.data ?? undefined
-  const [plan, setPlan] = useState(draft !== null && 'id' in draft ? draft : undefined)
+  const fleet = useFleetState().data?.fleet?.name
+  const planned = useUi((state) => state.planned)
+  // Of a draft that is a plan itself: until it is left.
+  const [own, setOwn] = useState(draft !== null && 'id' in draft ? draft : undefined)
+  const kept = planned !== null && planned.draft === draft && planned.plan.fleet === fleet ? planned.plan : undefined
+  const plan = kept ?? own
   // Who comes with a finding to fix has read how the last push ended.
   const [left, setLeft] = useState(draft === null ? undefined : last?.plan.id)
   const running = last !== undefined && last.state !== 'finished'
@@ -41,8 +47,14 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
       />
     )
   const anew = () => {
-    setPlan(undefined)
+    useUi.setState({ planned: null })
+    setOwn(undefined)
     setLeft(last?.plan.id)
+  }
+  const change = ({ host, template, parameters, reverts }: PushPlan) => {
+    anew()
+    // What takes a push back was not made of values.
+    if (reverts === undefined) goPush('change', { host, template: template.id, parameters })
   }
   return (
     <div className="push" aria-busy={query.isPending}>
@@ -50,7 +62,7 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
       {shown === undefined ? (
         <PlanForm
           draft={draft !== null && 'id' in draft ? null : draft}
-          onPlan={setPlan}
+          onPlan={(made) => useUi.setState({ planned: { draft, plan: made } })}
           onPlans={(made) => {
             setLeftWaves(waves?.startedAt)
             setMany(made)
@@ -64,7 +76,7 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
             <PlanFiles key={shown.id} plan={shown} keys />
           )}
           <Scroll as="aside" className="push-rail" aria-label="This push" data-pane>
-            {job === undefined ? <PlanRail plan={shown} onBack={anew} /> : <PushRail job={job} onNew={anew} />}
+            {job === undefined ? <PlanRail plan={shown} onBack={() => change(shown)} /> : <PushRail job={job} onNew={anew} />}
           </Scroll>
         </div>
       )}

@@ -8,15 +8,32 @@ interface CountdownProps {
   readonly totalSeconds: number
 }
 
-/** In a row of a table: how long until the undo of that host runs. */
-export function TimeLeft({ dueAt }: { readonly dueAt: string }) {
-  const due = Date.parse(dueAt)
+/** How many ms are left, told anew every second. */
+function useLeft(at: string): number {
+  const due = Date.parse(at)
   const [left, setLeft] = useState(() => due - Date.now())
   useEffect(() => {
     const timer = setInterval(() => setLeft(due - Date.now()), 1000)
     return () => clearInterval(timer)
   }, [due])
-  return <span className="time-left muted">{`undo in ${countdownText(left)}`}</span>
+  return left
+}
+
+/** In a row of a table: how long until the undo of that host runs. */
+export const TimeLeft = ({ dueAt }: { readonly dueAt: string }) => (
+  <span className="time-left muted">{`undo in ${countdownText(useLeft(dueAt))}`}</span>
+)
+
+/** How long until a drilled undo fires; once it has, the host is asked. */
+export function DrillLeft({ firesAt }: { readonly firesAt: string }) {
+  const left = useLeft(firesAt)
+  return left > 0 ? (
+    <span role="timer" aria-live="off" className="time-left" aria-label={countdownSpoken(left)}>
+      {countdownText(left)}
+    </span>
+  ) : (
+    <span className="muted">Looking whether it did</span>
+  )
 }
 
 /** Time until the undo runs on the host. Read when it is asked for; said aloud at four moments. */

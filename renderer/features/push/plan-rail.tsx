@@ -1,16 +1,19 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { bootUndoWords } from '#shared/boot-undo-words.ts'
+import type { Output } from '#shared/ipc/contracts.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useDrill, useExportPlan, useStartPush } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushDrilled } from '../../stores/queries.ts'
 import { useKeys } from '../../stores/use-keys.ts'
+import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 import { useArrival } from '../../ui/use-arrival.ts'
+import { DrillLeft } from './countdown.tsx'
 import { pushBlocked } from './push-blocked.ts'
 import { TurnsList } from './turns-list.tsx'
 import { dangerWords, verdictWords } from './verdict-words.ts'
@@ -21,7 +24,8 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
   const [typed, setTyped] = useState('')
   const danger = dangerWords[plan.danger]
   const undo = bootUndoWords(plan)
-  const missing = pushBlocked(plan, typed)
+  const drilled = usePushDrilled(plan.host).data
+  const missing = pushBlocked(plan, typed, drilled?.underWay != null)
   const push = () => start.mutate({ plan: plan.id, typedHost: typed })
   const blocked = missing ?? (start.isPending ? 'It is being started' : undefined)
   useKeys({ 'mod+enter': blocked === undefined ? push : undefined })
@@ -37,7 +41,7 @@ export function PlanRail({ plan, onBack }: { readonly plan: PushPlan; readonly o
             <Status tone={plan.bootUndo === 'none' ? 'fail' : 'warn'}>Without systemd</Status> {undo}
           </p>
         )}
-        <Drill host={plan.host} />
+        <Drill host={plan.host} drilled={drilled} />
         {plan.danger === 'lock-out' && (
           <div className="mt-3">
             <Field
@@ -89,15 +93,9 @@ function SavePlan({ plan }: { readonly plan: PushPlan }) {
 }
 
 /** Offered before the first push: the undo fires once over a file that means nothing. */
-function Drill({ host }: { readonly host: string }) {
-  const drilled = usePushDrilled(host).data
+function Drill({ host, drilled }: { readonly host: string; readonly drilled: Output<'push:drilled'> | undefined }) {
   const drill = useDrill()
-  if (drill.isPending)
-    return (
-      <p>
-        <Status tone="run">Waiting for the undo to fire</Status>
-      </p>
-    )
+  if (drilled?.underWay != null) return <DrillUnderWay host={host} firesAt={drilled.underWay.firesAt} />
   const failure = drill.error === null ? undefined : wordsOfError(drill.error)
   const failed = drill.data !== undefined && drill.data.verdict !== 'rolled-back-proven' ? drill.data : undefined
   return (
@@ -107,7 +105,8 @@ function Drill({ host }: { readonly host: string }) {
           {drilled.at === null ? (
             <>
               <span className="muted">{`The undo of ${host} was never seen to fire. `}</span>
-              <button type="button" className="link" onClick={() => drill.mutate({ host })}>
+              {/* A code and a native dialog are between the button and the drill. */}
+              <button type="button" className="link" onClick={() => drill.isPending || drill.mutate({ host })}>
                 Drill it first…
               </button>
             </>
@@ -127,5 +126,16 @@ function Drill({ host }: { readonly host: string }) {
         </p>
       )}
     </>
+  )
+}
+
+/** Said aloud where it begins and where the undo is armed: seconds that go by are read when they are asked for. */
+function DrillUnderWay({ host, firesAt }: { readonly host: string; readonly firesAt: string | null }) {
+  useEffect(() => announce(firesAt === null ? `The undo of ${host} is being armed` : `The undo of ${host} is armed`), [host, firesAt])
+  return (
+    <p className="drill">
+      <Status tone="run">{firesAt === null ? 'Arming the undo' : 'Waiting for the undo to fire'}</Status>
+      {firesAt !== null && <DrillLeft firesAt={firesAt} />}
+    </p>
   )
 }

@@ -9,9 +9,12 @@ test.each([
   ['another case', 'GPU-01'],
   ['a space behind it', 'gpu-01 '],
   ['another host', 'gpu-02'],
-])('where everybody could be locked out: %s', (_name, typed) => expect(pushBlocked(lockOut, typed)).toBe('Type the name of the host first'))
+])('where everybody could be locked out: %s', (_name, typed) => expect(pushBlocked(lockOut, typed, false)).toBe('Type the name of the host first'))
 
 test('the name of the host, and plans without that danger', () => {
-  expect(pushBlocked(lockOut, 'gpu-01')).toBeUndefined()
-  expect(pushBlocked({ host: 'gpu-01', danger: 'restart' }, '')).toBeUndefined()
+  expect(pushBlocked(lockOut, 'gpu-01', false)).toBeUndefined()
+  expect(pushBlocked({ host: 'gpu-01', danger: 'restart' }, '', false)).toBeUndefined()
 })
+
+test('nothing is pushed to a host whose undo is being drilled: it holds one change at a time', () =>
+  expect(pushBlocked({ host: 'gpu-01', danger: 'restart' }, '', true)).toBe('The undo of gpu-01 is being drilled'))

@@ -53,7 +53,7 @@ export function PushScreen({ view, draft }: PushScreenProps) {
           <ActingHint chords={['?']}>All keys</ActingHint>
         </>
       }
-      actions={<Segment label="View" value={view} options={views} onChange={(to) => goPush(to)} />}
+      actions={<Segment label="View" value={view} options={views} onChange={(to) => goPush(to, draft)} />}
     >
       {view === 'history' && <HistoryView />}
       {view === 'templates' && <TemplatesView />}

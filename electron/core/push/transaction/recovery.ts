@@ -41,9 +41,15 @@ export interface Recovery {
   drilled(host: string): LedgerRecord | undefined
   /**
    * Writes a file that means nothing to anybody, lets the undo of the host fire by itself, and proves that the file is gone. `rolled-back-proven` is
-   * how it should end. Throws when the host was not reached.
+   * how it should end. `onArmed` is told when the undo will have fired. Throws when the host was not reached.
    */
-  drill(fleet: Fleet, transport: Transport, host: string, signal: AbortSignal): Promise<PushResult & { readonly id: string }>
+  drill(
+    fleet: Fleet,
+    transport: Transport,
+    host: string,
+    signal: AbortSignal,
+    onArmed?: (firesAt: Date) => void,
+  ): Promise<PushResult & { readonly id: string }>
 }
 
 const DRILL_PATH = '/etc/gatehouse-drill/drill.conf'
@@ -91,7 +97,7 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
     takeBack: (id) => revertPlan(committedPlan(id, ledger, plans), version, clock.now()),
     drilled: (host) =>
       records().findLast((record) => record.action === 'drill.verdict' && record.host === host && record.detail.startsWith(WELL)),
-    async drill(fleet, transport, host, signal) {
+    async drill(fleet, transport, host, signal, onArmed) {
       const way = wayOf(fleet, transport, host)
       const id = randomUUID()
       const content = `# A drill of Gatehouse, ${id}. It means nothing and takes itself away.\n`
@@ -114,7 +120,10 @@ export function createRecovery({ clock, ledger, plans, version, who }: RecoveryP
         session.close()
       }
       // Nobody asks for the undo: it has to come by itself.
-      if (reason === '') await pause((DRILL_SECONDS + 2) * 1000, undefined, { signal }).catch(() => undefined)
+      if (reason === '') {
+        onArmed?.(new Date(clock.now() + DRILL_SECONDS * 1000))
+        await pause((DRILL_SECONDS + 2) * 1000, undefined, { signal }).catch(() => undefined)
+      }
       const { verdict, answer } = await settle(way, push, reason !== '')
       const readBack = visible(readBackWords(answer, push))
       const fired = verdict === 'rolled-back-proven' && reason === '' && answer?.marks.has('writing') && answer.marks.has('undone')

@@ -1,0 +1,25 @@
+import { expect, test } from '../fixtures/app.ts'
+import { PushPage } from '../pages/push.page.ts'
+
+test('a plan is there again after a look elsewhere, and is changed from what it was made of', async ({ gatehouse }) => {
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  await it.planLoopback()
+  const push = page.getByRole('button', { name: 'Push to gpu-03…' })
+  await page.getByRole('button', { name: 'Templates', exact: true }).press('Enter')
+  await expect(push).toHaveCount(0)
+  await page.getByRole('button', { name: 'Change', exact: true }).press('Enter')
+  await expect(push).toBeVisible()
+  await page.keyboard.press('Control+1')
+  await expect(page.getByRole('heading', { level: 1, name: 'Fleet' })).toBeVisible()
+  await page.keyboard.press('Control+5')
+  await expect(push).toBeVisible()
+
+  await page.getByRole('button', { name: 'Change the plan' }).press('Enter')
+  await expect(page.getByLabel('Port on the loopback address')).toHaveValue('12000')
+  // What is not wanted any more does not come back.
+  await page.keyboard.press('Control+1')
+  await page.keyboard.press('Control+5')
+  await expect(page.getByLabel('Host', { exact: true })).toHaveValue('')
+})
