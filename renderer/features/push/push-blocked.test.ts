@@ -9,7 +9,9 @@ test.each([
   ['another case', 'GPU-01'],
   ['a space behind it', 'gpu-01 '],
   ['another host', 'gpu-02'],
-])('where everybody could be locked out: %s', (_name, typed) => expect(pushBlocked(lockOut, typed, false)).toBe('Type the name of the host first'))
+])('where everybody could be locked out: %s', (_name, typed) =>
+  expect(pushBlocked(lockOut, typed, false)).toBe('Type the name of the host first'),
+)
 
 test('the name of the host, and plans without that danger', () => {
   expect(pushBlocked(lockOut, 'gpu-01', false)).toBeUndefined()
