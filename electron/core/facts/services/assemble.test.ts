@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
-import { type Container, SHARED } from '../containers/containers.ts'
+import { BY_SWARM, type Container, SHARED } from '../containers/containers.ts'
 import { parseSs } from '../listeners/parse-ss.ts'
 import { parseAddresses } from '../network/parse.ts'
 import { parseProcesses } from '../processes/parse.ts'
@@ -573,6 +573,26 @@ describe('containers', () => {
     expect(assembleServices({ ...base, processes: [inside({})], containers: [listed] })).toMatchObject([{ modelPaths: ['/srv/m/x'] }])
     expect(assembleServices({ ...base, processes: [inside({})] })).toMatchObject([{ modelPaths: ['/srv/m/x'] }])
     expect(assembleServices({ ...base, processes: [inside({ moreMounts: true })] })).toMatchObject([{ modelPaths: [] }])
+  })
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['the port that it has inside', ['*:11434', '*:443', '*:2377'], ['*:11434']],
+    ['the only one', ['*:12101', '*:7946'], ['*:12101']],
+    ['one of several', ['*:12101', '*:12102'], []],
+    ['none but those of dockerd and of other containers', ['*:2377', '*:9000'], []],
+  ])('a task of Swarm, whose ports dockerd holds: %s', (_, held, binds) => {
+    const task = container({ portsUnknown: BY_SWARM, inspected: false })
+    const other = container({
+      id: 'f'.repeat(64),
+      name: 'web',
+      image: 'nginx',
+      ports: [{ hostAddress: '0.0.0.0', hostPort: 9000, containerPort: 80, protocol: 'tcp' }],
+    })
+    const listeners = held.map((one) => ({ ...listener(one, 5), scope: 'wildcard' as const, processes: [{ name: 'dockerd', pid: 5 }] }))
+    const inside = process(70, 'ollama serve', { cgroup: `/system.slice/docker-${id}.scope` })
+    const [service] = assembleServices({ ...base, processes: [inside], containers: [task, other], listeners })
+    expect(service?.binds.map(({ address, port }) => `${address}:${port}`)).toEqual(binds)
+    expect(service?.bindUnknown).toBe(BY_SWARM)
   })
 
   test('stopped, and its ports are not listed: where it will listen is not known', () => {

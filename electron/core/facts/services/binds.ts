@@ -163,6 +163,33 @@ export function forwardedBindsOfAccount(
 /** What holds ports of the host for an account's own Docker or Podman. */
 const ROOTLESS = /^(?:rootlesskit|slirp4netns|(?:pasta|passt)(?:\.avx2)?|vpnkit)$/
 
+/** Ports of its own that dockerd has: its API, and what Swarm's nodes say to each other (docs.docker.com, engine/swarm). */
+const OF_DOCKERD = [2375, 2376, 2377, 7946]
+
+/**
+ * What may be published of a task of Swarm to all nodes: dockerd itself holds a socket for each such port (`plumbProxy` of libnetwork), wherever its tasks run. A task is in that
+ * network only when its service publishes a port by it, so one that has the number of the port inside, or the only one, is its own. `containers`: others for which dockerd may hold ports, without docker-proxy.
+ */
+export function swarmBinds(
+  listeners: readonly Listener[] = [],
+  containers: readonly Container[] = [],
+  { ports }: Configured,
+): readonly ServiceBind[] {
+  const published = containers.flatMap((container) => (container.running ? container.ports.map(({ hostPort }) => hostPort) : []))
+  const held = listeners.filter(
+    ({ protocol, port, scope, processes }) =>
+      protocol === 'tcp' &&
+      scope === 'wildcard' &&
+      processes.some(({ name }) => name === 'dockerd') &&
+      !OF_DOCKERD.includes(port) &&
+      !published.includes(port),
+  )
+  const same = held.filter(({ port }) => ports.includes(port))
+  const one = new Set(held.map(({ port }) => port)).size === 1 ? held : []
+  const note = 'dockerd holds this port for a service of Swarm, and leads it to its tasks on all nodes.'
+  return (same.length > 0 ? same : one).map((listener) => toBind(listener, note))
+}
+
 /** Forwarders of the Docker that an account keeps, 0 for root's: those in a container or machine are of a Docker in there, whose network is not the host's. */
 function proxiesOf(account: number, processes: readonly Process[], { ports }: Configured, addresses: readonly string[] | undefined) {
   return processes.flatMap(({ argv, line, uid, cgroup }) => {

@@ -1,11 +1,20 @@
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { podWords } from '#shared/model/pod.ts'
-import { type Container, SHARED } from '../containers/containers.ts'
+import { BY_SWARM, type Container, SHARED } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { onHost } from '../processes/seen-files.ts'
 import type { Unit } from '../units/units.ts'
-import { awaitedBinds, type Binds, forwardedBinds, forwardedBindsOfAccount, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
+import {
+  awaitedBinds,
+  type Binds,
+  forwardedBinds,
+  forwardedBindsOfAccount,
+  observedBinds,
+  publishedBinds,
+  swarmBinds,
+  unseenBinds,
+} from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { type ContainerPlace, containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
@@ -125,7 +134,7 @@ function bindsOf(
   container: Container | undefined,
   members: readonly Process[],
   configured: Configured,
-  { listeners, processes, hostAddresses, ledTo }: ServiceSources,
+  { listeners, processes, containers, hostAddresses, ledTo }: ServiceSources,
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
   const { ownNetwork } = main
@@ -170,6 +179,7 @@ function bindsOf(
   const unknown = borrowed ?? unseenBinds(container, main, hostAddresses)
   const published = publishedBinds(container, configured)
   if (unknown === undefined || published.length > 0) return { binds: published, unknown }
+  if (unknown === BY_SWARM) return { binds: swarmBinds(listeners, containers, configured), unknown }
   // Ports of the container whose network it shares lead to the same address.
   const proxied = forwardedBinds(processes, configured, addresses ?? [])
   return { binds: proxied.length > 0 ? proxied : ledBinds(addresses, configured.ports, ledTo), unknown }
