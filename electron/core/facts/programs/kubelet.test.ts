@@ -84,6 +84,17 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
   ['a word where a switch should be', judge(BY_FILE, [file('authentication: {anonymous: {enabled: "false"}}')]), 'unknown'],
   ['words that were cut', judge(BY_FILE, [file(KUBEADM)], { whole: false }), 'unknown', /command line/],
   ['in a container', judge(BY_FILE, [file(KUBEADM)], {}, [10_250], `/docker/${'a1'.repeat(32)}/kubelet.service`), 'unknown', /container/],
+  [
+    'MicroK8s, whose flags lie in a file',
+    judge('/snap/microk8s/1/kubelite --kubelet-args-file=/var/snap/microk8s/1/args/kubelet', [], { whole: false }),
+    'unknown',
+    /^undefined \/var\/snap\/microk8s\/1\/args\/kubelet could not be read/,
+  ],
+  [
+    'the same, with the read-only port open',
+    judge('/snap/microk8s/1/kubelite --kubelet-args-file=/x', [], { whole: false }, [10_250, 10_255]),
+    'none',
+  ],
   ['k3s', judge('/usr/local/bin/k3s server', [unit()]), 'default'],
   ['k3s that hides its words, and has no unit', judge('/usr/local/bin/k3s server'), 'unknown', /command line, which k3s hides, could not/],
   ['k3s whose unit has no command', judge('/usr/local/bin/k3s server', [{ ...unit(), lines: [] }]), 'unknown'],

@@ -15,6 +15,9 @@ interface Doors {
 const byFlags: Doors = { anonymous: true, mode: 'AlwaysAllow', readOnlyPort: 10_255 }
 const byFile: Doors = { anonymous: false, mode: 'Webhook', readOnlyPort: 0 }
 
+/** The file of flags that MicroK8s hands to the kubelet within its kubelite (microk8s.io, "Configuring services"). */
+const MICROK8S = 'kubelet-args-file'
+
 type Judged = Pick<Program, 'authentication' | 'readsOnly' | 'decidedBy' | 'authenticationUnknown'>
 
 /**
@@ -29,7 +32,7 @@ export function kubeletAuthentication(process: Process, ports: readonly number[]
   const flags = flagsOf(k3s?.words ?? process.argv)
   const missing = [...unread, ...(k3s?.missing ?? [])]
   if (contained) missing.push('its files, which lie in a container')
-  else if (!k3s && !whole) missing.push('its command line')
+  else if (!k3s && !whole) missing.push(flags.get(MICROK8S) ?? 'its command line')
   let doors = k3s || flags.has('config') ? byFile : byFlags
   const own = files.filter(({ kind }) => kind === 'config')
   if (flags.has('config') && own.length === 0) missing.push(flags.get('config') ?? '')

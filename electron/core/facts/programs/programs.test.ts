@@ -41,6 +41,7 @@ describe('a command line', () => {
     ['ngrok --config /etc/ngrok.yml http 80', 'ngrok'],
     ['tailscale --socket=/run/t.sock funnel 443', 'tailscale-serve'],
     ['litellm --config /etc/litellm.yaml', 'litellm'],
+    ['/snap/microk8s/6089/kubelite --kubelet-args-file=/var/snap/microk8s/6089/args/kubelet', 'microk8s-kubelet'],
     ['python /opt/ComfyUI/main.py --listen', 'comfyui'],
     // Started in its own folder, by the Python of the environment that lies there.
     ['/opt/ComfyUI/venv/bin/python main.py --listen', 'comfyui'],

@@ -106,6 +106,16 @@ export const codeRunners: readonly ProgramRecord[] = [
     source: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/',
   },
   {
+    id: 'microk8s-kubelet',
+    name: 'kubelet of MicroK8s',
+    kind: 'container-api',
+    program: /^kubelite$/,
+    authentication: { usual: 'unknown' },
+    kubelet: true,
+    danger: 'Through the kubelet one runs commands in every pod of this node, GPUs included.',
+    source: 'https://microk8s.io/docs/configuring-services',
+  },
+  {
     id: 'k3s-kubelet',
     name: 'kubelet of k3s',
     kind: 'container-api',
