@@ -12,7 +12,7 @@ import type { Unit } from '../units/units.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import type { Program } from './programs.ts'
-import { programBehind, programOfImage, programThatListens, recogniseProgram } from './recognise-program.ts'
+import { programBehind, programOfImage, programOfScript, programThatListens, recogniseProgram } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
 
 /** Programs that belong to running models: from processes, listeners and containers. Asks nothing on the host. */
@@ -42,7 +42,10 @@ function findPrograms(
   const records = new Map(
     processes.map((process) => [
       process.pid,
-      recogniseProgram(process.argv, process.name) ?? programThatListens(process, tcp) ?? programBehind(process),
+      recogniseProgram(process.argv, process.name) ??
+        programOfScript(process) ??
+        programThatListens(process, tcp) ??
+        programBehind(process),
     ]),
   )
   const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]))

@@ -9,7 +9,7 @@ import type { Process } from '../processes/processes.ts'
 import { frontOfImage } from './front-programs.ts'
 import { knownPrograms } from './known-programs.ts'
 import { programsFact } from './programs.fact.ts'
-import { programOfImage, recogniseProgram } from './recognise-program.ts'
+import { programOfImage, programOfScript, recogniseProgram } from './recognise-program.ts'
 
 /** Command lines as the programs' own documentation starts them (see `source` of each record). */
 describe('a command line', () => {
@@ -169,6 +169,24 @@ describe('a command line', () => {
   test('anything: nothing throws', () => {
     fc.assert(fc.property(fc.array(fc.string()), (argv) => void recogniseProgram(argv)))
   })
+})
+
+test.each<[string, string, string | undefined]>([
+  ['python main.py --listen 0.0.0.0 --preview-method auto', '/x.service', 'comfyui'],
+  ['python3 -u ./main.py --front-end-version=Comfy-Org/ComfyUI_frontend@latest', '', 'comfyui'],
+  ['python3 main.py --listen', '/system.slice/comfyui.service', 'comfyui'],
+  ['python3 main.py --listen', '/system.slice/system-ComfyUI.slice/ComfyUI@gpu0.service', 'comfyui'],
+  ['python3 main.py --listen', '/system.slice/shop.service', undefined],
+  ['python3 main.py --listen', '/system.slice/comfyui-backup.service/x.service', undefined],
+  // A unit of an account is not the system's, and may be called anything.
+  ['python3 main.py --listen', '/user.slice/user-7.slice/user@7.service/app.slice/comfyui.service', undefined],
+  ['python3 worker.py --preview-method auto', '/system.slice/comfyui.service', undefined],
+  ['python3 /srv/shop/main.py --preview-method auto', '', undefined],
+  ['python server.py --listen --listen-port 7861', '', 'text-generation-webui'],
+  ['python server.py --port 80', '', undefined],
+  ['python3 launch.py --listen --no-half-vae', '', 'stable-diffusion-webui'],
+])('a script of a common name: %s in %s', (line, cgroup, expected) => {
+  expect(programOfScript({ argv: line.split(' '), cgroup })?.id).toBe(expected)
 })
 
 test.each([
@@ -365,6 +383,11 @@ test('one program with its children and their sockets; what a flag says about au
     ['triton', undefined, [8000], 'none'],
     ['docker-tcp', undefined, [2375], 'on'],
   ])
+})
+
+test('ComfyUI in its own folder is found with its socket', () => {
+  const found = find([process(40, 1, 'python3 main.py --listen 0.0.0.0 --preview-method auto')], [listener(8188, 40)])
+  expect(found).toMatchObject([{ id: 'comfyui', authentication: 'none', binds: [{ port: 8188 }] }])
 })
 
 test('the Docker API by its socket, where daemon.json opens it; ports of Swarm and of containers are not it', () => {

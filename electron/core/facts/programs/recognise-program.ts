@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix'
 import type { Listener } from '#shared/model/listener.ts'
 import type { Process } from '../processes/processes.ts'
 import { startedAs, unwrap } from '../services/launchers.ts'
+import { unitOf } from '../services/placement.ts'
 import { knownPrograms } from './known-programs.ts'
 import type { ProgramRecord } from './record.ts'
 
@@ -53,6 +54,18 @@ export const programThatListens = (
       listening?.name.test(name) &&
       listeners.some(({ port, processes }) => !listening.butPorts.includes(port) && processes.some((owner) => owner.pid === pid)),
   )
+
+/** What a script of a common name is, where its folder, which the process is in, was not told. */
+export function programOfScript(process: Pick<Process, 'argv' | 'cgroup'>): ProgramRecord | undefined {
+  const unit = unitOf(process) ?? ''
+  return unwrap(process.argv)
+    .flatMap(({ words: [path = '', ...rest], module }) =>
+      module === undefined && /^(?:\.\/)?[^/]+\.py$/.test(path)
+        ? knownPrograms.find(({ script }) => script?.name.test(basename(path)) && (says(script.words, rest) || script.unit.test(unit)))
+        : undefined,
+    )
+    .find((record) => record !== undefined)
+}
 
 /** The program that an image is named after, on whatever registry. */
 export function programOfImage(reference: string): ProgramRecord | undefined {

@@ -115,6 +115,12 @@ export const interfaces: readonly ProgramRecord[] = [
     name: 'ComfyUI',
     kind: 'interface',
     path: /(?:^|\/)comfyui\/main\.py$/i,
+    script: {
+      name: /^main\.py$/,
+      words:
+        /^--(?:extra-model-paths-config|(?:disable-all|whitelist)-custom-nodes|front-end-(?:version|root)|preview-method|dont-print-server|disable-smart-memory|fp8_e\w+-unet|(?:bf16|fp16|fp32|cpu)-vae|use-sage-attention|(?:disable-)?cuda-malloc)(?:=|$)/,
+      unit: /^comfy-?ui(?:[-_@.].*)?\.service$/i,
+    },
     image: /^comfyui(?:-.*)?$/,
     authentication: { usual: 'none' },
     telling: ['/system_stats'],
@@ -126,6 +132,11 @@ export const interfaces: readonly ProgramRecord[] = [
     name: 'text-generation-webui',
     kind: 'interface',
     path: /(?:^|\/)(?:text-generation-webui|oobabooga[^/]*)\/server\.py$/,
+    script: {
+      name: /^server\.py$/,
+      words: /^--(?:listen-port|public-api(?:-id)?|gradio-auth(?:-path)?|chat-buttons|nowebui|lora-dir|model-menu)(?:=|$)/,
+      unit: /^(?:text-generation-webui|text-gen-webui|tgwui|oobabooga)(?:[-_@.].*)?\.service$/i,
+    },
     image: /^text-generation-webui$/,
     // The page and the API are two ports, each with a key of its own.
     authentication: { usual: 'none', perhaps: /^--(?:gradio-auth(?:-path)?|api-key|admin-key)=./ },
@@ -137,6 +148,11 @@ export const interfaces: readonly ProgramRecord[] = [
     name: 'Stable Diffusion web UI',
     kind: 'interface',
     path: /(?:^|\/)(?:stable-diffusion-webui|sd-?webui|sdnext|automatic)[^/]*\/(?:launch|webui)\.py$/i,
+    script: {
+      name: /^(?:launch|webui)\.py$/,
+      words: /^--(?:skip-torch-cuda-test|no-half-vae|medvram(?:-sdxl)?|enable-insecure-extension-access|ckpt-dir|vae-dir|api-auth)(?:=|$)/,
+      unit: /^(?:stable-diffusion(?:-webui)?|sd-?webui|sdnext|automatic1111|a1111)(?:[-_@.].*)?\.service$/i,
+    },
     image: /^(?:stable-diffusion-webui|sd-webui|sdnext)(?:-.*)?$/,
     // The page and the API each have a login of their own.
     authentication: { usual: 'none', perhaps: /^--(?:gradio-auth(?:-path)?|api-auth)=./ },
