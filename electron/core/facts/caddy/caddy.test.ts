@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +16,7 @@ import { cleanPath, matchesHost, matchesPath, stripPrefix } from './model/paths.
 import { caddyRoutesTo } from './model/routes.ts'
 import { caddyProgram } from './model/run-caddy.testing.ts'
 import { readListens, readServers, speaksHttp3 } from './model/servers.ts'
+import { parseCaddy } from './parse.ts'
 
 const nowhere = { processes: [], containers: [] }
 const plain = (node: JsonNode | undefined): unknown => {
@@ -299,6 +300,35 @@ test.skipIf(caddyProgram === undefined)(
       }
     } finally {
       child.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+  30_000,
+)
+
+test.skipIf(caddyProgram === undefined)(
+  'one that was started by words alone and one of another name are seen',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-caddy-words-'))
+    writeFileSync(join(folder, 'Caddyfile'), '{\n\tadmin off\n\tauto_https off\n}\nhttp://127.3.3.6:18231 {\n\trespond "ok"\n}\n')
+    symlinkSync(caddyProgram ?? '', join(folder, 'frankenphp'))
+    const env = { PATH: process.env.PATH, HOME: folder }
+    const started = [
+      spawn(caddyProgram ?? '', ['reverse-proxy', '--from', 'http://127.3.3.5:18230', '--to', '127.0.0.1:11434'], { stdio: 'ignore', env }),
+      spawn(join(folder, 'frankenphp'), ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'], { stdio: 'ignore', env }),
+    ]
+    try {
+      await Promise.all(started.map((child) => once(child, 'spawn')))
+      await sleep(300)
+      const [section] = sections()
+      if (section?.kind !== 'script') throw new Error('not a script')
+      const { stdout } = spawnSync('sh', ['-c', section.script], { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C' } })
+      const found = parseCaddy(stdout, nowhere)
+      const of = (at: number) => typeof found !== 'string' && found.find(({ pid }) => pid === started[at]?.pid)
+      expect(of(0)).toMatchObject({ unread: 'it was started without --config, in a folder that was not asked for' })
+      expect(of(1)).toMatchObject({ source: 'file' })
+    } finally {
+      for (const child of started) child.kill()
       rmSync(folder, { recursive: true, force: true })
     }
   },

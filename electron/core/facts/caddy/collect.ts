@@ -35,6 +35,7 @@ imports() {
     done)
   done
 }
+flag() { printf '%s\\n' "$argv" | awk "want { print; exit } /^--?($1)=/ { sub(/^[^=]*=/, \\"\\"); print; exit } /^--?($1)$/ { want = 1 }"; }
 # The words that the process was started with.
 started() {
   container=
@@ -42,8 +43,7 @@ started() {
   while IFS= read -r line; do case $line in 0::* | *:name=systemd:*) cgroup=\${line#*:*:} ;; esac; done <"/proc/$pid/cgroup" 2>/dev/null
   case $cgroup in *docker*|*libpod*|*containerd*|*kubepods*|*crio*|*lxc*) container=yes ;; esac
   argv=$(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)
-  path=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?(config|c)=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(config|c)$/ { want = 1 }')
-  adapter=$(printf '%s\\n' "$argv" | awk 'want { print; exit } /^--?(adapter|a)=/ { sub(/^[^=]*=/, ""); print; exit } /^--?(adapter|a)$/ { want = 1 }')
+  path=$(flag 'config|c') adapter=$(flag 'adapter|a')
   resume=$(printf '%s\\n' "$argv" | grep -E '^--?resume$')
 }
 # What its file means, as JSON, in config; or why that cannot be told.
@@ -80,7 +80,7 @@ place() {
 }
 pids= count=0
 seen=0
-for file in $(grep -lsxE 'caddy[a-z0-9._-]*' /proc/[0-9]*/comm 2>/dev/null); do
+for file in $(grep -lsxE 'caddy[a-z0-9._-]*|frankenphp' /proc/[0-9]*/comm 2>/dev/null); do
   [ "$((seen += 1))" -le 8 ] || break
   pid=\${file#/proc/} pid=\${pid%/comm}
   case "
@@ -89,6 +89,7 @@ $(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)
 run
 "*|*"
 start
+"*|*-proxy"
 "*) pids="$pids $pid" count=$((count + 1)) ;; esac
 done
 [ "$count" -gt 0 ] || { printf '@end\\n'; exit 0; }

@@ -74,6 +74,22 @@ test('a header that the proxy sets is masked, what it names stays', () => {
   expect(masked(sets('Bearer 0123456789'))).toEqual(sets('Bearer masked'))
 })
 
+test('under whatever name it is sent, and where it takes the place of the client’s', () => {
+  const changes = (key: string) => ({
+    handler: 'headers',
+    request: {
+      set: { 'X-Auth-Pass': [key, '{http.auth.user.id}'], 'X-Forwarded-Proto': ['https-anyway'] },
+      add: { 'X-Internal': [key] },
+      delete: ['X-Api-Anything'],
+      replace: { Authorization: [{ search_regexp: '^Basic.*$', replace: `Bearer ${key}` }] },
+    },
+    response: { set: { 'Strict-Transport-Security': ['max-age=63072000'] } },
+  })
+  expect(masked(changes('0123456789'))).toEqual(changes('masked'))
+  const rewrite = { handler: 'rewrite', uri_substring: [{ find: '/version1', replace: '/version1/beta' }] }
+  expect(masked(rewrite)).toEqual(rewrite)
+})
+
 test('property: what is no secret is the same afterwards, whatever stands in it', () => {
   const text = fc.string({ unit: fc.constantFrom('"', '\\', '{', '[', ',', ':', '}', ']', 'a', ' ', 'é', '/') })
   const value = fc.letrec((tie) => ({

@@ -27,7 +27,7 @@ function hidden(v, at, name) {
   name = tolower(colon ? last : key[depth]); at = colon ? depth : depth - 1
   if (colon && (name == "expression" || name == "expr")) return "masked"
   if (colon && name == "pattern" && key[at - 1] == "header_regexp") return tolower(key[at]) ~ open ? v : pattern(v)
-  if ((key[at] == "header" || key[at] == "query") && name !~ open || !colon && name ~ secret) return value(v)
+  if (name !~ open && (key[at] == "header" || key[at] == "query" || key[at - 1] == "request") || !colon && name ~ secret || colon && name == "replace" && key[at - 2] == name) return value(v)
   return v
 }
 inside {

@@ -10,7 +10,7 @@ const front = (name: string, process: RegExp, image?: RegExp): FrontProgram => (
 
 /** Web servers and gateways. nginx is not among them: it is read. Kong and APISIX are seen by their images, their processes are called nginx. */
 const webServers: readonly FrontProgram[] = [
-  front('Caddy', /^caddy$/, /(?:^|\/)caddy[^/]*$/),
+  front('Caddy', /^(?:caddy[a-z\d._-]*|frankenphp)$/, /(?:^|\/)(?:caddy|frankenphp)[^/]*$/),
   front('oauth2-proxy', /^oauth2[-_]proxy$/, /(?:^|\/)oauth2-proxy$/),
   front('HAProxy', /^(?:haproxy|hapee-lb)$/, /(?:^|\/)(?:haproxy|hapee)[^/]*$/),
   front('Apache', /^(?:apache2?|httpd)(?:[-.](?:prefork|worker|event))?$/, /(?:^|\/)(?:httpd|apache2?)[^/]*$/),

@@ -69,6 +69,25 @@ test.each(Object.entries(cases))('%s', (_, [server, logs, written]) => {
   expect(predicted(server, logs)).toEqual(written)
 })
 
+/** As Caddy 2.11.4 writes them; 2.6.2 knows no `log_name`. */
+test.each<[string, object, object, readonly string[], boolean]>([
+  ['a log that all logs take in', {}, { default: file('default') }, ['default'], false],
+  [
+    'a log of its own beside the default one',
+    {},
+    { default: { ...file('default'), exclude: [`${access}.own`] }, own: { ...file('own'), include: [`${access}.own`] } },
+    ['default', 'own'],
+    false,
+  ],
+  ['a log that nobody takes in', {}, { default: { ...file('default'), exclude: [`${access}.own`] } }, ['default'], true],
+  ['a log of a server that logs nothing', { logs: undefined }, { default: file('default') }, [], false],
+])('log_name: %s', (_, more, logs, written, skips) => {
+  const named = [{ match: [{ path: ['/x'] }], handle: [{ handler: 'vars', access_logger_names: ['own'] }] }]
+  const server = { logs: {}, routes: named, ...more }
+  expect(predicted(server, logs)).toEqual(written)
+  expect(caddyAccessLog(read(configurationOf(server, logs, ':80')), read(server), HOST).skips !== undefined).toBe(skips)
+})
+
 test.runIf(caddyProgram)('the real Caddy writes the same', { timeout: 60_000 }, async () => {
   for (const [name, [server, logs, written]] of Object.entries(cases)) {
     const stage = await setStage('caddy-log', (_, answer) => answer.end())

@@ -34,11 +34,13 @@ export function caddyAccessLog(config: JsonNode, server: JsonNode, host: string 
   const loggers = own && !isSkipped(own, host) ? loggersOf(own, host) : []
   const named = entries(field(config, 'logging', 'logs'))
   const sinks = named.some(([name]) => name === 'default') ? named : [['default', config] as const, ...named]
-  const logs = sinks.flatMap(([name, node]) => {
-    const sink = node === config ? undefined : node
-    return loggers.some((logger) => takes(sink, logger)) ? [logOf(name, sink, node)] : []
-  })
-  return { logs, credentials: isTrue(field(own, 'should_log_credentials')), skips: skipIn(server, 0), node: own ?? server }
+  const taking = (logger: string) => sinks.filter(([, node]) => takes(node === config ? undefined : node, logger))
+  // `log_name` sends requests of its routes to others instead (2.8).
+  const renamed = loggers.length === 0 ? [] : namedIn(server, 0)
+  const lost = renamed.find(({ names }) => names.every((name) => taking(name).length === 0))
+  const found = new Set([...loggers, ...renamed.flatMap(({ names }) => names)].flatMap(taking))
+  const logs = sinks.filter((sink) => found.has(sink)).map(([name, node]) => logOf(name, node === config ? undefined : node, node))
+  return { logs, credentials: isTrue(field(own, 'should_log_credentials')), skips: skipIn(server, 0) ?? lost?.node, node: own ?? server }
 }
 
 const matches = (pattern: string, host: string): boolean =>
@@ -103,6 +105,15 @@ function formatOf(encoder: JsonNode | undefined): CaddyLog['format'] {
   if (format === 'append') return formatOf(wrapped)
   const harmless = entries(field(encoder, 'fields')).every(([name]) => /^(?:request>(?:headers|tls)\b|resp_headers\b)/.test(name))
   return format === 'filter' && harmless ? formatOf(wrapped) : 'unknown'
+}
+
+/** Loggers that handlers choose (`access_logger_names`), at any depth. */
+function namedIn(node: JsonNode, depth: number): readonly { readonly node: JsonNode; readonly names: readonly string[] }[] {
+  if (depth > 60) return []
+  const inner = node.kind === 'array' ? node.items : node.kind === 'object' ? [...node.entries.values()] : []
+  const names = textOf(field(node, 'handler')) === 'vars' ? texts(field(node, 'access_logger_names')) : []
+  const own = names.length > 0 ? [{ node, names: names.map((name) => (name === '' ? ACCESS : `${ACCESS}.${name}`)) }] : []
+  return [...own, ...inner.flatMap((one) => namedIn(one, depth + 1))]
 }
 
 /** A handler that sets the variable of `log_skip` (`skip_log` before 2.8), at any depth. */

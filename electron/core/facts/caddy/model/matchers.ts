@@ -3,6 +3,7 @@ import { compilePattern } from '../../nginx/model/pattern.ts'
 import { isPublicHeader } from '../../nginx/model/public-headers.ts'
 import { provenBy } from '../../nginx/model/secret-patterns.ts'
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { type HeaderChange, type HeaderNow, headerAfter } from './headers-set.ts'
 import { cleanPath, matchesHost, matchesPath } from './paths.ts'
 
 /**
@@ -35,6 +36,8 @@ export interface Asked {
   readonly client: Client
   readonly method: string
   readonly path: string
+  /** What became of the headers before. */
+  readonly changes: readonly HeaderChange[]
 }
 
 /** Captures by name, for placeholders. */
@@ -80,8 +83,11 @@ function matchSet(set: JsonNode, asked: Asked): Match {
 function matchOne(name: string, node: JsonNode, asked: Asked): Match {
   const { client, method, path } = asked
   switch (name) {
-    case 'host':
-      return { value: any(texts(node), (host) => (host.includes('{') ? undefined : matchesHost(host, client.host))) }
+    case 'host': {
+      const now = headerAfter(asked.changes, 'host')
+      const hosts = now ? (now.known ? now.values : undefined) : [client.host]
+      return { value: any(texts(node), (host) => (host.includes('{') ? undefined : hosts && any(hosts, (one) => namesHost(host, one)))) }
+    }
     case 'path':
       return { value: any(texts(node), (one) => (one.includes('{') ? undefined : matchesPath(one, path, path))) }
     case 'path_regexp':
@@ -102,10 +108,12 @@ function matchOne(name: string, node: JsonNode, asked: Asked): Match {
       return { value: value === undefined ? undefined : !value, spoofable: inner.some((one) => one.spoofable) }
     }
     case 'header':
-      return { value: every(entries(node), ([header, values]) => headerIs(header.toLowerCase(), values, client)) }
+      return { value: every(entries(node), ([header, values]) => headerIs(header.toLowerCase(), values, asked)) }
     case 'header_regexp':
-      return { value: every(entries(node), ([header, one]) => headerFits(header.toLowerCase(), field(one, 'pattern'), client)) }
+      return { value: every(entries(node), ([header, one]) => headerFits(header.toLowerCase(), field(one, 'pattern'), asked)) }
     case 'query':
+      // Of no parameter at all: the request has none.
+      if (entries(node).length === 0) return { value: client.persona === 'silent' || chosen(client, '?', [], true) === false }
       return {
         value: every(entries(node), ([name, values]) => chosen(client, `?${name}`, texts(values), sent(texts(values), false, client))),
       }
@@ -193,21 +201,50 @@ function chosen({ choice }: Client, name: string, wanted: readonly string[], val
   return value
 }
 
-function headerIs(header: string, values: JsonNode, client: Client): boolean | undefined {
-  // `null` demands that there is none.
-  if (values.kind === 'other') return client.persona === 'silent' || chosen(client, header, [], true) === false
-  if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
+const namesHost = (written: string, host: string): boolean | undefined => (host.includes('{') ? undefined : matchesHost(written, host))
+
+function headerIs(header: string, values: JsonNode, { client, changes }: Asked): boolean | undefined {
+  const now = headerAfter(changes, header)
+  const own = () => {
+    // `null` demands that there is none.
+    if (values.kind === 'other') return client.persona === 'silent' || chosen(client, header, [], true) === false
+    if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
+    const wanted = texts(values)
+    return chosen(client, header, wanted, sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client))
+  }
+  if (values.kind === 'other') return byChange(now, own, undefined)
   const wanted = texts(values)
-  return chosen(client, header, wanted, sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client))
+  return byChange(now, own, (set) => wanted.length === 0 || any(wanted, (one) => one === '*' || compared(set, one, fitsMask(set, one))))
 }
 
-function headerFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
-  if (header === 'host') {
-    const match = compilePattern(textOf(pattern) ?? '', false).exec(client.host)
+function headerFits(header: string, pattern: JsonNode | undefined, { client, changes }: Asked): boolean | undefined {
+  const source = textOf(pattern) ?? ''
+  const own = () => {
+    if (header !== 'host') return chosen(client, header, [`~ ${source}`], patternFits(header, pattern, client))
+    const match = compilePattern(source, false).exec(client.host)
     return match === undefined ? undefined : match !== null
   }
-  return chosen(client, header, [`~ ${textOf(pattern) ?? ''}`], patternFits(header, pattern, client))
+  return byChange(headerAfter(changes, header), own, (set) => {
+    const match = compilePattern(source, false).exec(set)
+    return match === undefined ? undefined : compared(set, source, match !== null)
+  })
 }
+
+/** What the proxy itself put under a name counts, and the client's own only where that is still there. Without `fits` nothing may stand there. */
+function byChange(
+  now: HeaderNow | undefined,
+  own: () => boolean | undefined,
+  fits: ((set: string) => boolean | undefined) | undefined,
+): boolean | undefined {
+  if (!now) return own()
+  if (!now.known) return undefined
+  if (!fits) return now.values.length === 0 && (!now.own || own())
+  return any([...(now.own ? [own] : []), ...now.values.map((set) => () => fits(set))], (one) => one())
+}
+
+/** Texts that only the running Caddy knows, and masked ones, may be the same or not. */
+const compared = (set: string, wanted: string, value: boolean): boolean | undefined =>
+  [set, wanted].some((text) => /\{|masked|short/.test(text)) ? undefined : value
 
 function patternFits(header: string, pattern: JsonNode | undefined, client: Client): boolean | undefined {
   if (client.persona === 'silent') return false

@@ -2,7 +2,26 @@ import { type Arbitrary, array, constantFrom, letrec, oneof, option, record, tup
 
 /** Test support: sites as people write them, for Caddy itself to turn into JSON. `@UPSTREAM@` is the stub, `@AUTH@` who asks for the login. */
 const matcher = constantFrom(
-  ...['', '', '', '/api/*', '/v1/*', '*', '/o/*', '@pull', '@notv1', '@near', '@post', '@key', '@short', '@re', '@odd', '@json'],
+  ...[
+    '',
+    '',
+    '',
+    '/api/*',
+    '/v1/*',
+    '*',
+    '/o/*',
+    '@pull',
+    '@notv1',
+    '@near',
+    '@post',
+    '@key',
+    '@short',
+    '@re',
+    '@odd',
+    '@json',
+    '@nokey',
+    '@keyed',
+  ],
 )
 
 /** At the head of each site. */
@@ -16,6 +35,8 @@ export const matchers = `
   @re path_regexp re ^/(o|x)/(.*)$
   @odd expression {path}.startsWith("/api")
   @json path *.json
+  @nokey header !X-Key
+  @keyed header_regexp k X-Key ^open
 `
 export const snippets = `
 (login) {
@@ -49,6 +70,13 @@ const plain = tuple(
     'redir M /elsewhere 302',
     'vars M a b',
     'request_header M X-Forwarded-Proto https',
+    'request_header M X-Key opensesame1234',
+    'request_header M +X-Key opensesame1234',
+    'request_header M -X-Key',
+    'request_header M X-Key ^open none',
+    'request_header @odd X-Key opensesame1234',
+    'reverse_proxy M @UPSTREAM@ {\n header_up X-Key opensesame1234\n header_up -X-Client\n header_down +X-Key a\n }',
+    'forward_auth M @AUTH@ {\n uri /auth\n copy_headers X-Key X-Client\n }',
   ),
   matcher,
 ).map(([line, at]) => line.replace('M', at).replace(/ {2,}/g, ' '))

@@ -1,5 +1,5 @@
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
-import { headersHandled } from './headers-set.ts'
+import { type HeaderChange, headersHandled } from './headers-set.ts'
 import { type Client, matchSets } from './matchers.ts'
 import { rewritten } from './rewrite.ts'
 
@@ -37,6 +37,8 @@ export interface State {
   readonly keyReplaced: boolean
   /** Headers, in lower case, that were set or taken away: nothing of the client's gets on under them. */
   readonly handled: readonly string[]
+  /** What was done to headers, for rules that look at them afterwards. */
+  readonly changes: readonly HeaderChange[]
 }
 
 export type Outcome =
@@ -78,6 +80,7 @@ export const startOf = (method: string, path: string): State => ({
   hsts: false,
   keyReplaced: false,
   handled: [],
+  changes: [],
 })
 
 /** What Caddy does with a request on this server: routes in order, each with the rest of them as its next handler (caddyhttp/routes.go). */
@@ -91,15 +94,42 @@ export function serve(context: Context, state: State): readonly Outcome[] {
     const restored: State = { ...failed, method: state.method, path: state.path, groups: new Set() }
     return errors.length === 0 ? last(failed) : run(errors, 0, last, { ...context, onError: answered }, restored)
   }
-  return run(items(field(context.server, 'routes')), 0, empty, { ...context, onError }, state).slice(0, MAX_OUTCOMES)
+  return bounded(run(items(field(context.server, 'routes')), 0, empty, { ...context, onError }, state), context.server)
 }
+
+/** One more than there is room for may be the one that gets in. */
+function bounded(all: readonly Outcome[], node: JsonNode): readonly Outcome[] {
+  if (all.length <= MAX_OUTCOMES) return all
+  const outcomes = [...new Map(all.map((one) => [signature(one), one])).values()]
+  const more = outcomes[MAX_OUTCOMES]
+  const reason = 'more may become of a request than Gatehouse follows'
+  return more ? [...outcomes.slice(0, MAX_OUTCOMES), { kind: 'unmodelled', reason, node, state: more.state }] : outcomes
+}
+
+const numbers = new WeakMap<JsonNode, number>()
+let last = 0
+
+function numberOf(node: JsonNode): number {
+  const before = numbers.get(node)
+  if (before !== undefined) return before
+  last += 1
+  numbers.set(node, last)
+  return last
+}
+
+/** The same for outcomes that are judged alike. */
+const signature = ({ kind, node, state }: Outcome): string =>
+  JSON.stringify([
+    ...[kind, numberOf(node), state.method, state.path, state.credentials.map((one) => [one.kind, numberOf(one.node), one.asks])],
+    ...[state.assumed.length > 0, state.spoofable, state.hsts, state.keyReplaced, state.handled],
+  ])
 
 function run(routes: readonly JsonNode[], from: number, next: Next, context: Inside, state: State): readonly Outcome[] {
   for (let at = from; at < routes.length; at += 1) {
     const route = routes[at] as JsonNode
     if (--context.budget.left < 0) return [{ kind: 'unmodelled', reason: 'it takes more steps than Gatehouse follows', node: route, state }]
     const { client } = context
-    const match = matchSets(items(field(route, 'match')), { client, method: state.method, path: state.path })
+    const match = matchSets(items(field(route, 'match')), { client, method: state.method, path: state.path, changes: state.changes })
     const seen: State = match.spoofable ? { ...state, spoofable: true } : state
     if (match.value === false) {
       if (seen !== state) return run(routes, at + 1, next, context, seen)
@@ -108,11 +138,34 @@ function run(routes: readonly JsonNode[], from: number, next: Next, context: Ins
     const group = textOf(field(route, 'group')) ?? ''
     if (group !== '' && state.groups.has(group)) continue
     const after: Next = (later) => run(routes, at + 1, next, context, later)
+    const either = match.value === undefined ? harmless(route, seen) : undefined
+    if (either) return after(either)
     const entered = enter(route, group, match.captures, after, context, match.value === undefined ? assume(seen, route) : seen)
     // Both ways are open where it is not known whether it fits.
-    return match.value === undefined ? [...entered, ...after(assume(seen, route))].slice(0, MAX_OUTCOMES) : entered
+    return match.value === undefined ? bounded([...entered, ...after(assume(seen, route))], route) : entered
   }
   return next(state)
+}
+
+/**
+ * What follows from a route of which it is not known whether it fits, where it decides nothing: one that sets headers alone, as for each header that
+ * `forward_auth` copies from an answer. Undefined where it may do more.
+ */
+function harmless(route: JsonNode, state: State): State | undefined {
+  const handlers = items(field(route, 'handle'))
+  const names = handlers.map((node) => textOf(field(node, 'handler')) ?? '')
+  if (
+    isTrue(field(route, 'terminal')) ||
+    textOf(field(route, 'group')) ||
+    !names.every((name) => name === 'headers' || transparent.has(name))
+  )
+    return undefined
+  const requests = handlers.flatMap((node) => (textOf(field(node, 'handler')) === 'headers' ? (field(node, 'request') ?? []) : []))
+  return {
+    ...state,
+    keyReplaced: state.keyReplaced || requests.some(replacesKey),
+    changes: [...state.changes, ...requests.map((node) => ({ node, certain: false }))],
+  }
 }
 
 const assume = (state: State, node: JsonNode): State => ({ ...state, assumed: [...state.assumed, node] })
@@ -169,11 +222,14 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
         hsts: state.hsts || setsHeader(field(node, 'response'), 'strict-transport-security'),
         keyReplaced: state.keyReplaced || replacesKey(field(node, 'request')),
         handled: [...state.handled, ...headersHandled(field(node, 'request'))],
+        changes: [...state.changes, ...[field(node, 'request') ?? []].flat().map((one) => ({ node: one, certain: true }))],
       })
     case 'rewrite': {
       const after = rewritten(node, state)
       return after ? next({ ...state, ...after }) : [{ kind: 'unmodelled', reason: 'what it rewrites to is not known', node, state }]
     }
+    case 'intercept':
+      return bounded([...next(state), ...intercepted(node, context, state)], node)
     case 'authentication':
       return authenticate(node, next, context, state)
     case 'reverse_proxy':
@@ -202,6 +258,14 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
 function withErrors(subroute: JsonNode, next: Next, context: Inside): Inside {
   const routes = items(field(subroute, 'errors', 'routes'))
   return routes.length === 0 ? context : { ...context, onError: (_status, _node, failed) => run(routes, 0, next, context, failed) }
+}
+
+/** What an answer is replaced by (modules/caddyhttp/intercept), where that passes the request on: whatever was answered, a refusal too. */
+function intercepted(node: JsonNode, context: Inside, state: State): readonly Outcome[] {
+  const ended: Next = (end) => [{ kind: 'answered', status: 200, node, state: end }]
+  return items(field(node, 'handle_response'))
+    .flatMap((response) => run(items(field(response, 'routes')), 0, ended, context, assume(state, node)))
+    .filter(({ kind }) => kind !== 'answered')
 }
 
 function authenticate(node: JsonNode, next: Next, context: Inside, state: State): readonly Outcome[] {
@@ -247,7 +311,7 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
   })
   // Nobody may answer there, and error routes may pass the request on to something else.
   const failing = context.onError(502, node, assume(state, node)).filter(({ kind }) => kind === 'proxied')
-  return [main, ...further, ...failing].slice(0, MAX_OUTCOMES)
+  return bounded([main, ...further, ...failing], node)
 }
 
 const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>
@@ -256,11 +320,23 @@ const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>
     return all?.kind === 'object' && [...all.entries.keys()].some((header) => header.toLowerCase() === name)
   })
 
-/** A key of the proxy's own, or a client's that is dropped. Passing the client's own on is neither. One that is added is the only one where a client sends none. */
+/** Headers in which engines take a key (LocalAI: `core/http/middleware/auth.go`, a cookie too). */
+const keyHeaders = /^(?:authorization|x-api-key|xi-api-key|cookie)$/i
+
+/** What the client says somewhere, passed on. */
+const ofClient = /\{http\.request\.(?:header|cookie|uri\.query|orig_uri\.query)\./
+
+/**
+ * A key of the proxy's own. Passing on the client's, under whatever name, or dropping it is none. One that is added is the only one where a client
+ * sends none; one that takes the place of a part of the client's is the proxy's unless it keeps a group of it.
+ */
 const replacesKey = (operations: JsonNode | undefined): boolean =>
-  (['set', 'add'] as const).some((operation) =>
+  (['set', 'add', 'replace'] as const).some((operation) =>
     entries(field(operations, operation)).some(
       ([header, values]) =>
-        /^(?:authorization|x-api-key)$/i.test(header) && !texts(values).every((text) => text.startsWith('{http.request.header.')),
+        (keyHeaders.test(header) || (operation === 'replace' && header === '*')) &&
+        (operation === 'replace'
+          ? items(values).some((one) => !/\$[\d{]/.test(textOf(field(one, 'replace')) ?? ''))
+          : !texts(values).every((text) => ofClient.test(text))),
     ),
   )

@@ -8,7 +8,16 @@ import { representatives } from './clients.ts'
 import { headersSet } from './headers-set.ts'
 import type { Client, Persona } from './matchers.ts'
 import { type Outcome, serve, startOf } from './request.ts'
-import { type CaddyListen, type CaddyServer, clientCertificate, policyFor, readServers, speaksTls } from './servers.ts'
+import {
+  appsBeyond,
+  beyondListening,
+  type CaddyListen,
+  type CaddyServer,
+  clientCertificate,
+  policyFor,
+  readServers,
+  speaksTls,
+} from './servers.ts'
 
 /** One way in which a client gets a route through Caddy. */
 export interface CaddyWay {
@@ -76,7 +85,9 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
   const budget = { left: MAX_STEPS }
   const report = (node: JsonNode, reason: string) => unmodelled.has(node) || unmodelled.set(node, reason)
 
+  for (const { node, reason } of appsBeyond(config)) report(node, reason)
   for (const server of readServers(config)) {
+    for (const { node, reason } of beyondListening(server)) report(node, reason)
     const blocks = representatives(rangesIn(server.node))
     const heads = headsIn(server.node)
     const rewritings = rewritingsIn(server.node)

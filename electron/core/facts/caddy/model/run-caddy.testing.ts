@@ -23,7 +23,10 @@ const versionOf = (path: string): string | undefined => {
   const { status, stdout } = spawnSync(path, ['version'], { encoding: 'utf8', env: quiet })
   return status === 0 ? /^v?(\S+)/.exec(stdout)?.[1] : undefined
 }
-export const caddyProgram = ['/usr/bin/caddy', '/usr/local/bin/caddy'].find((path) => versionOf(path) !== undefined)
+/** `GATEHOUSE_CADDY` names another one, of whatever version. */
+export const caddyProgram = [process.env.GATEHOUSE_CADDY ?? '/usr/bin/caddy', '/usr/local/bin/caddy'].find(
+  (path) => versionOf(path) !== undefined,
+)
 export const caddyVersion = caddyProgram && versionOf(caddyProgram)
 
 /** bcrypt of "p" with the least cost. */
@@ -36,7 +39,10 @@ function numbered(value: unknown, next: { id: number }): unknown {
   if (typeof value !== 'object' || value === null) return value
   const copy: Record<string, unknown> = {}
   for (const [name, inner] of Object.entries(value)) copy[name] = numbered(inner, next)
-  if (copy.handler === 'reverse_proxy') copy.headers = { request: { set: { 'X-Location': [String(next.id++)] } } }
+  if (copy.handler === 'reverse_proxy') {
+    const { request, ...headers } = (copy.headers ?? {}) as { readonly request?: { readonly set?: object } }
+    copy.headers = { ...headers, request: { ...request, set: { ...request?.set, 'X-Location': [String(next.id++)] } } }
+  }
   return copy
 }
 

@@ -78,6 +78,42 @@ export function readServers(config: JsonNode): readonly CaddyServer[] {
   })
 }
 
+/** Listener wrappers that hand on what came, as plain text or as they decrypt it; the PROXY protocol also changes whose address it comes from. */
+const plainWrappers = ['tls', 'http_redirect', 'proxy_protocol']
+
+/** Parts of a server's sockets that are not followed. */
+export function beyondListening({ node }: CaddyServer): readonly { readonly node: JsonNode; readonly reason: string }[] {
+  const wrappers = items(field(node, 'listener_wrappers')).flatMap((wrapper) => {
+    const name = textOf(field(wrapper, 'wrapper')) ?? ''
+    return plainWrappers.includes(name)
+      ? []
+      : [{ node: wrapper, reason: `listener wrapper ${name.slice(0, 40) || 'without a name'} may pass connections on by itself` }]
+  })
+  const sockets = items(field(node, 'listen')).flatMap((listen) => {
+    const written = (textOf(listen) ?? '').slice(0, 60)
+    if (written.startsWith('fd'))
+      return [{ node: listen, reason: `${written} is a socket that it was given, and which port that is only the host knows` }]
+    return readListens(listen).length === 0 ? [{ node: listen, reason: `where it listens is not known (${written})` }] : []
+  })
+  return [...wrappers, ...sockets]
+}
+
+/** Whose connections may say by the PROXY protocol which address they come from (modules/caddyhttp/proxyprotocol); `everybody` where it is believed of all. */
+export function proxyProtocolFrom({ node }: CaddyServer): readonly string[] | 'everybody' {
+  const wrappers = items(field(node, 'listener_wrappers')).filter((wrapper) => textOf(field(wrapper, 'wrapper')) === 'proxy_protocol')
+  const all = wrappers.some((wrapper) => ['USE', 'REQUIRE'].includes(textOf(field(wrapper, 'fallback_policy'))?.toUpperCase() ?? ''))
+  return all ? 'everybody' : wrappers.flatMap((wrapper) => texts(field(wrapper, 'allow')))
+}
+
+/** Apps that answer nobody themselves: what they do is part of HTTP, of certificates or of the inside. */
+const quietApps = ['http', 'tls', 'pki', 'events', 'dynamic_dns', 'crowdsec', 'security', 'cache', 'frankenphp']
+
+/** Apps beside HTTP that may listen and pass on what comes, as `layer4` does. */
+export const appsBeyond = (config: JsonNode): readonly { readonly node: JsonNode; readonly reason: string }[] =>
+  entries(field(config, 'apps')).flatMap(([name, node]) =>
+    quietApps.includes(name) ? [] : [{ node, reason: `app ${name.slice(0, 40)} is not known, and may listen and pass on by itself` }],
+  )
+
 export const speaksTls = (server: CaddyServer, listen: CaddyListen): boolean =>
   server.usesTls && listen.scope !== 'unix' && listen.port !== server.httpPort
 
@@ -90,34 +126,69 @@ export function speaksHttp3(server: CaddyServer, listen: CaddyListen): boolean {
   return protocols.length === 0 || protocols.includes('h3')
 }
 
-/** The policy that a handshake for this name meets: the first that fits. Undefined when none is written. */
-export const policyFor = ({ tlsPolicies }: CaddyServer, host: string): JsonNode | undefined =>
-  tlsPolicies.find((policy) => {
-    const match = field(policy, 'match')
-    if (!match || entries(match).length === 0) return true
-    const names = texts(field(match, 'sni'))
-    return names.some((name) => matchesHost(name, host))
-  })
+/** What a policy looks at besides the name: the client's address, the server's, a pattern. */
+const looksFurther = (policy: JsonNode): boolean => entries(field(policy, 'match')).some(([name]) => name !== 'sni')
+
+/** Policies that a handshake for this name may meet: the first that fits, and before it those that look at more than the name. */
+function policiesFor({ tlsPolicies }: CaddyServer, host: string): readonly JsonNode[] {
+  const found: JsonNode[] = []
+  for (const policy of tlsPolicies) {
+    const names = field(policy, 'match', 'sni')
+    // Caddy closes the connection of whoever meets one that drops.
+    if (names && !texts(names).some((name) => matchesHost(name, host))) continue
+    if (!isTrue(field(policy, 'drop'))) found.push(policy)
+    if (!looksFurther(policy)) break
+  }
+  return found
+}
+
+/** The one of them that decides by the name alone, else any. Undefined when none is written. */
+export function policyFor(server: CaddyServer, host: string): JsonNode | undefined {
+  const all = policiesFor(server, host)
+  return all.find((policy) => !looksFurther(policy)) ?? all[0]
+}
+
+/** Files with the authorities that a system trusts by itself: whoever has a certificate of one of these gets in. */
+const systemStore =
+  /^\/(?:etc\/ssl\/(?:certs\/ca-certificates\.crt|cert\.pem|ca-bundle\.pem)|etc\/pki\/.*|usr\/share\/ca-certificates\/.*|usr\/local\/share\/certs\/.*)$/
+
+/** Does a pool of authorities hold own ones alone? `system` is that of the whole world (modules/caddytls/capools.go). */
+function isOwnPool(pool: JsonNode | undefined): boolean {
+  if (!pool) return false
+  const sources = items(field(pool, 'sources'))
+  if (sources.length > 0) return sources.every(isOwnPool)
+  return textOf(field(pool, 'provider')) !== 'system' && !texts(field(pool, 'pem_files')).some((file) => systemStore.test(file))
+}
 
 /**
- * Is a verified client certificate demanded? `require_and_verify`, or no mode where certificates to verify against are named: without any the
- * default is `require`, which takes every certificate (modules/caddytls/connpolicy.go).
+ * Is a client certificate demanded that not everybody can have? By authorities, where certificates are verified: with none named Go takes those of
+ * the system, public ones, so that `require_and_verify` alone lets in whoever bought a certificate. Or by the certificates themselves, which are
+ * looked at in every mode that asks for one. Without a mode it is `require_and_verify` where authorities or certificates are named, else
+ * `require`, which takes every certificate (modules/caddytls/connpolicy.go, ConfigureTLSConfig).
  */
 function demanded(policy: JsonNode | undefined): JsonNode | undefined {
   const client = field(policy, 'client_authentication')
   if (!client) return undefined
+  const files = texts(field(client, 'trusted_ca_certs_pem_files'))
+  const pool = field(client, 'ca')
+  const own =
+    items(field(client, 'trusted_ca_certs')).length > 0 ||
+    (files.length > 0 && !files.some((file) => systemStore.test(file))) ||
+    isOwnPool(pool)
+  const leaves =
+    items(field(client, 'trusted_leaf_certs')).length > 0 ||
+    items(field(client, 'verifiers')).some((one) => textOf(field(one, 'verifier')) === 'leaf')
   const mode = textOf(field(client, 'mode')) ?? ''
-  const trusted = ['trusted_ca_certs', 'trusted_ca_certs_pem_files', 'trusted_leaf_certs', 'ca', 'verifiers'].some(
-    (name) => field(client, name) !== undefined,
-  )
-  return mode === 'require_and_verify' || (mode === '' && trusted) ? client : undefined
+  const asked = ['', 'require', 'require_and_verify'].includes(mode)
+  return (asked && leaves) || (own && asked && mode !== 'require') ? client : undefined
 }
 
 /**
- * Where a verified client certificate is demanded of who asks for this name. A request may name another host than its handshake did where
+ * Where such a certificate is demanded of who asks for this name. A request may name another host than its handshake did where
  * `strict_sni_host` is off, which Caddy by itself turns on with client certificates: then the weakest policy holds for all of them.
  */
 export function clientCertificate(server: CaddyServer, host: string): JsonNode | undefined {
   const strict = textOf(field(server.node, 'strict_sni_host')) !== 'false'
-  return strict || server.tlsPolicies.every(demanded) ? demanded(policyFor(server, host)) : undefined
+  const met = strict ? policiesFor(server, host) : server.tlsPolicies.filter((policy) => !isTrue(field(policy, 'drop')))
+  return met.every(demanded) ? demanded(met[0]) : undefined
 }

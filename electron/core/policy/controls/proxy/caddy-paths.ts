@@ -3,7 +3,7 @@ import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy
 import { headersAsSent, headersSet } from '../../../facts/caddy/model/headers-set.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
-import { speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
+import { proxyProtocolFrom, speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import { readTarget } from '../../../facts/nginx/model/target.ts'
@@ -99,7 +99,7 @@ export function caddyPath(
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
     // One way that hangs on nothing is open, whatever decides the others.
     addressUnknown: ways.some(({ outcome }) => outcome.state.assumed.length > 0) && !ways.some(isFree),
-    forgers: states.some((state) => state.spoofable) ? EVERYBODY : trustedBy(found.server.node),
+    forgers: states.some((state) => state.spoofable) ? EVERYBODY : trustedBy(found.server),
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
     caddy: { config, server: found.server, host: found.host },
@@ -109,13 +109,18 @@ export function caddyPath(
 /** For strangers, from anywhere. */
 const isFree = ({ from, outcome: { state } }: CaddyWay): boolean => from === undefined && state.assumed.length === 0
 
-/** Who may state the address that `client_ip` looks at: those named by `trusted_proxies`, or whom a module of it names. */
-function trustedBy(server: JsonNode): ProxyPath['forgers'] {
-  const trusted = field(server, 'trusted_proxies')
-  if (!trusted || rangeLines(server, ['client_ip']).length === 0) return []
-  return textOf(field(trusted, 'source')) === 'static'
-    ? texts(field(trusted, 'ranges')).flatMap((text) => addressBlock(text) ?? [])
-    : EVERYBODY
+/**
+ * Who may state the address that rules look at: by the PROXY protocol, and for `client_ip` by a header those named by `trusted_proxies`, or whom a
+ * module of it names.
+ */
+function trustedBy(server: CaddyRoute['server']): ProxyPath['forgers'] {
+  const { node } = server
+  const blocks = (ranges: readonly string[]) => ranges.flatMap((text) => addressBlock(text) ?? [])
+  const told = rangeLines(node).length === 0 ? [] : proxyProtocolFrom(server)
+  if (told === 'everybody') return EVERYBODY
+  const trusted = field(node, 'trusted_proxies')
+  if (!trusted || rangeLines(node, ['client_ip']).length === 0) return blocks(told)
+  return textOf(field(trusted, 'source')) === 'static' ? blocks([...told, ...texts(field(trusted, 'ranges'))]) : EVERYBODY
 }
 
 interface Around {
