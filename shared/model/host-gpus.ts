@@ -74,7 +74,7 @@ export const hostGpusSchema = z.object({
   gpus: z.array(gpuStateSchema),
   users: z.array(gpuUserSchema),
   /** Why there are none: the tool is not there, it found no device, or only tools or the driver of AMD are there, and no card. */
-  none: z.enum(['no-tool', 'no-device', 'amd-only']).optional(),
+  none: z.enum(['no-tool', 'no-device', 'amd-only', 'other-maker']).optional(),
   gaps: z.array(gapSchema),
 })
 export type HostGpus = z.infer<typeof hostGpusSchema>

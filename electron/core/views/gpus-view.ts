@@ -30,6 +30,7 @@ export function hostGpus(sources: ViewSources): HostGpus {
 
 function whyNone({ outputs }: ViewSources, health: GpuHealth | undefined): HostGpus['none'] {
   if (health !== undefined && hasAmd(health)) return 'amd-only'
+  if (health?.otherMaker !== undefined) return 'other-maker'
   return outputs.get('gpus')?.state === 'missing' ? 'no-tool' : 'no-device'
 }
 

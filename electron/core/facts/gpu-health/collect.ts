@@ -3,13 +3,18 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 /** Elements of `nvidia-smi -q -x` that are kept; the rest of its 20 kB for each GPU is left on the host. */
 const wanted = [
   'gpu|product_name|uuid|persistence_mode|current_mig|current_ecc|ecc_mode|ecc_errors|volatile|volatile_count|aggregate|single_bit|double_bit|total',
-  '[a-z_]*uncorrectable[a-z_]*|sram_threshold_exceeded|channel_repair_pending|tpc_repair_pending|remapped_row_pending|remapped_row_failure|pending_retirement|gpu_recovery_action',
+  '[a-z_]*uncorrectable[a-z_]*|sram_threshold_exceeded|channel_repair_pending|tpc_repair_pending|remapped_row_pending|remapped_row_failure|unrepairable_memory|pending_retirement|gpu_recovery_action',
   'cuda_version|clocks_[a-z]*_reason_[a-z_]*slowdown|clocks_[a-z]*_reason_sw_power_cap|process_info|pid|type|process_name|used_memory',
 ].join('|')
 
-/** One awk does what grep, sed, sort and head in a row did: starting them is what costs. */
+/**
+ * Of accelerators of other makers only that there is one: by the driver (Intel, but not the graphics of the processor, which are on bus 0; Gaudi), else by the node
+ * (TPU, Ascend, Trainium, Tenstorrent, Jetson without nvidia-smi).
+ * One awk does what grep, sed, sort and head in a row did: starting them is what costs.
+ */
 const SCRIPT = `wanted=$1
-for path in /usr/bin/nvidia-smi /usr/local/bin/nvidia-smi /usr/local/nvidia/bin/nvidia-smi /opt/bin/nvidia-smi /usr/lib/wsl/lib/nvidia-smi; do
+for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/lib; do
+  path=$path/nvidia-smi
   [ -x "$path" ] || continue
   text=$("$path" -q -x 2>&1)
   code=$?
@@ -73,6 +78,10 @@ for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
   for file in "$folder"/vram_*; do { read -r said <"$file"; } 2>/dev/null && printf '=vram %.20s %.20s\\n' "\${file##*/vram_}" "$said"; done
 done
 [ -e /dev/kfd ] && printf '@amd-driver\\n'
+cd /sys/bus/pci/drivers
+for path in i915/*:*:* xe/*:*:* habanalabs/*:*:* /dev/accel* /dev/davinci* /dev/neuron* /dev/tenstorrent /dev/nvgpu; do
+  case $path in *:00:*) ;; *) [ -e "$path" ] && printf '@other %s\\n' "$path" && break ;; esac
+done
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
 set -- /proc/driver/nvidia/gpus/*
 [ -d "$1" ] && printf '@driver %s\\n' "$#" || printf '@driver\\n'

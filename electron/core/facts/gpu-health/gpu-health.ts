@@ -20,6 +20,8 @@ export interface GpuDetail {
   /** Rows that wait for a reset to be replaced, or that could not be. */
   readonly remapPending?: Shown<boolean> | undefined
   readonly remapFailed?: Shown<boolean> | undefined
+  /** Memory that neither a spare row nor a spare channel can take the place of (drivers since 590). */
+  readonly unrepairable?: Shown<boolean> | undefined
   /** A channel of the memory or a cluster of processors waits for a reset to be repaired. */
   readonly repairPending?: Shown<boolean> | undefined
   /** More errors in the card's static memory than NVIDIA lets it work with. */
@@ -99,6 +101,8 @@ export interface GpuHealth {
   readonly xidLine: number
   /** Present where AMD's driver holds a card, or is loaded for one. */
   readonly amd?: AmdHealth | undefined
+  /** Driver and bus, or device node, of an accelerator of another maker: Intel, Gaudi, TPU, Ascend … Nothing of it is read. */
+  readonly otherMaker?: Shown<string> | undefined
   /** Path of amd-smi or rocm-smi, where there is one; rocm-smi is not run. */
   readonly amdTool?: string | undefined
 }

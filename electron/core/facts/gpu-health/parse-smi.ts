@@ -85,6 +85,7 @@ function readValue(gpu: Open, stack: readonly string[], tag: string, value: stri
     gpu.repairPending = gpu.repairPending?.value ? gpu.repairPending : (shown ?? gpu.repairPending)
   else if (tag === 'sram_threshold_exceeded') gpu.sramExceeded = shown
   else if (tag === 'remapped_row_failure') gpu.remapFailed = shown
+  else if (tag === 'unrepairable_memory') gpu.unrepairable = shown
   else if (/^clocks_[a-z]+_reason_sw_power_cap$/.test(tag) && /^(?:Not )?Active$/.test(value))
     gpu.powerCapped = { value: value === 'Active', line }
   else if (tag === 'gpu_recovery_action' && value !== '' && !/^(?:None|N\/A|\[.*\])$/.test(value))

@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { collectGpuHealth } from './collect.ts'
 import { parseGpuHealth, readXid } from './parse.ts'
 
 /** Element names and nesting of R580, several elements on a line as `nvidia-smi -q -x` prints them, after public outputs of an H100. */
@@ -126,6 +131,16 @@ test.each(['N/A', '[N/A]', 'ERR!', 'Unknown Error', '[Not Supported]', 'GPU requ
 test.each<[string, string, object]>([
   ['no nvidia-smi', '', { known: true, value: { gpus: [], amdTool: undefined } }],
   ['AMD', '@amd /opt/rocm/bin/amd-smi\n', { known: true, value: { gpus: [], amdTool: '/opt/rocm/bin/amd-smi' } }],
+  [
+    'Gaudi',
+    '@other habanalabs/0000:19:00.0\n',
+    { known: true, value: { gpus: [], otherMaker: { value: 'habanalabs/0000:19:00.0', line: 1 } } },
+  ],
+  [
+    'what a driver since 590 says of memory',
+    '@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid>\n=<unrepairable_memory>Yes</unrepairable_memory>\n=</gpu>\n',
+    { known: true, value: { gpus: [{ unrepairable: { value: true, line: 3 } }] } },
+  ],
   ['AMD without any tool', '@amd-driver\n', { known: true, value: { gpus: [], amd: { gpus: [], processes: [] } } }],
   ['no devices', '@nvidia-smi 6\n=No devices were found\n', { known: true, value: { gpus: [] } }],
   ['no device that this account may open', '@nvidia-smi 6\n=No devices were found\n@driver 2\n', { known: false }],
@@ -344,4 +359,21 @@ test('property: never throws, whatever the elements are', () => {
   )
   fc.assert(fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => void parseGpuHealth(`@nvidia-smi 0\n=${pieces.join('')}`)))
   fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => void parseGpuHealth(`@nvidia-smi 0\n=${text}`)))
+})
+
+/** Folders of drivers as the kernel has them: a link for each device, by its bus. */
+test.skipIf(process.platform !== 'linux').each([
+  ['the graphics of the processor', ['i915/0000:00:02.0'], undefined],
+  ['a card of Intel', ['i915/0000:00:02.0', 'xe/0000:03:00.0'], 'xe/0000:03:00.0'],
+  ['Gaudi', ['habanalabs/0000:19:00.0', 'habanalabs/0000:b3:00.0'], 'habanalabs/0000:19:00.0'],
+])('accelerators of other makers: %s', (_, devices, expected) => {
+  const drivers = mkdtempSync(join(tmpdir(), 'gatehouse-drivers-'))
+  for (const device of devices) mkdirSync(join(drivers, device), { recursive: true })
+  const [section] = collectGpuHealth()
+  const text = section?.kind === 'script' ? section.script : ''
+  const { stdout } = spawnSync('sh', ['-c', text.replaceAll('/sys/bus/pci/drivers', drivers).replaceAll('/dev/', `${drivers}/dev/`)], {
+    encoding: 'utf8',
+  })
+  rmSync(drivers, { recursive: true })
+  expect(/^@other (.*)$/m.exec(stdout)?.[1]).toBe(expected)
 })

@@ -25,7 +25,7 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
   }
   const { cuda, gpus, processes, named } = parseSmi(smi?.words === '0' ? smi.rows : [])
   if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
-  const log = blocks.get('kernel-log')?.[0]
+  const [log, other] = [blocks.get('kernel-log')?.[0], blocks.get('other')?.[0]]
   const held = Math.max(named, Number(/^\d{1,4}$/.exec(driver?.words ?? '')?.[0] ?? 0))
   return known({
     hidden: held > gpus.length ? held - gpus.length : undefined,
@@ -35,6 +35,7 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
     xids: log?.words === '0' ? log.rows.flatMap(readXid) : undefined,
     xidLine: log?.line ?? 0,
     amd: parseAmd(blocks),
+    otherMaker: other && { value: other.words.slice(0, 100), line: other.line },
     amdTool,
   })
 }

@@ -96,7 +96,8 @@ export const pushedTools: readonly string[] =
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's: first which of them runs, then a row for each unit, then what
  * systemd listens on for sshd, and its settings that changed since it was told to read them. Asked for by a name that is an alias, a unit tells of itself by its own.
  * systemd-analyze is started only where one of the files that it reads says something. */
-const SCRIPT = `units=$1 settings=$2 tools=$3
+const SCRIPT = `units= settings=$2 tools=$3
+for unit in $1; do case $unit in *.*) ;; *) unit=$unit.service ;; esac; units="$units $unit"; done
 shift 3
 printf '@sysctl\\n'
 cd /proc/sys 2>/dev/null
@@ -328,7 +329,13 @@ export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] 
     display:
       'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock; own ~/.ssh/authorized_keys',
     script: SCRIPT,
-    parameters: [askedUnits.join(' '), settings.join(' '), pushedTools.join(':'), ...modelPaths],
+    // The script is long: its bound counts what stands in it, and `.service` goes without saying.
+    parameters: [
+      askedUnits.map((unit) => unit.replace(/\.service$/, '')).join(' '),
+      settings.join(' '),
+      pushedTools.join(':'),
+      ...modelPaths,
+    ],
     maxBytes: 262_144,
   }),
 ]

@@ -178,7 +178,7 @@ if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'
   IFS=$nl
   set -f
-  for row in $(systemctl list-units --state=active --no-legend --plain --no-pager -- apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer dnf5-automatic.timer transactional-update.timer os-update.timer 2>/dev/null); do
+  for row in $(systemctl list-units --state=active --no-legend --plain --no-pager -- 'apt-daily*.timer' 'dnf*-automatic*.timer' transactional-update.timer os-update.timer 2>/dev/null); do
     row=\${row#"\${row%%[! ]*}"}
     printf '=%s\\n' "\${row%% *}"
   done

@@ -25,7 +25,7 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
   lists=/var/lib/apt/lists security=
   for release in "$lists"/*_InRelease "$lists"/*_Release; do
     [ -r "$release" ] || continue
-    head=$(sed -n '/^-----BEGIN/d;/^Hash:/d;/^\\(MD5Sum\\|SHA1\\|SHA256\\|SHA512\\):/q;/^\\(Origin\\|Label\\|Suite\\|Codename\\|Date\\|Valid-Until\\):/p' "$release")
+    head=$(sed -n '/^\\(MD5Sum\\|SHA1\\|SHA256\\|SHA512\\):/q;/^\\(Origin\\|Label\\|Suite\\|Codename\\|Date\\|Valid-Until\\):/p' "$release")
     printf '@release %s\\n' "\${release##*/}"
     set -f
     IFS='

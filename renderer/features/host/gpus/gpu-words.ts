@@ -74,4 +74,8 @@ export const noneWords: Readonly<Record<NonNullable<HostGpus['none']>, { readonl
     title: 'No GPU of AMD shows itself',
     about: 'A tool of AMD or its driver is on this host, and the driver holds no card. Nothing unread counts as passed.',
   },
+  'other-maker': {
+    title: 'The accelerator is of another maker',
+    about: 'It is neither of NVIDIA nor of AMD, and nothing of it is read. Nothing unread counts as passed.',
+  },
 }

@@ -52,6 +52,8 @@ test.each([
   expect(judge(control, health({ gpus: [] }))).toEqual(['not-applicable: No GPU was found'])
   expect(judge(control, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }))).toEqual([`not-evaluated: ${asked} of AMD GPUs: not read yet`])
   expect(judge(control, health(amd()))).toEqual([`not-evaluated: ${asked} of AMD GPUs: not read yet`])
+  const gaudi = { otherMaker: { value: 'habanalabs/0000:19:00.0', line: 4 } }
+  expect(judge(control, health({ gpus: [], ...gaudi }))).toEqual([`not-evaluated: ${asked} of this accelerator: not read`])
 })
 
 test.each<[string, AmdGpu, string]>([
@@ -90,6 +92,9 @@ test.each<[string, GpuHealth, string]>([
   ['with the function part', health({ xids: [xid(79, '0000:3b:00.0')] }), 'fail: The GPU reports hardware faults'],
   ['a row remapped', health({ xids: [xid(63)] }), 'warning: The GPU mended a memory fault'],
   ['an error of a program', health({ xids: [xid(31), xid(13)] }), 'pass: The GPU reports no faults'],
+  ['memory that cannot be repaired', health({ gpus: [gpu({ unrepairable: shown(true) })] }), 'fail: The GPU reports hardware faults'],
+  ['an uncorrectable error in the log', health({ gpus: [gpu()], xids: [xid(171)] }), 'fail: The GPU reports hardware faults'],
+  ['memory marked for repair', health({ gpus: [gpu()], xids: [xid(160)] }), 'warning: The GPU mended a memory fault'],
   ['static memory past its limit', health({ gpus: [gpu({ sramExceeded: shown(true) })] }), 'fail: The GPU reports hardware faults'],
   [
     'a part that waits to be repaired',

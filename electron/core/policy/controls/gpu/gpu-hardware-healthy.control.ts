@@ -28,9 +28,12 @@ const hardware: Readonly<Record<number, string>> = {
   150: 'NVLink error (MSE)',
   157: 'a resource could not be retired',
   158: 'the card ran into a fatal timeout',
+  160: 'memory marked for repair',
+  171: 'uncorrectable error in DRAM',
+  172: 'uncorrectable error in SRAM',
 }
-/** A remapped row is how the card mends itself. */
-const mended = new Set([63, 94])
+/** A remapped row, or memory that the next start repairs, is how the card mends itself. */
+const mended = new Set([63, 94, 160])
 /** Those that a program causes by what it asks of the card (NVIDIA's answer to them is a restart of the program), and 154, which says what the driver asks for: that is read by itself. */
 const ofPrograms = new Set([8, 11, 13, 31, 32, 39, 41, 43, 45, 68, 69, 70, 71, 72, 75, 76, 77, 82, 83, 84, 85, 86, 88, 89, 154])
 const wordsOf = ({ code }: Xid): string => hardware[code] ?? 'see its entry in the Xid catalogue'
@@ -155,7 +158,15 @@ interface Fault {
   readonly cite: Citation
 }
 
-function faultsOf({ uncorrected, remapFailed, remapPending, repairPending, sramExceeded, recovery }: GpuDetail): readonly Fault[] {
+function faultsOf({
+  uncorrected,
+  remapFailed,
+  unrepairable,
+  remapPending,
+  repairPending,
+  sramExceeded,
+  recovery,
+}: GpuDetail): readonly Fault[] {
   const cite = (line: number, note: string): Citation => ({ section: 'gpu-health', line, note })
   const faults: Fault[] = []
   if (uncorrected && uncorrected.value > 0)
@@ -166,6 +177,8 @@ function faultsOf({ uncorrected, remapFailed, remapPending, repairPending, sramE
     })
   if (remapFailed?.value)
     faults.push({ text: 'a memory row could not be remapped', severe: true, cite: cite(remapFailed.line, 'Expected No.') })
+  if (unrepairable?.value)
+    faults.push({ text: 'a part of its memory cannot be repaired', severe: true, cite: cite(unrepairable.line, 'Expected No.') })
   if (remapPending?.value)
     faults.push({ text: 'a memory row waits for a reset to be remapped', severe: false, cite: cite(remapPending.line, 'Expected No.') })
   if (repairPending?.value)

@@ -1,6 +1,6 @@
 import { defineControl, type Verdict } from '../../control.ts'
 import { type Exporter, exportersOf } from './exporters.ts'
-import { hasAmd } from './gpu-words.ts'
+import { hasAmd, makerUnread } from './gpu-words.ts'
 
 export default defineControl({
   id: 'gpu-metrics-collected',
@@ -14,15 +14,17 @@ export default defineControl({
   references: ['NIST-800-53:SI-4', 'NIST-800-53:AU-6', 'CIS-8:8.11', 'ISO-27001:A.8.16', 'https://github.com/NVIDIA/dcgm-exporter'],
   evaluate: ({ 'gpu-health': health, processes, containers, os }): readonly Verdict[] => {
     if (health.gpus.length === 0 && !hasAmd(health))
-      return [
-        {
-          status: 'not-applicable',
-          subject: '',
-          title: 'No GPU was found',
-          reason: 'There is no nvidia-smi, or it found no device.',
-          cite: [],
-        },
-      ]
+      return (
+        makerUnread(health, 'Figures') ?? [
+          {
+            status: 'not-applicable',
+            subject: '',
+            title: 'No GPU was found',
+            reason: 'There is no nvidia-smi, or it found no device.',
+            cite: [],
+          },
+        ]
+      )
     const found = exportersOf(processes, containers.known ? containers.value.containers : [], os.known ? (os.value.services ?? []) : [])
     const sure = found.filter((one) => one.sure)
     if (sure.length > 0) {

@@ -1,7 +1,7 @@
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
-import { amdUnread } from './gpu-words.ts'
+import { makerUnread } from './gpu-words.ts'
 
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
@@ -29,7 +29,7 @@ export default defineControl({
       else if (!strangers.has(process.pid)) strangers.set(process.pid, stranger(process, trace))
     }
     if (strangers.size > 0) return [...strangers.values()]
-    const unread = health.amd === undefined ? amdUnread(health, 'Processes') : undefined
+    const unread = health.amd === undefined ? makerUnread(health, 'Processes') : undefined
     if (unread) return unread
     if (health.gpus.length === 0 && health.amd !== undefined)
       return [

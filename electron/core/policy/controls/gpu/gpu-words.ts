@@ -5,19 +5,34 @@ export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${
 
 const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
 
-/** One verdict a GPU, by its uuid; without GPUs not applicable, with those of AMD alone not evaluated: `asked` of them is not read ("ECC"). */
+/** One verdict a GPU, by its uuid; without GPUs not applicable, with those of other makers alone not evaluated: `asked` of them is not read ("ECC"). */
 export function judgeGpus(health: GpuHealth, asked: string, judge: (gpu: GpuDetail) => Omit<Verdict, 'subject'>): readonly Verdict[] {
   if (health.gpus.length > 0) return health.gpus.map((gpu) => ({ subject: gpu.uuid, ...judge(gpu) }))
-  return amdUnread(health, asked) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device, and no driver of AMD.')
+  return (
+    makerUnread(health, asked) ?? none('No GPU was found', 'There is no nvidia-smi, or it found no device, and no driver of another maker.')
+  )
 }
 
 /** AMD's driver or tools are on the host: "no GPU" would be wrong there. */
 export const hasAmd = ({ amd, amdTool }: GpuHealth): boolean => amd !== undefined || amdTool !== undefined
 
-/** The verdict for hosts with AMD's GPUs alone, where what a control asks (`asked`) is not read; undefined for others. */
-export function amdUnread(health: GpuHealth, asked: string): readonly Verdict[] | undefined {
-  if (health.gpus.length > 0 || !hasAmd(health)) return undefined
-  const { amd, amdTool } = health
+/** No GPU of NVIDIA, but one of another maker, of which little or nothing is read. */
+export const hasOtherMaker = (health: GpuHealth): boolean => hasAmd(health) || health.otherMaker !== undefined
+
+/** The verdict for hosts with GPUs of other makers alone, where what a control asks (`asked`) is not read; undefined for others. */
+export function makerUnread(health: GpuHealth, asked: string): readonly Verdict[] | undefined {
+  const { amd, amdTool, otherMaker } = health
+  if (health.gpus.length > 0 || !hasOtherMaker(health)) return undefined
+  if (!hasAmd(health))
+    return [
+      {
+        status: 'not-evaluated',
+        subject: '',
+        title: `${asked} of this accelerator: not read`,
+        reason: `${otherMaker?.value} is an accelerator of neither NVIDIA nor AMD. Those of other makers are recognised, and nothing of them is read.`,
+        cite: [{ section: 'gpu-health', line: otherMaker?.line ?? 0 }],
+      },
+    ]
   const there =
     amd === undefined ? `${amdTool} is installed` : amd.gpus.length > 0 ? 'The driver amdgpu holds a GPU' : 'The driver of AMD is loaded'
   const reason = `${there}; of GPUs of AMD, this is not read yet.`

@@ -8,7 +8,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
-import { amdUnread } from './gpu-words.ts'
+import { makerUnread } from './gpu-words.ts'
 
 export default defineControl({
   id: 'inference-gpus-assigned',
@@ -31,7 +31,7 @@ export default defineControl({
     if (services.length === 0) return noServices
     const running = services.filter(({ running: runs }) => runs)
     if (gpus.length === 0)
-      return amdUnread(health, 'Users') ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
+      return makerUnread(health, 'Users') ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
     if (running.length < 2)
       return [notApplicable('One server has the GPUs to itself', `${running.length} inference server runs beside ${gpus.length} GPUs.`)]
     const claims = running.map((service) => ({ service, claim: claimOf(service, { units, containers }, gpus) }))

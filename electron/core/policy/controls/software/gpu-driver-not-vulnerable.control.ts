@@ -11,8 +11,9 @@ export default defineControl({
   rationale:
     'The driver is kernel code that every process with access to /dev/nvidia* can call, containers included. Its bulletins list ways from such a process to root, and only for branches that are still maintained.',
   needs: ['packages', 'gpus'],
+  uses: ['system'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8', 'https://www.nvidia.com/en-us/security/'],
-  evaluate: ({ packages, gpus }, { advisories }) => {
+  evaluate: ({ packages, gpus, system }, { advisories }) => {
     const seen = gpus.find(({ driverVersion }) => driverVersion !== undefined)
     const version = packages.driver?.version ?? seen?.driverVersion
     if (version === undefined) {
@@ -22,6 +23,18 @@ export default defineControl({
       ]
     }
     const cite = packages.driver ? { section: 'software', line: packages.driver.line } : { section: 'gpus', line: 1 }
+    // Jetson Linux has branches of its own (540), which the bulletins about GPU drivers do not list: its fixes come with JetPack.
+    if (system.known && /-tegra$/.test(system.value.kernel))
+      return [
+        {
+          status: 'not-evaluated',
+          subject: 'nvidia-driver',
+          title: 'The driver of a Jetson is not followed',
+          reason: `Driver ${version} is part of Jetson Linux (kernel ${system.value.kernel}), whose bulletins go by its own releases.`,
+          hint: 'Hold the release (/etc/nv_tegra_release) against the bulletins about Jetson Linux.',
+          cite: [cite],
+        },
+      ]
     const verdict = judgeVersion({ subject: 'nvidia-driver', label: 'NVIDIA driver', names: [driverPackage], version, cite }, advisories)
     return [judgeBranch(version, advisories.about(driverPackage), verdict)]
   },

@@ -150,11 +150,20 @@ describe('gpu-driver-not-vulnerable', () => {
     const given = {
       packages: packages(version === undefined ? {} : { driver: { version, line: 2 } }),
       gpus: smi ? [{ driverVersion: smi }] : [],
+      system: unknown('why', []),
     }
     expect(outcomes(ask(gpuDriver, given))).toEqual([expected])
   })
+  test('of a Jetson, whose branches are its own', () => {
+    const given = { packages: packages({ driver: { version: '540.4.0', line: 2 } }), gpus: [], system: known({ kernel: '5.15.148-tegra' }) }
+    expect(outcomes(ask(gpuDriver, given))).toEqual(['not-evaluated: The driver of a Jetson is not followed'])
+  })
   test('the holes of a branch without fixes are named too', () => {
-    const [verdict] = ask(gpuDriver, { packages: packages({ driver: { version: '550.90.07', line: 2 } }), gpus: [] })
+    const [verdict] = ask(gpuDriver, {
+      packages: packages({ driver: { version: '550.90.07', line: 2 } }),
+      gpus: [],
+      system: unknown('why', []),
+    })
     expect([verdict?.reason.includes('CVE-D1'), verdict?.hint]).toEqual([true, 'Move to a release of R535 or R580 or R595.'])
   })
 })

@@ -3,7 +3,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl } from '../../control.ts'
-import { hasAmd } from '../gpu/gpu-words.ts'
+import { hasOtherMaker } from '../gpu/gpu-words.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { cudaObstacles } from './cuda-obstacles.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
@@ -25,7 +25,7 @@ export default defineControl({
   ],
   evaluate: ({ services, units, 'gpu-health': health }) =>
     judgeUnits(services, units, (unit, service) => {
-      if (health.known && health.value.gpus.length === 0 && !hasAmd(health.value))
+      if (health.known && health.value.gpus.length === 0 && !hasOtherMaker(health.value))
         return { status: 'not-applicable', title: 'No GPU was found', reason: 'There is no nvidia-smi, or it found no device.', cite: [] }
       const standing = cudaObstacles.filter(({ stands }) => stands(unit, service))
       const cite: readonly Citation[] = standing.flatMap(({ property, why }) =>
