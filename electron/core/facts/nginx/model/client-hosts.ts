@@ -14,13 +14,17 @@ export function hostsOf(
   // Prefer a name of its own: conditions on $host are written with that in mind.
   const own = server.names.flatMap(samples).filter((name) => chooseServer(model.servers, listen, name) === server)
   const pattern = server.names.find((name) => name.startsWith('~'))
+  const taking = server.names.filter(takesGroups).slice(0, 1)
   const anyHost = isDefault || server.names.some((name) => /^[~.*]|\*$/.test(name))
-  if (own.length > 0) return { hosts: anyHost || !model.looksAtHost ? own.slice(0, 1) : own.slice(0, MAX_HOSTS), anyHost }
-  if (isDefault) return { hosts: ['gatehouse.invalid'], anyHost }
+  if (own.length > 0) return { hosts: [...own.slice(0, anyHost || !model.looksAtHost ? 1 : MAX_HOSTS), ...taking], anyHost }
+  if (isDefault) return { hosts: ['gatehouse.invalid', ...taking], anyHost }
   if (pattern !== undefined) return { hosts: [pattern], anyHost }
   const unnamed = server.names.length === 0 && chooseServer(model.servers, listen, '') === server
   return { hosts: unnamed ? [''] : [], anyHost }
 }
+
+/** A pattern that takes parts of the name, which `$1` stands for then. */
+export const takesGroups = (name: string): boolean => /^~.*\((?!\?:)/.test(name)
 
 /** Hosts that fit a server name. `.example` stands for itself and for all below it, and others may have taken one of the two. None for patterns. */
 function samples(name: string): readonly string[] {

@@ -5,7 +5,7 @@ import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { nearestAll, own } from './scope.ts'
 import { type HttpModel, mentions, type Server } from './servers.ts'
-import { readTarget } from './target.ts'
+import { readTarget, writtenPaths } from './target.ts'
 
 /** What a client may ask a server for. */
 export interface ClientPaths {
@@ -25,7 +25,7 @@ const MAX_HEADS = 400
 /** `asSent`: what something that looks at the path as the client wrote it asks it to begin with; undefined where nothing does. */
 export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, asSent: readonly string[] | undefined): ClientPaths {
   const heads = headsOf(server)
-  const rewritings = rewritingsOf(server)
+  const rewritings = rewritingsOf(server, model)
   const told = toldOfGroups(server, model)
   // Of the whole path, too, where a pattern makes the program's path of a part of it.
   const whole = rewritings.length === 0 ? [] : ['uri', 'document_uri', 'request_uri'].flatMap((name) => told.get(name) ?? [])
@@ -263,9 +263,17 @@ function sentOnBy({ name, parameters }: NginxDirective, within?: string): readon
   })
 }
 
+/** Patterns by which maps of the path take groups, that stand for `$1` once the map was looked up. */
+const takenByMaps = ({ maps }: Pick<HttpModel, 'maps'>): readonly string[] =>
+  [...maps.values()]
+    .filter(({ parameters: [source = ''] }) => /\$\{?(?:request_|document_)?uri\b/.test(source))
+    .flatMap(({ block = [] }) => block.flatMap(({ name }) => (/^~.*\((?!\?)/.test(name) ? [name.replace(/^~\*?/, '')] : [])))
+    .slice(0, FEW)
+
 /** Rewrites of a server, and locations with a pattern whose `proxy_pass` takes parts of the path. */
-function rewritingsOf(server: Server): readonly Rewriting[] {
+function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly Rewriting[] {
   const found: Rewriting[] = []
+  const taking = takenByMaps(model)
   const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
     for (const one of directives) {
       const { name, parameters, block = [] } = one
@@ -277,8 +285,11 @@ function rewritingsOf(server: Server): readonly Rewriting[] {
   const walk = (set: LocationSet): void => {
     for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
       fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
-      const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
-      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
+      for (const uri of writtenPaths(own(scope, 'proxy_pass')?.parameters[0] ?? '')) {
+        if (pattern) found.push({ pattern: pattern.source, replacement: uri })
+        if (/\$\{?\d/.test(uri))
+          found.push(...taking.map((one) => ({ pattern: one, replacement: uri, within: kind === 'prefix' ? path : undefined })))
+      }
       walk(nested)
     }
   }

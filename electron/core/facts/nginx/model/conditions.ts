@@ -4,7 +4,7 @@ import { compilePattern } from './pattern.ts'
 import { isPublicHeader } from './public-headers.ts'
 import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
-import { type Evaluation, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
+import { type Evaluation, evaluated, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
 
 /** Something that must hold for a request to take this way, and that a stranger cannot be shown to fulfil. */
 export interface Assumption {
@@ -18,6 +18,12 @@ export interface Assumption {
 export interface Way {
   readonly taken: boolean
   readonly assumption?: Assumption | undefined
+}
+
+/** The texts of an `if` that are evaluated before its pattern runs. */
+export function textsOf(directive: NginxDirective): string {
+  const [left = '', operator = '', right = ''] = withoutParentheses(directive.parameters)
+  return operator.includes('~') ? left : `${left} ${right}`
 }
 
 function withoutParentheses(words: readonly string[]): readonly string[] {
@@ -54,7 +60,7 @@ export function takenBy(directive: NginxDirective, model: HttpModel, state: Requ
   const value = expandText(left, { model, state, persona: 'silent' })
   const known = value.known && dependsOnClient(left, model, state.anyHost) === undefined
   const match = known ? compilePattern(right, pattern[1] === '*').exec(value.text) : undefined
-  const names = [...right.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = '']) => [name.toLowerCase(), undefined] as const)
+  const names = namesIn(right).map((name) => [name, undefined] as const)
   if (match === undefined) return { captures: undefined, variables: new Map<string, string | undefined>([...state.variables, ...names]) }
   if (match === null) return { captures: [] }
   const groups = Object.entries(match.groups ?? {})
@@ -196,6 +202,49 @@ export function dependsOnClient(
   return found
 }
 
+/**
+ * What the evaluation of a text leaves for what comes later: maps keep the value of their first use, and their patterns take the place of those before (`$1`).
+ * What the client decides must not be frozen to what one kind of client sends.
+ */
+export function settled(template: string, model: HttpModel, state: RequestState): RequestState {
+  const looked = mapsIn(template, model, state)
+  if (looked.size === 0) return state
+  const [silent, guessing] = (['silent', 'guessing'] as const).map((persona) => evaluated(template, { model, state, persona }))
+  if (!silent || !guessing) return state
+  const takes = [...looked.values()].filter(hasPatterns)
+  const names = takes.flatMap(({ block = [] }) => block.flatMap(({ name }) => namesIn(name)))
+  const sure = silent.value.known && guessing.value.known
+  const byClient = (name: string) => dependsOnClient(`$${name}`, model, state.anyHost) !== undefined
+  const variables = new Map(state.variables)
+  for (const name of [...looked.keys(), ...names]) {
+    const [one, other] = [silent, guessing].map(({ state: left }) => left.variables.get(name))
+    if (looked.has(name) ? one !== undefined && one === other && !byClient(name) : one === other) {
+      if (one !== undefined) variables.set(name, one)
+    } else if (!looked.has(name)) variables.set(name, undefined)
+  }
+  const open = takes.length > 0 && (!sure || [...looked].some(([name, map]) => hasPatterns(map) && byClient(name)))
+  return { ...state, variables, captures: open ? undefined : silent.state.captures }
+}
+
+const hasPatterns = ({ block = [] }: NginxDirective): boolean => block.some(({ name }) => name.startsWith('~'))
+
+const namesIn = (pattern: string): readonly string[] =>
+  [...pattern.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = '']) => name.toLowerCase())
+
+/** Maps that a text looks at, directly or through others, but for those that were looked at before. */
+function mapsIn(text: string, model: HttpModel, state: RequestState, depth = 0): ReadonlyMap<string, NginxDirective> {
+  const found = new Map<string, NginxDirective>()
+  for (const [, name = ''] of text.matchAll(/\$\{?(\w+)/g)) {
+    const key = name.toLowerCase()
+    const map = depth > 8 || state.variables.has(key) ? undefined : model.maps.get(`$${key}`)
+    if (!map) continue
+    found.set(key, map)
+    const behind = [map.parameters[0] ?? '', ...(map.block ?? []).flatMap(({ parameters }) => parameters[0] ?? [])].join(' ')
+    for (const [one, other] of mapsIn(behind, model, state, depth + 1)) found.set(one, other)
+  }
+  return found
+}
+
 const MAX_TEXTS = 32
 
 /** What a text may become. Of a map whose input everybody may choose any line may count; undefined stands for what is not known. */
@@ -208,6 +257,8 @@ export function possibleTexts(
   const depends = dependsOnClient(template, model, state.anyHost)
   if (depends === undefined) return [value.known ? value.text : undefined]
   if (depends !== 'public') return [undefined]
+  // Which pattern took what `$1` stands for is the client's choice.
+  if (/\$\{?\d/.test(template) && [...mapsIn(template, model, state).values()].some(hasPatterns)) return [undefined]
   const [whole, name = ''] = [...template.matchAll(/\$\{?(\w+)\}?/g)].find(([one]) => dependsOnClient(one, model, state.anyHost)) ?? ['']
   const map = state.variables.has(name.toLowerCase()) ? undefined : model.maps.get(`$${name.toLowerCase()}`)
   if (!map || depth > 4) return [undefined]

@@ -67,6 +67,8 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
   const { state } = journey
   const written = directive.parameters[0] ?? ''
   const target = text === undefined ? undefined : readTarget(text)
+  // nginx makes an error of what is no address.
+  if (text !== undefined && !target) return { kind: 'answered', status: 500, directive }
   if (!target) return { kind: 'unmodelled', reason: 'where it leads is decided at run time', directive }
   const clientPath = journey.newPath ? escapeUri(state.uri) : state.requestUri
   const resolved = true

@@ -112,15 +112,15 @@ function patternOf(source: string): ReturnType<typeof readPattern> {
   return kept.get(source)
 }
 
-/** Without the query, which `$is_args` begins as well. */
-const pathOf = ({ replacement }: Rewriting): string => replacement.replace(/(?:\?|\$is_args\b|\$\{is_args\}).*$/s, '')
+/** A replacement without its query, which `$is_args` begins as well. */
+export const pathOf = (replacement: string): string => replacement.replace(/(?:\?|\$is_args\b|\$\{is_args\}).*$/s, '')
 
 /** Variables of a replacement that a match gives. */
 const captured = /\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))/g
 
 /** A replacement as a pattern over what it makes, and the groups that its parts come from. Undefined where it holds something else. */
 function readReplacement(rewriting: Rewriting): { readonly makes: RegExp; readonly names: readonly string[] } | undefined {
-  const template = pathOf(rewriting)
+  const template = pathOf(rewriting.replacement)
   const names: string[] = []
   let source = ''
   let last = 0
@@ -148,7 +148,7 @@ function takenFor(rewriting: Rewriting, wanted: string): ReadonlyMap<string, str
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** What it makes once another pattern, tried in between, has taken away what its own took. */
-const emptied = (rewriting: Rewriting): string => pathOf(rewriting).replace(captured, '')
+const emptied = (rewriting: Rewriting): string => pathOf(rewriting.replacement).replace(captured, '')
 
 const nothing: ReadonlyMap<string, string> = new Map()
 
@@ -181,6 +181,22 @@ const inside = (text: string, within = '/'): readonly string[] =>
 
 /** Can it be turned round? */
 export const isReadable = (pattern: string): boolean => patternOf(pattern) !== undefined
+
+/** What a group of a pattern takes: one of the texts that stand there, what begins with a slash, or anything. A pattern that cannot be read takes anything. */
+export function groupTakes(pattern: string, group: string): 'texts' | 'path' | 'anything' | 'no such group' {
+  const isText = ({ kind, alternatives }: Piece): boolean =>
+    kind === 'text' || (kind === 'group' && alternatives.every((one) => one.every(isText)))
+  const isPath = ({ alternatives }: Piece): boolean =>
+    alternatives.every(([first]) => first?.kind === 'text' && first.text.startsWith('/') && !first.optional)
+  const all = (pieces: readonly Piece[]): readonly Piece[] =>
+    pieces.flatMap((piece) => [piece, ...piece.alternatives.flatMap((inner) => all(inner))])
+  const asked = patternOf(pattern)
+    ?.flatMap(all)
+    .filter(({ kind, name, number }) => kind === 'group' && (name?.toLowerCase() === group || String(number) === group))
+  if (!asked) return 'anything'
+  if (asked.length === 0) return 'no such group'
+  return asked.every(isText) ? 'texts' : asked.every(isPath) ? 'path' : 'anything'
+}
 
 /** A path that a pattern takes. */
 export const takenBySample = (pattern: string): string | undefined => {

@@ -40,7 +40,7 @@ function readAddress(text: string): Written {
 }
 
 /** `127.1`, `0x7f000001`, `0`: what the C library takes for an IPv4 address as well (inet_aton(3)). */
-function dotted(text: string): string | undefined {
+export function dotted(text: string): string | undefined {
   const parts = text.split('.')
   if (parts.length > 4 || !parts.every((part) => /^(?:0x[\da-f]{1,8}|\d{1,11})$/i.test(part))) return undefined
   const numbers = parts.map((part) => (/^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part)))

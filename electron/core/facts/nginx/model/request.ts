@@ -1,14 +1,18 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
+import { takesGroups } from './client-hosts.ts'
+import { possibleTexts, settled } from './conditions.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
 import { fileStatuses, handlerOf, headersAsSent, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
+import { pathOf } from './inverse.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
-import { type Passage, passages } from './rewrite.ts'
+import { compilePattern } from './pattern.ts'
+import { type Passage, passages, redirects } from './rewrite.ts'
 import { nearest, nearestAll, own, type Scope } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { normaliseUri } from './uri.ts'
-import { expandText } from './variables.ts'
+import { expandText, type RequestState } from './variables.ts'
 
 const MAX_HOPS = 10
 const MAX_ANSWERS = 64
@@ -32,13 +36,20 @@ function firstName({ names: [name = ''] }: Server): string {
   return name.startsWith('~') ? name : name.toLowerCase().replace(/^\./, '')
 }
 
+/** A server that is chosen by a pattern begins with what that took of the name, which the client chooses (ngx_http_find_virtual_server). */
+const takenOfName = ({ names }: Server, host: string): RequestState['captures'] => {
+  const fits = (name: string) =>
+    takesGroups(name) && (name === host || compilePattern(name.slice(1), true).exec(host.toLowerCase()) !== null)
+  return (host.startsWith('~') || !names.includes(host)) && names.some(fits) ? undefined : []
+}
+
 /** `main`: the request that this one is made for, beside it; variables are those of both. */
 function begin(model: HttpModel, server: Server, request: Request, main?: Journey): readonly Answer[] {
   const uri = normaliseUri(request.path, request.mergeSlashes)
   const none = { scope: server.scope, gates: [], assumptions: [] }
   if (uri === undefined) return [{ ...none, outcome: { kind: 'answered', status: 400, directive: server.directive } }]
   const { method, path, scheme, host, anyHost, port } = request
-  const shared = { method, uri, scheme, host, serverName: firstName(server), anyHost, port, captures: [] }
+  const shared = { method, uri, scheme, host, serverName: firstName(server), anyHost, port, captures: takenOfName(server, host) }
   const mainMethod = main && (main.state.mainMethod ?? main.state.method)
   const state = { ...shared, mainMethod, requestUri: main?.state.requestUri ?? path, variables: main?.state.variables ?? new Map() }
   const start: Journey = {
@@ -96,6 +107,7 @@ function returned(journey: Journey, passage: Passage, location?: Location): read
   const directive = passage.answer as NginxDirective
   const [first = '', second] = directive.parameters
   if (directive.name === 'rewrite') {
+    if (!redirects(directive)) return failed(journey, passage.scope, 500, directive, location)
     const status = directive.parameters[2] === 'permanent' ? 301 : 302
     return [ended(journey, passage.scope, { kind: 'answered', status, directive }, location)]
   }
@@ -183,8 +195,19 @@ function enter(journey: Journey, location: Location): readonly Answer[] {
   })
 }
 
+/** What counts requests, and the realm, are evaluated before anything is passed on. */
+const settledBefore = (journey: Journey, scope: Scope): Journey => {
+  const zones = [
+    ...nearestAll(scope, ['limit_req']).map(({ parameters }) => parameters.find((word) => word.startsWith('zone='))?.slice(5) ?? ''),
+    ...nearestAll(scope, ['limit_conn']).map(({ parameters: [zone = ''] }) => zone),
+  ]
+  const texts = [...zones.map((zone) => journey.model.countedBy.get(zone) ?? ''), nearest(scope, 'auth_basic')?.parameters[0] ?? '']
+  return { ...journey, state: texts.reduce((state, text) => settled(text, journey.model, state), journey.state) }
+}
+
 /** Access, then `try_files`, then the handler of the location. */
-function content(journey: Journey, scope: Scope, location: Location | undefined): readonly Answer[] {
+function content(before: Journey, scope: Scope, location: Location | undefined): readonly Answer[] {
+  const journey = before.inSubrequest ? before : settledBefore(before, scope)
   const gate = journey.inSubrequest ? undefined : gateOf(scope, journey.model, journey.state, (uri) => askAuth(journey, uri))
   const closed = gate !== undefined && gate.satisfy === 'all' && deniesAll(gate.addresses)
   const refusing = gate?.satisfy === 'all' ? gate.credentials.find(({ refusal }) => refusal !== undefined) : undefined
@@ -246,20 +269,22 @@ function tryFiles(journey: Journey, scope: Scope): readonly Answer[] | undefined
   // A model server's routes are taken not to exist as files.
   const code = /^=(\d{3})$/.exec(last)
   if (code) return failed(journey, scope, Number(code[1]), directive)
-  return redirect(journey, last, directive, scope)
+  const looked = settled(directive.parameters.slice(0, -1).join(' '), journey.model, journey.state)
+  return redirect({ ...journey, state: looked }, last, directive, scope)
 }
 
 /** To a named location with the path as it is, or to a new path. Both run every phase again, access included. */
 function redirect(journey: Journey, to: string, directive: NginxDirective, scope: Scope): readonly Answer[] {
   const next = { ...journey, internal: true, hops: journey.hops + 1 }
   if (next.hops > MAX_HOPS) return [ended(journey, scope, { kind: 'answered', status: 500, directive })]
-  const uri = expandText(to, { model: journey.model, state: journey.state, persona: 'silent' })
-  if (!uri.known) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
-  if (uri.text.startsWith('@')) {
-    const named = journey.server.locations.named.get(uri.text)
-    return named ? enter(next, named) : [ended(journey, scope, { kind: 'answered', status: 500, directive })]
-  }
-  return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: uri.text.split('?', 1)[0] || '/' } })
+  return possibleTexts(pathOf(to), { model: journey.model, state: journey.state }).flatMap((text) => {
+    if (text === undefined) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
+    if (text.startsWith('@')) {
+      const named = journey.server.locations.named.get(text)
+      return named ? enter(next, named) : [ended(journey, scope, { kind: 'answered', status: 500, directive })]
+    }
+    return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: text.split('?', 1)[0] || '/' } })
+  })
 }
 
 /** Another location answers for it, with any status. */

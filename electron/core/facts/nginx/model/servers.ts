@@ -20,6 +20,8 @@ export interface HttpModel {
   readonly geos: ReadonlyMap<string, NginxDirective>
   /** Variables of `set`, without their sign: empty until one of them is passed. */
   readonly settable: ReadonlySet<string>
+  /** What `limit_req` and `limit_conn` count by, by the zone that they name. */
+  readonly countedBy: ReadonlyMap<string, string>
   /** Do conditions, maps or targets look at the name of the host? */
   readonly looksAtHost: boolean
   readonly streams: readonly Server[]
@@ -93,6 +95,11 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     maps: byName(blocks(http.within, 'map'), 1),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
     settable: new Set(variablesSet(http.within)),
+    countedBy: new Map(
+      http.within
+        .filter(({ name }) => /^limit_(?:req|conn)_zone$/.test(name))
+        .map(({ parameters: [key = '', ...more] }) => [/zone=([^:]+)/.exec(more.join(' '))?.[1] ?? '', key] as const),
+    ),
     looksAtHost: mentions(nginx.directives, /\$\{?(?:http_)?host\b/),
     streams: stream.servers,
     streamUpstreams: byName(blocks(stream.within, 'upstream'), 0),

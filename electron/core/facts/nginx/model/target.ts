@@ -1,6 +1,8 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { addressBlock } from '../../network/address-block.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { choosesOthers } from './known-directives.ts'
+import { dotted } from './listen.ts'
 
 /** Where a `proxy_pass` leads, its variables expanded. */
 export interface Target {
@@ -13,18 +15,26 @@ export interface Target {
 }
 
 export function readTarget(text: string): Target | undefined {
-  const socket = /^(?:(https?|grpcs?):\/\/)?unix:([^:]*)(?::(.*))?$/s.exec(text)
+  const socket = /^(?:(https?|grpcs?):\/\/)?unix:([^:]*)(?::(.*))?$/is.exec(text)
   if (socket) return { encrypted: false, host: 'unix', uri: socket[3] || undefined }
-  const match = /^(?:(https?|grpcs?):\/\/)?(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([/?].*)?$/s.exec(text)
+  const match = /^(?:(https?|grpcs?):\/\/)?(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([/?].*)?$/is.exec(text)
   if (!match) return undefined
   const [, scheme = 'http', host = '', port, uri] = match
-  const encrypted = scheme === 'https' || scheme === 'grpcs'
+  const encrypted = /s$/i.test(scheme)
   return {
     encrypted,
     host: host.toLowerCase().replace(/^\[|\]$/g, ''),
     port: port === undefined ? undefined : Number(port),
     uri: uri?.startsWith('?') ? `/${uri}` : uri,
   }
+}
+
+/** The path of a target as it may be meant: from a slash on, or from a variable behind a whole address (`http://backend$1`, `http://$backend$1`). */
+export function writtenPaths(target: string): readonly string[] {
+  const rest = target.replace(/^\w+:\/\//, '')
+  const fromSlash = /^(?:unix:[^:]*:|[^/?]*)([/?].*)$/s.exec(rest)?.[1]
+  const attached = /^(?:\[[^\]]*\]|\$\{?\w+\}?|[^/$?:]+)(?::\d+)?(\$.*)$/s.exec(rest)?.[1]
+  return [fromSlash, attached].filter((path) => path !== undefined)
 }
 
 /** Which of the host's own inference services a target means. */
@@ -55,16 +65,26 @@ export function matchTarget(
   }
 }
 
+/** An address in one spelling, whatever the C library reads as such: `0`, `127.1`, IPv4 within IPv6. Names stay. */
+function canonical(host: string): string {
+  const block = addressBlock(host)
+  if (block?.version !== 6) return dotted(host) ?? host
+  const four = block.bits >> 32n === 0xffffn ? dotted(String(block.bits & 0xffffffffn)) : undefined
+  return four ?? `6/${block.bits.toString(16)}`
+}
+
 function matchPeer(peer: Target, target: Target, services: readonly InferenceService[], localAddresses: readonly string[]): Match {
-  const { host } = peer
+  const host = canonical(peer.host)
   const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
   const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
   if (host === 'unix') return { services: [], uncertain: true }
-  const loopback = host === 'localhost' || host.startsWith('127.') || host === '::1' || host === '0.0.0.0' || host === '::'
-  if (!loopback && !localAddresses.includes(host)) return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|:/.test(host) }
+  const loopback = host === 'localhost' || host.startsWith('127.') || host === '6/1' || host === '0.0.0.0' || host === '6/0'
+  if (!loopback && !localAddresses.some((one) => canonical(one) === host))
+    return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|^6\//.test(host) }
   const fits = (service: InferenceService) =>
     service.binds.some(
-      (bind) => bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : bind.address === host)),
+      (bind) =>
+        bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : canonical(bind.address) === host)),
     )
   const found = onPort.filter(fits)
   return { services: found, uncertain: false, ...(found.length === 0 && { elsewhere: port }) }

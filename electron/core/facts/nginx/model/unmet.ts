@@ -4,11 +4,12 @@ import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { scripts } from './access.ts'
 import { scripted } from './handler.ts'
-import { askedFor, type Rewriting } from './inverse.ts'
+import { askedFor, groupTakes, pathOf, type Rewriting } from './inverse.ts'
 import { unknownIn } from './known-directives.ts'
 import type { Listen } from './listen.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
 import { serve } from './request.ts'
+import { redirects } from './rewrite.ts'
 import { nearest, nearestAll } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { matchTarget, readTarget, type Target } from './target.ts'
@@ -44,13 +45,14 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
   const [first] = leading.length > 0 ? strange : strange.filter(leads)
   const names = [...new Set(strange.map(({ name }) => name))].slice(0, 6).join(', ')
   const asking = [
-    ...(leading.length > 0 ? [...besides(server, leading), ...changed(server)] : []),
+    ...(leading.length > 0 ? [...besides(server, leading), ...changed(server), ...steered(model, server, leading)] : []),
     ...(first ? [[first, `what a module of others does there is not known (${names})`] as const] : []),
   ]
   const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
     const untried = targetsByPath(model, server, directive)
       .flatMap((target) => matchTarget(target, model.upstreams, services, localAddresses).services)
       .some((service) => !reached.get(directive)?.has(service))
+    if (namedByClient(model, server, location, directive)) return [[directive, 'where it leads is decided at run time']]
     if (untried) return [[directive, 'a map leads there by a part of the path that Gatehouse did not find']]
     // What was met on other paths may lead there on those that a pattern takes and nobody found.
     const missed = blind && leads(directive) && !fruitful.has(directive)
@@ -117,6 +119,39 @@ function changed({ scope, directive: { block = [] } }: Server): readonly (readon
     .map((one) => [one, 'it writes what the client says anew before a login is looked at'])
 }
 
+/**
+ * A path that clients write outside of the path (`rewrite ^ $arg_to`) sends them wherever they name, past the rules for what they asked for. What is written
+ * before it says which locations those can be.
+ */
+function steered(
+  model: HttpModel,
+  { directive: { block = [] } }: Server,
+  leading: readonly Location[],
+): readonly (readonly [NginxDirective, string])[] {
+  const sets = directivesNamed(block, 'set')
+  const isChosen = (text: string, depth: number): boolean => headOfChosen(text, depth) !== undefined
+  /** What stands before the first variable that a client chooses. */
+  const headOfChosen = (text: string, depth: number): string | undefined => {
+    const first = [...text.matchAll(/\$\{?(\w+)/g)].find(([, name = '']) => {
+      if (/^(?:(?:arg|cookie)_\w+|http_(?!host$)\w+|args|query_string|remote_user)$/i.test(name)) return true
+      if (depth > 4) return false
+      const map = model.maps.get(`$${name.toLowerCase()}`)
+      const results = (map?.block ?? []).flatMap(({ parameters: [result = ''] }) => result)
+      const byGroups = map !== undefined && isChosen(map.parameters[0] ?? '', depth + 1) && results.some((one) => one.includes('$'))
+      const given = sets.filter(({ parameters }) => parameters[0]?.toLowerCase() === `$${name.toLowerCase()}`)
+      return byGroups || [...results, ...given.map(({ parameters: [, value = ''] }) => value)].some((one) => isChosen(one, depth + 1))
+    })
+    return first && text.slice(0, first.index)
+  }
+  const targets = ['rewrite', 'try_files', 'error_page'].flatMap((name) => directivesNamed(block, name))
+  return targets.flatMap((one): (readonly [NginxDirective, string])[] => {
+    const to = one.name === 'rewrite' ? one.parameters[1] : one.parameters.at(-1)
+    const head = one.name === 'rewrite' && redirects(one) ? undefined : headOfChosen(pathOf(to ?? ''), 0)?.replace(/\$.*$/s, '')
+    const leads = ({ kind, path }: Location) => kind === 'regex' || path.startsWith(head ?? '') || (head ?? '').startsWith(path)
+    return head !== undefined && leading.some(leads) ? [[one, 'it sends clients to whatever path they name']] : []
+  })
+}
+
 /** `proxy_connect` (a module of others) carries CONNECT to whatever program a client names, those of this machine among them. */
 const tunnels = ({ directive }: Server): readonly (readonly [NginxDirective, string])[] =>
   directivesNamed(directive.block ?? [], 'proxy_connect').map((one) => [one, 'it connects clients to any program that they name'])
@@ -124,6 +159,42 @@ const tunnels = ({ directive }: Server): readonly (readonly [NginxDirective, str
 /** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
 const decidesAtRunTime = ({ parameters: [written = ''] }: Pick<NginxDirective, 'parameters'>): boolean =>
   /\$/.test(/^(?:\w+:\/\/)?(.*?)(?:\/|\$\{?(?:request_|document_)?uri\b|$)/.exec(written)?.[1] ?? '')
+
+/** What a `proxy_pass` says before its path. */
+const authorityOf = ({ parameters: [written = ''] }: NginxDirective): string =>
+  /^(?:\w+:\/\/)?([^/?]*?)(?:[/?]|\$\{?is_args\b|$)/.exec(written)?.[1] ?? ''
+
+/** Does a part of the path, or of the name, that is no choice among fixed texts say to which program a request goes (`http://127.0.0.1:$1/$2`)? */
+function namedByClient(model: HttpModel, { directive: { block = [] }, names }: Server, location: Location, pass: NginxDirective): boolean {
+  const patternsIn = (within: readonly NginxDirective[]): readonly string[] => [
+    ...directivesNamed(within, 'rewrite').map(({ parameters: [pattern = ''] }) => pattern),
+    ...directivesNamed(within, 'if').map(({ parameters }) => /!?~\*? (.+?)\)?$/.exec(parameters.join(' '))?.[1] ?? ''),
+  ]
+  const around = [...patternsIn(block), ...directivesNamed(block, 'location').map(({ parameters }) => parameters.at(-1) ?? ''), ...names]
+  const own = [...patternsIn(location.scope.directives), location.pattern?.source ?? '', ...names]
+  const isFree = (text: string, patterns: readonly string[], depth: number): boolean =>
+    [...text.matchAll(/\$\{?(\d|\w+)/g)].some(([, written = '']) => {
+      const name = written.toLowerCase()
+      const named = around.filter((one) => one.toLowerCase().includes(`<${name}>`))
+      const takes = (/^\d$/.test(name) ? patterns : named).map((one) => groupTakes(one, name))
+      if (takes.includes('path') || takes.includes('anything')) return true
+      if (depth > 4) return false
+      const lines = model.maps.get(`$${name}`)?.block ?? []
+      const sets = directivesNamed(block, 'set').filter(({ parameters: [to = ''] }) => to.toLowerCase() === `$${name}`)
+      return (
+        lines.some(({ name: key, parameters: [to = ''] }) =>
+          isFree(to, key.startsWith('~') ? [key.replace(/^~\*?/, '')] : [], depth + 1),
+        ) || sets.some(({ parameters: [, to = ''] }) => isFree(to, around, depth + 1))
+      )
+    })
+  const authority = authorityOf(pass)
+  const [, head = '', last = ''] = /^(.+)\$\{?(\w+)\}?$/.exec(authority) ?? []
+  // Behind a port, and where it begins with a slash, it is a path.
+  const takes = own.map((one) => groupTakes(one, last))
+  const isPath =
+    (/:\d+$/.test(head) && !pass.parameters[0]?.includes(`${authority}/`)) || (takes.includes('path') && !takes.includes('anything'))
+  return isFree(isPath ? head : authority, own, 0)
+}
 
 const MAX_TARGETS = 200
 

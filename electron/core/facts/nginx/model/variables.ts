@@ -44,19 +44,24 @@ export interface Evaluation {
   readonly persona: Persona
 }
 
+/** An evaluation on its way: a `map` that is looked up keeps its value, and its pattern leaves what it took (ngx_http_regex_exec). */
+interface Running extends Evaluation {
+  state: RequestState
+}
+
 const addresses =
   /^(?:binary_)?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|proxy_add_x_forwarded_for|http_x_real_ip)$|^geoip/
 
-function variable(name: string, evaluation: Evaluation, depth: number): Value {
+function variable(name: string, evaluation: Running, depth: number): Value {
   const { state, model, persona } = evaluation
   if (state.variables.has(name)) {
     const value = state.variables.get(name)
     return value === undefined ? notKnown('unmodelled') : text(value)
   }
-  if (/^\d$/.test(name)) return state.captures ? text(state.captures[Number(name)] ?? '') : notKnown('unmodelled')
+  if (/^\d$/.test(name)) return taken(name, state)
   if (model.geos.has(name) || addresses.test(name)) return notKnown('address')
   const map = model.maps.get(`$${name}`)
-  if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : mapped(map, evaluation, depth + 1)
+  if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : kept(name, map, evaluation, depth + 1)
   switch (name) {
     case 'uri':
     case 'document_uri':
@@ -103,8 +108,19 @@ function variable(name: string, evaluation: Evaluation, depth: number): Value {
 const said = (persona: Persona, anything: string): string =>
   persona === 'silent' ? '' : typeof persona === 'object' ? persona.sends : anything
 
+const taken = (number: string, { captures }: RequestState): Value =>
+  captures ? text(captures[Number(number)] ?? '') : notKnown('unmodelled')
+
+/** A map keeps the value of its first use for the rest of the request, whatever becomes of the path (unless it is `volatile`). */
+function kept(name: string, map: NginxDirective, evaluation: Running, depth: number): Value {
+  const value = mapped(map, evaluation, depth)
+  if (value.known && !map.block?.some((line) => line.name === 'volatile'))
+    evaluation.state = { ...evaluation.state, variables: new Map(evaluation.state.variables).set(name, value.text) }
+  return value
+}
+
 /** `map $source $name { … }`: exact values, then host masks, then patterns in order, then the default (ngx_http_map_module). */
-function mapped(map: NginxDirective, evaluation: Evaluation, depth: number): Value {
+function mapped(map: NginxDirective, evaluation: Running, depth: number): Value {
   const source = expandAt(map.parameters[0] ?? '', evaluation, depth)
   if (!source.known) return source
   const lines = map.block ?? []
@@ -120,28 +136,46 @@ function mapped(map: NginxDirective, evaluation: Evaluation, depth: number): Val
     const match = compilePattern(line.name.slice(insensitive ? 2 : 1), insensitive).exec(source.text)
     if (match === undefined) return notKnown('unmodelled')
     if (match) {
-      const variables = new Map<string, string | undefined>([...evaluation.state.variables, ...Object.entries(match.groups ?? {})])
-      const state = { ...evaluation.state, variables, captures: [...match].map((capture) => capture ?? '') }
-      return expandAt(line.parameters[0] ?? '', { ...evaluation, state }, depth)
+      const { state } = evaluation
+      const variables = new Map<string, string | undefined>([...state.variables, ...Object.entries(match.groups ?? {})])
+      evaluation.state = { ...state, variables, captures: [...match].map((capture) => capture ?? '') }
+      return result(line)
     }
   }
   return result(lines.find(({ name }) => name === 'default'))
 }
 
-function expandAt(template: string, evaluation: Evaluation, depth: number): Value {
-  let out = ''
+/**
+ * nginx measures every part before it writes any (ngx_http_script_run): a `$1` before a map is as long as what was taken before, and holds what the map took.
+ * Where the two differ in length it writes what no one can foresee.
+ */
+function expandAt(template: string, evaluation: Running, depth: number): Value {
+  const parts: (string | { readonly number: string; readonly length: number })[] = []
   let last = 0
   for (const match of template.matchAll(/\$(?:\{(\w+)\}|(\d)|(\w+))/g)) {
-    const value = variable((match[1] ?? match[2] ?? match[3] ?? '').toLowerCase(), evaluation, depth)
+    const name = (match[1] ?? match[2] ?? match[3] ?? '').toLowerCase()
+    const value = variable(name, evaluation, depth)
     if (!value.known) return value
-    out += template.slice(last, match.index) + value.text
+    parts.push(template.slice(last, match.index), /^\d$/.test(name) ? { number: name, length: value.text.length } : value.text)
     last = match.index + match[0].length
+  }
+  let out = ''
+  for (const part of parts) {
+    const value = typeof part === 'string' ? text(part) : taken(part.number, evaluation.state)
+    if (!value.known || (typeof part !== 'string' && value.text.length !== part.length)) return notKnown('unmodelled')
+    out += value.text
   }
   return text(out + template.slice(last))
 }
 
 /** Replaces `$name` and `${name}`. */
-export const expandText = (template: string, evaluation: Evaluation): Value => expandAt(template, evaluation, 0)
+export const expandText = (template: string, evaluation: Evaluation): Value => expandAt(template, { ...evaluation }, 0)
+
+/** The same, and what is left of it for what is evaluated later. */
+export function evaluated(template: string, evaluation: Evaluation): { readonly value: Value; readonly state: RequestState } {
+  const running: Running = { ...evaluation }
+  return { value: expandAt(template, running, 0), state: running.state }
+}
 
 /** Chosen by the client, beside the method and the path that a request is followed with; the name of the host where the server takes any. */
 const chosen = (name: string, anyHost: boolean): boolean =>

@@ -14,6 +14,7 @@ const judged = (configuration: string) => outcomes(ask(requiresAuthentication, f
 const notKnown = ['not-evaluated: Whether a login is needed is not known']
 const beyond = ['not-evaluated: Part of nginx is beyond the model']
 const open = ['fail: Every route answers without a login']
+const health = ['warning: Health routes answer without a login']
 const guarded = ['pass: Every forwarded route needs a login']
 
 test.each<[name: string, configuration: string, expected: readonly string[]]>([
@@ -481,7 +482,8 @@ const byModel = 'location ~ ^/m/(?<model>[^/]+)/(.*)$ { proxy_pass http://$to/$2
 const byLine = 'map $model $to { llama 127.0.0.1:11434; default 127.0.0.1:3000; }'
 test.each<[name: string, inside: string, outside: string, expected: readonly string[]]>([
   ['a part of the path', byModel, byLine, open],
-  ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), open],
+  ['the path', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/(llama)/(.*)$'), open],
+  ['the path, whose pattern takes no groups', byModel, byLine.replace('$model', '$uri').replace('llama', '~^/m/llama/'), health],
   ['the path, as a name of a group', byModel, `upstream llm { server 127.0.0.1:11434; } ${byLine.replace('127.0.0.1:11434', 'llm')}`, open],
   ['a part of the path, to others', byModel, byLine.replace('11434', '3001'), ['not-applicable: No proxy forwards to the model server']],
   [
