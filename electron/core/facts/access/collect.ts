@@ -251,21 +251,21 @@ number=0
   }' 2>&1 >&4); } 4>&1
 # Without getfacl, ls of coreutils marks what has a list. That of the journal is systemd's own.
 if ! [ -f /usr/bin/getfacl ] && ! [ -f /bin/getfacl ] && ! command -v getfacl >/dev/null 2>&1; then case $(ls --version 2>/dev/null) in *coreutils*)
-  printf '@acl-marks\\n'
+  echo @acl-marks
   { ls -ld -- "$@"; ls -lRA -- "$@"; } 2>/dev/null | awk '/^\\/.*:$/ { dir = substr($0, 1, length($0) - 1) "/" } /^[-a-z]+\\+ / { sub(/^.* [0-9:]+ /, ""); if (++n > ${MAX_ROWS}) exit; print "=" substr((/^\\// ? "" : dir) $0, 1, 4000) }' ;;
 esac; fi
 set -f
 IFS='
 '
-if [ -e /etc/gshadow ]; then printf '@gshadow yes\\n'; else printf '@gshadow no\\n'; fi
-printf '@nosuid\\n'
+if [ -e /etc/gshadow ]; then echo @gshadow yes; else echo @gshadow no; fi
+echo @nosuid
 while IFS=' ' read -r _ at _ how _; do
   case $at in
   /var/lib/docker/* | /var/lib/containers/* | /var/lib/kubelet/*) ;;
   / | /[hosv]* | /usr*) case ,$how, in *,nosuid,*) printf '=-%s\\n' "$at" ;; *) printf '=+%s\\n' "$at" ;; esac ;;
   esac
 done 2>/dev/null </proc/mounts
-printf '@lingering\\n'
+echo @lingering
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"
 "*) ;; *) [ -e "$file" ] && printf '=%s\\n' "\${file##*/}" ;; esac; done
@@ -302,9 +302,9 @@ ${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders
   NF == 1 && /^\\// { sub(/ .*/, ""); walk($0) }
   /^=.*\\t\\// { sub(/^.*\\t/, ""); walk($0); next }
   NF > 5 && NR <= 10000 && $6 ~ /^\\/./ && !($6 in homes) && h < 2000 { homes[$6]; h++; walk($6 "/.ssh/authorized_keys") }' 2>&4); } 4>&1
-printf '@paths\\n'
+echo @paths
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
-printf '@links\\n'
+echo @links
 for path do [ -L "$path" ] && printf '=%s\\n' "$path"; done
 ${jobsScript}exit 0
 `

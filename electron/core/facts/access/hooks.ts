@@ -199,7 +199,7 @@ $file
   for file do hooks="$hooks
 $file"; done
 done
-printf '@hooks\\n'
+echo @hooks
 [ -z "$hooks" ] || printf '%s\\n' "$hooks"
 `
 

@@ -42,7 +42,7 @@ if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
     timed=\${timed##*"
 !"}
   fi
-else printf '@timed none\\n'
+else echo @timed none
 fi
 set +f
 set -- /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*
@@ -70,11 +70,11 @@ for file in "$@"; do
   fi
 done
 set -- $scripts
-printf '@scripts\\n'
+echo @scripts
 [ $# -eq 0 ] || printf '=%s\\n' "$@"
-printf '@scripts-unread\\n'
+echo @scripts-unread
 [ -z "$unread" ] || printf '=%s\\n' $unread
-printf '@fetches\\n'
+echo @fetches
 [ $# -eq 0 ] || set -- $(grep -HnE -e "$fetches" -- "$@" /dev/null 2>/dev/null)
 [ $# -eq 0 ] || printf '%s\\n' "$@" | awk 'NR > ${MAX_ROWS} { exit } { print "=" substr($0, 1, 400) }'
 `

@@ -19,7 +19,7 @@ comment { if (/-->/) comment = 0; next }
 /^allow_any/ { sub(/^[^>]*>/, ""); gsub(/[ \\t\\r\\n]/, ""); yes = $0 }
 /^annotate.*policykit[.]exec[.]path/ { sub(/^[^>]*>/, ""); gsub(/[ \\t\\r\\n]/, ""); path = $0 }
 /^\\/action[ \\t\\n]*>/ && yes == "yes" && id !~ /[ \\t\\n]/ && (path == "" || pkexec != "") && n++ < 300 { print "=" id "\\t" path }' "$@")
-printf '@actions\\n'
+echo @actions
 [ -z "$actions" ] || printf '%s\\n' "$actions"
 `
 

@@ -16,6 +16,8 @@ const files: Readonly<Record<string, string>> = {
     '[Service]\nUser=ada\nEnvironmentFile=-/etc/plain.env\nExecStart=/opt/plain/run --key secret /etc/plain.conf\n',
   'etc/systemd/system/root.service': '# /opt/comment\n[Service]\nExecStartPre = -/srv/pre\nExecStart=@/srv/at zero\n',
   'etc/systemd/system/above.service': '[Service]\nUser=bob\nExecStart=/opt/low\nExecStartPre=-+/opt/high\n',
+  'etc/systemd/system/first.service':
+    '[Service]\nUser=dan\nPermissionsStartOnly=true\nExecStart=/opt/first/run\nExecStartPre=/opt/first/prepare\nExecStopPost=/opt/first/clean\n',
   'etc/systemd/system/shell.service': '[Service]\nExecStart=/bin/sh -c "exec /opt/inner/run --token=t /opt/not-this"\n',
   'etc/systemd/system/named.service': '[Service]\nExecStart=python3 -u /opt/app/main.py /opt/data\nExecStop=kill /opt/argument\n',
   'etc/systemd/system/lines.service': '[Service]\nExecStart=/usr/bin/env \\\n  A=/opt/value \\\n  /opt/lines/run\n',
@@ -57,6 +59,9 @@ test.each(awks)('%s: programs of the units that the admin wrote, and whose they 
     'above.service root /opt/high',
     'driver.service root /srv/driver/main.py',
     'dynamic.service root /opt/still-root',
+    'first.service dan /opt/first/run',
+    'first.service root /opt/first/clean',
+    'first.service root /opt/first/prepare',
     'lines.service root /opt/lines/run',
     'named.service root /opt/app/main.py',
     'plain.service ada /etc/plain.env',

@@ -23,7 +23,7 @@ const PATH = '\\/[A-Za-z0-9_.\\/+@-]+'
  * Piece of the `access` script; leaves `$started`: `=ACCOUNT<tab>UNIT<tab>PATH` for the programs of units that lie where the admin writes them, with their
  * drop-ins, and of those of packages whose programs lie elsewhere than the distribution has them (systemd.unit(5), systemd.service(5)); `=!<tab>UNIT<tab>` for one that could not be read. Of a command only its program is told, and what a shell or an
  * interpreter is given first: its other words may be secrets. Programs of the distribution are root's, and left out. `+` and `!` before a command give it to root
- * whatever User= says; of a file of variables, by which one loads libraries, the path is told as well; an empty assignment takes back what was said before.
+ * whatever User= says, and PermissionsStartOnly= all but ExecStart=; of a file of variables, by which one loads libraries, the path is told as well; an empty assignment takes back what was said before.
  */
 export const unitProgramsScript = `set +f
 set -- /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/*.service.d/*.conf /run/systemd/system/*.service.d/*.conf
@@ -37,7 +37,9 @@ function take(file, unit,   got, line, whole, key, value, above, head, path, i) 
     if (!match(line, /^[ \\t]*[A-Za-z]+[ \\t]*=[ \\t]*/)) continue
     key = substr(line, 1, RLENGTH); value = substr(line, RLENGTH + 1); gsub(/[ \\t=]/, "", key)
     if (key == "User") { sub(/[ \\t]+$/, "", value); user[unit] = value }
-    if (key == "DynamicUser") lent[unit] = value ~ /^(1|y|t|on)/
+    on = value ~ /^(1|y|t|on)/
+    if (key == "DynamicUser") lent[unit] = on
+    if (key == "PermissionsStartOnly") first[unit] = on
     if (key !~ /^Exec(Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)$|^EnvironmentFile$/) continue
     if (value == "") { for (i = 1; i <= n; i++) if (of[i] == unit && kind[i] == key) kind[i] = ""; continue }
     above = value ~ /^[-@:|]*[+!]/
@@ -64,11 +66,12 @@ function take(file, unit,   got, line, whole, key, value, above, head, path, i) 
 }
 END {
   for (i = 1; i <= n; i++) {
+    if (first[of[i]] && kind[i] ~ /^Exec(Con|StartP|R|Sto)/) root[i] = 1
     if (kind[i] == "" || program[i] ~ /^\\/(usr\\/)?(bin|sbin|lib|lib64|libexec)\\// || (lent[of[i]] && !root[i])) continue
     print "=" (root[i] || user[of[i]] == "" ? "root" : user[of[i]]) "\\t" of[i] "\\t" program[i]
   }
 }')
-printf '@unit-programs\\n'
+echo @unit-programs
 [ -z "$started" ] || printf '%s\\n' "$started"
 `
 

@@ -10,7 +10,7 @@ const LIST = 'if command -v getent >/dev/null 2>&1; then getent "$1"; else cat "
  * A directory that lists no group tells all the same of one account in which groups it is: that is asked for the accounts of this host’s own file, since an account of
  * /etc/passwd may be in a group of LDAP. Only getent of glibc knows `initgroups`.
  */
-const SOURCES = `printf '@sources\\n'
+const SOURCES = `echo @sources
 for f in /etc/nsswitch.conf /usr/etc/nsswitch.conf; do
 [ -e "$f" ] || continue
 n=$(sed -n -e 's/^[[:blank:]]*passwd/accounts/' -e 's/^[[:blank:]]*\\([a-z_]*\\)[[:blank:]]*:/=\\1:/p' "$f" 2>/dev/null) || printf '@unread %s\\n' "$f"

@@ -77,14 +77,14 @@ for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
   while IFS= read -r said; do case $said in 0::/*) printf '=cgroup %.500s\\n' "\${said#0::}" ;; *:name=systemd:/*) printf '=cgroup %.500s\\n' "\${said#*:name=systemd:}" ;; esac; done 2>/dev/null <"/proc/$pid/cgroup"
   for file in "$folder"/vram_*; do { read -r said <"$file"; } 2>/dev/null && printf '=vram %.20s %.20s\\n' "\${file##*/vram_}" "$said"; done
 done
-[ -e /dev/kfd ] && printf '@amd-driver\\n'
+[ -e /dev/kfd ] && echo @amd-driver
 cd /sys/bus/pci/drivers
 for path in i915/*:*:* xe/*:*:* habanalabs/*:*:* /dev/accel* /dev/davinci* /dev/neuron* /dev/tenstorrent /dev/nvgpu; do
   case $path in *:00:*) ;; *) [ -e "$path" ] && printf '@other %s\\n' "$path" && break ;; esac
 done
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
 set -- /proc/driver/nvidia/gpus/*
-[ -d "$1" ] && printf '@driver %s\\n' "$#" || printf '@driver\\n'
+[ -d "$1" ] && printf '@driver %s\\n' "$#" || echo @driver
 log=$(gh_sudo 1 2>/dev/null)
 printf '@kernel-log %s\\n' "$?"
 case $log in *Xid*) printf '%s\\n' "$log" | awk '

@@ -99,7 +99,7 @@ export const pushedTools: readonly string[] =
 const SCRIPT = `units= settings=$2 tools=$3
 for unit in $1; do case $unit in *.*) ;; *) unit=$unit.service ;; esac; units="$units $unit"; done
 shift 3
-printf '@sysctl\\n'
+echo @sysctl
 cd /proc/sys 2>/dev/null
 said=$(grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce)
 cd /
@@ -130,12 +130,12 @@ nl='
 '
 mounted() { found=$(findmnt -nro SOURCE,FSTYPE,TARGET -T "$1" 2>/dev/null); found=\${found##*"$nl"}; }
 # To lsblk all that cryptsetup sets up is of type crypt, checksums alone (dm-verity, dm-integrity) as well.
-printf '@mapped\\n'
+echo @mapped
 for file in /sys/block/dm-*/dm/uuid; do
   [ -r "$file" ] && read -r kind <"$file" && case $kind in CRYPT-*) read -r name <"\${file%uuid}name" && kind=\${kind#CRYPT-} && printf '=%s %s\\n' "\${kind%%-*}" "$name" ;; esac
 done
 if [ -r /proc/swaps ]; then
-  printf '@swaps\\n'
+  echo @swaps
   while read -r path kind rest; do
     case $path in /*) ;; *) continue ;; esac
     source=$path
@@ -159,7 +159,7 @@ for path do
   done ;; esac
   case $source in /*) under "$source" ;; esac
 done
-printf '@devices\\n'
+echo @devices
 stat -L -c '=${statFormat}' / /etc /etc/ssl /etc/pki /etc/pki/tls /etc/letsencrypt /var /var/lib /var/log /dev/nvidia[0-9]* /dev/nvidiactl /dev/nvidia-uvm* /dev/nvidia-caps/* /dev/dri/renderD* /dev/kfd /etc/ufw/before.init /etc/ufw/after.init 2>/dev/null
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$boot" ] && printf '@secure-boot\\n=%s\\n' "$(od -An -tu1 -j4 -N1 "$boot" 2>/dev/null)"
@@ -245,7 +245,7 @@ printf '@lacks%s\\n' "$lacks"
     for (i = 1; i <= scripts; i++) if (!(unit[i] in place) && scans(script[i])) put(unit[i])
     for (i = 1; i <= places && i <= 20; i++) print "@filter-place " placed[i]
   }'
-printf '@forwarding\\n'
+echo @forwarding
 said=
 [ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d)
 [ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
@@ -316,7 +316,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
 kept=; [ -d /var/log/journal ] && kept=' directory'
-printf '@coredump\\n'; config systemd/coredump.conf
+echo @coredump; config systemd/coredump.conf
 printf '@journal%s\\n' "$kept"; config systemd/journald.conf
 [ -z "$states" ] || printf '@services%s\\n' "\${states#"$time"}"
 exit 0

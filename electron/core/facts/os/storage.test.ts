@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const [section] = collectOs({ modelPaths: [] } as never)
 const script = section?.kind === 'script' ? section.script : ''
 /** From the functions that ask to the end of the loop over the model directories. */
-const storage = script.slice(script.indexOf('rows() {'), script.indexOf("printf '@devices"))
+const storage = script.slice(script.indexOf('rows() {'), script.indexOf('echo @devices'))
 
 test.each([
   ['ext4 /', 'rows of /dev/mapper/a'],
@@ -52,7 +52,7 @@ test('how cryptsetup set a device up', () => {
     writeFileSync(join(folder, 'block', device, 'dm/uuid'), `${uuid}\n`)
     writeFileSync(join(folder, 'block', device, 'dm/name'), `${name}\n`)
   }
-  const mapped = storage.slice(storage.indexOf("printf '@mapped"), storage.indexOf('if [ -r /proc/swaps'))
+  const mapped = storage.slice(storage.indexOf('echo @mapped'), storage.indexOf('if [ -r /proc/swaps'))
   expect(execFileSync('/bin/sh', ['-c', mapped.replace('/sys/block', `${folder}/block`)], { encoding: 'utf8' })).toBe(
     '@mapped\n=LUKS2 a\n=VERITY c\n',
   )

@@ -14,12 +14,14 @@ import { podsScript } from './pods-script.ts'
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 mask=$3
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
-hide="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;s|://[^/@[:space:]]*@|://****@|g;$json"
-if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then printf '@ps procps\\n'
-elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then printf '@ps busybox\\n'
-else printf '@ps none\\n'; exit 0
+url='s|://[^/@[:space:]]*@|://****@|g'
+words="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g"
+hide="$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json"
+if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then echo @ps procps
+elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then echo @ps busybox
+else echo @ps none; exit 0
 fi
-while read -r device place type options rest; do [ "$place" = /proc ] && printf '@proc %s\\n' "$options"; done </proc/mounts 2>/dev/null
+while read -r device place type options rest; do [ "$place" = /proc ] && echo "@proc $options"; done </proc/mounts 2>/dev/null
 table=$(printf '%s\\n' "$table" | awk '
   { row[NR] = substr($0, 1, 1000); pid[NR] = $1; parent[$1] = $2 }
   END { top = ENVIRON["gh_top"] ""; for (i = 1; i <= NR; i++) {
@@ -32,12 +34,12 @@ count=0
 printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
   [ "$((count += 1))" -le 200 ] || break
   [ -r "/proc/$pid/cmdline" ] || continue
-  printf '@argv %s\\n' "$pid"
+  echo "@argv $pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | awk 'NR > 500 { exit } { print "=" substr($0, 1, 4000) }' | sed ":start
 s/^\\(=$flags=\\)..*/\\1****/
 s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
-s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g
-s|://[^/@[:space:]]*@|://****@|g
+$words
+$url
 $json
 /^=$flags\\$/{
 :next
@@ -57,9 +59,11 @@ b start
     ${podsScript}
   done <"/proc/$pid/cgroup" 2>/dev/null
   [ -n "$contained" ] || own_network
-  while read -r key uid others; do [ "$key" = Uid: ] && printf '@uid %s %s\\n' "$pid" "\${others%%[!0-9]*}"; done <"/proc/$pid/status" 2>/dev/null
+  held=
+  while read -r key uid others; do case $key in Uid:) echo "@uid $pid \${others%%[!0-9]*}" ;; Cap[BE]* | NoNewPrivs: | Seccomp:) held="$held $uid" ;; esac; done <"/proc/$pid/status" 2>/dev/null
+  echo "@held $pid$held"
   [ -r "/proc/$pid/environ" ] || continue
-  printf '@env %s\\n' "$pid"
+  echo "@env $pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
 done
 ${confinementsScript}${kubeletScript}${executablesScript}exit 0
@@ -69,7 +73,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],

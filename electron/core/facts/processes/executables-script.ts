@@ -33,7 +33,7 @@ export const executablesScript = `dpkg=; [ -d /var/lib/dpkg/info ] && dpkg=1
 }' 2>&1 >&4); } 4>&1
 if [ -n "$owned" ]; then
   if [ "$dpkg" ]; then
-    printf '@packages dpkg\\n'
+    echo @packages dpkg
     owned=$(printf '%s\\n' "$owned" | grep -xsF -f - /var/lib/dpkg/info/*.list)
     set -f
     IFS='

@@ -58,11 +58,16 @@ test('BusyBox has no uid column; candidates bring theirs', () => {
     '=serve',
     '@cgroup 88 0::/ollama',
     '@uid 88 977',
+    '@held 88 0000000000000400 000001ffffffffff 1 2',
+    '@held 99 000001ffffffffff 000001ffffffffff',
   ].join('\n')
   expect(parseProcesses(text)).toMatchObject([
     { pid: 1, uid: 0 },
-    { pid: 88, uid: 977, argv: ['ollama', 'serve'], cgroup: '/ollama' },
-    { pid: 99, uid: -1 },
+    {
+      ...{ pid: 88, uid: 977, argv: ['ollama', 'serve'], cgroup: '/ollama' },
+      held: { effective: 0x400n, bounding: 0x1ffffffffffn, noNewPrivileges: true, filtered: true, line: 11 },
+    },
+    { pid: 99, uid: -1, held: undefined },
   ])
 })
 

@@ -2,7 +2,7 @@ import { readSocket } from '../listeners/parse-proc-net.ts'
 import { readConfinements } from './confinement.ts'
 import { addressOf, gatewayOf } from './gateway.ts'
 import { readKubeletFiles } from './kubelet-files.ts'
-import type { OwnNetwork, PodLogs, Process } from './processes.ts'
+import type { Held, OwnNetwork, PodLogs, Process } from './processes.ts'
 import { onHost, readSeenFiles, type SeenFiles } from './seen-files.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
@@ -22,6 +22,7 @@ interface Details {
   gateways?: string[]
   addresses?: readonly string[]
   ownNetwork?: OwnNetwork
+  held?: Held | undefined
 }
 
 /** Processes of other accounts are not shown; `by` is the option of the mount that says so, when one does. */
@@ -90,12 +91,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@gateway PID hexadecimal`, `@address PID address`, `@network PID`, `@socket PID address:port`, `@beside PID other`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@held PID CapEff CapBnd NoNewPrivs Seccomp`, `@gateway PID hexadecimal`, `@address PID address`, `@network PID`, `@socket PID address:port`, `@beside PID other`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const [index, text] of lines.entries()) {
-    const header = /^@(argv|cgroup|gateway|address|network|socket|beside|uid|pod|env) (\d+)(?: (.*))?$/.exec(text)
+    const header = /^@(argv|cgroup|gateway|address|network|socket|beside|uid|held|pod|env) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -104,6 +105,7 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       if (kind === 'argv') details.argv = []
       if (kind === 'env') details.environment = {}
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
+      if (kind === 'held') details.held = readHeld(rest, above + index + 1)
       const gateway = kind === 'gateway' ? gatewayOf(rest) : undefined
       if (gateway !== undefined && (details.gateways ?? []).length < 8) details.gateways = [...(details.gateways ?? []), gateway]
       const address = kind === 'address' ? addressOf(rest) : undefined
@@ -118,6 +120,13 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found
+}
+
+function readHeld(rest: string, line: number): Held | undefined {
+  const [, effective, bounding, noNew, seccomp] = /^([0-9a-f]{16}) ([0-9a-f]{16}) ([01]) ([012])$/.exec(rest) ?? []
+  if (effective === undefined || bounding === undefined) return undefined
+  const [held, ever] = [BigInt(`0x${effective}`), BigInt(`0x${bounding}`)]
+  return { effective: held, bounding: ever, noNewPrivileges: noNew === '1', filtered: seccomp !== '0', line }
 }
 
 function withRow(network: OwnNetwork, kind: 'socket' | 'beside', rest: string): OwnNetwork {

@@ -37,6 +37,16 @@ export interface OwnNetwork {
   readonly moreBeside: boolean
 }
 
+export interface Held {
+  /** Capabilities that it has, and those that it can ever gain. */
+  readonly effective: bigint
+  readonly bounding: bigint
+  readonly noNewPrivileges: boolean
+  /** A filter of system calls is on. */
+  readonly filtered: boolean
+  readonly line: number
+}
+
 export interface Process {
   readonly pid: number
   readonly ppid: number
@@ -67,6 +77,8 @@ export interface Process {
   readonly seenFiles?: SeenFiles | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** What the kernel holds it to (proc(5), status); of candidates alone. */
+  readonly held?: Held | undefined
   /** What configures it, of a kubelet and of k3s. */
   readonly kubelet?: KubeletFiles | undefined
   /** Row of ps in section `processes`. */

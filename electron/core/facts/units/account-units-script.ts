@@ -3,7 +3,7 @@
  * homes of those accounts whose manager starts with the host. `=enabled PATH`, `=file PATH`, and `=unread ACCOUNT` where its folders are closed to the audit account.
  * The shell itself looks; grep is started where there is such a file. Wants `$pattern`.
  */
-export const accountUnitsScript = `printf '@account-units\\n'
+export const accountUnitsScript = `echo @account-units
 set +f
 set -- /etc/systemd/user/*.service /usr/local/lib/systemd/user/*.service /etc/containers/systemd/users/*.[ckp]* /etc/containers/systemd/users/*/*.[ckp]*
 for account in /var/lib/systemd/linger/*; do

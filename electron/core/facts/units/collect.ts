@@ -38,7 +38,7 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  */
 const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
 shift 4
-[ -d /run/systemd/system ] || { printf '@none\\n'; exit 0; }
+[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
 names=$(
@@ -150,9 +150,9 @@ for path in $files; do
 done
 # What systemd gives to every unit: DefaultEnvironment= and \`systemctl set-environment\`.
 if common=$(systemctl show-environment 2>/dev/null); then
-  printf '@manager\\n'
+  echo @manager
   common=$(printf '%s\\n' "$common" | grep -E "$variables") && printf '%s\\n' "$common" | sed "$mask;s/^/=/"
-else printf '@manager-unreadable\\n'
+else echo @manager-unreadable
 fi
 ${accountUnitsScript}${filesScript}exit 0
 `

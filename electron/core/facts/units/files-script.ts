@@ -25,9 +25,9 @@ fi
 links=$(for path in $list; do [ -L "$path" ] && real=$(readlink -f "$path") && printf '@link %s\\n=%s\\n' "$path" "$real"; done)
 [ -z "$links" ] || { printf '%s\\n' "$links"; list=$(printf '%s\\n' "$list" "$links" | awk "$walk"'BEGIN { tell("/") } { sub(/^(=|@link )/, ""); walk($0) }' 2>&1); }
 set -- $list
-printf '@paths\\n'
+echo @paths
 stat -L -c '=${statFormat}' -- "$@" 2>/dev/null
-printf '@changed\\n'
+echo @changed
 find -L "$@" -prune -type f -printf '=%T@ %p\\n' 2>/dev/null
 set +f
 `

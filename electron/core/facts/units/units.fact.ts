@@ -2,18 +2,21 @@ import { known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { collectUnits } from './collect.ts'
 import { parseUnits } from './parse.ts'
+import { runningAs } from './running-as.ts'
 
 /** systemd services of inference engines and of the proxies before them. */
 export const unitsFact: FactDefinition<'units'> = {
   id: 'units',
   sections: collectUnits,
-  read({ section }) {
+  read({ section, fact }) {
     const output = section('units')
     const problem = unusable(output, 'Units')
     if (problem) return problem
     if (/^@none$/m.test(output.stdout)) return unknown('Units: this host does not run systemd', ['units'])
     if (output.exitCode !== 0) return unknown(`Units: systemctl failed: ${firstLine(output.stdout) || firstLine(output.stderr)}`, ['units'])
-    return known(parseUnits(output.stdout))
+    const processes = fact('processes')
+    const units = parseUnits(output.stdout)
+    return known(processes.known ? units.map((unit) => ({ ...unit, runningAs: runningAs(unit, processes.value) })) : units)
   },
 }
 

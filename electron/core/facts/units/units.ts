@@ -1,4 +1,5 @@
 import type { PathEntry } from '../path-entry.ts'
+import type { RunningAs } from './running-as.ts'
 
 /** A systemd service as `systemctl show` reports it: effective, drop-ins merged. */
 export interface Unit {
@@ -34,6 +35,8 @@ export interface Unit {
   readonly dropIns: readonly string[]
   /** Of the files above, but for the program, those that changed since it was started. */
   readonly newerFiles?: readonly { readonly path: string; readonly line: number }[] | undefined
+  /** Engines that run in it, as the kernel holds them. Absent where it was not asked. */
+  readonly runningAs?: readonly RunningAs[] | undefined
   /** Every property as printed: NoNewPrivileges, ProtectSystem … Absent: its systemd does not know it, or cannot print it. */
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */

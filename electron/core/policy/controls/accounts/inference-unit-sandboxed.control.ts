@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import { impliesNoNewPrivileges } from '../../../facts/units/running-as.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
@@ -94,29 +95,3 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
     cite: cite(missing, true),
   }
 }
-
-/** Settings that need a seccomp filter, with what systemctl prints when they are off. */
-const seccomp: readonly (readonly [property: string, off: RegExp])[] = [
-  ['SystemCallFilter', /^~?$/],
-  ['SystemCallArchitectures', /^$/],
-  ['RestrictAddressFamilies', /^~?$/],
-  ['RestrictNamespaces', /^(?:no)?$/],
-  ['PrivateDevices', /^no$/],
-  ['ProtectKernelTunables', /^no$/],
-  ['ProtectKernelModules', /^no$/],
-  ['ProtectKernelLogs', /^no$/],
-  ['ProtectClock', /^no$/],
-  ['ProtectHostname', /^no$/],
-  ['MemoryDenyWriteExecute', /^no$/],
-  ['RestrictRealtime', /^no$/],
-  ['RestrictSUIDSGID', /^no$/],
-  ['LockPersonality', /^no$/],
-]
-
-/** For an account other than root systemd sets it by itself with any of these; `systemctl show` still prints the configured value. */
-const impliesNoNewPrivileges = (unit: Unit): boolean =>
-  (unit.dynamicUser || !['', 'root', '0'].includes(unit.user)) &&
-  seccomp.some(([property, off]) => {
-    const value = unit.properties[property]
-    return value !== undefined && !off.test(value)
-  })

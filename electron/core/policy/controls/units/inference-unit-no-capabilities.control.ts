@@ -38,6 +38,17 @@ export default defineControl({
         const reason = `systemctl did not print the capabilities of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's capabilities could not be read", reason, cite: [] }
       }
+      const running = unit.runningAs?.find(({ effective }) => effective.some((name) => powerful.includes(name)))
+      if (running)
+        return {
+          status: 'fail',
+          title: 'The server holds capabilities of root',
+          reason: `Process ${running.pid} of ${unit.id} holds ${running.effective
+            .filter((name) => powerful.includes(name))
+            .slice(0, 6)
+            .join(', ')}. Expected none of them.`,
+          cite: [{ section: 'processes', line: running.line }],
+        }
       const cite = (name: string, token: string | undefined, note?: string): readonly Citation[] => citeUnit(unit, name, { token, note })
       if (held.length > 0)
         return {

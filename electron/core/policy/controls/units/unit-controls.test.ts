@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
+import type { AnyControl } from '../../control.ts'
+import sandboxed from '../accounts/inference-unit-sandboxed.control.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import startedBySystem from './inference-started-by-system.control.ts'
 import devicesLimited from './inference-unit-devices-limited.control.ts'
@@ -458,5 +460,24 @@ describe('inference-started-by-system', () => {
     const verdicts = ask(startedBySystem, facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes }))
     expect(outcomes(verdicts)).toEqual([expected])
     expect(verdicts[0]?.reason).toContain(name.split(/[ :]/)[0])
+  })
+})
+
+describe('what runs is held to what the unit sets', () => {
+  const sandbox = {
+    ...{ NoNewPrivileges: 'yes', CapabilityBoundingSet: '', AmbientCapabilities: '', PrivateTmp: 'yes', ProtectSystem: 'strict' },
+    ...{ ProtectHome: 'yes', ProtectKernelTunables: 'yes' },
+  }
+  const running = (without: readonly string[], effective: readonly string[] = []) =>
+    unit(sandbox, { runningAs: [{ pid: 100, line: 7, effective, without }] })
+  test.each([
+    [sandboxed, running([]), 'pass: The unit is sandboxed'],
+    [sandboxed, running(['NoNewPrivileges']), 'warning: What runs is not held by its unit'],
+    [kernelProtected, running(['NoNewPrivileges']), 'warning: What runs is not held by its unit'],
+    [noCapabilities, running([], ['cap_net_bind_service']), 'pass: No capabilities of root'],
+    [noCapabilities, running([], ['cap_sys_admin']), 'fail: The server holds capabilities of root'],
+    [noCapabilities, running(['CapabilityBoundingSet']), 'warning: What runs is not held by its unit'],
+  ])('$id', (control, given, expected) => {
+    expect(outcomes(askUnit(control as AnyControl, given))).toEqual([expected])
   })
 })

@@ -47,6 +47,16 @@ export function judgeUnits(
 
 /** What changed since the unit was started is not in force, though systemd may have loaded it, as it does for `systemctl edit`. */
 export function inForce<V extends Omit<Verdict, 'subject'>>(unit: Unit, verdict: V): V {
+  const loose = unit.runningAs?.find(({ without }) => without.length > 0)
+  if (verdict.status === 'pass' && loose)
+    return {
+      ...verdict,
+      status: 'warning',
+      title: 'What runs is not held by its unit',
+      reason: `Process ${loose.pid} of ${unit.id} runs without ${loose.without.join(', ')}, which the unit sets: its command begins with +, or it was started before. By the files: ${verdict.reason}`,
+      hint: 'Take the + from ExecStart= and restart the unit.',
+      cite: [{ section: 'processes', line: loose.line }, ...verdict.cite],
+    }
   const newer = (unit.newerFiles ?? []).filter(({ path }) => !unit.environmentFiles.includes(path))
   return verdict.status !== 'pass' || newer.length === 0
     ? verdict
