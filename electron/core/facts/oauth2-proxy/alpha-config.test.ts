@@ -82,6 +82,9 @@ providers:
     group: [ai]
   bitbucketConfig:
     team: ai
+    repository: acme/llm
+  azureConfig:
+    tenant: one
   microsoftEntraIDConfig:
     allowedTenants: [one]
 - id: two
@@ -100,7 +103,10 @@ const read = (text: string) => {
   return { unread, ...Object.fromEntries([...settings].map(([name, { values }]) => [name, values.join(' ')])) }
 }
 
-const withoutFlow = sample.replace('githubConfig: { org: sk-flow }', 'githubConfig:\n    org: acme\n    team: ai\n    users: [ada]')
+const withoutFlow = sample.replace(
+  'githubConfig: { org: sk-flow }',
+  'githubConfig:\n    org: acme\n    team: ai\n    repo: acme/llm\n    users: [ada]',
+)
 
 describe.runIf(process.platform === 'linux')('on this machine', () => {
   test.each(seds)('%s: no secret leaves, and what is judged does', (...sed) => {
@@ -116,6 +122,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...{ gitlab_groups: 'ai', gitlab_projects: 'us/llm=20', google_groups: 'ai', bitbucket_team: 'ai', entra_id_allowed_tenants: 'one' },
       ...{ cookie_secure: 'false', cookie_httponly: 'true', cookie_samesite: 'lax' },
       ...{ http_address: '0.0.0.0:4180', https_address: ':4443', tls_min_version: 'TLS1.3', tls_cert_file: 'server.TLS.Cert' },
+      ...{ github_repo: '****', bitbucket_repository: '****', azure_tenant: '****' },
       metrics_address: ':44180',
       upstreams: 'http://****@127.0.0.1:11434/api/ static://202',
       ...{ pass_access_token: 'true', pass_authorization_header: 'true' },

@@ -36,6 +36,7 @@ export function parseAlphaConfig(lines: readonly string[]): AlphaFile {
   // Its first versions took the provider from flags.
   if (!provider) file.problem('it names no provider')
   for (const [name, ...path] of texts) file.text(name, provider, path)
+  for (const [name, ...path] of named) file.named(name, provider, path)
   for (const [name, ...path] of switches) file.text(name, provider, path, /^(?:true|false)$/i)
   for (const [name, ...path] of lists) file.list(name, provider, path)
   readCookies(file, root)
@@ -56,6 +57,12 @@ const texts: readonly Place[] = [
   ['github_org', 'githubconfig', 'org'],
   ['github_team', 'githubconfig', 'team'],
   ['bitbucket_team', 'bitbucketconfig', 'team'],
+]
+/** Values that are not printed: that they are there is all that is asked. */
+const named: readonly Place[] = [
+  ['github_repo', 'githubconfig', 'repo'],
+  ['bitbucket_repository', 'bitbucketconfig', 'repository'],
+  ['azure_tenant', 'azureconfig', 'tenant'],
 ]
 const switches: readonly Place[] = [
   ['insecure_oidc_allow_unverified_email', 'oidcconfig', 'insecureallowunverifiedemail'],
@@ -175,6 +182,11 @@ class Reader {
   text(name: OptionName, tree: Tree | undefined, path: readonly string[], form?: RegExp): void {
     const found = this.read(this.at(tree, path), form)
     if (found) this.put(name, [found.text], found.offset)
+  }
+
+  named(name: OptionName, tree: Tree | undefined, path: readonly string[]): void {
+    const found = this.at(tree, path)
+    if (found?.kind === 'text') this.put(name, [found.text], found.offset)
   }
 
   list(name: OptionName, tree: Tree | undefined, path: readonly string[]): void {

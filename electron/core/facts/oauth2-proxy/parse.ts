@@ -166,21 +166,21 @@ function secretOf(
   return of('flag') ?? of('environment') ?? inFile ?? of('file')
 }
 
-/** Every value of a flag: `--name value`, `--name=value`, `--name` alone for a switch. Words after `--` are no flags. */
-function wordsOf(argv: readonly Row[], flag: string): readonly Row[] {
+/** Every value of a flag: `--name value`, `--name=value`, `--name` alone for a switch, which takes no separate word (pflag). Words after `--` are no flags. */
+function wordsOf(argv: readonly Row[], flag: string, isSwitch = false): readonly Row[] {
   const found: Row[] = []
   for (const [at, { text, line }] of argv.entries()) {
     if (at === 0) continue
     if (text === '--') break
     const match = /^--?([a-z][a-z0-9-]*)(?:=([\s\S]*))?$/.exec(text)
     if (match?.[1] !== flag) continue
-    found.push({ text: match[2] ?? argv[at + 1]?.text ?? '', line })
+    found.push({ text: match[2] ?? (isSwitch ? 'true' : (argv[at + 1]?.text ?? '')), line })
   }
   return found
 }
 
 function fromFlags(argv: readonly Row[], name: OptionName): Setting | undefined {
-  const found = wordsOf(argv, flagOf(name))
+  const found = wordsOf(argv, flagOf(name), /^(?:true|false)$/.test(optionOf(name).default ?? ''))
   const last = found.at(-1)
   if (!last) return undefined
   if (optionOf(name).list)
@@ -192,10 +192,7 @@ function fromFlags(argv: readonly Row[], name: OptionName): Setting | undefined 
       source: 'flag',
       line: last.line,
     }
-  const isSwitch = /^(?:true|false)$/.test(optionOf(name).default ?? '')
-  // pflag: a switch takes no separate word.
-  const bare = isSwitch && !/^(?:1|0|t|f|true|false)$/i.test(last.text)
-  return { values: [bare ? 'true' : last.text], source: 'flag', line: last.line }
+  return { values: [last.text], source: 'flag', line: last.line }
 }
 
 /** viper takes an empty variable as not set. */

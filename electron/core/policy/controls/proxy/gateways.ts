@@ -48,6 +48,8 @@ function gatewayOf(proxy: OAuth2Proxy, services: readonly InferenceService[], lo
   const urls = effective(proxy, 'upstreams')
   const unknown = [plain, urls].find((setting) => !setting.known)
   let uncertain = unknown && !unknown.known ? unknown.why : undefined
+  const strange = plain.known ? (plain.values[0] ?? '') : ''
+  if (readBindAddress(strange).kind === 'unknown') uncertain = `where it listens is not known (${strange.slice(0, 80)})`
   const upstreams = (urls.known ? urls.values : []).flatMap((url) => {
     const target = /^https?:/i.test(url) ? readTarget(url) : undefined
     if (!target) return []

@@ -29,6 +29,11 @@ const auth = (path: string, more = '') => `location = /auth { internal; ${more} 
 const behind = (http: string, ...lines: readonly string[]) =>
   outcomes(ask(requiresAuthentication, facts(http, [service('ollama')], { 'oauth2-proxy': oauth(...lines) })))
 
+test('an oauth2-proxy on a socket that it was given: who gets there is not known', () => {
+  const lines = ['http_address = "fd:3"', 'upstreams = ["http://127.0.0.1:11434"]']
+  expect(behind('', ...lines)).toEqual(['not-evaluated: What oauth2-proxy passes on is not known'])
+})
+
 test.each<[string, string, readonly string[], string]>([
   [
     'asked by nginx',

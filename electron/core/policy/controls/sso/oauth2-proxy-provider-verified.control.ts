@@ -8,6 +8,7 @@ const names = [
   'ssl_insecure_skip_verify',
   'insecure_oidc_allow_unverified_email',
   'insecure_oidc_skip_issuer_verification',
+  'entra_id_allowed_tenants',
 ] as const
 
 export default defineControl({
@@ -65,7 +66,9 @@ function flaws(get: Get): readonly Flaw[] {
       note: 'Expected false.',
     })
   const anyIssuer = on('insecure_oidc_skip_issuer_verification')
-  if (anyIssuer)
+  // Of several tenants the issuers differ; those that are named are compared instead (docs, providers/ms_entra_id).
+  const tenants = get('provider')?.values[0] === 'entra-id' ? get('entra_id_allowed_tenants') : { values: [] }
+  if (anyIssuer && tenants?.values.length === 0)
     found.push({
       status: 'warning',
       severity: 'medium',

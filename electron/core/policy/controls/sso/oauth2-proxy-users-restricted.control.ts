@@ -8,12 +8,14 @@ const restrictions = {
   allowed_roles: ['keycloak-oidc'],
   github_org: ['github'],
   github_team: ['github'],
+  github_repo: ['github'],
   github_users: ['github'],
   gitlab_groups: ['gitlab'],
   gitlab_projects: ['gitlab'],
   google_groups: ['google'],
   keycloak_groups: ['keycloak'],
   bitbucket_team: ['bitbucket'],
+  bitbucket_repository: ['bitbucket'],
   entra_id_allowed_tenants: ['entra-id'],
 } as const satisfies Partial<Record<OptionName, readonly string[] | undefined>>
 const restricting = Object.keys(restrictions) as (keyof typeof restrictions)[]
@@ -23,9 +25,43 @@ function inEffect(get: Get): readonly (keyof typeof restrictions)[] {
   const provider = get('provider')?.values[0]
   return restricting.filter((name) => {
     const by: readonly string[] | undefined = restrictions[name]
-    return by === undefined || provider === undefined || by.includes(provider)
+    // A tenant of everybody is no restriction.
+    const everybody = name === 'entra_id_allowed_tenants' && get(name)?.values.some((tenant) => tenant.toLowerCase() === PERSONAL)
+    return !everybody && (by === undefined || provider === undefined || by.includes(provider))
   })
 }
+
+/** The tenant of everybody who has a Microsoft account of his own, whom nobody manages. */
+const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad'
+/** Tenants that stand for any. */
+const anyTenant = ['', 'common', 'organizations', 'consumers', PERSONAL]
+
+const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean']
+
+/** Issuers that everybody on earth has an account of, or may get one. */
+const publicIssuers: readonly (readonly [RegExp, string])[] = [
+  [/^https:\/\/accounts\.google\.com\/?$/i, 'google'],
+  [/^https:\/\/gitlab\.com\/?$/i, 'gitlab'],
+  [/^https:\/\/login\.microsoftonline\.com\/(?:common|organizations|consumers)\b/i, 'Microsoft'],
+]
+
+/** Whose accounts these are, where the provider gives them to everybody. */
+function publicName(provider: string, get: Get): string | undefined {
+  if (provider === 'azure') return anyTenant.includes(get('azure_tenant')?.values[0]?.toLowerCase() ?? '?') ? 'Microsoft' : undefined
+  const issuer = get('oidc_issuer_url')?.values[0] ?? ''
+  const issued = publicIssuers.find(([pattern]) => pattern.test(issuer))?.[1]
+  // A GitLab of one's own has its own issuer.
+  const own = provider === 'gitlab' && issuer !== ''
+  return issued ?? (publicProviders.includes(provider) && !own ? provider : undefined)
+}
+
+/** `*`, or all of a top level (`.com`, `*.com`). */
+const isAnything = (domain: string): boolean =>
+  domain === '*' || /^\*?\.(?:com|net|org|edu|de|eu|uk|fr|it|es|nl|ch|at|io|ai|dev)$/i.test(domain)
+
+/** Domains in which everybody gets an address. */
+const mailForAll =
+  /^(?:g(?:oogle)?mail\.com|(?:outlook|hotmail|live|msn)\.[a-z.]+|yahoo\.[a-z.]+|icloud\.com|me\.com|aol\.com|gmx\.[a-z]+|web\.de|t-online\.de|freenet\.de|proton\.me|protonmail\.com|pm\.me|tuta(?:nota)?\.com|posteo\.de|mailbox\.org|mail\.com|mail\.ru|yandex\.[a-z]+|qq\.com|1(?:63|26)\.com|fastmail\.com|zoho\.com|hey\.com|orange\.fr|free\.fr|laposte\.net|libero\.it|seznam\.cz|wp\.pl)$/i
 
 export default defineControl({
   id: 'oauth2-proxy-users-restricted',
@@ -39,11 +75,11 @@ export default defineControl({
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) => {
-      const names = ['email_domains', 'provider', ...restricting] as const
+      const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', ...restricting] as const
       return verdictFor(proxy, names, flaws, (get) => {
         const domains = get('email_domains').values
         const by = inEffect(get).filter((name) => get(name).values.join('') !== '')
-        return domains.includes('*')
+        return domains.some(isAnything)
           ? { title: 'Only named groups may log in', reason: `Any address, but ${by.join(', ')} must fit.` }
           : {
               title: 'Only named domains or addresses may log in',
@@ -55,17 +91,19 @@ export default defineControl({
 
 function flaws(get: Get): readonly Flaw[] {
   const domains = get('email_domains')
-  if (!domains?.values.includes('*')) return []
+  const provider = get('provider')?.values[0] ?? ''
+  const open = publicName(provider, get)
+  const all = domains?.values.find(isAnything) ?? (open ? domains?.values.find((domain) => mailForAll.test(domain)) : undefined)
+  if (!domains || all === undefined) return []
   // Something unread may restrict users after all.
   if (inEffect(get).some((name) => get(name) === undefined || get(name)?.values.join('') !== '')) return []
-  const provider = get('provider')?.values[0] ?? ''
-  const open = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean'].includes(provider)
+  const named = all === '*' ? '' : ', where everybody gets an address'
   return [
     {
       status: 'fail',
       ...(open && { severity: 'critical' as const }),
-      title: open ? `Anyone with a ${provider} account may log in` : 'Every account of the provider may log in',
-      reason: `email_domains is "*" and no group, role or organisation is named that provider ${provider} looks at${open ? `: ${provider} gives accounts to everybody` : ''}.`,
+      title: open ? `Anyone with a ${open} account may log in` : 'Every account of the provider may log in',
+      reason: `email_domains is "${all}"${named} and no group, role or organisation is named that provider ${provider} looks at${open ? `: ${open} gives accounts to everybody` : ''}.`,
       setting: domains,
       note: 'Expected your domains, or allowed_groups.',
     },

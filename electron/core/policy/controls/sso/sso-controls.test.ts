@@ -118,6 +118,24 @@ test.each<[AnyControl, readonly string[], string]>([
   expect(outcomes(ask(control, alphaFile(...rows)))).toEqual([expected])
 })
 
+test('a switch takes no separate word', () => {
+  const started = (...words: readonly string[]) => facts(undefined, [...words.map((word) => `=${word}`), '@environment process'])
+  expect(outcomes(ask(bearerTokens, started('--skip-jwt-bearer-tokens', 'false')))).toEqual([
+    'warning: Bearer tokens of the provider are taken',
+  ])
+  expect(outcomes(ask(bearerTokens, started('--skip-jwt-bearer-tokens=false')))).toEqual(['pass: Bearer tokens are not taken'])
+  expect(outcomes(ask(logsLogins, started('--auth-logging', 'false')))).toEqual(['pass: Logins and requests are logged'])
+})
+
+test('of the alpha configuration names count that are not printed', () => {
+  const of = (line: string) => {
+    const given = ['=--alpha-config=/etc/a.yaml', '@environment process', '@alpha read /etc/a.yaml', ':providers:', ':  - provider: github']
+    return outcomes(ask(usersRestricted, facts('email_domains = ["*"]', [...given, ':    githubConfig:', `:  ${line}`])))
+  }
+  expect(of('    repo: "****"')).toEqual(['pass: Only named groups may log in'])
+  expect(of('    org: ""')).toEqual(['fail: Anyone with a github account may log in'])
+})
+
 test('the alpha configuration is named where it decides', () => {
   const [verdict] = ask(behindTls, alphaFile('server:', '  BindAddress: 0.0.0.0:4180'))
   expect(verdict?.reason).toContain('alpha configuration /etc/a.yaml')
@@ -141,6 +159,50 @@ test.each<[AnyControl, string, string]>([
   [usersRestricted, 'email_domains = ["*"]\nprovider = "oidc"\ngithub_org = "us"', 'fail: Every account of the provider may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngoogle_groups = ["us"]', 'fail: Anyone with a gitlab account may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngitlab_projects = ["us/llm=20"]', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["example.com", "gmail.com"]', 'fail: Anyone with a google account may log in'],
+  [usersRestricted, 'email_domains = ["*.com"]\nprovider = "oidc"', 'fail: Every account of the provider may log in'],
+  [usersRestricted, 'email_domains = [".corp"]\nprovider = "oidc"', 'pass: Only named domains or addresses may log in'],
+  [
+    usersRestricted,
+    'email_domains = ["gmail.com"]\nprovider = "oidc"\noidc_issuer_url = "https://id.example.com"',
+    'pass: Only named domains or addresses may log in',
+  ],
+  [
+    usersRestricted,
+    'email_domains = ["gmail.com"]\nprovider = "oidc"\noidc_issuer_url = "https://accounts.google.com"',
+    'fail: Anyone with a google account may log in',
+  ],
+  [
+    usersRestricted,
+    'email_domains = ["outlook.com"]\ngoogle_groups = ["llm@example.com"]',
+    'pass: Only named domains or addresses may log in',
+  ],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "azure"', 'fail: Anyone with a Microsoft account may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "azure"\nazure_tenant = "1b2c"', 'fail: Every account of the provider may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_repo = "us/llm"', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "bitbucket"\nbitbucket_repository = "us/llm"', 'pass: Only named groups may log in'],
+  [
+    usersRestricted,
+    'email_domains = ["*"]\nprovider = "gitlab"\noidc_issuer_url = "https://gitlab.example.com"',
+    'fail: Every account of the provider may log in',
+  ],
+  // The example of the documentation for personal accounts (providers/ms_entra_id).
+  ...['"9188040d-6c67-4c5b-b112-36a304b66dad", "1b2c"', '"1b2c"'].map((tenants, at): [AnyControl, string, string] => [
+    usersRestricted,
+    `provider = "entra-id"\noidc_issuer_url = "https://login.microsoftonline.com/common/v2.0"\ninsecure_oidc_skip_issuer_verification = true\nentra_id_allowed_tenants = [${tenants}]\nemail_domains = "*"`,
+    at === 0 ? 'fail: Anyone with a Microsoft account may log in' : 'pass: Only named groups may log in',
+  ]),
+  [
+    providerVerified,
+    'provider = "entra-id"\ninsecure_oidc_skip_issuer_verification = true\nentra_id_allowed_tenants = ["1b2c"]',
+    'pass: Users come from provider entra-id',
+  ],
+  [
+    providerVerified,
+    'provider = "entra-id"\ninsecure_oidc_skip_issuer_verification = true',
+    'warning: The issuer of tokens is not compared',
+  ],
+  [behindTls, 'http_address = "fd:3"', 'not-evaluated: Settings of oauth2-proxy could not be read'],
   [routesNeedLogin, 'ping_user_agent = "kube-probe"', 'warning: A name in a header passes as a health check'],
   [routesNeedLogin, 'gcp_healthchecks = true', 'warning: A name in a header passes as a health check'],
   [cookieSecret, 'cookie_secret_shape = "xxxxxxxxxxxxxxxx"', 'pass: The cookie secret has 16 bytes'],
@@ -249,7 +311,7 @@ test.each([
   [':4180', { kind: 'tcp', loopback: false }],
   ['https://0.0.0.0:443', { kind: 'tcp', loopback: false }],
   ['', { kind: 'local' }],
-  ['fd:3', { kind: 'local' }],
+  ['fd:3', { kind: 'unknown' }],
   ['4180', { kind: 'unknown' }],
 ])('address %j', (text, expected) => {
   expect(readBindAddress(text)).toMatchObject(expected)
