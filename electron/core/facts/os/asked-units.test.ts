@@ -72,7 +72,7 @@ test('an answer that stops in the middle is none', () => {
 test.each(shells)(
   '%s tells what systemd listens on for sshd, and which settings sshd was not told to read again',
   (...[shell = '', ...words]) => {
-    const tell = (since: Date) => {
+    const tell = (since: Date, pid = '') => {
       const stamp = since
         .toUTCString()
         .replace(/^(...), (..) (...) (....) (\S+) GMT$/, (_, day, ...rest) => `${day} ${since.toISOString().slice(0, 10)} ${rest[3]} UTC`)
@@ -82,6 +82,7 @@ Names=ssh.service sshd.service
 LoadState=loaded
 ActiveState=active
 StateChangeTimestamp=${stamp}
+MainPID=4711
 
 Listen=0.0.0.0:22 (Stream)
 Listen=[::]:2222 (Stream)
@@ -103,7 +104,8 @@ LoadState=loaded
 ActiveState=active
 EOF
 }`
-      const given = `${shown}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${end.replaceAll('/etc/ssh', `${root}/etc/ssh`)}`
+      const given = `${shown}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${end.replaceAll('/etc/ssh', `${root}/etc/ssh`).replace('/run/sshd.pid', `${root}/run/sshd.pid`)}`
+      if (pid !== '') writeFileSync(file('/run/sshd.pid'), `${pid}\n`)
       const { ssh, services } = parseOs(`@sysctl\n${execFileSync(shell, [...words, '-c', given], { encoding: 'utf8' })}`) ?? {}
       expect([ssh?.ports.map(({ value }) => value), services?.map(({ id }) => id)]).toEqual([[22, 2222], ['cups.service']])
       return ssh?.newer.map(({ value }) => value)
@@ -116,5 +118,10 @@ EOF
       '/etc/ssh/sshd_config.d',
       '/etc/ssh/sshd_config.d/50-cloud-init.conf',
     ])
+    // A SIGHUP that systemd does not know of: sshd reads its settings, then writes its number anew. That of another daemon says nothing.
+    expect(tell(new Date(Date.now() - 60_000), '99')).toHaveLength(3)
+    expect(tell(new Date(Date.now() - 60_000), '4711')).toEqual([])
+    writeFileSync(file('/etc/ssh/sshd_config'), 'Port 22')
+    expect(tell(new Date(Date.now() - 60_000))).toEqual(['/etc/ssh/sshd_config'])
   },
 )

@@ -292,7 +292,7 @@ clock() {
 }
 set -f
 ${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
-states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,Listen -- $asked ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
+states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     split("", v)
@@ -301,7 +301,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
     if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
     } else if (id ~ /^ssh/) {
-      if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) up = v["StateChangeTimestamp"] }
+      if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) { up = v["StateChangeTimestamp"]; main = v["MainPID"] } }
     } else if (id != "" && (v["LoadState"] != "not-found" || active != "inactive")) {
       more = ""
       split(names, w, " ")
@@ -311,7 +311,8 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
   }
   END {
     print time rows "\\n@ssh" ssh
-    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 -printf \\047=newer %p\\\\n\\047")
+    file = "/run/sshd.pid"
+    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 " ((getline pid < file) > 0 && pid == main ? "-newercm " file : "") " -printf \\047=newer %p\\\\n\\047")
   }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
