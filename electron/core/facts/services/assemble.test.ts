@@ -619,6 +619,16 @@ test.each<[string, readonly { readonly source?: string; readonly destination: st
   expect(assembleServices({ ...base, processes: [running] })).toMatchObject([{ how: 'process', modelPaths }])
 })
 
+test('where the models of a machine lie', () => {
+  const cgroup = '/machine.slice/systemd-nspawn@web.service/payload/system.slice/llama.service'
+  const seenFiles = { mounts: [{ source: '/var/lib/machines/web', destination: '/' }], more: false }
+  const running = process(70, 'llama-server -m /models/a.gguf', { cgroup, seenFiles })
+  expect(assembleServices({ ...base, processes: [running] })).toMatchObject([
+    { how: 'container', modelPaths: ['/var/lib/machines/web/models'] },
+  ])
+  expect(assembleServices({ ...base, processes: [{ ...running, seenFiles: undefined }] })).toMatchObject([{ modelPaths: [] }])
+})
+
 describe('pods', () => {
   const uid = '0a1b2c3d-0000-4111-8222-333344445555'
   const cgroup = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice/cri-containerd-${id}.scope`

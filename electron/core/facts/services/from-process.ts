@@ -84,7 +84,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     apiKey: configuredApiKey(launch, environment),
     version: image && versionOfImage(image.name),
     image,
-    modelPaths: contained ? onHostByMounts(paths, mounts) : paths.flatMap((path) => onHost(path, main.seenFiles) ?? []),
+    // Machines have their mounts where those of no container stand.
+    modelPaths: contained && !main.seenFiles ? onHostByMounts(paths, mounts) : paths.flatMap((path) => onHost(path, main.seenFiles) ?? []),
   }
 }
 
