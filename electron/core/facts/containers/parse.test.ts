@@ -15,6 +15,8 @@ test.each([
   ['127.0.0.1:8000->8000/tcp, 9000/tcp', ['127.0.0.1 8000 8000']],
   ['10.0.0.5:8000-8002->9000-9002/tcp', ['10.0.0.5 8000 9000', '10.0.0.5 8001 9001', '10.0.0.5 8002 9002']],
   ['0.0.0.0:53->53/udp', ['0.0.0.0 53 53']],
+  // gateway_mode=routed of Docker 28: docker-proxy alone holds the second.
+  ['0.0.0.0:0->8080/tcp, [::]:12205->8080/tcp', [':: 12205 8080']],
 ])('ports %j', (text, expected) => {
   const { read, unread } = readListedPorts(text)
   expect(unread).toBeUndefined()
@@ -26,6 +28,29 @@ test.each([
   ['0.0.0.0:80->80/tcp, somewhere=>90->90/tcp', 'somewhere=>90->90/tcp'],
 ])('ports %j: %j is not understood', (text, unread) => {
   expect(readListedPorts(text).unread).toBe(unread)
+})
+
+test.each(['inspect', 'list'])('Docker 28 (%s): what is published, in networks of every kind', (how) => {
+  const result = parseContainers(readFileSync(new URL(`./__fixtures__/docker-28-${how}.txt`, import.meta.url), 'utf8'))
+  if (!result.ok) throw new Error(result.reason)
+  const found = result.containers.containers.map(({ name, ports, portsUnknown, hostNetwork }) => {
+    const printed = ports.map(({ hostAddress, hostPort, containerPort }) => `${hostAddress} ${hostPort} ${containerPort}`)
+    return [name, [...printed, ...(hostNetwork ? ['host'] : []), ...(portsUnknown ? ['unknown'] : [])].sort()]
+  })
+  const everywhere = ['0.0.0.0 12201 8080', ':: 12201 8080']
+  expect(Object.fromEntries(found)).toEqual({
+    all: everywhere,
+    loop: ['127.0.0.1 12202 8080'],
+    spec: ['10.77.2.12 12203 8080'],
+    ...{ none: [], unprot1: [], routed1: [], inner1: [], isol1: [] },
+    unprot2: ['127.0.0.1 12204 8080'],
+    routed2: [':: 12205 8080'],
+    routed3: [':: 32768 8080'],
+    trust1: ['127.0.0.1 12207 8080'],
+    hostn: ['host'],
+    // Of one that shares the network of another the list tells nothing.
+    share: how === 'inspect' ? everywhere : ['unknown'],
+  })
 })
 
 /** What ran on each recorded host; see README. */

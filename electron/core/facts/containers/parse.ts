@@ -164,7 +164,9 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
   const running = found.Running && found.Pid !== 0
   const ports = Object.entries((running ? found.Ports : found.Bindings) ?? {}).flatMap(([key, hosts]) => {
     const [port, protocol] = key.split('/')
-    return (hosts ?? []).map(({ HostIp, HostPort }) => ({
+    // Of a network without translation (`gateway_mode=routed`, Docker since 27) a port has none on the host: it is open at the address of the container.
+    const own = (hosts ?? []).filter(({ HostPort }) => !running || HostPort !== '')
+    return own.map(({ HostIp, HostPort }) => ({
       hostAddress: HostIp || '0.0.0.0',
       // A range stands for one port of it.
       hostPort: Number(HostPort.split('-')[0]),

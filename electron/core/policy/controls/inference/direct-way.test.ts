@@ -8,6 +8,9 @@ import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
+import requiresKey from '../proxy/engine-requires-key-when-exposed.control.ts'
+import managementDirect from '../proxy/management-not-directly-reachable.control.ts'
+import { ask, outcomes } from '../proxy/proxy-facts.ts'
 import { directWayTo } from './direct-way.ts'
 
 const output = (id: string, stdout: string): SectionOutput => ({
@@ -81,6 +84,73 @@ describe('past what is published', () => {
     ['a pod', ['172.17.0.3'], recorded('debian-12-docker'), undefined, { pod: { name: 'a' } as never }],
   ])('%s', (_, addresses, firewall, expected, more) => {
     expect(way(addresses, firewall, more)).toBe(expected)
+  })
+
+  // Docker 28.5.2 on a host of the lab: whether a neighbour with a route by it connected to 172.x.x.x:8080 stands beside it.
+  test.each<[string, string, boolean]>([
+    ['published for all, past that port', '172.17.0.2', false],
+    ['published on the loopback', '172.17.0.3', false],
+    ['published at an address', '172.17.0.4', false],
+    ['published nowhere', '172.17.0.5', false],
+    ['gateway_mode=nat-unprotected, published nowhere', '172.30.1.2', true],
+    ['the same, on the loopback', '172.30.1.3', true],
+    ['gateway_mode=routed, published nowhere', '172.30.2.2', false],
+    ['the same, published', '172.30.2.3', true],
+    ['--internal', '172.30.3.2', false],
+    ['trusted_host_interfaces=host0', '172.30.5.2', false],
+  ])('Docker 28: %s', (_, address, open) => {
+    const bridges = { docker0: '172.17.0', 'br-d7036a01d8f2': '172.30.1', 'br-11fdd94f8484': '172.30.2', 'br-b67cc78cb3f7': '172.30.3' }
+    const own = Object.entries({ ...bridges, 'br-c88a8edf20ba': '172.30.5' })
+    const lines = own.map(([name, net], at) => `${at + 3}: ${name} inet ${net}.1/${name === 'docker0' ? 16 : 24} scope global\n`)
+    const there: Network = {
+      addresses: parseAddresses(`2: eth0 inet 10.77.2.12/24 scope global\n${lines.join('')}`),
+      routes: parseRoutes(
+        ['10.77.2.0/24 dev eth0', ...own.map(([name, net]) => `${net}.0/${name === 'docker0' ? 16 : 24} dev ${name}`)].join('\n'),
+        4,
+      ),
+      defaultRoute: false,
+    }
+    const found = directWayTo(service({ openInside: [8080] }), {
+      processes: known([{ pid: 70, addresses: [address] } as unknown as Process]),
+      firewall: recorded('docker-28'),
+      network: known(there),
+    })
+    expect(found?.state).toBe(open ? 'open' : undefined)
+  })
+
+  test.each<[string, Partial<InferenceService>, FactResult<Firewall>, string, string]>([
+    [
+      'no key',
+      { apiKey: 'none' },
+      recorded('debian-12-docker'),
+      'warning: Inference port answers without a key',
+      'warning: Management routes are open to the network',
+    ],
+    ['a key', { apiKey: 'set' }, recorded('debian-12-docker'), 'warning: 20 of 33 routes ignore the API key', ''],
+    [
+      'rules that were not read',
+      { apiKey: 'none' },
+      unknown('why', ['nft']),
+      'not-evaluated: Ways to the container could not be followed',
+      'not-evaluated: Ways to the container could not be followed',
+    ],
+    [
+      'nobody gets in',
+      { apiKey: 'none', openInside: [] },
+      recorded('debian-12-docker'),
+      'pass: The inference port is local only',
+      'pass: The management port is local only',
+    ],
+  ])('what the engine lets them do there: %s', (_, more, firewall, key, management) => {
+    const binds = [{ address: '127.0.0.1', port: 8000, scope: 'loopback', section: 'containers', line: 3, basis: 'observed' }] as const
+    const one = service({ running: true, argv: [], binds, containerPorts: [8000], modelPaths: [], ...more })
+    const given = {
+      services: [one],
+      processes: known([{ pid: 70, addresses: ['172.17.0.3'] } as unknown as Process]),
+      ...{ firewall, network: known(network) },
+    }
+    expect(outcomes(ask(requiresKey, given as never))).toEqual([key])
+    if (management !== '') expect(outcomes(ask(managementDirect, given as never))).toEqual([management])
   })
 
   test('a container of an account without root has an address that only it knows', () => {

@@ -7,6 +7,7 @@ import { forwardedTo } from '../../../facts/firewall/forwarded.ts'
 import { routeTo } from '../../../facts/firewall/surroundings.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import type { Verdict } from '../../control.ts'
 import { citeRule, printRemotes, strangersAmong, worst } from '../network/flows.ts'
 
 export interface DirectWaySources {
@@ -18,6 +19,8 @@ export interface DirectWaySources {
 /** `unclear`: whether somebody gets in is not known. */
 export interface DirectWay {
   readonly state: 'open' | 'unclear'
+  /** Address and port of the container. */
+  readonly where: string
   /** What follows "but". */
   readonly why: string
   readonly hint?: string | undefined
@@ -44,7 +47,7 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (!network.known || !firewall.known) {
     const why = unread?.known === false ? unread.reason : ''
     const hint = unread?.known === false ? unread.hint : undefined
-    return { state: 'unclear', why: `whether the host forwards to its container at ${where} is not known: ${why}`, hint, cite: [] }
+    return { state: 'unclear', where, why: `whether the host forwards to its container at ${where} is not known: ${why}`, hint, cite: [] }
   }
   const { accepted, undetermined } = strangersAmong(
     doors.flatMap((door) => forwardedTo(firewall.value.tables, network.value, door)),
@@ -54,6 +57,7 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (open) {
     return {
       state: 'open',
+      where,
       why: `the host forwards what comes for ${where}, its container, from ${printRemotes(open)}: whoever shares a network with the host reaches it by a route`,
       hint: hintFor(first.address, network.value),
       cite: citeRule(open.by, firewall.value, 'Lets it through to the container.'),
@@ -63,7 +67,27 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (!doubt) return undefined
   const text = doubt.doubtBy?.text
   const why = `whether the host forwards to its container at ${where} hangs on a rule that is not understood${text ? `: ${text}` : ''}`
-  return { state: 'unclear', why, cite: citeRule(doubt.doubtBy, firewall.value) }
+  return { state: 'unclear', where, why, cite: citeRule(doubt.doubtBy, firewall.value) }
+}
+
+/**
+ * The verdict on a server that others reach past what is published of it: `judged` of the address of its container, but no worse than a warning, since only who shares a
+ * network with the host gets there.
+ */
+export function judgePast(
+  way: DirectWay,
+  { subject, name }: { readonly subject: string; readonly name: string },
+  judged: (where: string) => Verdict,
+): Verdict {
+  if (way.state === 'unclear')
+    return {
+      ...{ subject, status: 'not-evaluated', title: 'Ways to the container could not be followed' },
+      ...{ reason: `Of ${name}, ${way.why}.`, hint: way.hint, cite: way.cite },
+    }
+  const verdict = judged(way.where)
+  const reason = `${verdict.reason} It is not published for others, but ${way.why}.`
+  const past = { ...verdict, reason, hint: way.hint, cite: [...way.cite, ...verdict.cite.map(({ section, line }) => ({ section, line }))] }
+  return verdict.status === 'fail' ? { ...past, status: 'warning', severity: 'high' } : past
 }
 
 function hintFor(address: string, network: Network): string {

@@ -2,6 +2,7 @@ import { printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
@@ -14,6 +15,7 @@ export default defineControl({
   rationale:
     "Requests to the engine's own port meet no proxy. Ollama has no authentication at all, and the key of vLLM guards only /v1, /v2, /inference and /cohere, so /invocations runs prompts without it.",
   needs: ['services'],
+  uses: ['processes', 'firewall', 'network'],
   remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: [
     'NIST-800-53:IA-2',
@@ -23,14 +25,14 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.vllm.ai/en/latest/usage/security/',
   ],
-  evaluate: ({ services }) => judgeRunning(services, judge),
+  evaluate: ({ services, ...uses }) => judgeRunning(services, (service) => judge(service, uses)),
 })
 
-function judge(service: InferenceService): Verdict {
+function judge(service: InferenceService, uses: DirectWaySources): Verdict {
   const base = { subject: service.id }
   const exposed = exposedBinds(service)
-  const cite = (note?: string) =>
-    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
+  const way = exposed.length === 0 && service.bindUnknown === undefined ? directWayTo(service, uses) : undefined
+  if (way) return judgePast(way, { subject: service.id, name: serviceName(service) }, (where) => judgeAt(service, where))
   if (opensNothing(service)) return stays(service)
   if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length === 0)
@@ -39,9 +41,17 @@ function judge(service: InferenceService): Verdict {
       status: 'pass',
       title: 'The inference port is local only',
       reason: `${serviceName(service)} listens on ${listed(service.binds.map(printBind))}: only accounts of this host and its proxy reach it.`,
-      cite: cite(),
+      cite: service.binds.map(({ section, line }) => ({ section, line })),
     }
-  const where = listed(exposed.map(printBind))
+  return judgeAt(service, listed(exposed.map(printBind)))
+}
+
+/** Where others reach it. */
+function judgeAt(service: InferenceService, where: string): Verdict {
+  const base = { subject: service.id }
+  const exposed = exposedBinds(service)
+  const cite = (note?: string) =>
+    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
   const routes = routesOf(service)
   const open = routes.filter((route) => atEngine(service, route) === 'no')
   if (service.apiKey === 'none')

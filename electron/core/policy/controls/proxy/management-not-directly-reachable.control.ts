@@ -2,6 +2,7 @@ import { type EngineRoute, isManagement, printRoute, routesOf } from '#shared/mo
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
@@ -14,17 +15,16 @@ export default defineControl({
   rationale:
     'On its own port an engine answers management requests from anyone who gets there: models are replaced, deleted or pushed to a stranger’s registry. Rules in a proxy do not help when the port itself is open.',
   needs: ['services'],
+  uses: ['processes', 'firewall', 'network'],
   references: ['NIST-800-53:AC-3', 'NIST-800-53:CM-7(1)', 'CIS-8:4.8', 'ISO-27001:A.8.2', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services }) => judgeRunning(services, judge),
+  evaluate: ({ services, ...uses }) => judgeRunning(services, (service) => judge(service, uses)),
 })
 
-function judge(service: InferenceService): Verdict {
+function judge(service: InferenceService, uses: DirectWaySources): Verdict {
   const base = { subject: service.id }
   const exposed = exposedBinds(service)
-  const cite = (note?: string) =>
-    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
-  const routes = routesOf(service).filter(isManagement)
-  const where = listed(exposed.map(printBind))
+  const way = exposed.length === 0 && service.bindUnknown === undefined ? directWayTo(service, uses) : undefined
+  if (way) return judgePast(way, { subject: service.id, name: serviceName(service) }, (where) => judgeAt(service, where))
   if (opensNothing(service)) return stays(service)
   if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length === 0)
@@ -33,8 +33,18 @@ function judge(service: InferenceService): Verdict {
       status: 'pass',
       title: 'The management port is local only',
       reason: `${serviceName(service)} listens on ${listed(service.binds.map(printBind))}, so management requests come from this host or through its proxy.`,
-      cite: cite(),
+      cite: service.binds.map(({ section, line }) => ({ section, line })),
     }
+  return judgeAt(service, listed(exposed.map(printBind)))
+}
+
+/** Where others reach it. */
+function judgeAt(service: InferenceService, where: string): Verdict {
+  const base = { subject: service.id }
+  const exposed = exposedBinds(service)
+  const cite = (note?: string) =>
+    (exposed.length > 0 ? exposed : service.binds).map(({ section, line }) => ({ section, line, ...(note && { note }) }))
+  const routes = routesOf(service).filter(isManagement)
   if (routes.length === 0)
     return {
       ...base,
