@@ -4,7 +4,7 @@ import { type FactResult, known, unknown } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { parsePathEntry } from '../path-entry.ts'
 import { collectPrivileged, guardedFolders, MAX_FILES } from './collect.ts'
-import { parseGuardedFiles, parseWatches } from './parse.ts'
+import { parseGuardedFiles, parseLoaded, parseWatches } from './parse.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import type { Sudoers } from './privileged.ts'
 import { readCommand, readNumbered } from './read-block.ts'
@@ -64,7 +64,8 @@ export const auditRulesFact: FactDefinition<'audit-rules'> = {
     const stated = (name: string) =>
       state.known ? state.value.rows.flatMap(({ text }) => new RegExp(`^${name} (\\d{1,10})$`).exec(text)?.[1] ?? [])[0] : undefined
     const [enabled, pid] = [stated('enabled'), stated('pid')]
-    const { watches, excluded, hushed } = parseWatches(loaded.value.rows)
+    const files = written.known ? readNumbered(written.value) : []
+    const { watches, excluded, hushed } = parseLoaded(loaded.value.rows, files)
     return known({
       loaded: loaded.value.exitCode === 0 ? watches : undefined,
       excluded,
@@ -73,7 +74,7 @@ export const auditRulesFact: FactDefinition<'audit-rules'> = {
       locked: enabled === '2',
       taken: pid === undefined ? undefined : pid !== '0',
       loadedLine: loaded.value.line,
-      written: written.known ? parseWatches(readNumbered(written.value)).watches : [],
+      written: parseWatches(files).watches,
     })
   },
 }

@@ -8,7 +8,7 @@ import type { FactDefinition, FactSources } from '../fact-definition.ts'
 import type { FactId } from '../facts.ts'
 import { redact } from '../secrets.ts'
 import { MAX_FILES } from './collect.ts'
-import { parseGuardedFiles, parseWatches } from './parse.ts'
+import { parseGuardedFiles, parseLoaded, parseWatches } from './parse.ts'
 import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
 import { parseMatches } from './sshd-files.ts'
 
@@ -147,11 +147,41 @@ test.each<[string, object]>([
   ['-a always,exclude -F exe=/usr/bin/ollama', { hushed: [{ whole: false }] }],
   ['-a never,filesystem -F fstype=0x6969', { hushed: [{ whole: false }] }],
   ['-a always,exit -F arch=b64 -S unlink -F dir=/srv/models', { watches: [] }],
+  ['-a never,filesystem -F fstype=0x74726163', { hushed: [] }],
+  ['-a never,exit -F arch=b64 -S openat', { hushed: [{ whole: false, ordered: true }] }],
+  ['-a never,exit -S all', { hushed: [{ whole: true, ordered: true }] }],
+  ['-a always,exit -F arch=b64 -S openat -F dir=/m -F perm=wa', { watches: [{ path: '/m', narrowed: 'the call is openat' }] }],
+  ['-a always,exit -S all -F dir=/m -F perm=wa -C uid!=euid', { watches: [{ narrowed: 'uid!=euid' }] }],
+  ['-a always,io_uring -S openat -F dir=/m -F perm=wa', { watches: [] }],
+  ['-a always,exit -F path=/m -F perm=wa', { watches: [{ narrowed: 'it is the folder itself that changes (-F path=)' }] }],
+  ['-a never,exit -F dir=/srv/models -F uid=4', { excluded: [], hushed: [{ whole: false, path: '/srv/models', ordered: true }] }],
   ['-a never,exit -F dir=/srv/models', { watches: [], excluded: [{ path: '/srv/models', permissions: 'rwxa', line: 1 }] }],
   ['# -w /models -p wa', { watches: [] }],
   ['No rules', { watches: [], excluded: [] }],
 ])('audit rule %s', (text, expected) => {
   expect(parseWatches([{ text, line: 1 }])).toMatchObject(expected)
+})
+
+/** Printed by auditctl 3.0.9 of rules that it had loaded. */
+test.each<[string, readonly string[], readonly string[], object]>([
+  ['a rule never', ['-a never,exit -F dir=/m -F perm=wa'], ['-w /m -p wa'], { watches: [], excluded: [{ path: '/m', line: 1 }] }],
+  [
+    'a rule never, and the watch',
+    ['-a never,exit -F dir=/m/ -F perm=w -F key=x', '-w /m -p wa'],
+    ['-w /m -p w -k x', '-w /m -p wa'],
+    { watches: [{ path: '/m', permissions: 'wa', line: 2 }], excluded: [{ permissions: 'w', line: 1 }] },
+  ],
+  [
+    'the folder itself',
+    ['-a always,exit -F path=/m -F perm=aw'],
+    ['-w /m -p wa'],
+    { watches: [{ path: '/m', narrowed: expect.any(String) }] },
+  ],
+  ['a watch', ['-a always,exit -F dir=/m -F perm=wa'], ['-w /m -p wa'], { watches: [{ narrowed: undefined }], excluded: [] }],
+  ['another that is not loaded', ['-a never,exit -F dir=/n -F perm=wa'], ['-w /m -p wa'], { watches: [{ path: '/m' }], excluded: [] }],
+])('auditctl -l prints as a watch: %s', (_, written, loaded, expected) => {
+  const rows = (all: readonly string[]) => all.map((text, at) => ({ text, line: at + 1 }))
+  expect(parseLoaded(rows(loaded), rows(written))).toMatchObject(expected)
 })
 
 test('Match blocks end at the next one and at the end of their file', () => {

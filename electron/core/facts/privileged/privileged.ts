@@ -103,6 +103,10 @@ export interface AuditHush {
   readonly text: string
   /** Nothing is left: `-a never,task`. Otherwise only what else it names. */
   readonly whole: boolean
+  /** Of what happens there alone. */
+  readonly path?: string | undefined
+  /** Of the list in which the first rule that fits decides, so that it keeps nothing out of what a rule before it takes. */
+  readonly ordered?: boolean | undefined
   readonly line: number
 }
 

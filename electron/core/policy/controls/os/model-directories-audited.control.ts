@@ -34,9 +34,16 @@ export default defineControl({
 const covers = (watch: AuditWatch, path: string, mountedOn: string): boolean =>
   watch.path === path || (isBelow(path, watch.path) && mountedOn !== '' && !isBelow(mountedOn, watch.path))
 
-const isBelow = (path: string, folder: string): boolean => path.startsWith(folder === '/' ? '/' : `${folder}/`)
+const isBelow = (path: string, folder: string): boolean => path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`)
 const seesWrites = ({ permissions, narrowed }: AuditWatch): boolean =>
   narrowed === undefined && permissions.includes('w') && permissions.includes('a')
+
+/** Two rules may share what one would see: `-p w` and `-p a`. The later of them decides what comes before. */
+function together(watches: readonly AuditWatch[]): AuditWatch | undefined {
+  const whole = watches.filter(({ narrowed }) => narrowed === undefined)
+  const [w, a] = ['w', 'a'].map((letter) => whole.find(({ permissions }) => permissions.includes(letter)))
+  return w && a && { ...(w.line < a.line ? a : w), permissions: 'wa' }
+}
 
 function judge(
   path: string,
@@ -57,7 +64,7 @@ function judge(
     }
   }
   const loaded = find(audit.loaded)
-  const sound = loaded.find(seesWrites)
+  const sound = loaded.find(seesWrites) ?? together(loaded)
   if (sound && (audit.enabled === undefined || daemon === undefined)) {
     const reason = `A watch on ${sound.path} is loaded, but whether ${audit.enabled === undefined ? 'auditing is on in the kernel' : 'a daemon writes it down'} could not be read (auditctl -s).`
     return {
@@ -68,9 +75,15 @@ function judge(
       cite: [{ section: 'privileged', line: sound.line }],
     }
   }
-  const hush = audit.hushed?.find(({ whole }) => whole)
-  const part = audit.hushed?.[0] ?? audit.excluded.find((one) => isBelow(one.path, path))
-  if (sound && !hush && part && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
+  // Of the rules for calls the first that fits decides (audit_filter_syscall of the kernel).
+  const counts = ({ line, ordered }: { readonly line: number; readonly ordered?: boolean | undefined }) =>
+    sound === undefined || ordered !== true || line < sound.line
+  const concerns = (at: string | undefined) => at === undefined || at === path || isBelow(at, path) || isBelow(path, at)
+  const hushed = (audit.hushed ?? []).filter((one) => counts(one) && concerns(one.path))
+  const excluded = audit.excluded.filter(({ line }) => counts({ line, ordered: true }))
+  const hush = hushed.find(({ whole }) => whole)
+  const part = hushed[0] ?? excluded.find((one) => isBelow(one.path, path))
+  if (sound && !hush && part && find(excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
     const what = 'text' in part ? part.text : `never for ${part.path}`
     return {
       ...base,
@@ -84,7 +97,7 @@ function judge(
       ],
     }
   }
-  if (sound && !hush && find(audit.excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
+  if (sound && !hush && find(excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
     const reason = `The kernel watches ${sound.path} for ${sound.permissions}${daemon ? ', and auditd writes it down' : ''}.`
     return {
       ...base,

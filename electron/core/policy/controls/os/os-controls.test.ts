@@ -283,6 +283,7 @@ describe('model-directories-audited', () => {
       { loaded: [watch('/srv')] },
       'warning: Writes to the models are not recorded',
     ],
+    ['the whole of the file system', runs, { loaded: [watch('/')] }, 'pass: Writes to the models are recorded'],
     ['a name that begins the same', runs, { loaded: [watch('/srv/mod')] }, 'warning: Writes to the models are not recorded'],
     ['reads only', runs, { loaded: [watch('/srv/models', 'r')] }, 'warning: The watch does not see every write'],
     ['written, not loaded', runs, { written: [watch('/srv/models')] }, 'fail: The watch is written but not loaded'],
@@ -333,10 +334,32 @@ describe('model-directories-audited', () => {
     [
       'a folder below is kept out',
       runs,
-      { loaded: [watch('/srv')], excluded: [watch('/srv/models/blobs')] },
+      { loaded: [watch('/srv')], excluded: [{ ...watch('/srv/models/blobs'), line: 1 }] },
       'warning: The watch does not see every write',
     ],
-    ['kept out', runs, { loaded: [watch('/srv')], excluded: [watch('/srv/models')] }, 'fail: The watch records nothing'],
+    ['kept out', runs, { loaded: [watch('/srv')], excluded: [{ ...watch('/srv/models'), line: 1 }] }, 'fail: The watch records nothing'],
+    [
+      'kept out too late',
+      runs,
+      { loaded: [watch('/srv')], excluded: [{ ...watch('/srv/models'), line: 4 }] },
+      'pass: Writes to the models are recorded',
+    ],
+    [
+      'all calls are kept out too late',
+      runs,
+      { loaded: [watch('/srv')], hushed: [{ text: '-a never,exit -S all', whole: true, ordered: true, line: 4 }] },
+      'pass: Writes to the models are recorded',
+    ],
+    [
+      'a part elsewhere is kept out',
+      runs,
+      {
+        loaded: [watch('/srv')],
+        hushed: [{ text: '-a never,exit -F dir=/srv/www -F uid=4', whole: false, ordered: true, path: '/srv/www', line: 1 }],
+      },
+      'pass: Writes to the models are recorded',
+    ],
+    ['two rules share it', runs, { loaded: [watch('/srv', 'w'), watch('/srv/models', 'ra')] }, 'pass: Writes to the models are recorded'],
     ['none', runs, {}, 'warning: Writes to the models are not recorded'],
     ['the kernel did not answer', runs, { loaded: undefined }, 'not-evaluated: Loaded audit rules could not be read'],
   ])('%s', (_, text, change, expected) => {
