@@ -64,14 +64,16 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const value = (directive: NginxDirective) => expandText(directive.parameters[0] ?? '', { model, state, persona: 'silent' })
 
   const basic = nearest(scope, 'auth_basic')
-  if (basic && nearest(scope, 'auth_basic_user_file')) {
+  const users = nearest(scope, 'auth_basic_user_file')
+  if (basic && users) {
     const realm = value(basic)
     // The realm `off` asks nobody, wherever it comes from (ngx_http_auth_basic_handler).
     const written = basic.parameters[0] ?? ''
     const avoidable = realm.known && realm.text !== 'off' && clientMayMake(written, 'off', model, state.anyHost)
     // By a name or a public header, it is avoided by all who want; by anything else, perhaps by those who know it.
     if (!realm.known || (avoidable && dependsOnClient(written, model, state.anyHost) !== 'public')) add('unmodelled', basic)
-    else if (realm.text !== 'off' && !avoidable) add('basic', basic)
+    // The client chooses among files: one of them may hold a password that it knows.
+    else if (realm.text !== 'off' && !avoidable) add(isSteered(users, model) ? 'unmodelled' : 'basic', basic)
   }
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'
@@ -104,6 +106,10 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
     opensToAll,
   }
 }
+
+/** The name of the host chooses among sites, whatever else a client says among files. */
+const isSteered = ({ parameters: [file = ''] }: NginxDirective, model: HttpModel): boolean =>
+  dependsOnClient(file, model, false) !== undefined
 
 /** Does the list turn everybody away? */
 export const deniesAll = (addresses: readonly NginxDirective[]): boolean =>

@@ -1,5 +1,6 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { conditionOf } from './conditions.ts'
 import { askedFor, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
@@ -94,6 +95,9 @@ function splittingIn(server: Server): readonly string[] {
   return [...found].slice(0, MAX_HEADS)
 }
 
+/** A variable of the configuration's own in a path: what it stands for may be the client's. */
+const SAID = /\$(?!\{?(?:\d|uri|document_uri|request_uri|args|is_args|query_string)\b)/
+
 /** Beginnings of paths under which this server may offer an engine, and what replaces them upstream. */
 interface Head {
   readonly client: string
@@ -130,6 +134,7 @@ function headsOf(server: Server): readonly Head[] {
         if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
         else if (location.kind !== 'named') {
           if (uri !== undefined) add({ client: location.path, upstream: uri, exact: location.kind === 'exact' })
+          if (uri !== undefined && SAID.test(uri)) add({ client: location.path, exact: true })
           if (rewriting) add({ client: location.path.replace(/\/$/, ''), exact: false })
         }
       }
@@ -142,10 +147,12 @@ function headsOf(server: Server): readonly Head[] {
 }
 
 /** Where an `if` looks at the path, one that fits: a rewrite behind it may take any that got so far. */
-function pathAskedFor({ parameters }: NginxDirective): string | undefined {
-  const [, pattern] = /^\(?\s*\$\{?(?:request_uri|uri|document_uri)\}? !?~\*? (.+?)\)?$/.exec(parameters.join(' ')) ?? []
-  return pattern === undefined ? undefined : takenBySample(pattern)
+function pathAskedFor(directive: NginxDirective): string | undefined {
+  const [left, operator, pattern] = conditionOf(directive)
+  return PATH.test(left) && operator.includes('~') ? takenBySample(pattern) : undefined
 }
+
+const PATH = /^\$\{?(?:request_uri|uri|document_uri)\}?$/
 
 /** For a path of its own, whatever the client asked for. */
 function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { locations }: Server): boolean {
@@ -183,8 +190,9 @@ function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>):
     for (const { name } of block)
       if (!/^(?:default|hostnames|volatile|include)$/.test(name))
         note(source, /^~/.test(name) ? sample(name.replace(/^~\*?/, '')) : name.replace(/^\\/, ''))
-  for (const { parameters } of directivesNamed(directive.block ?? [], 'if')) {
-    const [, source = '', operator = '', text = ''] = /^\(?\s*(\S+) (!?(?:=|~\*?)) (.+?)\)?$/.exec(parameters.join(' ')) ?? []
+  for (const condition of directivesNamed(directive.block ?? [], 'if')) {
+    const [source, operator, text] = conditionOf(condition)
+    if (operator === '') continue
     note(source, operator.includes('~') ? sample(text) : text)
   }
   for (const {
@@ -216,7 +224,7 @@ function candidates(
       for (const one of rewritings) if (all.size < room) for (const found of askedFor(one, from, told) ?? []) all.add(found)
   const paths = [...all].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
-  return asSent ? paths.flatMap((one) => [one, encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
+  return asSent ? paths.flatMap((one) => [one, ...encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
 }
 
 /** `/v1/../api/pull`: it begins as it was asked to, and nginx finds its way back. */
@@ -229,7 +237,7 @@ const MAX_BEGINNINGS = 8
 
 /** Beginnings that conditions and maps of the path as it was sent ask for; undefined where there are none of these. */
 export function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
-  const sent = /\$\{?request_uri\b/
+  const sent = /\$\{?request(?:_uri)?\b/
   if (!mentions(directives, sent)) return undefined
   const patterns = [
     ...directivesNamed(directives, 'if').map((one) => pathAskedFor(one)),
@@ -240,8 +248,15 @@ export function beginningsAsked(directives: readonly NginxDirective[]): readonly
   return [...new Set(patterns.flatMap((sample) => (sample && /^\/[^?]/.test(sample) ? [sample] : [])))].slice(0, MAX_BEGINNINGS)
 }
 
-/** Its first letter as a percent sign and its number, which every engine takes for the letter. */
-const encoded = (path: string): string => path.replace(/[A-Za-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
+/** Letters as percent signs and their numbers, which every engine takes for the letters: the first one, all of them, those of the last part. */
+const encoded = (path: string): readonly string[] => {
+  const numbered = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`
+  return [
+    path.replace(/[A-Za-z]/, numbered),
+    path.replace(/[A-Za-z]/g, numbered),
+    path.replace(/[^/]+$/, (last) => last.replace(/[A-Za-z]/g, numbered)),
+  ]
+}
 
 /** Is it the route, once the engine has decoded it? */
 export function means(path: string | undefined, route: string): boolean {
@@ -270,10 +285,38 @@ const takenByMaps = ({ maps }: Pick<HttpModel, 'maps'>): readonly string[] =>
     .flatMap(({ block = [] }) => block.flatMap(({ name }) => (/^~.*\((?!\?)/.test(name) ? [name.replace(/^~\*?/, '')] : [])))
     .slice(0, FEW)
 
+/** Patterns of conditions over the path that take groups. */
+const takenByConditions = (directives: readonly NginxDirective[]): readonly string[] =>
+  directives.flatMap((one) => {
+    if (one.name !== 'if') return []
+    const [left, operator, pattern] = conditionOf(one)
+    const takes = PATH.test(left) && /^~/.test(operator) && /\((?!\?:)/.test(pattern)
+    return [...(takes ? [pattern] : []), ...takenByConditions(one.block ?? [])]
+  })
+
+/** What a location sends requests to, conditions within it included. */
+const passesIn = (directives: readonly NginxDirective[]): readonly string[] =>
+  directives.flatMap(({ name, parameters: [to = ''], block = [] }) =>
+    name === 'proxy_pass' ? [to] : name === 'if' || name === 'limit_except' ? passesIn(block) : [],
+  )
+
+/** Paths that a location sends on; what `set` made of a group stands for the variable, too. */
+function passedPaths(location: readonly NginxDirective[], sets: readonly NginxDirective[]): readonly string[] {
+  const paths = passesIn(location).flatMap(writtenPaths)
+  const replaced = sets.flatMap(({ parameters: [name = '', value = ''] }) =>
+    paths.flatMap((path) => {
+      const said = path.replace(/\$\{?(\w+)\}?/g, (whole, one: string) => (`$${one}` === name ? value : whole))
+      return said === path ? [] : [said]
+    }),
+  )
+  return [...paths, ...replaced]
+}
+
 /** Rewrites of a server, and locations with a pattern whose `proxy_pass` takes parts of the path. */
 function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly Rewriting[] {
   const found: Rewriting[] = []
   const taking = takenByMaps(model)
+  const sets = directivesNamed(server.directive.block ?? [], 'set').filter(({ parameters: [, value = ''] }) => /\$\{?\d/.test(value))
   const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
     for (const one of directives) {
       const { name, parameters, block = [] } = one
@@ -285,10 +328,11 @@ function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly 
   const walk = (set: LocationSet): void => {
     for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
       fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
-      for (const uri of writtenPaths(own(scope, 'proxy_pass')?.parameters[0] ?? '')) {
+      const asked = [...taking, ...takenByConditions([...server.scope.directives, ...scope.directives])]
+      for (const uri of passedPaths(scope.directives, sets)) {
         if (pattern) found.push({ pattern: pattern.source, replacement: uri })
-        if (/\$\{?\d/.test(uri))
-          found.push(...taking.map((one) => ({ pattern: one, replacement: uri, within: kind === 'prefix' ? path : undefined })))
+        if (/\$/.test(uri))
+          found.push(...asked.map((one) => ({ pattern: one, replacement: uri, within: kind === 'prefix' ? path : undefined })))
       }
       walk(nested)
     }

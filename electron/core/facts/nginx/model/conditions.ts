@@ -1,10 +1,11 @@
 import type { NginxDirective } from '../nginx.ts'
 import { geosIn, readGeo } from './geo.ts'
+import { takenBySample } from './inverse.ts'
 import { compilePattern } from './pattern.ts'
 import { isPublicHeader } from './public-headers.ts'
 import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
-import { type Evaluation, evaluated, expandText, type Persona, type RequestState, type Unknown } from './variables.ts'
+import { type Evaluation, evaluated, expandText, isStated, type Persona, type RequestState, type Unknown } from './variables.ts'
 
 /** Something that must hold for a request to take this way, and that a stranger cannot be shown to fulfil. */
 export interface Assumption {
@@ -20,9 +21,15 @@ export interface Way {
   readonly assumption?: Assumption | undefined
 }
 
+/** What an `if` looks at, how, and what it holds it against: whatever of it stands in quotes, a parenthesis on its own is left out. */
+export function conditionOf({ parameters }: Pick<NginxDirective, 'parameters'>): readonly [left: string, operator: string, right: string] {
+  const [left = '', operator = '', right = ''] = withoutParentheses(parameters)
+  return [left, operator, right]
+}
+
 /** The texts of an `if` that are evaluated before its pattern runs. */
 export function textsOf(directive: NginxDirective): string {
-  const [left = '', operator = '', right = ''] = withoutParentheses(directive.parameters)
+  const [left, operator, right] = conditionOf(directive)
   return operator.includes('~') ? left : `${left} ${right}`
 }
 
@@ -54,7 +61,7 @@ function truth(words: readonly string[], evaluation: Evaluation): { readonly val
 
 /** What the pattern of an `if` leaves for `$1` and named variables. */
 export function takenBy(directive: NginxDirective, model: HttpModel, state: RequestState): Partial<RequestState> {
-  const [left = '', operator = '', right = ''] = withoutParentheses(directive.parameters)
+  const [left, operator, right] = conditionOf(directive)
   const pattern = /^!?~(\*?)$/.exec(operator)
   if (!pattern) return {}
   const value = expandText(left, { model, state, persona: 'silent' })
@@ -84,11 +91,31 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   }
   if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
   const depends = dependsOnClient(words, model, state.anyHost)
-  if (!depends) return [{ taken: silent.value }]
+  if (!depends) return [{ taken: silent.value }, ...byQuery(directive, model, state, silent.value)]
   // What anyone may write into a public header opens both ways.
   if (depends === 'public') return [{ taken: true }, { taken: false }]
   const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model, state)) ? 'unmodelled' : depends
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
+}
+
+/** The other way, for those who write what a pattern of the path as it was sent asks for behind a question mark. */
+function byQuery(directive: NginxDirective, model: HttpModel, state: RequestState, silent: boolean): readonly Way[] {
+  const [left, operator, right] = conditionOf(directive)
+  const asSent = /\$\{?request(?:_uri)?\b/
+  const patterns = [
+    ...(operator.includes('~') && asSent.test(left) ? [right] : []),
+    ...mapsOfClient(`${left} ${right}`, model)
+      .filter(({ parameters: [source = ''] }) => asSent.test(source))
+      .flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? [])),
+  ]
+  const proofs = patterns.slice(0, MAX_SHAPES).flatMap((pattern) => {
+    const sends = takenBySample(pattern)?.replace(/^\//, '')
+    const value = sends === undefined ? undefined : truth(directive.parameters, { model, state, persona: { sends } }).value
+    return value === undefined || value === silent ? [] : [provenBy(pattern).proof]
+  })
+  if (proofs.length === 0) return []
+  if (proofs.includes('form')) return [{ taken: !silent }]
+  return [{ taken: !silent, assumption: { kind: proofs.includes('unclear') ? 'unmodelled' : 'secret', directive } }]
 }
 
 /**
@@ -185,7 +212,7 @@ export function dependsOnClient(
       continue
     }
     // The name in the handshake need not be that of the request (RFC 6066, 11.1).
-    if (name === 'is_args' || name === 'invalid_referer' || name === 'ssl_server_name' || (anyHost && name === 'host')) {
+    if (name === 'is_args' || name === 'invalid_referer' || isStated(name) || (anyHost && name === 'host')) {
       found ??= 'public'
       continue
     }
@@ -247,20 +274,32 @@ function mapsIn(text: string, model: HttpModel, state: RequestState, depth = 0):
 
 const MAX_TEXTS = 32
 
-/** What a text may become. Of a map whose input everybody may choose any line may count; undefined stands for what is not known. */
+/** The first variable of a text for which this holds, as it is written and by its name. */
+const variableOf = (template: string, holds: (name: string) => boolean): readonly [string, string] | undefined => {
+  const [whole, name] = [...template.matchAll(/\$\{?(\w+)\}?/g)].find(([, one = '']) => holds(one.toLowerCase())) ?? []
+  return whole === undefined || name === undefined ? undefined : [whole, name.toLowerCase()]
+}
+
+/** What a text may become: any part of `split_clients`. Of a map whose input everybody may choose any line may count; undefined stands for what is not known. */
 export function possibleTexts(
   template: string,
   { model, state }: Pick<Evaluation, 'model' | 'state'>,
   depth = 0,
 ): readonly (string | undefined)[] {
+  const [split, by = ''] = variableOf(template, (name) => model.splits.has(name) && !state.variables.has(name)) ?? []
+  if (split !== undefined && depth <= 4) {
+    const parts = (model.splits.get(by)?.block ?? []).map(({ parameters: [part = ''] }) => template.replace(split, () => part))
+    const all = parts.flatMap((text) => possibleTexts(text, { model, state }, depth + 1))
+    return all.length > MAX_TEXTS ? [undefined] : [...new Set(all)]
+  }
   const value = expandText(template, { model, state, persona: 'silent' })
   const depends = dependsOnClient(template, model, state.anyHost)
   if (depends === undefined) return [value.known ? value.text : undefined]
   if (depends !== 'public') return [undefined]
   // Which pattern took what `$1` stands for is the client's choice.
   if (/\$\{?\d/.test(template) && [...mapsIn(template, model, state).values()].some(hasPatterns)) return [undefined]
-  const [whole, name = ''] = [...template.matchAll(/\$\{?(\w+)\}?/g)].find(([one]) => dependsOnClient(one, model, state.anyHost)) ?? ['']
-  const map = state.variables.has(name.toLowerCase()) ? undefined : model.maps.get(`$${name.toLowerCase()}`)
+  const [whole = '', name = ''] = variableOf(template, (one) => dependsOnClient(`$${one}`, model, state.anyHost) !== undefined) ?? []
+  const map = state.variables.has(name) ? undefined : model.maps.get(`$${name}`)
   if (!map || depth > 4) return [undefined]
   const lines = (map.block ?? []).filter(({ parameters }) => parameters.length > 0)
   const results = [...new Set([...lines.map(({ parameters }) => parameters[0] ?? ''), ...(lines.some(isDefault) ? [] : [''])])]

@@ -45,7 +45,11 @@ function readPattern(source: string): readonly (readonly Piece[])[] | undefined 
       else if (character === '^' || character === '$') continue
       else if (character === '(') all.at(-1)?.push(group(depth))
       else if (character === '[') all.at(-1)?.push(letter(oneOf(), 'any'))
-      else if (character === '.') all.at(-1)?.push(letter('x', 'any'))
+      // Between letters a dot is meant as one more often than not.
+      else if (character === '.')
+        all
+          .at(-1)
+          ?.push(letter(/[A-Za-z0-9][^?*+{]?$/.test(source.slice(0, at - 1)) || /^[A-Za-z0-9]/.test(source.slice(at)) ? '.' : 'x', 'any'))
       else if (character === '\\') {
         const escaped = source.charAt(at)
         at += 1

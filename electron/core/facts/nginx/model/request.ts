@@ -241,9 +241,12 @@ function mirrored(journey: Journey, scope: Scope): readonly Answer[] {
   return asked.flatMap(([method, path]) => beside(journey, method, path).filter(({ outcome }) => outcome.kind !== 'answered'))
 }
 
+/** The path of a subrequest is taken as it is written, its query a part of it (ngx_http_subrequest). */
+const literal = (path: string): string => path.replace(/[%?#]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
+
 /** A subrequest, after what its request has passed. */
 const beside = (journey: Journey, method: string, path: string): readonly Answer[] =>
-  begin(journey.model, journey.server, { ...journey.state, method, path, mergeSlashes: true }, journey).map((answer) => ({
+  begin(journey.model, journey.server, { ...journey.state, method, path: literal(path), mergeSlashes: true }, journey).map((answer) => ({
     ...answer,
     gates: [...journey.gates, ...answer.gates],
     assumptions: [...journey.assumptions, ...answer.assumptions],
@@ -373,7 +376,7 @@ const isYes = (outcome: Outcome): boolean => outcome.kind === 'answered' && outc
 
 /** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */
 function askAuth(journey: Journey, uri: string): AuthAnswer {
-  const path = uri.split('?', 1)[0] ?? ''
+  const path = literal(uri)
   if (!path.startsWith('/')) return { everybody: false, asks: [] }
   // With GET, whatever the client sent (ngx_http_subrequest).
   const answers = begin(journey.model, journey.server, { ...journey.state, method: 'GET', path, mergeSlashes: true }, journey)

@@ -16,6 +16,8 @@ export interface HttpModel {
   readonly servers: readonly Server[]
   readonly upstreams: ReadonlyMap<string, NginxDirective>
   readonly maps: ReadonlyMap<string, NginxDirective>
+  /** `split_clients`, by the variable that they make, without its sign. */
+  readonly splits: ReadonlyMap<string, NginxDirective>
   /** Variables whose value depends on the client's address, without their sign. */
   readonly geos: ReadonlyMap<string, NginxDirective>
   /** Variables of `set`, without their sign: empty until one of them is passed. */
@@ -93,6 +95,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     servers: http.servers,
     upstreams: byName(blocks(http.within, 'upstream'), 0),
     maps: byName(blocks(http.within, 'map'), 1),
+    splits: new Map(blocks(http.within, 'split_clients').map((one) => [(one.parameters[1] ?? '').replace('$', '').toLowerCase(), one])),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
     settable: new Set(variablesSet(http.within)),
     countedBy: new Map(

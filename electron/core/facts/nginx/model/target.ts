@@ -46,6 +46,19 @@ export interface Match {
   readonly elsewhere?: number | undefined
 }
 
+/** The group that a target means: one that names a port is none (ngx_http_upstream_add). */
+const groupOf = ({ host, port }: Target, upstreams: ReadonlyMap<string, NginxDirective>): NginxDirective | undefined =>
+  port === undefined ? upstreams.get(host) : undefined
+
+/** The servers of an upstream group, those that are marked as down left out; or the target itself. */
+export function peersOf(target: Target, upstreams: ReadonlyMap<string, NginxDirective>): readonly Target[] {
+  const group = groupOf(target, upstreams)
+  if (!group) return [target]
+  return (group.block ?? []).flatMap(({ name, parameters }) =>
+    name === 'server' && !parameters.includes('down') ? (readTarget(parameters[0] ?? '') ?? []) : [],
+  )
+}
+
 /** `localAddresses`: addresses of the host itself, without prefix length. */
 export function matchTarget(
   target: Target,
@@ -53,11 +66,8 @@ export function matchTarget(
   services: readonly InferenceService[],
   localAddresses: readonly string[],
 ): Match {
-  const group = upstreams.get(target.host)
-  const peers = group
-    ? (group.block ?? []).filter((line) => line.name === 'server').map((line) => readTarget(line.parameters[0] ?? ''))
-    : [target]
-  const matches = peers.map((peer) => (peer ? matchPeer(peer, target, services, localAddresses) : { services: [], uncertain: false }))
+  const group = groupOf(target, upstreams)
+  const matches = peersOf(target, upstreams).map((peer) => matchPeer(peer, target, services, localAddresses))
   return {
     services: [...new Set(matches.flatMap((match) => match.services))],
     uncertain: (group !== undefined && choosesOthers(group)) || matches.some((match) => match.uncertain),

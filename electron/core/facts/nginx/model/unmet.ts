@@ -3,6 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { scripts } from './access.ts'
+import { conditionOf } from './conditions.ts'
 import { scripted } from './handler.ts'
 import { askedFor, groupTakes, pathOf, type Rewriting } from './inverse.ts'
 import { unknownIn } from './known-directives.ts'
@@ -75,6 +76,7 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
  */
 const askers: readonly (readonly [names: readonly string[], reason: string])[] = [
   [['ssi'], 'a page may ask for any location, past its access rules (SSI)'],
+  [['fancyindex_header', 'fancyindex_footer'], 'it asks for a location, past its access rules'],
   [['post_action'], 'it sends every request on once it is answered, those that were refused, too'],
   [[...scripted, ...scripts], 'a script may ask for any location, past its access rules'],
   [
@@ -168,7 +170,7 @@ const authorityOf = ({ parameters: [written = ''] }: NginxDirective): string =>
 function namedByClient(model: HttpModel, { directive: { block = [] }, names }: Server, location: Location, pass: NginxDirective): boolean {
   const patternsIn = (within: readonly NginxDirective[]): readonly string[] => [
     ...directivesNamed(within, 'rewrite').map(({ parameters: [pattern = ''] }) => pattern),
-    ...directivesNamed(within, 'if').map(({ parameters }) => /!?~\*? (.+?)\)?$/.exec(parameters.join(' '))?.[1] ?? ''),
+    ...directivesNamed(within, 'if').map((one) => (conditionOf(one)[1].includes('~') ? conditionOf(one)[2] : '')),
   ]
   const around = [...patternsIn(block), ...directivesNamed(block, 'location').map(({ parameters }) => parameters.at(-1) ?? ''), ...names]
   const own = [...patternsIn(location.scope.directives), location.pattern?.source ?? '', ...names]

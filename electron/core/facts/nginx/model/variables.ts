@@ -52,6 +52,12 @@ interface Running extends Evaluation {
 const addresses =
   /^(?:binary_)?(?:remote_addr|realip_remote_addr|proxy_protocol_addr|http_x_forwarded_for|proxy_add_x_forwarded_for|http_x_real_ip)$|^geoip/
 
+/** How a client asks, and when: what it says in its handshake, of its body and its protocol. */
+export const isStated = (name: string): boolean =>
+  /^(?:ssl_(?:server_name|protocol|cipher|ciphers|curve|curves|early_data|session_reused)|content_(?:type|length)|request_(?:body|length)|server_protocol|http[23]|remote_port|time_(?:iso8601|local)|msec)$/.test(
+    name,
+  )
+
 function variable(name: string, evaluation: Running, depth: number): Value {
   const { state, model, persona } = evaluation
   if (state.variables.has(name)) {
@@ -67,7 +73,9 @@ function variable(name: string, evaluation: Running, depth: number): Value {
     case 'document_uri':
       return text(state.uri)
     case 'request_uri':
-      return text(state.requestUri)
+      return text(state.requestUri + queryOf(persona))
+    case 'request':
+      return text(`${state.method} ${state.requestUri}${queryOf(persona)} HTTP/1.1`)
     case 'request_method':
       return text(state.mainMethod ?? state.method)
     case 'scheme':
@@ -100,6 +108,7 @@ function variable(name: string, evaluation: Running, depth: number): Value {
     case 'ssl_client_verify':
       return text('NONE')
   }
+  if (isStated(name)) return text(said(persona, GUESS))
   // Set by the client at will.
   if (/^(?:http|arg|cookie)_/.test(name)) return text(said(persona, persona === 'bearing' ? `Bearer ${GUESS}` : GUESS))
   return model.settable.has(name) ? text('') : notKnown('unmodelled')
@@ -118,6 +127,9 @@ function kept(name: string, map: NginxDirective, evaluation: Running, depth: num
     evaluation.state = { ...evaluation.state, variables: new Map(evaluation.state.variables).set(name, value.text) }
   return value
 }
+
+/** Whatever a client adds to its path, where it says anything. */
+const queryOf = (persona: Persona): string => (persona === 'silent' ? '' : `?${said(persona, GUESS)}`)
 
 /** `map $source $name { … }`: exact values, then host masks, then patterns in order, then the default (ngx_http_map_module). */
 function mapped(map: NginxDirective, evaluation: Running, depth: number): Value {
@@ -179,7 +191,7 @@ export function evaluated(template: string, evaluation: Evaluation): { readonly 
 
 /** Chosen by the client, beside the method and the path that a request is followed with; the name of the host where the server takes any. */
 const chosen = (name: string, anyHost: boolean): boolean =>
-  /^(?:(?:http|arg|cookie)_\w+|args|query_string|is_args|request_uri|ssl_server_name)$/.test(name) || (anyHost && name === 'host')
+  /^(?:(?:http|arg|cookie)_\w+|args|query_string|is_args|request_uri)$/.test(name) || isStated(name) || (anyHost && name === 'host')
 
 /** Can a client choose what it sends so that the text becomes `wanted`? Over-approximated: true where one line of a `map` says so. */
 export function clientMayMake(template: string, wanted: string, model: HttpModel, anyHost: boolean, depth = 0): boolean {

@@ -1,3 +1,4 @@
+import { routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { type AddressBlock, addressBlock, within } from '../../../facts/network/address-block.ts'
@@ -147,9 +148,9 @@ export function askedProgram(
     const named = asked.sets.includes('user-agent') ? false : takesHealthChecks(proxy)
     return { login: named === true ? 'no' : login === 'yes' && named === undefined ? 'unknown' : login, by: 'oauth2-proxy' }
   }
-  // An engine answers everybody: asking it who somebody is proves nothing.
-  if (local && services.some((service) => service.apiKey === 'none' && service.binds.some((bind) => bind.port === port)))
-    return { login: 'no' }
+  // An engine answers everybody on its routes: asking it who somebody is proves nothing. Elsewhere it may say 404, which turns everybody away.
+  const engine = local && services.find(({ apiKey, binds }) => apiKey === 'none' && binds.some((bind) => bind.port === port))
+  if (engine) return { login: path === undefined || routesOf(engine).some((route) => route.path === path) ? 'no' : 'unknown' }
   const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
   if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }

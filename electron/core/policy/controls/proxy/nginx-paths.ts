@@ -10,7 +10,7 @@ import { clientCertificate, type WithheldRoute } from '../../../facts/nginx/mode
 import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
 import { chooseServer } from '../../../facts/nginx/model/server-names.ts'
 import type { HttpModel, Server } from '../../../facts/nginx/model/servers.ts'
-import { readTarget, type Target } from '../../../facts/nginx/model/target.ts'
+import { peersOf } from '../../../facts/nginx/model/target.ts'
 import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import { type LetIn, letIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
@@ -160,13 +160,6 @@ function askedBy({ kind, directive, asks = [], refusal }: Credential, route: Pro
 }
 
 const isResolved = ({ answer: { outcome } }: ProxiedRoute): boolean => outcome.kind === 'proxied' && outcome.resolved === true
-
-/** The servers of an upstream group, or the target itself. */
-function peersOf(target: Target, upstreams: HttpModel['upstreams']): readonly Target[] {
-  const group = upstreams.get(target.host)
-  if (!group) return [target]
-  return (group.block ?? []).flatMap((line) => (line.name === 'server' ? (readTarget(line.parameters[0] ?? '') ?? []) : []))
-}
 
 /** A proxy that sends a key of its own opens the engine to all its clients. */
 function keyPasses(route: ProxiedRoute): boolean {
