@@ -1,10 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import { gpu04 } from '../../electron/testing/demo/hosts/gpu-04.ts'
 import { lab01 } from '../../electron/testing/demo/hosts/lab-01.ts'
+import { test as alone } from '../fixtures/app.ts'
 import { expect, test } from '../fixtures/served-app.ts'
-import { screens } from '../pages/gatehouse.page.ts'
+import { GatehousePage, screens } from '../pages/gatehouse.page.ts'
 
 /** Other eyes: twice the size, the colours of the system, no motion. Pictures are left beside those of the screens. */
 
@@ -49,6 +51,35 @@ const cutHints = () =>
     const [at, room] = [hint.getBoundingClientRect(), hint.parentElement?.getBoundingClientRect() ?? new DOMRect()]
     return at.top < room.bottom && at.left < room.right && at.right > room.right + 1 ? [hint.textContent] : []
   })
+
+/** Networks named above the matrix of which a part only is seen. Runs in the page. */
+const cutNetworks = () =>
+  [...document.querySelectorAll<HTMLElement>('.network-matrix thead code')].flatMap((code) => {
+    if (getComputedStyle(code).overflowX === 'visible') return []
+    const room = code.getBoundingClientRect().width
+    code.style.width = 'max-content'
+    const needed = code.getBoundingClientRect().width
+    code.style.removeProperty('width')
+    return needed > room ? [code.textContent] : []
+  })
+
+alone('at twice the size whoever comes without a fleet sees first how to open one', async ({ gatehouse }) => {
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.referenceSize(1180, 720)
+  await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(590)
+  await expect(page.getByRole('heading', { name: 'Open a fleet to begin' })).toBeInViewport({ ratio: 1 })
+  await it.isSound('zoomed-fleet-empty')
+  expect(await page.evaluate(lost)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(590)
+  await page.getByRole('button', { name: 'Start the demo fleet' }).scrollIntoViewIfNeeded()
+  const { left, right } = await page.locator('.empty').evaluate((empty) => empty.getBoundingClientRect().toJSON())
+  expect([left, right]).toEqual([expect.closeTo(52, 0), expect.closeTo(580, -1)])
+  await page.keyboard.press('Control+3')
+  await expect(page.getByRole('button', { name: 'Go to the fleet' })).toBeInViewport({ ratio: 1 })
+  await it.isSound('zoomed-models-empty')
+})
 
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
   test.setTimeout(240_000)
@@ -164,13 +195,15 @@ test('at one and a half the size the panes give way, and the window does not scr
   }
 })
 
-test('names of sixty characters run over nothing, and their ends tell them apart', async ({ openServed }) => {
+test('names of sixty characters run over nothing, and their ends tell them apart; a long network is read whole', async ({ openServed }) => {
   test.setTimeout(150_000)
   const name = (end: string) => `inference-gpu-server-in-the-second-rack-of-data-centre-one-${end}`
-  const { it } = await openServed([
+  const { it, fleetFile } = await openServed([
     { ...gpu02, name: name('1') },
     { ...gpu02, name: name('2'), address: '10.20.4.99' },
   ])
+  await writeFile(fleetFile, (await readFile(fleetFile, 'utf8')).replaceAll('10.20.1.0/24', '192.168.100.128/25'))
+  await it.invoke('fleet:load', { path: fleetFile })
   await it.auditByKey()
   await it.isSound('long-names-fleet')
   const heads = it.page.locator('.host-head .cut-name > :last-child')
@@ -185,6 +218,8 @@ test('names of sixty characters run over nothing, and their ends tell them apart
     await expect(it.page.getByRole('heading', { level: 1, name: title })).toBeVisible()
     await it.isSound(`long-names-${title}`)
   }
+  await expect(it.page.locator('.network-matrix thead')).toContainText('192.168.100.128/25')
+  expect(await it.page.evaluate(cutNetworks)).toEqual([])
 })
 
 test('what is typed on for a dialog that is asked for, and not drawn yet, acts on nothing behind it', async ({ openServed }) => {

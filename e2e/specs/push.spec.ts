@@ -111,6 +111,15 @@ test('Fix on a finding: plan, code, native confirmation, push, verdict; then one
   const template = page.getByRole('table', { name: 'Pushes' }).getByText('ollama-loopback').first()
   expect(await template.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0)
   await it.isSound('push-history-narrow')
+  // At twice the size what came of it is read whole.
+  const zoom = (factor: number) =>
+    gatehouse.app.evaluate(({ BrowserWindow }, by) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(by), factor)
+  await zoom(2)
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(640)
+  const pastIsWhole = () => page.locator('.push-past').evaluate((past) => past.scrollWidth <= past.clientWidth)
+  await expect.poll(pastIsWhole).toBe(true)
+  await it.leavePicture('push-history-zoomed')
+  await zoom(1)
   await it.referenceSize()
   await it.auditIsFinished()
 

@@ -135,6 +135,8 @@ test('a changed host key stops that host alone, shows both keys, and offers no w
     .getByRole('button', { name: /gpu-02/ })
     .press('Enter')
   await expect(it.page.locator('.host-facts')).toContainText(/Engine\s*Not read/)
+  // No advice that would not help.
+  await expect(it.page.getByText('What stopped the audit stands above.')).toBeVisible()
 })
 
 test('a passphrase is asked, a wrong one again, and the right one opens the fleet', async ({ openServed }) => {

@@ -43,6 +43,7 @@ export function Exposure({ audit, onFinding }: { readonly audit: HostAudit; read
   return (
     <div className="exposure">
       <div className="lanes" data-pane>
+        <h2 className="reader-only">Exposure</h2>
         {open.map((endpoint) => (
           <ExposureLane
             key={endpoint.id}

@@ -280,7 +280,7 @@ function NotMeasured({ host, pending }: { readonly host: HostView; readonly pend
       about={
         running
           ? 'Findings appear when this host is finished.'
-          : 'Nothing is known about this host, and nothing of it counts as passed. Run an audit to read it.'
+          : `Nothing is known about this host, and nothing of it counts as passed. ${host.audit?.failure === undefined ? 'Run an audit to read it.' : 'What stopped the audit stands above.'}`
       }
     />
   )

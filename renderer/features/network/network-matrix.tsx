@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
+import { Fragment, type KeyboardEvent, useLayoutEffect, useRef } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { destinations, type FlowState, type Segment, segments, sources } from '#shared/model/segment.ts'
 import { goHost } from '../../stores/ui.store.ts'
@@ -104,7 +104,16 @@ function SegmentHead({ segment, networks }: { readonly segment: Segment; readonl
   return (
     <th scope="col" className={segment === destinations[0] ? 'outward' : ''} title={networks?.join(', ')}>
       <span>{segmentWords[segment]}</span>
-      <code className="one-line">{shown + more}</code>
+      <code>
+        {/* Broken before its length, where a network needs two lines. */}
+        {(shown + more).split(/(?=\/)/).map((part, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text, which have no state
+          <Fragment key={index}>
+            {index > 0 && <wbr />}
+            {part}
+          </Fragment>
+        ))}
+      </code>
     </th>
   )
 }

@@ -126,13 +126,13 @@ function MoreHosts({
       <ul>
         {hosts.map((name) => (
           <li key={name}>
-            <label>
+            <label className="checkbox">
               <input
                 type="checkbox"
                 checked={chosen.includes(name)}
                 onChange={({ target }) => onChoose(target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))}
-              />{' '}
-              {name}
+              />
+              <span>{name}</span>
             </label>
           </li>
         ))}

@@ -39,7 +39,7 @@ export function GpuDetail({ gpu, onFinding }: { readonly gpu: GpuState; readonly
               ] as const)),
           [
             'Memory errors',
-            gpu.uncorrectedErrors === undefined ? 'Not counted' : `${gpu.uncorrectedErrors} uncorrectable since the driver was loaded`,
+            gpu.uncorrectedErrors === undefined ? 'Not shown' : `${gpu.uncorrectedErrors} uncorrectable since the driver was loaded`,
           ],
           ...(errors.length === 0 ? [] : [['Faults', errors.join(', ')] as const]),
         ]}
@@ -79,7 +79,7 @@ export function UserDetail({ user, onFinding }: { readonly user: GpuUser; readon
       <h4>Whose it is</h4>
       <DetailList
         rows={[
-          ['Account', user.account === undefined ? 'Not read' : plainText(user.account, 80)],
+          ['Account', user.account === undefined ? 'Not shown' : plainText(user.account, 80)],
           ['Runs in', traceWords(user)],
           [
             'Belongs to',
@@ -89,7 +89,7 @@ export function UserDetail({ user, onFinding }: { readonly user: GpuUser; readon
                 ? 'A tool that watches GPUs'
                 : plainText(belongsTo.name, 120),
           ],
-          ['GPU', user.gpu === undefined ? 'Not listed' : `GPU ${user.gpu}`],
+          ['GPU', user.gpu === undefined ? 'Not shown' : `GPU ${user.gpu}`],
           ['Memory', usedBy(user)],
         ]}
       />

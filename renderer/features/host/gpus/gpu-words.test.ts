@@ -5,7 +5,7 @@ test('memory as a share and in words; what was N/A is not zero', () => {
   expect(memoryWords({ memoryUsedMiB: 42_189, memoryTotalMiB: 49_152 })).toBe('41.2 of 48 GB')
   expect(memoryShare({ memoryUsedMiB: 24_576, memoryTotalMiB: 49_152 })).toBe(0.5)
   expect(memoryWords({ memoryTotalMiB: 49_152 })).toBe('? of 48 GB')
-  expect(memoryWords({})).toBe('Not known')
+  expect(memoryWords({})).toBe('Not shown')
   expect(memoryShare({ memoryUsedMiB: 5, memoryTotalMiB: 0 })).toBe(0)
 })
 
@@ -14,7 +14,7 @@ test('a value that is not shown is said so', () => {
   expect([powerWords({ powerDrawW: 243.4, powerLimitW: 300 }), powerWords({ powerDrawW: 71 }), powerWords({})]).toEqual([
     '243 of 300 W',
     '71 W',
-    'Not known',
+    'Not shown',
   ])
 })
 
@@ -28,7 +28,7 @@ test.each([
 })
 
 test.each([
-  [undefined, 'Not read'],
+  [undefined, 'Not shown'],
   [false, 'No, says amd-smi'],
   [true, 'Yes, says amd-smi, which says so of some idle cards, too'],
 ])('a card of AMD that is said to be throttled: %s', (throttled, words) => {
@@ -37,6 +37,6 @@ test.each([
 
 test('no unit is said only where the cgroup was read', () => {
   expect(traceWords({ placed: true })).toBe('No unit, no container')
-  expect(traceWords({ placed: false })).toBe('Not read')
+  expect(traceWords({ placed: false })).toBe('Not shown')
   expect(traceWords({ placed: true, unit: 'x.service', container: 'c1' })).toBe('container c1')
 })

@@ -1,7 +1,7 @@
 import type { GpuState, GpuUser, HostGpus } from '#shared/model/host-gpus.ts'
 import { plainText } from '../../../ui/plain-text.ts'
 
-/** Words for the tab GPUs. Pure, tested without a window. */
+/** Words for the tab GPUs. Pure, tested without a window. What a tool or the host leaves out is not shown, whatever it is. */
 
 const gib = (mib: number): string => (mib / 1024).toFixed(1).replace(/\.0$/, '')
 
@@ -10,7 +10,7 @@ export const shortName = (name: string): string => plainText(name.replace(/^NVID
 
 /** "41.2 of 48 GB". */
 export function memoryWords({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick<GpuState, 'memoryUsedMiB' | 'memoryTotalMiB'>): string {
-  if (total === undefined) return 'Not known'
+  if (total === undefined) return 'Not shown'
   return `${used === undefined ? '?' : gib(used)} of ${gib(total)} GB`
 }
 
@@ -19,12 +19,12 @@ export const memoryShare = ({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick
   used === undefined || total === undefined || total <= 0 ? 0 : Math.min(1, Math.max(0, used / total))
 
 export const usedBy = ({ memoryMiB }: Pick<GpuUser, 'memoryMiB'>): string =>
-  memoryMiB === undefined ? 'Not known' : `${gib(memoryMiB)} GB`
+  memoryMiB === undefined ? 'Not shown' : `${gib(memoryMiB)} GB`
 
 export const powerWords = ({ powerDrawW: draw, powerLimitW: limit }: Pick<GpuState, 'powerDrawW' | 'powerLimitW'>): string =>
-  draw === undefined ? 'Not known' : `${Math.round(draw)}${limit === undefined ? '' : ` of ${Math.round(limit)}`} W`
+  draw === undefined ? 'Not shown' : `${Math.round(draw)}${limit === undefined ? '' : ` of ${Math.round(limit)}`} W`
 
-export const withUnit = (value: number | undefined, unit: string): string => (value === undefined ? 'Not known' : `${value}${unit}`)
+export const withUnit = (value: number | undefined, unit: string): string => (value === undefined ? 'Not shown' : `${value}${unit}`)
 
 /** A switch that nvidia-smi may leave out: N/A is not off. */
 export const onOff = (value: boolean | undefined): string => (value === undefined ? 'Not shown' : value ? 'On' : 'Off')
@@ -42,7 +42,7 @@ type Throttling = Pick<GpuState, 'vendor' | 'slowdowns' | 'powerCapped' | 'throt
 export function throttleWords({ vendor, slowdowns, powerCapped, throttled }: Throttling): string {
   if (vendor === 'amd')
     return throttled === undefined
-      ? 'Not read'
+      ? 'Not shown'
       : throttled
         ? 'Yes, says amd-smi, which says so of some idle cards, too'
         : 'No, says amd-smi'
@@ -54,13 +54,13 @@ export function throttleWords({ vendor, slowdowns, powerCapped, throttled }: Thr
 export function traceWords({ unit, container, placed }: Pick<GpuUser, 'unit' | 'container' | 'placed'>): string {
   if (container !== undefined) return `container ${plainText(container, 60)}`
   if (unit !== undefined) return plainText(unit, 60)
-  return placed ? 'No unit, no container' : 'Not read'
+  return placed ? 'No unit, no container' : 'Not shown'
 }
 
 /** Above the table: one driver of NVIDIA, and that of AMD, which is part of the kernel. */
 export function driverWords({ driver, cuda, gpus }: Pick<HostGpus, 'driver' | 'cuda' | 'gpus'>): string {
   const amd = gpus.some(({ vendor }) => vendor === 'amd')
-  const nvidia = `driver ${driver === undefined ? 'not known' : plainText(driver, 30)}, CUDA ${cuda === undefined ? 'not shown' : `up to ${cuda}`}`
+  const nvidia = `driver ${driver === undefined ? 'not shown' : plainText(driver, 30)}, CUDA ${cuda === undefined ? 'not shown' : `up to ${cuda}`}`
   return [...(gpus.some(({ vendor }) => vendor === 'nvidia') ? [nvidia] : []), ...(amd ? ['driver amdgpu'] : [])].join('; ')
 }
 

@@ -81,7 +81,7 @@ const userColumns: readonly [Column<GpuUser>, ...Column<GpuUser>[]] = [
     id: 'account',
     head: 'Account',
     className: 'w-[112px]',
-    cell: ({ account }) => (account === undefined ? <span className="muted">Not read</span> : plainText(account, 40)),
+    cell: ({ account }) => (account === undefined ? <span className="muted">Not shown</span> : plainText(account, 40)),
   },
   { id: 'place', head: 'Runs in', className: 'w-[172px]', cell: (user) => <span className="one-line block">{traceWords(user)}</span> },
   { id: 'whose', head: 'Belongs to', className: 'w-[152px]', cell: (user) => <Whose user={user} /> },

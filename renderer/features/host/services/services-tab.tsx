@@ -107,6 +107,7 @@ function Services({ host, view, onFinding }: ServicesTabProps & { readonly view:
   return (
     <div className="host-tab">
       <div className="host-tab-list" data-pane>
+        <h2 className="reader-only">Services</h2>
         <Gaps gaps={view.gaps} />
         {row === undefined ? (
           <NothingRead what="Services" />
