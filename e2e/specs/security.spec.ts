@@ -1,4 +1,6 @@
+import { createSocket } from 'node:dgram'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { contentSecurityPolicy } from '../../electron/main/app-protocol.ts'
 import { expect, launchGatehouse, standingApp, test } from '../fixtures/app.ts'
@@ -271,6 +273,61 @@ test.describe('the page, provoked', () => {
       script: 'TypeError',
       worker: expect.stringMatching(/Error$/),
     })
+  })
+})
+
+test.describe('the page, past its policy', () => {
+  test('sends nothing by WebRTC, and has no name looked up', async ({ gatehouse: { app, page, userData } }) => {
+    const heard: string[] = []
+    const datagrams = createSocket('udp4').on('message', (message) => heard.push(`${message.length} bytes by UDP`))
+    const connections = createServer((socket) => {
+      heard.push('a connection')
+      socket.on('error', () => undefined)
+    })
+    await new Promise<void>((bound) => datagrams.bind(0, '127.0.0.1', bound))
+    await new Promise<void>((bound) => connections.listen(0, '127.0.0.1', bound))
+    const netLog = join(userData, 'net.json')
+    await app.evaluate(({ session }, file) => session.defaultSession.netLog.startLogging(file), netLog)
+    const tried = await page.evaluate(
+      async ([udp, tcp]) => {
+        const servers = [
+          `stun:127.0.0.1:${udp}`,
+          'stun:planted-stun.example.org',
+          `turn:127.0.0.1:${udp}?transport=udp`,
+          `turn:127.0.0.1:${tcp}?transport=tcp`,
+          'turn:planted-turn.example.org?transport=tcp',
+        ].map((urls) => ({ urls, username: 'a secret', credential: 'x' }))
+        const [here, there] = [new RTCPeerConnection({ iceServers: servers }), new RTCPeerConnection()]
+        here.createDataChannel('x')
+        const offer = await here.createOffer()
+        await here.setLocalDescription(offer)
+        await there.setRemoteDescription(offer)
+        const answer = await there.createAnswer()
+        await there.setLocalDescription(answer)
+        await here.setRemoteDescription(answer)
+        // What a peer says of itself is the page's own word here.
+        for (const place of [`udp 1 127.0.0.1 ${udp} typ host`, `tcp 1 127.0.0.1 ${tcp} typ host tcptype passive`])
+          await here.addIceCandidate({ candidate: `candidate:1 1 ${place}`, sdpMid: '0', sdpMLineIndex: 0 })
+        for (const rel of ['dns-prefetch', 'preconnect']) {
+          const link = document.createElement('link')
+          link.rel = rel
+          link.href = `https://planted-${rel}.example.org/`
+          document.head.append(link)
+        }
+        await new Promise((done) => setTimeout(done, 1500))
+        const state = here.iceGatheringState
+        here.close()
+        there.close()
+        return state
+      },
+      [(datagrams.address() as AddressInfo).port, (connections.address() as AddressInfo).port] as const,
+    )
+    await app.evaluate(({ session }) => session.defaultSession.netLog.stopLogging())
+    datagrams.close()
+    connections.close()
+    expect(tried).not.toBe('new')
+    expect(heard).toEqual([])
+    expect([...readFileSync(netLog, 'utf8').matchAll(/planted-[a-z-]+/g)].map(([name]) => name)).toEqual([])
   })
 })
 

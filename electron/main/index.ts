@@ -49,6 +49,9 @@ if (app.isPackaged && inspectorUrl() === undefined) {
 
 const development = !app.isPackaged
 const devServer = development ? process.env.ELECTRON_RENDERER_URL : undefined
+// A page's own requests are refused, but it could ask for names (dns-prefetch) and connect by WebRTC. Nothing that Chromium does here needs either: names and
+// addresses are found for nobody. The engine connects by Node, which asks the system.
+app.commandLine.appendSwitch('host-resolver-rules', `MAP * ~NOTFOUND${devServer ? `, EXCLUDE ${new URL(devServer).hostname}` : ''}`)
 const allowed = { origins: devServer ? [appOrigin, new URL(devServer).origin] : [appOrigin], development }
 
 const userFolder = app.getPath('userData')

@@ -36,6 +36,10 @@ const guarded = (allowed: Allowed): FakeSession => {
 
 class FakeContents extends EventEmitter {
   openHandler: ((details: { url: string }) => unknown) | undefined
+  webRtcPolicy = 'default'
+  setWebRTCIPHandlingPolicy = (policy: string) => {
+    this.webRtcPolicy = policy
+  }
   setWindowOpenHandler = (handler: (details: { url: string }) => unknown) => {
     this.openHandler = handler
   }
@@ -185,6 +189,7 @@ describe('the page', () => {
     expect(page.try('will-frame-navigate', { url, isMainFrame: true })).toBe(false)
     expect(page.try('will-frame-navigate', { url, isMainFrame: false })).toBe(true)
     expect(page.try('will-attach-webview', {})).toBe(true)
+    expect(page.webRtcPolicy).toBe('disable_non_proxied_udp')
     expect(page.openHandler?.({ url })).toEqual({ action: 'deny' })
   })
 })

@@ -43,7 +43,7 @@ export function guardSession(session: Session, allowed: Allowed): void {
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !mayRequest(details.url, allowed) }))
 }
 
-/** Keeps a page where it is: no navigation, redirect, frame or window elsewhere, and no webview. */
+/** Keeps a page where it is: no navigation, redirect, frame or window elsewhere, no webview, and no datagrams. */
 export function guardContents(contents: WebContents, allowed: Allowed): void {
   const stay = (event: { readonly url: string; preventDefault(): void }): void => {
     if (!mayNavigate(event.url, allowed)) event.preventDefault()
@@ -53,6 +53,8 @@ export function guardContents(contents: WebContents, allowed: Allowed): void {
   contents.on('will-frame-navigate', (event) => (event.isMainFrame ? stay(event) : event.preventDefault()))
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  // No policy of contents reaches WebRTC, which asks for no permission: without UDP it needs an address, and none is found (index.ts).
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
 }
 
 /** Where no event can refuse (a page may always show `about:blank` in its own frame), the window goes back to `home`. */
