@@ -77,6 +77,7 @@ export function History({ points }: { readonly points: readonly TrendPoint[] | u
         </p>
       </section>
       <section className="history-compare" aria-label={asks === 'compare' ? 'Comparison' : 'Known on a day'} data-pane>
+        <h2 className="reader-only">{asks === 'compare' ? 'Comparison' : 'Known on a day'}</h2>
         <div className="pane-head">
           <Segment
             label="What is asked"
