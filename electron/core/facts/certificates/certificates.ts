@@ -14,11 +14,17 @@ export interface Certificate {
   readonly keyType: string
   readonly keyBits: number
   /** Set when it was signed over a broken hash. */
-  readonly weakSignature?: 'MD5' | 'SHA-1' | undefined
+  readonly weakSignature?: string | undefined
   /** Certificates in the file, leaf first. */
   readonly chainLength: number
-  /** Every certificate of the file is signed by the one after it. */
+  /** Every certificate of the file is signed by the one after it, an authority. */
   readonly chainInOrder: boolean
+  /** It says what it is for (extendedKeyUsage), and that is not a server. */
+  readonly otherPurpose?: true | undefined
+  /** It was issued by a public authority, whose roots sign no servers, and what signed it is not there. */
+  readonly lacksIssuer?: true | undefined
+  /** Those after it, as shown: roots, which clients have by themselves, aside. */
+  readonly issuers?: readonly { readonly subject: string; readonly notAfter: number; readonly weakSignature?: string | undefined }[]
   readonly line: number
 }
 

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { addressBlock } from '../network/address-block.ts'
 import type { Certificate } from './certificates.ts'
 import { weakSignature } from './weak-signature.ts'
 
@@ -19,6 +20,8 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
   if (!leaf) return undefined
   const key = keyOf(leaf)
   const weak = weakSignature(leaf.raw)
+  const purposes = leaf.keyUsage ?? []
+  const selfSigned = isSelfSigned(leaf)
   return {
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
@@ -26,16 +29,31 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
     notAfter: Date.parse(leaf.validTo),
     names: alternativeNames(leaf.subjectAltName ?? ''),
     isCa: leaf.ca,
-    selfSigned: leaf.subject === leaf.issuer && leaf.checkIssued(leaf),
+    selfSigned,
     ...key,
     ...(weak && { weakSignature: weak }),
     chainLength: chain.length,
     chainInOrder: chain.every((certificate, index) => {
       const next = chain[index + 1]
-      return next === undefined || certificate.checkIssued(next)
+      return next === undefined || (certificate.checkIssued(next) && (next.ca || isSelfSigned(next)))
     }),
+    ...(purposes.length > 0 && !purposes.some((one) => serverPurposes.includes(one)) && { otherPurpose: true as const }),
+    ...(chain.length === 1 && !selfSigned && publicAuthority.test(leaf.issuer ?? '') && { lacksIssuer: true as const }),
+    issuers: chain
+      .slice(1)
+      .filter((one) => !isSelfSigned(one))
+      .map((one) => ({ subject: oneLine(one.subject), notAfter: Date.parse(one.validTo), weakSignature: weakSignature(one.raw) })),
   }
 }
+
+const isSelfSigned = (one: X509Certificate): boolean => one.subject === one.issuer && one.checkIssued(one)
+
+/** serverAuth and anyExtendedKeyUsage (RFC 5280, 4.2.1.12), as node:crypto tells them. */
+const serverPurposes = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']
+
+/** Organisations that sign servers' certificates by intermediates alone (CA/Browser Forum, Baseline Requirements 6.1.7). */
+const publicAuthority =
+  /^O="?(?:\(STAGING\) )?(?:Let's Encrypt|Google Trust Services|DigiCert|Sectigo|GlobalSign|ZeroSSL|Amazon|GoDaddy|Starfield Tech|Entrust|Buypass|SSL Corp|IdenTrust|QuoVadis|D-Trust|HARICA|Hellenic Academic|Actalis|Unizeto|Asseco|SwissSign|GEANT|TrustAsia|Certainly)/m
 
 /** Distinguished names come one attribute a line. */
 const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ')
@@ -53,32 +71,29 @@ function keyOf(certificate: X509Certificate): Pick<Certificate, 'keyType' | 'key
   }
 }
 
-const curveSizes: Readonly<Record<string, number>> = {
-  prime256v1: 256,
-  secp256k1: 256,
-  secp384r1: 384,
-  secp521r1: 521,
-  secp224r1: 224,
-  prime192v1: 192,
-}
-
+/** Curves are named by their size, as prime256v1, brainpoolP384r1 and sect163k1 are. */
 const curveBits = (type: string | undefined, curve: string | undefined): number =>
-  type === 'ed25519' ? 256 : type === 'ed448' ? 456 : (curveSizes[curve ?? ''] ?? 0)
+  type === 'ed25519' ? 256 : type === 'ed448' ? 456 : Number(/\d{3}/.exec(curve ?? '')?.[0] ?? (curve === 'SM2' ? 256 : 0))
 
-/** `DNS:a.example, IP Address:10.0.0.1`; entries with odd characters are printed as JSON strings (CVE-2021-44532). */
+/** `DNS:a.example, IP Address:10.0.0.1`; entries with odd characters are printed as JSON strings (CVE-2021-44532). An address that calls itself a name is neither. */
 const alternativeNames = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:^|, )(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(([, , name]) => (name ?? '').trim())
+  [...text.matchAll(/(?:^|, )(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g)]
+    .map(([, kind, name]) => ({ kind, name: (name ?? '').trim() }))
+    .filter(({ kind, name }) => kind !== 'DNS' || addressBlock(name) === undefined)
+    .map(({ name }) => name)
 
 /**
  * Does the certificate cover this server name, as browsers and TLS libraries decide (RFC 6125, RFC 9525): exact, or `*.` for exactly one
- * label. The common name does not count. `name` may itself be a wildcard of nginx.
+ * label before at least two others. The common name does not count, and addresses are compared as such. `name` may itself be a wildcard of nginx.
  */
 export function covers(names: readonly string[], name: string): boolean {
   const wanted = name.toLowerCase().replace(/\.$/, '')
+  const address = addressBlock(wanted.replace(/^\[(.*)\]$/, '$1'))
   return names.some((entry) => {
+    if (address) return addressBlock(entry)?.bits === address.bits && addressBlock(entry)?.version === address.version
     const offered = entry.toLowerCase().replace(/\.$/, '')
     if (offered === wanted) return true
-    if (!offered.startsWith('*.') || wanted.startsWith('*.')) return false
+    if (!/^\*\..+\../.test(offered) || wanted.startsWith('*.')) return false
     const dot = wanted.indexOf('.')
     return dot > 0 && wanted.slice(dot) === offered.slice(1)
   })

@@ -219,7 +219,7 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
     case 'headers':
       return next({
         ...state,
-        hsts: state.hsts || setsHeader(field(node, 'response'), 'strict-transport-security'),
+        hsts: state.hsts || setsHsts(field(node, 'response')),
         keyReplaced: state.keyReplaced || replacesKey(field(node, 'request')),
         handled: [...state.handled, ...headersHandled(field(node, 'request'))],
         changes: [...state.changes, ...[field(node, 'request') ?? []].flat().map((one) => ({ node: one, certain: true }))],
@@ -285,7 +285,7 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
   // Of nothing Go's client makes the root.
   const path = asked.path || '/'
   const sent: State = { ...state, ...asked, path, keyReplaced: state.keyReplaced || replacesKey(field(node, 'headers', 'request')) }
-  const hsts = state.hsts || setsHeader(field(node, 'headers', 'response'), 'strict-transport-security')
+  const hsts = state.hsts || setsHsts(field(node, 'headers', 'response'))
   const dynamic = field(node, 'dynamic_upstreams') !== undefined
   const main: Outcome = { kind: 'proxied', node, dials, dynamic, state: { ...sent, hsts } }
   const further = items(field(node, 'handle_response')).flatMap((response): readonly Outcome[] => {
@@ -314,11 +314,14 @@ function proxy(node: JsonNode, next: Next, context: Inside, state: State): reado
   return bounded([main, ...further, ...failing], node)
 }
 
-const setsHeader = (operations: JsonNode | undefined, name: string): boolean =>
-  (['set', 'add'] as const).some((operation) => {
-    const all = field(operations, operation)
-    return all?.kind === 'object' && [...all.entries.keys()].some((header) => header.toLowerCase() === name)
-  })
+/** `max-age=0` takes it back (RFC 6797, 6.1.1). */
+const setsHsts = (operations: JsonNode | undefined): boolean =>
+  (['set', 'add'] as const).some((operation) =>
+    entries(field(operations, operation)).some(
+      ([header, values]) =>
+        header.toLowerCase() === 'strict-transport-security' && texts(values).some((text) => /max-age\s*=\s*"?0*[1-9{]/i.test(text)),
+    ),
+  )
 
 /** Headers in which engines take a key (LocalAI: `core/http/middleware/auth.go`, a cookie too). */
 const keyHeaders = /^(?:authorization|x-api-key|xi-api-key|cookie)$/i

@@ -374,10 +374,15 @@ test('versions and HSTS', () => {
   expect(outcomes(ask(sendsHsts, given(site([{ match: [{ path: ['/api/*'] }], handle: [header] }, { handle: [toOllama] }]))))).toEqual([
     'warning: Some routes send no HSTS header',
   ])
+  const taken = { handler: 'headers', response: { set: { 'Strict-Transport-Security': ['max-age=0; includeSubDomains'] } } }
+  expect(outcomes(ask(sendsHsts, given(site([{ handle: [taken, toOllama] }]))))).toEqual(['warning: No Strict-Transport-Security is sent'])
   const nginx = (more: string) =>
     facts(`server { listen 443 ssl; ${more} location / { proxy_pass http://127.0.0.1:11434; } }`, [service('ollama')])
   expect(outcomes(ask(sendsHsts, nginx('add_header Strict-Transport-Security "max-age=1";')))).toEqual([
     'pass: Strict-Transport-Security is sent',
+  ])
+  expect(outcomes(ask(sendsHsts, nginx('add_header Strict-Transport-Security "max-age=0";')))).toEqual([
+    'warning: No Strict-Transport-Security is sent',
   ])
   expect(outcomes(ask(sendsHsts, nginx('')))).toEqual(['warning: No Strict-Transport-Security is sent'])
 })

@@ -95,7 +95,9 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     listLines: addresses.map(placeOf),
     addressUnknown: answer.assumptions.some(undecided) || answer.gates.some(({ credentials }) => credentials.some(isScript)),
     forgers: forgersOf(route),
-    hsts: nearestAll(answer.scope, ['add_header']).some(({ parameters }) => /^strict-transport-security$/i.test(parameters[0] ?? '')),
+    hsts: nearestAll(answer.scope, ['add_header']).some(
+      ({ parameters: [name = '', value = ''] }) => /^strict-transport-security$/i.test(name) && !/max-age\s*=\s*"?0+(?!\d)/i.test(value),
+    ),
     line: cited(route.directive),
     unfinished: halfBasic(route),
     nginx: route,

@@ -21,6 +21,18 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
     flaws.push({ status: 'fail', title: `Certificate expired ${days(-left)} ago`, reason: `It ended on ${date(certificate.notAfter)}.` })
   if (certificate.notBefore > now)
     flaws.push({ status: 'fail', title: 'Certificate is not valid yet', reason: `It begins on ${date(certificate.notBefore)}.` })
+  if (Number.isNaN(left) || Number.isNaN(certificate.notBefore))
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate has a date nobody can read',
+      reason: 'From when and until when it holds cannot be read.',
+    })
+  if (certificate.otherPurpose)
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate is not one for servers',
+      reason: 'Its extendedKeyUsage names other purposes than serverAuth, so clients refuse it.',
+    })
   if (certificate.isCa)
     flaws.push({
       status: 'fail',
@@ -36,7 +48,7 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       reason: `It names ${certificate.names.join(', ') || 'no host at all'}. Expected ${missed.slice(0, 5).join(', ')}.`,
     })
   if (
-    (certificate.keyType === 'rsa' && certificate.keyBits < 2048) ||
+    (certificate.keyType.startsWith('rsa') && certificate.keyBits < 2048) ||
     (certificate.keyType === 'ec' && certificate.keyBits > 0 && certificate.keyBits < 224) ||
     certificate.keyType === 'dsa'
   )
@@ -50,6 +62,27 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       status: 'fail',
       title: `Certificate is signed with ${certificate.weakSignature}`,
       reason: `Signatures over ${certificate.weakSignature} can be forged, and clients refuse them. Expected SHA-256 or better.`,
+    })
+  const [next, ...above] = certificate.issuers ?? []
+  if (next && next.notAfter < now)
+    flaws.push({
+      status: 'fail',
+      title: 'What issued the certificate has expired',
+      reason: `${next.subject.slice(0, 80)} ended on ${date(next.notAfter)}, so clients refuse what it signed.`,
+    })
+  const forged = [next, ...above].find((one) => one?.weakSignature !== undefined)
+  if (forged)
+    flaws.push({
+      status: 'fail',
+      title: `A chain is signed with ${forged.weakSignature}`,
+      reason: `${forged.subject.slice(0, 80)} is signed over ${forged.weakSignature}, which can be forged; clients refuse it.`,
+    })
+  if (certificate.lacksIssuer)
+    flaws.push({
+      status: 'warning',
+      severity: 'medium',
+      title: 'An intermediate certificate is missing',
+      reason: `It was issued by ${certificate.issuer.slice(0, 80)}, an intermediate of a public authority, which is not shown: browsers may fetch it, programs refuse. Expected the full chain.`,
     })
   if (certificate.selfSigned && !certificate.isCa)
     flaws.push({

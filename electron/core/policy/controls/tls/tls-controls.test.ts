@@ -104,7 +104,10 @@ const withCertificates = (configuration: string, certificates: object) =>
 
 test.each<[name: string, change: Partial<Certificate>, expected: string]>([
   ['sound', {}, 'pass: Certificate is valid until 18 Sep 2027'],
-  ['wildcard', { names: ['*.example'] }, 'pass: Certificate is valid until 18 Sep 2027'],
+  ['a wildcard of a top level', { names: ['*.example'] }, 'fail: Certificate does not cover its name'],
+  ['no date', { notAfter: Number.NaN }, 'fail: Certificate has a date nobody can read'],
+  ['for clients', { otherPurpose: true }, 'fail: Certificate is not one for servers'],
+  ['RSA-PSS', { keyType: 'rsa-pss', keyBits: 1024 }, 'fail: Certificate has a weak key'],
   ['expired', { notAfter: now - 12 * day }, 'fail: Certificate expired 12 days ago'],
   ['early', { notBefore: now + day }, 'fail: Certificate is not valid yet'],
   ['ends soon', { notAfter: now + 12.5 * day }, 'warning: Certificate ends in 12 days'],

@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { readPem } from '../../../facts/certificates/pem.ts'
+import { policyContext } from '../proxy/proxy-facts.ts'
+import { flawsOf } from './certificate-flaws.ts'
+
+const available = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout?.startsWith('OpenSSL 3')
+const folder = available ? mkdtempSync(join(tmpdir(), 'gatehouse-openssl-')) : ''
+afterAll(() => {
+  if (folder !== '') rmSync(folder, { recursive: true })
+})
+
+const openssl = (...args: readonly string[]) => spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' })
+const NAME = 'ai.example.com'
+const name = `subjectAltName=DNS:${NAME}`
+const authority = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']
+
+interface Make {
+  readonly extensions?: readonly string[]
+  readonly key?: readonly string[]
+  /** Words for `openssl x509 -req`. */
+  readonly signing?: readonly string[]
+  readonly subject?: string
+}
+
+const EC = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+const curve = (named: string): readonly string[] => ['-algorithm', 'EC', '-pkeyopt', `ec_paramgen_curve:${named}`]
+const rsa = (algorithm: string, bits: number): readonly string[] => ['-algorithm', algorithm, '-pkeyopt', `rsa_keygen_bits:${bits}`]
+
+/** Makes `file.pem` and its key, signed by `issuer`, or by itself. */
+function make(
+  file: string,
+  issuer: string | undefined,
+  { extensions = [name], key = EC, signing = [], subject = `/CN=${file}` }: Make = {},
+) {
+  openssl('genpkey', ...key, '-out', `${file}.key`)
+  writeFileSync(join(folder, `${file}.ext`), extensions.join('\n'))
+  openssl('req', '-new', '-key', `${file}.key`, '-subj', subject, '-out', `${file}.csr`)
+  const signer = issuer ? ['-CA', `${issuer}.pem`, '-CAkey', `${issuer}.key`, '-CAcreateserial'] : ['-signkey', `${file}.key`]
+  const days = signing.includes('-days') ? [] : ['-days', '400']
+  const { status, stderr } = openssl(
+    ...['x509', '-req', '-in', `${file}.csr`, '-extfile', `${file}.ext`, '-out', `${file}.pem`],
+    ...[...signer, ...days, ...signing],
+  )
+  if (status !== 0) throw new Error(`${file}: ${stderr}`)
+}
+
+const text = (...files: readonly string[]) => files.map((file) => readFileSync(join(folder, `${file}.pem`), 'utf8')).join('')
+const flaws = (chain: readonly string[], asked = NAME) => {
+  const certificate = readPem(text(...chain))
+  return certificate ? flawsOf(certificate, [asked], { ...policyContext(), now: Date.now() }) : undefined
+}
+/** What clients do that trust the root alone, by the level that Debian's OpenSSL takes. */
+function verified([leaf = '', ...rest]: readonly string[], asked = NAME): boolean {
+  writeFileSync(join(folder, 'untrusted.pem'), rest.length > 0 ? text(...rest) : '')
+  const as = /^[\d.]+$|:/.test(asked) ? '-verify_ip' : '-verify_hostname'
+  const shown = rest.length > 0 ? ['-untrusted', 'untrusted.pem'] : []
+  const level = ['-auth_level', '2', '-purpose', 'sslserver', as, asked]
+  return openssl('verify', ...level, '-CAfile', 'trusted.pem', ...shown, `${leaf}.pem`).status === 0
+}
+
+const cases: readonly (readonly [what: string, chain: readonly string[], make?: Make, asked?: string])[] = [
+  ['sound', ['good', 'mid']],
+  ['with the root', ['good-root', 'mid', 'root']],
+  ['for clients alone', ['clients', 'mid'], { extensions: [name, 'extendedKeyUsage=clientAuth'] }],
+  ['for code', ['code', 'mid'], { extensions: [name, 'extendedKeyUsage=codeSigning'] }],
+  ['for clients and servers', ['both', 'mid'], { extensions: [name, 'extendedKeyUsage=clientAuth,serverAuth'] }],
+  ['of the year 9966', ['far', 'mid'], { signing: ['-days', '2900000'] }],
+  ['of yesterday', ['ended', 'mid'], { signing: ['-days', '-1'] }],
+  ['secp112r1', ['c112', 'mid'], { key: curve('secp112r1') }],
+  ['secp160r1', ['c160', 'mid'], { key: curve('secp160r1') }],
+  ['sect163k1', ['c163', 'mid'], { key: curve('sect163k1') }],
+  ['prime192v1', ['c192', 'mid'], { key: curve('prime192v1') }],
+  ['brainpoolP256r1', ['c256', 'mid'], { key: curve('brainpoolP256r1') }],
+  ['secp521r1', ['c521', 'mid'], { key: curve('secp521r1') }],
+  ['Ed25519', ['ed', 'mid'], { key: ['-algorithm', 'ed25519'] }],
+  ['RSA 1024', ['r1024', 'mid'], { key: rsa('RSA', 1024) }],
+  ['RSA 2048', ['r2048', 'mid'], { key: rsa('RSA', 2048) }],
+  ['RSA-PSS 1024', ['p1024', 'mid'], { key: rsa('RSA-PSS', 1024) }],
+  ['SHA-1', ['sha1', 'mid'], { signing: ['-sha1'] }],
+  ['PSS over SHA-1', ['pss1', 'signer'], { signing: ['-sha1', '-sigopt', 'rsa_padding_mode:pss'] }],
+  ['PSS over SHA-256', ['pss256', 'signer'], { signing: ['-sha256', '-sigopt', 'rsa_padding_mode:pss'] }],
+  ['another name', ['other', 'mid'], { extensions: ['subjectAltName=DNS:other.example.com'] }],
+  ['one of many', ['star', 'mid'], { extensions: ['subjectAltName=DNS:*.example.com'] }],
+  ['all of a top level', ['top', 'mid'], { extensions: ['subjectAltName=DNS:*.example'] }, 'ai.example'],
+  ['a star too high', ['high', 'mid'], { extensions: ['subjectAltName=DNS:*.com'] }],
+  ['an address', ['ip4', 'mid'], { extensions: ['subjectAltName=IP:10.0.3.7'] }, '10.0.3.7'],
+  ['an address of IPv6', ['ip6', 'mid'], { extensions: ['subjectAltName=IP:2001:db8::1'] }, '2001:db8::1'],
+  ['an address as a name', ['dnsip', 'mid'], { extensions: ['subjectAltName=DNS:10.0.3.7'] }, '10.0.3.7'],
+  ['a star before an address', ['starip', 'mid'], { extensions: ['subjectAltName=DNS:*.0.3.7'] }, '10.0.3.7'],
+  ['an issuer that has expired', ['late', 'old']],
+  ['an issuer that is signed over SHA-1', ['under-sha1', 'mid-sha1']],
+]
+
+test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 60_000 }, () => {
+  make('root', undefined, { extensions: authority, signing: ['-days', '4000'] })
+  for (const [mid, more] of [['mid'], ['old', ['-days', '-1']], ['mid-sha1', ['-sha1']]] as const)
+    make(mid, 'root', { extensions: authority, ...(more && { signing: more }) })
+  make('signer', 'root', { extensions: authority, key: rsa('RSA', 2048) })
+  writeFileSync(join(folder, 'trusted.pem'), text('root'))
+  for (const [what, chain, how, asked] of cases) {
+    make(chain[0] ?? '', chain[1], how)
+    const found = flaws(chain, asked)?.filter(({ status }) => status === 'fail')
+    expect([what, found?.length === 0, found?.map(({ title }) => title)]).toEqual([what, verified(chain, asked), expect.anything()])
+  }
+})
+
+test.runIf(available)('an intermediate of a public authority must be shown, one’s own root need not be', { timeout: 60_000 }, () => {
+  make('own', undefined, { extensions: authority })
+  make('leaf', 'own')
+  make('public', undefined, { extensions: authority, subject: "/C=US/O=Let's Encrypt/CN=R11" })
+  make('bare', 'public')
+  expect(flaws(['leaf'])).toEqual([])
+  expect(flaws(['bare'])?.map(({ title }) => title)).toEqual(['An intermediate certificate is missing'])
+  expect(flaws(['bare', 'public'])).toEqual([])
+})
