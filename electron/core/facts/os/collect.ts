@@ -247,7 +247,7 @@ printf '@lacks%s\\n' "$lacks"
   }'
 echo @forwarding
 said=
-[ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsE '^[^#]*(@@?[][A-Za-z0-9(]|omfwd|omrelp|omhttp|omkafka|omelasticsearch)' /etc/rsyslog.conf /etc/rsyslog.d)
+[ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsiE '^([^#]*[[:space:]])?@@?[][a-z0-9(]|^[^#]*(om(fwd|relp|http|kafka|elasticsearch)"|:om|target *=)' /etc/rsyslog.conf /etc/rsyslog.d)
 [ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
 exec 2>/dev/null

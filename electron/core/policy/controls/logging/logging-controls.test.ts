@@ -186,6 +186,36 @@ test.each<[string, string, Readonly<Record<string, unknown>>, string]>([
     {},
     'pass: rsyslog sends logs away',
   ],
+  ...[
+    // A template, a mail and a module that is loaded only; log-ins kept out; a target on a line of its own.
+    'constant(value="\\"@timestamp\\":\\"")',
+    'action(type="ommail" mailto="root@example.com")',
+    'module(load="omrelp")',
+    'mail.* @@logs:6514',
+    '*.emerg @logs',
+    '*.*;auth,authpriv.none @@logs:6514',
+    '*.* action(type="omfwd"\n=  target="127.0.0.1" port="514")',
+    '*.* :omrelp:localhost:2514',
+  ].map((rule): [string, string, Readonly<Record<string, unknown>>, string] => [
+    `rsyslog sends no log-ins away: ${rule}`,
+    `@forwarding\n=${rule}\n@services\n=rsyslog.service loaded active enabled`,
+    {},
+    'needs-attestation: No agent that ships logs was recognised',
+  ]),
+  ...[
+    '*.*;mail.none @logs',
+    'auth,authpriv.info  @@(o)[fd00::9]:6514;RSYSLOG_SyslogProtocol23Format',
+    'if $programname == "sshd" then @@logs',
+    '& @logs',
+    'action(type="omfwd" Target="127.0.0.1")\n=action(type="omfwd"\n=target="10.0.0.9" port="514")',
+    '*.* :omrelp:10.0.0.9:2514',
+    'action(type="omkafka" broker=["10.0.0.9:9092"] topic="x")',
+  ].map((rule): [string, string, Readonly<Record<string, unknown>>, string] => [
+    `rsyslog sends them away: ${rule}`,
+    `@forwarding\n=${rule}\n@services\n=rsyslog.service loaded active enabled`,
+    {},
+    'pass: rsyslog sends logs away',
+  ]),
   ['vector', '@services\n=vector.service loaded active enabled', {}, 'pass: An agent ships logs'],
   [
     'promtail failed',

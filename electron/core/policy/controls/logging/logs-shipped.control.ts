@@ -4,6 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { namesOf, type Os } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { sendsAway } from './rsyslog-away.ts'
 
 /** Their work is to send logs. */
 const shippers =
@@ -24,7 +25,7 @@ export default defineControl({
   references: ['NIST-800-53:AU-9(2)', 'NIST-800-53:AU-6(3)', 'CIS-8:8.9', 'ISO-27001:A.8.15'],
   evaluate: ({ os, containers, processes }): readonly Verdict[] => {
     const base = { subject: '' }
-    const away = os.forwarding.find(({ value }) => leavesHost(value))
+    const away = sendsAway(os.forwarding)
     const rsyslog = os.services?.find((service) => namesOf(service).includes('rsyslog.service'))
     if (away && rsyslog?.activeState === 'active')
       return [
@@ -100,10 +101,4 @@ function programsOf(os: Os, containers: FactResult<Containers>, processes: FactR
       cite: { section: 'processes', line, token: name },
     })),
   ]
-}
-
-/** Targets of `@host`, `@@(o)[host]:port` and `target="host"`; other outputs name theirs otherwise, and are taken to leave. */
-function leavesHost(rule: string): boolean {
-  const target = /@@?(?:\([^)]*\))?(?:\[([^\]]+)\]|([^\s:;]+))|\btarget\s*=\s*"([^"]*)"/i.exec(rule)?.slice(1).join('')
-  return !/^(?:127\.|localhost$|::1$)/i.test(target ?? '')
 }
