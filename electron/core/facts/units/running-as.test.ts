@@ -26,6 +26,19 @@ test.each<[string, Readonly<Record<string, string>>, Process, readonly string[] 
   ['some are left', { CapabilityBoundingSet: 'cap_net_bind_service cap_kill' }, process({ bounding: 0x400n }), []],
   ['one more is left', { CapabilityBoundingSet: 'cap_kill' }, process({ bounding: 0x420n }), ['CapabilityBoundingSet']],
   ['a process elsewhere', sandboxed, process({ noNewPrivileges: false }, '/system.slice/other.service'), undefined],
+  ['in slices of its own', sandboxed, process({ noNewPrivileges: false }, '/ai.slice/ai-gpu.slice/ollama.service'), ['NoNewPrivileges']],
+  [
+    'one of its name in a machine on this host',
+    sandboxed,
+    process({ noNewPrivileges: false }, '/machine.slice/machine-a.scope/payload/system.slice/ollama.service'),
+    undefined,
+  ],
+  [
+    'one of its name of an account',
+    sandboxed,
+    process({ noNewPrivileges: false }, '/user.slice/user-1000.slice/user@1000.service/app.slice/ollama.service'),
+    undefined,
+  ],
   ['a container in it', sandboxed, process({ noNewPrivileges: false }, '/system.slice/ollama.service/libpod-1'), undefined],
 ])('%s', (_, properties, one, expected) => {
   const found = runningAs({ id: 'ollama.service', dynamicUser: false, user: 'ai', properties }, [one])

@@ -24,6 +24,9 @@ const CAPABILITIES = (
 
 const namesOf = (set: bigint): readonly string[] => CAPABILITIES.filter((_, bit) => (set >> BigInt(bit)) & 1n)
 
+/** A machine of systemd-nspawn, LXC, a container and the manager of an account have units of the same names, below a scope, a service or a folder. */
+const OF_HOST = /^(?:\/[^/]+\.slice)+\/[^/]+$/
+
 /** Settings that need a seccomp filter, with what systemctl prints when they are off. */
 const seccomp: readonly (readonly [property: string, off: RegExp])[] = [
   ['SystemCallFilter', /^~?$/],
@@ -60,7 +63,7 @@ export function runningAs(unit: Settings & Pick<Unit, 'id'>, processes: readonly
   const noNew = unit.properties.NoNewPrivileges === 'yes' || impliesNoNewPrivileges(unit)
   const filter = filtersBy(unit)
   return processes.flatMap(({ pid, cgroup, held }): RunningAs[] => {
-    if (!held || !cgroup?.endsWith(`/${unit.id}`)) return []
+    if (!held || !cgroup?.endsWith(`/${unit.id}`) || !OF_HOST.test(cgroup)) return []
     const beyond = bounding !== undefined && namesOf(held.bounding).some((name) => !bounding.includes(name))
     const without = [
       ...(noNew && !held.noNewPrivileges ? ['NoNewPrivileges'] : []),
