@@ -1,6 +1,7 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
+import { chains } from './chains.ts'
 import { hostsOf } from './client-hosts.ts'
 import { beginningsAsked, clientPathsOf, means, slashTwice, splitOff } from './client-paths.ts'
 import { headersSet } from './handler.ts'
@@ -211,9 +212,11 @@ function draw(
     }
   }
   const carried = readStreams(model, services, localAddresses, routes, report)
-  for (const [directive, ports] of carried)
-    if (routes.some(({ server, listen }) => model.servers.includes(server) && ports.includes(listen.port)))
-      report(directive, 'it leads to another server of this nginx, which is not followed')
+  for (const directive of [
+    ...chains(model, routes, localAddresses),
+    ...[...carried].flatMap(([directive, ports]) => (routes.some(({ listen }) => ports.includes(listen.port)) ? [directive] : [])),
+  ])
+    report(directive, 'it leads to another server of this nginx, which is not followed')
   for (const [directive, port] of handedOn)
     if (routes.some(({ listen }) => listen.port === port && listen.scope !== 'specific'))
       report(directive, 'it leads to another server of this nginx, which is not followed')

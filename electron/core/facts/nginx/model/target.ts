@@ -7,8 +7,10 @@ import { dotted } from './listen.ts'
 /** Where a `proxy_pass` leads, its variables expanded. */
 export interface Target {
   readonly encrypted: boolean
-  /** Host as written, lower case; the name of an `upstream` block or an address. Empty for a unix socket. */
+  /** Host as written, lower case; the name of an `upstream` block or an address. */
   readonly host: string
+  /** Path of a unix socket. */
+  readonly socket?: string | undefined
   readonly port?: number | undefined
   /** Path part; undefined when there is none, so that nginx passes the client's own path on. */
   readonly uri?: string | undefined
@@ -16,7 +18,7 @@ export interface Target {
 
 export function readTarget(text: string): Target | undefined {
   const socket = /^(?:(https?|grpcs?):\/\/)?unix:([^:]*)(?::(.*))?$/is.exec(text)
-  if (socket) return { encrypted: false, host: 'unix', uri: socket[3] || undefined }
+  if (socket) return { encrypted: false, host: 'unix', socket: socket[2] ?? '', uri: socket[3] || undefined }
   const match = /^(?:(https?|grpcs?):\/\/)?(\[[^\]]+\]|[^/:?]+)(?::(\d+))?([/?].*)?$/is.exec(text)
   if (!match) return undefined
   const [, scheme = 'http', host = '', port, uri] = match
@@ -76,19 +78,23 @@ export function matchTarget(
 }
 
 /** An address in one spelling, whatever the C library reads as such: `0`, `127.1`, IPv4 within IPv6. Names stay. */
-function canonical(host: string): string {
+export function canonical(host: string): string {
   const block = addressBlock(host)
   if (block?.version !== 6) return dotted(host) ?? host
   const four = block.bits >> 32n === 0xffffn ? dotted(String(block.bits & 0xffffffffn)) : undefined
   return four ?? `6/${block.bits.toString(16)}`
 }
 
+/** An address, in one spelling, at which this machine speaks to itself. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.startsWith('127.') || host === '6/1' || host === '0.0.0.0' || host === '6/0'
+
 function matchPeer(peer: Target, target: Target, services: readonly InferenceService[], localAddresses: readonly string[]): Match {
   const host = canonical(peer.host)
   const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
   const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
   if (host === 'unix') return { services: [], uncertain: true }
-  const loopback = host === 'localhost' || host.startsWith('127.') || host === '6/1' || host === '0.0.0.0' || host === '6/0'
+  const loopback = isLoopback(host)
   if (!loopback && !localAddresses.some((one) => canonical(one) === host))
     return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|^6\//.test(host) }
   const fits = (service: InferenceService) =>

@@ -1,0 +1,39 @@
+import type { NginxDirective } from '../nginx.ts'
+import type { Listen } from './listen.ts'
+import type { ProxiedRoute } from './proxied-route.ts'
+import type { HttpModel, Server } from './servers.ts'
+import { canonical, isLoopback, peersOf, readTarget, type Target } from './target.ts'
+
+/**
+ * What sends requests, or bytes, to a server of the same nginx that forwards to an engine: that one is judged for those who ask it, and here it is nginx that
+ * does. Whatever was asked for to get there: a path may be made into an engine's in two steps.
+ */
+export function chains(model: HttpModel, routes: readonly ProxiedRoute[], localAddresses: readonly string[]): readonly NginxDirective[] {
+  const listens = [...new Set(routes.map(({ listen }) => listen))]
+  const names = new Set(routes.flatMap(({ server }) => server.names.map((name) => name.toLowerCase())))
+  const local = new Set(localAddresses.map(canonical))
+  const leads = (peer: Target): boolean => listens.some((listen) => isAt(listen, peer, names, local))
+  const from = (servers: readonly Server[], upstreams: HttpModel['upstreams']) =>
+    servers
+      .flatMap(({ directive: { block = [] } }) => passesIn(block))
+      .filter(({ parameters: [written = ''] }) => {
+        const target = readTarget(written)
+        return target !== undefined && peersOf(target, upstreams).some(leads)
+      })
+  return [...from(model.servers, model.upstreams), ...from(model.streams, model.streamUpstreams)]
+}
+
+const passesIn = (directives: readonly NginxDirective[]): readonly NginxDirective[] =>
+  directives.flatMap((one) => [
+    ...(/^(?:proxy_pass|grpc_pass|pass)$/.test(one.name) ? [one] : []),
+    ...(/^(?:location|if|limit_except)$/.test(one.name) ? passesIn(one.block ?? []) : []),
+  ])
+
+/** `names`: those of the servers themselves, which may be this host's. Any other name is taken for another host's. */
+function isAt(listen: Listen, peer: Target, names: ReadonlySet<string>, local: ReadonlySet<string>): boolean {
+  if (peer.socket !== undefined) return listen.address === `unix:${peer.socket}`
+  if (listen.datagrams || listen.port !== (peer.port ?? (peer.encrypted ? 443 : 80))) return false
+  const host = canonical(peer.host)
+  if (names.has(host) || host === canonical(listen.address)) return true
+  return isLoopback(host) ? listen.scope !== 'specific' : local.has(host) && listen.scope === 'wildcard'
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { known } from '../../../facts/fact.ts'
+import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
+
+/** Servers of one nginx that ask each other: the inner one lets this machine in, as nginx 1.22.1 did. */
+const model = 'proxy_pass http://127.0.0.1:11434;'
+const inner = (listen: string, path = '/', uri = '') =>
+  `server { listen ${listen}; allow 127.0.0.1; deny all; location ${path} { proxy_pass http://127.0.0.1:11434${uri}; } }`
+const outer = (pass: string, path = '/') => `server { listen 80; location ${path} { proxy_pass ${pass}; } }`
+const network = known({ addresses: [{ address: '10.0.3.7', prefixLength: 24, interface: 'eth0' }], routes: [], defaultRoute: true })
+const told = (configuration: string) =>
+  outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')], { network }), policyContext())).includes(
+    'not-evaluated: Part of nginx is beyond the model',
+  )
+const streams = (inside: string, http = '') => `# configuration file /etc/nginx/nginx.conf:\nstream { ${inside} }\nhttp { ${http} }\n`
+
+test.each<[name: string, configuration: string]>([
+  ['an address of this host', inner('10.0.3.7:8081') + outer('http://10.0.3.7:8081')],
+  ['an address, written otherwise', inner('8081') + outer('http://[::ffff:10.0.3.7]:8081')],
+  [
+    'its own name',
+    `server { listen 8081; server_name ai.example; allow 127.0.0.1; deny all; ${`location / { ${model} }`} }${outer('http://ai.example:8081')}`,
+  ],
+  ['a path of two steps', inner('127.0.0.1:8081', '/x/', '/') + outer('http://127.0.0.1:8081', '/x/')],
+  ['another path of two steps', inner('127.0.0.1:8081', '/y/', '/') + outer('http://127.0.0.1:8081/y/', '/x/')],
+  ['a socket', inner('unix:/run/i.sock', '/y/', '/') + outer('http://unix:/run/i.sock:/y/', '/x/')],
+  [
+    'a group with a socket',
+    `upstream u { server unix:/run/i.sock; } ${inner('unix:/run/i.sock', '/y/', '/')}${outer('http://u/y/', '/x/')}`,
+  ],
+  [
+    'a stream to a stream',
+    streams(
+      'server { listen 9999; proxy_pass 127.0.0.1:9998; } server { listen 127.0.0.1:9998; allow 127.0.0.1; deny all; proxy_pass 127.0.0.1:11434; }',
+    ),
+  ],
+  ['a stream to a socket', streams('server { listen 9999; proxy_pass unix:/run/h.sock; }', inner('unix:/run/h.sock'))],
+])('what asks another server of this nginx is said: %s', (_, configuration) => {
+  expect(told(configuration)).toBe(true)
+})
+
+const login = `location / { auth_basic a; auth_basic_user_file /b; ${model} }`
+test.each<[name: string, configuration: string]>([
+  ['another host at the same port', `server { listen 80; ${login} location /ext/ { proxy_pass http://192.0.2.1/; } }`],
+  [
+    'a server that leads to no model',
+    `server { listen 127.0.0.1:8081; return 200; } server { listen 80; ${login} location /x/ { proxy_pass http://127.0.0.1:8081; } }`,
+  ],
+  ['another socket', `server { listen unix:/run/i.sock; ${login} } ${outer('http://127.0.0.1:3000')}`],
+])('what does not is not: %s', (_, configuration) => {
+  expect(told(configuration)).toBe(false)
+})
