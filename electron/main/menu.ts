@@ -2,7 +2,7 @@ import { Menu, type MenuItemConstructorOptions } from 'electron'
 
 /**
  * Only what the platform needs: without an Edit menu macOS has no copy and paste. The keys of DESIGN.md, section 9, belong to the page,
- * so View (reload, zoom on 0, devtools) is left out of releases.
+ * so of View the size of text alone is in releases, no reload and no devtools. Chromium keeps that size.
  */
 export function menuFor(platform: NodeJS.Platform, development: boolean): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin'
@@ -16,6 +16,16 @@ export function menuFor(platform: NodeJS.Platform, development: boolean): MenuIt
         { role: 'copy' },
         { role: 'paste' },
         { role: 'selectAll' },
+      ],
+    },
+    {
+      label: 'View',
+      submenu: [
+        { role: 'zoomIn' },
+        // The key of + without its shift.
+        { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false },
+        { role: 'zoomOut' },
+        { role: 'resetZoom' },
       ],
     },
     ...(mac ? [{ role: 'windowMenu' } as const] : []),

@@ -9,6 +9,7 @@ const pictures: Readonly<Record<string, { readonly picture: ReactNode; readonly 
   enter: { picture: <CornerDownLeft className="icon" aria-hidden />, name: 'Enter' },
   up: { picture: <ArrowUp className="icon" aria-hidden />, name: 'Up' },
   left: { picture: <ArrowLeft className="icon" aria-hidden />, name: 'Left' },
+  plus: { picture: '+', name: 'Plus' },
   right: { picture: <ArrowRight className="icon" aria-hidden />, name: 'Right' },
   down: { picture: <ArrowDown className="icon" aria-hidden />, name: 'Down' },
 }

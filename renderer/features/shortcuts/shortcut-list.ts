@@ -24,6 +24,8 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['esc'], action: 'Stop the audit, clear a filter, close' },
       { chords: ['F6'], action: 'Next pane' },
       { chords: ['mod+i'], action: 'Right pane (narrow window)' },
+      { chords: ['mod+plus', 'mod+-'], action: 'Larger or smaller text' },
+      { chords: ['mod+0'], action: 'Text of its usual size' },
       { chords: ['?'], action: 'All keys' },
     ],
   },
