@@ -6,6 +6,7 @@ import { conflictRows, stateText } from './conflict-rows.ts'
 /** Files that are not as they were planned: each line with whether the plan saw it, whether it is there now, and whether the template wants it. */
 export const ConflictFiles = ({ host, conflicts }: { readonly host: string; readonly conflicts: readonly PushConflict[] }) => (
   <Scroll as="section" className="conflict" aria-label={`Changed on ${host} since the plan`} data-pane>
+    <h2 className="reader-only">{`Changed on ${host} since the plan`}</h2>
     {conflicts.map((conflict) => (
       <article key={conflict.path} aria-label={`Changed since the plan: ${conflict.path}`}>
         <header className="pane-head">
