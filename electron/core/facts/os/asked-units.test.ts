@@ -37,7 +37,7 @@ function asked([shell = '', ...words]: readonly string[]): readonly string[] {
   return stdout
     .split('\n')
     .flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
-    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|phc2sys|timemaster)[.]|^ssh/.test(unit))
+    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|ntpd-rs|phc2sys|timemaster)[.]|^ssh|@/.test(unit))
 }
 
 test.each(shells)('%s asks for units that a folder has by name, for others only where they are loaded', (...shell) => {

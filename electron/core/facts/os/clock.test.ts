@@ -92,6 +92,8 @@ test.each([
   ['the clock of a network card (PTP)', { systemctl: runs('phc2sys.service') }, ''],
   ['one that goes by another name here', { systemctl: runs('ours.service ntpd.service') }, ''],
   ['one that is stopped', { systemctl: runs('systemd-timesyncd.service', 'inactive') }, 'no'],
+  ['ntpd-rs, which could not be asked', { systemctl: runs('ntpd-rs.service') }, ''],
+  ['phc2sys of one card', { systemctl: runs('phc2sys@eth0.service') }, ''],
   ['another unit runs', { systemctl: runs('rsyslog.service') }, 'no'],
   ['systemd does not answer', { systemctl: 'exit 1' }, ''],
   ['systemd stops in the middle of its answer', { systemctl: `${runs('rsyslog.service')}; exit 1` }, ''],

@@ -291,14 +291,14 @@ clock() {
   esac
 }
 set -f
-${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service phc2sys.service timemaster.service
-states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
+${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service ntpd-rs.service phc2sys.service timemaster.service
+states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked phc2sys@* ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     split("", v)
     for (i = 1; i <= NF; i++) { at = index($i, "="); k = substr($i, 1, at - 1); v[k] = (k == "Listen" ? v[k] "\\n=listen " : "") substr($i, at + 1) }
     id = v["Id"]; names = " " v["Names"] " "; active = v["ActiveState"]
-    if (names ~ / (systemd-timesyncd|chronyd?|ntpd?|ntpsec|openntpd|phc2sys|timemaster)[.]service /) {
+    if (names ~ / (systemd-timesyncd|chronyd?|ntpd?(-rs)?|ntpsec|openntpd|phc2sys(@[^ ]*)?|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
     } else if (id ~ /^ssh/) {
       if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) { up = v["StateChangeTimestamp"]; main = v["MainPID"] } }

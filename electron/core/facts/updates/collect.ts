@@ -13,7 +13,7 @@ const wanted = [
  * is another one. Which is newer is decided in Gatehouse. Far cheaper than a simulated upgrade, and holds and pins hide nothing. Needs
  * neither root nor network, and writes nothing: `apt-helper cat-file` and `zcat` only unpack.
  * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml in the cache of dnf or zypper, and whether
- * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none.
+ * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none. What SUSE took back stays in its list (`retracted`).
  * A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round); where the list does not
  * state the stream, nobody knows. Not every repository breaks its lines.
  * Blocks begin with `@`; rows of one package with `i` (wanted), `h` (held, wanted or not), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
@@ -106,7 +106,7 @@ elif command -v rpm >/dev/null 2>&1; then
       parts = split($0, piece, "<")
       for (p = 1; p <= parts; p++) {
         part = piece[p]
-        if (part ~ /^update /) { security = (field("type") == "security"); stream = "" }
+        if (part ~ /^update /) { security = field("type") == "security" && field("status") != "retracted"; stream = "" }
         else if (part ~ /^\\/?collection/) stream = ""
         else if (part ~ /^module /) stream = field("name") ":" field("stream")
         else if (part ~ /^package / && security) { seen++; offered() }

@@ -212,6 +212,9 @@ const updateinfo = `<updates>
   <update from="x" status="final" type="bugfix" version="1"><id>A</id>
     <pkglist><collection><package name="sudo" version="1.9.9" release="1.el9" epoch="0" arch="x86_64"><filename>f</filename></package></collection></pkglist>
   </update>
+  <update from="x" status="retracted" type="security" version="1"><id>B</id>
+    <pkglist><collection><package name="sudo" version="1.9.9" release="2.el9" epoch="0" arch="x86_64"><filename>f</filename></package></collection></pkglist>
+  </update>
   <update from="x" status="final" type="security" version="2">
     <id>RLSA-2024:1</id>
     <pkglist><collection short="x">
