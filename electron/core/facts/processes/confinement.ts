@@ -41,14 +41,13 @@ function idOf(of, id, word, n, i) {
 }
 function readHost() {
   pid = "self"
-  for (look("mountinfo"); got(); ) { root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts }
+  for (look("mountinfo"); got(); ) { root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts; here[f[3], f[4], f[5]] }
   pid = $1
 }
-function sourceOf(device, path, here, at, n, i, k, found, source) {
+function sourceOf(device, path, at, n, i, k, found, source) {
   n = split(mounted[device], at, " "); found = 0
   for (i = 1; i <= n; i++) {
     k = at[i]
-    if (root[k] == path && place[k] == here) return here
     if ((root[k] == "/" || path == root[k] || index(path, root[k] "/") == 1) && (!found || length(root[k]) > length(root[found]))) found = k
   }
   if (!found) return ""

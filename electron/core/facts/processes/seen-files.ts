@@ -10,18 +10,18 @@ export interface SeenFiles {
  * In awk, beside what `confinement.ts` defines: `@seen $pid SOURCE DESTINATION` for each mount of process `pid` that the host has elsewhere, with `?` where it has it nowhere,
  * and for those that lie in such a mount; `? /` where its root is no mount, as behind chroot(8). `more` after 100. What systemd gives every unit of its own is left out.
  */
-export const seenFilesScript = `function seenBy(rows, source, from, to, i, k, odd, told) {
-  rows = 1; from[1] = "?"; to[1] = "/"
+export const seenFilesScript = `function seenBy(rows, source, from, to, i, k, odd, told, n) {
+  rows = 1; from[1] = "?"; to[1] = "/"; n = 0
   for (look("mountinfo"); got(); ) if (f[5] !~ /^\\/(proc|sys|dev|run)(\\/|$)/) {
-    source = sourceOf(f[3], f[4], f[5]); k = f[5] == "/" ? 1 : ++rows
+    source = (f[3], f[4], f[5]) in here ? f[5] : sourceOf(f[3], f[4]); k = f[5] == "/" ? 1 : ++rows
     from[k] = source == "" ? "?" : source; to[k] = f[5]
   }
   for (i = 1; !state && i <= rows; i++) {
     odd = from[i] != to[i]
-    for (k = 1; k < i && !odd; k++) odd = k in told && index(to[i], k > 1 ? to[k] "/" : "/") == 1
+    for (k = 1; k <= n && !odd; k++) odd = index(to[i], told[k]) == 1
     if (!odd) continue
-    told[i]
-    if (++told[0] > 100) { print "@seen " pid " more"; return }
+    if (n == 100) { print "@seen " pid " more"; return }
+    told[++n] = to[i] (i > 1 ? "/" : "")
     print "@seen " pid " " from[i] " " to[i]
   }
 }
