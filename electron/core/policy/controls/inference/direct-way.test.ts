@@ -20,12 +20,21 @@ const output = (id: string, stdout: string): SectionOutput => ({
 })
 const network: Network = {
   addresses: parseAddresses(
-    ['2: eth0 inet 10.80.2.11/24', '3: docker0 inet 172.17.0.1/16', '4: podman0 inet 10.88.0.1/16', '3: docker0 inet6 fd00::1/64']
+    [
+      '2: eth0 inet 10.80.2.11/24',
+      '3: docker0 inet 172.17.0.1/16',
+      '4: podman0 inet 10.88.0.1/16',
+      '3: docker0 inet6 fd00::1/64',
+      '5: open1 inet 172.31.0.1/24',
+    ]
       .map((line) => `${line} scope global\n`)
       .join(''),
   ),
   routes: [
-    ...parseRoutes('default via 10.80.2.1 dev eth0\n10.80.2.0/24 dev eth0\n172.17.0.0/16 dev docker0\n10.88.0.0/16 dev podman0', 4),
+    ...parseRoutes(
+      'default via 10.80.2.1 dev eth0\n10.80.2.0/24 dev eth0\n172.17.0.0/16 dev docker0\n10.88.0.0/16 dev podman0\n172.31.0.0/24 dev open1',
+      4,
+    ),
     ...parseRoutes('fd00::/64 dev docker0\ndefault via fe80::1 dev eth0', 6),
   ],
   defaultRoute: true,
@@ -117,6 +126,15 @@ describe('past what is published', () => {
       network: known(there),
     })
     expect(found?.state).toBe(open ? 'open' : undefined)
+  })
+
+  test.each([
+    ['published for all, past that port', '172.17.0.2', undefined],
+    ['published on the loopback', '172.17.0.3', undefined],
+    ['published nowhere', '172.17.0.9', undefined],
+    ['gateway_mode=nat-unprotected', '172.31.0.2', 'open'],
+  ])('Docker 29 with rules of nftables: %s', (_, address, expected) => {
+    expect(way([address], recorded('docker-29-nftables'))).toBe(expected)
   })
 
   test.each<[string, Partial<InferenceService>, FactResult<Firewall>, string, string]>([
