@@ -12,16 +12,20 @@ const front = (name: string, process: RegExp, image?: RegExp): FrontProgram => (
 const webServers: readonly FrontProgram[] = [
   front('Caddy', /^(?:caddy[a-z\d._-]*|frankenphp)$/, /(?:^|\/)(?:caddy|frankenphp)[^/]*$/),
   front('oauth2-proxy', /^oauth2[-_]proxy$/, /(?:^|\/)oauth2-proxy$/),
-  front('HAProxy', /^(?:haproxy|hapee-lb)$/, /(?:^|\/)(?:haproxy|hapee)[^/]*$/),
+  front('HAProxy', /^(?:haproxy|hapee-lb)$/, /(?:^|\/)(?:(?:haproxy|hapee)[^/]*|haproxytech\/kubernetes-ingress)$/),
   front('Apache', /^(?:apache2?|httpd)(?:[-.](?:prefork|worker|event))?$/, /(?:^|\/)(?:httpd|apache2?)[^/]*$/),
   front('Traefik', /^traefik$/, /(?:^|\/)traefik[^/]*$/),
-  front('Envoy', /^envoy$/, /(?:^|\/)(?:envoy[^/]*|istio\/proxyv2)$/),
+  front('Envoy', /^envoy$/, /(?:^|\/)(?:envoy[^/]*|istio\/proxyv2|gloo-envoy-wrapper|higress\/[^/]+)$/),
   front('Kong', /^kong$/, /(?:^|\/)kong[^/]*$/),
   front('APISIX', /^apisix$/, /(?:^|\/)apisix[^/]*$/),
   front('OpenResty', /^openresty$/, /openresty/),
-  front('nginx', /^nginx-ingress-c$/, /(?:^|\/)(?:nginx[^/]*|swag|ingress-nginx\/controller|unit)$|nginx-proxy/),
+  front(
+    'nginx',
+    /^nginx-(?:ingress-c|debug)$/,
+    /(?:^|\/)(?:nginx[^/]*|swag|ingress-nginx\/controller|unit|npmplus|bunkerweb[^/]*|modsecurity-crs)$|nginx-proxy/,
+  ),
   front('Angie', /^angie$/, /(?:^|\/)angie$/),
-  front('Tengine', /^tengine$/, /(?:^|\/)tengine$/),
+  front('Tengine', /^tengine$/, /(?:^|\/)(?:[a-z]+-)?tengine$/),
   front('NGINX Unit', /^unitd$/),
   front('LiteSpeed', /^(?:litespeed|lshttpd|openlitespeed)$/, /(?:^|\/)(?:open)?litespeed$/),
   front('lighttpd', /^lighttpd$/, /(?:^|\/)lighttpd[^/]*$/),
@@ -39,6 +43,31 @@ const webServers: readonly FrontProgram[] = [
   front('Hitch', /^hitch$/, /(?:^|\/)hitch$/),
   front('stunnel', /^stunnel[45]?$/, /(?:^|\/)stunnel[^/]*$/),
   front('Pound', /^pound$/),
+  front('Linkerd', /^linkerd2?-proxy$/, /(?:^|\/)linkerd\/proxy$/),
+  front('Oathkeeper', /^oathkeeper$/, /(?:^|\/)oathkeeper$/),
+  front(
+    'Gatekeeper',
+    /^(?:gatekeeper|louketo-proxy|keycloak-gateke)$/,
+    /(?:^|\/)(?:gogatekeeper\/gatekeeper|louketo-proxy|keycloak-gatekeeper)$/,
+  ),
+  front('NetBird', /^netbird-proxy$/, /(?:^|\/)netbirdio\/reverse-proxy$/),
+  front('GoDoxy', /^godoxy$/, /(?:^|\/)(?:godoxy|go-proxy)$/),
+  front('Cosmos', /^cosmos-server$/, /(?:^|\/)cosmos-server$/),
+  front('Fabio', /^fabio$/, /(?:^|\/)fabio$/),
+  front('Ferron', /^ferron$/, /(?:^|\/)ferron$/),
+  front('Pingap', /^pingap$/, /(?:^|\/)pingap$/),
+  front('BFE', /^bfe$/),
+  front('MOSN', /^mosn$/),
+  front('Easegress', /^easegress-serve$/, /(?:^|\/)easegress$/),
+  front('Hiawatha', /^hiawatha$/),
+  front('Cherokee', /^cherokee(?:-worker)?$/),
+  front('agentgateway', /^agentgateway$/, /(?:^|\/)agentgateway$/),
+  front('Bifrost', /^bifrost(?:-http)?$/, /(?:^|\/)bifrost$/),
+  front('Portkey', /^portkey$/, /(?:^|\/)portkeyai\/gateway[^/]*$/),
+  front('Helicone', /^ai-gateway$/, /(?:^|\/)ai-gateway$/),
+  front('One API', /^(?:one|new)-api$/, /(?:^|\/)(?:one|new)-api[^/]*$/),
+  front('Olla', /^olla$/, /(?:^|\/)olla$/),
+  front('vLLM Semantic Router', /^semantic-router$/, /(?:^|\/)(?:vllm-sr|semantic-router)[^/]*$/),
   front('Ghostunnel', /^ghostunnel$/, /(?:^|\/)ghostunnel$/),
 ]
 
@@ -60,6 +89,16 @@ const relays: readonly FrontProgram[] = [
   front('socat', /^socat\d?$/, /(?:^|\/)socat$/),
   front('rinetd', /^rinetd$/, /(?:^|\/)rinetd$/),
   front('redir', /^redir$/),
+  front('Teleport', /^teleport$/, /(?:^|\/)teleport[^/]*$/),
+  front('Pangolin', /^(?:gerbil|newt)$/, /(?:^|\/)fosrl\/[^/]+$/),
+  front('sslh', /^sslh(?:-(?:ev|fork|select))?$/, /(?:^|\/)sslh$/),
+  front('simpleproxy', /^simpleproxy$/),
+  front('gobetween', /^gobetween$/, /(?:^|\/)gobetween$/),
+  front('wstunnel', /^wstunnel$/, /(?:^|\/)wstunnel$/),
+  front('chisel', /^chisel$/, /(?:^|\/)chisel$/),
+  front('rathole', /^rathole$/, /(?:^|\/)rathole$/),
+  front('inlets', /^inlets(?:-pro)?$/, /(?:^|\/)inlets(?:-pro)?$/),
+  front('zrok', /^zrok2?$/, /(?:^|\/)zrok2?$/),
   front('systemd-socket-proxyd', /^systemd-socket-$/),
   front('kubectl', /^kubectl$/),
   front('ssh', /^ssh$/),
@@ -76,6 +115,8 @@ export const frontNamed = (process: string): string | undefined => webServerName
 
 /** What an image is named after, on whatever registry. An exporter of figures beside a proxy is none. */
 export function frontOfImage(reference: string): string | undefined {
-  const image = (reference.split('@', 1)[0] ?? '').replace(/:[^:/]*$/, '').toLowerCase()
+  const written = (reference.split('@', 1)[0] ?? '').replace(/:[^:/]*$/, '').toLowerCase()
+  // As Rancher's registry names what it copies: `mirrored-library-traefik`.
+  const image = written.replace(/(^|\/)mirrored-(?:library-|envoyproxy-)?/, '$1')
   return image.endsWith('exporter') ? undefined : [...webServers, ...relays].find((one) => one.image?.test(image))?.name
 }
