@@ -94,8 +94,8 @@ const isWildcard = (address: string | undefined) => address === undefined || /^(
 function localAddresses(network: Network | undefined, side: Side, family: Family, query: TrafficQuery): readonly (string | undefined)[] {
   if (!isWildcard(query.address)) return [parseInterval(query.address ?? '')?.from]
   if (query.direction === 'out') return side.locals.length > 0 ? side.locals : [undefined]
-  // A host answers on any of its addresses, whichever interface the question comes in by.
-  const all = network ? sidesOf(network, family).flatMap((each) => each.locals) : []
+  // A host answers on any of its addresses, whichever interface the question comes in by: on those of `lo`, and of the bridges of its containers, too.
+  const all = network ? localsOf(network, family) : []
   return all.length > 0 ? all : [undefined]
 }
 

@@ -81,3 +81,20 @@ test('the rule that lets in is named, with the interface', () => {
     { interface: 'eth1', verdict: 'undetermined', doubtBy: { text: 'iifname "eth1" tcp dport 8000 accept' } },
   ])
 })
+
+/** As tried between network namespaces (2026-11-29): a neighbour that has a route to them by this host is answered on both. */
+test.each([
+  ['of loopback', '10.99.0.1'],
+  ['of a bridge of containers', '172.17.0.1'],
+])('what listens everywhere is reached by an address %s', (_, address) => {
+  const more = [
+    { interface: 'lo', address: '127.0.0.1', prefixLength: 8, line: 8 },
+    { interface: 'lo', address: '10.99.0.1', prefixLength: 32, line: 9 },
+    { interface: 'docker0', address: '172.17.0.1', prefixLength: 16, line: 10 },
+  ]
+  const tables = nft(input(`ip daddr ${address} tcp dport 8000 accept`))
+  const query = { direction: 'in', protocol: 'tcp', port: 8000, source: '10.0.1.5' } as const
+  const of = { ...network, addresses: [...network.addresses, ...more] }
+  for (const bound of ['0.0.0.0', '*', address]) expect(verdictFor({ tables }, of, { ...query, address: bound }).verdict).toBe('accept')
+  expect(verdictFor({ tables: nft(input('ip daddr 127.0.0.0/8 accept')) }, of, { ...query, address: '*' }).verdict).toBe('drop')
+})
