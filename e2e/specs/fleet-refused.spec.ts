@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '../fixtures/app.ts'
 import { PushPage } from '../pages/push.page.ts'
@@ -41,4 +41,24 @@ test('a fleet file that is none, from the empty window, over mistakes, and from 
   await page.keyboard.press('Enter')
   await expect(refused).toBeVisible()
   await expect(page.getByText('No host was audited yet')).toBeVisible()
+})
+
+test('whoever comes back opens a fleet of before from the first screen, and is told where its file is gone', async ({ gatehouse }) => {
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.referenceSize()
+  const path = join(gatehouse.userData, 'dc1.yaml')
+  await writeFile(path, 'version: 1\nname: dc1\nidentities: { audit: { user: a } }\nhosts:\n  - { name: gpu-01, address: 10.0.0.1 }\n')
+  await it.invoke('fleet:load', { path })
+  await it.invoke('fleet:close')
+  const again = page.getByRole('button', { name: `Open ${path}` })
+  await expect(again).toBeVisible()
+  await it.isSound('fleet-empty-again')
+  await again.press('Enter')
+  await expect(page.getByRole('grid', { name: /18 checks by 1 host/ })).toBeVisible()
+  await it.invoke('fleet:close')
+  await rm(path)
+  await again.press('Enter')
+  await expect(page.getByText('Not opened')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Open fleet file…' })).toBeVisible()
 })

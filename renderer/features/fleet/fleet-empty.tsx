@@ -1,11 +1,13 @@
 import { FileText, FolderOpen, Play } from 'lucide-react'
 import { areas, checklist } from '#shared/model/checklist.ts'
 import { ActingHint } from '../../stores/acting-hint.tsx'
-import { useDemoFleet, useOpenFleet } from '../../stores/actions.ts'
+import { useDemoFleet, useLoadFleet, useOpenFleet } from '../../stores/actions.ts'
+import { useFleetState } from '../../stores/queries.ts'
 import { goSettings, openDialog } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
 
 const steps = [
@@ -14,10 +16,15 @@ const steps = [
   { title: 'First audit', text: 'Read-only commands in one connection per server. Nothing is left behind.' },
 ]
 
-/** No fleet yet: the checklist itself teaches. */
+/** Of those that were open before. Settings have all. */
+const MAX_RECENT = 4
+
+/** No fleet yet: the checklist itself teaches. Whoever comes back finds the fleets of before. */
 export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[] }) {
   const open = useOpenFleet()
+  const load = useLoadFleet()
   const demo = useDemoFleet()
+  const recent = (useFleetState().data?.recent ?? []).slice(0, MAX_RECENT)
   const path = useFleetPath()
   useKeys({ 'mod+o': () => open.mutate(null) })
   return (
@@ -69,19 +76,32 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
               Gatehouse reaches every server through your jump host over SSH. Audits are read-only; nothing on a server changes until you
               push a config.
             </p>
-            <ol>
-              {steps.map(({ title, text }, index) => (
-                <li key={title}>
-                  <span className="dot" aria-hidden="true">
-                    {index + 1}
-                  </span>
-                  <div>
-                    <b>{title}</b>
-                    <span>{text}</span>
-                  </div>
-                </li>
-              ))}
-            </ol>
+            {recent.length > 0 ? (
+              <ul className="recent" aria-label="Recent">
+                {recent.map((file) => (
+                  <li key={file}>
+                    <button type="button" aria-label={`Open ${plainText(file, 400)}`} onClick={() => load.mutate({ path: file })}>
+                      <code className="one-line">{plainText(file, 400)}</code>
+                      <span className="muted">Open</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            ) : (
+              <ol>
+                {steps.map(({ title, text }, index) => (
+                  <li key={title}>
+                    <span className="dot" aria-hidden="true">
+                      {index + 1}
+                    </span>
+                    <div>
+                      <b>{title}</b>
+                      <span>{text}</span>
+                    </div>
+                  </li>
+                ))}
+              </ol>
+            )}
             <div className="flex flex-wrap gap-2">
               <Button look="primary" icon={<FolderOpen className="icon" aria-hidden />} onClick={() => open.mutate(null)}>
                 Open fleet file…
