@@ -68,3 +68,15 @@ test('of a jump host that is connected before the first audit the footer says no
   await expect(it.page.locator('.path-bar .status')).toHaveText('Jump host connected')
   await it.isSound('fleet-jump-connected')
 })
+
+test('Ctrl F filters what is listed, also where single letters are turned off', async ({ gatehouse }) => {
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.invoke('settings:set', { theme: 'dark', letterKeys: false })
+  await page.keyboard.press('Control+7')
+  await expect(page.locator('.row-name').first()).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(page.getByLabel('Filter controls')).toHaveCount(0)
+  await page.keyboard.press('Control+f')
+  await expect(page.getByLabel('Filter controls')).toBeFocused()
+})

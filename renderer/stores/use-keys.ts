@@ -25,7 +25,8 @@ export function useKeys(map: KeyMap): void {
     const press = (event: KeyboardEvent) => {
       if (event.isComposing || event.repeat) return
       const chord = chordOf(event, isMac)
-      const act = chord === null ? undefined : latest.current.map[chord]
+      // Ctrl F is what everybody tries, and what is left where single letters are turned off.
+      const act = chord === null ? undefined : latest.current.map[chord === 'mod+f' ? '/' : chord]
       if (chord === null || act === undefined) return
       // Looked up before anything reacts: the key that closes a dialog must not also act behind it.
       // One that was asked for is open, though a busy window has not drawn it yet: what is typed on is meant for it.

@@ -21,6 +21,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+,'], action: 'Settings' },
       { chords: ['mod+['], action: 'Back' },
       { chords: ['r'], action: 'Run the audit' },
+      { chords: ['mod+f'], action: 'Filter what is listed, as / does' },
       { chords: ['esc'], action: 'Stop the audit, clear a filter, close' },
       { chords: ['F6'], action: 'Next pane' },
       { chords: ['mod+i'], action: 'Right pane (narrow window)' },
