@@ -66,3 +66,26 @@ test.each<[string, object, string]>([
   const [found] = outcomes(ask(managementRestricted, given(config), policyContext({ modelAdmins: ['10.0.1.5'] })))
   expect(found).toBe(expected)
 })
+
+/** Caddy 2.11.4 took 10.0.1.5 of `X-Forwarded-For: 10.0.1.5, 203.0.113.9`, with trusted_proxies_strict the other. */
+test.each<[string, object, string]>([
+  ['the first address of a list', {}, 'not-evaluated: Who may manage models is not known'],
+  ['the last that is not trusted', { trusted_proxies_strict: 1 }, 'pass: Management is for administrators only'],
+  ['a header that the proxy sets', { client_ip_headers: ['X-Real-IP'] }, 'pass: Management is for administrators only'],
+  [
+    'a list behind another header',
+    { client_ip_headers: ['CF-Connecting-IP', 'x-forwarded-for'] },
+    'not-evaluated: Who may manage models is not known',
+  ],
+  [
+    'a list of this machine alone',
+    { trusted_proxies: { source: 'static', ranges: ['127.0.0.1/8', '::1'] } },
+    'pass: Management is for administrators only',
+  ],
+])('behind a trusted proxy the address is %s', (_, more, expected) => {
+  const config = site([{ match: [{ client_ip: { ranges: ['10.0.1.5'] } }], handle: [login, toOllama] }], {
+    trusted_proxies: { source: 'static', ranges: ['10.0.0.5/32'] },
+    ...more,
+  })
+  expect(outcomes(ask(managementRestricted, given(config), policyContext({ modelAdmins: ['10.0.1.5'] })))).toEqual([expected])
+})

@@ -99,6 +99,7 @@ export function caddyPath(
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
     // One way that hangs on nothing is open, whatever decides the others.
     addressUnknown: ways.some(({ outcome }) => outcome.state.assumed.length > 0) && !ways.some(isFree),
+    addressDoubt: doubtOf(found.server),
     forgers: states.some((state) => state.spoofable) ? EVERYBODY : trustedBy(found.server),
     hsts: states.every((state) => state.hsts),
     line: cited(first?.outcome.node ?? found.server.node),
@@ -121,6 +122,22 @@ function trustedBy(server: CaddyRoute['server']): ProxyPath['forgers'] {
   const trusted = field(node, 'trusted_proxies')
   if (!trusted || rangeLines(node, ['client_ip']).length === 0) return blocks(told)
   return textOf(field(trusted, 'source')) === 'static' ? blocks([...told, ...texts(field(trusted, 'ranges'))]) : EVERYBODY
+}
+
+/**
+ * Without `trusted_proxies_strict` the first address of X-Forwarded-For counts (modules/caddyhttp/server.go, trustedRealClientIP), which is the client's own
+ * where the proxy before only adds to what it gets, as most do.
+ */
+function doubtOf({ node }: CaddyRoute['server']): string | undefined {
+  const trusted = field(node, 'trusted_proxies')
+  const headers = texts(field(node, 'client_ip_headers')).map((name) => name.toLowerCase())
+  const first = headers.length === 0 || headers.includes('x-forwarded-for')
+  const strict = Number(textOf(field(node, 'trusted_proxies_strict')) ?? 0) > 0
+  const local = /^(?:127\.|::1)/
+  if (!trusted || strict || !first || rangeLines(node, ['client_ip']).length === 0) return undefined
+  const ranges = texts(field(trusted, 'ranges'))
+  if (textOf(field(trusted, 'source')) === 'static' && ranges.every((range) => local.test(range))) return undefined
+  return 'Caddy takes the first address of X-Forwarded-For, which clients write themselves where the trusted proxy only adds to it. Expected trusted_proxies_strict, or client_ip_headers with a header that the proxy sets.'
 }
 
 interface Around {

@@ -56,6 +56,7 @@ function restrictionOf(path: ProxyPath, keepers: ReadonlySet<string>, { modelAdm
     return path.keeper !== undefined && login === 'yes' && !keepers.has(path.keeper) ? 'by-login' : 'open'
   }
   if (clientNetworks(path.forgers, app).length > 0) return 'spoofable'
+  if (path.addressDoubt !== undefined) return 'unknown'
   if (admins.length === 0) return 'no-admins'
   // Several lists must all let a client in, so one that is narrow enough is enough.
   if (named.every((list) => beyond(list.blocks, admins).length > 0)) return 'beyond'
@@ -128,7 +129,9 @@ function judge({ subject, routes, withheld, first }: Front, { fleet }: PolicyCon
         status: 'not-evaluated',
         subject,
         title: 'Who may manage models is not known',
-        reason: `A script or a condition that Gatehouse cannot follow decides for ${names}.`,
+        reason:
+          concerned.find(({ addressDoubt }) => addressDoubt !== undefined)?.addressDoubt ??
+          `A script or a condition that Gatehouse cannot follow decides for ${names}.`,
         cite: cite('Whether this is restricted is not known.'),
       }
     case 'no-admins':

@@ -77,6 +77,8 @@ export interface ProxyPath {
   readonly listLines: readonly Citation[]
   /** Something that is not modelled may decide by address. */
   readonly addressUnknown: boolean
+  /** Why clients may choose the address that the lists look at, though nobody is known who does. */
+  readonly addressDoubt?: string | undefined
   /** Networks whose clients may choose the address that the lists look at. */
   readonly forgers: readonly AddressBlock[]
   /** Browsers are told to come back by TLS only. */
