@@ -8,10 +8,9 @@ import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
-import portOnly from '../network/inference-port-only-from-app.control.ts'
 import requiresKey from '../proxy/engine-requires-key-when-exposed.control.ts'
 import managementDirect from '../proxy/management-not-directly-reachable.control.ts'
-import { ask, outcomes, policyContext } from '../proxy/proxy-facts.ts'
+import { ask, outcomes } from '../proxy/proxy-facts.ts'
 import { directWayTo } from './direct-way.ts'
 
 const output = (id: string, stdout: string): SectionOutput => ({
@@ -170,22 +169,6 @@ describe('past what is published', () => {
     }
     expect(outcomes(ask(requiresKey, given as never))).toEqual([key])
     if (management !== '') expect(outcomes(ask(managementDirect, given as never))).toEqual([management])
-  })
-
-  const past = 'The container is open past what it publishes'
-  test.each<[string, FactResult<Firewall>, readonly string[], number, readonly string[]]>([
-    ['anybody', recorded('debian-12-docker'), ['10.80.2.0/24'], 8000, [`warning: ${past}`]],
-    ['those of the application alone', recorded('debian-12-docker'), ['0.0.0.0/0'], 8000, ['pass: No inference port leaves this machine']],
-    ['nobody', recorded('debian-12-docker'), ['10.80.2.0/24'], 9, ['pass: No inference port leaves this machine']],
-  ])('who gets to the segment: %s', (_, firewall, app, inside, expected) => {
-    const binds = [{ address: '127.0.0.1', port: 8000, scope: 'loopback', section: 'containers', line: 3, basis: 'observed' }] as const
-    const given = {
-      services: [service({ running: true, argv: [], binds, containerPorts: [8000], openInside: [inside], modelPaths: [] })],
-      processes: known([{ pid: 70, argv: [], addresses: ['172.17.0.3'] } as unknown as Process]),
-      ...{ firewall: firewall.known ? firewall.value : undefined, network: known(network), listeners: [], programs: known([]) },
-      containers: known({ runtimes: [], containers: [], podContainers: [] }),
-    }
-    expect(outcomes(ask(portOnly, given as never, policyContext({ app })))).toEqual(expected)
   })
 
   test('a container of an account without root has an address that only it knows', () => {

@@ -30,9 +30,9 @@ export interface DirectWay {
 /**
  * Others may reach a container by its own address, past what is published of it: whoever shares a network with the host sets a route by it, and the host forwards
  * unless a rule says no. Docker before 28 keeps nobody from a port that is published on 127.0.0.1 (docs.docker.com, engine/network/port-publishing), Podman leaves it to the
- * firewall. Undefined where there is no such way for others than `allowed`. Containers of an account without root have no address that the host knows.
+ * firewall. Undefined where there is no such way. Containers of an account without root have no address that the host knows.
  */
-export function directWayTo(service: InferenceService, sources: DirectWaySources, allowed: readonly string[] = []): DirectWay | undefined {
+export function directWayTo(service: InferenceService, sources: DirectWaySources): DirectWay | undefined {
   const { processes, firewall, network } = sources
   const { openInside = [] } = service
   if (openInside.length === 0) return undefined
@@ -51,7 +51,7 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   }
   const { accepted, undetermined } = strangersAmong(
     doors.flatMap((door) => forwardedTo(firewall.value.tables, network.value, door)),
-    allowed,
+    [],
   )
   const open = worst(accepted)
   if (open) {

@@ -5,8 +5,6 @@ import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
-import { isExposed } from '../inference/service-words.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 
@@ -29,15 +27,14 @@ export default defineControl({
     const running = services.filter((service) => service.running)
     const beside = besideOf({ containers, programs, firewall: known(firewall), network })
     const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
-    const { app, management, modelAdmins } = fleet.networks
-    const allowed = [...app, ...management, ...modelAdmins]
-    const past = running.flatMap((service) => pastPublished(service, { processes, firewall: known(firewall), network }, allowed))
     const fronts = unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward)
     if (doors.length === 0)
-      return running.length === 0 ? [noneRuns] : localOnly(running, [...ownerless(listeners, running, [22, host.port]), ...past, ...fronts])
+      return running.length === 0 ? [noneRuns] : localOnly(running, [...ownerless(listeners, running, [22, host.port]), ...fronts])
+    const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
-    if (app.length === 0) return [unnamed(doors), ...hidden, ...past, ...fronts]
-    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden, ...past, ...fronts]
+    if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
+    const allowed = [...app, ...management, ...modelAdmins]
+    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden, ...fronts]
   },
 })
 
@@ -61,17 +58,6 @@ const unseen = ({ id, pod, bindUnknown }: InferenceService): Verdict => ({
   reason: `Who can reach ${id} is not known: ${bindUnknown ?? 'its sockets were not seen'}.`,
   cite: [],
 })
-
-/** A container that others reach at its own address, though nothing of it is published for them. */
-function pastPublished(service: InferenceService, sources: DirectWaySources, allowed: readonly string[]): readonly Verdict[] {
-  if (isHidden(service) || service.binds.some(isExposed)) return []
-  const way = directWayTo(service, sources, allowed)
-  const door: Verdict = {
-    ...{ subject: service.id, status: 'fail', title: 'The container is open past what it publishes' },
-    ...{ reason: `Others than the application subnet reach ${service.id}.`, cite: [] },
-  }
-  return way ? [judgePast(way, { subject: service.id, name: service.id }, () => door)] : []
-}
 
 /** Who reaches it reaches the model, if it forwards. */
 const mayForward = ({ program, process, listeners, why }: UnknownFront): Verdict => ({
