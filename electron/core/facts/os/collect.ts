@@ -148,6 +148,7 @@ count=0
 for path do
   [ -d "$path" ] && [ "$count" -lt 8 ] || continue
   count=$((count + 1))
+  real=$(readlink -f "$path") && [ "$real" != "$path" ] && printf '@linked %s\\n=%s\\n' "$path" "$real" && [ -L "$path" ] && printf '=itself\\n'
   mounted "$path"
   source=\${found%% *}
   found=\${found#* }

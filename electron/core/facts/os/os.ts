@@ -76,6 +76,8 @@ export interface Os {
   readonly clockSynchronised?: Shown<boolean> | undefined
   /** Active swap. Undefined when /proc/swaps could not be read. */
   readonly swaps?: readonly Storage[] | undefined
+  /** Model directories that lie elsewhere by symbolic links; `itself`: the last part of the path is one. */
+  readonly linked: readonly { readonly path: string; readonly real: string; readonly itself: boolean; readonly line: number }[]
   /** File systems of the model directories that exist. */
   readonly fileSystems: readonly Storage[]
   /** `/`, `/etc` and the like: what stands above files that other sections list. */

@@ -24,6 +24,12 @@ export function parseOs(stdout: string): Os | undefined {
     },
     clockSynchronised: readFlag(rows('clock')[0], /^NTPSynchronized=(yes|no)$/, 'yes'),
     swaps: blocks.has('swaps') ? (blocks.get('swap') ?? []).flatMap(storage) : undefined,
+    linked: (blocks.get('linked') ?? []).map((block) => ({
+      path: block.words,
+      real: block.rows[0]?.text ?? '',
+      itself: block.rows.length > 1,
+      line: block.line,
+    })),
     fileSystems: (blocks.get('file-system') ?? []).flatMap(storage),
     folders: nodes.filter(({ type }) => type === 'directory'),
     devices: nodes.filter(({ type }) => type === 'device'),

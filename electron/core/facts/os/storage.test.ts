@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { collectOs } from './collect.ts'
+import { parseOs } from './parse.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-storage-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -56,4 +57,18 @@ test('how cryptsetup set a device up', () => {
   expect(execFileSync('/bin/sh', ['-c', mapped.replace('/sys/block', `${folder}/block`)], { encoding: 'utf8' })).toBe(
     '@mapped\n=LUKS2 a\n=VERITY c\n',
   )
+})
+
+test('directories that lie elsewhere by links', () => {
+  const home = mkdtempSync(join(folder, 'links-'))
+  mkdirSync(join(home, 'data/models'), { recursive: true })
+  symlinkSync(join(home, 'data'), join(home, 'above'))
+  symlinkSync(join(home, 'data/models'), join(home, 'models'))
+  const paths = ['data/models', 'above/models', 'models'].map((path) => join(home, path))
+  const printed = execFileSync('/bin/sh', ['-c', storage, 'sh', ...paths], { encoding: 'utf8' })
+  const real = join(home, 'data/models')
+  expect(parseOs(`@sysctl\n${printed}`)?.linked).toEqual([
+    { path: join(home, 'above/models'), real, itself: false, line: expect.any(Number) },
+    { path: join(home, 'models'), real, itself: true, line: expect.any(Number) },
+  ])
 })

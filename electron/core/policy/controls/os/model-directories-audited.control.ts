@@ -18,7 +18,10 @@ export default defineControl({
     return judgeDirectories(files, services, ({ path }) => [
       judge(
         path,
-        os.fileSystems.find((one) => one.path === path)?.mountedOn ?? '',
+        {
+          mountedOn: os.fileSystems.find((one) => one.path === path)?.mountedOn ?? '',
+          ...(os.linked.find((one) => one.path === path) ?? { real: path, itself: false }),
+        },
         audit,
         daemon
           ? { runs: daemon.activeState === 'active', line: daemon.line }
@@ -30,9 +33,20 @@ export default defineControl({
   },
 })
 
-/** A watch is recursive, but stops where another file system is mounted (audit.rules(7)). */
-const covers = (watch: AuditWatch, path: string, mountedOn: string): boolean =>
-  watch.path === path || (isBelow(path, watch.path) && mountedOn !== '' && !isBelow(mountedOn, watch.path))
+interface Place {
+  readonly mountedOn: string
+  readonly real: string
+  readonly itself: boolean
+}
+
+/**
+ * A watch is recursive, but stops where another file system is mounted (audit.rules(7)), and does not follow a symbolic link at the end of its path (seen with
+ * Linux 6.18: of a link to a directory nothing below is recorded).
+ */
+const covers = (watch: AuditWatch, path: string, { mountedOn, real, itself }: Place): boolean =>
+  watch.path === real ||
+  (watch.path === path && !itself) ||
+  (isBelow(real, watch.path) && mountedOn !== '' && !isBelow(mountedOn, watch.path))
 
 const isBelow = (path: string, folder: string): boolean => path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`)
 const seesWrites = ({ permissions, narrowed }: AuditWatch): boolean =>
@@ -47,12 +61,12 @@ function together(watches: readonly AuditWatch[]): AuditWatch | undefined {
 
 function judge(
   path: string,
-  mountedOn: string,
+  place: Place,
   audit: AuditRules,
   daemon: { readonly runs: boolean; readonly line?: number } | undefined,
 ): Verdict {
   const base = { subject: path }
-  const find = (watches: readonly AuditWatch[]) => watches.filter((watch) => covers(watch, path, mountedOn))
+  const find = (watches: readonly AuditWatch[]) => watches.filter((watch) => covers(watch, path, place))
   if (!audit.loaded) {
     const reason = 'auditctl could not ask the kernel which rules are loaded.'
     return {
@@ -78,11 +92,12 @@ function judge(
   // Of the rules for calls the first that fits decides (audit_filter_syscall of the kernel).
   const counts = ({ line, ordered }: { readonly line: number; readonly ordered?: boolean | undefined }) =>
     sound === undefined || ordered !== true || line < sound.line
-  const concerns = (at: string | undefined) => at === undefined || at === path || isBelow(at, path) || isBelow(path, at)
+  const { real } = place
+  const concerns = (at: string | undefined) => at === undefined || at === path || at === real || isBelow(at, real) || isBelow(real, at)
   const hushed = (audit.hushed ?? []).filter((one) => counts(one) && concerns(one.path))
   const excluded = audit.excluded.filter(({ line }) => counts({ line, ordered: true }))
   const hush = hushed.find(({ whole }) => whole)
-  const part = hushed[0] ?? excluded.find((one) => isBelow(one.path, path))
+  const part = hushed[0] ?? excluded.find((one) => isBelow(one.path, real))
   if (sound && !hush && part && find(excluded).length === 0 && audit.enabled !== false && daemon?.runs !== false) {
     const what = 'text' in part ? part.text : `never for ${part.path}`
     return {
@@ -138,13 +153,13 @@ function judge(
   const [half] = loaded
   const reason = half
     ? `The watch on ${half.path} sees only ${half.narrowed === undefined ? half.permissions : `${half.permissions} where ${half.narrowed}`}. Expected writes and changes of attributes (wa).`
-    : `No loaded audit rule covers ${path}. Expected a watch for writes and changes of attributes (wa).`
+    : `No loaded audit rule covers ${real === path ? path : `${real}, which ${path} leads to by symbolic links`}. Expected a watch for writes and changes of attributes (wa).`
   return {
     ...base,
     status: 'warning',
     title: half ? 'The watch does not see every write' : 'Writes to the models are not recorded',
     reason,
-    hint: `auditctl -w ${path} -p wa -k models, and the same line in /etc/audit/rules.d`,
+    hint: `auditctl -w ${real} -p wa -k models, and the same line in /etc/audit/rules.d`,
     cite: [{ section: 'privileged', line: half?.line ?? audit.loadedLine }],
   }
 }

@@ -284,6 +284,18 @@ describe('model-directories-audited', () => {
       'warning: Writes to the models are not recorded',
     ],
     ['the whole of the file system', runs, { loaded: [watch('/')] }, 'pass: Writes to the models are recorded'],
+    ...['/srv/models', '/srv'].map((path): [string, string, Partial<AuditRules>, string] => [
+      `${path}, where the directory is a link`,
+      `@linked /srv/models\n=/data/models\n=itself\n${runs.replace(' / ', ' /data ')}`,
+      { loaded: [watch(path)] },
+      'warning: Writes to the models are not recorded',
+    ]),
+    ...['/srv/models', '/data/models', '/data'].map((path): [string, string, Partial<AuditRules>, string] => [
+      `${path}, where a folder above is a link`,
+      `@linked /srv/models\n=/data/models\n${runs.replace(' / ', ' /data ')}`,
+      { loaded: [watch(path)] },
+      'pass: Writes to the models are recorded',
+    ]),
     ['a name that begins the same', runs, { loaded: [watch('/srv/mod')] }, 'warning: Writes to the models are not recorded'],
     ['reads only', runs, { loaded: [watch('/srv/models', 'r')] }, 'warning: The watch does not see every write'],
     ['written, not loaded', runs, { written: [watch('/srv/models')] }, 'fail: The watch is written but not loaded'],
