@@ -169,7 +169,7 @@ command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
   known environment /etc/environment /etc/profile.d/*.sh /etc/systemd/system/docker.service.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/systemd/system/*.service.env
   known containerd /etc/containerd/config.toml /etc/containerd/certs.d/*/hosts.toml
   known rancher /etc/rancher/k3s/registries.yaml /etc/rancher/rke2/registries.yaml
-  told versionlock /etc/dnf/plugins/versionlock.conf /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml
+  told versionlock /etc/dnf/plugins/versionlock.conf /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/zypp/locks
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required /run/reboot-required.pkgs

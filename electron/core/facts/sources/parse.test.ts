@@ -46,6 +46,8 @@ test('what dnf keeps back', () => {
   expect(locked(list, 'nginx-1:1.20.1-14.el9.*\n!sudo-0:1.9.5-7.el9.*')).toEqual(['nginx-1:1.20.1-14.el9.*', '!sudo-0:1.9.5-7.el9.*'])
   expect(locked(list, 'nginx-1:1.20.1-14.el9.*', section('versionlock', '/etc/dnf/plugins/versionlock.conf', 'enabled = 0'))).toEqual([])
   expect(locked('/etc/dnf/versionlock.toml', 'name = "bash"')).toEqual(['bash'])
+  const lock = '\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: '
+  expect(locked('/etc/zypp/locks', `${lock}kernel-default\n${lock}nvidia-*`)).toEqual(['kernel-default', 'nvidia-*'])
   const read = (text: string) => parseSources(section('repo', '/etc/dnf/dnf.conf', text)).automatic.dnfKeptBack
   expect(read('[main]\nexcludepkgs=kernel* nvidia-*')).toMatchObject([{ pattern: 'kernel* nvidia-*', line: 3 }])
   expect(read('[main]\nexclude=')).toEqual([])

@@ -130,7 +130,7 @@ function keptBack({ lines }: Block): { readonly pattern: string; readonly line: 
 
 /**
  * The plugin versionlock of dnf (dnf-versionlock(8): a pattern for each line of its list, `!` before what is left out, unless its own file switches it off) and the
- * list of dnf5 (versionlock.toml): what they name stays at its version.
+ * list of dnf5 (versionlock.toml): what they name stays at its version. So does what zypper has locked (zypper(8), `addlock`): of each lock the name.
  */
 function lockedVersions(blocks: readonly Block[]): { readonly pattern: string; readonly line: number }[] {
   const rows = (ending: string) => blocks.filter(({ arguments: file }) => file.endsWith(ending)).flatMap(({ lines }) => lines)
@@ -144,6 +144,10 @@ function lockedVersions(blocks: readonly Block[]): { readonly pattern: string; r
             .map((pattern) => ({ pattern, line }))
         : [],
     ),
+    ...rows('/locks').flatMap(({ text, line }) => {
+      const pattern = /^\s*solvable_name:\s*(\S+)/.exec(text)?.[1]
+      return pattern === undefined ? [] : [{ pattern, line }]
+    }),
   ]
 }
 

@@ -53,7 +53,7 @@ export interface AutomaticUpdates {
   readonly aptOnly?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   /** Patterns of packages that unattended-upgrades never touches. */
   readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
-  /** Patterns of packages that dnf leaves out of every transaction, or keeps at their version. */
+  /** Patterns of packages that dnf or zypper leaves out of every transaction, or keeps at their version. */
   readonly dnfKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
   /** Timers that are active. */

@@ -130,16 +130,17 @@ function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { package
  * SUSE has no dnf: os-update.timer updates with zypper. transactional-update.timer does so in a snapshot that only a restart brings into use
  * (transactional-update.conf(5), REBOOT_METHOD), and whether anything restarts the host was not asked.
  */
-function zypper({ timers }: AutomaticUpdates): Found {
+function zypper({ dnfKeptBack = [], timers }: AutomaticUpdates): Found {
   const runs = (name: string) => timers.find((one) => one.name === name)
-  const missing = runs('os-update.timer')
+  const off = runs('os-update.timer')
     ? []
     : [
         runs('transactional-update.timer')
           ? 'transactional-update installs them for the next restart, and whether anything restarts the host was not asked'
           : 'neither os-update.timer nor transactional-update.timer is active',
       ]
-  return { missing, cite: lines(timers) }
+  const missing = [...off, ...(dnfKeptBack.length > 0 ? [`zypper keeps back ${named(dnfKeptBack)}`] : [])]
+  return { missing, cite: lines([...dnfKeptBack, ...timers]) }
 }
 
 const named = (all: readonly { readonly pattern: string }[]): string =>

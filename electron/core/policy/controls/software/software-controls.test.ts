@@ -516,6 +516,12 @@ describe('security-updates-automatic', () => {
     ],
     ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
     ['SUSE', { timers: [{ name: 'os-update.timer', line: 1 }] }, suse, pass],
+    [
+      'SUSE, the kernel is locked',
+      { dnfKeptBack: [{ pattern: 'kernel-default', line: 3 }], timers: [{ name: 'os-update.timer', line: 1 }] },
+      suse,
+      'needs-attestation: Not all security updates install themselves',
+    ],
     ['SUSE without a timer', { dnfApply: on, timers: [] }, suse, stated],
     [
       'SUSE, for the next restart',
