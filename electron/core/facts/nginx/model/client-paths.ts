@@ -1,7 +1,7 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { conditionOf } from './conditions.ts'
-import { askedFor, type Rewriting, type Told, takenBySample } from './inverse.ts'
+import { askedFor, givesAll, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { nearestAll, own } from './scope.ts'
@@ -328,11 +328,15 @@ function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly 
   const walk = (set: LocationSet): void => {
     for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
       fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
-      const asked = [...taking, ...takenByConditions([...server.scope.directives, ...scope.directives])]
-      for (const uri of passedPaths(scope.directives, sets)) {
-        if (pattern) found.push({ pattern: pattern.source, replacement: uri })
-        if (/\$/.test(uri))
-          found.push(...asked.map((one) => ({ pattern: one, replacement: uri, within: kind === 'prefix' ? path : undefined })))
+      const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
+      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
+      const around = [...taking, ...takenByConditions([...server.scope.directives, ...scope.directives])]
+      for (const to of passedPaths(scope.directives, sets)) {
+        const taken = [
+          ...around.map((one) => ({ pattern: one, within: kind === 'prefix' ? path : undefined })),
+          ...(pattern && to !== uri ? [{ pattern: pattern.source }] : []),
+        ]
+        found.push(...taken.map((one) => ({ ...one, replacement: to })).filter(givesAll))
       }
       walk(nested)
     }

@@ -122,6 +122,12 @@ export const pathOf = (replacement: string): string => replacement.replace(/(?:\
 /** Variables of a replacement that a match gives. */
 const captured = /\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))/g
 
+/** Does the pattern give every part of what is made of it, and any at all? */
+export const givesAll = (rewriting: Rewriting): boolean => {
+  const names = [...pathOf(rewriting.replacement).matchAll(captured)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
+  return names.length > 0 && names.every((name) => /^\d$/.test(name) || rewriting.pattern.includes(`<${name}>`))
+}
+
 /** A replacement as a pattern over what it makes, and the groups that its parts come from. Undefined where it holds something else. */
 function readReplacement(rewriting: Rewriting): { readonly makes: RegExp; readonly names: readonly string[] } | undefined {
   const template = pathOf(rewriting.replacement)

@@ -175,6 +175,16 @@ const wilder = constantFrom(
   'if ($request_uri !~ "^/v1/") { return 403; }',
   'if ($named = none) { return 403; }',
   'if ($sent) { return 403; }',
+  'if ($request_uri !~ "debug") { return 403; }',
+  'if ($request_uri ~ "pu(ll|sh)") { return 403; }',
+  'if ($request ~ "/api/pull") { return 403; }',
+  'if ($uri ~ ^/(o|x)(/.*)$) { set $tail $2; }',
+  'if ($request_uri ~ "^/o/([^?]*)") { set $tail /api/$1; }',
+  'if ($taken) { set $tail $2; }',
+  'set $tail $taken$1;',
+  'rewrite ^/o/(.*)$ $before$1;',
+  'rewrite ^/x/(.*)$ $1 last;',
+  'rewrite ^ $arg_to break;',
   'rewrite ^/(o|x)/(.*)$ /api/$2 last;',
   'rewrite ^/(?<a>[a-z]+)/o/(?<rest>.*)$ /api/$rest break;',
   'rewrite ^/v(\\d+)/(.+)$ /api/$2;',
@@ -200,10 +210,16 @@ const wilderHandlers = constantFrom(
   'http://$to;',
   'http://$backend;',
   'http://$backend/api/$1;',
+  'http://$taken$1;',
+  'http://$taken$2;',
+  'http://$taken/api$2;',
+  '@PASS@$tail;',
+  '@PASS@/api$tail;',
 )
 /** In `http`, beside `maps`. `@HOST@` is the stub. */
 export const wilderMaps =
-  'map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } '
+  'map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
+  'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
 export const wilderPaths = [
   '/o/pull',
   '/x/push',
@@ -212,6 +228,10 @@ export const wilderPaths = [
   '/api/x/pull',
   '/x/pull',
   '/api/pull?letmein',
+  '/api/pull?debug',
+  '/o/api/tags?debug',
+  '/api/tags?to=/api/pull',
+  '/v7/api/pull',
   '/api/pull?x=1',
   '/%61pi/pull',
   '/tags',
@@ -272,7 +292,9 @@ function render(one: Node, seen: Set<string>, outer: string | undefined): string
   const inner = new Set<string>()
   const children = one.modifier === '=' ? '' : one.children.map((child) => render(child, inner, regex ? undefined : path)).join('')
   // Neither takes a path of proxy_pass: a pattern without one of its groups, and a group where there is no pattern.
-  const handler = regex ? one.handler.replace(/@PASS@\/(?!(?:api\/)?\$)[^;]*/, '@PASS@') : one.handler.replace(/\/?\$\d/, '')
+  const handler = regex
+    ? one.handler.replace(/@PASS@\/(?!(?:api\/)?\$)[^;]*/, '@PASS@')
+    : one.handler.replace(/(?<!\$taken(?:\/api)?)\/?\$\d/, '')
   const id = ++counter
   const pass =
     !handler.startsWith('@PASS@') && !/http:/.test(handler)
@@ -304,7 +326,7 @@ export const serverBodies = bodiesWith(linesWith(rewrites), handlers)
 export const wilderBodies = bodiesWith(
   linesWith(oneof(rewrites, wilder, wilder)),
   oneof(handlers, wilderHandlers),
-  'location = /never { set $to ""; return 404; }',
+  'location = /never { set $to ""; set $tail ""; return 404; }',
 )
 
 const serverNames = [

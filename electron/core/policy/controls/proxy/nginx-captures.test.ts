@@ -135,3 +135,9 @@ test('management by a token that stands for the path', () => {
   )
   expect(judged(configuration, managementRestricted)).toEqual(beyond)
 })
+
+test('a path that is sent on as it came hides no other', () => {
+  const asSent = `location ~ ^/(v1|api)/ { ${login} proxy_pass ${engine}$request_uri; }`
+  expect(judged(site(`${asSent} location /docs/ { ${model} }`))).toEqual(guarded)
+  expect(judged(site(`${asSent.replace('$request_uri', '$uri$is_args$args')} location /docs/ { ${model} }`))).toEqual(guarded)
+})
