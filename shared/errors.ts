@@ -162,6 +162,11 @@ export const errorCatalogue = {
     hint: 'Attach a smaller or another file, or write down where it is kept.',
     retry: 'after-fix',
   },
+  'file.unwritable': {
+    title: 'The file was not written',
+    hint: 'Choose a folder that you can write to, on a disk with space.',
+    retry: 'now',
+  },
   'pack.unwritable': {
     title: 'The evidence pack cannot be written',
     hint: 'Choose a name that is not taken, in a folder that you can write to. Nothing was left behind.',

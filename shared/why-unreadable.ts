@@ -13,3 +13,21 @@ export function whyUnreadable(error: unknown): string {
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
   return reasons[code] ?? message
 }
+
+const unwritable: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'your account may not write it',
+  EPERM: 'your account may not write it',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'your share of its disk is used up',
+  EIO: 'its disk or share did not answer',
+}
+
+/** Why a file of this computer could not be written; what the system says where that is none of the usual reasons. */
+export function whyUnwritable(error: unknown): string {
+  const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
+  return unwritable[code] ?? message
+}

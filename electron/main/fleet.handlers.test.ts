@@ -103,9 +103,15 @@ describe('saving', () => {
     await fleet()['fleet:import-save']({ yaml: 'version: 1\n' })
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['version: 1\n', 0o600])
   })
-  test('a folder that cannot be written is a failure with the path', async () => {
-    chosen = [join(folder, 'none', 'fleet.yaml')]
-    await expect(fleet()['fleet:import-save']({ yaml: '' })).rejects.toMatchObject({ failure: { code: 'store.unwritable' } })
+  test.each([
+    ['a folder that is not there', () => join(folder, 'none', 'fleet.yaml'), 'its folder is not there'],
+    ['a full disk', () => '/dev/full', 'its disk is full'],
+    ['a folder', () => folder, 'it is a folder'],
+  ])('%s is a failure with the path and why in words, and not of the data folder', async (_name, path, why) => {
+    chosen = [path()]
+    await expect(fleet()['fleet:import-save']({ yaml: 'version: 1\n' })).rejects.toMatchObject({
+      failure: { code: 'file.unwritable', detail: `${path()}: ${why}` },
+    })
     expect(calls).toEqual([])
   })
   test('a report is rendered before the dialog opens, and written', async () => {

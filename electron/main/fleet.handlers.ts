@@ -3,6 +3,7 @@ import { fail, GatehouseError } from '#shared/errors.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
+import { whyUnwritable } from '#shared/why-unreadable.ts'
 import type { FileDialogs } from '../platform/file-dialogs.ts'
 import type { Handlers } from './ipc-relay.ts'
 
@@ -62,7 +63,7 @@ export async function writeChosen(path: string, text: string): Promise<void> {
       await file.close()
     }
   } catch (error) {
-    const { failure } = fail('store.unwritable', `${path}: ${(error as Error).message}`)
+    const { failure } = fail('file.unwritable', `${path}: ${whyUnwritable(error)}`)
     throw new GatehouseError(failure, { cause: error })
   }
 }
