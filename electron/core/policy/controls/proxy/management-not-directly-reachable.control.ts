@@ -1,11 +1,11 @@
 import { type EngineRoute, isManagement, printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { printBind } from '#shared/model/listener.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
+import type { DirectWaySources } from '../inference/direct-way.ts'
 import { judgeRunning } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
+import { judgeOwnPort } from './own-port.ts'
+import { exposedBinds, listed, serviceName } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-not-directly-reachable',
@@ -20,23 +20,14 @@ export default defineControl({
   evaluate: ({ services, ...uses }) => judgeRunning(services, (service) => judge(service, uses)),
 })
 
-function judge(service: InferenceService, uses: DirectWaySources): Verdict {
-  const base = { subject: service.id }
-  const exposed = exposedBinds(service)
-  const way = exposed.length === 0 && service.bindUnknown === undefined ? directWayTo(service, uses) : undefined
-  if (way) return judgePast(way, { subject: service.id, name: serviceName(service) }, (where) => judgeAt(service, where))
-  if (opensNothing(service)) return stays(service)
-  if (hidesSockets(service)) return socketsNotSeen(service)
-  if (exposed.length === 0)
-    return {
-      ...base,
-      status: 'pass',
+const judge = (service: InferenceService, uses: DirectWaySources): Verdict =>
+  judgeOwnPort(service, uses, {
+    local: (binds) => ({
       title: 'The management port is local only',
-      reason: `${serviceName(service)} listens on ${listed(service.binds.map(printBind))}, so management requests come from this host or through its proxy.`,
-      cite: service.binds.map(({ section, line }) => ({ section, line })),
-    }
-  return judgeAt(service, listed(exposed.map(printBind)))
-}
+      reason: `${serviceName(service)} listens on ${binds}, so management requests come from this host or through its proxy.`,
+    }),
+    judgeAt,
+  })
 
 /** Where others reach it. */
 function judgeAt(service: InferenceService, where: string): Verdict {
