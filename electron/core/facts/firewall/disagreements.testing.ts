@@ -82,8 +82,9 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       const { verdict, by } = verdictFor(fact.value, network, { direction, protocol: 'tcp', port, address, source: other })
       const seen = recording[direction][index]
       if (seen === undefined) return []
-      // Whether a network leads there is not for the rules to say, and a verdict of accept may be about the first interface.
-      if (isRoundabout(at) && (verdict === 'accept' || (verdict === 'undetermined' && fits.accept?.(seen, port)))) return []
+      // Whether a network leads there is not for the rules to say; a verdict may be about the first interface, whose rules refuse or drop.
+      const told = verdict === 'accept' || fits[verdict === 'undetermined' ? 'accept' : 'reject']?.(seen, port)
+      if (isRoundabout(at) && told) return []
       const later = direction === 'in' && verdict === 'accept' && stopsLater(recording)
       return later || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
