@@ -1,16 +1,5 @@
 import type { Process } from '../processes/processes.ts'
-import type { Unit } from './units.ts'
-
-/** What of a unit runs, and is not held to what the unit sets. */
-export interface RunningAs {
-  readonly pid: number
-  /** Row in section `processes`. */
-  readonly line: number
-  /** Capabilities that it holds, by name. */
-  readonly effective: readonly string[]
-  /** Settings of the unit that the kernel does not hold it to. */
-  readonly without: readonly string[]
-}
+import type { RunningAs, Unit } from './units.ts'
 
 /** By number, linux/capability.h. */
 const CAPABILITIES = (

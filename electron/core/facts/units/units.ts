@@ -1,5 +1,4 @@
 import type { PathEntry } from '../path-entry.ts'
-import type { RunningAs } from './running-as.ts'
 
 /** A systemd service as `systemctl show` reports it: effective, drop-ins merged. */
 export interface Unit {
@@ -41,6 +40,17 @@ export interface Unit {
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */
   readonly lines: Readonly<Record<string, number>>
+}
+
+/** What of a unit runs, and is not held to what the unit sets. */
+export interface RunningAs {
+  readonly pid: number
+  /** Row in section `processes`. */
+  readonly line: number
+  /** Capabilities that it holds, by name. */
+  readonly effective: readonly string[]
+  /** Settings of the unit that the kernel does not hold it to. */
+  readonly without: readonly string[]
 }
 
 /** How exposed systemd itself finds a unit: 0 (nothing) to 10. The figure differs between versions of systemd. */
