@@ -161,9 +161,14 @@ function configurationOf({ id, mounts }: Container, nginx: Nginx | undefined): s
     : 'Its configuration lies in the container and is not read'
 }
 
-/** Programs that pass an engine's own requests on to it, by rules and keys of their own. */
+/** Programs that pass an engine's own requests on to it, by rules and keys of their own, and tunnels, which need no socket here to bring somebody to it. */
 function interfaces({ programs }: Pick<Surroundings, 'programs'>): readonly OtherProxy[] {
   return (programs.known ? programs.value : []).flatMap((program) => {
+    if (program.kind === 'tunnel') {
+      const reason = `${program.name} runs, which brings clients in from elsewhere. Where it leads them, and whom it asks before, is not judged.`
+      const cite = [{ section: program.section, line: program.line }]
+      return [unjudged(program.id, `${program.name} is not modelled`, reason, cite, { program: program.name, binds: [] })]
+    }
     const binds = program.binds.filter(({ scope }) => scope !== 'loopback')
     const unseen = binds.length === 0 ? program.bindsUnknown : undefined
     if (!program.forwards || (binds.length === 0 && unseen === undefined)) return []

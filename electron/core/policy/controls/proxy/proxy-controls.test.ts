@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { known, unknown } from '../../../facts/fact.ts'
+import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
 import engineRequiresKey from './engine-requires-key-when-exposed.control.ts'
 import managementRestricted from './management-endpoints-restricted.control.ts'
 import managementDirect from './management-not-directly-reachable.control.ts'
@@ -386,6 +387,15 @@ test('what an interface that is known to pass requests on does is not judged eit
   expect(outcomes(ask(proxyRequiresAuthentication, beside))).toEqual(['not-evaluated: LiteLLM proxy is not modelled'])
   const local = facts('', [service('ollama')], { programs: known([litellm]) })
   expect(outcomes(ask(proxyRequiresAuthentication, local))).toEqual(['not-applicable: No proxy forwards to the model server'])
+})
+
+test('a tunnel brings clients to a server on loopback without a socket that others see', () => {
+  const tunnel = { id: 'cloudflared', name: 'cloudflared', kind: 'tunnel', binds: [], section: 'processes', line: 7 }
+  const given = facts('', [service('ollama')], { programs: known([tunnel]) })
+  expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual(['not-evaluated: cloudflared is not modelled'])
+  expect(outcomes(ask(inferenceBehindProxy, { ...given, nginx: known(given.nginx) } as never))).toEqual([
+    'not-evaluated: cloudflared is not modelled',
+  ])
 })
 
 test.each<[string, string, readonly string[], string]>([
