@@ -1,22 +1,16 @@
 import { expect, test } from 'vitest'
 import managementRestricted from './management-endpoints-restricted.control.ts'
-import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import { admins, beyond, guarded, health, login, model, open } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** What patterns took of a path, and what clients write: as nginx 1.22.1 answered. */
-const admins = policyContext({ modelAdmins: ['10.0.9.0/24'] })
-const login = 'auth_basic a; auth_basic_user_file /b;'
 const engine = 'http://127.0.0.1:11434'
-const model = `proxy_pass ${engine};`
 const site = (inside: string, outside = '') => `${outside} server { listen 80; ${inside} }`
 const judged = (configuration: string, control: Parameters<typeof ask>[0] = requiresAuthentication) =>
   outcomes(ask(control, facts(configuration, [service('ollama')]), admins))
 
 const none = ['not-applicable: No proxy forwards to the model server']
-const beyond = ['not-evaluated: Part of nginx is beyond the model']
-const open = ['fail: Every route answers without a login']
-const health = ['warning: Health routes answer without a login']
-const guarded = ['pass: Every forwarded route needs a login']
 const toModel = (pattern: string, more = '') => `map $uri $svc { default ""; "~${pattern}" 127.0.0.1:11434; ${more} }`
 
 test.each<[name: string, configuration: string, expected: readonly string[]]>([

@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest'
-import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
-import requiresAuthentication from './proxy-requires-authentication.control.ts'
+import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
 
 /** What clients may say, and what modules ask for, as nginx 1.22.1 answered. */
-const login = 'auth_basic a; auth_basic_user_file /b;'
 const engine = 'http://127.0.0.1:11434'
-const model = `proxy_pass ${engine};`
 const rest = `location / { ${login} ${model} }`
-const site = (inside: string, outside = '') => `${outside} server { listen 80; ${inside} }`
-const judged = (configuration: string) =>
-  outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')]), policyContext({ modelAdmins: ['10.0.9.0/24'] })))
-
 const none = ['not-applicable: No proxy forwards to the model server']
-const beyond = ['not-evaluated: Part of nginx is beyond the model']
-const notKnown = ['not-evaluated: Whether a login is needed is not known']
-const open = ['fail: Every route answers without a login']
-const guarded = ['pass: Every forwarded route needs a login']
 
 test.each<[name: string, condition: string, outside: string, expected: readonly string[]]>([
   ['a word', '$request_uri !~ debug', '', notKnown],

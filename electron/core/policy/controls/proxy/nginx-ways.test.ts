@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest'
-import managementRestricted from './management-endpoints-restricted.control.ts'
-import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import { app, beyond, guarded, health, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
-/** Ways to a model that a glance at the configuration does not see. `proxy_pass` to 3000 is an application. */
-const admins = policyContext({ modelAdmins: ['10.0.9.0/24'] })
-const login = 'auth_basic a; auth_basic_user_file /b;'
-const model = 'proxy_pass http://127.0.0.1:11434;'
-const app = 'proxy_pass http://127.0.0.1:3000;'
-const site = (inside: string, outside = '') => `${outside} server { listen 80; server_name ai.example; ${inside} }`
-const judged = (configuration: string) => outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')]), admins))
-
-const notKnown = ['not-evaluated: Whether a login is needed is not known']
-const beyond = ['not-evaluated: Part of nginx is beyond the model']
-const open = ['fail: Every route answers without a login']
-const health = ['warning: Health routes answer without a login']
-const guarded = ['pass: Every forwarded route needs a login']
-
+/** Ways to a model that a glance at the configuration does not see. */
 test.each<[name: string, configuration: string, expected: readonly string[]]>([
   [
     'an application that fails hands over to the model',
@@ -351,133 +338,6 @@ test('a stream that carries on to a server of the same nginx, which listens on t
   expect(outcomes(ask(requiresAuthentication, facts(dump, [service('ollama')])))).toEqual(beyond)
 })
 
-const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'
-const byMap = (lines: string) => `map $http_authorization $ok { default 0; ${lines} }`
-const byIf = (condition: string) => site(`location / { if (${condition}) { return 401; } ${model} }`)
-
-test.each<[string, string, readonly string[]]>([
-  ['any token', '"~^Bearer .+" 1;', open],
-  ['any token of a length', '"~^Bearer [A-Za-z0-9]{32}$" 1;', open],
-  ['any token of a vendor', '"~^Bearer sk-proj-[A-Za-z0-9_-]+$" 1;', open],
-  ['a key, or any of a form', `"Bearer ${key}" 1; "~^Bearer [a-f0-9]{40}$" 1;`, open],
-  ['a key, and a form that is turned away', `"~^Bearer sk-old-[a-z0-9]+$" 0; "Bearer ${key}" 1;`, guarded],
-  ['a key', `"Bearer ${key}" 1;`, guarded],
-  ['keys as a pattern', `"~^Bearer (${key}|my-other-secret)$" 1;`, guarded],
-  ['a key anywhere', `"~${key}" 1;`, guarded],
-  ['a word anywhere, which may be what all keys of its vendor begin with', '"~^Bearer sk-internal-" 1;', notKnown],
-  ['a short key', '"Bearer abc" 1;', notKnown],
-])('a map that lets in %s', (_, lines, expected) => {
-  expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, byMap(lines)))).toEqual(expected)
-})
-
-test.each<[string, string, readonly string[]]>([
-  ['a form', '$http_authorization !~ "^Bearer [A-Za-z0-9]{32}$"', open],
-  ['a form after a name', '$http_cookie !~* "session_id_production=([^;]+)"', open],
-  ['a short text after a long name', '$http_cookie !~ "(^|; )authenticated=1(;|$)"', notKnown],
-  ['what the client sends elsewhere', '$http_x_forwarded_key != $http_x_long_name', open],
-])('an if that turns away who does not send %s', (_, condition, expected) => {
-  expect(judged(byIf(condition))).toEqual(expected)
-})
-
-test('a key that is put together by the configuration', () => {
-  const put = site(`location / { set $key ${key}; if ($http_authorization != "Bearer $key") { return 401; } ${model} }`)
-  expect(judged(put)).toEqual(guarded)
-})
-
-test('certificates that nobody signed', () => {
-  const tls = (condition: string) =>
-    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client optional_no_ca; location / { if (${condition}) { return 403; } ${model} } }`
-  expect(judged(tls('$ssl_client_verify != SUCCESS'))).toEqual(guarded)
-  expect(judged(tls('$ssl_client_s_dn = ""'))).toEqual(notKnown)
-})
-
-test.each(['495', '496', '497', '400', '421'])('the page for who has no certificate (%s) leads to the model', (status) => {
-  const tls = (page: string) =>
-    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client on; error_page ${status} = @none; location / { ${model} } location @none { ${page} } }`
-  expect(judged(tls(model))).toEqual(open)
-  expect(judged(tls(`${login} ${model}`))).toEqual(guarded)
-  expect(judged(tls('return 403;'))).toEqual(guarded)
-})
-
-test('a rule over the path as it was sent is passed by sending it otherwise', () => {
-  const rule = 'if ($request_uri ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental)) { return 403; }'
-  const given = (inside: string) => facts(site(`location / { ${login} ${inside} ${model} }`), [service('ollama')])
-  expect(outcomes(ask(managementRestricted, given(rule), admins))).toEqual(['fail: 10 management routes open to every user'])
-  expect(outcomes(ask(managementRestricted, given(rule.replace('request_uri', 'uri')), admins))).toEqual([
-    'pass: No management route is forwarded',
-  ])
-})
-
-const everyUser = ['fail: 10 management routes open to every user']
-const noManagement = ['pass: No management route is forwarded']
-const denied = '(pull|push|create|copy|delete|blobs|me|signout|experimental)'
-
-/** What nginx 1.22.1 sent on was looked at byte by byte. */
-test.each<[name: string, inside: string, expected: readonly string[]]>([
-  ['$uri behind a rule for a prefix', 'location /api/ { deny all; } location / { proxy_pass http://127.0.0.1:11434$uri; }', everyUser],
-  ['the same as it was sent', 'location /api/ { deny all; } location / { proxy_pass http://127.0.0.1:11434$request_uri; }', noManagement],
-  ['the same without a variable', 'location /o/api/ { deny all; } location /o/ { proxy_pass http://127.0.0.1:11434/; }', noManagement],
-  [
-    'a group behind a rule with a pattern',
-    `location ~ ^/o/api/${denied} { deny all; } location ~ ^/o/(.*)$ { proxy_pass http://127.0.0.1:11434/$1; }`,
-    everyUser,
-  ],
-  [
-    'the same after a rewrite, which nginx encodes again',
-    `location ~ ^/o/api/${denied} { deny all; } location /o/ { rewrite ^/o/(.*)$ /$1 break; ${model} }`,
-    noManagement,
-  ],
-  ['a variable that was set', 'location /api/ { deny all; } location / { set $to $uri; proxy_pass http://127.0.0.1:11434$to; }', everyUser],
-  ['$uri of a few paths', 'location /v1/ { proxy_pass http://127.0.0.1:11434$uri; }', everyUser],
-  ['a group that takes the end of a line', 'location ~ ^/v1/([^?]*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', everyUser],
-  ['a group that takes none', 'location ~ ^/v1/(.*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', noManagement],
-  [
-    'a path that begins as it has to, and leads back',
-    'if ($request_uri !~ "^/v1/") { return 403; } location / { proxy_pass http://127.0.0.1:11434/; }',
-    everyUser,
-  ],
-  ['the same, passed on as it was sent', `if ($request_uri !~ "^/v1/") { return 403; } location / { ${model} }`, noManagement],
-  ['$uri in a header', `location /v1/ { proxy_set_header X-Path $uri; ${model} }`, everyUser],
-  ['the path as it was sent in a header', `location /v1/ { proxy_set_header X-Path $request_uri; ${model} }`, noManagement],
-])('rules for paths know what clients write: %s', (_, inside, expected) => {
-  const [verdict, ...more] = ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins)
-  expect(outcomes(verdict ? [verdict, ...more] : [])).toEqual(expected)
-  expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
-})
-
-test.each<[merging: string, pattern: string, expected: readonly string[]]>([
-  ['merge_slashes off;', '^/o/+(.*)$', everyUser],
-  ['merge_slashes off;', '^/o/(.*)$', noManagement],
-  ['', '^/o/+(.*)$', noManagement],
-])('two slashes where a rewrite takes both (%s %s)', (merging, pattern, expected) => {
-  const inside = `${merging} location /o/api/ { deny all; } location /o/ { rewrite ${pattern} /$1 break; ${model} }`
-  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins))).toEqual(expected)
-})
-
-const localai = 'proxy_pass http://127.0.0.1:8080;'
-const ours = 'proxy_set_header X-Forwarded-Prefix "";'
-const everyRoute = 'fail: 15 management routes open to every user'
-
-/** mudler/LocalAI core/http/middleware/strippathprefix.go. */
-test.each<[name: string, inside: string, expected: string]>([
-  ['a prefix that a client names', `location /v1/ { ${localai} }`, everyRoute],
-  ['one that nginx names', `location /v1/ { ${ours} ${localai} }`, 'pass: No management route is forwarded'],
-  ['single paths', `location = /v1/models { ${localai} }`, 'pass: No management route is forwarded'],
-  ['all but some folders', `location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`, everyRoute],
-  [
-    'all but some folders, with a prefix of its own',
-    `${ours} location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`,
-    'pass: No management route is forwarded',
-  ],
-  [
-    'a slash behind a single path',
-    `${ours} location ~ ^/(models/(d|i|r)|backends?|network|api)/? { deny all; } location = /models/apply { deny all; } location / { ${localai} }`,
-    'fail: 1 management route open to every user',
-  ],
-])('LocalAI is asked by another path: %s', (_, inside, expected) => {
-  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('localai')]), admins))).toEqual([expected])
-})
-
 const byModel = 'location ~ ^/m/(?<model>[^/]+)/(.*)$ { proxy_pass http://$to/$2; }'
 const byLine = 'map $model $to { llama 127.0.0.1:11434; default 127.0.0.1:3000; }'
 test.each<[name: string, inside: string, outside: string, expected: readonly string[]]>([
@@ -524,47 +384,6 @@ test.each<[string, Parameters<typeof service>]>([
   const configuration = `server { listen 443 ssl; ssl_certificate a.crt; ssl_certificate_key a.key; location /llm/ { proxy_pass http://127.0.0.1:${port}; } }`
   const verdicts = ask(requiresAuthentication, facts(configuration, [service(...given)]))
   expect(outcomes(verdicts)).toEqual(['fail: Every route answers without a login'])
-})
-
-// As nginx 1.22.1 answered with Debian's lua and headers-more modules: the first four gave the model to everybody.
-test.each<[name: string, configuration: string, expected: readonly string[]]>([
-  [
-    'a module that logs everybody in',
-    site(`location / { more_set_input_headers "Authorization: Basic dTpw"; ${login} ${model} }`),
-    [...guarded, ...beyond],
-  ],
-  [
-    'a header that is no login',
-    site(`location / { more_clear_input_headers Accept-Encoding; more_set_headers "Server: x"; ${login} ${model} }`),
-    guarded,
-  ],
-  [
-    'a script that chooses another program',
-    site(`location / { set $up 127.0.0.1:3000; access_by_lua_block { ngx.var.up = "127.0.0.1:11434" } proxy_pass http://$up; }`),
-    beyond,
-  ],
-  [
-    'a script that sends requests past a login',
-    site(`location /ui/ { access_by_lua_block { ngx.exec("@m") } } location @m { ${model} } location / { ${login} ${model} }`),
-    [...guarded, ...beyond],
-  ],
-  ['a script behind a login, and none that asks', site(`location / { ${login} header_filter_by_lua_block { x() } ${model} }`), guarded],
-  [
-    'a module of others beside a login',
-    site(`location /ui/ { internal_redirect /m; } location / { ${login} ${model} }`),
-    [...guarded, ...beyond],
-  ],
-  ['a module of others that leads there', site('location / { strange_pass 127.0.0.1:11434; }'), beyond],
-  ['servers that a registry names', site('location / { proxy_pass http://u; }', 'upstream u { jdomain llm.example port=11434; }'), beyond],
-  ['a login of others', site(`location / { shib_request /shibauthorizer; ${model} }`), [...notKnown, ...beyond]],
-  ['a login of others that is off', site(`location / { auth_jwt_enabled off; ${model} }`), open],
-  [
-    'figures of others',
-    site(`vhost_traffic_status_display; location / { ${login} ${model} }`, 'brotli on; lua_shared_dict a 1m;'),
-    guarded,
-  ],
-])('modules: %s', (_, configuration, expected) => {
-  expect(judged(configuration)).toEqual(expected)
 })
 
 test('what is passed on to a server that loads its model is judged by where it will listen', () => {

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+
+/** What is a key, and what only looks like one. */
+const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'
+const byMap = (lines: string) => `map $http_authorization $ok { default 0; ${lines} }`
+const byIf = (condition: string) => site(`location / { if (${condition}) { return 401; } ${model} }`)
+
+test.each<[string, string, readonly string[]]>([
+  ['any token', '"~^Bearer .+" 1;', open],
+  ['any token of a length', '"~^Bearer [A-Za-z0-9]{32}$" 1;', open],
+  ['any token of a vendor', '"~^Bearer sk-proj-[A-Za-z0-9_-]+$" 1;', open],
+  ['a key, or any of a form', `"Bearer ${key}" 1; "~^Bearer [a-f0-9]{40}$" 1;`, open],
+  ['a key, and a form that is turned away', `"~^Bearer sk-old-[a-z0-9]+$" 0; "Bearer ${key}" 1;`, guarded],
+  ['a key', `"Bearer ${key}" 1;`, guarded],
+  ['keys as a pattern', `"~^Bearer (${key}|my-other-secret)$" 1;`, guarded],
+  ['a key anywhere', `"~${key}" 1;`, guarded],
+  ['a word anywhere, which may be what all keys of its vendor begin with', '"~^Bearer sk-internal-" 1;', notKnown],
+  ['a short key', '"Bearer abc" 1;', notKnown],
+])('a map that lets in %s', (_, lines, expected) => {
+  expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, byMap(lines)))).toEqual(expected)
+})
+
+test.each<[string, string, readonly string[]]>([
+  ['a form', '$http_authorization !~ "^Bearer [A-Za-z0-9]{32}$"', open],
+  ['a form after a name', '$http_cookie !~* "session_id_production=([^;]+)"', open],
+  ['a short text after a long name', '$http_cookie !~ "(^|; )authenticated=1(;|$)"', notKnown],
+  ['what the client sends elsewhere', '$http_x_forwarded_key != $http_x_long_name', open],
+])('an if that turns away who does not send %s', (_, condition, expected) => {
+  expect(judged(byIf(condition))).toEqual(expected)
+})
+
+test('a key that is put together by the configuration', () => {
+  const put = site(`location / { set $key ${key}; if ($http_authorization != "Bearer $key") { return 401; } ${model} }`)
+  expect(judged(put)).toEqual(guarded)
+})
+
+test('certificates that nobody signed', () => {
+  const tls = (condition: string) =>
+    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client optional_no_ca; location / { if (${condition}) { return 403; } ${model} } }`
+  expect(judged(tls('$ssl_client_verify != SUCCESS'))).toEqual(guarded)
+  expect(judged(tls('$ssl_client_s_dn = ""'))).toEqual(notKnown)
+})
+
+test.each(['495', '496', '497', '400', '421'])('the page for who has no certificate (%s) leads to the model', (status) => {
+  const tls = (page: string) =>
+    `server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; ssl_verify_client on; error_page ${status} = @none; location / { ${model} } location @none { ${page} } }`
+  expect(judged(tls(model))).toEqual(open)
+  expect(judged(tls(`${login} ${model}`))).toEqual(guarded)
+  expect(judged(tls('return 403;'))).toEqual(guarded)
+})

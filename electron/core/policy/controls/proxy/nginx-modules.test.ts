@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+
+/** Modules of others, and those of nginx that ask by themselves. */
+// As nginx 1.22.1 answered with Debian's lua and headers-more modules: the first four gave the model to everybody.
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  [
+    'a module that logs everybody in',
+    site(`location / { more_set_input_headers "Authorization: Basic dTpw"; ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  [
+    'a header that is no login',
+    site(`location / { more_clear_input_headers Accept-Encoding; more_set_headers "Server: x"; ${login} ${model} }`),
+    guarded,
+  ],
+  [
+    'a script that chooses another program',
+    site(`location / { set $up 127.0.0.1:3000; access_by_lua_block { ngx.var.up = "127.0.0.1:11434" } proxy_pass http://$up; }`),
+    beyond,
+  ],
+  [
+    'a script that sends requests past a login',
+    site(`location /ui/ { access_by_lua_block { ngx.exec("@m") } } location @m { ${model} } location / { ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  ['a script behind a login, and none that asks', site(`location / { ${login} header_filter_by_lua_block { x() } ${model} }`), guarded],
+  [
+    'a module of others beside a login',
+    site(`location /ui/ { internal_redirect /m; } location / { ${login} ${model} }`),
+    [...guarded, ...beyond],
+  ],
+  ['a module of others that leads there', site('location / { strange_pass 127.0.0.1:11434; }'), beyond],
+  ['servers that a registry names', site('location / { proxy_pass http://u; }', 'upstream u { jdomain llm.example port=11434; }'), beyond],
+  ['a login of others', site(`location / { shib_request /shibauthorizer; ${model} }`), [...notKnown, ...beyond]],
+  ['a login of others that is off', site(`location / { auth_jwt_enabled off; ${model} }`), open],
+  [
+    'figures of others',
+    site(`vhost_traffic_status_display; location / { ${login} ${model} }`, 'brotli on; lua_shared_dict a 1m;'),
+    guarded,
+  ],
+])('modules: %s', (_, configuration, expected) => {
+  expect(judged(configuration)).toEqual(expected)
+})

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import { admins, login, model, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
+
+/** Rules for paths, and how clients write them. */
+test('a rule over the path as it was sent is passed by sending it otherwise', () => {
+  const rule = 'if ($request_uri ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental)) { return 403; }'
+  const given = (inside: string) => facts(site(`location / { ${login} ${inside} ${model} }`), [service('ollama')])
+  expect(outcomes(ask(managementRestricted, given(rule), admins))).toEqual(['fail: 10 management routes open to every user'])
+  expect(outcomes(ask(managementRestricted, given(rule.replace('request_uri', 'uri')), admins))).toEqual([
+    'pass: No management route is forwarded',
+  ])
+})
+
+const everyUser = ['fail: 10 management routes open to every user']
+const noManagement = ['pass: No management route is forwarded']
+const denied = '(pull|push|create|copy|delete|blobs|me|signout|experimental)'
+
+/** What nginx 1.22.1 sent on was looked at byte by byte. */
+test.each<[name: string, inside: string, expected: readonly string[]]>([
+  ['$uri behind a rule for a prefix', 'location /api/ { deny all; } location / { proxy_pass http://127.0.0.1:11434$uri; }', everyUser],
+  ['the same as it was sent', 'location /api/ { deny all; } location / { proxy_pass http://127.0.0.1:11434$request_uri; }', noManagement],
+  ['the same without a variable', 'location /o/api/ { deny all; } location /o/ { proxy_pass http://127.0.0.1:11434/; }', noManagement],
+  [
+    'a group behind a rule with a pattern',
+    `location ~ ^/o/api/${denied} { deny all; } location ~ ^/o/(.*)$ { proxy_pass http://127.0.0.1:11434/$1; }`,
+    everyUser,
+  ],
+  [
+    'the same after a rewrite, which nginx encodes again',
+    `location ~ ^/o/api/${denied} { deny all; } location /o/ { rewrite ^/o/(.*)$ /$1 break; ${model} }`,
+    noManagement,
+  ],
+  ['a variable that was set', 'location /api/ { deny all; } location / { set $to $uri; proxy_pass http://127.0.0.1:11434$to; }', everyUser],
+  ['$uri of a few paths', 'location /v1/ { proxy_pass http://127.0.0.1:11434$uri; }', everyUser],
+  ['a group that takes the end of a line', 'location ~ ^/v1/([^?]*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', everyUser],
+  ['a group that takes none', 'location ~ ^/v1/(.*)$ { proxy_pass http://127.0.0.1:11434/v1/$1; }', noManagement],
+  [
+    'a path that begins as it has to, and leads back',
+    'if ($request_uri !~ "^/v1/") { return 403; } location / { proxy_pass http://127.0.0.1:11434/; }',
+    everyUser,
+  ],
+  ['the same, passed on as it was sent', `if ($request_uri !~ "^/v1/") { return 403; } location / { ${model} }`, noManagement],
+  ['$uri in a header', `location /v1/ { proxy_set_header X-Path $uri; ${model} }`, everyUser],
+  ['the path as it was sent in a header', `location /v1/ { proxy_set_header X-Path $request_uri; ${model} }`, noManagement],
+])('rules for paths know what clients write: %s', (_, inside, expected) => {
+  const [verdict, ...more] = ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins)
+  expect(outcomes(verdict ? [verdict, ...more] : [])).toEqual(expected)
+  expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
+})
+
+test.each<[merging: string, pattern: string, expected: readonly string[]]>([
+  ['merge_slashes off;', '^/o/+(.*)$', everyUser],
+  ['merge_slashes off;', '^/o/(.*)$', noManagement],
+  ['', '^/o/+(.*)$', noManagement],
+])('two slashes where a rewrite takes both (%s %s)', (merging, pattern, expected) => {
+  const inside = `${merging} location /o/api/ { deny all; } location /o/ { rewrite ${pattern} /$1 break; ${model} }`
+  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins))).toEqual(expected)
+})
+
+const localai = 'proxy_pass http://127.0.0.1:8080;'
+const ours = 'proxy_set_header X-Forwarded-Prefix "";'
+const everyRoute = 'fail: 15 management routes open to every user'
+
+/** mudler/LocalAI core/http/middleware/strippathprefix.go. */
+test.each<[name: string, inside: string, expected: string]>([
+  ['a prefix that a client names', `location /v1/ { ${localai} }`, everyRoute],
+  ['one that nginx names', `location /v1/ { ${ours} ${localai} }`, 'pass: No management route is forwarded'],
+  ['single paths', `location = /v1/models { ${localai} }`, 'pass: No management route is forwarded'],
+  ['all but some folders', `location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`, everyRoute],
+  [
+    'all but some folders, with a prefix of its own',
+    `${ours} location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`,
+    'pass: No management route is forwarded',
+  ],
+  [
+    'a slash behind a single path',
+    `${ours} location ~ ^/(models/(d|i|r)|backends?|network|api)/? { deny all; } location = /models/apply { deny all; } location / { ${localai} }`,
+    'fail: 1 management route open to every user',
+  ],
+])('LocalAI is asked by another path: %s', (_, inside, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('localai')]), admins))).toEqual([expected])
+})
