@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Listener } from '#shared/model/listener.ts'
-import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
-import { type FactResult, known, unknown } from '../../../facts/fact.ts'
-import { scopeOf } from '../../../facts/listeners/address-scope.ts'
-import type { AnyControl, Control } from '../../control.ts'
+import { known } from '../../../facts/fact.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
 import sendsHsts from '../tls/proxy-sends-hsts.control.ts'
 import servesTls from '../tls/proxy-serves-tls.control.ts'
 import tlsVersions from '../tls/proxy-tls-versions.control.ts'
-import caddyAdmin from './caddy-admin-local-only.control.ts'
 import { caddy, given, login, noNginx, site, toOllama } from './caddy-sites.testing.ts'
 import managementRestricted from './management-endpoints-restricted.control.ts'
 import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
@@ -390,89 +385,6 @@ test('versions and HSTS', () => {
 test('a server is reached only through Caddy', () => {
   const all = given(site([{ handle: [toOllama] }]))
   expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: known(all.nginx) } as never))).toEqual(['pass: Reached only through Caddy'])
-})
-
-describe('admin endpoint', () => {
-  const control = caddyAdmin as AnyControl as unknown as Control
-  const listening = (address: string, port: number, pid = 7): FactResult<readonly Listener[]> =>
-    known([{ protocol: 'tcp', address, port, scope: scopeOf(address) ?? 'specific', processes: [{ name: 'caddy', pid }], line: 3 }])
-  const judge = (config: unknown, listeners: FactResult<readonly Listener[]>) => {
-    const found = caddy(config)
-    return found.known && outcomes(control.evaluate({ caddy: found.value, listeners } as never, policyContext()))
-  }
-
-  test.each<[string, unknown, string]>([
-    ['by default', {}, 'pass: The admin endpoint is on loopback'],
-    ['off', { admin: { disabled: true } }, 'pass: The admin endpoint is off'],
-    ['loopback', { admin: { listen: '127.0.0.1:2020' } }, 'pass: The admin endpoint is on loopback'],
-    ['a socket', { admin: { listen: 'unix//run/caddy.sock' } }, 'pass: The admin endpoint is on loopback'],
-    ['everywhere', { admin: { listen: ':2019' } }, 'fail: The admin endpoint is open to the network'],
-    ['an address', { admin: { listen: '10.0.3.7:2019' } }, 'fail: The admin endpoint is open to the network'],
-    ['a variable', { admin: { listen: '{env.ADMIN}' } }, 'not-evaluated: Where the admin endpoint listens is unknown'],
-  ])('%s', (_, config, expected) => expect(judge(config, listening('127.0.0.1', 2019))).toEqual([expected]))
-
-  // CADDY_ADMIN of the process moves what the configuration leaves out.
-  test.each<[string, FactResult<readonly Listener[]>, string]>([
-    ['everywhere', listening('*', 2019), 'fail: The admin endpoint is open to the network'],
-    ['to another port', listening('0.0.0.0', 2020), 'not-evaluated: Where the admin endpoint listens is unknown'],
-    ['while another program has the port', listening('0.0.0.0', 2019, 8), 'not-evaluated: Where the admin endpoint listens is unknown'],
-    ['to who knows where', unknown('refused', ['listeners']), 'not-evaluated: Where the admin endpoint listens is unknown'],
-  ])('moved by the environment %s', (_, listeners, expected) => expect(judge({}, listeners)).toEqual([expected]))
-})
-
-test('no Caddy: nothing applies', () => {
-  const control = caddyAdmin as AnyControl as unknown as Control
-  expect(outcomes(control.evaluate({ caddy: { instances: [] } } as never, policyContext()))).toEqual(['not-applicable: No Caddy runs here'])
-})
-
-describe('several Caddys', () => {
-  const printed = (config: unknown) => `@admin 127.0.0.1:1\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}`
-  const started = (pid: number, unit: string) => ({
-    pid,
-    cgroup: `/system.slice/${unit}`,
-    name: 'caddy',
-    argv: ['caddy', 'run'],
-    line: pid,
-  })
-  const around = { processes: [started(7, 'caddy.service'), started(8, 'caddy-labs.service')] as never, containers: [] }
-  const two = (first: unknown, second: string) => knownCaddies(`@process 7\n${printed(first)}\n@process 8\n${second}\n@end\n`, around)
-  const sound = site([{ handle: [login, toOllama] }])
-  const unlocked = { ...site([{ handle: [toOllama] }], { listen: [':8443'] }), admin: { listen: ':2020' } }
-  const listeners = known(
-    [443, 8443, 2019].map((port, at) => ({
-      ...(port === 2019 ? { address: '127.0.0.1', scope: 'loopback' } : { address: '0.0.0.0', scope: 'wildcard' }),
-      ...{ protocol: 'tcp', port, line: at + 1, processes: [{ name: 'caddy', pid: port === 8443 ? 8 : 7 }] },
-    })),
-  )
-  const judge = (control: AnyControl, second: string) =>
-    ask(control, facts('', [service('ollama')], { ...noNginx, caddy: two(sound, second), listeners }))
-
-  test('the sound one does not hide the other', () => {
-    const found = judge(requiresAuthentication, printed(unlocked))
-    expect(outcomes(found)).toEqual(['pass: Every forwarded route needs a login', 'fail: Every route answers without a login'])
-    // The evidence is a line of the second configuration.
-    expect(found[1]?.cite[0]?.line).toBeGreaterThan(printed(sound).split('\n').length)
-  })
-
-  test('one that could not be read is said, and nothing is called closed because of the other', () => {
-    expect(outcomes(judge(requiresAuthentication, '@unread why'))).toEqual([
-      'pass: Every forwarded route needs a login',
-      'not-evaluated: One of several Caddys could not be read',
-    ])
-  })
-
-  test.each([
-    [printed(unlocked), 'fail: The admin endpoint is open to the network'],
-    ['@unread why', 'not-evaluated: Where the admin endpoint listens is unknown'],
-  ])('each admin endpoint is judged', (second, expected) => {
-    const found = two(sound, second)
-    const control = caddyAdmin as AnyControl as unknown as Control
-    const verdicts = found.known ? control.evaluate({ caddy: found.value, listeners } as never, policyContext()) : []
-    expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
-      ['caddy admin', 'pass: The admin endpoint is on loopback'],
-      ['caddy-labs.service admin', expected],
-    ])
-  })
 })
 
 test('a path that Caddy puts something before is found', () => {
