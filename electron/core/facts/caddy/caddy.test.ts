@@ -328,7 +328,14 @@ test.skipIf(caddyProgram === undefined)(
       expect(of(0)).toMatchObject({ unread: 'it was started without --config, in a folder that was not asked for' })
       expect(of(1)).toMatchObject({ source: 'file' })
     } finally {
-      for (const child of started) child.kill()
+      // Caddy writes below its HOME until it has ended.
+      await Promise.all(
+        started.map((child) => {
+          const ended = once(child, 'exit')
+          child.kill()
+          return ended
+        }),
+      )
       rmSync(folder, { recursive: true, force: true })
     }
   },
