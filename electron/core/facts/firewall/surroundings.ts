@@ -20,7 +20,7 @@ export interface Side {
  * the Kubernetes network plugins). What comes from there does not come from the network.
  */
 const INSIDE =
-  /^(?:lo$|docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
+  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
 export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
@@ -47,16 +47,21 @@ function sidesIn(network: Network, family: Family): readonly Side[] {
 }
 
 function sidesAlone(network: Network, family: Family) {
-  const names = new Set([...network.addresses, ...network.routes].map((each) => each.interface))
-  return [...names]
-    .filter((name) => !INSIDE.test(name))
-    .flatMap((name) => {
-      const own = localsOf(network, family, name)
-      const remotes = remotesBehind(network, family, name)
-      // An interface that has routes but no address (unnumbered BGP, some VPNs) carries packets of any address of the host.
-      const locals = own.length === 0 && remotes.length > 0 ? localsOf(network, family) : own
-      return locals.length === 0 ? [] : [{ name, remotes, locals }]
-    })
+  return outsideOf(network).flatMap((name) => {
+    const own = localsOf(network, family, name)
+    const remotes = remotesBehind(network, family, name)
+    // An interface that has routes but no address (unnumbered BGP, some VPNs) carries packets of any address of the host.
+    const locals = own.length === 0 && remotes.length > 0 ? localsOf(network, family) : own
+    return locals.length === 0 ? [] : [{ name, remotes, locals }]
+  })
+}
+
+/** A name decides where nothing else tells: what the default route takes leads to other machines, and some interface does, since the host was reached. */
+function outsideOf(network: Network): readonly string[] {
+  const names = [...new Set([...network.addresses, ...network.routes].map((each) => each.interface))].filter((name) => name !== 'lo')
+  const leadsOut = new Set(network.routes.flatMap((route) => (prefixOf(route.destination) === 0 ? [route.interface] : [])))
+  const outside = names.filter((name) => !INSIDE.test(name) || leadsOut.has(name))
+  return outside.length > 0 ? outside : names
 }
 
 const knownSides = { 4: oncePer((network: Network) => sidesIn(network, 4)), 6: oncePer((network: Network) => sidesIn(network, 6)) }
