@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -102,6 +102,19 @@ describe('saving', () => {
     chosen = [path]
     await fleet()['fleet:import-save']({ yaml: 'version: 1\n' })
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['version: 1\n', 0o600])
+  })
+  test('what was there stays when the disk fills up meanwhile', async () => {
+    const path = join(folder, 'fleet.yaml')
+    writeFileSync(path, 'older')
+    chosen = [path]
+    const cutShort = (async function* () {
+      yield 'version'
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC' })
+    })()
+    await expect(fleet()['fleet:import-save']({ yaml: cutShort as never })).rejects.toMatchObject({
+      failure: { code: 'file.unwritable', detail: `${path}: its disk is full` },
+    })
+    expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['fleet.yaml'], 'older'])
   })
   test.each([
     ['a folder that is not there', () => join(folder, 'none', 'fleet.yaml'), 'its folder is not there'],

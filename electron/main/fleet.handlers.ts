@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { fail, GatehouseError } from '#shared/errors.ts'
 import type { Reply } from '#shared/ipc/contract.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
@@ -54,16 +55,24 @@ export function fleetHandlers(
 /** Writes where the save dialog said; the dialog has asked before replacing. Readable by its owner only: it names servers and accounts. */
 export async function writeChosen(path: string, text: string): Promise<void> {
   try {
-    const file = await open(path, 'w', 0o600)
-    try {
-      // One that is replaced may be open to others. A share without rights cannot close it.
-      await file.chmod(0o600).catch(() => undefined)
-      await file.writeFile(text)
-    } finally {
-      await file.close()
-    }
+    const there = await stat(path).catch(() => undefined)
+    // A device is written to, and not replaced.
+    if (there === undefined || there.isFile()) await replaceWhole(path, text)
+    else await writeFile(path, text)
   } catch (error) {
     const { failure } = fail('file.unwritable', `${path}: ${whyUnwritable(error)}`)
     throw new GatehouseError(failure, { cause: error })
+  }
+}
+
+/** What is there already stays as it is until all is written. */
+async function replaceWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.part`
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
   }
 }
