@@ -28,5 +28,6 @@ export default defineConfig({
     // Half of the time of these tests is waiting for shells, sshd and time limits: more workers than cores halve the run.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongestFirst },
+    globalSetup: fileURLToPath(new URL('./fixtures/temporary-folder.ts', import.meta.url)),
   },
 })
