@@ -76,3 +76,22 @@ test('by keyboard: move, filter by name and by state, open the finding, come bac
   await page.keyboard.press('Control+[')
   await expect(page.getByRole('heading', { level: 1, name: 'Network' })).toBeVisible()
 })
+
+test('the sheet that is asked for before the flows are there opens when they are', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new NetworkPage(gatehouse)
+  const { page } = it
+  await it.referenceSize(1200, 720)
+  await it.invoke('fleet:demo')
+  await it.auditByKey()
+  const engine = await gatehouse.app.evaluate(({ app }) => app.getAppMetrics().find(({ name }) => name === 'Gatehouse engine')?.pid)
+  process.kill(engine ?? 0, 'SIGSTOP')
+  try {
+    await page.keyboard.press('Control+8')
+    await it.flow('Jump host to gpu-03').focus()
+    await page.keyboard.press('Control+i')
+  } finally {
+    process.kill(engine ?? 0, 'SIGCONT')
+  }
+  await expect(it.detail.getByRole('heading', { level: 2 })).toHaveText('Jump host to gpu-03')
+})

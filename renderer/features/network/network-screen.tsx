@@ -42,7 +42,8 @@ export function NetworkScreen() {
   const cell = row?.cells.find(({ segment }) => segment === place?.segment) ?? row?.cells.find((it) => it.state === row.cells[0]?.state)
   const judged = cell?.flows.find(({ finding }) => finding !== undefined)?.finding
   const looked = query.data !== undefined && query.data.length > 0
-  const sheet = useSheet(looked)
+  // Also while the flows are on their way: the sheet opens when they are there.
+  const sheet = useSheet(query.isPending || looked)
   useKeys({
     r: auditing || fleetState?.fleet == null ? undefined : () => audit.start(),
     '/': looked ? () => setText(text ?? '') : undefined,
