@@ -19,6 +19,8 @@ export const options = {
   acr_values: {},
   email_domains: { flag: 'email-domain', list: true },
   authenticated_emails_file: {},
+  htpasswd_file: {},
+  htpasswd_user_groups: { flag: 'htpasswd-user-group', list: true },
   allowed_groups: { flag: 'allowed-group', list: true, alpha: true },
   allowed_roles: { flag: 'allowed-role', list: true, alpha: true },
   github_org: { alpha: true },

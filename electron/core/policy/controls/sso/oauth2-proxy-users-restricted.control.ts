@@ -75,19 +75,46 @@ export default defineControl({
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) => {
-      const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', ...restricting] as const
-      return verdictFor(proxy, names, flaws, (get) => {
-        const domains = get('email_domains').values
-        const by = inEffect(get).filter((name) => get(name).values.join('') !== '')
-        return domains.some(isAnything)
-          ? { title: 'Only named groups may log in', reason: `Any address, but ${by.join(', ')} must fit.` }
-          : {
-              title: 'Only named domains or addresses may log in',
-              reason: `email_domains: ${domains.join(', ') || 'none, addresses of a file only'}.`,
-            }
-      })
+      const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', ...restricting, ...passwords] as const
+      return verdictFor(
+        proxy,
+        names,
+        (get) => [...flaws(get), ...pastTheProvider(get)],
+        (get) => {
+          const domains = get('email_domains').values
+          const by = inEffect(get).filter((name) => get(name).values.join('') !== '')
+          return domains.some(isAnything)
+            ? { title: 'Only named groups may log in', reason: `Any address, but ${by.join(', ')} must fit.` }
+            : {
+                title: 'Only named domains or addresses may log in',
+                reason: `email_domains: ${domains.join(', ') || 'none, addresses of a file only'}.`,
+              }
+        },
+      )
     }),
 })
+
+const passwords = ['htpasswd_file', 'htpasswd_user_groups'] as const
+
+/**
+ * Users of a file of passwords have no address, so nothing compares it with email_domains; groups they have as the settings say (pkg/middleware/basic_session.go,
+ * ProviderData.Authorize).
+ */
+function pastTheProvider(get: Get): readonly Flaw[] {
+  const file = get('htpasswd_file')
+  if (!file || file.values.join('') === '') return []
+  const [asked, given] = [get('allowed_groups'), get('htpasswd_user_groups')]
+  if (asked && given && asked.values.join('') !== '' && given.values.join('') === '') return []
+  return [
+    {
+      status: 'warning',
+      title: 'A file of passwords lets past the provider',
+      reason: `Who has a password in ${file.values[0]?.slice(0, 120)} comes in without the provider and its second factor, and email_domains is not asked of him.`,
+      setting: file,
+      note: 'Expected no htpasswd_file, or the accounts of programs alone in it.',
+    },
+  ]
+}
 
 function flaws(get: Get): readonly Flaw[] {
   const domains = get('email_domains')

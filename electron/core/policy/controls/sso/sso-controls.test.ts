@@ -160,6 +160,14 @@ test.each<[AnyControl, string, string]>([
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngoogle_groups = ["us"]', 'fail: Anyone with a gitlab account may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngitlab_projects = ["us/llm=20"]', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["example.com", "gmail.com"]', 'fail: Anyone with a google account may log in'],
+  [usersRestricted, 'email_domains = ["us.com"]\nhtpasswd_file = "/etc/p"', 'warning: A file of passwords lets past the provider'],
+  [usersRestricted, 'email_domains = ["*"]\nhtpasswd_file = "/etc/p"', 'fail: Anyone with a google account may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nallowed_groups = "llm"\nhtpasswd_file = "/etc/p"', 'pass: Only named groups may log in'],
+  [
+    usersRestricted,
+    'email_domains = ["*"]\nallowed_groups = "llm"\nhtpasswd_file = "/etc/p"\nhtpasswd_user_groups = "llm"',
+    'warning: A file of passwords lets past the provider',
+  ],
   [usersRestricted, 'email_domains = ["*.com"]\nprovider = "oidc"', 'fail: Every account of the provider may log in'],
   [usersRestricted, 'email_domains = [".corp"]\nprovider = "oidc"', 'pass: Only named domains or addresses may log in'],
   [
