@@ -99,7 +99,7 @@ if gh_systemd && [ "$(gh_property sshd.service LoadState)" != loaded ] && [ "$(g
 
 /**
  * Arms the undo of a host without systemd: `gh_arm_watch`. The watch ends by itself within a second once the undo is not held any more. What the undo does not
- * manage it tries again every ten seconds.
+ * manage it tries again every ten seconds. It writes nothing once the undo is not held: the folder is then taken away, and would stay for what comes in meanwhile.
  */
 export const watchRuntime = `
 gh_arm_watch() {
@@ -108,7 +108,7 @@ gh_arm_watch() {
     'now() { read -r up _ </proc/uptime && echo "\${up%.*}\${up#*.}"; }' \\
     'early() { [ -e "$base/due" ] && [ "$(now)" -lt "$(cat "$base/due")" ]; }' \\
     '[ "$1" != now ] || rm -f "$base/due"' \\
-    'while early; do while early; do sleep 1; done; true >"$base/firing"; ! early || rm -f "$base/firing"; done' \\
+    'while early; do while early; do sleep 1; done; [ ! -e "$base/watch" ] || true >"$base/firing"; ! early || rm -f "$base/firing"; done' \\
     'while [ -e "$base/watch" ]; do /bin/sh "$base/undo" && exit; sleep 10; done' >"$gh_base/watch" || return 1
   echo $(($(gh_uptime) + $gh_seconds * 100)) >"$gh_base/due" || return 1
   case $(gh_init) in
