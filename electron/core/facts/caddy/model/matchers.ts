@@ -86,7 +86,9 @@ function matchOne(name: string, node: JsonNode, asked: Asked): Match {
     case 'host': {
       const now = headerAfter(asked.changes, 'host')
       const hosts = now ? (now.known ? now.values : undefined) : [client.host]
-      return { value: any(texts(node), (host) => (host.includes('{') ? undefined : hosts && any(hosts, (one) => namesHost(host, one)))) }
+      // Not known: a name with a placeholder, or a Host that was set to something unknown.
+      const isNamed = (host: string) => (host.includes('{') || hosts === undefined ? undefined : any(hosts, (one) => namesHost(host, one)))
+      return { value: any(texts(node), isNamed) }
     }
     case 'path':
       return { value: any(texts(node), (one) => (one.includes('{') ? undefined : matchesPath(one, path, path))) }

@@ -1,5 +1,5 @@
 import type { Listen } from './listen.ts'
-import { chooseServer } from './server-names.ts'
+import { chooseServer, takesGroups } from './server-names.ts'
 import { defaultServer, type HttpModel, type Server } from './servers.ts'
 
 const MAX_HOSTS = 12
@@ -22,9 +22,6 @@ export function hostsOf(
   const unnamed = server.names.length === 0 && chooseServer(model.servers, listen, '') === server
   return { hosts: unnamed ? [''] : [], anyHost }
 }
-
-/** A pattern that takes parts of the name, which `$1` stands for then. */
-export const takesGroups = (name: string): boolean => /^~.*\((?!\?:)/.test(name)
 
 /** Hosts that fit a server name. `.example` stands for itself and for all below it, and others may have taken one of the two. None for patterns. */
 function samples(name: string): readonly string[] {

@@ -280,7 +280,7 @@ const variableOf = (template: string, holds: (name: string) => boolean): readonl
   return whole === undefined || name === undefined ? undefined : [whole, name.toLowerCase()]
 }
 
-/** What a text may become: any part of `split_clients`. Of a map whose input everybody may choose any line may count; undefined stands for what is not known. */
+/** What a text may become for somebody: with any part of `split_clients`, any line of a map by what clients choose. Undefined stands for what is not known. */
 export function possibleTexts(
   template: string,
   { model, state }: Pick<Evaluation, 'model' | 'state'>,

@@ -1,18 +1,17 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
-import { takesGroups } from './client-hosts.ts'
 import { possibleTexts, settled } from './conditions.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
 import { fileStatuses, handlerOf, headersAsSent, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
 import { pathOf } from './inverse.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
-import { compilePattern } from './pattern.ts'
 import { type Passage, passages, redirects } from './rewrite.ts'
 import { nearest, nearestAll, own, type Scope } from './scope.ts'
+import { firstName, takenOfName } from './server-names.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { normaliseUri } from './uri.ts'
-import { expandText, type RequestState } from './variables.ts'
+import { expandText } from './variables.ts'
 
 const MAX_HOPS = 10
 const MAX_ANSWERS = 64
@@ -29,18 +28,6 @@ const steering = [
 /** What nginx does with a request that has reached this server. Pure; bounded; never empty. */
 export function serve(model: HttpModel, server: Server, request: Request): readonly Answer[] {
   return begin(model, server, request)
-}
-
-/** `$server_name` (ngx_http_core_merge_srv_conf): the dot of `.example` is left out. */
-function firstName({ names: [name = ''] }: Server): string {
-  return name.startsWith('~') ? name : name.toLowerCase().replace(/^\./, '')
-}
-
-/** A server that is chosen by a pattern begins with what that took of the name, which the client chooses (ngx_http_find_virtual_server). */
-const takenOfName = ({ names }: Server, host: string): RequestState['captures'] => {
-  const fits = (name: string) =>
-    takesGroups(name) && (name === host || compilePattern(name.slice(1), true).exec(host.toLowerCase()) !== null)
-  return (host.startsWith('~') || !names.includes(host)) && names.some(fits) ? undefined : []
 }
 
 /** `main`: the request that this one is made for, beside it; variables are those of both. */

@@ -1,6 +1,7 @@
 import { type Listen, socketKey } from './listen.ts'
 import { compilePattern } from './pattern.ts'
 import { defaultServer, type Server, serversOn } from './servers.ts'
+import type { RequestState } from './variables.ts'
 
 /** Names of one socket, as nginx puts them together. */
 interface Names {
@@ -75,3 +76,18 @@ export function chooseServer(servers: readonly Server[], listen: Listen, host: s
   }
   return defaultServer(servers, listen)
 }
+
+/** `$server_name` (ngx_http_core_merge_srv_conf): the dot of `.example` is left out. */
+export function firstName({ names: [name = ''] }: Server): string {
+  return name.startsWith('~') ? name : name.toLowerCase().replace(/^\./, '')
+}
+
+/** A server that is chosen by a pattern begins with what that took of the name, which the client chooses (ngx_http_find_virtual_server). */
+export const takenOfName = ({ names }: Server, host: string): RequestState['captures'] => {
+  const fits = (name: string) =>
+    takesGroups(name) && (name === host || compilePattern(name.slice(1), true).exec(host.toLowerCase()) !== null)
+  return (host.startsWith('~') || !names.includes(host)) && names.some(fits) ? undefined : []
+}
+
+/** A pattern that takes parts of the name, which `$1` stands for then. */
+export const takesGroups = (name: string): boolean => /^~.*\((?!\?:)/.test(name)
