@@ -10,7 +10,7 @@ const [section] = collectContainers()
 const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** A stand-in for podman that may be listed through sudo only, and prints one word a line as podman does. */
-const words = ['serve', '--api-key', 'sk-one', 'sk-"two', '--token', 'sk-three', '--host', '0.0.0.0']
+const words = ['serve', '--api-key', 'sk-one', 'sk-"two', '--token', 'sk-three', '--password', '', '--host', '0.0.0.0']
 const row = {
   Id: 'f'.repeat(64),
   Names: ['vllm'],
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(stdout).not.toMatch(/sk-/)
     expect(parseContainers(stdout)).toMatchObject({
       ok: true,
-      containers: { containers: [{ command: ['serve', '--api-key', '****', '****', '--token', '****', '--host', '0.0.0.0'] }] },
+      containers: { containers: [{ command: ['serve', '--api-key', '****', '****', '--token', '****', '--password', '', '--host', '0.0.0.0'] }] },
     })
   })
 
@@ -102,10 +102,12 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'MAIL=a "quoted" sk-five \\\\ backslash',
       'lower.case-name=sk-six',
       'EMPTY=',
+      // As a variable of Compose that is not set leaves it: no key at all.
+      'LITELLM_MASTER_KEY=',
     ]
     const inspected = {
       ...{ Id: 'e'.repeat(64), Name: '/vllm', Image: 'vllm/vllm-openai:v0.27.0', Running: true, Pid: 9, User: '' },
-      ...{ Env: environment, Path: 'env', Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000'], Mounts: [], NetworkMode: 'bridge' },
+      ...{ Env: environment, Path: 'env', Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', 'sk-"eight', '', 'sk-nine'], Mounts: [], NetworkMode: 'bridge' },
       ...{ Privileged: false, Ports: {}, Bindings: {}, RestartPolicy: 'no' },
     }
     const docker = mkdtempSync(join(folder, 'docker-'))
@@ -123,10 +125,10 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       containers: {
         containers: [
           {
-            command: ['env', 'A=****', 'vllm', 'serve', '--port=8000'],
+            command: ['env', 'A=****', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', '****'],
             environment: {
               ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://****@proxy:3128', WEBUI_AUTH: 'false' },
-              ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '****' },
+              ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '', LITELLM_MASTER_KEY: '' },
             },
           },
         ],

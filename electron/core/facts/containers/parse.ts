@@ -193,7 +193,8 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     gpus: (found.DeviceRequests ?? []).length > 0 ? found.DeviceRequests?.flatMap(requestedGpus) : undefined,
     hostProcesses: found.PidMode === 'host',
     devices: (found.Devices ?? []).map(({ PathOnHost }) => PathOnHost),
-    command: [found.Path, ...found.Args].filter((word) => word !== ''),
+    // An empty word is one: `--api-key ''` is no key.
+    command: [...(found.Path === '' ? [] : [found.Path]), ...found.Args],
     environment: Object.fromEntries(found.Env.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)])),
     mounts: (found.Mounts ?? []).map(({ Source, Destination, RW }) => ({ source: Source, destination: Destination, readOnly: !RW })),
     pid: found.Pid ?? 0,
