@@ -47,7 +47,9 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(stdout).not.toMatch(/sk-/)
     expect(parseContainers(stdout)).toMatchObject({
       ok: true,
-      containers: { containers: [{ command: ['serve', '--api-key', '****', '****', '--token', '****', '--password', '', '--host', '0.0.0.0'] }] },
+      containers: {
+        containers: [{ command: ['serve', '--api-key', '****', '****', '--token', '****', '--password', '', '--host', '0.0.0.0'] }],
+      },
     })
   })
 
@@ -107,7 +109,13 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     ]
     const inspected = {
       ...{ Id: 'e'.repeat(64), Name: '/vllm', Image: 'vllm/vllm-openai:v0.27.0', Running: true, Pid: 9, User: '' },
-      ...{ Env: environment, Path: 'env', Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', 'sk-"eight', '', 'sk-nine'], Mounts: [], NetworkMode: 'bridge' },
+      ...{
+        Env: environment,
+        Path: 'env',
+        Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', 'sk-"eight', '', 'sk-nine'],
+        Mounts: [],
+        NetworkMode: 'bridge',
+      },
       ...{ Privileged: false, Ports: {}, Bindings: {}, RestartPolicy: 'no' },
     }
     const docker = mkdtempSync(join(folder, 'docker-'))
