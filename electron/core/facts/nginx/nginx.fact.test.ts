@@ -50,6 +50,16 @@ test('a recorded host', () => {
   expect(fact).toMatchObject({ known: true, value: { installed: true, running: true, version: '1.22.1' } })
 })
 
+test('the build says where its program lies', () => {
+  const build = `${version}configure arguments: --prefix=/opt/ng --conf-path=/etc/nginx/nginx.conf\n`
+  const answers = (executable: string) => {
+    const processes = known([{ ...master('nginx: master process nginx'), executable }])
+    const section = (id: string) => output(id, id === 'nginx' ? { stdout: recorded } : { stderr: build })
+    return nginxFact.read({ section, fact: () => processes } as unknown as FactSources).known
+  }
+  expect([answers('/opt/ng/sbin/nginx'), answers('/opt/other/sbin/nginx')]).toEqual([true, false])
+})
+
 test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<readonly Process[]>, expected: object]>([
   ['not installed', { state: 'missing' }, known([]), { known: true, value: { installed: false, running: false } }],
   [
@@ -107,6 +117,111 @@ test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<re
     { stdout: recorded },
     known([master('nginx: master process /usr/sbin/nginx'), master('nginx: master process nginx -p /usr/local/kong -c nginx.conf')]),
     { known: false, reason: expect.stringContaining('/usr/local/kong/nginx.conf') },
+  ],
+  [
+    'behind chroot',
+    { stdout: recorded },
+    known([{ ...master('nginx: master process /usr/sbin/nginx'), executable: '/srv/web/usr/sbin/nginx' }]),
+    { known: false, reason: expect.stringContaining('/srv/web/usr/sbin/nginx') },
+  ],
+  [
+    'behind chroot, whose program root alone could tell',
+    { stdout: recorded },
+    known([{ ...master('nginx: master process /usr/sbin/nginx'), seenFiles: { mounts: [{ destination: '/' }], more: false } }]),
+    { known: false, reason: expect.stringContaining('another /etc/nginx/nginx.conf, which this host has nowhere') },
+  ],
+  [
+    'RootDirectory=',
+    { stdout: recorded },
+    known([
+      {
+        ...master('nginx: master process /usr/sbin/nginx'),
+        executable: '/usr/sbin/nginx',
+        seenFiles: { mounts: [{ source: '/srv/web', destination: '/' }], more: false },
+      },
+    ]),
+    { known: false, reason: expect.stringContaining('which is /srv/web/etc/nginx/nginx.conf of this host') },
+  ],
+  [
+    'BindPaths= over the sites',
+    { stdout: recorded },
+    known([
+      {
+        ...master('nginx: master process /usr/sbin/nginx'),
+        seenFiles: { mounts: [{ source: '/srv/sites', destination: '/etc/nginx/sites-enabled' }], more: false },
+      },
+    ]),
+    { known: false, reason: expect.stringContaining('which is /srv/sites/default of this host') },
+  ],
+  [
+    'mounts of its own elsewhere',
+    { stdout: recorded },
+    known([
+      {
+        ...master('nginx: master process /usr/sbin/nginx'),
+        executable: '/usr/sbin/nginx (deleted)',
+        seenFiles: { mounts: [{ source: '/tmp/systemd-private-1/tmp', destination: '/tmp' }], more: false },
+      },
+    ]),
+    { known: true, value: { running: true } },
+  ],
+  [
+    'OpenResty beside an nginx that does not run',
+    { stdout: recorded },
+    known([master('nginx: master process /usr/local/openresty/nginx/sbin/nginx')]),
+    { known: false, reason: expect.stringContaining('/usr/local/openresty/nginx/sbin/nginx') },
+  ],
+  [
+    'one of an account beside that of the host',
+    { stdout: recorded },
+    known([
+      { ...master('nginx: master process /usr/sbin/nginx'), executable: '/usr/bin/nginx' },
+      { ...master('nginx: master process nginx'), executable: '/home/ai/miniconda3/bin/nginx' },
+    ]),
+    { known: false, reason: expect.stringContaining('/home/ai/miniconda3/bin/nginx') },
+  ],
+  [
+    'another program with the file named',
+    { stdout: recorded },
+    known([{ ...master('nginx: master process nginx -c /etc/nginx/nginx.conf'), executable: '/nix/store/x-nginx/bin/nginx' }]),
+    { known: true, value: { running: true } },
+  ],
+  [
+    'its own build, to which the first place is a link',
+    { stdout: recorded.replaceAll('/etc/nginx/', '/usr/local/nginx/conf/') },
+    known([{ ...master('nginx: master process /usr/sbin/nginx'), executable: '/usr/local/nginx/sbin/nginx' }]),
+    { known: true, value: { running: true } },
+  ],
+  [
+    'the same with another prefix',
+    { stdout: recorded.replaceAll('/etc/nginx/', '/usr/local/nginx/conf/') },
+    known([{ ...master('nginx: master process nginx -p /srv/app/'), executable: '/usr/local/nginx/sbin/nginx' }]),
+    { known: false, reason: expect.stringContaining('/srv/app/conf/nginx.conf') },
+  ],
+  [
+    'another prefix where the build has a place for its file',
+    { stdout: recorded },
+    known([master('nginx: master process /usr/sbin/nginx -p /srv/app/')]),
+    { known: true, value: { running: true } },
+  ],
+  [
+    'one process that is its own worker',
+    { stdout: recorded },
+    known([master('/usr/sbin/nginx -g daemon off; master_process off;')]),
+    { known: true, value: { running: true } },
+  ],
+  [
+    'the same with another file',
+    { stdout: recorded },
+    known([master('nginx -c /srv/own.conf -g master_process off;')]),
+    { known: false, reason: expect.stringContaining('/srv/own.conf') },
+  ],
+  ['a worker alone, whose master is hidden', { stdout: recorded }, known([master('nginx: worker process')]), { value: { running: false } }],
+  [
+    'a unit that is called as a container is',
+    { stdout: recorded },
+    known([master('nginx: master process /usr/sbin/nginx', '/system.slice/docker-registry-proxy.service')]),
+    { known: true, value: { running: true } },
   ],
   [
     'a relative name of the same file',

@@ -4,8 +4,9 @@ import type { Process } from '../processes/processes.ts'
 import { machineAround } from '../services/placement.ts'
 import { sections } from './collect.ts'
 import { parseContained, readVersion } from './contained.ts'
+import { splitDump } from './dump.ts'
 import type { ContainedNginx, Nginx } from './nginx.ts'
-import { otherConfiguration } from './other-configuration.ts'
+import { otherNginx } from './other-nginx.ts'
 import { parseDump } from './parse.ts'
 
 /** Effective nginx configuration of the host, and of the containers in which nginx runs. */
@@ -44,9 +45,10 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
 
   const parsed = parseDump(output.stdout)
   if (!parsed.ok) return unknown(`The output of nginx -T cannot be read: ${parsed.message}, line ${parsed.line}`, ['nginx'])
-  // Several may run, each with a file of its own.
-  const other = masters.map(({ argv }) => otherConfiguration(argv.join(' '), parsed.file)).find((file) => file !== undefined)
-  if (other) return unknown(`nginx runs with ${other}, but nginx -T read ${parsed.file}`, ['nginx', 'processes'])
+  // Several may run, each with files of its own.
+  const dumped = { files: splitDump(output.stdout).map(({ path }) => path), build: sources.section('nginx-version').stderr }
+  const other = masters.map((one) => otherNginx(one, dumped)).find((reason) => reason !== undefined)
+  if (other) return unknown(other, ['nginx', 'processes'])
   return known({
     installed: true,
     // When processes are unreadable nginx is taken to run: a proxy that may answer must be judged.
@@ -56,10 +58,13 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
   })
 }
 
-/** By the title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`. One in a container or a machine reads files of another system. */
+/**
+ * By the title that nginx gives its master (ngx_setproctitle): `nginx: master process /usr/sbin/nginx -g daemon on;`, or with `master_process off`, where it keeps its own words. One in a container or a machine
+ * reads files of another system; a unit may be called as it likes.
+ */
 const isMaster = (process: Process, processes: readonly Process[]): boolean =>
-  process.argv.join(' ').startsWith('nginx: master process') &&
-  !/docker|libpod|containerd|kubepods|lxc/.test(process.cgroup ?? '') &&
+  (/^nginx: master process/.test(process.argv.join(' ')) || (process.name === 'nginx' && process.argv[0] !== 'nginx:')) &&
+  !(process.cgroup ?? '').split('/').some((part) => /docker|libpod|containerd|kubepods|lxc/.test(part) && !part.endsWith('.service')) &&
   machineAround(process, processes) === undefined
 
 const firstError = (stderr: string): string =>

@@ -226,6 +226,10 @@ describe('the script, on a /proc that is a folder', () => {
       String.raw`@seen 300 /home/a\040b /home/a\040b`,
     ])
     expect(seen('31 22 8:2 /vol /srv rw - ext4 x rw')).toEqual(['@seen 300 ? /', '@seen 300 /srv /srv'])
+    // Of nginx, for its configuration.
+    put(301, '/system.slice/nginx.service', ['30 22 8:2 /vol/jail / rw - ext4 x rw'])
+    expect(told(awk, '301 1 nginx: master process /usr/sbin/nginx\n302 301 nginx: worker process')).toBe('@seen 301 /srv/jail /\n')
+    rmSync(join(proc, '301'), { recursive: true })
     // A folder that the host has twice is where the process has it.
     writeFileSync(join(proc, 'self/mountinfo'), `${[...host, '25 22 8:2 /vol /data rw - ext4 x rw'].join('\n')}\n`)
     expect(seen(...host, '25 22 8:2 /vol /data rw - ext4 x rw')).toEqual([])

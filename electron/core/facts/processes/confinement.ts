@@ -25,7 +25,7 @@ export interface Confinement {
  * fourth column is its place within that file system); one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
- * what `$pattern` finds is looked at. Of what it finds elsewhere, rows of `seen-files.ts`.
+ * what `$pattern` finds is looked at. Of what it finds elsewhere, and of nginx there, rows of `seen-files.ts`.
  */
 export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) runtime=1 ;; *) runtime= ;; esac
 printf '%s\\n' "$table" | awk -v "pattern=$pattern" -v "runtime=$runtime" '
@@ -79,13 +79,13 @@ ${seenFilesScript}BEGIN {
   own = idOf(1)
   lsm = (getline on < "/sys/module/apparmor/parameters/enabled") > 0 && on == "Y" || (getline on < "/sys/fs/selinux/enforce") > 0 && on == "1"
 }
-$2 == 2 || told >= 200 || !(engine = tolower($0) ~ pattern) && !runtime { next }
+$2 == 2 || told >= 200 || !(engine = tolower($0) ~ pattern) && !(web = /nginx(: master| -)/) && !runtime { next }
 {
   id = idOf($1)
-  if (!engine && (id == "" || id == own || id in seen)) next
+  if (!engine && (id == "" || id == own ? !web : id in seen)) next
   if (!told++) readHost()
-  if (id != "") networkOf()
-  if (id == "" || id == own) { seenBy(); next }
+  if (id == "" || id == own) { if (engine && id != "") networkOf(); seenBy(); next }
+  networkOf()
   seen[id]
   print "@cgroup " $1 " " group
   tell(id)

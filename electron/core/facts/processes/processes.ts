@@ -73,7 +73,7 @@ export interface Process {
   readonly ownNetwork?: OwnNetwork | undefined
   /** What a process in a container or pod can do to its host. */
   readonly confinement?: Confinement | undefined
-  /** Of a server in no container that sees other files than the host, or the same at other places. */
+  /** Of an inference server or nginx in no container that sees other files than the host, or the same at other places. */
   readonly seenFiles?: SeenFiles | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
