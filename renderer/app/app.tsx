@@ -9,6 +9,7 @@ import { useUi } from '../stores/ui.store.ts'
 import { FleetProvider } from '../stores/use-hosts.tsx'
 import { LiveRegion } from '../ui/live-region.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { ScreenComes, ScreenIsThere } from './held-keys.tsx'
 import { loadPalette, OpenDialogs } from './open-dialogs.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
@@ -76,7 +77,7 @@ function CurrentScreen() {
   const route = useUi((state) => state.route)
   if (route.screen === 'fleet') return <FleetScreen />
   return (
-    <Suspense fallback={<main className="main" aria-busy="true" />}>
+    <Suspense fallback={<ScreenComes key={route.screen} />}>
       {route.screen === 'host' && <HostScreen key={route.host} host={route.host} target={route.target} />}
       {route.screen === 'controls' && <ControlsScreen />}
       {route.screen === 'network' && <NetworkScreen />}
@@ -85,6 +86,7 @@ function CurrentScreen() {
       {route.screen === 'push' && <PushScreen view={route.view} draft={route.draft} />}
       {route.screen === 'audit' && <AuditScreen />}
       {route.screen === 'settings' && <SettingsScreen section={route.section} />}
+      <ScreenIsThere key={route.screen} />
     </Suspense>
   )
 }

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { Output } from '#shared/ipc/contracts.ts'
 import type { ItemId } from '#shared/model/checklist.ts'
 import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -14,6 +15,9 @@ export interface FindingTarget {
 
 export type PushView = 'change' | 'history' | 'templates'
 
+/** What a push is begun with: a host and a template, with the other hosts that get the same. */
+export type PushStart = PushDraft & { readonly more?: readonly string[] }
+
 export type Route =
   | { readonly screen: 'fleet' }
   | { readonly screen: 'host'; readonly host: string; readonly target: FindingTarget }
@@ -21,7 +25,7 @@ export type Route =
   | { readonly screen: 'network' }
   | { readonly screen: 'access' }
   | { readonly screen: 'models' }
-  | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushDraft | PushPlan | null }
+  | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushStart | PushPlan | null }
   | { readonly screen: 'audit' }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
 
@@ -47,7 +51,16 @@ interface UiState {
   readonly auditView: 'steps' | 'history'
   readonly auditStep: ItemId | null
   /** The plan that is read, and what it was begun with; survives a look elsewhere. */
-  readonly planned: { readonly draft: PushDraft | PushPlan | null; readonly plan: PushPlan } | null
+  readonly planned: { readonly draft: PushStart | PushPlan | null; readonly plan: PushPlan } | null
+  /** The same of plans for many hosts, with what they were made from. */
+  readonly plannedMany: {
+    readonly draft: PushStart | PushPlan | null
+    readonly fleet: string
+    readonly made: Output<'push:plan-many'>
+    readonly from: PushStart
+  } | null
+  /** When the push to many hosts began whose end was read. */
+  readonly leftWaves: string | null
   /** Sheet of the right pane, in narrow windows. */
   readonly sheetOpen: boolean
   /** Why the fleet that was asked for last was not opened. Kept here, since the palette that asked is gone by then. */
@@ -67,6 +80,8 @@ export const useUi = create<UiState>(() => ({
   auditView: 'steps',
   auditStep: null,
   planned: null,
+  plannedMany: null,
+  leftWaves: null,
   sheetOpen: false,
   fleetRefusal: null,
   attachRefusal: null,
@@ -96,7 +111,7 @@ export const goControls = (): void => go({ screen: 'controls' })
 export const goNetwork = (): void => go({ screen: 'network' })
 export const goAccess = (): void => go({ screen: 'access' })
 export const goModels = (): void => go({ screen: 'models' })
-export const goPush = (view: PushView = 'change', draft: PushDraft | PushPlan | null = null): void => go({ screen: 'push', view, draft })
+export const goPush = (view: PushView = 'change', draft: PushStart | PushPlan | null = null): void => go({ screen: 'push', view, draft })
 export const goAudit = (): void => go({ screen: 'audit' })
 export const goSettings = (section: SettingsSection = 'fleet'): void => go({ screen: 'settings', section })
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog })

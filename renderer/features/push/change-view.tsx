@@ -1,9 +1,7 @@
 import { useState } from 'react'
-import type { Output } from '#shared/ipc/contracts.ts'
-import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { useFleetState, usePushJob, useWaves } from '../../stores/queries.ts'
-import { goPush, useUi } from '../../stores/ui.store.ts'
+import { goPush, type PushStart, useUi } from '../../stores/ui.store.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { ConflictFiles } from './conflict-files.tsx'
 import { PlanFiles } from './plan-files.tsx'
@@ -15,7 +13,7 @@ import { stepperSteps } from './stepper-steps.ts'
 import { WavesView } from './waves-view.tsx'
 
 /** One push from the choice to the verdict. What runs is shown first, whatever was asked for. */
-export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | null }) {
+export function ChangeView({ draft }: { readonly draft: PushStart | PushPlan | null }) {
   const query = usePushJob()
   const last = query.data ?? undefined
   const fleet = useFleetState().data?.fleet?.name
@@ -31,18 +29,23 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
     running || (last !== undefined && last.plan.id !== left && (plan === undefined || plan.id === last.plan.id)) ? last : undefined
   const shown = job?.plan ?? plan
   const waves = useWaves().data ?? undefined
-  const [many, setMany] = useState<Output<'push:plan-many'>>()
-  const [leftWaves, setLeftWaves] = useState<string>()
+  const plannedMany = useUi((state) => state.plannedMany)
+  const many = plannedMany !== null && plannedMany.draft === draft && plannedMany.fleet === fleet ? plannedMany : undefined
+  const leftWaves = useUi((state) => state.leftWaves)
   const wavesShown =
-    waves !== undefined && (waves.state !== 'finished' || (many !== undefined && waves.startedAt !== leftWaves)) ? waves : undefined
+    waves !== undefined && (waves.state !== 'finished' || (waves.startedAt !== leftWaves && (many !== undefined || draft === null)))
+      ? waves
+      : undefined
+  const leaveWaves = () => useUi.setState({ plannedMany: null, leftWaves: waves?.startedAt ?? null })
   if (!running && (wavesShown !== undefined || many !== undefined))
     return (
       <WavesView
-        planned={many}
+        planned={many?.made}
         job={wavesShown}
         onNew={() => {
-          setMany(undefined)
-          setLeftWaves(waves?.startedAt)
+          leaveWaves()
+          // The plans are changed from what they were made of; after a push there is nothing to change.
+          if (wavesShown === undefined && many !== undefined) goPush('change', many.from)
         }}
       />
     )
@@ -62,10 +65,13 @@ export function ChangeView({ draft }: { readonly draft: PushDraft | PushPlan | n
       {shown === undefined ? (
         <PlanForm
           draft={draft !== null && 'id' in draft ? null : draft}
-          onPlan={(made) => useUi.setState({ planned: { draft, plan: made } })}
-          onPlans={(made) => {
-            setLeftWaves(waves?.startedAt)
-            setMany(made)
+          onPlan={(made) => {
+            leaveWaves()
+            useUi.setState({ planned: { draft, plan: made } })
+          }}
+          onPlans={(made, from) => {
+            leaveWaves()
+            useUi.setState({ plannedMany: { draft, fleet: fleet ?? '', made, from } })
           }}
         />
       ) : (

@@ -1,12 +1,12 @@
 import { type FormEvent, Fragment, useEffect, useId, useRef, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
-import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
 import { usePlanMany, usePlanPush, useStopPlanning } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { usePushParameters, usePushTemplates } from '../../stores/queries.ts'
+import type { PushStart } from '../../stores/ui.store.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
@@ -19,17 +19,17 @@ import { withOneMore } from './login-text.ts'
 import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
 
 interface PlanFormProps {
-  readonly draft: PushDraft | null
+  readonly draft: PushStart | null
   readonly onPlan: (plan: PushPlan) => void
-  readonly onPlans: (plans: Output<'push:plan-many'>) => void
+  readonly onPlans: (plans: Output<'push:plan-many'>, from: PushStart) => void
 }
 
 /** Host, template, parameters: filled from what the newest audit knows. */
 export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
   const hosts = useHosts()
   const templates = usePushTemplates().data?.templates ?? []
-  const [choice, setChoice] = useState<PushDraft>(draft ?? { host: '', template: '', parameters: {} })
-  const [more, setMore] = useState<readonly string[]>([])
+  const [choice, setChoice] = useState<PushStart>(draft ?? { host: '', template: '', parameters: {} })
+  const [more, setMore] = useState<readonly string[]>(draft?.more ?? [])
   const template = templates.find(({ manifest }) => manifest.id === choice.template)?.manifest
   const filled = usePushParameters(choice.host, template?.id ?? '', choice.parameters)
   const chosen = choice.host === '' || template === undefined ? '' : `${choice.host} ${template.id}`
@@ -149,7 +149,7 @@ interface ParametersProps {
   /** The plan was asked for while these values were read. */
   readonly atOnce: boolean
   readonly onPlan: (plan: PushPlan) => void
-  readonly onPlans: (plans: Output<'push:plan-many'>) => void
+  readonly onPlans: (plans: Output<'push:plan-many'>, from: PushStart) => void
 }
 
 function Parameters({ hosts, template, filled, atOnce, onPlan, onPlans }: ParametersProps) {
@@ -175,7 +175,10 @@ function Parameters({ hosts, template, filled, atOnce, onPlan, onPlans }: Parame
         textFromValue(parameter, filled[name]) === values[name] || given[name] === undefined ? [] : [[name, given[name]]],
       ),
     )
-    many.mutate({ hosts: [...hosts], template: template.id, parameters: changed }, { onSuccess: onPlans })
+    many.mutate(
+      { hosts: [...hosts], template: template.id, parameters: changed },
+      { onSuccess: (made) => onPlans(made, { host, template: template.id, parameters: changed, more: hosts.slice(1) }) },
+    )
   }
   const asked = useRef(atOnce)
   useEffect(() => {

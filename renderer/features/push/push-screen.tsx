@@ -1,9 +1,8 @@
-import type { PushDraft } from '#shared/model/push-draft.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { ActingHint } from '../../stores/acting-hint.tsx'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { useFleetState, usePushJob } from '../../stores/queries.ts'
-import { goFleet, goPush, goSettings, openDialog, type PushView } from '../../stores/ui.store.ts'
+import { goFleet, goPush, goSettings, openDialog, type PushStart, type PushView } from '../../stores/ui.store.ts'
 import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -16,7 +15,7 @@ import { TemplatesView } from './templates-view.tsx'
 interface PushScreenProps {
   readonly view: PushView
   /** What to begin with: a host and a template, or a plan. */
-  readonly draft: PushDraft | PushPlan | null
+  readonly draft: PushStart | PushPlan | null
 }
 
 const views: { value: PushView; label: string }[] = [
