@@ -21,11 +21,22 @@ export interface Certificate {
   readonly chainInOrder: boolean
   /** It says what it is for (extendedKeyUsage), and that is not a server. */
   readonly otherPurpose?: true | undefined
+  /** Its keyUsage leaves out digitalSignature: `all` where clients take it for nothing, `some` where TLS 1.2 without forward secrecy would do. */
+  readonly signsNoHandshake?: 'some' | 'all' | undefined
   /** It was issued by a public authority, whose roots sign no servers, and what signed it is not there. */
   readonly lacksIssuer?: true | undefined
   /** Those after it, as shown: roots, which clients have by themselves, aside. */
-  readonly issuers?: readonly { readonly subject: string; readonly notAfter: number; readonly weakSignature?: string | undefined }[]
+  readonly issuers?: readonly Issuer[]
   readonly line: number
+}
+
+export interface Issuer {
+  readonly subject: string
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly weakSignature?: string | undefined
+  /** Why clients take nothing that it signed, as the end of a sentence. */
+  readonly flaw?: string | undefined
 }
 
 /** What a TLS port answers, asked on the host itself or over the network: `section` says which. */

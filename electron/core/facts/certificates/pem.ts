@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { addressBlock } from '../network/address-block.ts'
 import type { Certificate } from './certificates.ts'
+import { extensionsOf, KEY_USAGE } from './extensions.ts'
+import { issuersOf } from './issuers.ts'
 import { weakSignature } from './weak-signature.ts'
+import { isSelfSigned, keyOf, oneLine, serverPurposes } from './x509.ts'
 
 const MAX_CHAIN = 20
 const block = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
@@ -22,12 +25,14 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
   const weak = weakSignature(leaf.raw)
   const purposes = leaf.keyUsage ?? []
   const selfSigned = isSelfSigned(leaf)
+  const names = alternativeNames(leaf.subjectAltName ?? '')
+  const usage = extensionsOf(leaf.raw).keyUsage
   return {
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
     notBefore: Date.parse(leaf.validFrom),
     notAfter: Date.parse(leaf.validTo),
-    names: alternativeNames(leaf.subjectAltName ?? ''),
+    names,
     isCa: leaf.ca,
     selfSigned,
     ...key,
@@ -38,42 +43,19 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
       return next === undefined || (certificate.checkIssued(next) && (next.ca || isSelfSigned(next)))
     }),
     ...(purposes.length > 0 && !purposes.some((one) => serverPurposes.includes(one)) && { otherPurpose: true as const }),
+    ...(usage &&
+      !usage.has(KEY_USAGE.digitalSignature) && { signsNoHandshake: keyUsesOfServers.some((one) => usage.has(one)) ? 'some' : 'all' }),
     ...(chain.length === 1 && !selfSigned && publicAuthority.test(leaf.issuer ?? '') && { lacksIssuer: true as const }),
-    issuers: chain
-      .slice(1)
-      .filter((one) => !isSelfSigned(one))
-      .map((one) => ({ subject: oneLine(one.subject), notAfter: Date.parse(one.validTo), weakSignature: weakSignature(one.raw) })),
+    issuers: issuersOf(chain, names),
   }
 }
 
-const isSelfSigned = (one: X509Certificate): boolean => one.subject === one.issuer && one.checkIssued(one)
-
-/** serverAuth and anyExtendedKeyUsage (RFC 5280, 4.2.1.12), as node:crypto tells them. */
-const serverPurposes = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']
+/** Exchanges of keys that TLS 1.2 has beside the signed ones. */
+const keyUsesOfServers = [KEY_USAGE.keyEncipherment, KEY_USAGE.keyAgreement]
 
 /** Organisations that sign servers' certificates by intermediates alone (CA/Browser Forum, Baseline Requirements 6.1.7). */
 const publicAuthority =
   /^O="?(?:\(STAGING\) )?(?:Let's Encrypt|Google Trust Services|DigiCert|Sectigo|GlobalSign|ZeroSSL|Amazon|GoDaddy|Starfield Tech|Entrust|Buypass|SSL Corp|IdenTrust|QuoVadis|D-Trust|HARICA|Hellenic Academic|Actalis|Unizeto|Asseco|SwissSign|GEANT|TrustAsia|Certainly)/m
-
-/** Distinguished names come one attribute a line. */
-const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ')
-
-function keyOf(certificate: X509Certificate): Pick<Certificate, 'keyType' | 'keyBits'> {
-  try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
-    return {
-      keyType: asymmetricKeyType ?? 'unknown',
-      keyBits: asymmetricKeyDetails?.modulusLength ?? curveBits(asymmetricKeyType, asymmetricKeyDetails?.namedCurve),
-    }
-  } catch {
-    // A curve that this build of the library does not know.
-    return { keyType: 'unknown', keyBits: 0 }
-  }
-}
-
-/** Curves are named by their size, as prime256v1, brainpoolP384r1 and sect163k1 are. */
-const curveBits = (type: string | undefined, curve: string | undefined): number =>
-  type === 'ed25519' ? 256 : type === 'ed448' ? 456 : Number(/\d{3}/.exec(curve ?? '')?.[0] ?? (curve === 'SM2' ? 256 : 0))
 
 /** `DNS:a.example, IP Address:10.0.0.1`; entries with odd characters are printed as JSON strings (CVE-2021-44532). An address that calls itself a name is neither. */
 const alternativeNames = (text: string): readonly string[] =>

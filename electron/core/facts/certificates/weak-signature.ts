@@ -1,3 +1,5 @@
+import { element } from './der.ts'
+
 type Weak = 'MD2' | 'MD4' | 'MD5' | 'SHA-1'
 
 /** Object identifiers of signatures whose hash is broken, in DER, as hex (RFC 8017 A.2.4, RFC 5758 3.1 and 3.2). */
@@ -37,16 +39,4 @@ function hashOfPss(der: Buffer, at: number, end: number): Weak | undefined {
   const algorithm = element(der, hash.start)
   const oid = algorithm && element(der, algorithm.start)
   return oid && der.toString('hex', oid.start, oid.end) === SHA1 ? 'SHA-1' : undefined
-}
-
-/** Tag, and where the content begins and ends. Undefined beyond the buffer, or for a length that no certificate has. */
-function element(der: Buffer, at: number): { readonly tag: number; readonly start: number; readonly end: number } | undefined {
-  const tag = der[at]
-  const first = der[at + 1]
-  if (tag === undefined || first === undefined) return undefined
-  const octets = first < 0x80 ? 0 : first & 0x7f
-  if (octets > 3 || at + 2 + octets > der.length) return undefined
-  const length = octets === 0 ? first : der.readUIntBE(at + 2, octets)
-  const start = at + 2 + octets
-  return start + length <= der.length ? { tag, start, end: start + length } : undefined
 }

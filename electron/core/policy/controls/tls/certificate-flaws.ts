@@ -1,5 +1,6 @@
 import type { Certificate } from '../../../facts/certificates/certificates.ts'
 import { covers } from '../../../facts/certificates/pem.ts'
+import { isWeakKey } from '../../../facts/certificates/x509.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
 
 const DAY_MS = 86_400_000
@@ -40,6 +41,12 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       title: 'A CA certificate is used for the server',
       reason: `It is marked CA:TRUE${certificate.selfSigned ? ' and self-signed' : ''}: clients that trust it also trust every certificate that the key on this host signs. Expected a server certificate issued by the CA.`,
     })
+  if (certificate.signsNoHandshake)
+    flaws.push({
+      ...(certificate.signsNoHandshake === 'all' ? { status: 'fail' } : { status: 'warning', severity: 'medium' }),
+      title: 'Certificate may not sign handshakes',
+      reason: `Its keyUsage leaves out digitalSignature, which TLS 1.3 and every exchange with forward secrecy need: ${certificate.signsNoHandshake === 'all' ? 'clients refuse it' : 'browsers refuse it'}.`,
+    })
   const missed = names.filter((name) => !coversAny(certificate.names, name))
   if (missed.length > 0)
     flaws.push({
@@ -47,11 +54,13 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       title: 'Certificate does not cover its name',
       reason: `It names ${certificate.names.join(', ') || 'no host at all'}. Expected ${missed.slice(0, 5).join(', ')}.`,
     })
-  if (
-    (certificate.keyType.startsWith('rsa') && certificate.keyBits < 2048) ||
-    (certificate.keyType === 'ec' && certificate.keyBits > 0 && certificate.keyBits < 224) ||
-    certificate.keyType === 'dsa'
-  )
+  else if (certificate.names.length === 0)
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate names no host',
+      reason: `It has no subjectAltName, and clients do not look at its subject (${certificate.subject.slice(0, 80)}).`,
+    })
+  if (isWeakKey(certificate.keyType, certificate.keyBits))
     flaws.push({
       status: 'fail',
       title: 'Certificate has a weak key',
@@ -69,6 +78,19 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       status: 'fail',
       title: 'What issued the certificate has expired',
       reason: `${next.subject.slice(0, 80)} ended on ${date(next.notAfter)}, so clients refuse what it signed.`,
+    })
+  if (next && next.notBefore > now)
+    flaws.push({
+      status: 'fail',
+      title: 'What issued the certificate is not valid yet',
+      reason: `${next.subject.slice(0, 80)} begins on ${date(next.notBefore)}, so clients refuse what it signed.`,
+    })
+  const unfit = [next, ...above].find((one) => one?.flaw !== undefined)
+  if (unfit)
+    flaws.push({
+      status: 'fail',
+      title: 'What issued the certificate may not',
+      reason: `${unfit.subject.slice(0, 80)} ${unfit.flaw}, so clients refuse what it signed.`,
     })
   const forged = [next, ...above].find((one) => one?.weakSignature !== undefined)
   if (forged)
@@ -117,8 +139,8 @@ export function verdictOn(shown: readonly Served[], flaws: readonly Flaw[]): Pic
     }
   return {
     status: worst.status,
-    // A milder rating holds only while it is the only failure.
-    ...(worst.severity && flaws.filter((flaw) => flaw.status === 'fail').length === 1 && { severity: worst.severity }),
+    // A milder rating holds only while nothing else is as bad.
+    ...(worst.severity && flaws.filter((flaw) => flaw.status === worst.status).length === 1 && { severity: worst.severity }),
     title: worst.title,
     reason: [worst, ...flaws.filter((flaw) => flaw !== worst)].map((flaw) => flaw.reason).join(' '),
   }

@@ -48,6 +48,25 @@ function make(
   if (status !== 0) throw new Error(`${file}: ${stderr}`)
 }
 
+/** An authority that begins tomorrow: `openssl ca` alone sets the first day (before 3.4). */
+function makeLater(file: string, issuer: string) {
+  writeFileSync(
+    join(folder, 'ca.cnf'),
+    '[ca]\ndefault_ca=x\n[x]\ndatabase=index\nnew_certs_dir=.\nserial=serial\ndefault_md=sha256\npolicy=p\n[p]\n',
+  )
+  writeFileSync(join(folder, 'index'), '')
+  writeFileSync(join(folder, 'serial'), '4242')
+  writeFileSync(join(folder, `${file}.ext`), authority.join('\n'))
+  openssl('genpkey', ...EC, '-out', `${file}.key`)
+  openssl('req', '-new', '-key', `${file}.key`, '-subj', `/CN=${file}`, '-out', `${file}.csr`)
+  const day = (ms: number) => `${new Date(Date.now() + ms).toISOString().replace(/[-:T]|\.\d+/g, '')}`
+  const signed = openssl(
+    ...['ca', '-batch', '-notext', '-config', 'ca.cnf', '-cert', `${issuer}.pem`, '-keyfile', `${issuer}.key`, '-in', `${file}.csr`],
+    ...['-startdate', day(86_400_000), '-enddate', day(86_400_000 * 30), '-preserveDN', '-extfile', `${file}.ext`, '-out', `${file}.pem`],
+  )
+  if (signed.status !== 0) throw new Error(signed.stderr)
+}
+
 const text = (...files: readonly string[]) => files.map((file) => readFileSync(join(folder, `${file}.pem`), 'utf8')).join('')
 const flaws = (chain: readonly string[], asked = NAME) => {
   const certificate = readPem(text(...chain))
@@ -92,6 +111,19 @@ const cases: readonly (readonly [what: string, chain: readonly string[], make?: 
   ['an address as a name', ['dnsip', 'mid'], { extensions: ['subjectAltName=DNS:10.0.3.7'] }, '10.0.3.7'],
   ['a star before an address', ['starip', 'mid'], { extensions: ['subjectAltName=DNS:*.0.3.7'] }, '10.0.3.7'],
   ['an issuer that has expired', ['late', 'old']],
+  ['keyUsage for signatures', ['ku-sign', 'mid'], { extensions: [name, 'keyUsage=critical,digitalSignature'] }],
+  ['keyUsage for key encipherment', ['ku-enc', 'mid'], { extensions: [name, 'keyUsage=critical,keyEncipherment'], key: rsa('RSA', 2048) }],
+  ['keyUsage for key agreement', ['ku-agree', 'mid'], { extensions: [name, 'keyUsage=keyAgreement'] }],
+  ['keyUsage for certificates alone', ['ku-cert', 'mid'], { extensions: [name, 'keyUsage=critical,keyCertSign,cRLSign'] }],
+  ['keyUsage for data alone', ['ku-data', 'mid'], { extensions: [name, 'keyUsage=nonRepudiation,dataEncipherment'] }],
+  ['an issuer that is no authority', ['under-leaf', 'plain']],
+  ['an issuer that may sign no certificates', ['under-ku', 'mid-ku']],
+  ['an issuer that begins tomorrow', ['under-new', 'mid-new']],
+  ['an issuer for clients alone', ['under-eku', 'mid-eku']],
+  ['an issuer with a weak key', ['under-1024', 'mid-1024']],
+  ['an issuer below one that has none below it', ['under-deep', 'mid-deep', 'mid-0']],
+  ['an issuer for other names', ['under-names', 'mid-names']],
+  ['an issuer for its name', ['under-named', 'mid-named']],
   ['an issuer that is signed over SHA-1', ['under-sha1', 'mid-sha1']],
 ]
 
@@ -99,6 +131,15 @@ test.runIf(available)('what openssl verify refuses is a failure, and nothing els
   make('root', undefined, { extensions: authority, signing: ['-days', '4000'] })
   for (const [mid, more] of [['mid'], ['old', ['-days', '-1']], ['mid-sha1', ['-sha1']]] as const)
     make(mid, 'root', { extensions: authority, ...(more && { signing: more }) })
+  make('plain', 'root', { extensions: [name] })
+  make('mid-ku', 'root', { extensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,digitalSignature'] })
+  make('mid-eku', 'root', { extensions: [...authority, 'extendedKeyUsage=clientAuth'] })
+  make('mid-1024', 'root', { extensions: authority, key: rsa('RSA', 1024) })
+  make('mid-0', 'root', { extensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign'] })
+  make('mid-deep', 'mid-0', { extensions: authority })
+  make('mid-names', 'root', { extensions: [...authority, 'nameConstraints=critical,permitted;DNS:example.org'] })
+  make('mid-named', 'root', { extensions: [...authority, 'nameConstraints=critical,permitted;DNS:example.com'] })
+  makeLater('mid-new', 'root')
   make('signer', 'root', { extensions: authority, key: rsa('RSA', 2048) })
   writeFileSync(join(folder, 'trusted.pem'), text('root'))
   for (const [what, chain, how, asked] of cases) {

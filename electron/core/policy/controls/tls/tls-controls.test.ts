@@ -119,9 +119,22 @@ test.each<[name: string, change: Partial<Certificate>, expected: string]>([
   ['short key', { keyBits: 1024 }, 'fail: Certificate has a weak key'],
   ['EC key', { keyType: 'ec', keyBits: 256 }, 'pass: Certificate is valid until 18 Sep 2027'],
   ['chain', { chainInOrder: false }, 'warning: Certificate chain is out of order'],
+  ['no handshake signed', { signsNoHandshake: 'some' }, 'warning: Certificate may not sign handshakes'],
 ])('certificate: %s', (_, change, expected) => {
   const given = withCertificates(`server { ${tls} ${toOllama} }`, { certificates: [certificate(change)] })
   expect(outcomes(ask(proxyCertificateValid, given))).toEqual([expected])
+})
+
+test('a certificate without a name helps no client, whatever the server calls itself', () => {
+  const given = withCertificates(`server { ${tls.replace(/server_name [^;]*;/, '')} ${toOllama} }`, {
+    certificates: [certificate({ names: [] })],
+  })
+  expect(outcomes(ask(proxyCertificateValid, given))).toEqual(['fail: Certificate names no host'])
+})
+
+test('a warning is as loud as it says', () => {
+  const given = withCertificates(`server { ${tls} ${toOllama} }`, { certificates: [certificate({ lacksIssuer: true })] })
+  expect(ask(proxyCertificateValid, given)[0]).toMatchObject({ status: 'warning', severity: 'medium' })
 })
 
 test('the certificate that is served counts before the file', () => {

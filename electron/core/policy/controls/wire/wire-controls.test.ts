@@ -228,10 +228,10 @@ test.each<[name: string, service: InferenceService, texts: readonly string[], ex
     'fail: TLS 1.0 is still accepted',
   ],
   [
-    'self-signed',
+    'self-signed, in the name of its subject alone',
     vllm,
     [inside('tls name (none)', 'tls 1.2: served (X)', ...selfSigned.split('\n'))],
-    'warning: Certificate is self-signed',
+    'fail: Certificate names no host',
   ],
 ])('engine-certificate-valid: %s', (_, service, texts, expected) => {
   expect(outcomes(run(engineCertificateValid, { services: [service], wire: known(wireOf(...texts)) }))).toEqual([expected])
