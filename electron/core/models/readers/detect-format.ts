@@ -1,4 +1,5 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
+import { isTarHeader } from './tar.ts'
 import { looksLikeText, textKind } from './text-kind.ts'
 
 /** How many bytes of the beginning decide. */
@@ -48,7 +49,7 @@ function isSafetensors(head: Uint8Array, sizeBytes: number): boolean {
   return head[8] === 0x7b && length >= 2n && (length <= BigInt(sizeBytes) || head[9] === 0x22)
 }
 
-const isTar = (head: Uint8Array): boolean => String.fromCharCode(...head.subarray(257, 262)) === 'ustar'
+const isTar = (head: Uint8Array): boolean => String.fromCharCode(...head.subarray(257, 262)) === 'ustar' || isTarHeader(head)
 
 /** RFC 1950: deflate with a window of at most 32 KB, and a header checksum. */
 function isZlib([cmf = 0, flags = 0]: Uint8Array): boolean {

@@ -44,11 +44,36 @@ export async function readTarMember(source: ByteSource, at: number, signal?: Abo
     const plain = text(block, 0, 100)
     const name = longName === '' ? (prefix === '' ? plain : `${prefix}/${plain}`) : longName
     const link = longLink === '' ? text(block, 157, 100) : longLink
-    const kind =
-      type === '0' || type === '\0' || type === '7' ? 'file' : type === '5' ? 'folder' : type === '1' || type === '2' ? 'link' : 'other'
+    const kind = kindOf(type, plain)
+    // tarfile looks for the next header right behind this one, others behind the bytes.
+    if (sizeBytes > 0 && (kind === 'folder' || kind === 'link'))
+      throw new Unreadable('tar: a member that has no content has a size', position)
     return { name, kind, link, dataAt, sizeBytes, nextAt }
   }
   throw new Unreadable('tar: a member has too many headers', at)
+}
+
+/** Before POSIX a folder was a file whose name ends in a slash. */
+function kindOf(type: string, plain: string): TarMember['kind'] {
+  if (type === '5' || (type === '\0' && plain.endsWith('/'))) return 'folder'
+  if (type === '0' || type === '\0' || type === '7') return 'file'
+  return type === '1' || type === '2' ? 'link' : 'other'
+}
+
+/**
+ * Would Python's tarfile take this for the header of a member? It looks at the checksum alone, as a number of its own kinds: in base 256, with
+ * a sign, and as the sum of signed bytes.
+ */
+export function isTarHeader(block: Uint8Array): boolean {
+  if (block.length < BLOCK) return false
+  const field = block.subarray(148, 156)
+  const digits = text(block, 148, 8)
+    .trim()
+    .replaceAll('_', '')
+    .replace(/^\+?(?:0o)?/i, '')
+  const stated = field[0] === 0x80 ? field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0) : Number.parseInt(digits, 8)
+  const header = block.subarray(0, BLOCK)
+  return stated > 0 && (stated === sumOf(header) || stated === sumOf(new Int8Array(header)))
 }
 
 function paxNames(records: string, names: { longName: string; longLink: string }, position: number) {
@@ -76,6 +101,12 @@ function octal(block: Uint8Array, start: number, length: number, position: numbe
 }
 
 function checkSum(block: Uint8Array, position: number): void {
-  const sum = block.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0)
-  if (sum !== octal(block, 148, 8, position)) throw new Unreadable('tar: a header has a wrong checksum', position)
+  if (sumOf(block) !== octal(block, 148, 8, position)) throw new Unreadable('tar: a header has a wrong checksum', position)
+}
+
+/** The checksum counts itself as blanks. */
+function sumOf(block: Uint8Array | Int8Array): number {
+  let sum = 8 * 0x20
+  for (const [index, byte] of block.entries()) if (index < 148 || index >= 156) sum += byte
+  return sum
 }

@@ -11,6 +11,8 @@ const settings = new Set([
   'custom_pipeline',
   'trust_remote_code',
   '_target_',
+  'target',
+  'parent_library',
   'chat_template',
   'class_name',
 ])
@@ -20,12 +22,13 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
 
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
- * `_target_` of Hydra and NeMo (CVE-2025-23304), jsonpickle, and what Keras builds its layers from.
+ * `_target_` of Hydra and NeMo (CVE-2025-23304), `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
   if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
   if (Array.isArray(root))
     for (const it of root) if (it instanceof Map && it.has('idx') && it.has('path')) judgeModule(scan, item, it.get('type'))
+  if (root instanceof Map && root.has('_class_name')) for (const part of root.values()) judgePart(scan, item, part)
   walk(root, (name, value) => judgeMember(scan, item, name, value))
 }
 
@@ -34,10 +37,29 @@ function judgeModule(scan: Scan, item: ScanItem, type: JsonValue | undefined): v
   if (typeof type === 'string' && !type.startsWith('sentence_transformers.')) nameOfClass(scan, item, type)
 }
 
-function nameOfClass(scan: Scan, item: ScanItem, path: string): void {
+/** Of libraries, and of diffusers' own pipelines whose parts have classes of their own. */
+const partLibraries = new Set(
+  'diffusers transformers onnxruntime flax jax optimum audioldm2 blip_diffusion deepfloyd_if kandinsky latent_diffusion paint_by_example shap_e spectrogram_diffusion stable_audio stable_diffusion stable_diffusion_safe unclip unidiffuser versatile_diffusion wuerstchen'.split(
+    ' ',
+  ),
+)
+
+/** `model_index.json` of diffusers: each part by its library, which is imported by that name, and its class. */
+function judgePart(scan: Scan, item: ScanItem, part: JsonValue): void {
+  if (!Array.isArray(part) || part.length < 2) return
+  const [library, name] = part
+  if (typeof library !== 'string' || typeof name !== 'string' || partLibraries.has(library.split('.')[0] ?? '')) return
+  nameOfClass(scan, item, `${library}.${name}`)
+}
+
+export function nameOfClass(scan: Scan, item: ScanItem, path: string): void {
   const split = Math.max(0, path.lastIndexOf('.'))
   scan.find(isGadget(path.slice(0, split), path.slice(split + 1)) ? 'config.calls-gadget' : 'config.names-class', item, null, path)
 }
+
+/** What the nodes of an exported program of PyTorch have for a target: operations, which only compute. */
+const operation =
+  /^(?:torch\.ops\.(?!load_library\b|import_module\b)\w+\.\w+(?:\.\w+)?|torch\.sym_\w+|math\.\w+|_operator\.(?!attrgetter|itemgetter|methodcaller|call\b)\w+)$/
 
 function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue): void {
   const found = shown(value)
@@ -46,6 +68,11 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   if (name === 'trust_remote_code' && value !== false && value !== null) scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name.startsWith('py/')) scan.find('config.python-object', item, null, `${name}: ${found}`)
   if (name === '_target_' && typeof value === 'string') nameOfClass(scan, item, value)
+  if (name === 'target' && typeof value === 'string' && /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !operation.test(value))
+    nameOfClass(scan, item, value)
+  // `auto_mapping` of PEFT: the class of the base model is taken from there.
+  if (name === 'parent_library' && typeof value === 'string' && !/^(?:transformers|diffusers|sentence_transformers)(?:\.|$)/.test(value))
+    nameOfClass(scan, item, value)
   if (name !== 'chat_template') return
   for (const template of templatesOf(value)) judgeTemplate(scan, item, template)
 }

@@ -1,8 +1,11 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
+import { sliceSource } from '../byte-source.ts'
 import { detectFormat, HEAD_BYTES } from '../readers/detect-format.ts'
+import { hdf5BehindOthers } from '../readers/hdf5-place.ts'
 import { isOnnx } from '../readers/onnx.ts'
 import { readSafetensors } from '../readers/safetensors.ts'
 import { sentencePieces } from '../readers/sentencepiece.ts'
+import { isTarHeader } from '../readers/tar.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { readZipDirectory } from '../readers/zip-directory.ts'
 import { looksLikePickle } from './pickle/probe-pickle.ts'
@@ -73,6 +76,9 @@ export async function scanContent(scan: Scan, item: ScanItem): Promise<ModelForm
       if (guessed.has(format)) return pickled
     }
     if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item))) await scanArchive(scan, item)
+    // The name of its first member may be the beginning of anything: PyTorch and NeMo open it as a tar archive before all else.
+    if (format !== 'tar' && isTarHeader(head)) await scanners.tar(scan, item)
+    await scanHdf5Behind(scan, item)
     return await scanners[format](scan, item)
   } catch (error) {
     scan.failed(item, error)
@@ -93,6 +99,14 @@ async function endsAsArchive(scan: Scan, { source }: ScanItem): Promise<boolean>
     if (error instanceof Unreadable) return false
     throw error
   }
+}
+
+/** HDF5 may begin behind bytes that it leaves to others. Nobody opens it so inside something else, which would have to be unpacked for each look. */
+async function scanHdf5Behind(scan: Scan, item: ScanItem): Promise<void> {
+  const { source } = item
+  if (item.depth > 0) return
+  const at = await hdf5BehindOthers(source, scan.signal)
+  if (at !== undefined) await scanHdf5(scan, { ...item, source: sliceSource(source.path, source, at, source.size - at) })
 }
 
 function scanArchive(scan: Scan, item: ScanItem): Promise<ModelFormat> {

@@ -6,6 +6,7 @@ import { readText } from '../readers/text.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { isSetting, judgeConfig } from './judge-config.ts'
 import { judgeTemplate } from './judge-template.ts'
+import { judgeYaml } from './judge-yaml.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
 const MAX_TEXT_BYTES = 8 * 1_048_576
@@ -47,10 +48,7 @@ export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat>
     return 'text'
   }
   if (/\.pyw?$/i.test(name)) return scanPython(scan, item)
-  if (/!{1,2}python\/|!<tag:yaml\.org,2002:python/.test(text))
-    scan.find('yaml.python-tag', item, null, text.match(/!.*python.*/)?.[0] ?? '')
-  if (/^[ \t-]*_target_[ \t]*:/m.test(text)) scan.find('config.names-class', item, null, text.match(/_target_.*/)?.[0] ?? '')
-  if (/^[ \t-]*trust_remote_code[ \t]*:[ \t]*(?:true|yes|on)\b/im.test(text)) scan.find('config.own-code', item, null, 'trust_remote_code')
+  judgeYaml(scan, item, text)
   if (dataText.test(name)) return 'text'
   if (python.test(text)) return scanPython(scan, item)
   if (digest.test(name)) return 'text'

@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib'
-import { joined, u8, u32, utf8 } from '../bytes.ts'
+import { joined, u8, u32, u64, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import { payload, proto, stop, text } from '../pickle-assembler.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
@@ -95,6 +95,22 @@ const packed: readonly ModelCase[] = [
   notCleared('lz4', joined(u8(0x04, 0x22, 0x4d, 0x18), new Uint8Array(20)), 'model.joblib'),
 ]
 
+/** A header of tar is a name of a hundred bytes first; a whole header of safetensors fits into it, whose tensor is all that follows. */
+function tarBehindSafetensors(posix: boolean): Uint8Array {
+  const bytes = (name: string) =>
+    tar([
+      { name, content: harmless, posix },
+      { name: 'pickle', content: evil, posix },
+    ])
+  const dataBytes = bytes('').length - 8 - HEADER_BYTES
+  const header = JSON.stringify({ a: tensor(0, dataBytes, 'U8', [dataBytes]) }).padEnd(HEADER_BYTES)
+  return bytes(`${String.fromCharCode(HEADER_BYTES)}${'\0'.repeat(7)}${header}`)
+}
+const HEADER_BYTES = 90
+
+/** Version 3, no tensor, one value: a text as long as what follows it. */
+const ggufHead = Buffer.from(joined('GGUF', u32(3), u64(0), u64(1), u64(1), 'a', u32(8), u64(3_027))).toString('latin1')
+
 const tars: readonly ModelCase[] = [
   dangerous('a tar archive with a pickle', tar([{ name: 'model.pkl', content: evil }])),
   dangerous(
@@ -106,6 +122,21 @@ const tars: readonly ModelCase[] = [
   ),
   dangerous('a tar archive that writes elsewhere', tar([{ name: '../../.ssh/authorized_keys.txt', content: utf8('x') }])),
   dangerous('a tar archive named like an import', tar([{ name: "cos\nsystem\n(S'id'\ntR.", content: utf8('x') }])),
+  dangerous('a tar archive that begins as safetensors', tarBehindSafetensors(true), 'model.safetensors'),
+  dangerous('a tar archive of old that begins as safetensors', tarBehindSafetensors(false), 'model.safetensors'),
+  dangerous(
+    'a tar archive that begins as GGUF',
+    tar([
+      { name: ggufHead, content: harmless },
+      { name: 'pickle', content: evil },
+    ]),
+    'm.gguf',
+  ),
+  notCleared(
+    'a folder with members that tarfile alone sees',
+    tar([{ name: 'd/', content: tar([{ name: 'pickle', content: evil }]), type: '5' }]),
+  ),
+  notCleared('a folder of old, the same', tar([{ name: 'd/', content: tar([{ name: 'pickle', content: evil }]), type: '\0' }])),
   suspicious('a link out of a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '2', link: '/etc/passwd' }])),
   notCleared('a device in a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '3' }])),
   notCleared('a tar archive that is cut off', tar([{ name: 'a.txt', content: utf8('x'.repeat(2_000)) }]).subarray(0, 1_000)),

@@ -7,6 +7,24 @@ import { dangerousFile as dangerous, unclearedFile as notCleared, suspiciousFile
 const large = (members: string) =>
   `{"vocab":{${Array.from({ length: 70_000 }, (_, index) => `"token${index}": ${index}`).join(',')}},${members}}`
 
+/** Each of them PyYAML 6.0 reads as that call, or as that key. */
+const yaml: readonly ModelCase[] = [
+  dangerous('a tag with an escape', 'a: !!%70ython/object/apply:os.system ["id"]\n', 'config.yaml'),
+  dangerous('a tag by a name of its own', '%TAG !p! tag:yaml.org,2002:python/\n---\na: !p!object/apply:os.system ["id"]\n', 'config.yaml'),
+  dangerous('a tag in two parts', '%TAG !p! tag:yaml.org,2002:p\n---\na: !p!ython/object/apply:os.system ["id"]\n', 'config.yaml'),
+  dangerous('a call of Hydra in YAML', '_target_: os.system\ncommand: id\n', 'config.yaml'),
+  dangerous('a call of Hydra in a flow', 'm: {a: 1, _target_: os.system}\n', 'config.yaml'),
+  dangerous('a call of Hydra behind quotes', 'm:\n  "\\x5ftarget_": "os.system"\n', 'config.yaml'),
+  dangerous('a call of Hydra behind what looks like a comment', 'm: {"a\n# b": 1, _target_: os.system}\n', 'config.yaml'),
+  dangerous('a call of Hydra in the next line', 'm:\n  _target_:\n    os.system\n', 'config.yaml'),
+  dangerous('a call of Hydra in a block', 'm:\n  _target_: >-\n    os.system\n', 'config.yaml'),
+  suspicious('a class of Hydra by an alias', 'a: &x os.system\n_target_: *x\n', 'config.yaml'),
+  dangerous('a call of latent-diffusion in YAML', 'model:\n  target: os.system\n  params:\n    command: id\n', 'v1-inference.yaml'),
+  suspicious('a class of NeMo', 'target: nemo.collections.asr.models.EncDecCTCModel\n', 'model_config.yaml'),
+  suspicious('a class of latent-diffusion by an alias', 'a: &x os.system\ntarget: *x\n', 'config.yaml'),
+  suspicious('trust_remote_code in a flow', 'm: {trust_remote_code: true}\n', 'serve.yaml'),
+]
+
 /** Configurations, templates and code; and what has no known format. */
 export const texts: readonly ModelCase[] = [
   suspicious('auto_map', '{"model_type":"x","auto_map":{"AutoModel":"modeling_x.X"}}', 'config.json'),
@@ -21,6 +39,13 @@ export const texts: readonly ModelCase[] = [
   dangerous('a template under a digest', breakout, `sha256-${'a'.repeat(64)}`),
   dangerous('jsonpickle', '{"py/reduce":[{"py/type":"os.system"},{"py/tuple":["id"]}]}', 'config.json'),
   dangerous('YAML that makes Python objects', 'a: !!python/object/apply:os.system ["id"]\n', 'config.yaml'),
+  ...yaml,
+  dangerous('a call of latent-diffusion', '{"model":{"target":"os.system","params":{"command":"id"}}}', 'config.json'),
+  dangerous('a library that a target loads', '{"target":"torch.ops.load_library","params":{"path":"x.so"}}', 'config.json'),
+  suspicious('a class of latent-diffusion', '{"target":"ldm.models.diffusion.ddpm.LatentDiffusion"}', 'config.json'),
+  dangerous('a part of a pipeline from elsewhere', '{"_class_name":"X","unet":["os","system"]}', 'model_index.json'),
+  suspicious('a part of a pipeline from a library of its own', '{"_class_name":"X","unet":["company","Net"]}', 'model_index.json'),
+  suspicious('a library that PEFT imports', '{"auto_mapping":{"base_model_class":"X","parent_library":"company"}}', 'adapter_config.json'),
   dangerous('a template of a tokenizer', JSON.stringify({ chat_template: breakout }), 'tokenizer_config.json'),
   dangerous(
     'the second of several templates',

@@ -66,6 +66,7 @@ const dangerousNames: Readonly<Record<string, ReadonlySet<string>>> = {
   'numpy._core.multiarray': words('fromfile'),
   torch: words('load save compile classes ops hub jit package set_default_tensor_type'),
   'torch.serialization': words('load save legacy_load _load _legacy_load'),
+  'torch.ops': words('load_library import_module'),
   'torch.storage': words('pickle io'),
   joblib: words('load dump Memory Parallel delayed'),
   'joblib.numpy_pickle': words('load dump _unpickle load_temporary_memmap NumpyUnpickler'),

@@ -1,0 +1,51 @@
+import { nameOfClass } from './judge-config.ts'
+import type { Scan, ScanItem } from './scan.ts'
+
+const PYTHON = 'tag:yaml.org,2002:python/'
+const CORE = 'tag:yaml.org,2002:'
+/** A key in all its forms: plain, quoted, in a flow, behind `?`. */
+const key = (name: string) => new RegExp(`(?:^|[\\s{,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n[ \\t]+[^\\n]*)?)`, 'gm')
+const hydra = key('_target_')
+const made = key('target')
+const trusts = key('trust_remote_code')
+/** What may stand before a value: a tag, an anchor, the sign of a block, a quote. */
+const before = /^(?:\s+|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
+const path = /^[A-Za-z_]\w*(?:\.\w+)+/
+const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|csv|md)$/i
+
+/**
+ * Texts that a reader of YAML would take for more than data: tags that make Python objects, and keys that name what is to be called, `_target_` of Hydra
+ * and NeMo, in files of YAML `target` of the loaders that grew out of latent-diffusion, and of NeMo. Tags and quoted keys may be written with escapes.
+ */
+export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
+  // A quoted text may go on in a line that looks like a comment.
+  const plain = unescaped(text.replace(/^[ \t]*#[^"'\n]*$/gm, ''))
+  const tag =
+    plain.match(/!{1,2}python\/.*|!<tag:yaml\.org,2002:python.*/)?.[0] ??
+    [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(\S+)/gm)].find(([, prefix = '']) => leadsToPython(prefix))?.[0]
+  if (tag !== undefined) scan.find('yaml.python-tag', item, null, tag)
+  for (const [, value = ''] of plain.matchAll(hydra)) {
+    const name = value.replace(before, '')
+    const named = path.exec(name)?.[0]
+    if (named === undefined) scan.find('config.names-class', item, null, `_target_: ${name}`)
+    else nameOfClass(scan, item, named)
+  }
+  for (const [, value = ''] of plain.matchAll(trusts))
+    if (/^(?:true|yes|on)\b/i.test(value.replace(before, ''))) scan.find('config.own-code', item, null, 'trust_remote_code')
+  if (!/\.ya?ml$/i.test(item.name)) return
+  for (const [, value = ''] of plain.matchAll(made)) {
+    const name = value.replace(before, '')
+    const named = path.exec(name)?.[0]
+    if (name.startsWith('*')) scan.find('config.names-class', item, null, `target: ${name}`)
+    else if (named !== undefined && !fileName.test(named)) nameOfClass(scan, item, named)
+  }
+}
+
+/** A prefix that stands for a part of the name of Python's tags: the tag itself has only the rest. */
+const leadsToPython = (prefix: string): boolean => prefix.startsWith(PYTHON) || (PYTHON.startsWith(prefix) && prefix !== CORE)
+
+/** `%70` of tags, `\x5f` and `\u005f` of quoted texts. */
+const unescaped = (text: string): string =>
+  text.replace(/(?:%|\\x)([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U0{3}([0-9a-f]{5})/gi, (_, byte: string, short: string, long: string) =>
+    String.fromCodePoint(Number.parseInt(byte ?? short ?? long, 16)),
+  )
