@@ -34,6 +34,8 @@ export interface DemoHost {
   readonly system: DemoSystem
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefixLength: number }[]
   readonly gateway?: string
+  /** The one that its configuration names, where that is another. */
+  readonly gatewayAtStart?: string
   readonly gpus: readonly DemoGpu[]
   /** What AMD's driver says of its cards and of the processes on them, in the lines of section `gpu-health`. */
   readonly amdCards?: string

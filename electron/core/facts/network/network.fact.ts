@@ -1,12 +1,15 @@
+import { airGapped } from '#shared/model/fleet.ts'
 import { known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { collectNetwork } from './collect.ts'
-import { parseAddresses, parseInVrf, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
+import { collectNextStart } from './next-start/collect.ts'
+import { readNextStart } from './next-start/parse.ts'
+import { parseAddresses, parseInVrf, parseLeased, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
 
 export const networkFact: FactDefinition<'network'> = {
   id: 'network',
-  sections: collectNetwork,
-  read: ({ section }) => {
+  sections: ({ fleet, host }) => [...collectNetwork(), ...(airGapped(fleet, host) ? [collectNextStart()] : [])],
+  read: ({ section, context }) => {
     const outputs = [section('addresses'), section('routes'), section('routes-6')] as const
     for (const output of outputs) {
       const trouble = unusable(output, 'Addresses and routes')
@@ -28,6 +31,10 @@ export const networkFact: FactDefinition<'network'> = {
     const routes = [...parseRoutes(routes4.stdout, 4), ...parseRoutes(routes6.stdout, 6)]
     const defaultRoute = routes.some(({ destination }) => /\/0$/.test(destination))
     const inVrf = [...new Set([...parseInVrf(routes4.stdout), ...parseInVrf(routes6.stdout)])]
-    return known({ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf })
+    return known({
+      ...{ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf },
+      leased: parseLeased(addressOutput.stdout, routes4.stdout, routes6.stdout),
+      ...(airGapped(context.fleet, context.host) && { nextStart: readNextStart(section('network-files')) }),
+    })
   },
 }

@@ -1,3 +1,6 @@
+import type { FactResult } from '../fact.ts'
+import type { NextStart } from './next-start/next-start.ts'
+
 /** Addresses and routes of the host. */
 export interface Network {
   readonly addresses: readonly InterfaceAddress[]
@@ -8,6 +11,17 @@ export interface Network {
   readonly reversePath?: readonly string[]
   /** Interfaces in a VRF: some hooks of the packet filter see its device instead of theirs (Documentation/networking/vrf.rst). */
   readonly inVrf?: readonly string[]
+  /** Interfaces to which somebody else (DHCP, a router of IPv6) told an address or a route. */
+  readonly leased?: readonly Leased[]
+  /** Asked of hosts that are to have no way out. */
+  readonly nextStart?: FactResult<NextStart>
+}
+
+export interface Leased {
+  readonly family: 4 | 6
+  readonly interface: string
+  readonly section: 'addresses' | 'routes' | 'routes-6'
+  readonly line: number
 }
 
 export interface InterfaceAddress {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseAddresses, parseInVrf, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
+import { parseAddresses, parseInVrf, parseLeased, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
 
 const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}.txt`, import.meta.url), 'utf8')
 
@@ -71,4 +71,22 @@ test('an address that is local by a table of its own is in a VRF', () => {
   const text =
     'local 10.9.0.1 dev eth0 table local proto kernel scope host src 10.9.0.1\nlocal 10.20.0.1 dev eth1 table 10 proto kernel scope host src 10.20.0.1\n'
   expect(parseInVrf(text)).toEqual(['eth1'])
+})
+
+test('what DHCP and routers told: by the address, or by the route', () => {
+  const addresses = [
+    '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever',
+    '2: eth0@eth1    inet 10.0.2.15/24 brd 10.0.2.255 scope global dynamic eth0\\       valid_lft 3599sec preferred_lft 3599sec',
+    '3: eth1    inet6 2001:db8::9/64 scope global dynamic mngtmpaddr noprefixroute \\       valid_lft 3599sec preferred_lft 3599sec',
+    '4: eth2    inet 10.0.3.15/24 scope global noprefixroute eth2\\       valid_lft forever preferred_lft forever',
+  ].join('\n')
+  expect(
+    parseLeased(addresses, '10.9.0.0/24 via 10.0.3.1 dev eth2 proto dhcp \n', 'fe80::/64 dev eth2 proto kernel metric 256 pref medium\n'),
+  ).toEqual([
+    { family: 4, interface: 'eth0', section: 'addresses', line: 2 },
+    { family: 6, interface: 'eth1', section: 'addresses', line: 3 },
+    { family: 4, interface: 'eth2', section: 'routes', line: 1 },
+  ])
+  const both = '10.9.0.0/24 dev eth0 proto static\n2001:db8::/64 dev eth1 proto ra metric 1024 pref medium\n'
+  expect(parseLeased('', both, both)).toEqual([{ family: 6, interface: 'eth1', section: 'routes-6', line: 2 }])
 })

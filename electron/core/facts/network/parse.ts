@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { InterfaceAddress, Route } from './network.ts'
+import type { InterfaceAddress, Leased, Route } from './network.ts'
 
 const ADDRESS = /^\d+: +([^\s:@]+)(?:@\S+)? +inet6? ([0-9A-Fa-f:.]+)(?: peer [0-9A-Fa-f:.]+)?\/(\d{1,3})(?=\s|$)/
 
@@ -36,6 +36,28 @@ export const parseInVrf = (text: string): string[] =>
     const [, device, table] = /^local .*\bdev (\S+) .*\btable (\S+)/.exec(raw) ?? []
     return device && table && table !== 'local' && table !== '255' ? [device] : []
   })
+
+/** An address that DHCP or a router told is `dynamic`, a route is of the protocol `dhcp` or `ra` (ip-address(8), rtnetlink(7)). One for each interface and family. */
+export function parseLeased(addresses: string, routes4: string, routes6: string): Leased[] {
+  const leased = new Map<string, Leased>()
+  const add = (family: 4 | 6, device: string, section: Leased['section'], index: number) => {
+    const key = `${family} ${device}`
+    if (!leased.has(key)) leased.set(key, { family, interface: device, section, line: index + 1 })
+  }
+  for (const [index, raw] of addresses.split('\n').entries()) {
+    const [, device, six] = /^\d+: +([^\s:@]+)(?:@\S+)? +inet(6?) .* dynamic /.exec(raw) ?? []
+    if (device) add(six ? 6 : 4, device, 'addresses', index)
+  }
+  for (const [text, family] of [
+    [routes4, 4],
+    [routes6, 6],
+  ] as const)
+    for (const [index, raw] of text.split('\n').entries()) {
+      const device = /\bproto (?:dhcp|ra)\b/.test(raw) && !(family === 4 && isSix(raw.trim().split(/\s+/))) && /\bdev (\S+)/.exec(raw)?.[1]
+      if (device) add(family, device, family === 4 ? 'routes' : 'routes-6', index)
+    }
+  return [...leased.values()]
+}
 
 /** `=net/ipv4/conf/eth0/rp_filter 1`, as the settings of the kernel are printed: of `all` and the interface the larger value counts, and 2 is loose. */
 export function parseReversePath(settings: string): string[] {

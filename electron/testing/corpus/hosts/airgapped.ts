@@ -17,6 +17,20 @@ export const airgapped: readonly CorpusHost[] = [
     on(({ gateway: _, ...host }) => host),
   ),
   corpusHost(
+    'sealed-route-comes-back',
+    'The route was taken away by hand, the rules would let HTTPS out, and netplan still names the gateway',
+    sealed,
+    on(({ gateway = '', ...host }) => ({ ...host, gatewayAtStart: gateway })),
+    withFirewall(rules({ outbound: ['tcp dport 443 accept'] })),
+  ),
+  corpusHost(
+    'sealed-route-gone',
+    'No default route now nor at the next start, so that it does not matter that the rules would let HTTPS out',
+    sealed,
+    on(({ gateway: _, ...host }) => host),
+    withFirewall(rules({ outbound: ['tcp dport 443 accept'] })),
+  ),
+  corpusHost(
     'sealed-https-leaves',
     'The rules let HTTPS out to anywhere',
     sealed,

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
-import { type Answering, lines } from '../answer.ts'
+import { type Answer, type Answering, lines } from '../answer.ts'
+import type { DemoHost } from '../demo-host.ts'
 
 const addresses: Answering = (host) =>
   lines([
@@ -25,4 +26,18 @@ const routes: Answering = (host) =>
 const networkOf = (address: string, prefixLength: number): string =>
   `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefixLength}`)}/${prefixLength}`
 
-export const networkSections = { addresses, routes, 'routes-6': (() => lines([])) as Answering }
+/** Netplan, whose files are root's: fixed addresses, and the gateway of the host or the one that was taken away by hand. */
+function networkFiles(host: DemoHost): Answer {
+  const gateway = host.gatewayAtStart ?? host.gateway
+  const head = ['@links lo eth0', '@manager systemd-networkd', '@commands', '@files']
+  const told = [
+    ...['network:', '  version: 2', '  ethernets:', '    eth0:', '      addresses:'],
+    ...host.addresses.map(({ address, prefixLength }) => `      - ${address}/${prefixLength}`),
+    ...(gateway === undefined ? [] : ['      routes:', '      - to: default', `        via: ${gateway}`]),
+  ]
+  return host.sudo
+    ? { ...lines([...head, ...told.map((row) => `/etc/netplan/50-cloud-init.yaml:${row}`)]), asRoot: [1] }
+    : { ...lines(head), exitCode: 1 }
+}
+
+export const networkSections = { addresses, routes, 'routes-6': (() => lines([])) as Answering, 'network-files': networkFiles }

@@ -1,5 +1,9 @@
-import type { Route } from '../../../facts/network/network.ts'
-import { defineControl, type Verdict } from '../../control.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import type { Network, Route } from '../../../facts/network/network.ts'
+import type { Ask } from '../../../facts/network/next-start/next-start.ts'
+import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { routedAnywhere } from '../network/exits.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { insideNetworks, notAirGapped } from './air-gap.ts'
 
@@ -18,7 +22,7 @@ export default defineControl({
   severity: 'critical',
   title: 'An air-gapped host has no route or no permission to the outside',
   rationale:
-    'An air gap is a claim about packets. A default route with an open outbound policy means that a stolen account can send weights and prompts anywhere, whatever the documents say.',
+    'An air gap is a claim about packets. A default route with an open outbound policy means that a stolen account can send weights and prompts anywhere, whatever the documents say. A route that was only taken away by hand comes back with the next start or lease.',
   needs: ['network'],
   uses: ['firewall'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
@@ -30,14 +34,7 @@ export default defineControl({
       ? 'A default route'
       : `A route to ${defaults[0]?.destination}`
     const routeLines = defaults.map(({ section, line }) => ({ section, line, note: 'Leads to everywhere. Expected none in an air gap.' }))
-    if (defaults.length === 0) {
-      const reason = 'No routing table of IPv4 or IPv6 has a default route, or what stands for one.'
-      const cite = [
-        { section: 'routes', line: 0 },
-        { section: 'routes-6', line: 0 },
-      ]
-      return [{ status: 'pass', subject: '', title: 'No route leads out', reason, cite }]
-    }
+    if (defaults.length === 0) return [withoutRoute(network, firewall, insideOf(context))]
     const rules = knownValue(firewall)
     if (rules === undefined) {
       const reason = `${route} exists, and whether rules stop what leaves is not known${firewall.known ? '' : `: ${firewall.reason}`}.`
@@ -52,13 +49,7 @@ export default defineControl({
         },
       ]
     }
-    const { app, jump, management, modelStorage, modelAdmins } = context.fleet.networks
-    // A resolver or a mirror inside is no way out; outbound-only-to-storage judges what inside may be reached.
-    const inside = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins, ...insideNetworks]
-    const found = exits.map((exit) => ({
-      exit,
-      ...strangersTo(rules, network, { direction: 'out', protocol: exit.protocol, port: exit.port }, inside),
-    }))
+    const found = leaving(rules, network, insideOf(context))
     const open = found.filter(({ accepted }) => accepted.length > 0)
     const first = open[0]
     const through = first && worst(first.accepted)
@@ -95,3 +86,90 @@ export default defineControl({
 /** VPNs send everything their way without a default route: by two halves (`0.0.0.0/1`, `128.0.0.0/1`), by `2000::/3`, or by all but private ranges. */
 const leadsEverywhere = ({ destination, family }: Route): boolean =>
   Number(destination.split('/')[1]) < (family === 4 ? 8 : 16) && !/^(?:22[4-9]|2[3-5]\d)\.|^f[cdef]/i.test(destination)
+
+/** A resolver or a mirror inside is no way out; outbound-only-to-storage judges what inside may be reached. */
+function insideOf({ fleet }: PolicyContext): readonly string[] {
+  const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
+  return [...app, ...jump, ...management, ...modelStorage, ...modelAdmins, ...insideNetworks]
+}
+
+const leaving = (rules: Firewall, network: Network | undefined, inside: readonly string[]) =>
+  exits.map((exit) => ({
+    exit,
+    ...strangersTo(rules, network, { direction: 'out', protocol: exit.protocol, port: exit.port }, inside),
+  }))
+
+/** No route leads out now. Whether one comes back is asked of what the host is told at its next start and by its network. */
+function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: readonly string[]): Verdict {
+  const now = 'No routing table of IPv4 or IPv6 has a default route, or what stands for one'
+  const cite = [
+    { section: 'routes', line: 0 },
+    { section: 'routes-6', line: 0 },
+  ]
+  const pass = { status: 'pass', subject: '', title: 'No route leads out', cite } as const
+  const rules = knownValue(firewall)
+  const found = rules && leaving(rules, routedAnywhere(network), inside)
+  const [lets, may] = [found?.some(({ accepted }) => accepted.length > 0), found?.some(({ undetermined }) => undetermined.length > 0)]
+  if (found && !lets && !may) return { ...pass, reason: `${now}, and if one came, the outbound rules would drop what takes it.` }
+  const held = lets ? 'the rules would let packets take it' : 'whether rules would stop what takes it is not certain'
+  const { nextStart } = network
+  const asks = nextStart?.known ? nextStart.value.asks : []
+  const route = asks.find(({ kind }) => kind === 'route')
+  if (route)
+    return {
+      status: lets ? 'fail' : 'not-evaluated',
+      subject: '',
+      title: 'The next start brings a route out',
+      reason: `${now}, but ${route.file} asks for one ("${route.text.slice(0, 100)}"), and ${held}. Whoever took it away did so until the next start.`,
+      hint: `Take the gateway out of ${route.file}; a route that is deleted by hand comes back with the host.`,
+      cite: [{ ...route.cite, note: 'Asks for a route to everywhere. Expected none in an air gap.' }, ...cite],
+    }
+  const doubt = { status: 'not-evaluated', subject: '', title: 'Whether a route out comes back is not known' } as const
+  const command = asks.find(({ kind }) => kind === 'command')
+  if (command)
+    return {
+      ...doubt,
+      reason: `${now}, but a line of ${command.file} adds one where it runs ("${command.text.slice(0, 100)}"), and ${held}.`,
+      cite: [command.cite, ...cite],
+    }
+  const told = toldByOthers(network, asks)
+  if (told)
+    return {
+      ...doubt,
+      reason: `${now}, but ${told.interface ?? 'an interface'} takes ${told.what}, which may bring one at any time, and ${held}.`,
+      hint: 'Give it a fixed address, or tell it to take no route: UseGateway=no (systemd-networkd), use-routes: false (netplan), never-default=true (NetworkManager).',
+      cite: [told.cite, ...cite],
+    }
+  if (!nextStart?.known)
+    return {
+      ...doubt,
+      reason: `${now}. ${nextStart?.reason ?? 'What the network is asked for at the next start was not read'}, and ${held}.`,
+      hint: nextStart?.hint,
+      cite,
+    }
+  const [unread] = nextStart.value.unread
+  if (unread)
+    return { ...doubt, reason: `${now}. Whether the next start brings one is not known: ${unread.why}`, cite: [...unread.cite, ...cite] }
+  return {
+    ...pass,
+    reason: `${now}, and the configuration of the network asks for none.`,
+    cite: [...cite, { section: 'network-files', line: 0 }],
+  }
+}
+
+const WORDS = { 4: 'its address by DHCP', 6: 'what routers of IPv6 announce' } as const
+
+/** By what it is told now, or told to ask for, unless it is told to take no route of that. */
+function toldByOthers({ leased = [] }: Network, asks: readonly Ask[]) {
+  const kinds = { 4: 'lease', 6: 'advertisement' } as const
+  for (const family of [4, 6] as const) {
+    const own = asks.filter(({ kind }) => kind === kinds[family])
+    const asked = own.find(({ refusesRoute }) => !refusesRoute)
+    if (asked) return { what: WORDS[family], interface: asked.interface, cite: asked.cite }
+    const lease = leased.find(
+      (each) => each.family === family && !own.some((ask) => ask.interface === undefined || ask.interface === each.interface),
+    )
+    if (lease) return { what: WORDS[family], interface: lease.interface, cite: { section: lease.section, line: lease.line } }
+  }
+  return undefined
+}

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
-import { known, unknown } from '../../../facts/fact.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import type { Leased } from '../../../facts/network/network.ts'
+import type { Ask, NextStart } from '../../../facts/network/next-start/next-start.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { ProxySetting, Sources } from '../../../facts/sources/sources.ts'
 import type { Unit } from '../../../facts/units/units.ts'
@@ -87,10 +89,12 @@ describe('airgap-no-way-out', () => {
     ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
     stdout,
   })
-  const network = (routes: string) => ({
+  const nothingAsked: NextStart = { asks: [], unread: [] }
+  const network = (routes: string, nextStart: FactResult<NextStart> = known(nothingAsked), leased: readonly Leased[] = []) => ({
     addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
     routes: parseRoutes(routes, 4),
     defaultRoute: /default/.test(routes),
+    ...{ nextStart, leased },
   })
   const rules = (policy: string, rule = '') => {
     const nft = `table inet f {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\t${rule}\n\t}\n}\n`
@@ -148,6 +152,42 @@ describe('airgap-no-way-out', () => {
     ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
   ])('%s', (_, routes, firewall, expected) => {
     expect(outcomes(ask(noWayOut, { network: network(routes), firewall }))).toEqual([expected])
+  })
+
+  const asks = (kind: Ask['kind'], more: Partial<Ask> = {}): NextStart => ({
+    asks: [{ kind, interface: 'eth0', file: '/etc/netplan/1.yaml', text: 'x', cite: { section: 'network-files', line: 3 }, ...more }],
+    unread: [],
+  })
+  const dhcp: Leased = { family: 4, interface: 'eth0', section: 'addresses', line: 2 }
+  const back = 'not-evaluated: Whether a route out comes back is not known'
+  test.each<[string, FactResult<NextStart>, readonly Leased[], ReturnType<typeof rules>, string]>([
+    ['a gateway in a file', known(asks('route')), [], rules('accept'), 'fail: The next start brings a route out'],
+    ['the same, rules that drop', known(asks('route')), [], rules('drop'), 'pass: No route leads out'],
+    ['the same, rules unknown', known(asks('route')), [], unknown('why', []), 'not-evaluated: The next start brings a route out'],
+    [
+      'the same, a rule that is not modelled',
+      known(asks('route')),
+      [],
+      rules('drop', 'meta mark 0x1 accept'),
+      'not-evaluated: The next start brings a route out',
+    ],
+    ['DHCP in a file', known(asks('lease')), [], rules('accept'), back],
+    ['DHCP that takes no route', known(asks('lease', { refusesRoute: true })), [dhcp], rules('accept'), 'pass: No route leads out'],
+    ['DHCP now, in no file', known(nothingAsked), [dhcp], rules('accept'), back],
+    [
+      'DHCP now, of another interface than the one that takes no route',
+      known(asks('lease', { interface: 'eth1', refusesRoute: true })),
+      [dhcp],
+      rules('accept'),
+      back,
+    ],
+    ['routers of IPv6 now', known(nothingAsked), [{ ...dhcp, family: 6 }], rules('accept'), back],
+    ['a script', known(asks('command')), [], rules('accept'), back],
+    ['files closed', unknown('why', []), [], rules('accept'), back],
+    ['a program that is not followed', known({ asks: [], unread: [{ why: 'x.', cite: [] }] }), [], rules('accept'), back],
+    ['nothing', known(nothingAsked), [], rules('accept'), 'pass: No route leads out'],
+  ])('no route now, but %s', (_, nextStart, leased, firewall, expected) => {
+    expect(outcomes(ask(noWayOut, { network: network('10.0.0.0/24 dev eth0', nextStart, leased), firewall }))).toEqual([expected])
   })
 })
 

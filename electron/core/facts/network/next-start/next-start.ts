@@ -1,0 +1,23 @@
+import type { Citation } from '../../citation.ts'
+
+/** What the configuration of the network asks for when the host starts, or takes with a lease. */
+export interface NextStart {
+  readonly asks: readonly Ask[]
+  /** What was not followed, each a sentence. */
+  readonly unread: readonly { readonly why: string; readonly cite: readonly Citation[] }[]
+}
+
+export interface Ask {
+  /**
+   * `route`: a default route, or what stands for one. `lease`: DHCP; `advertisement`: routers of IPv6, both of which may bring one. `command`: a line of a
+   * script that adds one where it runs.
+   */
+  readonly kind: 'route' | 'lease' | 'advertisement' | 'command'
+  /** Undefined: any, or not known. */
+  readonly interface?: string | undefined
+  /** Told to take no route from it. */
+  readonly refusesRoute?: boolean | undefined
+  readonly file: string
+  readonly text: string
+  readonly cite: Citation
+}

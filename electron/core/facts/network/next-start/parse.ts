@@ -1,0 +1,99 @@
+import type { SectionOutput } from '../../../probe/section.ts'
+import { type FactResult, known, unknown, unusable } from '../../fact.ts'
+import { followedManagers } from './collect.ts'
+import { type ConfigFile, type ConfigRow, isYes } from './files.ts'
+import { ADDS_DEFAULT, askedOfInterfaces } from './ifupdown.ts'
+import { askedOfNetplan } from './netplan.ts'
+import { askedOfKeyfiles, askedOfSysconfig } from './network-manager.ts'
+import { askedOfNetworkd } from './networkd.ts'
+import type { Ask, NextStart } from './next-start.ts'
+
+const WHAT = 'What the network is asked for at the next start'
+
+export function readNextStart(output: SectionOutput): FactResult<NextStart> {
+  const trouble = unusable(output, WHAT)
+  if (trouble) return trouble
+  if (output.exitCode !== 0) return unknown(`${WHAT}: its files could not be read`, [output.id])
+  const { links, managers, commands, files } = partsOf(output.stdout)
+  const netplan = askedOfNetplan(files)
+  const isOn = (name: string) => managers.some(({ text }) => text === name)
+  // Netplan starts whichever renders it by a generator; the links of that are made at the start.
+  const isNetworkd = isOn('systemd-networkd') || netplan.renders
+  const isManager = isOn('NetworkManager') || netplan.renders
+  const interfaces = isOn('networking') ? askedOfInterfaces(files) : { asks: [], unread: [] }
+  const asks: Ask[] = [
+    ...netplan.asks,
+    ...(isNetworkd ? askedOfNetworkd(files, links) : []),
+    ...(isManager ? askedOfKeyfiles(files, links) : []),
+    ...(isManager || isOn('network') || isOn('wicked') ? askedOfSysconfig(files) : []),
+    ...interfaces.asks,
+    ...(isOn('dhcpcd') ? askedOfDhcpcd(files) : []),
+    ...askedOfKernel(files),
+    ...commands.flatMap(({ path, rows }) =>
+      rows
+        .filter(({ text }) => ADDS_DEFAULT.test(text) && !/^\s*#/.test(text))
+        .map((row): Ask => ({ ...askOf(path, row), kind: 'command' })),
+    ),
+  ]
+  const strangers = managers.filter(({ text }) => !followedManagers.some((name) => name === text))
+  const nobody = managers.length === 0 && !netplan.renders
+  return known({
+    asks,
+    unread: [
+      ...netplan.unread,
+      ...interfaces.unread,
+      ...strangers.map(({ text, line }) => ({ why: `What ${text} sets up is not followed.`, cite: [{ section: output.id, line }] })),
+      ...(nobody
+        ? [{ why: 'No program that sets up the network is known to start with the host.', cite: [{ section: output.id, line: 0 }] }]
+        : []),
+    ],
+  })
+}
+
+const askOf = (file: string, { text, line }: ConfigRow) => ({ file, text: text.trim(), cite: { section: 'network-files', line } })
+
+function partsOf(text: string) {
+  let links: readonly string[] = []
+  const managers: ConfigRow[] = []
+  const files = { commands: new Map<string, ConfigRow[]>(), files: new Map<string, ConfigRow[]>() }
+  let part: keyof typeof files = 'commands'
+  for (const [index, row] of text.split('\n').entries()) {
+    const [, head, rest = ''] = /^@(links|manager|commands|files)(?: (.*))?$/.exec(row) ?? []
+    if (head === 'links') links = rest.split(' ').filter(Boolean)
+    else if (head === 'manager') managers.push({ text: rest, line: index + 1 })
+    else if (head === 'commands' || head === 'files') part = head
+    const [, path, value] = /^(\/[^:]+):(.*)$/.exec(row) ?? []
+    if (path === undefined || value === undefined) continue
+    const rows = files[part].get(path) ?? []
+    rows.push({ text: value, line: index + 1 })
+    files[part].set(path, rows)
+  }
+  const listed = (map: Map<string, ConfigRow[]>): ConfigFile[] => [...map].map(([path, rows]) => ({ path, rows }))
+  return { links, managers, commands: listed(files.commands), files: listed(files.files) }
+}
+
+/** It asks on every interface, unless its file says otherwise (dhcpcd.conf(5)). */
+function askedOfDhcpcd(files: readonly ConfigFile[]): Ask[] {
+  const file = files.find(({ path }) => path === '/etc/dhcpcd.conf')
+  const rows = file?.rows.filter(({ text }) => !/^\s*#/.test(text)) ?? []
+  const path = '/etc/dhcpcd.conf'
+  const routers = rows.filter(({ text }) => /^\s*static\s+routers=./.test(text))
+  const refusesRoute = rows.some(({ text }) => /^\s*nogateway\b/.test(text))
+  return [
+    ...routers.map((row): Ask => ({ ...askOf(path, row), kind: 'route' })),
+    { ...askOf(path, rows[0] ?? { text: 'dhcpcd', line: 0 }), kind: 'lease', refusesRoute },
+  ]
+}
+
+/** `ip=` of the kernel, which the first stage of the start obeys: client:server:gateway:netmask:name:device:way, or the way alone. */
+function askedOfKernel(files: readonly ConfigFile[]): Ask[] {
+  const row = files.find(({ path }) => path === '/proc/cmdline')?.rows[0]
+  return [...(row?.text.matchAll(/(?:^|\s)ip=(\S+)/g) ?? [])].flatMap(([text, value = '']): Ask[] => {
+    const [client = '', , gateway = '', , , device = '', way = ''] = value
+      .replace(/\[[^\]]*\]/g, (address) => address.replaceAll(':', '.'))
+      .split(':')
+    const ask = { ...askOf('/proc/cmdline', { text, line: row?.line ?? 0 }), interface: device || undefined }
+    const asks = isYes(way) || /^(?:dhcp|any|both|bootp)$/.test(way) || /^(?:dhcp|on|any|both|bootp|auto6?)$/.test(client)
+    return [...(gateway === '' ? [] : [{ ...ask, kind: 'route' as const }]), ...(asks ? [{ ...ask, kind: 'lease' as const }] : [])]
+  })
+}
