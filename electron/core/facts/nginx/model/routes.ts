@@ -158,6 +158,15 @@ function draw(
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
               if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
               if (!match.services.includes(service)) continue
+              if (outcome.directive.name === 'grpc_pass') {
+                // It begins with HTTP/2 at once, which gets 400 from Go's net/http, uvicorn and cpp-httplib, and 502 to the client.
+                report(
+                  outcome.directive,
+                  'it speaks gRPC to a model server, whose API takes none, so that nobody is served but by a port of its own',
+                )
+                fruitful.add(outcome.directive)
+                continue
+              }
               reachedBy.set(outcome.directive, (reachedBy.get(outcome.directive) ?? new Set()).add(service))
               const takes = (one: EngineRoute) =>
                 strips && outcome.path !== undefined && takesFor(outcome.path, one.path, headersSet(answer.scope))

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import type { Engine } from '#shared/model/inference-service.ts'
+import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** What is a key, and what only looks like one. */
 const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'
@@ -48,4 +51,32 @@ test.each(['495', '496', '497', '400', '421'])('the page for who has no certific
   expect(judged(tls(model))).toEqual(open)
   expect(judged(tls(`${login} ${model}`))).toEqual(guarded)
   expect(judged(tls('return 403;'))).toEqual(guarded)
+})
+
+test.each<[string, Engine, string, 'open' | 'kept']>([
+  ['a key of its own', 'vllm', 'Authorization "Bearer sk-own"', 'open'],
+  ['one of its own in a variable', 'vllm', 'Authorization $key', 'open'],
+  ['the key of the client', 'vllm', 'Authorization $http_authorization', 'kept'],
+  ['the key of the client from another header', 'vllm', 'Authorization "Bearer $http_x_api_key"', 'kept'],
+  ['the key of the client from a cookie', 'vllm', 'Authorization "Bearer $cookie_key"', 'kept'],
+  ['a key and what the client says', 'vllm', 'Authorization "Bearer sk-own$http_x_any"', 'open'],
+  ['a header that the engine does not look at', 'vllm', 'xi-api-key sk-own', 'kept'],
+  ['X-Api-Key to llama.cpp', 'llama.cpp', 'X-Api-Key sk-own', 'open'],
+  ['xi-api-key to LocalAI', 'localai', 'xi-api-key sk-own', 'open'],
+  ['a cookie with a key to LocalAI', 'localai', 'Cookie "token=sk-own"', 'open'],
+  ['one beside those of the client', 'localai', 'Cookie "$http_cookie; token=sk-own"', 'open'],
+  ['a cookie that is something else', 'localai', 'Cookie "lang=de"', 'kept'],
+  ['the cookies of the client', 'localai', 'Cookie $http_cookie', 'kept'],
+  ['no cookie', 'localai', 'Cookie ""', 'kept'],
+])('what the proxy sends in place of a key: %s', (_, engine, header, expected) => {
+  const port = engine === 'vllm' ? 8000 : 8080
+  const inside = `set $key "Bearer sk-own"; location = /v1/chat/completions { proxy_set_header X-Forwarded-Prefix ""; proxy_set_header ${header}; proxy_pass http://127.0.0.1:${port}; }`
+  const [said = ''] = outcomes(ask(requiresAuthentication, facts(site(inside), [service(engine, { apiKey: 'set' })])))
+  expect(/answers? without a login/.test(said) ? 'open' : said.startsWith('pass') ? 'kept' : said).toBe(expected)
+})
+
+test('gRPC gets nothing from a model server', () => {
+  expect(judged(site('location / { grpc_pass grpc://127.0.0.1:11434; }'))).toEqual(beyond)
+  const both = site(`location / { ${login} ${model} } location /a/ { grpc_pass grpc://127.0.0.1:50051; }`)
+  expect(judged(both)).toEqual(guarded)
 })

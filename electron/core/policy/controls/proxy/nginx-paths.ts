@@ -1,4 +1,4 @@
-import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
@@ -163,12 +163,21 @@ function askedBy({ kind, directive, asks = [], refusal }: Credential, route: Pro
 
 const isResolved = ({ answer: { outcome } }: ProxiedRoute): boolean => outcome.kind === 'proxied' && outcome.resolved === true
 
-/** A proxy that sends a key of its own opens the engine to all its clients. */
-function keyPasses(route: ProxiedRoute): boolean {
-  const headers = nearestAll(route.answer.scope, ['proxy_set_header']).filter((header) =>
-    /^(?:authorization|x-api-key)$/i.test(header.parameters[0] ?? ''),
-  )
-  return headers.every((header) => ['', '$http_authorization', '$http_x_api_key'].includes(header.parameters[1] ?? ''))
+/** Headers in which engines take a key (LocalAI: `core/http/middleware/auth.go`, a cookie too); one that does not look at a header is not opened by it. */
+const keyHeaders: Readonly<Record<Engine, RegExp>> = {
+  ollama: /^authorization$/i,
+  vllm: /^authorization$/i,
+  'llama.cpp': /^(?:authorization|x-api-key)$/i,
+  localai: /^(?:authorization|x-api-key|xi-api-key|cookie)$/i,
+}
+
+/** A proxy that sends a key of its own opens the engine to all its clients. Passing on the client's, under whatever name, or dropping it is none. */
+function keyPasses({ answer, service }: ProxiedRoute): boolean {
+  return nearestAll(answer.scope, ['proxy_set_header']).every(({ parameters: [name = '', value = ''] }) => {
+    if (!keyHeaders[service.engine].test(name)) return true
+    const own = value.replace(/\$\{?(?:http|cookie|arg)_\w+\}?/g, '')
+    return /^cookie$/i.test(name) ? !/\$|\btoken=[^;\s]/.test(own) : /^\s*(?:(?:bearer|basic)\s*)?$/i.test(own)
+  })
 }
 
 function keeperOf(route: ProxiedRoute): string | undefined {
