@@ -19,10 +19,7 @@ const OF_DOCKER = '"DeviceRequests":{{json .HostConfig.DeviceRequests}},"DeviceR
  * Variables of a container whose values are read, as a basic regular expression: those of engines, and how other programs authenticate.
  * Of all others only the names leave the host.
  */
-const READ = [...wantedVariables, 'WEBUI_AUTH', 'RAY_AUTH_MODE', 'GF_AUTH_ANONYMOUS_ENABLED', 'AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED']
-  .join('\\|')
-  .replaceAll('?', '\\?')
-  .replaceAll('+', '\\{1,\\}')
+const READ = wantedVariables.join('\\|').replaceAll('?', '\\?').replaceAll('+', '\\{1,\\}')
 
 /**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which

@@ -45,6 +45,20 @@ export const wantedVariables = [
   'VLLM_[A-Z0-9_]+',
   'LLAMA_[A-Z0-9_]+',
   'LOCALAI_[A-Z0-9_]+',
+  // Those by which other programs decide whom they ask (programs/records).
+  'WEBUI_AUTH',
+  'WEBUI_AUTH_TRUSTED_EMAIL_HEADER',
+  'RAY_AUTH_MODE',
+  'GF_AUTH_ANONYMOUS_ENABLED',
+  'AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED',
+  'TABBY_NETWORK_DISABLE_AUTH',
+  'PHOENIX_ENABLE_AUTH',
+  'LITELLM_MASTER_KEY',
+  'INFINITY_API_KEY',
+  'LEMONADE_API_KEY',
+  'QDRANT__SERVICE__API_KEY',
+  '[EK]G_AUTH_TOKEN',
+  'OPENCODE_SERVER_PASSWORD',
 ] as const
 
 /** Extended regular expression of `NAME=` for the variables above. */

@@ -199,13 +199,16 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
 const variablesOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(environment).map(([name, value]) => `${name}=${value}`)
 
-function authenticationOf({ authentication }: ProgramRecord, words: readonly string[]): Pick<Program, 'authentication' | 'decidedBy'> {
+function authenticationOf(
+  { authentication }: ProgramRecord,
+  words: readonly string[],
+): Pick<Program, 'authentication' | 'otherDoor' | 'decidedBy'> {
   const pairs = words.flatMap((word, at) =>
     /^-[^=]*$/.test(word) && !/^--?[A-Za-z]/.test(words[at + 1] ?? '-x') ? [`${word}=${words[at + 1]}`] : [],
   )
   const find = (pattern: RegExp | undefined): string | undefined => pattern && [...words, ...pairs].find((word) => pattern.test(word))
   const never = find(authentication.never)
-  if (never !== undefined) return { authentication: 'none', decidedBy: never }
+  if (never !== undefined) return { authentication: 'none', otherDoor: true, decidedBy: never }
   const on = find(authentication.on)
   if (on !== undefined) return { authentication: 'on', decidedBy: on }
   const off = find(authentication.off)

@@ -5,6 +5,7 @@ import { collectContainers } from '../containers/collect.ts'
 import { known, unknown } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { parseAddresses } from '../network/parse.ts'
+import { variablePattern } from '../processes/candidates.ts'
 import type { Process } from '../processes/processes.ts'
 import { frontNamed, frontOfImage } from './front-programs.ts'
 import { knownPrograms } from './known-programs.ts'
@@ -82,6 +83,23 @@ describe('a command line', () => {
     ['gunicorn -b 0.0.0.0:5000 mlflow.server:app', 'mlflow'],
     ['gunicorn -b 0.0.0.0:5000 shop.wsgi', undefined],
     ['gpustack start', 'gpustack'],
+    ['/opt/conda/bin/python /opt/conda/bin/jupyter-kernelgateway --KernelGatewayApp.ip=0.0.0.0', 'jupyter-gateway'],
+    ['jupyter kernelgateway --KernelGatewayApp.ip=0.0.0.0', 'jupyter-gateway'],
+    ['jupyter enterprisegateway --ip=0.0.0.0', 'jupyter-gateway'],
+    ['jupyter lab --ip=0.0.0.0', 'jupyter'],
+    ['/usr/bin/python3 /usr/local/bin/marimo edit --host 0.0.0.0 --no-token', 'marimo'],
+    ['python -m marimo edit', 'marimo'],
+    ['marimo export html n.py', undefined],
+    ['./node_modules/.bin/opencode serve --hostname 0.0.0.0 --port 4196', 'opencode'],
+    ['opencode web', 'opencode'],
+    ['opencode run fix', undefined],
+    ['uvicorn openhands.server.listen:app --host 0.0.0.0 --port 3000', 'openhands'],
+    ['/opt/venv/bin/python /opt/venv/bin/dask scheduler --host 0.0.0.0', 'dask'],
+    ['dask-worker tcp://10.0.0.1:8786', 'dask'],
+    ['dask config list', undefined],
+    ['mlflow gateway start --config-path c.yaml --host 0.0.0.0', 'mlflow-gateway'],
+    ['gunicorn -b 0.0.0.0:5000 mlflow.gateway.app:create_app_from_env()', 'mlflow-gateway'],
+    ['node /usr/local/bin/flowise start', 'flowise'],
     ['/usr/bin/dcgm-exporter -f /etc/dcgm.csv', 'dcgm-exporter'],
     ['/usr/bin/prometheus-node-exporter', 'node-exporter'],
     ['/usr/bin/device-metrics-exporter -amd-metrics-config /etc/metrics/config.json', 'amd-exporter'],
@@ -277,14 +295,21 @@ test('records have ids of their own, a danger in one or two sentences and a sour
   }
 })
 
-test('variables of a container whose values decide are read', () => {
+test('variables whose values decide are read, of containers and of units', () => {
   const [section] = collectContainers()
   const read = section?.kind === 'script' ? (section.parameters[1] ?? '') : ''
-  const decisive = knownPrograms.flatMap(({ authentication: { on, off, never } }) =>
-    [on, off, never].flatMap((pattern) => [...(pattern?.source ?? '').matchAll(/\^([A-Z][A-Z_]+)=(?!\.)/g)].map(([, name = '']) => name)),
+  const decisive = knownPrograms.flatMap(({ authentication: { on, off, never, perhaps } }) =>
+    [on, off, never, perhaps].flatMap((pattern) =>
+      [...(pattern?.source ?? '').matchAll(/(?<![-.])\b(?:\[EK\])?([A-Z][A-Z_]+)\)?=/g)].map(([, name = '']) =>
+        name.replace(/^G_AUTH/, 'KG_AUTH'),
+      ),
+    ),
   )
-  expect(decisive).toContain('WEBUI_AUTH')
-  expect(decisive.filter((name) => !read.split('\\|').includes(name))).toEqual([])
+  expect(decisive).toEqual(
+    expect.arrayContaining(['WEBUI_AUTH', 'API_KEY', 'LITELLM_MASTER_KEY', 'TABBY_NETWORK_DISABLE_AUTH', 'KG_AUTH_TOKEN']),
+  )
+  expect(decisive.filter((name) => !new RegExp(variablePattern).test(`${name}=`))).toEqual([])
+  expect(decisive.filter((name) => !read.split('\\|').some((one) => new RegExp(`^${one}$`).test(name)))).toEqual([])
 })
 
 const process = (pid: number, ppid: number, argv: string, change: Partial<Process> = {}): Process => ({
@@ -371,6 +396,14 @@ test.each([
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api --gradio-auth u:p', 'unknown'],
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api', 'none'],
   ['ttyd -c u:p bash', 'on'],
+  ['jupyter kernelgateway --KernelGatewayApp.ip=0.0.0.0', 'none'],
+  ['jupyter-kernelgateway --KernelGatewayApp.auth_token=****', 'on'],
+  ['marimo edit --host 0.0.0.0', 'default'],
+  ['marimo edit --host 0.0.0.0 --no-token', 'none'],
+  ['opencode serve --hostname 0.0.0.0', 'none'],
+  ['dask scheduler --tls-ca-file ca.pem --tls-cert c.pem', 'on'],
+  ['dask scheduler', 'none'],
+  ['mlflow gateway start --config-path c.yaml', 'none'],
 ])('does it ask: %s', (argv, expected) => {
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
 })
@@ -388,6 +421,11 @@ test.each<[string, string, readonly string[]]>([
 test.each([
   ['open-webui serve', { WEBUI_AUTH: 'False' }, 'none'],
   ['open-webui serve', {}, 'default'],
+  // Whoever comes past the proxy sends the header himself.
+  ['open-webui serve', { WEBUI_AUTH: 'True', WEBUI_AUTH_TRUSTED_EMAIL_HEADER: 'X-Forwarded-Email' }, 'none'],
+  ['/opt/tabbyAPI/venv/bin/python start.py', { TABBY_NETWORK_DISABLE_AUTH: 'true' }, 'none'],
+  ['opencode serve', { OPENCODE_SERVER_PASSWORD: '****' }, 'on'],
+  ['uvicorn speaches.main:create_app --factory', { API_KEY: '****' }, 'unknown'],
   ['litellm --config /etc/litellm.yaml', { LITELLM_MASTER_KEY: '****' }, 'on'],
   ['text-embeddings-router --model-id m', { API_KEY: '****' }, 'on'],
   ['ray start --head --block', { RAY_AUTH_MODE: 'token' }, 'on'],
@@ -397,7 +435,7 @@ test.each([
   expect(find([inside], [listener(30_000, 5)], [], [unit])).toMatchObject([{ authentication: expected }])
   // What the process itself was given counts before what its unit says now.
   expect(find([{ ...inside, environment: {} }], [listener(30_000, 5)], [], [unit])[0]?.authentication).not.toBe(
-    expected === 'default' ? '' : expected,
+    /default|unknown/.test(expected) ? '' : expected,
   )
 })
 

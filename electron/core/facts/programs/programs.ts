@@ -22,6 +22,8 @@ export interface Program {
   readonly bindsUnknown?: string | undefined
   /** Does it ask who is there? `default`: yes, unless a setting that cannot be seen here turned it off. */
   readonly authentication: 'none' | 'on' | 'default' | 'unknown'
+  /** It has a door that asks nobody, whatever the others answer. */
+  readonly otherDoor?: true | undefined
   /** Whom it does not ask it lets read, and run nothing. */
   readonly readsOnly?: true | undefined
   /** Why that is `unknown`, where it is known why. */

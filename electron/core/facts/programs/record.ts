@@ -31,7 +31,7 @@ export interface ProgramRecord {
     /** A word of the command line that switches it on, or off where none of those stands. `--flag value` is held against it as `--flag=value`, too. */
     readonly on?: RegExp
     readonly off?: RegExp
-    /** A word with which it asks nobody, or opens a door that does not, whatever else stands there. */
+    /** A word with which it asks nobody, or opens a door that does not, whatever else stands there and whatever its other doors answer. */
     readonly never?: RegExp
     /** A word after which nobody can say: it closes some doors and not others, or names a file that is not read. */
     readonly perhaps?: RegExp

@@ -3,6 +3,20 @@ import type { ProgramRecord } from '../record.ts'
 /** What runs code for whoever may use it. */
 export const codeRunners: readonly ProgramRecord[] = [
   {
+    id: 'jupyter-gateway',
+    name: 'Jupyter gateway',
+    kind: 'notebook',
+    program: /^jupyter(?:-(?:kernel|enterprise)gateway)?$/,
+    when: ([path = '', first = '']) => /gateway$/.test(path) || /^(?:kernel|enterprise)gateway$/.test(first),
+    module: /^(?:kernel|enterprise)_gateway$/,
+    image: /^(?:enterprise|kernel)-gateway$/,
+    // Other than a notebook server it makes up no token.
+    authentication: { usual: 'none', on: /^--(?:Kernel|Enterprise)GatewayApp\.auth_token=(?!''$|""$).|^[EK]G_AUTH_TOKEN=./ },
+    telling: ['/api/kernelspecs'],
+    danger: 'It starts kernels: whoever reaches it runs anything as its account, or as those that it starts them for.',
+    source: 'jupyter-server/kernel_gateway docs/source/config-options.md',
+  },
+  {
     id: 'jupyter',
     name: 'Jupyter',
     kind: 'notebook',
@@ -18,6 +32,42 @@ export const codeRunners: readonly ProgramRecord[] = [
     telling: ['/api/contents'],
     danger: 'A notebook is a shell: whoever gets in runs anything as its account, and reads models and data.',
     source: 'https://jupyter-server.readthedocs.io/en/latest/operators/security.html',
+  },
+  {
+    id: 'marimo',
+    name: 'marimo',
+    kind: 'notebook',
+    program: /^marimo$/,
+    anywhere: /^(?:edit|new|tutorial)$/,
+    module: /^marimo$/,
+    image: /^marimo$/,
+    authentication: { usual: 'default', off: /^--no-token$/ },
+    danger: 'A notebook is a shell: whoever gets in runs anything as its account, and reads models and data.',
+    source: 'https://docs.marimo.io/cli/',
+  },
+  {
+    id: 'opencode',
+    name: 'opencode',
+    kind: 'notebook',
+    program: /^opencode$/,
+    command: /^(?:serve|web|-.*)$/,
+    anywhere: /^(?:serve|web|--(?:hostname|port)(?:=.*)?)$/,
+    image: /^opencode$/,
+    // Tried: without a password every route answers, with one none does.
+    authentication: { usual: 'none', on: /^OPENCODE_SERVER_PASSWORD=./ },
+    telling: ['/path'],
+    danger: 'It is an agent with a terminal: whoever reaches it runs commands as its account.',
+    source: 'https://opencode.ai/docs/server/',
+  },
+  {
+    id: 'openhands',
+    name: 'OpenHands',
+    kind: 'notebook',
+    application: /^openhands\.server\.listen:\w+$/,
+    image: /^openhands$/,
+    authentication: { usual: 'unknown' },
+    danger: 'It is an agent with a terminal, mostly with the socket of Docker beside it: whoever reaches it runs commands.',
+    source: 'https://docs.openhands.dev/openhands/usage/run-openhands/local-setup',
   },
   {
     id: 'code-server',
@@ -69,6 +119,18 @@ export const codeRunners: readonly ProgramRecord[] = [
     danger:
       'Its jobs are code by design: whoever reaches the dashboard or the cluster port runs programs on every node. Ray leaves isolation to the network.',
     source: 'ray-project/ray doc/source/ray-security/index.md',
+  },
+  {
+    id: 'dask',
+    name: 'Dask',
+    kind: 'cluster',
+    program: /^dask(?:-(?:scheduler|worker|cuda-worker))?$/,
+    when: ([path = '', first = '']) => /-[a-z]+$/.test(path) || /^(?:scheduler|worker|cuda)$/.test(first),
+    module: /^(?:distributed|dask_cuda)\.cli\.dask_(?:scheduler|worker|cuda_worker)$/,
+    // With an authority of its own both sides show certificates.
+    authentication: { usual: 'none', on: /^--tls-ca-file=./ },
+    danger: 'Its tasks are pickled code by design: whoever reaches scheduler or workers runs programs on every node.',
+    source: 'dask/distributed docs/source/tls.rst',
   },
   {
     id: 'docker-tcp',

@@ -110,7 +110,8 @@ export const inference: readonly ProgramRecord[] = [
     image: /^xinference$/,
     authentication: { usual: 'none', on: /^--auth-config=./ },
     telling: ['/v1/models'],
-    danger: 'Whoever reaches it starts and stops models, and downloads them.',
+    danger:
+      'Whoever reaches it starts and stops models, and downloads them. Supervisor and workers talk at the same address, on ports of their own that ask for no login.',
     source: 'xorbitsai/inference doc/source/user_guide/auth_system.rst',
   },
   {
@@ -180,7 +181,7 @@ export const inference: readonly ProgramRecord[] = [
     kind: 'inference',
     path: /(?:^|\/)tabby_?api\/(?:main|start)\.py$/i,
     image: /^tabbyapi$/,
-    authentication: { usual: 'default', off: /^--disable-auth=(?:true|1|yes)$/i },
+    authentication: { usual: 'default', off: /^(?:--disable-auth|TABBY_NETWORK_DISABLE_AUTH)=(?:true|1|yes)$/i },
     telling: ['/v1/models'],
     danger: 'Its keys can be switched off in config.yml; whoever holds the admin key loads, unloads and downloads models.',
     source: 'theroyallab/tabbyAPI docs',
@@ -264,8 +265,8 @@ export const inference: readonly ProgramRecord[] = [
     kind: 'inference',
     application: /^(?:speaches|faster_whisper_server)\.main:\w+$/,
     image: /^(?:speaches|faster-whisper-server)$/,
-    authentication: { usual: 'unknown', on: /^API_KEY=./ },
-    telling: ['/v1/models'],
+    // Its page is let in without the key, and older ones send the key along for whoever opens it (speaches/ui/utils.py), so no route tells.
+    authentication: { usual: 'unknown', perhaps: /^API_KEY=./ },
     danger: 'Whoever reaches it transcribes, and has it download models by their name.',
     source: 'https://speaches.ai/configuration/',
   },

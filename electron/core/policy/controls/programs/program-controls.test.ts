@@ -187,6 +187,14 @@ test.each<[string, number, AnyControl, string]>([
   if (status !== 404) expect(verdict?.cite[0]).toMatchObject({ section: 'wire-http-8265', line: 2 })
 })
 
+test('a door that asks nobody counts, whatever another answers', () => {
+  const endpoint = readTranscript('wire-http-8265', 'tcp 10.0.0.1 port 8265 from bastion: connected\nGET /api/models: 401\n')
+  const asked = (change: Partial<Program>) =>
+    outcomes(ask(modelInterfaceNotExposed, { programs: [program('interface', change)], wire: known({ endpoints: [endpoint] }) }))
+  expect(asked({ otherDoor: true })).toEqual(['fail: The interface is open, and may ask nobody'])
+  expect(asked({})).toEqual(['warning: The interface is open past the proxy'])
+})
+
 describe('listener-owner-expected', () => {
   const listener = (port: number, owners: readonly { name: string; pid: number }[], change: object = {}) => ({
     protocol: 'tcp',

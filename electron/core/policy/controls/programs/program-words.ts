@@ -97,7 +97,7 @@ export function heardFrom(program: Program, wire: FactResult<Wire>): Heard {
   const asked = (wire.known ? wire.value.endpoints : []).filter(({ port, tcp }) => tcp === 'connected' && ports.includes(port))
   const answers = asked.flatMap(({ from, section, answers: all }) => all.map((answer) => ({ from, section, ...answer })))
   const open = answers.find((answer) => credentialsSeen(answer) === 'none')
-  const demanded = answers.find((answer) => credentialsSeen(answer) === 'demanded')
+  const demanded = program.otherDoor ? undefined : answers.find((answer) => credentialsSeen(answer) === 'demanded')
   const found = open ?? demanded
   if (found === undefined) return { authentication: program.authentication, said: '', cite: [] }
   return {
