@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -67,13 +67,24 @@ test('what the account may not read, root reads; a file that only looks like a d
   expect(files).toEqual({ whole: true, files: [{ kind: 'config', path: '/k.yaml', lines: ['a: 1', 'b: 2'] }], unread: [] })
 })
 
+test('drop-ins as the kubelet finds them: hidden ones, in folders of folders, by links', () => {
+  write('/k.yaml', 'readOnlyPort: 0\n')
+  write('/d/.hidden.conf', 'a: 1\n')
+  write('/d/one/two/three.conf', 'a: 2\n')
+  write('/elsewhere', 'a: 3\n')
+  symlinkSync('../elsewhere', join(folder, 'd/linked.conf'))
+  const { files } = ask('kubelet', ['kubelet', `--config=${folder}/k.yaml`, `--config-dir=${folder}/d`])
+  expect(files?.files.map(({ path }) => path).sort()).toEqual(['/d/.hidden.conf', '/d/linked.conf', '/d/one/two/three.conf', '/k.yaml'])
+})
+
 test('a folder of drop-ins that root read and found empty, or with others beside them', () => {
-  const said = (root: string) => readKubeletFiles(`@kubelet 7 unread /etc/k/kubelet.conf.d\n@kubelet-root 7\n${root}`.split('\n')).get(7)
+  const drop = '/etc/kubernetes/kubelet.conf.d'
+  const said = (root: string, folder = drop) => readKubeletFiles(`@kubelet 7 unread ${folder}\n@kubelet-root 7\n${root}`.split('\n')).get(7)
   expect(said('=/var/lib/kubelet/config.yaml:1:a')?.unread).toEqual([])
-  expect(said('')?.unread).toEqual(['/etc/k/kubelet.conf.d'])
-  expect(said('=/etc/k/kubelet.conf.d/1.conf:1:a\n=/etc/k/kubelet.conf.d/old.bak:1:a')?.files.map(({ path }) => path)).toEqual([
-    '/etc/k/kubelet.conf.d/1.conf',
-  ])
+  expect(said('')?.unread).toEqual([drop])
+  expect(said(`=${drop}/1.conf:1:a\n=${drop}/old.bak:1:a`)?.files.map(({ path }) => path)).toEqual([`${drop}/1.conf`])
+  // Root was not asked for it.
+  expect(said('=/var/lib/kubelet/config.yaml:1:a', '/srv/kubelet.conf.d')?.unread).toEqual(['/srv/kubelet.conf.d'])
 })
 
 test('a long file is not read', () => {

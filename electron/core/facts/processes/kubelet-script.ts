@@ -16,11 +16,11 @@ const ofK3s = `(^)[^[:blank:]#:-][^:]{0,}:|(^)[^[:alnum:]]{0,}kubelet-arg.{0,}|(
 /** Of the words that its unit starts k3s with, which may hold that token too: the program, what goes to the kubelet, and where its files lie. */
 const wordsOfK3s = `argv\\[]=[^ ]+|--kubelet-arg[= ]-{0,2}(${flags})(=[^ ]*)?( |$)|(--config|-c|--data-dir|-d)[= ][^ ]+`
 
-/** Where kubeadm, EKS, k3s and RKE2 put the kubelet's configuration and its drop-ins. There is no secret in them. */
+/** Where kubeadm, EKS, k3s, RKE2 and k0s put the kubelet's configuration and its drop-ins, which may be links. There is no secret in them. */
 export const readKubelet: PrivilegedCommand = {
   argv: [
     '/usr/bin/grep',
-    ...['-rn', '.', '/var/lib/kubelet/config.yaml', '/etc/kubernetes/kubelet/config.json'],
+    ...['-Rn', '.', '/var/lib/kubelet/config.yaml', '/var/lib/k0s/kubelet-config.yaml', '/etc/kubernetes/kubelet/config.json'],
     ...['/etc/kubernetes/kubelet/config.json.d', '/etc/kubernetes/kubelet/kubelet-config.json', '/etc/kubernetes/kubelet.conf.d'],
     ...['/var/lib/rancher/k3s/agent/etc/kubelet.conf.d', '/var/lib/rancher/rke2/agent/etc/kubelet.conf.d'],
   ],
@@ -55,11 +55,13 @@ kubelet_file() {
   fi
 }
 kubelet_unread() { unread=1; printf '@kubelet %s unread %s\\n' "$pid" "$1"; }
+# k3s reads the folder alone, a kubelet what lies below, too (filepath.WalkDir).
 kubelet_folder() {
-  if ! [ -e "$2" ] && [ -x "\${2%/*}" ]; then return
-  elif [ -d "$2" ] && [ -r "$2" ] && [ -x "$2" ]; then for one in "$2"/*"$3" "$2"/*\${4:-/*$3}; do ! [ -e "$one" ] || kubelet_file "$1" "$one"; done
-  else kubelet_unread "$2"
-  fi
+  if ! [ -e "$2" ] && [ -x "\${2%/*}" ]; then return; fi
+  found=$(find "$2/" \${4:+-maxdepth 1} ! -type d \\( -name "*$3" -o -name "*\${4:-$3}" \\) 2>/dev/null) || kubelet_unread "$2"
+  while IFS= read -r one; do [ -z "$one" ] || kubelet_file "$1" "$2/\${one#"$2/"}"; done <<FOUND
+$found
+FOUND
 }
 printf '%s\\n' "$table" | awk '/ (kubelet|k3s-server|k3s-agent) / { print $1 }' | while read -r pid rest; do
   read -r name <"/proc/$pid/comm" && case $name in kubelet | k3s-server | k3s-agent) ;; *) continue ;; esac

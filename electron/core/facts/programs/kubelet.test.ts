@@ -64,6 +64,12 @@ test.each<[string, ReturnType<typeof judge>, string, RegExp?]>([
     judge(`${BY_FILE} --config-dir=/d`, [drop('20.conf', 'readOnlyPort: 0'), file(KUBEADM), drop('10.conf', 'readOnlyPort: 10255')]),
     'on',
   ],
+  // `10` comes before `10.conf`, so that the file counts (filepath.WalkDir).
+  [
+    'a drop-in after those of the folder of its name',
+    judge(`${BY_FILE} --config-dir=/d`, [file(KUBEADM), drop('10.conf', 'readOnlyPort: 10255'), drop('10/a.conf', 'readOnlyPort: 0')]),
+    'none',
+  ],
   ['drop-ins alone change the defaults of flags', judge('kubelet --config-dir=/d', [drop('10.conf', 'readOnlyPort: 0')]), 'none'],
   ['no file: everybody may', judge('kubelet --kubeconfig=/k.conf'), 'none'],
   ['no file, and no anonymous', judge('kubelet --anonymous-auth=false'), 'none', /10255/],

@@ -48,7 +48,11 @@ export function kubeletAuthentication(process: Process, ports: readonly number[]
   return judge({ ...doors, ...saidBy(flags) }, ports, [...new Set(missing)], k3s !== undefined)
 }
 
-const inOrder = (files: readonly KubeletFile[]): readonly KubeletFile[] => [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+/** Name by name along the path (filepath.WalkDir): what `10` holds comes before `10.conf`. */
+const inOrder = (files: readonly KubeletFile[]): readonly KubeletFile[] => {
+  const names = ({ path }: KubeletFile): string => path.replaceAll('/', '\0')
+  return [...files].sort((a, b) => (names(a) < names(b) ? -1 : 1))
+}
 
 function judge(doors: Doors, ports: readonly number[], missing: readonly string[], k3s: boolean): Judged {
   const { anonymous, mode, readOnlyPort } = doors
