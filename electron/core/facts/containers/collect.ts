@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { wantedVariables } from '../processes/candidates.ts'
+import { decisiveVariables, wantedVariables } from '../processes/candidates.ts'
 
 /**
  * Fields of `inspect` that both Docker and Podman know, as one JSON object per container. Names are those of the Go structs: Podman knows no
@@ -19,7 +19,7 @@ const OF_DOCKER = '"DeviceRequests":{{json .HostConfig.DeviceRequests}},"DeviceR
  * Variables of a container whose values are read, as a basic regular expression: those of engines, and how other programs authenticate.
  * Of all others only the names leave the host.
  */
-const READ = wantedVariables.join('\\|').replaceAll('?', '\\?').replaceAll('+', '\\{1,\\}')
+const READ = [...wantedVariables, ...decisiveVariables].join('\\|').replaceAll('?', '\\?').replaceAll('+', '\\{1,\\}')
 
 /**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which
@@ -32,25 +32,26 @@ const READ = wantedVariables.join('\\|').replaceAll('?', '\\?').replaceAll('+', 
  */
 const SCRIPT = `template=$1 read=$2 of_docker=$3
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
+char='\\(\\\\.\\|[^"\\\\]\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
 hide=":start
 /^[[:space:]]*\\"$flags\\",$/{
 :next
 n
 /^[[:space:]]*\\"[^-]/{
-s/\\"\\(\\\\\\\\.\\|[^\\"\\\\]\\)\\{1,\\}\\"/\\"****\\"/
+s/\\"$char\\{1,\\}\\"/\\"****\\"/
 b next
 }
 b start
 }
-s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)\\{1,\\}\\"/\\"\\1=****\\"/g
+s/\\"\\($secret\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
-s/\\(\\"$flags\\",[[:space:]]*\\)\\"\\(\\\\\\\\.\\|[^\\"\\\\]\\)\\{1,\\}\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"\\)*/\\1\\"****\\"/g
-s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"\\)*/\\1\\"****\\"/g
+s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g
+s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g
 s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g
-s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)\\{1,\\}\\"/\\"\\1=****\\"/g
+s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\"\\($read\\):=/\\"\\1=/g"
 look() {
   runtime=$1 number=$2

@@ -45,24 +45,31 @@ export const wantedVariables = [
   'VLLM_[A-Z0-9_]+',
   'LLAMA_[A-Z0-9_]+',
   'LOCALAI_[A-Z0-9_]+',
-  // Those by which other programs decide whom they ask (programs/records).
-  'WEBUI_AUTH',
-  'WEBUI_AUTH_TRUSTED_EMAIL_HEADER',
+] as const
+
+/** Those by whose value other programs decide whom they ask (programs/records), short, since they are sent with every probe. */
+export const decisiveVariables = [
+  'WEBUI_AUTH[A-Z_]*',
   'RAY_AUTH_MODE',
-  'GF_AUTH_ANONYMOUS_ENABLED',
-  'AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED',
-  'TABBY_NETWORK_DISABLE_AUTH',
+  'GF_AUTH_ANON[A-Z_]*',
+  'AUTHENTICATION_ANON[A-Z_]*',
+  'TABBY_NETWORK_D[A-Z_]*',
   'PHOENIX_ENABLE_AUTH',
+] as const
+
+/** Those of which it counts that they are there. */
+const keysOfPrograms = [
   'LITELLM_MASTER_KEY',
   'INFINITY_API_KEY',
   'LEMONADE_API_KEY',
   'QDRANT__SERVICE__API_KEY',
   '[EK]G_AUTH_TOKEN',
   'OPENCODE_SERVER_PASSWORD',
-] as const
+]
 
-/** Extended regular expression of `NAME=` for the variables above. */
+/** Extended regular expression of `NAME=` for variables of engines, and for those of all programs, which units have. */
 export const variablePattern = `^(${wantedVariables.join('|')})=`
+export const unitVariablePattern = `^(${[...wantedVariables, ...decisiveVariables, ...keysOfPrograms].join('|')})=`
 
 /**
  * `sed` program that hides secrets before they leave the host: values of variables and flags that carry keys, and passwords in URLs.

@@ -44,7 +44,7 @@ export const readK3sVariables: PrivilegedCommand = {
 /**
  * For each kubelet of `$table`, and each k3s, which is one and hides its words: `@argv`, `@cgroup`, then `@kubelet PID KIND path` with the rows of its
  * configuration (`config`, `drop-in`, `k3s`), or of the words of its unit (`words`) and its files of variables (`variables`), `unread` for what this account may not read, and `@kubelet-root PID` with what root reads then, `path:line:text`.
- * `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 to 4 are the commands above.
+ * k3s reads a folder of drop-ins alone, a kubelet what lies below, too (filepath.WalkDir). `@kubelet PID whole` says that all of its words stand there. Starts nothing where none runs. `gh_sudo` 2 to 4 are the commands above.
  */
 export const kubeletScript = `case $table in *' kubelet '* | *' k3s-server '* | *' k3s-agent '*)
 kubelet_file() {
@@ -55,11 +55,10 @@ kubelet_file() {
   fi
 }
 kubelet_unread() { unread=1; printf '@kubelet %s unread %s\\n' "$pid" "$1"; }
-# k3s reads the folder alone, a kubelet what lies below, too (filepath.WalkDir).
 kubelet_folder() {
-  if ! [ -e "$2" ] && [ -x "\${2%/*}" ]; then return; fi
+  [ -e "$2" ] || ! [ -x "\${2%/*}" ] || return 0
   found=$(find "$2/" \${4:+-maxdepth 1} ! -type d \\( -name "*$3" -o -name "*\${4:-$3}" \\) 2>/dev/null) || kubelet_unread "$2"
-  while IFS= read -r one; do [ -z "$one" ] || kubelet_file "$1" "$2/\${one#"$2/"}"; done <<FOUND
+  while IFS= read -r one; do [ -z "$one" ] || kubelet_file "$1" "$one"; done <<FOUND
 $found
 FOUND
 }

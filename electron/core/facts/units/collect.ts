@@ -1,6 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
-import { candidatePattern, maskVariables, variablePattern } from '../processes/candidates.ts'
+import { candidatePattern, maskVariables, unitVariablePattern } from '../processes/candidates.ts'
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 
@@ -163,7 +163,7 @@ const units = script({
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
-  parameters: [candidatePattern, variablePattern, maskVariables, properties.join(','), ...otherUnits],
+  parameters: [candidatePattern, unitVariablePattern, maskVariables, properties.join(','), ...otherUnits],
 })
 
 export const collectUnits = (): readonly SectionSpec[] => [units]

@@ -1,5 +1,5 @@
 import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
-import { variablePattern } from '../processes/candidates.ts'
+import { unitVariablePattern } from '../processes/candidates.ts'
 import type { Unit, UnitExposure } from './units.ts'
 import { readAssignedValue, readExecStart, splitQuoted } from './words.ts'
 
@@ -22,7 +22,7 @@ interface EnvironmentFile {
 const UNPRINTABLE = '[unprintable]'
 
 /** Variables that decide something. */
-const wanted = new RegExp(variablePattern)
+const wanted = new RegExp(unitVariablePattern)
 
 /** What the script says after the properties. */
 interface Beside {
