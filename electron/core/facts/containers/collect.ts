@@ -34,6 +34,7 @@ const SCRIPT = `template=$1 read=$2 of_docker=$3
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
+end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 hide=":start
 /^[[:space:]]*\\"$flags\\",$/{
 :next
@@ -46,8 +47,8 @@ b start
 }
 s/\\"\\($secret\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
-s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g
-s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g
+s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
+s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"$end
 s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g

@@ -60,9 +60,7 @@ export const decisiveVariables = [
 /** Those of which it counts that they are there. */
 const keysOfPrograms = [
   'LITELLM_MASTER_KEY',
-  'INFINITY_API_KEY',
-  'LEMONADE_API_KEY',
-  'QDRANT__SERVICE__API_KEY',
+  '(INFINITY|LEMONADE|QDRANT__SERVICE_)_API_KEY',
   '[EK]G_AUTH_TOKEN',
   'OPENCODE_SERVER_PASSWORD',
 ]
