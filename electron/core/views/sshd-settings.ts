@@ -17,6 +17,8 @@ export const judgedSettings: Readonly<Record<string, readonly string[]>> = {
   passwordauthentication: ['sshd-keys-only'],
   kbdinteractiveauthentication: ['sshd-keys-only'],
   permitemptypasswords: ['sshd-keys-only'],
+  hostbasedauthentication: ['sshd-keys-only'],
+  gssapiauthentication: ['sshd-keys-only'],
   authenticationmethods: ['sshd-keys-only'],
   pubkeyauthentication: [],
   usepam: [],
@@ -37,4 +39,7 @@ export const judgedSettings: Readonly<Record<string, readonly string[]>> = {
   macs: ['sshd-algorithms-modern'],
   kexalgorithms: ['sshd-algorithms-modern'],
   hostkeyalgorithms: ['sshd-algorithms-modern'],
+  pubkeyacceptedalgorithms: ['sshd-algorithms-modern'],
+  pubkeyacceptedkeytypes: ['sshd-algorithms-modern'],
+  casignaturealgorithms: ['sshd-algorithms-modern'],
 }

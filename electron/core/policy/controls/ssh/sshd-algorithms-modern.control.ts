@@ -1,12 +1,18 @@
 import { defineControl } from '../../control.ts'
 import { judgeSshd, type SshdRule } from './sshd-rules.ts'
 
+const SIGNATURES = /^(?:ssh-dss|ssh-rsa|ssh-dss-cert-.*|ssh-rsa-cert-.*)$/
+
 /** Broken or too short; none is in the defaults of OpenSSH 8.8 and newer. */
 const weak: Readonly<Record<string, RegExp>> = {
   ciphers: /^(?:3des-cbc|arcfour.*|blowfish-cbc|cast128-cbc|aes\d+-cbc|rijndael-cbc@.*|none)$/,
   macs: /^(?:hmac-md5.*|hmac-ripemd160.*|hmac-sha1-96.*|none)$/,
   kexalgorithms: /^(?:diffie-hellman-group1-sha1|diffie-hellman-group14-sha1|diffie-hellman-group-exchange-sha1|gss-.*-sha1-.*)$/,
-  hostkeyalgorithms: /^(?:ssh-dss|ssh-rsa|ssh-dss-cert-.*|ssh-rsa-cert-.*)$/,
+  hostkeyalgorithms: SIGNATURES,
+  // What clients may sign with; before OpenSSH 8.5 by another name.
+  pubkeyacceptedalgorithms: SIGNATURES,
+  pubkeyacceptedkeytypes: SIGNATURES,
+  casignaturealgorithms: SIGNATURES,
 }
 
 const rules = Object.entries(weak).map(
@@ -32,6 +38,6 @@ export default defineControl({
       pass: 'SSH offers modern algorithms only',
       open: 'SSH offers broken algorithms',
       matched: 'A Match block offers broken algorithms',
-      hint: 'Remove Ciphers, MACs, KexAlgorithms and HostKeyAlgorithms from sshd_config, so that the defaults hold.',
+      hint: 'Remove Ciphers, MACs, KexAlgorithms, HostKeyAlgorithms and PubkeyAcceptedAlgorithms from sshd_config, so that the defaults hold.',
     }),
 })

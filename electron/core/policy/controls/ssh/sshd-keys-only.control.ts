@@ -28,7 +28,7 @@ export default defineControl({
         pass: 'SSH logins need a key',
         open: 'SSH lets in without a key',
         matched: 'A Match block lets in without a key',
-        hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
+        hint: 'PasswordAuthentication no and KbdInteractiveAuthentication no, GSSAPIAuthentication no, or AuthenticationMethods publickey,keyboard-interactive for a second factor.',
       },
     ),
 })
@@ -38,6 +38,7 @@ const keywords = [
   'passwordauthentication',
   'kbdinteractiveauthentication',
   'hostbasedauthentication',
+  'gssapiauthentication',
   'permitemptypasswords',
 ] as const
 
@@ -55,6 +56,8 @@ function rulesFor(scope: Scope): readonly SshdRule[] {
         ...(pam ? [only('kbdinteractiveauthentication', 'no', 'fail')] : []),
         // The word of another machine for who somebody is: no key of his own.
         only('hostbasedauthentication', 'no', 'fail'),
+        // A ticket of Kerberos, for which a password is enough; without a keytab nobody comes in by it.
+        only('gssapiauthentication', 'no'),
         only('permitemptypasswords', 'no', 'fail'),
       ]
 }

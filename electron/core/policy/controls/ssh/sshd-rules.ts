@@ -144,11 +144,14 @@ export const only = (keyword: string, expected: string, how: 'fail' | 'warning' 
   expected,
 })
 
-/** Each of these keywords is `no`, or `disableforwarding` is `yes`, which overrides them (sshd_config(5)). */
+/** Each of these keywords is `no`, or `disableforwarding` is `yes`, which overrides them but for `permittunnel`: of that sshd asks nothing else (serverloop.c, `server_request_tun`). */
 export const forwardingRules = (keywords: readonly string[]): SshdRules => ({
   keywords: ['disableforwarding', ...keywords],
   rulesFor: (scope) =>
     scope.setting('disableforwarding')?.value.toLowerCase() === 'yes' || !keywords.some((keyword) => scope.setting(keyword))
-      ? [only('disableforwarding', 'yes')]
+      ? [
+          only('disableforwarding', 'yes'),
+          ...keywords.filter((keyword) => keyword === 'permittunnel').map((keyword) => only(keyword, 'no')),
+        ]
       : keywords.map((keyword) => only(keyword, 'no')),
 })
