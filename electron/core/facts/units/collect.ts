@@ -8,6 +8,7 @@ import { filesScript, walkFunction } from './files-script.ts'
 const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'ActiveEnterTimestamp', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'TriggeredBy'],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UMask'],
+  ...['ExecStartEx', 'ExecStartPreEx', 'ExecStartPostEx', 'ExecReloadEx', 'ExecStopEx', 'ExecStopPostEx'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],
   ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
   ...[
@@ -107,9 +108,11 @@ s|://[^/@[:space:]]*@|://****@|g
         walk($0)
       } else if (sub(/^FragmentPath=/, "")) { walk($0); credentials($0) }
       else if (sub(/^SourcePath=/, "")) { walk($0); walk($0 ".d") }
-      else if (sub(/^ExecStart=[{] path=/, "") && (at = index($0, " ; argv[]="))) {
+      # What is started, and where that is a shell or the like, what it is handed.
+      else if (sub(/^Exec(Start|[A-Za-z]+Ex)=[{] path=/, "") && (at = index($0, " ; argv[]="))) {
         walk(substr($0, 1, at - 1))
         if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
+        if (/^[^ ]*(sh|python[0-9.]*|perl|env) /) for (k = split($0, word, /[ \\t;&|"\\047]+/); k > 2; k--) walk(word[k])
       }
       else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { if (k > 1) drop[k] = "/" drop[k]; walk(drop[k]); credentials(drop[k]) } }
     }

@@ -1,7 +1,7 @@
 import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
 import { unitVariablePattern } from '../processes/candidates.ts'
 import type { Unit, UnitExposure } from './units.ts'
-import { readAssignedValue, readExecStart, splitQuoted } from './words.ts'
+import { readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
 
 interface Row {
   readonly value: string
@@ -148,6 +148,10 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
   const passed = splitQuoted(text('PassEnvironment')).some((name) => wanted.test(`${name}=`) && environment[name] === undefined)
   const program = /\{ path=(\/.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
   const dropIns = splitQuoted(text('DropInPaths'))
+  const commands = [...rows].flatMap(([name, all]) => {
+    const setting = /^(Exec\w*)Ex$/.exec(name)?.[1]
+    return setting === undefined ? [] : all.flatMap(({ value }) => readCommand(setting, value) ?? [])
+  })
   const credentialFiles = (rows.get('CredentialFile') ?? []).map(({ value }) => value.slice(value.indexOf(':') + 1))
   return {
     id,
@@ -172,12 +176,22 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     sourcePath: text('SourcePath'),
     program,
     paths: pathsTo(
-      [text('FragmentPath'), text('SourcePath'), `${text('SourcePath')}.d`, ...dropIns, ...environmentFiles, ...credentialFiles, program],
+      [
+        text('FragmentPath'),
+        text('SourcePath'),
+        `${text('SourcePath')}.d`,
+        ...dropIns,
+        ...environmentFiles,
+        ...credentialFiles,
+        program,
+        ...commands.flatMap(({ program: own, scripts }) => [own, ...scripts]),
+      ],
       beside,
     ),
     newerFiles: newerThan(startOf(rows), [text('FragmentPath'), text('SourcePath'), ...dropIns, ...read.map(({ path }) => path)], beside),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
+    commands,
     properties: Object.fromEntries(
       [...rows]
         .map(([name, all]) => [name, all.map(({ value }) => value).join('\n')] as const)

@@ -31,6 +31,8 @@ export interface Unit {
   readonly paths: readonly PathEntry[]
   /** `systemd-analyze security`; absent where it was not printed. */
   readonly exposure?: UnitExposure | undefined
+  /** Of ExecStart= and of all that runs before, beside and after it. Empty where its systemd does not tell (before 243). */
+  readonly commands?: readonly UnitCommand[] | undefined
   readonly dropIns: readonly string[]
   /** Of the files above, but for the program, those that changed since it was started. */
   readonly newerFiles?: readonly { readonly path: string; readonly line: number }[] | undefined
@@ -40,6 +42,18 @@ export interface Unit {
   readonly properties: Readonly<Record<string, string>>
   /** Line of each property in section `units`; `Environment:NAME` is where that variable got its value. */
   readonly lines: Readonly<Record<string, number>>
+}
+
+export interface UnitCommand {
+  /** `ExecStart`, `ExecStartPre`. */
+  readonly setting: string
+  readonly program: string
+  /** Scripts that its program, a shell or an interpreter, is handed by their whole path; not of ExecStart. */
+  readonly scripts: readonly string[]
+  /** Begins with `+` or `!`: as root, whatever User= says (systemd.service(5), Command lines). */
+  readonly asRoot: boolean
+  /** Begins with `-`: it may fail, and so may not be there. */
+  readonly optional: boolean
 }
 
 /** What of a unit runs, and is not held to what the unit sets. */

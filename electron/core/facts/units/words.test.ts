@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readAssignedValue, readExecStart, splitQuoted } from './words.ts'
+import { readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
 
 test.each([
   ['', []],
@@ -57,4 +57,31 @@ test.each([
   ['', []],
 ])('ExecStart %j', (text, words) => {
   expect(readExecStart(text)).toEqual(words)
+})
+
+/** As systemd 252 prints them. */
+test.each<[string, string, boolean, boolean, string[]]>([
+  [
+    'path=/bin/sh ; argv[]=/bin/sh -c cd /tmp; /srv/pre.sh x && exec /opt/y | /opt/z ; flags=privileged',
+    '/bin/sh',
+    true,
+    false,
+    ['/srv/pre.sh', '/opt/y', '/opt/z'],
+  ],
+  ['path=/srv/pre2.sh ; argv[]=/srv/pre2.sh ; flags=no-setuid', '/srv/pre2.sh', true, false, []],
+  ['path=/srv/pre3.sh ; argv[]=/srv/pre3.sh a b ; flags=ignore-failure', '/srv/pre3.sh', false, true, []],
+  ['path=/bin/true ; argv[]=/bin/true ; flags=ambient', '/bin/true', false, false, []],
+  [
+    'path=/usr/bin/bash ; argv[]=/usr/bin/bash -e /srv/a.sh /srv/data ; flags=ignore-failure privileged',
+    '/usr/bin/bash',
+    true,
+    true,
+    ['/srv/a.sh'],
+  ],
+  ['path=/usr/bin/env ; argv[]=/usr/bin/env A=/x bash /srv/a.sh ; flags=', '/usr/bin/env', false, false, []],
+  ['path=/usr/bin/python3 ; argv[]=/usr/bin/python3 -m x /srv/data ; flags=', '/usr/bin/python3', false, false, []],
+  ['path=/bin/mkdir ; argv[]=/bin/mkdir -p /srv/data ; flags=', '/bin/mkdir', false, false, []],
+])('command %s', (text, program, asRoot, optional, scripts) => {
+  const row = `{ ${text} ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`
+  expect(readCommand('ExecStartPre', row)).toEqual({ setting: 'ExecStartPre', program, asRoot, optional, scripts })
 })

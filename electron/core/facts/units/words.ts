@@ -1,3 +1,5 @@
+import type { UnitCommand } from './units.ts'
+
 /**
  * Splits a list property as `systemctl show` prints it. Words that need it stand in double quotes, with `\` before `"`, `\`, `$` and
  * a backquote, and C escapes for control characters (shell_maybe_quote(), in systemctl of systemd 247 and 257); `$'…'` is its POSIX form.
@@ -37,4 +39,39 @@ export function readAssignedValue(text: string): string {
 export function readExecStart(text: string): readonly string[] {
   const joined = /argv\[\]=([\s\S]*?) ; (?:ignore_errors|flags)=/.exec(text)?.[1] ?? ''
   return joined.split(' ').filter((word) => word !== '')
+}
+
+/** `{ path=/bin/sh ; argv[]=/bin/sh -c … ; flags=privileged ; start_time=… }` of ExecStartPreEx= and the like. */
+export function readCommand(setting: string, text: string): UnitCommand | undefined {
+  const [, program, joined = '', flags = ''] = /^\{ path=(\/.*?) ; argv\[\]=([\s\S]*?) ; flags=([a-z -]*) ;/.exec(text) ?? []
+  if (program === undefined) return undefined
+  const flagged = new Set(flags.split(' '))
+  return {
+    ...{ setting, program, scripts: setting === 'ExecStart' ? [] : scriptsOf(program, joined.split(' ').slice(1)) },
+    asRoot: flagged.has('privileged') || flagged.has('no-setuid'),
+    optional: flagged.has('ignore-failure'),
+  }
+}
+
+const INTERPRETER = /\/(?:(?:ba|da|z|k|a)?sh|python[\d.]*|perl|env)$/
+
+/** By whole path, where a shell would look for a command (`sh -c 'cd /tmp; /srv/a x && /srv/b'`), or as what an interpreter is to run. */
+function scriptsOf(program: string, words: readonly string[]): readonly string[] {
+  if (!INTERPRETER.test(program)) return []
+  const at = words.findIndex((word) => /^-[a-z]*c$/.test(word))
+  const commands =
+    at < 0
+      ? [words.filter((word) => !word.startsWith('-')).join(' ')]
+      : words
+          .slice(at + 1)
+          .join(' ')
+          .split(/[;&|\n]+|\b(?:then|do|else)\b/)
+  return commands.flatMap((command) => {
+    const [first = ''] = command
+      .trim()
+      .replace(/^(?:(?:exec|nohup|nice|if|while|!|env|\w+=\S*|\S*\/(?:env|(?:ba|da)?sh|python[\d.]*))\s+)+/, '')
+      .split(/\s/)
+    const path = first.replace(/["']/g, '')
+    return /^\/[^$*?`]+$/.test(path) ? [path] : []
+  })
 }

@@ -72,6 +72,12 @@ describe('inference-not-root', () => {
     ],
     ['stopped, own account', { running: false, pids: [] }, 'pass: Stopped, and configured without root'],
     [
+      'stopped, own account, but started with +',
+      { running: false, pids: [] },
+      'warning: A stopped server would run as root',
+      { units: known([unit({ commands: [{ setting: 'ExecStart', program: '/x', scripts: [], asRoot: true, optional: false }] })]) },
+    ],
+    [
       'stopped, disabled',
       { running: false, pids: [], uid: 0 },
       'not-applicable: The server is switched off',

@@ -80,6 +80,11 @@ function judgeStopped(service: InferenceService, { units }: Uses): Verdict {
     const cite = citeUnit(unit, 'User', { note: 'Empty means root. Expected a service account.' })
     return { ...base, status: 'warning', title: 'A stopped server would run as root', reason, cite }
   }
+  if (unit?.commands?.some(({ setting, asRoot }) => setting === 'ExecStart' && asRoot)) {
+    const reason = `${name} does not run now; its unit starts it with + or !, as root, whatever User= says.`
+    const cite = citeUnit(unit, 'ExecStartEx', { note: 'As root. Expected a service account.' })
+    return { ...base, status: 'warning', title: 'A stopped server would run as root', reason, cite }
+  }
   if (unit && (service.user || unit.dynamicUser)) {
     const reason = `${name} does not run now; its unit starts it as ${service.user || 'a dynamic account'}.`
     return { ...base, status: 'pass', title: 'Stopped, and configured without root', reason, cite: citeUnit(unit, 'User') }

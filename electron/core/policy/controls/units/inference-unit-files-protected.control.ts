@@ -93,6 +93,11 @@ function filesOf(unit: Unit): readonly UnitFile[] {
     ...unit.dropIns.map((path) => ({ path, own: false, optional: false })),
     ...unit.environmentFiles.map((path) => ({ path, own: true, optional: true })),
     { path: unit.program, own: true, optional: false },
+    // What runs as root beside a service that may write it makes that service root.
+    ...(unit.commands ?? []).flatMap(({ program, scripts, asRoot, optional }) => [
+      { path: program, own: !asRoot, optional },
+      ...scripts.map((path) => ({ path, own: !asRoot, optional: true })),
+    ]),
   ]
   // A path that systemctl could not print stays, and is then not settled.
   return files.filter(({ path }) => path !== '')

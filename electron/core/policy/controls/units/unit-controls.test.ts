@@ -174,6 +174,7 @@ describe('inference-unit-files-protected', () => {
   const changed = (path: string, mode: number, owner?: string, group?: string) =>
     way.map((one) => (one.path === path ? entry(path, mode, owner, group) : one))
   const environment = { environmentFiles: ['/etc/ai/key.env'] }
+  const startsFirst = (program: string, asRoot: boolean) => ({ setting: 'ExecStartPre', program, scripts: [], asRoot, optional: false })
   test.each<[string, Partial<Unit>, string]>([
     ['root alone', { paths: way }, 'pass: Only root can change its files'],
     ['unit file for all', { paths: changed('/etc/systemd/system/ollama.service', 0o666) }, 'fail: Others can change what the unit starts'],
@@ -196,6 +197,42 @@ describe('inference-unit-files-protected', () => {
       'a person owns the program',
       { paths: changed('/usr/local/bin/ollama', 0o755, 'ada', 'ada') },
       'fail: Others can change what the unit starts',
+    ],
+    [
+      'the service owns what runs as root before it',
+      { paths: [...way, entry('/srv', 0o755), entry('/srv/pre.sh', 0o755, 'ai', 'ai')], commands: [startsFirst('/srv/pre.sh', true)] },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'the service owns what it runs itself before it',
+      { paths: [...way, entry('/srv', 0o755), entry('/srv/pre.sh', 0o755, 'ai', 'ai')], commands: [startsFirst('/srv/pre.sh', false)] },
+      'pass: Only root can change its files',
+    ],
+    [
+      'anybody writes what it runs before it',
+      { paths: [...way, entry('/srv', 0o777), entry('/srv/pre.sh', 0o755)], commands: [startsFirst('/srv/pre.sh', false)] },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'the service owns the script that a shell runs as root',
+      {
+        paths: [...way, entry('/srv', 0o755), entry('/srv/pre.sh', 0o755, 'ai', 'ai')],
+        commands: [{ ...startsFirst('/usr/local/bin/ollama', true), scripts: ['/srv/pre.sh'] }],
+      },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'the service owns its program, which runs as root',
+      {
+        paths: changed('/usr/local/bin/ollama', 0o755, 'ai', 'ai'),
+        commands: [{ ...startsFirst('/usr/local/bin/ollama', true), setting: 'ExecStart' }],
+      },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'what runs before it was not seen',
+      { paths: way, commands: [startsFirst('/srv/pre.sh', true)] },
+      'not-evaluated: Some files of the unit could not be seen',
     ],
     [
       'a drop-in whose name systemctl could not print',
