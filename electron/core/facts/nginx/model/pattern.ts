@@ -35,11 +35,28 @@ function translate(source: string, insensitive: boolean): { readonly body: strin
     .replace(/\\A/g, '^')
     .replace(/\\[zZ]/g, '$')
     .replace(/\\h/g, '[ \\t]')
-    .replace(/\[:alpha:\]/g, 'A-Za-z')
-    .replace(/\[:alnum:\]/g, 'A-Za-z0-9')
-    .replace(/\[:digit:\]/g, '0-9')
-  return /\[:\w+:\]/.test(body) ? undefined : { body, flags }
+  body = withoutClasses(body)
+  return /\[:\^?\w+:\]/.test(body) ? undefined : { body, flags }
 }
+
+/** The named sets of POSIX that stand inside of brackets, as pcre2pattern(3) has them without Unicode. Those that it has no name for stay. */
+const classes: Readonly<Record<string, string>> = {
+  alpha: 'A-Za-z',
+  alnum: 'A-Za-z0-9',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: '!-\\/:-@\\[-`{-~',
+  space: ' \\t-\\r',
+  upper: 'A-Z',
+  word: '\\w',
+  xdigit: '0-9A-Fa-f',
+}
+export const withoutClasses = (source: string): string =>
+  source.replace(/\[:(\w+):\]/g, (whole, name: string) => (Object.hasOwn(classes, name) ? (classes[name] ?? whole) : whole))
 
 /** Loops in a row that are still quick on a path. */
 const MAX_LOOPS = 2

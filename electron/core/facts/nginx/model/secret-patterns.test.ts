@@ -25,6 +25,8 @@ test.each<[string, 'secret' | 'form' | 'unclear']>([
   [`^Bearer (${key}|my-other-secret)$`, 'secret'],
   [`^[Bb]earer\\s+${key}\\s*$`, 'secret'],
   [`(?i)^bearer ${key}$`, 'secret'],
+  [`^Bearer[[:space:]]+${key}[[:blank:]]*$`, 'secret'],
+  ['^[[:upper:]][[:lower:]]+[[:punct:]][[:word:]]+$', 'form'],
   [`^Bearer ${key}`, 'secret'],
   [key, 'secret'],
   [`(^|; )auth=${key}(;|$)`, 'secret'],

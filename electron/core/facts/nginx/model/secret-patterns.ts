@@ -1,3 +1,5 @@
+import { withoutClasses } from './pattern.ts'
+
 /**
  * What is proven by a text that fits a pattern (`map $http_authorization $ok { "~^Bearer .+" 1; }`)? That its form is right proves nothing: a
  * secret is proven where every text that fits must hold a fixed one that only insiders know. The pattern is read, never run.
@@ -158,15 +160,8 @@ class Reader {
 
 /** A set of letters alone takes no time. */
 function setOf(body: string): RegExp {
-  const named = body
-    .replace(/\[:alpha:\]/g, 'A-Za-z')
-    .replace(/\[:alnum:\]/g, 'A-Za-z0-9')
-    .replace(/\[:digit:\]/g, '0-9')
-    .replace(/\[:xdigit:\]/g, '0-9A-Fa-f')
-    .replace(/\[:space:\]/g, '\\s')
-    .replace(/\[:(?:graph|print):\]/g, '!-~')
-    .replace(/^(\^?)\]/, '$1\\]')
-  if (/\[:\w+:\]/.test(named)) throw new Unreadable()
+  const named = withoutClasses(body).replace(/^(\^?)\]/, '$1\\]')
+  if (/\[:\^?\w+:\]/.test(named)) throw new Unreadable()
   try {
     return new RegExp(`[${named.replace(/\\h/g, ' \\t')}]`)
   } catch {

@@ -26,6 +26,7 @@ test.each<[string, string, readonly string[]]>([
 
 test.each<[string, string, readonly string[]]>([
   ['a form', '$http_authorization !~ "^Bearer [A-Za-z0-9]{32}$"', open],
+  ['a key behind blanks as POSIX names them', `$http_authorization !~* "^Bearer[[:space:]]+${key}$"`, guarded],
   ['a form after a name', '$http_cookie !~* "session_id_production=([^;]+)"', open],
   ['a short text after a long name', '$http_cookie !~ "(^|; )authenticated=1(;|$)"', notKnown],
   ['what the client sends elsewhere', '$http_x_forwarded_key != $http_x_long_name', open],
