@@ -309,4 +309,40 @@ export function possibleTexts(
   return all.length > MAX_TEXTS ? [undefined] : [...new Set(all)]
 }
 
-const isDefault = ({ name }: NginxDirective): boolean => name === 'default'
+/** A text, and what must hold for whom it becomes that. */
+export interface ChosenText {
+  readonly text: string | undefined
+  readonly assumption?: Assumption | undefined
+}
+
+/**
+ * The same, where a map by one header, cookie or argument of the client's decides: the line for who sends nothing is open to all, and so is one whose pattern anybody fits; another is for those
+ * who send what its key says, which may be a secret.
+ */
+export function chosenTexts(template: string, { model, state }: Pick<Evaluation, 'model' | 'state'>): readonly ChosenText[] {
+  const plain = possibleTexts(template, { model, state })
+  const all = plain.map((text) => ({ text }))
+  const [whole = '', name = ''] = variableOf(template, (one) => dependsOnClient(`$${one}`, model, state.anyHost) === 'secret') ?? []
+  const map = !plain.includes(undefined) || state.variables.has(name) ? undefined : model.maps.get(`$${name}`)
+  if (!map || !/^\$\{?(?:http|cookie|arg)_\w+\}?$/.test(map.parameters[0] ?? '')) return all
+  const lines = (map.block ?? []).filter(({ name, parameters }) => parameters.length > 0 && !isDefault({ name }) && name !== '')
+  const silent = expandText(template, { model, state, persona: 'silent' })
+  if (!silent.known || lines.length > MAX_TEXTS || lines.some(({ parameters: [value = ''] }) => value.includes('$'))) return all
+  const chosen = lines.flatMap(({ name: key, parameters: [value = ''] }): readonly ChosenText[] => {
+    const pattern = patternOf(key)
+    const proof = pattern === undefined ? (isSecretText(key) ? 'secret' : 'unclear') : provenBy(pattern).proof
+    const assumption: Assumption | undefined =
+      proof === 'form' ? undefined : { kind: proof === 'secret' ? 'secret' : 'unmodelled', directive: map }
+    return possibleTexts(
+      template.replace(whole, () => value),
+      { model, state },
+    ).map((text) => ({ text, assumption }))
+  })
+  const byText = new Map<string | undefined, ChosenText>([[silent.text, { text: silent.text }]])
+  // What the least is asked for counts.
+  for (const rank of [undefined, 'unmodelled', 'secret'] as const)
+    for (const one of chosen) if (one.assumption?.kind === rank && !byText.has(one.text)) byText.set(one.text, one)
+  return [...byText.values()]
+}
+
+const isDefault = ({ name }: Pick<NginxDirective, 'name'>): boolean => name === 'default'

@@ -1,7 +1,7 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { scripts } from './access.ts'
-import { possibleTexts } from './conditions.ts'
+import { type ChosenText, chosenTexts } from './conditions.ts'
 import type { Journey, Outcome } from './journey.ts'
 import type { Location } from './locations.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
@@ -29,18 +29,24 @@ export function handlerOf(scope: Scope, location: Location | undefined): NginxDi
   return undefined
 }
 
-/** Where `proxy_pass` leads, for each text that its variables may have. */
-export function passed(journey: Journey, scope: Scope, directive: NginxDirective, location: Location | undefined): readonly Outcome[] {
+/** Where `proxy_pass` leads, for each text that its variables may have, and what must hold for that. */
+export function passed(
+  journey: Journey,
+  scope: Scope,
+  directive: NginxDirective,
+  location: Location | undefined,
+): readonly (Omit<ChosenText, 'text'> & { readonly outcome: Outcome })[] {
   const { state, model } = journey
   // An error page is fetched with GET, as is what a subrequest asks.
   const method = nearest(scope, 'proxy_method')?.parameters[0]?.toUpperCase() ?? state.method
   const written = withoutQuery(directive.parameters[0] ?? '')
-  const later = resetLater(journey, written) ? [undefined] : []
-  return [...new Set([...possibleTexts(written, { model, state }), ...later])]
-    .map((text) => pass(journey, directive, location, text))
-    .map((outcome) =>
-      outcome.kind === 'proxied' ? { ...outcome, method, ...(splits(journey, scope, outcome.path) && { splits: true }) } : outcome,
-    )
+  const chosen = chosenTexts(written, { model, state })
+  const later = resetLater(journey, written) && !chosen.some(({ text }) => text === undefined) ? [{ text: undefined }] : []
+  return [...chosen, ...later].map(({ text, ...rest }) => {
+    const outcome = pass(journey, directive, location, text)
+    if (outcome.kind !== 'proxied') return { ...rest, outcome }
+    return { ...rest, outcome: { ...outcome, method, ...(splits(journey, scope, outcome.path) && { splits: true }) } }
+  })
 }
 
 /** May a script of the access phase give another value to what `set` made (`ngx.var.target = …`)? One of an `auth_request` may, too: a subrequest has the same variables. */

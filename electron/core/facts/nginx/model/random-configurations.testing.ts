@@ -210,6 +210,9 @@ const wilderHandlers = constantFrom(
   'http://$to;',
   'http://$backend;',
   'http://$backend/api/$1;',
+  'http://$picked;',
+  'http://$picked/api/$1;',
+  'http://$picked$uri;',
   'http://$taken$1;',
   'http://$taken$2;',
   'http://$taken/api$2;',
@@ -219,7 +222,7 @@ const wilderHandlers = constantFrom(
 /** In `http`, beside `maps`. `@HOST@` is the stub. */
 export const wilderMaps =
   'map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
-  'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
+  'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $http_x_client $picked { default "127.0.0.1:1"; any "127.0.0.1:1"; anything "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
 export const wilderPaths = [
   '/o/pull',
   '/x/push',

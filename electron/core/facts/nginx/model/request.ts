@@ -299,7 +299,9 @@ function handle(journey: Journey, scope: Scope, location: Location | undefined):
   const found = handlerOf(scope, location)
   if (found?.name === 'proxy_pass' || found?.name === 'grpc_pass')
     return [
-      ...passed(journey, scope, found, location).map((outcome) => ended(journey, scope, outcome, location)),
+      ...passed(journey, scope, found, location).map(({ outcome, assumption }) =>
+        ended(assumption ? { ...journey, assumptions: [...journey.assumptions, assumption] } : journey, scope, outcome, location),
+      ),
       ...onFailure(journey, scope, found),
     ]
   if (found && scripted.includes(found.name))

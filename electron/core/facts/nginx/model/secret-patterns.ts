@@ -230,7 +230,7 @@ function gradeOf(steps: readonly Step[]): 'secret' | 'unclear' | 'short' | 'form
 }
 
 function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number] {
-  if (announces.test(run)) return 'none'
+  if (announces.test(run) || NAME.test(run)) return 'none'
   const value = behindName(run)
   const from: Side = value === run ? left : 'closed'
   if (from === 'open' || right === 'open') return looksRandom(value) ? 'unclear' : 'form'
@@ -240,6 +240,9 @@ function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number
 
 /** What a token is announced with. */
 const announces = /^(?:bearer|basic|token|digest|apikey|api-key)$/i
+
+/** The name of a cookie or an argument, behind which nothing is asked for. In Base64 a text of this length has other letters, too. */
+const NAME = /^[a-z][a-z_-]{0,31}=$/
 
 /** Behind a name (`session=…`), which is no secret. What ends a text in Base64 is none. */
 const behindName = (run: string): string => /^.*[=:]([^=:]+=*)$/s.exec(run)?.[1] ?? run

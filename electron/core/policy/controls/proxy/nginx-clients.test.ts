@@ -85,3 +85,21 @@ test.each<[name: string, inside: string, outside: string, expected: readonly str
 ])('where it leads: %s', (_, inside, outside, expected) => {
   expect(judged(site(inside, outside))).toEqual(expected)
 })
+
+const pool = (source: string, lines: string) => `map ${source} $pool { ${lines} }`
+
+test.each<[string, string, string, readonly string[]]>([
+  ['a header, the model for all others', '$http_x_model', 'default 127.0.0.1:11434; small 127.0.0.1:3000;', open],
+  ['a header, an application for all others', '$http_x_backend', 'default 127.0.0.1:3000; gpu 127.0.0.1:11434;', notKnown],
+  ['a cookie by a pattern that anybody fits', '$http_cookie', 'default 127.0.0.1:3000; ~engine=[a-z]+ 127.0.0.1:11434;', open],
+  ['a cookie that is a secret', '$cookie_lab', 'default 127.0.0.1:3000; JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D 127.0.0.1:11434;', guarded],
+  ['an argument of two', '$arg_key', 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D 127.0.0.1:11434; gpu 127.0.0.1:11434;', notKnown],
+  ['what the client writes into the target', '$http_x_pool', 'default 127.0.0.1:3000; ~^(\\d+)$ 127.0.0.1:$1;', beyond],
+])('who chooses the program by %s', (_, source, lines, expected) => {
+  expect(judged(site('location / { proxy_pass http://$pool; }', pool(source, lines)))).toEqual(expected)
+})
+
+test('a login stands before whatever the client chooses', () => {
+  const lines = 'default 127.0.0.1:3000; gpu 127.0.0.1:11434;'
+  expect(judged(site(`${login} location / { proxy_pass http://$pool; }`, pool('$http_x_backend', lines)))).toEqual(guarded)
+})
