@@ -19,13 +19,21 @@ function partsOf(version: string): readonly bigint[] | undefined {
   return version.replace(/^v/i, '').split('.').map(BigInt)
 }
 
-/** Build numbers of llama.cpp: `b6123`, or the bare number that `build_info` and older tags give. `0` stands before all. */
+/**
+ * Versions of llama.cpp: builds (`b6123`, or the bare number of older tags; `0` stands before all), and since August 2026 releases (`0.7.0`), the first of which came after
+ * build 10438. Which later builds stand before which release is not known.
+ */
 export function compareBuilds(a: string, b: string): number | undefined {
-  const left = buildOf(a)
-  const right = buildOf(b)
-  if (left === undefined || right === undefined) return undefined
-  return left === right ? 0 : left < right ? -1 : 1
+  const [left, right] = [buildOf(a), buildOf(b)]
+  if (left !== undefined && right !== undefined) return left === right ? 0 : left < right ? -1 : 1
+  if (left !== undefined) return left <= LAST_BEFORE_RELEASES && isRelease(b) ? -1 : undefined
+  if (right !== undefined) return right <= LAST_BEFORE_RELEASES && isRelease(a) ? 1 : undefined
+  return isRelease(a) && isRelease(b) ? compareDotted(a, b) : undefined
 }
+
+/** The last build in Debian before its release 0.1.2 (changelog of its package llama.cpp). */
+const LAST_BEFORE_RELEASES = 10438n
+const isRelease = (version: string): boolean => /^v?\d{1,4}(?:\.\d{1,6}){1,2}$/.test(version)
 
 const buildOf = (version: string): bigint | undefined => {
   const digits = /^b?(\d{1,12})(?:-[0-9a-f]{4,40})?$/.exec(version)?.[1]

@@ -95,6 +95,14 @@ describe.each<[string, CompareVersions, readonly (readonly string[])[]]>([
   })
 })
 
+test.each([
+  ['0.7.0', 'b9000', 1],
+  ['b10438', 'v0.1.2', -1],
+  ['0', '0.1.2', -1],
+  ['0.2.0', '0.7.0', -1],
+  ['b11669', '0.7.0', undefined],
+])('llama.cpp %s and %s', (a, b, expected) => expect(compareBuilds(a, b)).toBe(expected))
+
 test.each<[CompareVersions, string]>([
   [ordering('PyPI'), 'latest'],
   [ordering('Go'), 'main-3f2a'],

@@ -128,6 +128,7 @@ test.each([
   ['"version":"0.12.6"', '0.12.6'],
   ['"version": "v3.5.0 (0123abcd)"', '3.5.0'],
   ['"build_info":"b6123-c6a2c9e7"', 'b6123'],
+  ['"build_info":"b11669-Debian"', 'b11669'],
   ['"version":"0.11.1rc2.dev12+gabcdef.d20260101"', '0.11.1rc2.dev12+gabcdef.d20260101'],
   ['"build_info":"b1-c6a2c9e7"', undefined],
   ['"build_info":"b0-unknown"', undefined],

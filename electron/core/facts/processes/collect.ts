@@ -4,6 +4,7 @@ import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
+import { llamaSettingsScript } from './llama-settings.ts'
 import { podsScript } from './pods-script.ts'
 
 /**
@@ -66,14 +67,14 @@ b start
   echo "@env $pid"
   tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
 done
-${confinementsScript}${kubeletScript}${executablesScript}exit 0
+${llamaSettingsScript}${confinementsScript}${kubeletScript}${executablesScript}exit 0
 `
 
 const processes = script({
   id: 'processes',
   expectedMs: 50,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, maskVariables],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],

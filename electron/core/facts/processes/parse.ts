@@ -116,7 +116,7 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       // The unified hierarchy (0::) names the unit where it is used; on version 1 it is the root, and name=systemd tells.
       if (kind === 'cgroup') details.cgroup = longest(details.cgroup, rest.replace(/^\d+:[^:]*:/, ''))
     } else if (text.startsWith('=') && current) readWord(current, text.slice(1).replaceAll('\u0001', '\n'))
-    else if (/^@(?:kubelet|bound)/.test(text)) current = undefined
+    else if (/^@(?:kubelet|bound|settings)/.test(text)) current = undefined
   }
   for (const details of found.values()) if (details.argv?.length === 0) delete details.argv
   return found

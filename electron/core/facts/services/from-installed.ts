@@ -7,16 +7,17 @@ import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './
 import { containerOfUnit } from './container-run.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
+import { withSettings } from './llama-words.ts'
 import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
-export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): InferenceService | undefined {
+export function serviceFromUnit(unit: Unit, sources: ServiceSources): InferenceService | undefined {
   const launch = recogniseStart(unit.execStart)
   if (!launch || launch.role === 'worker') return undefined
-  const environment = environmentOfUnit(unit, launch)
-  const { binds, unknown } = unitBinds(unit, launch)
-  const account = accounts?.accounts.find(({ name, uid }) => name === unit.user || String(uid) === unit.user)
+  const environment = environmentOfUnit(unit, launch, sources)
+  const { binds, unknown } = unitBinds(unit, launch, sources)
+  const account = sources.accounts?.accounts.find(({ name, uid }) => name === unit.user || String(uid) === unit.user)
   const user = unit.user === '' && !unit.dynamicUser ? 'root' : unit.user
   return {
     id: unit.id,
@@ -28,13 +29,13 @@ export function serviceFromUnit(unit: Unit, { accounts }: ServiceSources): Infer
     user: user === '' ? undefined : user,
     uid: user === 'root' ? 0 : account?.uid,
     argv: unit.execStart,
-    environment: unit.environment,
+    environment: environment.variables,
     environmentComplete: environment.complete,
     binds,
     bindUnknown: unknown,
     configuredBinds: unknown === undefined ? binds : undefined,
     apiKey: configuredApiKey(launch, environment),
-    modelPaths: modelPathsOf(launch, unit.environment, { user, home: account?.home }),
+    modelPaths: modelPathsOf(launch, environment.variables, { user, home: account?.home }),
   }
 }
 
@@ -62,18 +63,16 @@ export const madeFrom = ({ id, sourcePath, fragmentPath }: Unit): NonNullable<In
 })
 
 /** A shell or wrapper may set more variables than the unit shows. */
-const environmentOfUnit = (unit: Unit, launch: Launch): KnownEnvironment => ({
-  variables: unit.environment,
-  complete: unit.environmentComplete && !launch.wrapped,
-})
+const environmentOfUnit = (unit: Unit, launch: Launch, { llamaSettings }: ServiceSources): KnownEnvironment =>
+  withSettings(launch, { variables: unit.environment, complete: unit.environmentComplete && !launch.wrapped }, llamaSettings)
 
 /** Addresses that a unit configures its server for. */
-export function unitBinds(unit: Unit, launch: Launch): Binds {
+export function unitBinds(unit: Unit, launch: Launch, sources: ServiceSources): Binds {
   const { PrivateNetwork: lone, NetworkNamespacePath: path = '' } = unit.properties
   // What it listens on in there nobody reaches by the addresses of the host; what leads there is known when it runs.
   if (lone === 'yes' || path !== '')
     return { binds: [], unknown: 'its unit gives it a network of its own, and what leads there was not followed' }
-  const configured = configuredAddresses(launch, environmentOfUnit(unit, launch))
+  const configured = configuredAddresses(launch, environmentOfUnit(unit, launch, sources))
   const binds = configuredBinds(configured, ({ variable }) => ({
     section: 'units',
     line: unit.lines[variable === undefined ? 'ExecStart' : `Environment:${variable}`] ?? 0,

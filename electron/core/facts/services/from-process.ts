@@ -22,6 +22,7 @@ import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { ledBind, ledBinds, withLed } from './led-binds.ts'
+import { withSettings } from './llama-words.ts'
 import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import { ownAddressOf } from './own-address.ts'
 import { ownNetworkBinds, printSocket } from './own-network.ts'
@@ -42,7 +43,8 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const unit =
     sources.units?.find(({ id }) => id === unitId) ?? (contained ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
   const starter = contained && !pod ? starterOf(main, container, sources) : undefined
-  const environment = environmentOf(main, unit, container)
+  const own = environmentOf(main, unit, container)
+  const environment = contained ? own : withSettings(launch, own, sources.llamaSettings)
   const configured = configuredAddresses(launch, environment)
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
   const mounts = container?.inspected ? container.mounts : mountsOf(main)
@@ -80,7 +82,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     internalBinds: internal,
     ...(main.ownNetwork &&
       !contained && { ownNetwork: { sockets: main.ownNetwork.sockets.map(printSocket), addresses: main.addresses ?? [] } }),
-    configuredBinds: !contained ? afterRestart(unit) : starter && !container ? publishedByUnit(starter, configured) : binds,
+    configuredBinds: !contained ? afterRestart(unit, sources) : starter && !container ? publishedByUnit(starter, configured) : binds,
     apiKey: configuredApiKey(launch, environment),
     version: image && versionOfImage(image.name),
     image,
@@ -123,9 +125,9 @@ function environmentOf(main: Process, unit: Unit | undefined, container: Contain
 }
 
 /** What the unit would start now, as long as it names the server itself and every address is literal. */
-function afterRestart(unit: Unit | undefined): readonly ServiceBind[] | undefined {
+function afterRestart(unit: Unit | undefined, sources: ServiceSources): readonly ServiceBind[] | undefined {
   const launch = unit && recogniseStart(unit.execStart)
-  const found = unit && launch ? unitBinds(unit, launch) : undefined
+  const found = unit && launch ? unitBinds(unit, launch, sources) : undefined
   return found?.unknown === undefined ? found?.binds : undefined
 }
 

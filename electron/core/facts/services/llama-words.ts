@@ -1,4 +1,7 @@
+import type { LlamaSettings } from '../processes/llama-settings.ts'
+import type { KnownEnvironment } from './configured.ts'
 import { everyValue, flagValue } from './flags.ts'
+import type { Launch } from './launch.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -48,3 +51,18 @@ const fetchingVariables = [
 export const llamaFetch = (words: readonly string[], variables: Variables): string | undefined =>
   words.find((word) => fetchingFlags.test(word.split('=', 1)[0] ?? '') || fetchingPresets.test(word)) ??
   fetchingVariables.find((one) => (variables[one] ?? '') !== '')
+
+/** What a file of settings may set for the worse or the better: with one of these in it, nothing is sure of what its variables do not say. */
+const decisive = /^LLAMA_(?:ARG_)?(?:HOST|PORT|API_KEY|API_KEY_FILE|API_PREFIX|SSL_\w+|OFFLINE)$/
+
+/**
+ * Variables of a server with what the host's file of settings names below them. That a key is set there does not count, since it may stand in a section
+ * that its release passes over. The Python binding does not read that file, nor what runs in a container.
+ */
+export function withSettings(launch: Launch, environment: KnownEnvironment, settings: LlamaSettings | undefined): KnownEnvironment {
+  if (launch.engine !== 'llama.cpp' || launch.variant !== undefined || settings === undefined) return environment
+  const named = Object.entries(settings.variables)
+  const open = settings.unread || named.some(([name]) => decisive.test(name) && environment.variables[name] === undefined)
+  const counted = named.filter(([name]) => !/^LLAMA_(?:ARG_)?API_KEY/.test(name))
+  return { variables: { ...Object.fromEntries(counted), ...environment.variables }, complete: environment.complete && !open }
+}

@@ -5,6 +5,7 @@ import { ownPortsLed, portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import type { Os } from '../os/os.ts'
+import { readLlamaSettings } from '../processes/llama-settings.ts'
 import { answeredKey } from './answered-key.ts'
 import { assembleServices } from './assemble.ts'
 import { hostAddressesOf } from './own-address.ts'
@@ -18,7 +19,7 @@ const valueIn = <T>(result: FactResult<T>): T | undefined => (result.known ? res
 export const servicesFact: FactDefinition<'services'> = {
   id: 'services',
   sections: () => [],
-  read({ fact }) {
+  read({ fact, section }) {
     const processes = fact('processes')
     if (!processes.known) return unknown(`Inference services: ${processes.reason}`, processes.sections, processes.hint)
     const containers = valueIn(fact('containers'))
@@ -30,6 +31,7 @@ export const servicesFact: FactDefinition<'services'> = {
       containers: containers?.containers,
       podContainers: containers?.podContainers,
       accounts: valueIn(fact('accounts')),
+      llamaSettings: readLlamaSettings(section('processes').stdout),
       hostAddresses: hostAddressesOf(network),
       routesLoopback: routesLoopback(valueIn(fact('os'))),
       ledTo: firewall?.translationKnown ? (address) => portsLedTo(firewall.tables, network, address) : undefined,
