@@ -28,8 +28,44 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
   ['groups, whatever the domain', [proxy({ email_domains: ['*'], allowed_groups: ['ai-users', 'ml'] })], ['idp:ai-users', 'idp:ml'], []],
   [
     'roles as groups of their name, teams one by one',
-    [proxy({ allowed_roles: ['ai'], github_team: ['a,b'] })],
+    [
+      proxy({ provider: ['keycloak-oidc'], allowed_roles: ['ai'], github_team: ['a,b'] }),
+      proxy({ provider: ['github'], allowed_roles: ['ai'], github_team: ['a,b'] }),
+    ],
     ['idp:role:ai', 'idp:a', 'idp:b'],
+    [],
+  ],
+  [
+    'who works on a repository, and users by their name beside',
+    [proxy({ provider: ['github'], email_domains: ['*'], github_repo: ['acme/llm'], github_users: ['ada', 'bob'] })],
+    ['idp:collaborators of acme/llm', 'idp:user ada', 'idp:user bob'],
+    [],
+  ],
+  [
+    'projects',
+    [proxy({ provider: ['gitlab'], email_domains: ['*'], gitlab_projects: ['acme/llm=30'] })],
+    ['idp:members of acme/llm=30'],
+    [],
+  ],
+  [
+    'everybody, where the groups are those of another provider',
+    [proxy({ provider: ['oidc'], email_domains: ['*'], google_groups: ['ai@x.org'], github_org: ['acme'] })],
+    ['idp:@*'],
+    [],
+  ],
+  [
+    'a file of passwords, past the provider',
+    [proxy({ email_domains: ['x.org'], htpasswd_file: ['/etc/htpasswd'] })],
+    ['idp:@x.org', 'idp:passwords in /etc/htpasswd'],
+    [],
+  ],
+  [
+    'none of it, where groups are asked for that its users do not get',
+    [
+      proxy({ email_domains: ['*'], allowed_groups: ['ai'], htpasswd_file: ['/etc/a'] }),
+      proxy({ email_domains: ['*'], allowed_groups: ['ai'], htpasswd_file: ['/etc/b'], htpasswd_user_groups: ['ai'] }),
+    ],
+    ['idp:ai', 'idp:passwords in /etc/b'],
     [],
   ],
   [

@@ -2,13 +2,8 @@ import type { AccessGap, AccountAccess } from '#shared/model/access.ts'
 import type { MailAddress } from '../facts/access/access.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { OAuth2Proxy, Setting } from '../facts/oauth2-proxy/oauth2-proxy.ts'
-import { effective, type OptionName } from '../facts/oauth2-proxy/options.ts'
-
-/** Settings that name groups of the provider; who is in none of them is turned away, whatever the address (docs/configuration/overview). */
-const groupSettings = [
-  ...(['allowed_groups', 'google_groups', 'keycloak_groups', 'gitlab_groups', 'allowed_roles'] as const),
-  ...(['github_org', 'github_team', 'bitbucket_team'] as const),
-] satisfies readonly OptionName[]
+import { effective } from '../facts/oauth2-proxy/options.ts'
+import { inEffect, type Restriction } from '../facts/oauth2-proxy/restrictions.ts'
 
 /** Stands before its name at the provider: no account of a host has a colon in its name. */
 export const IDP = 'idp:'
@@ -56,11 +51,26 @@ export function secondFactors(proxies: FactResult<readonly OAuth2Proxy[]>): read
 }
 
 function ofProxy(proxy: OAuth2Proxy, read: readonly MailAddress[]): IdpAccess {
-  const groups = groupSettings.map((name) => [name, effective(proxy, name)] as const)
-  const hidden = groups.find(([, setting]) => !setting.known)
-  if (hidden && !hidden[1].known) return { accounts: [], unknown: [`Whom ${proxy.id} lets in: ${hidden[1].why}`] }
+  const byProvider = providerLetsIn(proxy, read)
+  const byPassword = passwordsOf(proxy)
+  return {
+    accounts: [...byProvider.accounts, ...byPassword.accounts],
+    unknown: [...new Set([...byProvider.unknown, ...byPassword.unknown])],
+  }
+}
+
+/** Who is in none of the groups that are named is turned away, whatever the address (docs/configuration/overview), where the provider looks at them. */
+function providerLetsIn(proxy: OAuth2Proxy, read: readonly MailAddress[]): IdpAccess {
+  const get = (name: Restriction | 'provider') => {
+    const setting = effective(proxy, name)
+    return setting.known ? setting : undefined
+  }
+  // Which tenant somebody is of leaves open who he is: his address tells more.
+  const groups = inEffect(get).flatMap((name) => (name === 'entra_id_allowed_tenants' ? [] : [[name, effective(proxy, name)] as const]))
+  const hidden = [effective(proxy, 'provider'), ...groups.map(([, setting]) => setting)].find((setting) => !setting.known)
+  if (hidden && !hidden.known) return { accounts: [], unknown: [`Whom ${proxy.id} lets in: ${hidden.why}`] }
   const named = groups.flatMap(([name, setting]) =>
-    setting.known ? namesIn(name, setting).map((group) => accountOf(group, `group ${group}`, proxy, setting)) : [],
+    setting.known ? namesIn(name, setting).map(({ as, who }) => accountOf(as, who, proxy, setting)) : [],
   )
   if (named.length > 0) return { accounts: named, unknown: [] }
   const domains = effective(proxy, 'email_domains')
@@ -90,12 +100,41 @@ function addressesIn(path: string, read: readonly MailAddress[], proxy: OAuth2Pr
   return [...told, ...(addresses.length > MAX_ADDRESSES ? [whole(`one of ${addresses.length} addresses`)] : [])]
 }
 
+/**
+ * Whoever has a password in the file comes in without the provider, whatever his address; groups he has as the settings say (pkg/middleware/basic_session.go,
+ * ProviderData.Authorize).
+ */
+function passwordsOf(proxy: OAuth2Proxy): IdpAccess {
+  const [file, asked, given] = (['htpasswd_file', 'allowed_groups', 'htpasswd_user_groups'] as const).map((name) => effective(proxy, name))
+  if (!file?.known) return { accounts: [], unknown: file ? [`Whom ${proxy.id} lets in: ${file.why}`] : [] }
+  const path = file.values[0] ?? ''
+  const wanted = asked?.known ? asked.values.filter(Boolean) : []
+  const kept = given?.known && wanted.length > 0 && !given.values.some((group) => wanted.includes(group))
+  return {
+    accounts: path === '' || kept ? [] : [accountOf(`passwords in ${path}`, 'whoever has a password there', proxy, file)],
+    unknown: [],
+  }
+}
+
+/** What is no group of the provider by itself, before its name. */
+const words: Partial<Record<Restriction, string>> = {
+  github_repo: 'collaborators of',
+  github_users: 'user',
+  gitlab_projects: 'members of',
+  bitbucket_repository: 'collaborators of',
+}
+
 /** oauth2-proxy holds roles as groups of this name; teams stand in one value. */
-function namesIn(name: OptionName, { values }: Setting): readonly string[] {
+function namesIn(name: Restriction, { values }: Setting): readonly { readonly as: string; readonly who: string }[] {
   const all = name === 'github_team' ? values.flatMap((value) => value.split(',')) : values
-  return all
-    .map((value) => (name === 'allowed_roles' ? `role:${value.trim()}` : value.trim()))
-    .filter((value) => value !== '' && value !== 'role:')
+  return all.flatMap((value) => {
+    const text = value.trim().replace(/^\*{4}$/, 'a name that is not printed')
+    const word = words[name]
+    if (text === '') return []
+    if (word) return [{ as: `${word} ${text}`, who: `${word} ${text}` }]
+    const group = name === 'allowed_roles' ? `role:${text}` : text
+    return [{ as: group, who: `group ${group}` }]
+  })
 }
 
 const wordsOf = (domain: string): string => (domain === '*' ? 'every address' : `every address of ${domain}`)

@@ -1,38 +1,7 @@
-import type { OptionName } from '../../../facts/oauth2-proxy/options.ts'
+import { inEffect, PERSONAL, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
 import { defineControl } from '../../control.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
-/** Settings that name who may log in beside the domain of an address, and the providers that look at them: none other does. */
-const restrictions = {
-  allowed_groups: undefined,
-  allowed_roles: ['keycloak-oidc'],
-  github_org: ['github'],
-  github_team: ['github'],
-  github_repo: ['github'],
-  github_users: ['github'],
-  gitlab_groups: ['gitlab'],
-  gitlab_projects: ['gitlab'],
-  google_groups: ['google'],
-  keycloak_groups: ['keycloak'],
-  bitbucket_team: ['bitbucket'],
-  bitbucket_repository: ['bitbucket'],
-  entra_id_allowed_tenants: ['entra-id'],
-} as const satisfies Partial<Record<OptionName, readonly string[] | undefined>>
-const restricting = Object.keys(restrictions) as (keyof typeof restrictions)[]
-
-/** Those that count; all of them while the provider is not known. */
-function inEffect(get: Get): readonly (keyof typeof restrictions)[] {
-  const provider = get('provider')?.values[0]
-  return restricting.filter((name) => {
-    const by: readonly string[] | undefined = restrictions[name]
-    // A tenant of everybody is no restriction.
-    const everybody = name === 'entra_id_allowed_tenants' && get(name)?.values.some((tenant) => tenant.toLowerCase() === PERSONAL)
-    return !everybody && (by === undefined || provider === undefined || by.includes(provider))
-  })
-}
-
-/** The tenant of everybody who has a Microsoft account of his own, whom nobody manages. */
-const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** Tenants that stand for any. */
 const anyTenant = ['', 'common', 'organizations', 'consumers', PERSONAL]
 

@@ -1,0 +1,36 @@
+import type { Setting } from './oauth2-proxy.ts'
+import type { OptionName } from './options.ts'
+
+/** Settings that name who may log in beside the domain of an address, and the providers that look at them: none other does. */
+const restrictions = {
+  allowed_groups: undefined,
+  allowed_roles: ['keycloak-oidc'],
+  github_org: ['github'],
+  github_team: ['github'],
+  github_repo: ['github'],
+  github_users: ['github'],
+  gitlab_groups: ['gitlab'],
+  gitlab_projects: ['gitlab'],
+  google_groups: ['google'],
+  keycloak_groups: ['keycloak'],
+  bitbucket_team: ['bitbucket'],
+  bitbucket_repository: ['bitbucket'],
+  entra_id_allowed_tenants: ['entra-id'],
+} as const satisfies Partial<Record<OptionName, readonly string[] | undefined>>
+
+export type Restriction = keyof typeof restrictions
+export const restricting = Object.keys(restrictions) as readonly Restriction[]
+
+/** The tenant of everybody who has a Microsoft account of his own, whom nobody manages. */
+export const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Those that count; all of them while the provider is not known. */
+export function inEffect(get: (name: Restriction | 'provider') => Setting | undefined): readonly Restriction[] {
+  const provider = get('provider')?.values[0]
+  return restricting.filter((name) => {
+    const by: readonly string[] | undefined = restrictions[name]
+    // A tenant of everybody is no restriction.
+    const everybody = name === 'entra_id_allowed_tenants' && get(name)?.values.some((tenant) => tenant.toLowerCase() === PERSONAL)
+    return !everybody && (by === undefined || provider === undefined || by.includes(provider))
+  })
+}
