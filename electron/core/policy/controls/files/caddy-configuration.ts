@@ -1,4 +1,5 @@
 import type { Caddy } from '../../../facts/caddy/caddy.ts'
+import { field, textOf } from '../../../facts/caddy/json-lines.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Os } from '../../../facts/os/os.ts'
@@ -73,6 +74,8 @@ function judge({ process, inContainer, config, resumes }: CaddyProcess, facts: C
         note: `Expected ${trusted.join(' or ')} alone.`,
       })),
     }
+  const pulled = pulls(process.pid, config.path, facts.caddy)
+  if (pulled) return pulled
   const lost = ways.find((way) => way.file === undefined)
   if (lost) return unread(config.path, `A link beside ${config.path} leads to ${lost.path}, which was not looked at.`, started)
   const elsewhere = resumes || path.endsWith('.json') ? [] : outside(process.pid, folder, facts.caddy)
@@ -92,6 +95,23 @@ function judge({ process, inContainer, config, resumes }: CaddyProcess, facts: C
       ? `${path}, which Caddy saves for --resume, is closed to others.`
       : `${path} and ${beside.length} files and folders beside it belong to root, closed to others.`,
     cite: [{ section: 'privileged', line: file.line, token: path }, started],
+  }
+}
+
+/** `admin.config.load`: a server of somebody else's says what Caddy does, whoever owns the file that names it. */
+function pulls(pid: number, subject: string, caddy: FactResult<Caddy>): Verdict | undefined {
+  const instance = caddy.known ? caddy.value.instances.find((one) => one.pid === pid) : undefined
+  const load = instance?.config && field(instance.config, 'admin', 'config', 'load')
+  if (!load) return undefined
+  const url = field(load, 'url')
+  const from = (textOf(url) ?? 'elsewhere').slice(0, 120)
+  const clear = /^http:\/\/(?!(?:localhost|127\.[\d.]+|\[::1\])(?:[:/]|$))/i.test(from)
+  return {
+    status: clear ? 'fail' : 'warning',
+    subject,
+    title: 'Caddy loads its configuration from elsewhere',
+    reason: `admin.config.load takes the configuration from ${from}${clear ? ' in clear, where anybody on the way writes it' : ''}: who decides what that answers decides what Caddy forwards, and to whom. Expected a file of root alone.`,
+    cite: [{ section: 'caddy', line: (url ?? load).line, note: 'Expected no load.', token: from }],
   }
 }
 

@@ -105,6 +105,18 @@ describe('proxy-configuration-protected', () => {
       { argv: ['caddy', 'run', '-c', '/etc/caddy/a.json'], files: [entry('/etc/caddy/a.json', 0o600)], caddy: unknown('why', ['caddy']) },
       [pass],
     ],
+    ...(
+      [
+        ['http://10.0.9.9/caddy.json', 'fail'],
+        ['https://config.example/caddy.json', 'warning'],
+        ['http://127.0.0.1:8500/v1/kv/caddy?raw', 'warning'],
+        ['http://127.0.0.1.evil.example/', 'fail'],
+      ] as const
+    ).map(([url, status]): [string, Given, readonly string[]] => [
+      `loaded from ${url}`,
+      { caddy: says({ admin: { config: { load: { module: 'http', url }, load_delay: '1m' } }, ...site() }) },
+      [`${status}: Caddy loads its configuration from elsewhere`],
+    ]),
     ['resumed', { argv: ['caddy', 'run', '--resume'], files: [entry(saved, 0o600, 'caddy')] }, [pass]],
     ['resumed, open', { argv: ['caddy', 'run', '--resume'], files: [entry(saved, 0o666, 'caddy')] }, [others]],
     ['resumed, variables unread', { argv: ['caddy', 'run', '--resume'], files: [entry(saved, 0o600, 'caddy')], unit: null }, [notSeen]],

@@ -1,6 +1,6 @@
 import type { Listener } from '#shared/model/listener.ts'
 import { type CaddyInstance, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
-import { field, isTrue, textOf } from '../../../facts/caddy/json-lines.ts'
+import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
@@ -18,7 +18,7 @@ export default defineControl({
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],
   evaluate: ({ caddy, listeners }) => {
     const verdicts = [
-      ...readCaddies(known(caddy)).map((instance) => judge(instance, listeners)),
+      ...readCaddies(known(caddy)).flatMap((instance) => [judge(instance, listeners), ...forwarded(instance), ...remote(instance)]),
       ...unreadCaddies(known(caddy)).map(notRead),
     ]
     if (verdicts.length > 0) return verdicts
@@ -60,6 +60,88 @@ function judge(instance: ReadCaddy, listeners: FactResult<readonly Listener[]>):
     cite: cite.map((one) => ({ ...one, note: 'Expected localhost:2019.', token: written })),
   }
 }
+
+const CHANGES = ['POST', 'PUT', 'PATCH', 'DELETE']
+
+/** May those with such a key change something? Without a path nothing is allowed, without a method every one is (admin.go, RemoteAdmin.enforceAccessControls). */
+const mayChange = (access: JsonNode): boolean =>
+  items(field(access, 'public_keys')).length > 0 &&
+  items(field(access, 'permissions')).some((permission) => {
+    const methods = texts(field(permission, 'methods'))
+    return texts(field(permission, 'paths')).length > 0 && (methods.length === 0 || methods.some((method) => CHANGES.includes(method)))
+  })
+
+/** The second endpoint, for other machines, which stays where `disabled` takes the first one away. It knows its clients by their certificates. */
+function remote({ id, config }: ReadCaddy): readonly Verdict[] {
+  const node = field(config, 'admin', 'remote')
+  if (!node) return []
+  const listen = field(node, 'listen')
+  const written = textOf(listen) ?? ''
+  const open =
+    written === '' ||
+    written.includes('{') ||
+    (listen !== undefined && readListens(listen).every(({ scope }) => scope !== 'loopback' && scope !== 'unix'))
+  const at = written || `:${REMOTE_PORT}`
+  const base = {
+    subject: `${id} remote admin`,
+    cite: [{ section: 'caddy', line: (listen ?? node).line, ...(written && { token: written }) }],
+  }
+  const changing = items(field(node, 'access_control')).filter(mayChange)
+  if (!open) return [{ ...base, status: 'pass', title: onLoopback, reason: `admin.remote.listen is ${written}.` }]
+  if (changing.length === 0)
+    return [
+      {
+        ...base,
+        status: 'pass',
+        title: 'The remote admin endpoint only tells',
+        reason: `It listens on ${at}, and admin.remote lets nobody change anything.`,
+      },
+    ]
+  return [
+    {
+      ...base,
+      status: 'warning',
+      severity: 'medium',
+      title: 'Caddy takes its configuration remotely',
+      reason: `admin.remote listens on ${at}: from other machines, whoever holds one of the keys of access_control replaces the configuration. Expected none, or a network of its own for it.`,
+    },
+  ]
+}
+
+const REMOTE_PORT = 2021
+
+/** Sites that hand requests on to the endpoint: it looks at no more than the name that a request is for, which a client or the site writes as it likes. */
+function forwarded({ id, config }: ReadCaddy): readonly Verdict[] {
+  const admin = field(config, 'admin')
+  if (isTrue(field(admin, 'disabled'))) return []
+  const listen = field(admin, 'listen')
+  const written = textOf(listen) || `localhost:${DEFAULT_PORT}`
+  const [own] = listen && textOf(listen) ? readListens(listen) : []
+  const port = own?.port ?? DEFAULT_PORT
+  const leads = (dial: string) =>
+    own?.scope === 'unix'
+      ? dial === written.split('|')[0]
+      : new RegExp(`^(?:tcp/)?(?:localhost|127\\.[\\d.]+|\\[::1\\]|0\\.0\\.0\\.0)?:${port}$`).test(dial)
+  return dials(field(config, 'apps', 'http'))
+    .flatMap((dial): readonly Verdict[] =>
+      leads(textOf(dial) ?? '')
+        ? [
+            {
+              subject: `${id} forwarded admin`,
+              status: 'fail',
+              title: 'A site forwards to the admin endpoint',
+              reason: `Requests are handed on to ${textOf(dial)}, the admin endpoint on ${written}: whoever may use that site replaces the configuration. Expected no way to it.`,
+              cite: [{ section: 'caddy', line: dial.line, token: textOf(dial) ?? '', note: 'This is the admin endpoint.' }],
+            },
+          ]
+        : [],
+    )
+    .slice(0, 1)
+}
+
+/** Addresses of upstreams, wherever they stand. */
+const dials = (node: JsonNode | undefined): readonly JsonNode[] =>
+  node?.kind === 'array' ? items(node).flatMap(dials) : entries(node).flatMap(([key, value]) => (key === 'dial' ? [value] : dials(value)))
 
 const onLoopback = 'The admin endpoint is on loopback'
 const DEFAULT_PORT = 2019

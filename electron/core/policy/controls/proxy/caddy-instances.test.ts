@@ -91,3 +91,50 @@ describe('several Caddys', () => {
     ])
   })
 })
+
+describe('ways to the admin endpoint beside its own address', () => {
+  const listeners = known([
+    { address: '127.0.0.1', scope: 'loopback', protocol: 'tcp', port: 2019, line: 1, processes: [{ name: 'caddy', pid: 7 }] },
+  ])
+  const judge = (config: object) => {
+    const found = caddy(config)
+    const control = caddyAdmin as AnyControl as unknown as Control
+    return outcomes(found.known ? control.evaluate({ caddy: found.value, listeners } as never, policyContext()) : [])
+  }
+  const key = (...permissions: readonly object[]) => ({ access_control: [{ public_keys: ['MII'], permissions }] })
+  const sound = site([{ handle: [login, toOllama] }])
+  const local = 'pass: The admin endpoint is on loopback'
+  const open = 'warning: Caddy takes its configuration remotely'
+  const only = 'pass: The remote admin endpoint only tells'
+
+  // Caddy 2.6.2 listens on *:2021 with each of the first three, tried.
+  test.each<[string, object, readonly string[]]>([
+    ['for other machines', { remote: key({ paths: ['/'] }) }, [local, open]],
+    [
+      'beside one that is off',
+      { disabled: true, remote: key({ paths: ['/config/apps'], methods: ['GET', 'PATCH'] }) },
+      ['pass: The admin endpoint is off', open],
+    ],
+    ['at an address', { remote: { listen: '10.0.0.5:9000', ...key({ paths: ['/load'] }) } }, [local, open]],
+    ['on loopback', { remote: { listen: 'localhost:2021', ...key({ paths: ['/'] }) } }, [local, local]],
+    ['to look', { remote: key({ paths: ['/'], methods: ['GET'] }) }, [local, only]],
+    ['for nobody', { remote: { access_control: [] } }, [local, only]],
+    ['for nothing', { remote: key() }, [local, only]],
+  ])('a remote one: %s', (_, admin, expected) => expect(judge({ admin, ...sound })).toEqual(expected))
+
+  test.each([
+    ['localhost:2019', {}, true],
+    ['127.0.0.1:2019', {}, true],
+    [':2019', {}, true],
+    ['[::1]:2019', {}, true],
+    ['127.0.0.1:2020', {}, false],
+    ['10.0.3.7:2019', {}, false],
+    ['localhost:2019', { listen: 'localhost:3000' }, false],
+    ['localhost:3000', { listen: 'localhost:3000' }, true],
+    ['unix//run/caddy.sock', { listen: 'unix//run/caddy.sock|0660' }, true],
+    ['localhost:2019', { disabled: true }, false],
+  ])('a site that hands on to %s with %j: %s', (dial, admin, leads) => {
+    const config = { admin, ...site([{ handle: [{ handler: 'reverse_proxy', upstreams: [{ dial }] }] }]) }
+    expect(judge(config).slice(1)).toEqual(leads ? ['fail: A site forwards to the admin endpoint'] : [])
+  })
+})
