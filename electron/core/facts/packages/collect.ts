@@ -15,29 +15,28 @@ nl='
 # Of what apt-config says, up to a line that is $1, and of the files that it reads (\`KIND PATH\` each) the rows that matter: one awk for all of them.
 pick() { awk -v "until=$1" '
   function wanted(row) {
-    if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)[ \\t]/
+    if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)/
     if (kind == "resolved") return row ~ /^#?FallbackDNS=/
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
-    if (kind == "pip") return row ~ /^[ \\t]*((extra-)?index-url|find-links|proxy)[ \\t]*=/
-    if (kind == "uv") return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links)[ \\t]*=/
+    if (kind ~ /^(pip|uv)$/) return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links|proxy)[ \\t]*=/
     if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
-    if (kind == "go") return row ~ /^GOPROXY=/
     if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/
     if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
-    if (kind == "environment") return tolower(row) ~ /^[^#]*((https?|all)_|go)proxy=/
+    if (kind ~ /^(go|environment)$/) return tolower(row) ~ /^[^#]*((https?|all)_|go)proxy=/
     if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
     if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:\\/\\//
     if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url|xa[.]disable)=|^\\[remote /
     if (kind == "versionlock") return row ~ /^[ \\t]*((enabled|name)[ \\t]*=|!?[A-Za-z0-9][^=\\[]*$)/
+    if (kind == "pin") return row ~ /^(P|$)/
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
     return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
   BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   until != "" {
     if ($0 == until) until = ""
-    else if (/^(APT::Periodic::|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
+    else if (/^(APT::(Periodic::|Default-R)|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
     next
   }
   {
@@ -58,7 +57,7 @@ pick() { awk -v "until=$1" '
 # \`told KIND PATH…\` names those that are there; \`known\` also those that may not be read.
 told() { kind=$1; shift; for file do [ -f "$file" ] && [ -r "$file" ] && printf '%s %s\\n' "$kind" "$file"; done; }
 known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then printf '%s %s\\n' "$kind" "$file"; elif [ -e "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
-put() { printf '@%s\\n' "$1"; awk -v "n=$2" 'NR > n { exit } { print "=" substr($0, 1, 500) }'; }
+homes() { known "$1" /root/$2 /home/*/$2; }
 pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline)
 prefixes= asked=' '
 ask() {
@@ -142,7 +141,8 @@ for prefix do
 done
 for program in oauth2-proxy nvidia-ctk; do
   command -v "$program" >/dev/null 2>&1 || continue
-  "$program" --version 2>&1 </dev/null | put "program $program" 2
+  echo "@program $program"
+  "$program" --version 2>&1 </dev/null | awk 'NR > 2 { exit } { print "=" substr($0, 1, 500) }'
 done
 apt=
 command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
@@ -154,25 +154,33 @@ command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
   [ ! -e /run/systemd/resolve/resolv.conf ] || known resolved /usr/lib/systemd/resolved.conf /etc/systemd/resolved.conf /usr/lib/systemd/resolved.conf.d/*.conf /run/systemd/resolved.conf.d/*.conf /etc/systemd/resolved.conf.d/*.conf
+  known pin /etc/apt/preferences /etc/apt/preferences.d/*
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
   told repo /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
   known apk-sources /etc/apk/repositories
-  known pip /etc/pip.conf /etc/xdg/pip/pip.conf /root/.config/pip/pip.conf /home/*/.config/pip/pip.conf /home/*/.pip/pip.conf
-  known uv /etc/uv/uv.toml /root/.config/uv/uv.toml /home/*/.config/uv/uv.toml
-  known npm /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc /root/.npmrc /home/*/.npmrc
-  known conda /etc/conda/.condarc /etc/conda/condarc /opt/*/.condarc /root/.condarc /home/*/.condarc
-  known cargo /.cargo/config.toml /usr/local/cargo/config.toml /opt/cargo/config.toml /root/.cargo/config.toml /home/*/.cargo/config.toml /home/*/.cargo/config
-  known go /root/.config/go/env /home/*/.config/go/env
-  known helm /root/.config/helm/repositories.yaml /home/*/.config/helm/repositories.yaml
+  known pip /etc/pip.conf /etc/xdg/pip/pip.conf
+  homes pip .config/pip/pip.conf
+  known pip /home/*/.pip/pip.conf
+  known uv /etc/uv/uv.toml
+  homes uv .config/uv/uv.toml
+  known npm /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc
+  homes npm .npmrc
+  known conda /etc/conda/.condarc /etc/conda/condarc /opt/*/.condarc
+  homes conda .condarc
+  known cargo /.cargo/config.toml /usr/local/cargo/config.toml /opt/cargo/config.toml
+  homes cargo .cargo/config.toml
+  known cargo /home/*/.cargo/config
+  homes go .config/go/env
+  homes helm .config/helm/repositories.yaml
   told git /etc/gitconfig
   told fetched /etc/fwupd/remotes.d/*.conf /etc/default/motd-news /var/lib/flatpak/repo/config
   known environment /etc/environment /etc/profile.d/*.sh /etc/systemd/system/docker.service.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/systemd/system/*.service.env
   known containerd /etc/containerd/config.toml /etc/containerd/certs.d/*/hosts.toml
   known rancher /etc/rancher/k3s/registries.yaml /etc/rancher/rke2/registries.yaml
-  told versionlock /etc/dnf/plugins/versionlock.conf /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/zypp/locks
+  told versionlock /etc/dnf/plugins/versionlock.* /etc/dnf/versionlock.toml /etc/zypp/locks
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
-  told reboot /run/reboot-required /run/reboot-required.pkgs
+  told reboot /run/reboot-required*
 } | pick "$gh_k" || printf '@unreadable the files that name sources\\n'
 if command -v systemctl >/dev/null 2>&1; then
   printf '@timers\\n'

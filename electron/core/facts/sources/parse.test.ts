@@ -39,6 +39,12 @@ test('unattended-upgrades that waits for the shutdown, touches a few packages, o
   ])
 })
 
+test('what dnf-automatic installs', () => {
+  const read = (text: string) => parseSources(section('dnf-automatic', '/etc/dnf/automatic.conf', text)).automatic
+  expect(read('upgrade_type = security\napply_updates = yes')).toMatchObject({ dnfSecurityOnly: { line: 2 }, dnfApply: { on: true } })
+  expect(read('upgrade_type = default\napply_updates = yes').dnfSecurityOnly).toBeUndefined()
+})
+
 test('what dnf keeps back', () => {
   const locked = (file: string, text: string, more = '') =>
     parseSources(`${section('versionlock', file, text)}\n${more}`).automatic.dnfKeptBack?.map(({ pattern }) => pattern)

@@ -1,4 +1,5 @@
 import { type Block, blocksOf } from '../packages/blocks.ts'
+import { aptPins, isPreferences } from './apt-pins.ts'
 import { condaSources } from './conda.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { proxiesOf } from './proxies.ts'
@@ -39,7 +40,7 @@ export function parseSources(stdout: string): Sources {
       ...of('rancher').flatMap(listedRegistries),
     ],
     proxies: proxiesOf(blocks),
-    unreadable: of('unreadable').map((block) => block.arguments),
+    unreadable: of('unreadable').flatMap((block) => (isPreferences(block.arguments) ? [] : [block.arguments])),
     automatic: automaticOf(blocks, aptConfig),
     kernels: of('kernels').flatMap(({ lines }) =>
       lines.flatMap(({ text, line }) => (text.startsWith('vmlinuz-') && !/rescue/.test(text) ? [{ release: text.slice(8), line }] : [])),
@@ -316,6 +317,7 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
   const onShutdown = aptConfig.findLast(({ text }) => /^Unattended-Upgrade::InstallOnShutdown "/i.test(text))
   const dnf = blocks.filter(({ tag }) => tag === 'dnf-automatic').flatMap(({ lines }) => lines)
   const apply = dnf.find(({ text }) => /^\s*apply_updates\s*=/.test(text))
+  const kindOfUpdates = dnf.find(({ text }) => /^\s*upgrade_type\s*=/.test(text))
   return {
     aptLists: interval('Update-Package-Lists'),
     aptUpgrade: interval('Unattended-Upgrade'),
@@ -325,11 +327,14 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
     aptOnly: patterns('Whitelist'),
     aptKeptBack: patterns('Blacklist'),
     aptOrigins: origins.toSorted((a, b) => Number(b.legacy) - Number(a.legacy)),
+    aptPins: aptPins(blocks, aptConfig),
+    aptPinsUnread: blocks.filter(({ tag, arguments: file }) => tag === 'unreadable' && isPreferences(file)).map((block) => block.arguments),
     dnfKeptBack: [
       ...blocks.filter(({ tag }) => tag === 'repo').flatMap(keptBack),
       ...lockedVersions(blocks.filter(({ tag }) => tag === 'versionlock')),
     ],
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
+    dnfSecurityOnly: kindOfUpdates && /=\s*security\s*$/i.test(kindOfUpdates.text) ? { line: kindOfUpdates.line } : undefined,
     timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),
   }
 }

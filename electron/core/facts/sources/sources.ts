@@ -38,6 +38,15 @@ export interface PackageSource {
   readonly line: number
 }
 
+export interface AptPin {
+  /** Patterns of package names; `*` stands for all. */
+  readonly packages: readonly string[]
+  readonly kind: 'release' | 'origin' | 'version'
+  readonly value: string
+  readonly priority: number
+  readonly line: number
+}
+
 /** Settings of unattended-upgrades or dnf-automatic; undefined where there are none. */
 export interface AutomaticUpdates {
   /** `APT::Periodic` intervals as set; a value other than 0 is on. */
@@ -53,9 +62,15 @@ export interface AutomaticUpdates {
   readonly aptOnly?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   /** Patterns of packages that unattended-upgrades never touches. */
   readonly aptKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
+  /** apt_preferences(5), in the order in which apt takes the first that fits; last, for all packages, what APT::Default-Release says. */
+  readonly aptPins?: readonly AptPin[] | undefined
+  /** Files of it that the audit account may not read. */
+  readonly aptPinsUnread?: readonly string[] | undefined
   /** Patterns of packages that dnf or zypper leaves out of every transaction, or keeps at their version. */
   readonly dnfKeptBack?: readonly { readonly pattern: string; readonly line: number }[] | undefined
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
+  /** `upgrade_type = security`: dnf-automatic installs what the repositories call a security update, and nothing where they state none. */
+  readonly dnfSecurityOnly?: { readonly line: number } | undefined
   /** Timers that are active. */
   readonly timers: readonly { readonly name: string; readonly line: number }[]
 }

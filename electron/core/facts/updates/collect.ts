@@ -16,16 +16,21 @@ const wanted = [
  * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none. What SUSE took back stays in its list (`retracted`).
  * A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round); where the list does not
  * state the stream, nobody knows. Not every repository breaks its lines.
- * Blocks begin with `@`; rows of one package with `i` (wanted), `h` (held, wanted or not), `u` (in a security list), `m` (there, of a module stream that is not stated), fields apart by tabs.
+ * Blocks begin with `@`; rows of one package with `i` (wanted), `h` (held, wanted or not), `u` (in a security list), `m` (there, of a module stream that is not stated),
+ * `k` (a kernel of the series and kind that runs, with what is installed of it and what a security list has: each has a package of its own, so where none depends on
+ * the newest, no package of an installed name is newer), fields apart by tabs.
  */
 const SCRIPT = `wanted=" $* "
 if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null 2>&1; }; then
   printf '@dpkg\\n'
   sed -n 's/^[A-Z]*_CODENAME=/@codename /p' /etc/os-release
   lists=/var/lib/apt/lists security=
+  read -r kernel </proc/sys/kernel/osrelease
+  read -r built </proc/sys/kernel/version
+  echo "@running $kernel $built"
   for release in "$lists"/*_InRelease "$lists"/*_Release; do
     [ -r "$release" ] || continue
-    head=$(sed -n '/^\\(MD5Sum\\|SHA1\\|SHA256\\|SHA512\\):/q;/^\\(Origin\\|Label\\|Suite\\|Codename\\|Date\\|Valid-Until\\):/p' "$release")
+    head=$(sed -n '/^\\(MD5Sum\\|SHA[0-9]*\\):/q;/^\\(Origin\\|Label\\|Suite\\|Codename\\|Date\\|Valid-Until\\):/p' "$release")
     printf '@release %s\\n' "\${release##*/}"
     set -f
     IFS='
@@ -51,17 +56,20 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
       done
       set -f
     done 2>/dev/null
-  } | awk -v W="$wanted" 'BEGIN { OFS = "\\t" }
+  } | awk -v W="$wanted" -v "R=$kernel" 'BEGIN { OFS = "\\t"; R = alike(R) }
+    function alike(r) { match(r, /^[0-9]+[.][0-9]+/); return substr(r, 1, RLENGTH) (sub(/^[^-]*(-[0-9][0-9a-z.]*)?-/, " ", r) r) }
+    function image(p) { return p ~ /^linux-image-[0-9]/ && alike(substr(p, 13)) == R }
     /^E$/ { lists = 1; next }
     !lists {
       if ($5 !~ /^.i/) next
       count++; have[$2 " " $3] = $4
       k = $5 ~ /^h/ ? "h" : index(W, " " $2 " ") ? "i" : ""
       if (k) { m = $0; sub(/^[^\\t]*\\t/, "", m); print k, $2, $3, $4, m }
+      if (image($2)) print "k", $2, $3, $4
       next
     }
     /^Package: / { p = $2 } /^Version: / { v = $2 } /^Architecture: / { a = $2 }
-    /^$/ { k = p " " a; if (p != "" && (k in have) && have[k] != v) print "u", p, a, have[k], v; if (p != "") seen++; p = "" }
+    /^$/ { k = p " " a; if (p != "" && (k in have) && have[k] != v) print "u", p, a, have[k], v; else if (image(p) && !(k in have)) print "k", p, a, "", v; if (p != "") seen++; p = "" }
     END { print "@counts " count + 0 " " seen + 0 }'
 elif command -v rpm >/dev/null 2>&1; then
   printf '@rpm\\n'

@@ -1,7 +1,7 @@
 import { compareDebian } from '../../advisories/versions/debian.ts'
 import { compareRpm } from '../../advisories/versions/rpm.ts'
 import { type Block, blocksOf } from '../packages/blocks.ts'
-import type { InstalledPackage, SecurityUpdate, Updates } from './updates.ts'
+import type { InstalledPackage, SecurityArchive, SecurityUpdate, Updates } from './updates.ts'
 
 /** Reads what `collect.ts` prints. A string says why nothing could be read. */
 export function parseUpdates(stdout: string): Updates | string {
@@ -23,7 +23,8 @@ export function parseUpdates(stdout: string): Updates | string {
     packages: rows.flatMap(({ fields, line }) => installedPackage(/^[ih]$/, fields, line)),
     held: rows.flatMap(({ fields, line }) => installedPackage(/^h$/, fields, line)).filter(({ byDistribution }) => byDistribution),
     ...(manager === 'dpkg' && archivesOf(blocks)),
-    pending: newest(rows, 'u', compare),
+    pending: withKernel(newest(rows, 'u', compare), rows),
+    rebuiltKernel: rebuiltKernel(blocks, rows),
     ofUnknownStream: newest(rows, 'm', compare),
     unknown: unknown ?? unlisted(listed, own),
     listsMs,
@@ -64,6 +65,36 @@ function newest(rows: readonly Row[], wanted: 'u' | 'm', compare: typeof compare
   return [...found.values()].toSorted((a, b) => a.line - b.line)
 }
 
+/**
+ * Each kernel of Debian and Ubuntu is a package of its own. Where the one that depends on the newest is not installed, or is another's, no package of an
+ * installed name is newer, and the security archive has a newer kernel of the same series and kind all the same.
+ */
+function withKernel(pending: readonly SecurityUpdate[], rows: readonly Row[]): readonly SecurityUpdate[] {
+  if (pending.some(({ name }) => name.startsWith('linux-image-'))) return pending
+  const kernels = rows.filter(({ fields }) => fields[0] === 'k').toSorted((a, b) => -(compareDebian(kernelOf(a), kernelOf(b)) ?? 0))
+  const [newest] = kernels
+  const installed = kernels.find(({ fields }) => fields[3] !== '')
+  if (newest === undefined || installed === undefined || newest.fields[3] !== '') return pending
+  const [, name = '', , , available = ''] = newest.fields
+  return [...pending, { name, installed: installed.fields[3] ?? '', available, line: newest.line }]
+}
+
+const kernelOf = ({ fields }: Row): string => (fields[1] ?? '').replace('linux-image-', '')
+
+/**
+ * Which build of a name runs, its banner tells: `#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)`, and `#89-Ubuntu SMP …` of 6.8.0-88.89, the last number
+ * of which is the upload.
+ */
+function rebuiltKernel(blocks: readonly Block[], rows: readonly Row[]): Updates['rebuiltKernel'] {
+  const [, release = '', banner = ''] = /^(\S+) (.*)$/.exec(blocks.find(({ tag }) => tag === 'running')?.arguments ?? '') ?? []
+  const row = rows.find(({ fields }) => fields[0] === 'k' && fields[1] === `linux-image-${release}` && fields[3] !== '')
+  const upload = /^#(\S+)-Ubuntu /.exec(banner)?.[1]
+  const running = upload === undefined ? /\bDebian (\S+)/.exec(banner)?.[1] : `${release.replace(/-[a-z][\w-]*$/, '')}.${upload}`
+  const installed = row?.fields[3]
+  if (row === undefined || running === undefined || installed === undefined) return undefined
+  return (compareDebian(installed, running) ?? 0) > 0 ? { running, installed, line: row.line } : undefined
+}
+
 interface Lists {
   readonly listsMs?: number
   readonly listLine?: number
@@ -98,17 +129,25 @@ const codenamesOf = (blocks: readonly Block[]): readonly string[] => [
   ...new Set(blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))),
 ]
 
-function archivesOf(blocks: readonly Block[]): Pick<Updates, 'codenames' | 'securityArchives'> {
+function archivesOf(blocks: readonly Block[]): Pick<Updates, 'codenames' | 'securityArchives' | 'otherArchives'> {
   const codenames = codenamesOf(blocks)
-  const found = blocks.filter((block) => block.tag === 'release' && isSecurity(block) && isOf(block, codenames))
+  const found = blocks.filter((block) => block.tag === 'release' && isOf(block, codenames))
+  const securityArchives = found.filter(isSecurity).map(archiveOf)
+  const origins = new Set(securityArchives.map(({ origin }) => origin))
   return {
     codenames,
-    securityArchives: found.map(({ arguments: file, lines }) => {
-      const said = (key: string) => lines.find(({ text }) => text.startsWith(`${key}: `))?.text.slice(key.length + 2) ?? ''
-      const site = /^([^_:]*)/.exec(file)?.[1] ?? ''
-      return { origin: said('Origin'), label: said('Label'), suite: said('Suite'), codename: said('Codename'), site }
-    }),
+    securityArchives,
+    otherArchives: found
+      .filter((block) => !isSecurity(block))
+      .map(archiveOf)
+      .filter(({ origin, suite }) => origins.has(origin) && !/-(?:backports|proposed)/.test(suite)),
   }
+}
+
+function archiveOf({ arguments: file, lines }: Block): SecurityArchive {
+  const said = (key: string) => lines.find(({ text }) => text.startsWith(`${key}: `))?.text.slice(key.length + 2) ?? ''
+  const site = /^([^_:]*)/.exec(file)?.[1] ?? ''
+  return { origin: said('Origin'), label: said('Label'), suite: said('Suite'), codename: said('Codename'), site }
 }
 
 /** What ESM adds comes beside the security archive of a release, not in its place. */

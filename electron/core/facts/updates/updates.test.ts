@@ -97,6 +97,42 @@ test('RPM: epochs, the newest of several updates, a module stream that is not st
   expect([listsMs, unknown]).toEqual([1_763_000_000_000, undefined])
 })
 
+describe('Debian, Ubuntu: each kernel is a package of its own', () => {
+  const kernels = (running: string, ...rows: readonly string[]) =>
+    parsed(debian.replace('@release', `@running ${running}\n@release`).replace('@counts', `${rows.join('\n')}\n@counts`))
+  const waits = (...rows: readonly string[]) =>
+    kernels('', ...rows)
+      .pending.filter(({ name }) => name.startsWith('linux'))
+      .map(({ name, installed, available }) => `${name} ${installed} ${available}`)
+  const row = (abi: string, installed: string, available = '') =>
+    `k\tlinux-image-${abi}\tamd64\t${installed}${available && `\t${available}`}`
+
+  test('the newest of the archive is installed, or not, whatever depends on it', () => {
+    expect(waits(row('6.1.0-9-amd64', '6.1.27-1'), row('6.1.0-41-amd64', '', '6.1.158-1'), row('6.1.0-40-amd64', '', '6.1.153-1'))).toEqual(
+      ['linux-image-6.1.0-41-amd64 6.1.27-1 6.1.158-1'],
+    )
+    expect(waits(row('6.1.0-41-amd64', '6.1.158-1'), row('6.1.0-40-amd64', '', '6.1.153-1'))).toEqual([])
+    // A kernel of somebody's own has no package of such a name.
+    expect(waits(row('6.1.0-41-amd64', '', '6.1.158-1'))).toEqual([])
+    const meta = 'u\tlinux-image-amd64\tamd64\t6.1.27-1\t6.1.158-1'
+    expect(waits(meta, row('6.1.0-9-amd64', '6.1.27-1'), row('6.1.0-41-amd64', '', '6.1.158-1'))).toEqual([
+      'linux-image-amd64 6.1.27-1 6.1.158-1',
+    ])
+  })
+
+  test.each<[what: string, running: string, abi: string, installed: string, expected: string | undefined]>([
+    ['Debian', '5.10.0-8-amd64 #1 SMP Debian 5.10.46-4 (2021-08-03)', '5.10.0-8-amd64', '5.10.46-5', '5.10.46-4'],
+    ['Debian, the same', '5.10.0-8-amd64 #1 SMP Debian 5.10.46-5 (2021-09-23)', '5.10.0-8-amd64', '5.10.46-5', undefined],
+    ['Ubuntu', '6.8.0-88-generic #88-Ubuntu SMP PREEMPT_DYNAMIC Sat Oct 11', '6.8.0-88-generic', '6.8.0-88.89', '6.8.0-88.88'],
+    ['Ubuntu, the same', '6.8.0-88-generic #89-Ubuntu SMP PREEMPT_DYNAMIC Sat Oct 11', '6.8.0-88-generic', '6.8.0-88.89', undefined],
+    ['HWE', '6.8.0-87-generic #88~22.04.1-Ubuntu SMP Sat', '6.8.0-87-generic', '6.8.0-87.88~22.04.1', undefined],
+    ['lowlatency', '6.8.0-88-lowlatency #89.1-Ubuntu SMP Sat', '6.8.0-88-lowlatency', '6.8.0-88.89.1', undefined],
+    ['a banner of another', '6.8.0-88-generic #1 SMP Sat Oct 11', '6.8.0-88-generic', '6.8.0-88.89', undefined],
+  ])('another build under the same name: %s', (_, running, abi, installed, expected) =>
+    expect(kernels(running, row(abi, installed)).rebuiltKernel?.running).toBe(expected),
+  )
+})
+
 describe('what is not known is said', () => {
   test.each<[string, string, string]>([
     [
@@ -177,6 +213,28 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     const { stdout, stderr } = run(text, process.env.PATH ?? '')
     expect(stderr).toBe('')
     expect(parsed(stdout).installed).toBeGreaterThan(50)
+  })
+
+  test.skipIf(!has || process.platform !== 'linux')('finds kernels of the series and kind that runs', () => {
+    const home = mkdtempSync(join(tmpdir(), 'gatehouse-dpkg-'))
+    mkdirSync(join(home, 'bin'))
+    const installed = ['6.8.0-31-generic', '6.8.0-31-lowlatency', '5.15.0-91-generic']
+    const dpkg = installed.map((abi) => `printf 'I linux-image-${abi} amd64 ${abi.replace(/-[a-z]+$/, '.1')} ii \\tCanonical\n'\n`)
+    writeFileSync(join(home, 'bin', 'dpkg-query'), `#!/bin/sh\n${dpkg.join('')}`, { mode: 0o755 })
+    writeFileSync(join(home, 'release'), '6.8.0-31-generic\n')
+    writeFileSync(join(home, 'status'), 'x')
+    writeFileSync(join(home, 'a_InRelease'), 'Suite: noble-security\nDate: Tue, 24 Nov 2026 00:34:33 UTC\n')
+    const listed = ['6.8.0-88-generic', '6.8.0-89-lowlatency', '6.11.0-9-generic', '6.8.0-88-generic-64k', 'unsigned-6.8.0-90-generic']
+    const list = listed.map((abi) => `Package: linux-image-${abi}\nArchitecture: amd64\nVersion: 9\n\n`)
+    writeFileSync(join(home, 'a_main_Packages'), list.join(''))
+    const script = text
+      .replaceAll('/var/lib/apt/lists', home)
+      .replaceAll('/var/lib/dpkg/status', join(home, 'status'))
+      .replaceAll('/proc/sys/kernel/osrelease', join(home, 'release'))
+    const { stdout, stderr } = run(script, `${join(home, 'bin')}:${process.env.PATH ?? ''}`)
+    rmSync(home, { recursive: true })
+    expect(stderr).toBe('')
+    expect(parsed(stdout).pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['linux-image-6.8.0-88-generic 9'])
   })
 
   /** The shape of updateinfo.xml is that of createrepo_c (src/xml_dump_updateinfo.c); the rest of the host is made up. */

@@ -37,8 +37,12 @@ export interface Updates {
   readonly held?: readonly InstalledPackage[] | undefined
   /** Security archives of this release whose lists are on the host. */
   readonly securityArchives?: readonly SecurityArchive[] | undefined
+  /** The other archives of this release by the same distribution, whose lists are on the host. */
+  readonly otherArchives?: readonly SecurityArchive[] | undefined
   /** Of the release, by os-release(5). */
   readonly codenames?: readonly string[] | undefined
+  /** Of the kernel that runs another build is installed under the same name: only a restart brings it into use. */
+  readonly rebuiltKernel?: { readonly running: string; readonly installed: string; readonly line: number } | undefined
   /** Why pending updates cannot be judged; absent when they can. */
   readonly unknown?: string | undefined
   /** Day of the newest security list that was read; milliseconds since the epoch. */

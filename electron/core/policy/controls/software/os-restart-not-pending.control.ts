@@ -27,6 +27,19 @@ export default defineControl({
         },
       ]
     }
+    const rebuilt = updates.known ? updates.value.rebuiltKernel : undefined
+    if (rebuilt) {
+      return [
+        {
+          ...base,
+          status: 'fail',
+          title: titled(`An older build of ${system.kernel} runs`),
+          reason: `Build ${rebuilt.running} of ${system.kernel} runs, and ${rebuilt.installed} is installed under the same name. Expected the newest to run.`,
+          hint: 'Restart the host in a maintenance window.',
+          cite: [{ section: 'updates', line: rebuilt.line, token: rebuilt.installed, note: 'Installed and not running.' }],
+        },
+      ]
+    }
     // With what follows the release, a name has more dashes than a version of RPM: `6.4.0-150600.23.25-default`.
     const compare = updates.known && updates.value.manager === 'dpkg' ? compareDebian : compareRpmParts
     const flavour = flavourOf(system.kernel)

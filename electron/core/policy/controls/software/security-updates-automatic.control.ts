@@ -2,6 +2,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { AutomaticUpdates } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl } from '../../control.ts'
+import { pinnedAway } from './pinned-away.ts'
 import { originOfSecurity } from './upgrade-origins.ts'
 
 export default defineControl({
@@ -71,12 +72,24 @@ const MAX_DAYS = 7
 
 /** apt.systemd.daily runs what APT::Periodic says, unattended-upgrades installs from the origins it allows. */
 function apt(
-  { aptLists, aptUpgrade, aptOrigins = [], aptOnShutdown, aptEveryDays = 0, aptOnly = [], aptKeptBack = [], timers }: AutomaticUpdates,
+  {
+    aptLists,
+    aptUpgrade,
+    aptOrigins = [],
+    aptOnShutdown,
+    aptEveryDays = 0,
+    aptOnly = [],
+    aptKeptBack = [],
+    aptPins = [],
+    aptPinsUnread = [],
+    timers,
+  }: AutomaticUpdates,
   updates: Updates,
   osId: string,
 ): Found {
   const { origin, broken } = originOfSecurity(aptOrigins, updates, osId)
   const held = updates.held ?? []
+  const pinned = pinnedAway(aptPins, updates)
   const package_ = updates.packages.find(({ name }) => name === 'unattended-upgrades')
   const timer = (name: string) => timers.find((one) => one.name === name)
   const missing = [
@@ -88,6 +101,8 @@ function apt(
     ...(aptOnly.length > 0 ? [`unattended-upgrades keeps back all but ${named(aptOnly)}`] : []),
     ...(aptKeptBack.length > 0 ? [`unattended-upgrades keeps back ${named(aptKeptBack)}`] : []),
     ...(held.length > 0 ? [`apt-mark hold keeps back ${named(held.map(({ name }) => ({ pattern: name })))}`] : []),
+    ...pinned.slice(0, 5).map(({ what }) => what),
+    ...(aptPinsUnread.length > 0 ? [`${aptPinsUnread.join(', ')} may not be read`] : []),
     ...(broken ? [`unattended-upgrades ends at the origin "${broken.pattern}", which it cannot read`] : []),
     ...(origin || broken ? [] : ['no origin of unattended-upgrades is the security archive of this release']),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
@@ -102,6 +117,7 @@ function apt(
         aptOnShutdown,
         ...aptOnly,
         ...aptKeptBack,
+        ...pinned.slice(0, 5),
         ...timers,
       ]),
       ...held.slice(0, 5).map(({ line }) => ({ section: 'updates', line })),
@@ -110,7 +126,7 @@ function apt(
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
-function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { packages }: Updates): Found {
+function dnf({ dnfApply, dnfKeptBack = [], dnfSecurityOnly, timers }: AutomaticUpdates, { packages, unknown }: Updates): Found {
   const installs = timers.find(({ name }) => name === 'dnf-automatic-install.timer')
   const runs = timers.find(({ name }) => /^dnf5?-automatic\.timer$/.test(name))
   const installed = packages.some(({ name }) => name === 'dnf-automatic' || name === 'dnf5-plugin-automatic')
@@ -121,9 +137,10 @@ function dnf({ dnfApply, dnfKeptBack = [], timers }: AutomaticUpdates, { package
         ...(runs ? [] : ['dnf-automatic.timer is not active']),
         ...(dnfApply?.on ? [] : ['apply_updates is off']),
       ]
+  if (dnfSecurityOnly && unknown !== undefined) off.push(`upgrade_type is security, and which updates are is not known: ${unknown}`)
   // dnf.conf(5), excludepkgs: what it names is in no transaction, whoever starts it.
   const missing = [...off, ...(dnfKeptBack.length > 0 ? [`dnf keeps back ${named(dnfKeptBack)}`] : [])]
-  return { missing, cite: lines([dnfApply, ...dnfKeptBack, ...timers]) }
+  return { missing, cite: lines([dnfApply, dnfSecurityOnly, ...dnfKeptBack, ...timers]) }
 }
 
 /**

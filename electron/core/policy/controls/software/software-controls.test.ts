@@ -439,6 +439,14 @@ describe('os-restart-not-pending', () => {
     const given = { sources: sources(more), system: { kernel }, updates: known(updates({ manager })) }
     expect(outcomes(ask(osRestart, given))).toEqual([expected])
   })
+  test('another build under the same name', () => {
+    const given = {
+      sources: sources(kernels('5.10.0-8-amd64')),
+      system: { kernel: '5.10.0-8-amd64' },
+      updates: known(updates({ rebuiltKernel: { running: '5.10.46-4', installed: '5.10.46-5', line: 7 } })),
+    }
+    expect(outcomes(ask(osRestart, given))).toEqual(['fail: An older build of 5.10.0-8-amd64 runs'])
+  })
   test('without knowledge of the package manager too', () => {
     const given = { sources: sources(kernels('6.1.0-41-amd64')), system: { kernel: '6.1.0-41-amd64' }, updates: unknown('why', []) }
     expect(outcomes(ask(osRestart, given))).toEqual(['pass: The newest installed kernel runs'])
@@ -489,6 +497,13 @@ describe('security-updates-automatic', () => {
       { ...deb, held: [installed('linux-image-amd64', '6.1.1', true)] },
       'needs-attestation: Not all security updates install themselves',
     ],
+    [
+      'a pin',
+      { ...apt, aptPins: [{ packages: ['curl'], kind: 'version', value: '7.*', priority: 1001, line: 3 }] },
+      deb,
+      'needs-attestation: Not all security updates install themselves',
+    ],
+    ['pins that may not be read', { ...apt, aptPinsUnread: ['/etc/apt/preferences.d/x'] }, deb, stated],
     ['every day', { ...apt, aptEveryDays: 1, aptKeptBack: [] }, deb, pass],
     ['every month', { ...apt, aptEveryDays: 30 }, deb, stated],
     [
@@ -506,6 +521,18 @@ describe('security-updates-automatic', () => {
     ['as the host shuts down', { ...apt, aptOnShutdown: { line: 3 } }, deb, stated],
     ['timer masked', { ...apt, timers: timers.slice(0, 1) }, deb, stated],
     ['dnf-automatic', { dnfApply: on, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
+    [
+      'dnf-automatic of what nothing calls a security update',
+      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      { ...rpm, unknown: 'the cached repositories carry no updateinfo, so security updates cannot be told apart' },
+      stated,
+    ],
+    [
+      'dnf-automatic of security updates',
+      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      rpm,
+      pass,
+    ],
     ['dnf-automatic only downloads', { dnfApply: { on: false, line: 1 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, stated],
     ['dnf-automatic-install', { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] }, rpm, pass],
     [
