@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import type { Locator } from '@playwright/test'
 import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu02 } from '../../electron/testing/demo/hosts/gpu-02.ts'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
@@ -240,8 +241,35 @@ test('in the colours of the system states and focus are still told apart', async
   test.setTimeout(120_000)
   const { it } = await openServed([gpu02])
   await it.auditByKey()
-  await it.page.emulateMedia({ forcedColors: 'active' })
-  await it.isSound('forced-colours-fleet')
+  /** A theme that changes ends the emulation. */
+  const force = async (theme: 'dark' | 'light') => {
+    await it.theme(theme)
+    for (const forcedColors of ['none', 'active'] as const) await it.page.emulateMedia({ forcedColors })
+    await it.stillness()
+  }
+  // A drawing is not in the colour of what is behind it: neither that of a button, nor the glyph that is cut out of a state.
+  const look = async (drawing: Locator) => {
+    const png = (await drawing.screenshot()).toString('base64')
+    return it.page.evaluate(async (data) => {
+      const image = new Image()
+      image.src = `data:image/png;base64,${data}`
+      await image.decode()
+      const { width, height } = image
+      const canvas = new OffscreenCanvas(width, height).getContext('2d')
+      canvas?.drawImage(image, 0, 0)
+      const { data: dots = [] } = canvas?.getImageData(0, 0, width, height) ?? {}
+      const isLight = (dot: number) => (dots[dot * 4] ?? 0) > 128
+      const lights = [...Array(width * height).keys()].map(isLight)
+      const down = (part: number) => lights[Math.floor(height * part) * width + Math.floor(width / 2)]
+      return { isSeen: new Set(lights).size === 2, hasGlyph: down(0.5) !== down(0.2) }
+    }, png)
+  }
+  for (const theme of ['dark', 'light'] as const) {
+    await force(theme)
+    await it.leavePicture(`forced-colours-fleet-${theme}`)
+    expect((await look(it.page.getByRole('button', { name: 'Run audit' }).locator('.icon'))).isSeen).toBe(true)
+    expect((await look(it.cell('INF-4', 'gpu-02').locator('.icon'))).hasGlyph).toBe(true)
+  }
   const cell = it.cell('INF-4', 'gpu-02').getByRole('button')
   await cell.focus()
   await it.page.keyboard.press('ArrowUp')
@@ -250,7 +278,10 @@ test('in the colours of the system states and focus are still told apart', async
   await cell.focus()
   await it.page.keyboard.press('Enter')
   await expect(it.page.getByRole('heading', { level: 1, name: /gpu-02/ })).toBeVisible()
-  await it.isSound('forced-colours-host')
+  for (const theme of ['dark', 'light'] as const) {
+    await force(theme)
+    await it.leavePicture(`forced-colours-host-${theme}`)
+  }
 })
 
 test('who asks for no motion gets none', async ({ openServed }) => {

@@ -140,26 +140,60 @@ test('at 1180: the step of a walkthrough has the height, what comes of it lies o
   await expect(sheet).toHaveCount(0)
 })
 
-test('at 1280 and 1180: the summary of the fleet and five hosts of the Access page are whole', async ({ openServed }) => {
+test('at 1440 and less: the summary of the fleet and five hosts of the Access page are whole', async ({ openServed }) => {
   test.setTimeout(180_000)
   const { it } = await openServed(['gpu-01', 'gpu-02', 'gpu-03', 'gpu-04', 'gpu-05'].map((name) => ({ ...gpu03, name })))
   const { page } = it
-  await it.auditByKey()
-  for (const [width, height] of [
-    [1280, 800],
-    [1180, 720],
-  ] as const) {
-    await it.referenceSize(width, height)
-    for (const [key, place] of [
-      ['Control+1', '.strip'],
-      ['Control+4', '.access-list'],
+  const areWhole = async () => {
+    for (const [width, height] of [
+      [1440, 900],
+      [1320, 800],
+      [1280, 800],
+      [1240, 800],
+      [1180, 720],
     ] as const) {
-      await page.keyboard.press(key)
-      await expect(page.locator(place)).toBeVisible()
-      const cut = () => page.locator(place).evaluate((one) => one.scrollWidth - one.clientWidth)
-      await expect.poll(cut).toBe(0)
+      await it.referenceSize(width, height)
+      for (const [key, place] of [
+        ['Control+1', '.strip'],
+        ['Control+4', '.access-list'],
+      ] as const) {
+        await page.keyboard.press(key)
+        await expect(page.locator(place)).toBeVisible()
+        const cut = () => page.locator(place).evaluate((one) => one.scrollWidth - one.clientWidth)
+        await expect.poll(cut).toBe(0)
+      }
     }
   }
+  await it.auditByKey()
+  await areWhole()
+  // Longer names and more states.
+  await it.invoke('fleet:demo')
+  await page.keyboard.press('Control+1')
+  await it.auditByKey()
+  await areWhole()
+  await it.isSound('access-1180')
+})
+
+test('at twice the size of text a sheet begins below both rows of the toolbar, and at the top once that is out of sight', async ({
+  openServed,
+}) => {
+  test.setTimeout(120_000)
+  const { it, running } = await openServed([gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.referenceSize(1180, 720)
+  await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(590)
+  await page.keyboard.press('Control+i')
+  const sheet = page.locator('.sheet')
+  await expect(sheet).toBeFocused()
+  const end = async (place: string) => page.locator(place).evaluate((one) => one.getBoundingClientRect().bottom)
+  const start = () => sheet.evaluate((one) => one.getBoundingClientRect().top)
+  expect(await end('.toolbar')).toBeGreaterThan(80)
+  await expect.poll(start).toBe(await end('.toolbar'))
+  await it.isSound('fleet-sheet-200')
+  await page.evaluate(() => scrollTo(0, 300))
+  await expect.poll(start).toBe(0)
 })
 
 test('text that is cut says all of itself in a tooltip, text that fits says nothing twice', async ({ openServed }) => {

@@ -1,5 +1,5 @@
 import { PanelRight } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from './button.tsx'
 
 /** Where the right pane of a screen stands. */
@@ -23,6 +23,7 @@ export function SidePane({ sheet: { narrow, open }, children }: SidePaneProps) {
 
 function OpenSheet({ children }: { readonly children: ReactNode }) {
   const self = useRef<HTMLDivElement>(null)
+  const top = useToolbarEnd()
   useEffect(() => {
     const before = document.activeElement
     self.current?.focus()
@@ -34,10 +35,26 @@ function OpenSheet({ children }: { readonly children: ReactNode }) {
     }
   }, [])
   return (
-    <div ref={self} className="sheet" tabIndex={-1}>
+    <div ref={self} className="sheet" tabIndex={-1} style={{ top }}>
       {children}
     </div>
   )
+}
+
+/** Below the toolbar, which has a second row at twice the size of text, and goes out of sight where the window itself scrolls. */
+function useToolbarEnd(): number {
+  const [end, setEnd] = useState(0)
+  useLayoutEffect(() => {
+    const measure = () => setEnd(Math.max(0, document.querySelector('.toolbar')?.getBoundingClientRect().bottom ?? 0))
+    measure()
+    window.addEventListener('scroll', measure, { passive: true })
+    window.addEventListener('resize', measure)
+    return () => {
+      window.removeEventListener('scroll', measure)
+      window.removeEventListener('resize', measure)
+    }
+  }, [])
+  return end
 }
 
 /** In the toolbar of a narrow window. */
