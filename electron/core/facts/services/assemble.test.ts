@@ -70,6 +70,8 @@ test.each([
   ['vllm/vllm-omni:v0.12', 'vllm'],
   ['vllm/vllm-router:v0.1', undefined],
   ['quay.io/go-skynet/local-ai:latest', 'localai'],
+  ['quay.io/ascend/vllm-ascend:v0.11', 'vllm'],
+  ['ghcr.io/abetlen/llama-cpp-python:latest', 'llama.cpp'],
 ])('the engine that %s is named after', (image, engine) => expect(engineOfImage(image)).toBe(engine))
 
 test.each([

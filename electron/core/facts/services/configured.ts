@@ -96,6 +96,7 @@ function portsOfRanks(words: readonly string[], first: number): readonly number[
 
 /** llama-server: 127.0.0.1, port 8080 (9931 in builds since August 2026); flags win over LLAMA_ARG_*; several hosts apart by commas. */
 function llamaServer(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
+  if (hasFlag(words, [LLAMAFILER])) return llamafiler(words)
   const hostFlag = flagValue(words, ['--host'])
   const portText = flagValue(words, ['--port']) ?? variables.LLAMA_ARG_PORT
   const port = readPort(portText)
@@ -141,6 +142,18 @@ function localAi(words: readonly string[], { variables, complete }: KnownEnviron
   return { addresses: [{ address, port, variable, flag: flag === undefined ? undefined : '--address', token: value }], ports: [port] }
 }
 
+/** The other server that a llamafile holds up to 0.9, with words of its own and without keys (llamafile/server/doc/getting_started.md). */
+const LLAMAFILER = '--v2'
+
+function llamafiler(words: readonly string[]): Configured {
+  const value = flagValue(words, ['-l', '--listen'])
+  const [, host = value === undefined ? '127.0.0.1' : '0.0.0.0', digits] = /^(?:(.*):)?(\d+)$/.exec(value ?? '8080') ?? []
+  const port = readPort(digits)
+  if (port === undefined) return { addresses: [], ports: [8080], unknown: `its address "${value}" has no port` }
+  const address = host.replace(/^\[|\]$/g, '') || '0.0.0.0'
+  return { addresses: [{ address, port, ...(value !== undefined && { flag: '--listen', token: value }) }], ports: [port] }
+}
+
 function readPort(text: string | undefined): number | undefined {
   const port = text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   return port <= 65_535 ? port : undefined
@@ -170,6 +183,7 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
         if (inOwnFile(words, variables)) return 'unknown'
         return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
       }
+      if (hasFlag(words, [LLAMAFILER])) return 'none'
       if (flagValue(words, ['--api-key'], dashes) || flagValue(words, ['--api-key-file'], dashes)) return 'set'
       return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
     case 'localai': {

@@ -115,5 +115,6 @@ export function serviceFromContainer(container: Container, { processes, hostAddr
 /** The images' entry points start the server; only its flags stand in the command. A command with another program is not one. */
 function fromImage({ image, command }: Container): Launch | undefined {
   const engine = engineOfImage(image)
-  return engine && { engine, role: 'server', words: command, wrapped: true }
+  const variant = /llama-cpp-python/i.test(image) ? ('llama-cpp-python' as const) : undefined
+  return engine && { engine, role: 'server', variant, words: command, wrapped: true }
 }

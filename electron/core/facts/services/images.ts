@@ -3,8 +3,9 @@ import type { Engine } from '#shared/model/inference-service.ts'
 /** Repository names of the engines' images, on whatever registry: ollama/ollama, vllm/vllm-openai, ggml-org/llama.cpp, localai/localai. */
 const repositories: readonly (readonly [RegExp, Engine])[] = [
   [/^ollama$/, 'ollama'],
-  [/^vllm(?:-(?:openai|omni|cuda|cpu|rocm|tpu|xpu|neuron|hpu|dev|ci|arm64|gaudi)[\w.-]*)?$/, 'vllm'],
+  [/^vllm(?:-(?:openai|omni|cuda|cpu|rocm|tpu|xpu|neuron|hpu|dev|ci|arm64|gaudi|ascend)[\w.-]*)?$/, 'vllm'],
   [/^local-?ai(?:-aio)?$/, 'localai'],
+  [/^llama-cpp-python(?:-[\w-]+)?$/, 'llama.cpp'],
 ]
 
 /** The engine that an image reference (`registry:5000/ns/name:tag@sha256:…`) is named after. */

@@ -76,7 +76,7 @@ function isLlamaServer(path: string, name: string, rest: readonly string[]): boo
   if (/^(?:com\.docker\.)?llama-server(?:[-.][\w.-]+)?$/.test(name)) return true
   if (name === 'llama') return rest[0] === 'serve'
   // Without a word about it, it serves beside its chat (llamafile 0.8.14 and later; before, without a prompt).
-  if (/^llamafile(?:-[\d.]+)?$/.test(name) || name.endsWith('.llamafile'))
+  if (/^llamafile(?:-[\d.]+|-server)?$/.test(name) || name.endsWith('.llamafile'))
     return rest.includes('--server') || !rest.some((word) => /^(?:--(?:chat|cli|prompt|file|help|version)|-[pfh])(?:=|$)/.test(word))
   // Up to mid-2024 the program was simply called `server`.
   return name === 'server' && (/llama/i.test(path) || rest.some((word) => /\.gguf$/i.test(word)))

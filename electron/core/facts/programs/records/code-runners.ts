@@ -22,7 +22,7 @@ export const codeRunners: readonly ProgramRecord[] = [
     kind: 'notebook',
     program: /^(?:jupyter(?:-(?:lab|notebook|server|labhub|singleuser))?|jupyterhub(?:-singleuser)?)$/,
     module: /^(?:jupyter(?:lab|_server|hub)?|notebook|ipykernel_gateway)$/,
-    image: /^(?:(?:base|minimal|scipy|datascience|pytorch|tensorflow|pyspark)-notebook|jupyterlab|jupyter)$/,
+    image: /^(?:(?:base|minimal|scipy|datascience|pytorch|tensorflow|pyspark|r|julia|all-spark)-notebook|jupyterlab|jupyter(?:hub)?)$/,
     // An empty token alone asks nobody, with a password the password is asked; without one a token is made up.
     authentication: {
       usual: 'default',
@@ -126,6 +126,7 @@ export const codeRunners: readonly ProgramRecord[] = [
     kind: 'cluster',
     program: /^dask(?:-(?:scheduler|worker|cuda-worker))?$/,
     when: ([path = '', first = '']) => /-[a-z]+$/.test(path) || /^(?:scheduler|worker|cuda)$/.test(first),
+    repository: /(?:^|\/)daskdev\/dask$/,
     module: /^(?:distributed|dask_cuda)\.cli\.dask_(?:scheduler|worker|cuda_worker)$/,
     // With an authority of its own both sides show certificates.
     authentication: { usual: 'none', on: /^--tls-ca-file=./ },
