@@ -40,14 +40,34 @@ test.each([
   }
 })
 
-test.each(['-p 8000-8010:8000-8010', '-P', '--publish-all=true', '--pod llms', '--pod-id-file /run/x.pod-id', '--network container:other'])(
-  '%s: ports that it does not name',
-  (flag) => expect(of(`docker run ${flag} x`)?.portsUnknown).toBeDefined(),
-)
+test.each([
+  '-p 8000-8010:8000-8010',
+  '-P',
+  '--network pasta:-t,8000',
+  '--network=pasta:--map-gw,-t,8000-8010',
+  '--publish-all=true',
+  '--pod llms',
+  '--pod-id-file /run/x.pod-id',
+  '--network container:other',
+])('%s: ports that it does not name', (flag) => expect(of(`docker run ${flag} x`)?.portsUnknown).toBeDefined())
 
-test.each(['podman start ollama', '/usr/bin/ollama serve', 'podman run --rm', 'docker compose up'])('%s: none', (line) =>
-  expect(of(line)).toBeUndefined(),
+test.each(['--network pasta:--map-gw', '--network pasta'])('%s: no others', (flag) =>
+  expect(of(`podman run ${flag} x`)).toMatchObject({ ports: [], image: 'x' }),
 )
+test.each([
+  'docker container run --name=x ollama/ollama',
+  'podman --log-level=info run --name x ollama/ollama',
+  'docker --context rootless -l info container run --name x ollama/ollama',
+])('%s', (line) => expect(of(line)).toMatchObject({ name: 'x', image: 'ollama/ollama' }))
+
+test.each([
+  'podman start ollama',
+  'podman container start ollama',
+  'docker -H tcp://run ps',
+  '/usr/bin/ollama serve',
+  'podman run --rm',
+  'docker compose up',
+])('%s: none', (line) => expect(of(line)).toBeUndefined())
 
 test.each([
   ['type=bind,source=/,destination=/host', { source: '/', destination: '/host', readOnly: false }],

@@ -15,9 +15,10 @@ const alone = new Set(
  * that is not there while the unit is stopped. Undefined when it starts none.
  */
 export function containerOfUnit({ execStart, activeState, lines }: Unit): Container | undefined {
-  const [program = '', command, ...words] = execStart
-  const runtime = basename(program)
-  if ((runtime !== 'podman' && runtime !== 'docker') || command !== 'run') return undefined
+  const runtime = basename(execStart[0] ?? '')
+  if (runtime !== 'podman' && runtime !== 'docker') return undefined
+  const [command, ...words] = commandOf(execStart.slice(1))
+  if (command !== 'run') return undefined
   const options: [name: string, value: string][] = []
   let at = 0
   for (; words[at]?.startsWith('-') && words[at] !== '--'; at += 1) {
@@ -51,6 +52,10 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     }),
     // Of a Quadlet in a `.pod` the pod publishes; of one with Network=NAME.container the other container.
     ...(/^(?:container|ns):/.test(network) && { portsUnknown: SHARED }),
+    // What pasta is told to lead by words of its own, it leads beside what is published (podman-run(1), --network; passt(1)).
+    ...(/^pasta:(?:.*,)?(?:-[tu]|--(?:tcp|udp)-ports)(?:[,=]|$)/.test(network) && {
+      portsUnknown: 'its network leads ports that are not published',
+    }),
     user: valuesOf('-u', '--user').at(-1) ?? '',
     hostNetwork: network === 'host',
     privileged: valuesOf('--privileged').some((value) => value !== 'false'),
@@ -76,6 +81,17 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     restartPolicy: '',
     line: lines.ExecStart ?? 0,
   }
+}
+
+/** Options before the command that have a value (docker(1), podman(1)). */
+const valued =
+  /^(?:-[cHl]|--(?:config|connection|context|host|log-level|url|identity|root|runroot|storage-driver|storage-opt|cgroup-manager|runtime|network-cmd-path|conmon|hooks-dir|module|tmpdir|tls(?:cacert|cert|key)))$/
+
+/** The command and what follows: without options of the program itself, and `run` for `container run`. */
+function commandOf(words: readonly string[]): readonly string[] {
+  let at = 0
+  while (words[at]?.startsWith('-')) at += valued.test(words[at] ?? '') ? 2 : 1
+  return words.slice(words[at] === 'container' ? at + 1 : at)
 }
 
 /** `all`, `2` (the first two), `device=0,GPU-…` with quotes around it (docs.docker.com, `docker run --gpus`). */

@@ -210,7 +210,8 @@ export const interfaces: readonly ProgramRecord[] = [
     image: /^mlflow$/,
     authentication: { usual: 'none', on: /^(?:--app-name=)?basic-auth$/ },
     telling: ['/version'],
-    danger: 'Whoever reaches it reads, replaces and deletes models and experiments.',
+    danger:
+      'Whoever reaches it reads, replaces and deletes models and experiments; the first login of basic-auth stands in its documentation.',
     source: 'https://mlflow.org/docs/latest/auth/',
   },
   {
