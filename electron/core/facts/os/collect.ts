@@ -76,12 +76,11 @@ const filterFiles = [
   ...['/etc/sysconfig/nftables.conf', '/etc/sysconfig/iptables', '/etc/sysconfig/ip6tables'],
 ]
 
-/** Where admins have rules loaded in ways of their own. What packages bring lies elsewhere, or is a link. */
+/** Where admins have rules loaded in ways of their own, with `$d` for systemd/system. What packages bring lies elsewhere, or is a link. */
 const filterPlaces = [
-  ...['/etc/systemd/system/*.service', '/etc/systemd/system/*service.d/*.conf', '/usr/local/lib/systemd/system/*.service'],
-  '/usr/local/lib/systemd/system/*service.d/*.conf',
-  ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/network/interfaces', '/etc/network/interfaces.d/*', '/etc/network/if-*.d/*'],
-  ...['/etc/NetworkManager/dispatcher.d/*', '/etc/networkd-dispatcher/*/*', '/etc/crontab', '/etc/cron.d/*'],
+  ...['/etc/$d/*.service', '/etc/$d/*service.d/*.conf', '/usr/local/lib/$d/*.service', '/usr/local/lib/$d/*service.d/*.conf'],
+  ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/network/interfaces', '/etc/network/i*.d/*'],
+  ...['/etc/Network*/dispatcher.d/*', '/etc/networkd-dispatcher/*/*', '/etc/crontab', '/etc/cron.d/*'],
 ]
 const MAX_FILTER_ROWS = 1500
 
@@ -179,11 +178,13 @@ printf '@lacks%s\\n' "$lacks"
   fi
   for file in ${filterFiles.join(' ')}; do
     [ -f "$file" ] || continue
-    if [ -r "$file" ]; then printf 'filter %s\\n' "$file"; else printf 'sealed %s\\n' "$file"; fi
+    kind=sealed; ! [ -r "$file" ] || kind=filter
+    printf '%s %s\\n' $kind "$file"
   done
   for folder in /etc/ufw /etc/nftables.d /etc/nftables; do
     ! [ -d "$folder" ] || [ -r "$folder" -a -x "$folder" ] || printf 'sealed %s/\\n' "$folder"
   done
+  d=systemd/system
   for file in ${filterPlaces.join(' ')}; do ! [ -f "$file" ] || [ -L "$file" ] || printf 'place %s\\n' "$file"; done
 } | awk '
   function key(row,   text) {
@@ -252,8 +253,11 @@ said=
 [ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
 [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
 exec 2>/dev/null
-set -- /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd /lib/systemd
-for root do shift; set -- "$@" "$root/coredump.conf" "$root/coredump.conf.d"/*.conf "$root/journald.conf" "$root/journald.conf.d"/*.conf; done
+set -- /etc /run /usr/local/lib /usr/lib /lib
+for root do
+  shift
+  for name in coredump journald; do set -- "$@" $root/systemd/$name.conf $root/systemd/$name.conf.d/*.conf; done
+done
 stored=$(grep -lsE '^[[:space:]]*Storage[[:space:]]*=' "$@")
 config() {
   case $stored in *"$1"*) { systemd-analyze cat-config "$1" || cat "/etc/$1"; } | awk '/^[ \\t]*Storage[ \\t]*=/ { sub(/^[ \\t]*/, "="); last = $0 } END { if (last != "") print last }' ;; esac

@@ -69,7 +69,7 @@ names=$(
     { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
     END { for (i = 1; i <= n; i++) print all[i] }'
 )
-secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
+secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
 IFS='
 '
@@ -79,7 +79,7 @@ ${walkFunction}# What is shown goes out; files of variables, units to be weighed
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
-s/\\( --\\{0,1\\}\\(api-key\\|api-keys\\|api_key\\|api_keys\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)[= ]\\)[^ ][^ ]*/\\1****/g
+s/\\( --\\{0,1\\}\\(\\(admin-\\)*api[-_]keys*\\|\\(hf[-_]\\)*token\\|password\\|secret\\)[= ]\\)[^ ][^ ]*/\\1****/g
 s|://[^/@[:space:]]*@|://****@|g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
@@ -112,7 +112,7 @@ s|://[^/@[:space:]]*@|://****@|g
       else if (sub(/^Exec(Start|[A-Za-z]+Ex)=[{] path=/, "") && (at = index($0, " ; argv[]="))) {
         walk(substr($0, 1, at - 1))
         if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
-        if (/^[^ ]*(sh|python[0-9.]*|perl|env) /) for (k = split($0, word, /[ \\t;&|"\\047]+/); k > 2; k--) walk(word[k])
+        if (/^[^ ]*(sh|perl|env|n[0-9.]*) /) for (k = split($0, word, /[ \\t;&|"\\047]+/); k > 2; k--) walk(word[k])
       }
       else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { if (k > 1) drop[k] = "/" drop[k]; walk(drop[k]); credentials(drop[k]) } }
     }
