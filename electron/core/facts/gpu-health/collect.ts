@@ -18,7 +18,7 @@ for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/
   [ -x "$path" ] || continue
   text=$("$path" -q -x 2>&1)
   code=$?
-  printf '@nvidia-smi %s\\n' "$code"
+  echo "@nvidia-smi $code"
   printf '%s\\n' "$text" | awk -v "code=$code" -v "wanted=</?($wanted)[ >]" '
     code != 0 { if (NR > 5) exit; print "=" substr($0, 1, 300); next }
     match($0, /<pid>[0-9]+</) && RLENGTH < 17 && pids < 200 { pid = substr($0, RSTART + 5, RLENGTH - 6); if (!(pid in seen)) { seen[pid]; process[++pids] = pid } }
@@ -36,14 +36,14 @@ for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/
 done
 amd=
 for path in /usr/bin/amd-smi /opt/rocm/bin/amd-smi /usr/bin/rocm-smi /opt/rocm/bin/rocm-smi; do
-  [ -x "$path" ] && amd=$path && printf '@amd %s\\n' "$path" && break
+  [ -x "$path" ] && amd=$path && echo "@amd $path" && break
 done
 cards=0
 # AMD's own driver tells without any tool, and of every process that computes through ROCm.
 for card in /sys/bus/pci/drivers/amdgpu/*:*:*; do
   [ -d "$card" ] || continue
   cards=$((cards + 1))
-  printf '@amd-gpu %s\\n' "\${card##*/}"
+  echo "@amd-gpu \${card##*/}"
   { IFS= read -r said <"$card/product_name"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
   for file in "$card"/ras/*_err_count; do
     [ -e "$file" ] || continue
@@ -57,9 +57,9 @@ for card in /sys/bus/pci/drivers/amdgpu/*:*:*; do
   done
 done
 # What its tool alone knows: how a card is called, and whether it is held back. Python, hence the limits.
-case $cards:$amd in 0:*) ;; *:*/amd-smi) command -v timeout >/dev/null 2>&1 && for part in 'static --asic --bus' 'metric --power --ecc'; do
+case $cards:$amd in 0:*) ;; *:*/amd-smi) command -v timeout >/dev/null && for part in 'static --asic --bus' 'metric --power --ecc'; do
   text=$(PYTHONDONTWRITEBYTECODE=1 timeout 4 "$amd" $part --json 2>/dev/null)
-  printf '@amd-smi %s %s\\n' "\${part%% *}" "$?"
+  echo "@amd-smi \${part%% *} $?"
   printf '%s\\n' "$text" | awk 'n++ < 3000 { sub(/^[ \\t]+/, ""); print "=" substr($0, 1, 200) }'
 done ;; esac
 for folder in /sys/class/kfd/kfd/topology/nodes/[0-9]*; do
@@ -71,7 +71,7 @@ count=0
 for folder in /sys/class/kfd/kfd/proc/[0-9]*; do
   [ -d "$folder" ] && [ "$((count += 1))" -le 200 ] || continue
   pid=\${folder##*/}
-  printf '@amd-process %s\\n' "$pid"
+  echo "@amd-process $pid"
   { IFS= read -r said <"/proc/$pid/comm"; } 2>/dev/null && printf '=name %.100s\\n' "$said"
   while read -r word said rest; do [ "$word" = Uid: ] && printf '=uid %s\\n' "$said" && break; done 2>/dev/null <"/proc/$pid/status"
   while IFS= read -r said; do case $said in 0::/*) printf '=cgroup %.500s\\n' "\${said#0::}" ;; *:name=systemd:/*) printf '=cgroup %.500s\\n' "\${said#*:name=systemd:}" ;; esac; done 2>/dev/null <"/proc/$pid/cgroup"
@@ -84,9 +84,9 @@ for path in i915/*:*:* xe/*:*:* habanalabs/*:*:* /dev/accel* /dev/davinci* /dev/
 done
 [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ] || exit 0
 set -- /proc/driver/nvidia/gpus/*
-[ -d "$1" ] && printf '@driver %s\\n' "$#" || echo @driver
+[ -d "$1" ] && echo "@driver $#" || echo @driver
 log=$(gh_sudo 1 2>/dev/null)
-printf '@kernel-log %s\\n' "$?"
+echo "@kernel-log $?"
 case $log in *Xid*) printf '%s\\n' "$log" | awk '
   /NVRM: Xid|nvidia-nvswitch.*SXid/ { row[n++ % 50] = "=" substr($0, 1, 300) }
   END { for (i = n > 50 ? n - 50 : 0; i < n; i++) print row[i % 50] }' ;; esac

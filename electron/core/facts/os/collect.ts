@@ -122,7 +122,7 @@ set +f
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {
-  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null 2>&1 && tree=$(lsblk -nsio NAME,TYPE -- $1 2>/dev/null) && printf '%s\\n' "$tree" | rows ${MAX_DEVICES} 1000); }
+  [ "$1" = "$seen" ] || { seen=$1 below=$(command -v lsblk >/dev/null && tree=$(lsblk -nsio NAME,TYPE -- $1 2>/dev/null) && printf '%s\\n' "$tree" | rows ${MAX_DEVICES} 1000); }
   [ -z "$below" ] || printf '%s\\n' "$below"
 }
 nl='
@@ -147,7 +147,7 @@ count=0
 for path do
   [ -d "$path" ] && [ "$count" -lt 8 ] || continue
   count=$((count + 1))
-  real=$(readlink -f "$path") && [ "$real" != "$path" ] && printf '@linked %s\\n=%s\\n' "$path" "$real" && [ -L "$path" ] && printf '=itself\\n'
+  real=$(readlink -f "$path") && [ "$real" != "$path" ] && printf '@linked %s\\n=%s\\n' "$path" "$real" && [ -L "$path" ] && echo =itself
   mounted "$path"
   source=\${found%% *}
   found=\${found#* }
@@ -173,7 +173,7 @@ unset IFS
 printf '@lacks%s\\n' "$lacks"
 {
   [ -z "$HOME" ] || printf 'keys %s\\n' "$HOME/.ssh/authorized_keys" "$HOME/.ssh/authorized_keys2"
-  if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then printf 'unreadable\\n'
+  if [ -e /etc/logrotate.conf ] && ! [ -r /etc/logrotate.conf ]; then echo unreadable
   else for file in /etc/logrotate.conf /etc/logrotate.d/*; do ! [ -f "$file" ] || printf 'rotate %s\\n' "$file"; done
   fi
   for file in ${filterFiles.join(' ')}; do
@@ -251,7 +251,7 @@ echo @forwarding
 said=
 [ -e /etc/rsyslog.conf ] || [ -e /etc/rsyslog.d ] && said=$(grep -rhsiE '^([^#]*[[:space:]])?@@?[][a-z0-9(]|^[^#]*(om(fwd|relp|http|kafka|elasticsearch)"|:om|target *=)' /etc/rsyslog.conf /etc/rsyslog.d)
 [ -z "$said" ] || printf '%s\\n' "$said" | rows 20 300
-[ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1 || exit 0
+[ -d /run/systemd/system ] && command -v systemctl >/dev/null || exit 0
 exec 2>/dev/null
 set -- /etc /run /usr/local/lib /usr/lib /lib
 for root do

@@ -65,9 +65,9 @@ ask() {
   asked="$asked$2 "
   [ "\${#asked}" -lt 60 ] || return
   url=http://127.0.0.1:$2$3
-  if command -v curl >/dev/null 2>&1; then client=curl
-  elif command -v wget >/dev/null 2>&1; then client=wget
-  else printf '@http-none\\n'; asked=$(printf '%60s' ''); return
+  if command -v curl >/dev/null; then client=curl
+  elif command -v wget >/dev/null; then client=wget
+  else echo @http-none; asked=$(printf '%60s' ''); return
   fi
   # The last line is the code of the answer.
   case $client in
@@ -140,12 +140,12 @@ for prefix do
   [ -e "$prefix" ] || printf '@python-unreadable %s\\n' "$prefix"
 done
 for program in oauth2-proxy nvidia-ctk; do
-  command -v "$program" >/dev/null 2>&1 || continue
+  command -v "$program" >/dev/null || continue
   echo "@program $program"
   "$program" --version 2>&1 </dev/null | awk 'NR > 2 { exit } { print "=" substr($0, 1, 500) }'
 done
 apt=
-command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
+command -v apt-config >/dev/null && apt=1 && echo @apt-config
 {
   # Told of an architecture, apt-config does not start dpkg to ask for them.
   [ -z "$apt" ] || apt-config -o APT::Architectures::=any dump 2>/dev/null
@@ -181,9 +181,9 @@ command -v apt-config >/dev/null 2>&1 && apt=1 && printf '@apt-config\\n'
   told dnf-automatic /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf /usr/share/dnf5/dnf5-plugins/automatic.conf
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required*
-} | pick "$gh_k" || printf '@unreadable the files that name sources\\n'
-if command -v systemctl >/dev/null 2>&1; then
-  printf '@timers\\n'
+} | pick "$gh_k" || echo @unreadable the files that name sources
+if command -v systemctl >/dev/null; then
+  echo @timers
   IFS=$nl
   set -f
   for row in $(systemctl list-units --state=active --no-legend --plain --no-pager -- 'apt-daily*.timer' 'dnf*-automatic*.timer' transactional-update.timer os-update.timer 2>/dev/null); do
@@ -193,11 +193,11 @@ if command -v systemctl >/dev/null 2>&1; then
   unset IFS
   set +f
 fi
-printf '@kernels\\n'
+echo @kernels
 for file in /boot/vmlinuz-*; do
   case \${file##*/} in *[!A-Za-z0-9._+~-]*) ;; *) printf '=%s\\n' "\${file##*/}" ;; esac
 done
-printf '@end\\n'
+echo @end
 `
 
 const software = script({

@@ -21,8 +21,8 @@ const wanted = [
  * the newest, no package of an installed name is newer), fields apart by tabs.
  */
 const SCRIPT = `wanted=" $* "
-if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null 2>&1; }; then
-  printf '@dpkg\\n'
+if command -v dpkg-query >/dev/null && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null; }; then
+  echo @dpkg
   sed -n 's/^[A-Z]*_CODENAME=/@codename /p' /etc/os-release
   lists=/var/lib/apt/lists security=
   read -r kernel </proc/sys/kernel/osrelease
@@ -42,11 +42,11 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
       *'Label: Debian-Security'* | *'Suite: '*-security* | *'Codename: '*-security*) security="$security \${release%_*}" ;;
     esac
   done
-  printf '@packages\\n'
+  echo @packages
   set -f
   {
     dpkg-query -W -f 'I \${Package} \${Architecture} \${Version} \${db:Status-Abbrev}\\t\${Maintainer}\\n' 2>/dev/null
-    printf 'E\\n'
+    echo E
     for prefix in $security; do
       set +f
       for file in "$prefix"_*_Packages*; do
@@ -71,19 +71,19 @@ if command -v dpkg-query >/dev/null 2>&1 && { [ -s /var/lib/dpkg/status ] || ! c
     /^Package: / { p = $2 } /^Version: / { v = $2 } /^Architecture: / { a = $2 }
     /^$/ { k = p " " a; if (p != "" && (k in have) && have[k] != v) print "u", p, a, have[k], v; else if (image(p) && !(k in have)) print "k", p, a, "", v; if (p != "") seen++; p = "" }
     END { print "@counts " count + 0 " " seen + 0 }'
-elif command -v rpm >/dev/null 2>&1; then
-  printf '@rpm\\n'
+elif command -v rpm >/dev/null; then
+  echo @rpm
   cache=/var/cache info='repodata/*updateinfo.xml*' index=repodata/repomd.xml
   files=$(ls -1 $cache/dnf/*/$info $cache/libdnf5/*/$info $cache/yum/*/$info $cache/zypp/raw/*/$info 2>/dev/null | head -n 50)
   for mark in $cache/dnf/*/$index $cache/libdnf5/*/$index $cache/zypp/raw/*/$index; do
     [ -r "$mark" ] && printf '@repomd %s %s\\n' "$(sed -n 's|.*<revision>\\([0-9]\\{1,12\\}\\)</revision>.*|\\1|p' "$mark" | head -n 1)" "\${mark%/repodata/*}"
   done
   printf '%s\\n' "$files" | grep . | sed 's/^/@updateinfo /'
-  printf '@packages\\n'
+  echo @packages
   {
     row='I %{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE}'
     rpm -qa --qf "$row %{MODULARITYLABEL}\\t%{VENDOR}\\n" 2>/dev/null || rpm -qa --qf "$row (none)\\t%{VENDOR}\\n" 2>/dev/null
-    printf 'E\\n'
+    echo E
     printf '%s\\n' "$files" | grep . | while IFS= read -r file; do
       case $file in *.gz) zcat "$file" ;; *.xz) xzcat "$file" ;; *.zst) zstdcat "$file" ;; *.xml) cat "$file" ;; *) false ;; esac && printf '\\nF %s\\n' "$file"
     done 2>/dev/null
@@ -121,7 +121,7 @@ elif command -v rpm >/dev/null 2>&1; then
       }
     }
     END { print "@counts " count + 0 " " seen + 0 " " own + 0 }'
-else printf '@none\\n'
+else echo @none
 fi
 exit 0
 `
