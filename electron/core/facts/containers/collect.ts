@@ -19,7 +19,10 @@ const OF_DOCKER = '"DeviceRequests":{{json .HostConfig.DeviceRequests}},"DeviceR
  * Variables of a container whose values are read, as a basic regular expression: those of engines, and how other programs authenticate.
  * Of all others only the names leave the host.
  */
-const READ = [...wantedVariables, ...decisiveVariables].join('\\|').replaceAll('?', '\\?').replaceAll('+', '\\{1,\\}')
+const READ = [...wantedVariables, ...decisiveVariables]
+  .join('|')
+  .replace(/[()|?]/g, '\\$&')
+  .replaceAll('+', '\\{1,\\}')
 
 /**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which

@@ -8,7 +8,7 @@ export const candidatePattern = 'ollama|vllm|llama|local-?ai|docker-proxy|dcgm-e
 /** Beside them, what leads ports to containers of an account's own Podman: its words and its cgroup tell whose they are. */
 export const readPattern = `${candidatePattern}|/(pasta|rootlessport|slirp4netns)([. ]|$)`
 
-/** Environment variables that decide how an engine listens, authenticates and finds models. Others are never read. */
+/** Environment variables that decide how an engine listens, authenticates and finds models. Others are never read. In few characters, since every probe sends them three times. */
 export const wantedVariables = [
   'HOME',
   'HOST',
@@ -16,38 +16,24 @@ export const wantedVariables = [
   'ROOT_PATH',
   'CONFIG_FILE',
   'ADDRESS',
-  'API_KEY',
-  'API_KEY_VALIDATION_URLS',
-  'MODELS_PATH',
-  'HF_HOME',
-  'HF_HUB_CACHE',
-  'HUGGINGFACE_HUB_CACHE',
+  'API_KEY(_VALIDATION_URLS)?',
+  'HF_(HOME|HUB_OFFLINE|ENDPOINT)',
+  '(HF|HUGGINGFACE)_HUB_CACHE',
   'XDG_CACHE_HOME',
-  'HF_HUB_OFFLINE',
-  'HF_ENDPOINT',
   'MODEL_ENDPOINT',
   'TRANSFORMERS_OFFLINE',
-  'CUDA_VISIBLE_DEVICES',
-  'NVIDIA_VISIBLE_DEVICES',
+  '(CUDA|NVIDIA)_VISIBLE_DEVICES',
   'DO_NOT_TRACK',
-  'MODELS',
-  'GALLERIES',
-  'AUTOLOAD_GALLERIES',
-  'PRELOAD_MODELS',
-  'PRELOAD_MODELS_CONFIG',
-  'HTTPS?_PROXY',
-  'ALL_PROXY',
-  'https?_proxy',
-  'all_proxy',
-  'AIP_MODE',
-  'AIP_HTTP_PORT',
-  'OLLAMA_[A-Z0-9_]+',
-  'VLLM_[A-Z0-9_]+',
-  'LLAMA_[A-Z0-9_]+',
-  'LOCALAI_[A-Z0-9_]+',
+  'MODELS(_PATH)?',
+  '(AUTOLOAD_)?GALLERIES',
+  'PRELOAD_MODELS(_CONFIG)?',
+  '(HTTPS?|ALL)_PROXY',
+  '(https?|all)_proxy',
+  'AIP_(MODE|HTTP_PORT)',
+  '(OLLAMA|VLLM|LLAMA|LOCALAI)_[A-Z0-9_]+',
 ] as const
 
-/** Those by whose value other programs decide whom they ask (programs/records), short, since they are sent with every probe. */
+/** Those by whose value other programs decide whom they ask (programs/records). */
 export const decisiveVariables = [
   'WEBUI_AUTH[A-Z_]*',
   'RAY_AUTH_MODE',
