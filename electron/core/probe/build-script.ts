@@ -41,7 +41,7 @@ const commandCall = (section: CommandSection): string =>
 /** `gh_sudo N` of script sections. Tells on descriptor 3 which commands sudo refused (`dN`) or ran (`rN`). */
 function sudoFunction(section: ScriptSection): string {
   const cases = section.privileged.map(({ argv, alternatives }, index) => `${index + 1}) gh_p s ${candidates(argv, alternatives)} 3>&- ;;`)
-  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac\ngh_rc=$?\n[ -z "$gh_e" ] || printf '%s\\n' "$gh_e" >&2\nprintf '\\n%s=%s%s\\n' "$gh_k" "$gh_mark" "$1" >&3\nreturn "$gh_rc"\n}\n`
+  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac\ngh_told "$1"\n}\n`
 }
 
 function scriptCall(section: ScriptSection): string {

@@ -42,6 +42,12 @@ gh_caught() {
   ulimit -S -v "$gh_memory"
   [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
 }
+gh_told() {
+  gh_rc=$?
+  [ -z "$gh_e" ] || printf '%s\\n' "$gh_e" >&2
+  printf '\\n%s=%s%s\\n' "$gh_k" "$gh_mark" "$1" >&3
+  return "$gh_rc"
+}
 gh_find() {
   gh_t=$PATH:
   while [ -n "$gh_t" ]; do
