@@ -261,7 +261,11 @@ test('in the colours of the system states and focus are still told apart', async
       const isLight = (dot: number) => (dots[dot * 4] ?? 0) > 128
       const lights = [...Array(width * height).keys()].map(isLight)
       const down = (part: number) => lights[Math.floor(height * part) * width + Math.floor(width / 2)]
-      return { isSeen: new Set(lights).size === 2, hasGlyph: down(0.5) !== down(0.2) }
+      return {
+        isSeen: new Set(lights).size === 2,
+        hasGlyph: down(0.5) !== down(0.2),
+        isUnderlined: down((height - 1.5) / height) !== down(0),
+      }
     }, png)
   }
   for (const theme of ['dark', 'light'] as const) {
@@ -281,6 +285,11 @@ test('in the colours of the system states and focus are still told apart', async
   for (const theme of ['dark', 'light'] as const) {
     await force(theme)
     await it.leavePicture(`forced-colours-host-${theme}`)
+    for (const [name, isUnderlined] of [
+      ['Findings', true],
+      ['Services', false],
+    ] as const)
+      expect(await look(it.page.getByRole('tab', { name, exact: true }))).toMatchObject({ isUnderlined })
   }
 })
 
