@@ -16,6 +16,7 @@ test('the page is sandboxed and isolated, each stated', () => {
     allowRunningInsecureContent: false,
     experimentalFeatures: false,
     navigateOnDragDrop: false,
+    enableDeprecatedPaste: false,
     devTools: false,
   })
 })
