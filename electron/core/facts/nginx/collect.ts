@@ -21,7 +21,12 @@ export const nginxDump = command({
   expectedMs: 40,
 })
 
+/** Where the programs above have their files. */
+const CONFIGURATION = '/etc/nginx /usr/local/nginx/conf /usr/local/openresty/nginx/conf /opt/nginx/conf'
+
 /**
+ * Where none runs in a container: `@changed PATH` for each file and folder of the configuration that changed (ctime) after the workers of the one nginx of the host began, which those of a reload do:
+ * the oldest that is not shutting down. Two seconds of grace, since the kernel tells the start of the host by the second. Nothing is said where several run, or find(1) is too small.
  * nginx in containers, where the account reaches the daemon by itself: its own `nginx -v -T` inside the container, of the file that its master says it was started with,
  * which is what it has in effect, files of the image and mounted ones alike. Nobody is given a sudo line for it: names of containers are data, and whoever may choose one may enter any. What a
  * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
@@ -34,7 +39,22 @@ for file in $(grep -lsxF nginx /proc/[0-9]*/comm 2>/dev/null); do
 done
 ids=
 [ -z "$found" ] || ids=$(grep -hoE '(docker|libpod)[-/][0-9a-f]{64}' $found 2>/dev/null)
-[ -n "$ids" ] || { printf '@end\\n'; exit 0; }
+if [ -z "$ids" ]; then
+  loaded= master= boot=
+  for file in $found; do
+    file=\${file%cgroup} title=
+    read -r stat <"\${file}stat" && set -- \${stat##*) } || continue
+    IFS= read -r title <"\${file}cmdline"
+    case "$found $title" in *shutting*) ;; *" /proc/$2/cgroup"*)
+      [ "\${master:=$2}" = "$2" ] || { loaded=; break; }
+      [ -n "$loaded" ] && [ "$loaded" -le "\${20}" ] || loaded=\${20} ;;
+    esac
+  done 2>/dev/null
+  [ -z "$loaded" ] || while read -r key boot rest; do [ "$key" != btime ] || break; done </proc/stat
+  [ -z "$boot" ] || find -L ${CONFIGURATION} ! -path '*[! -~]*' -newerct "@$((boot + loaded / 100 + 2))" -printf '@changed %p\\n' 2>/dev/null
+  printf '@end\\n'
+  exit 0
+fi
 ids=$(printf '%s\\n' "$ids" | sed 's/.*[-/]//' | sort -u | head -n 12)
 runtimes=
 for runtime in docker podman; do
@@ -65,7 +85,8 @@ printf '@end\\n'
 
 export const containedNginx = script({
   id: 'nginx-containers',
-  display: 'docker exec CONTAINER nginx -v -T [-c FILE], of every container in which nginx runs',
+  display:
+    'docker exec CONTAINER nginx -v -T [-c FILE], of every container in which nginx runs; where none does, find -newerct in the folders of its configuration',
   script: CONTAINED,
   maxBytes: 8_388_608,
   waits: true,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { containedNginx } from './collect.ts'
-import { parseContained } from './contained.ts'
+import { changedSinceLoaded, parseContained } from './contained.ts'
 
 const id = 'c0'.repeat(32)
 const other = 'd1'.repeat(32)
@@ -61,6 +61,51 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const [, server] = found?.[0]?.directives[0]?.block ?? []
     expect(server).toMatchObject({ name: 'server', section: 'nginx-containers' })
     expect(stdout.split('\n')[(server?.line ?? 0) - 1]).toBe(' server { listen 80; }')
+  })
+})
+
+describe.runIf(process.platform === 'linux')('files that changed after they were loaded', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-nginx-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const conf = join(folder, 'conf')
+  mkdirSync(join(conf, 'conf.d'), { recursive: true })
+  for (const name of ['nginx.conf', '.htpasswd', 'conf.d/a.conf']) writeFileSync(join(conf, name), '')
+  /** Began so many seconds ago. */
+  const run = (
+    shell: readonly string[],
+    ...processes: readonly (readonly [pid: number, parent: number, ago: number, title?: string])[]
+  ) => {
+    if (containedNginx.kind !== 'script') throw new Error('not a script')
+    rmSync(join(folder, 'proc'), { recursive: true, force: true })
+    mkdirSync(join(folder, 'proc'))
+    writeFileSync(join(folder, 'proc/stat'), `cpu 1 2 3\nbtime ${Math.floor(Date.now() / 1000) - 10_000}\nprocesses 9\n`)
+    for (const [pid, parent, ago, title = 'worker process'] of processes) {
+      const own = join(folder, 'proc', `${pid}`)
+      mkdirSync(own)
+      writeFileSync(join(own, 'comm'), 'nginx\n')
+      writeFileSync(join(own, 'cgroup'), '0::/system.slice/nginx.service\n')
+      writeFileSync(join(own, 'cmdline'), `nginx: ${title}\0\0\0`)
+      writeFileSync(join(own, 'stat'), `${pid} (nginx) S ${parent} ${'0 '.repeat(17)}${(10_000 - ago) * 100} 0 0\n`)
+    }
+    const [program = '', ...args] = shell
+    const script = containedNginx.script.replaceAll('/proc/', `${folder}/proc/`).replace('/etc/nginx ', `${conf} `)
+    const { stdout } = spawnSync(program, [...args, '-c', script], { encoding: 'utf8' })
+    expect(stdout.endsWith('@end\n')).toBe(true)
+    return changedSinceLoaded(stdout, [join(conf, 'nginx.conf'), join(conf, 'conf.d/a.conf')])
+      .map((path) => path.slice(conf.length + 1))
+      .sort()
+  }
+  const all = ['conf.d', 'conf.d/a.conf', 'nginx.conf']
+
+  test.each(shells)('%s', (...words) => {
+    const shell = words.filter((word) => word !== undefined)
+    expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 500], [22, 20, 400])).toEqual(all)
+    // Loaded now, while what was asked before is still being answered; or by workers one of which came later.
+    expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 500, 'worker process is shutting down'], [22, 20, 0])).toEqual([])
+    expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 0], [22, 20, 500])).toEqual(all)
+    // Whose files they are is not known.
+    expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 500], [30, 1, 500, 'master process nginx'], [31, 30, 0])).toEqual([])
+    expect(run(shell)).toEqual([])
   })
 })
 

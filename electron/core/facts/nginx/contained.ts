@@ -38,6 +38,17 @@ export function parseContained(stdout: string): readonly ContainedNginx[] | unde
   })
 }
 
+/** Files of the dump, and folders of those that it includes, that changed after the nginx of the host last loaded them: in one that lies below the main file's, a file may have come or gone. */
+export function changedSinceLoaded(stdout: string, dumped: readonly string[]): readonly string[] {
+  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+  const own = folderOf(dumped[0] ?? '')
+  const folders = dumped.map(folderOf).filter((folder) => folder !== own)
+  return stdout
+    .split('\n')
+    .flatMap((line) => /^@changed (\/.+)$/.exec(line)?.[1] ?? [])
+    .filter((path) => dumped.includes(path) || folders.includes(path) || (path !== own && /(?:-enabled|\/conf\.d)$/.test(path)))
+}
+
 const next = (lines: readonly string[], from: number): number => {
   const found = lines.findIndex((text, at) => at >= from && text.startsWith('@'))
   return found < 0 ? lines.length : found

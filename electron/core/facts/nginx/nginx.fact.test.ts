@@ -60,6 +60,19 @@ test('the build says where its program lies', () => {
   expect([answers('/opt/ng/sbin/nginx'), answers('/opt/other/sbin/nginx')]).toEqual([true, false])
 })
 
+test('what changed on disk since it was loaded', () => {
+  const read = (processes: FactResult<readonly Process[]>) => {
+    const stdout = {
+      nginx: recorded,
+      'nginx-containers': '@changed /etc/nginx\n@changed /etc/nginx/.htpasswd\n@changed /etc/nginx/nginx.conf\n@end\n',
+    }
+    const section = (id: string) => output(id, { stdout: stdout[id as keyof typeof stdout] ?? '' })
+    const fact = nginxFact.read({ section, fact: () => processes } as unknown as FactSources)
+    return fact.known && fact.value.changed
+  }
+  expect([read(running), read(known([]))]).toEqual([['/etc/nginx/nginx.conf'], undefined])
+})
+
 test.each<[name: string, nginx: Partial<SectionOutput>, processes: FactResult<readonly Process[]>, expected: object]>([
   ['not installed', { state: 'missing' }, known([]), { known: true, value: { installed: false, running: false } }],
   [

@@ -3,7 +3,7 @@ import type { FactDefinition, FactSources } from '../fact-definition.ts'
 import type { Process } from '../processes/processes.ts'
 import { machineAround } from '../services/placement.ts'
 import { sections } from './collect.ts'
-import { parseContained, readVersion } from './contained.ts'
+import { changedSinceLoaded, parseContained, readVersion } from './contained.ts'
 import { splitDump } from './dump.ts'
 import type { ContainedNginx, Nginx } from './nginx.ts'
 import { otherNginx } from './other-nginx.ts'
@@ -49,12 +49,15 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
   const dumped = { files: splitDump(output.stdout).map(({ path }) => path), build: sources.section('nginx-version').stderr }
   const other = masters.map((one) => otherNginx(one, dumped)).find((reason) => reason !== undefined)
   if (other) return unknown(other, ['nginx', 'processes'])
+  const asked = sources.section('nginx-containers')
+  const changed = master && asked.state === 'ok' ? changedSinceLoaded(asked.stdout, dumped.files) : []
   return known({
     installed: true,
     // When processes are unreadable nginx is taken to run: a proxy that may answer must be judged.
     running: processes.known ? master !== undefined : true,
     version: readVersion(sources.section('nginx-version').stderr),
     directives: parsed.directives,
+    ...(changed.length > 0 && { changed }),
   })
 }
 

@@ -31,6 +31,8 @@ export interface Nginx {
   readonly version?: string | undefined
   /** Top level of the main file, every `include` replaced by what it brings in. Empty when not installed. */
   readonly directives: readonly NginxDirective[]
+  /** What of it changed on disk after it was last loaded: it runs with what stood there before. Absent: nothing, or that is not known. */
+  readonly changed?: readonly string[] | undefined
   /** Those in containers, beside the host's own. Absent: none runs, or nothing was asked. */
   readonly contained?: readonly ContainedNginx[] | undefined
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { admins, beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** What clients may say, and what modules ask for, as nginx 1.22.1 answered. */
 const engine = 'http://127.0.0.1:11434'
@@ -102,4 +104,14 @@ test.each<[string, string, string, readonly string[]]>([
 test('a login stands before whatever the client chooses', () => {
   const lines = 'default 127.0.0.1:3000; gpu 127.0.0.1:11434;'
   expect(judged(site(`${login} location / { proxy_pass http://$pool; }`, pool('$http_x_backend', lines)))).toEqual(guarded)
+})
+
+test('what changed after it was loaded may be otherwise in what runs', () => {
+  const given = facts(site(`${login} location / { ${model} }`), [service('ollama')])
+  const changed = { ...given, nginx: { ...given.nginx, changed: ['/etc/nginx/conf.d/ai.conf'] } }
+  expect(outcomes(ask(requiresAuthentication, given, admins))).toEqual(guarded)
+  expect(outcomes(ask(requiresAuthentication, changed, admins))).toEqual([
+    ...guarded,
+    'not-evaluated: nginx has not loaded what changed on disk',
+  ])
 })

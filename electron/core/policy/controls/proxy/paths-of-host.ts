@@ -91,6 +91,7 @@ function follow(facts: Proxies, services: readonly InferenceService[], address: 
     withheld: parts.flatMap(({ withheld }) => withheld),
     openEnds: [
       ...parts.flatMap(({ openEnds }) => openEnds),
+      ...notLoaded(facts.nginx),
       ...lostCaddies(facts.caddy),
       ...ofGateways(facts['oauth2-proxy'], setting.gateways),
     ],
@@ -194,6 +195,20 @@ function ofCaddy(
     handedOn: picture.handedOn.map(({ port, node }) => ({ program: 'Caddy', port, line: at(node) })),
   }
 }
+
+/** What is read is what stands on disk. */
+const notLoaded = ({ changed = [] }: Nginx): readonly Verdict[] =>
+  changed.length === 0
+    ? []
+    : [
+        {
+          status: 'not-evaluated',
+          subject: 'nginx',
+          title: 'nginx has not loaded what changed on disk',
+          reason: `${changed.slice(0, 4).join(', ').slice(0, 300)} changed after nginx last loaded its configuration. It runs with what stood there before, and what is judged is what stands there now. Reload nginx.`,
+          cite: [],
+        },
+      ]
 
 /** Beside others that were read. Where no Caddy was, its listeners say that it is there; containers that a runtime tells of are looked at there. */
 const lostCaddies = (caddy: FactResult<Caddy>): readonly Verdict[] =>
