@@ -76,6 +76,9 @@ test.each([
 
 test.each([
   ['vllm/vllm-openai:v0.9.0rc1', '0.9.0rc1'],
+  ['nvcr.io/nvidia/vllm:25.09-py3', undefined],
+  ['registry.lan/ollama:2025.11.1', undefined],
+  ['registry.lan/vllm:v24.04', undefined],
   ['vllm/vllm-openai:v0.6.4.post1', '0.6.4.post1'],
   ['ollama/ollama:0.5.1-rc2-rocm', '0.5.1-rc2'],
   ['localai/localai:v4.9.0-gpu-nvidia-cuda-12', '4.9.0'],

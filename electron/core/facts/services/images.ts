@@ -19,13 +19,18 @@ export function engineOfImage(reference: string): Engine | undefined {
 
 /**
  * The version that a tag states, without a leading `v`, with what makes it an earlier or later one (`0.9.0rc1`, `0.5.1-rc2`, `0.6.4.post1`); of
- * llama.cpp the build (`server-cuda-b4589`). `latest`, `cuda` and the like state none.
+ * llama.cpp the build (`server-cuda-b4589`). `latest`, `cuda` and the like state none, nor does a month: NVIDIA's vLLM 25.09 holds an engine of another
+ * number, which would look newer than any fix.
  */
 export function versionOfImage(reference: string): string | undefined {
   const { name, tag } = splitReference(reference)
   if (name === 'llama.cpp') return /-(b\d{3,6})$/.exec(tag)?.[1]
-  return /^v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|alpha|beta|pre|dev|post)(?![a-z])(?:\.?\d+)?|[ab]\d+(?![a-z]))*)/.exec(tag)?.[1]
+  const [, version] = /^v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|alpha|beta|pre|dev|post)(?![a-z])(?:\.?\d+)?|[ab]\d+(?![a-z]))*)/.exec(tag) ?? []
+  return version === undefined || Number.parseInt(version, 10) >= FIRST_YEAR ? undefined : version
 }
+
+/** No engine has come to this number, and tags of months begin with years. */
+const FIRST_YEAR = 20
 
 function splitReference(reference: string): { readonly name: string; readonly tag: string } {
   const last = (reference.split('@', 1)[0] ?? '').split('/').at(-1) ?? ''
