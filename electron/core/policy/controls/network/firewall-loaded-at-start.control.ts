@@ -2,9 +2,10 @@ import type { Listener } from '#shared/model/listener.ts'
 import type { Access } from '../../../facts/access/access.ts'
 import { type AddressSet, sizeOf, subtract, union } from '../../../facts/firewall/address-set.ts'
 import { type AtStart, filterAtStart, type Loader } from '../../../facts/firewall/at-start/at-start.ts'
+import { defaultsOf } from '../../../facts/firewall/defaults.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { destinationsOf, reach } from '../../../facts/firewall/reach.ts'
-import type { Piece } from '../../../facts/firewall/verdicts.ts'
+import type { DefaultVerdict, Piece } from '../../../facts/firewall/verdicts.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes } from './flows.ts'
@@ -15,9 +16,9 @@ export default defineControl({
   id: 'firewall-loaded-at-start',
   item: 'INF-7',
   severity: 'high',
-  title: 'The rules that deny inbound traffic come again with the host',
+  title: 'The rules that deny by default come again with the host',
   rationale:
-    'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port open from then on, and nobody sees it happen.',
+    'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port, or every way out, open from then on, and nobody sees it happen.',
   needs: ['firewall', 'os'],
   uses: ['network', 'listeners', 'access'],
   references: [
@@ -31,7 +32,11 @@ export default defineControl({
     const now = ([4, 6] as const).map((family) => ({ family, denied: deniedNow(firewall, family) }))
     const denied = now.flatMap((each) => (each.denied === true ? [each.family] : []))
     const atStart = filterAtStart(os, knownValue(network), firewall)
-    if (denied.length === 0) return [now.some((each) => each.denied === undefined) ? doubtful(firewall) : notDenied(atStart, firewall)]
+    const jobs = jobsThatLoad(knownValue(access))
+    const out = atStart && letOut(firewall, atStart, knownValue(network))
+    const outbound = out && atStart && inDoubt(out, atStart, jobs)
+    if (denied.length === 0)
+      return [outbound ?? (now.some((each) => each.denied === undefined) ? doubtful(firewall) : notDenied(atStart, firewall))]
     if (!atStart)
       return [
         notEvaluated(
@@ -40,9 +45,9 @@ export default defineControl({
           [{ section: 'os', line: 0 }],
         ),
       ]
-    const jobs = jobsThatLoad(knownValue(access))
     const verdict = judge(firewall, atStart, denied, jobs)
-    if (verdict.status !== 'pass' || !listeners.known) return [verdict]
+    if (verdict.status !== 'pass') return [verdict]
+    if (outbound || !listeners.known) return [outbound ?? verdict]
     const worse = opened(firewall, atStart, knownValue(network), listeners.value)
     return [(worse && inDoubt(worse, atStart, jobs)) ?? verdict]
   },
@@ -168,6 +173,32 @@ function opened(firewall: Firewall, atStart: AtStart, network: Network | undefin
     reason: `What ${coming.map(({ unit }) => unit).join(' and ')} loads at the start lets ${printRemotes(piece)} in to port ${listener.port}; the rules of now do not.`,
     hint: 'Save the rules of now where the service loads them (with ufw: ufw deny, or ufw delete allow), or take the old one out of its file.',
     cite,
+  }
+}
+
+/** What leaves is denied by default now, and by nothing that comes with the host. Undefined where that is not certain. */
+function letOut(firewall: Firewall, { loaders }: AtStart, network: Network | undefined): Verdict | undefined {
+  const main = (of: readonly DefaultVerdict[], family: Family) => of.filter((each) => each.main && each.family === family)
+  const isDenied = ({ verdict }: DefaultVerdict): boolean => verdict === 'drop' || verdict === 'reject'
+  const denied = ([4, 6] as const).filter((family) => {
+    const all = main(firewall.defaults.out, family)
+    return all.length > 0 && all.every(isDenied)
+  })
+  const coming = loaders.filter(({ comes }) => comes !== false)
+  // Of firewalld the rules for what leaves (policies from HOST) are not followed.
+  const isFollowed = ({ unit, comes, tables }: Loader): boolean => comes === true && tables !== undefined && unit !== 'firewalld.service'
+  if (denied.length === 0 || !coming.every(isFollowed)) return undefined
+  const then = defaultsOf({ tables: coming.flatMap(({ tables = [] }) => tables) }, network, 'out')
+  const open = denied.filter((family) => main(then, family).some(({ verdict }) => verdict === 'accept'))
+  const [first] = open
+  if (first === undefined) return undefined
+  return {
+    status: 'fail',
+    subject: '',
+    title: 'Outbound is open after the next start',
+    reason: `Outbound ${named(open)} traffic is denied by default now, and ${coming.length === 0 ? `nothing loads rules at the start of the host: ${whyNot(loaders)}` : `what ${coming.map(({ unit }) => unit).join(' and ')} loads at the start lets it out.`}`,
+    hint: hintFor(firewall),
+    cite: [...coming.flatMap(({ cite }) => cite), ...citeRule(main(firewall.defaults.out, first)[0]?.by, firewall, 'Denies now.')],
   }
 }
 

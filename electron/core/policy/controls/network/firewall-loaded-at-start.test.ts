@@ -395,3 +395,45 @@ test('what root alone reads in /etc/iptables counts, and what sudo refuses is no
   }
   expect(judged(of, undefined, { savedRules: refused })).toMatch(/^not-evaluated .*rules.v4 may not be read.* Add to sudoers: ada ALL/)
 })
+
+test.each<[string, string, Os, string]>([
+  [
+    'typed by hand beside what is saved',
+    'both',
+    os([on('nftables')], nftFile(chain('inet', 'drop'))),
+    'fail Outbound IPv4 and IPv6 .*nftables.service loads .*lets it out',
+  ],
+  ['saved', 'both', os([on('nftables')], nftFile(both('drop'))), 'pass '],
+  ['typed by hand alone', 'out', os([], {}), 'fail Outbound .*nothing loads rules .*no service that loads rules is installed'],
+  [
+    'for IPv4 alone saved',
+    'both',
+    os([on('nftables')], nftFile(`${chain('inet', 'drop')}${outward('ip', 'drop')}`)),
+    'fail Outbound IPv6 traffic',
+  ],
+  ['by a service that is not followed', 'both', os([on('nftables'), on('ferm')], nftFile(chain('inet', 'drop'))), 'pass '],
+  [
+    'by firewalld, of which that is not followed',
+    'both',
+    os([on('nftables'), on('firewalld')], nftFile(chain('inet', 'drop'))),
+    '(?!fail)',
+  ],
+  ['never denied', 'in', os([on('nftables')], nftFile(chain('inet', 'drop'))), 'pass '],
+  [
+    'by a script of the admin',
+    'both',
+    os([on('nftables')], nftFile(chain('inet', 'drop')), ['@filter-place /etc/rc.local']),
+    'not-evaluated Outbound .*/etc/rc.local may load those',
+  ],
+])('what leaves is denied now: %s', (_, now, of, expected) => {
+  const nft = now === 'both' ? both('drop') : now === 'out' ? outward('inet', 'drop') : chain('inet', 'drop')
+  expect(judged(of, nft)).toMatch(new RegExp(`^${expected}`))
+})
+
+function outward(family: string, policy: string): string {
+  return `table ${family} out {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\tip daddr 10.0.0.0/8 accept\n\t}\n}\n`
+}
+
+function both(policy: string): string {
+  return `${chain('inet', policy)}${outward('inet', policy)}`
+}
