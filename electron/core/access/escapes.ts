@@ -8,10 +8,10 @@ import { isRootFile } from './root-files.ts'
 /** Words of one kind, as an expression of whole names. */
 const names = (...lines: readonly string[]): RegExp => new RegExp(`^(?:${lines.join(' ').trim().split(/\s+/).join('|')})$`)
 
-const shells = names('(?:ba|da|a|z|k|mk|c|tc|fi|sa)?sh rbash busybox toybox')
+const shells = names('(?:ba|da|a|z|k|mk|c|tc|fi|sa|ya|po|pw)?sh rbash busybox toybox nu elvish')
 /** Without a program of their own these ask for one, line by line. */
 const interpreters = names(
-  'python[\\d.]* i?pypy3? ipython[\\d.]* perl[\\d.]* ruby[\\d.]* irb lua[\\d.]* luajit node nodejs deno bun php[\\d.]* tclsh[\\d.]* R julia guile',
+  'python[\\d.]* i?pypy3? ipython[\\d.]* perl[\\d.]* ruby[\\d.]* irb lua[\\d.]* luajit node nodejs deno bun php[\\d.]* tclsh[\\d.]* wish[\\d.]* R julia guile xonsh',
 )
 
 /** Programs that start others, write any file or take any memory: with free arguments they give a root shell (see gtfobins.github.io). */
@@ -29,6 +29,11 @@ const escapes = names(
   'visudo vipw vigr passwd chpasswd newusers adduser addgroup useradd usermod groupmod gpasswd chsh crontab incrontab at batch logrotate monit supervisord pm2 certbot acme.sh restic borg duplicity',
   'apt apt-get aptitude dpkg(?:-\\w+)? yum dnf microdnf zypper pacman apk emerge rpm\\w* snap flatpak ansible(?:-\\w+)? puppet chef-\\w+ salt-call terraform packer vagrant',
   'nginx apache2(?:ctl)? apachectl httpd caddy haproxy rsyslogd syslog-ng exim4? sendmail mailx? mutt mysql mariadb psql sqlite3 redis-server',
+  'ld-linux\\S* ld\\.so fakeroot clang(?:\\+\\+)? cuda-gdb rocgdb gcore pidstat dotnet composer gnuplot m4 latex (?:pdf|lua|xe)(?:la)?tex nroff troff run-mailcap task slsh setlock',
+  'uwsgi hypercorn streamlit flask celery mlflow litellm snakemake nextflow papermill ray tritonserver sbatch salloc enroot nvidia-container-cli',
+  'dnsmasq dhclient dhcpcd udhcpc pppd wpa_supplicant wpa_cli keepalived xinetd sshd fail2ban-client fluent-bit fluentd td-agent telegraf vector gitlab-runner nomad consul',
+  'groupmems exiftool dos2unix unix2dos zstd lz4 crudini augtool ffmpeg criu restore borgmatic kopia rdiff-backup rsnapshot pg_dump',
+  'aws gcloud gsutil s3cmd s5cmd azcopy oras yt-dlp bazel meson scons tofu terragrunt pulumi k9s kubeadm kubelet rke2 oc dockerd containerd distrobox toolbox lazydocker debootstrap mmdebstrap',
 )
 
 /** Not one that a backslash makes a plain character. */
@@ -37,18 +42,22 @@ const WILDCARD = /(?<!\\)[*?[]/
 /** Editors write any file and start a shell, whatever file they begin with. */
 const editors = names('vim? vim\\..* vimdiff rvim view rview nvim ex ed nano pico emacs\\S* joe jed micro mcedit mc visudo vipw vigr gdb')
 /** So do pagers, by `!`, what comes in on a pipe as well: but where they may start nothing (NOEXEC). */
-const pagers = names('less more most')
+const pagers = names('less more most bat(?:cat)?')
 /** Others from which a shell is started by a word or a key, whatever they begin with. */
-const consoles = names('screen tmux byobu zellij mysql mariadb psql sqlite3 l?ftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui')
+const consoles = names(
+  'screen tmux byobu zellij mysql mariadb psql sqlite3 l?ftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient',
+)
 /** They start what stands behind them, and need no more than its name. */
 const wrappers = names(
   'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon capsh nohup setsid strace ltrace systemd-run systemd-inhibit machinectl rlwrap unbuffer expect faketime logsave dbus-run-session firejail numactl softlimit',
+  'aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
 )
 /** Of those that start a shell where nothing stands behind them. */
 const shellsThemselves = names('nsenter unshare chroot script capsh')
 /** What helps only by starting another program. */
 const starters = names(
   'su sudo doas pkexec runuser sg env man less more most nsenter unshare chroot ssh screen tmux byobu script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon make',
+  'nohup setsid systemd-inhibit faketime firejail dbus-run-session aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
 )
 /** They do what a file says that lies where they are started, and sudo leaves its caller in the folder of its own choice. */
 const ordersHere = names(
@@ -61,7 +70,9 @@ const readers = names(
 /** They put a file into another place. */
 const movers = names('cp mv dd install ln rsync tee sponge scp curl wget')
 /** Programs that are setuid by design, and ask who calls. */
-const asksItself = names('su sudo doas pkexec mount umount passwd chsh crontab at screen newgrp gpasswd login sg exim4?')
+const asksItself = names(
+  'su sudo doas pkexec mount umount passwd chsh crontab at screen newgrp gpasswd login sg exim4? firejail bwrap pppd',
+)
 /** Does whoever starts this program, which is root by a bit or by capabilities, get further than it is meant to lead? */
 export const isStarter = (path: string): boolean => !asksItself.test(path.slice(path.lastIndexOf('/') + 1)) && givesRoot(path)
 
@@ -76,7 +87,7 @@ export function givesRoot(command: string, noExec = false): boolean {
   if (path.startsWith('^'))
     return /[*+?[]/.test(path) || path.split(/[^\w.-]+/).some((name) => name !== '' && givesRoot([`/${name}`, ...words].join(' '), noExec))
   if (path.endsWith('/') || WILDCARD.test(path)) return true
-  const program = path.slice(path.lastIndexOf('/') + 1)
+  const program = withoutVersion(path.slice(path.lastIndexOf('/') + 1))
   if (path === 'sudoedit') return words.length === 0 || words.some(isRootFile)
   if (noExec && starters.test(program)) return false
   const alone = words[0] === '""'
@@ -93,8 +104,14 @@ export function givesRoot(command: string, noExec = false): boolean {
   if ((program === 'systemctl' && words.includes('edit')) || (program === 'crontab' && words.includes('-e'))) return true
   if (/^(?:docker|podman|nerdctl)$/.test(program) && CONTAINER.test(` ${words.join(' ')} `)) return true
   if (movers.test(program) && movesToRoot(program, words)) return true
-  return free && !alone && escapes.test(program)
+  return free && !alone && [escapes, wrappers, ordersHere].some((kind) => kind.test(program))
 }
+
+/** `gcc-12` and `go1.21` are gcc and go, while sqlite3 is a name of its own. */
+const withoutVersion = (program: string): string =>
+  [shells, interpreters, escapes, consoles, wrappers].some((kind) => kind.test(program))
+    ? program
+    : program.replace(/(?<=[a-z+])[-.]?\d[\d.]*$/i, '')
 
 /** Subcommands of git whose output goes through a pager. Without `-C` it is told what to start by the repository that it is called in. */
 const paged = names('log diff show blame help grep branch tag reflog shortlog')
