@@ -6,6 +6,7 @@ test.each([
   ['debian-11', '8.4'],
   ['debian-12', '9.2'],
   ['debian-13', '10.0'],
+  ['debian-sid', '10.6'],
 ])('%s (OpenSSH %s): every line is a setting, and those that repeat keep their order', (os) => {
   const text = readFileSync(new URL(`./__fixtures__/${os}.txt`, import.meta.url), 'utf8')
   const { settings } = parseSshd(text)

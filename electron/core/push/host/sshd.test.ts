@@ -36,6 +36,14 @@ test('another value comes first, or the file is not read', () => {
   expect(checked(ALONE, 'maxauthtries 3\\nlogingracetime 30\\n')).toEqual(taken('allowusers a (it goes on with none)'))
 })
 
+test('OpenSSH 10.6 prints keywords as its manual writes them', () => {
+  const alone = 'AllowUsers a\\nMaxAuthTries 3\\n'
+  expect(checked(alone, `${alone}LogLevel INFO\\n`)).toEqual([0, ''])
+  expect(checked(alone, alone.replace('MaxAuthTries 3', 'MaxAuthTries 6'))).toEqual(
+    taken('MaxAuthTries 3 (it goes on with MaxAuthTries 6)'),
+  )
+})
+
 test('where the file alone is no configuration nothing is said, and what is taken back need not hold', () => {
   expect(checked('', 'maxauthtries 6\\n')).toEqual([0, ''])
   expect(checked(ALONE, 'maxauthtries 6\\n', 'id')).toEqual([0, ''])

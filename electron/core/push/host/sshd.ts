@@ -13,8 +13,8 @@ all=$(sshd -T 2>/dev/null) || exit 0
 for own; do
   alone=$(sshd -T -f "$own" 2>/dev/null) || continue
   lost=$(awk -F "[ \\t=]+" "tolower(\\$1) == \\"match\\" { exit } /^[A-Za-z]/ { print tolower(\\$1) }" "$own" | while read -r key; do
-    printf "%s\\n" "$alone" | grep "^$key " | while read -r name value; do
-      now=$(printf "%s\\n" "$all" | grep "^$key ")
+    printf "%s\\n" "$alone" | grep -i "^$key " | while read -r name value; do
+      now=$(printf "%s\\n" "$all" | grep -i "^$key ")
       ! printf "%s\\n" "$now" | grep -Fxq -- "$name $value" || continue
       case $value\${now#"$name "} in *[!0-9]*) ;; *) [ "\${now#"$name "}" -gt "$value" ] || continue ;; esac
       printf "%s\\n" "$name $value (it goes on with \${now:-none})"
