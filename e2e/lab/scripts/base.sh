@@ -47,7 +47,9 @@ build() {
   say "building the base from $mirror (about a minute, once)"
   debootstrap --variant=minbase --cache-dir="$debs" --components="$components" ${keys:+--keyring="$keys"} "$LAB_SUITE" "$new" "$mirror" \
     ${script:+"$script"} >"$log" 2>&1 || { tail -n 5 "$log" >&2; die 'debootstrap failed'; }
-  printf "deb %s ${components/,/ }\n" "$mirror $LAB_SUITE" "$mirror $LAB_SUITE-updates" "$security $LAB_SUITE-security" >"$new/etc/apt/sources.list"
+  # Of sid there is nothing but itself, and a mirror may lag behind what it promises.
+  if [ "$LAB_SUITE" = sid ]; then printf "deb [check-valid-until=no] %s\n" "$mirror sid $components" >"$new/etc/apt/sources.list"
+  else printf "deb %s ${components/,/ }\n" "$mirror $LAB_SUITE" "$mirror $LAB_SUITE-updates" "$security $LAB_SUITE-security" >"$new/etc/apt/sources.list"; fi
   printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d" # no daemon starts while it is a chroot
   chmod 755 "$new/usr/sbin/policy-rc.d"
   echo force-unsafe-io >"$new/etc/dpkg/dpkg.cfg.d/unsafe-io"

@@ -1,3 +1,4 @@
+import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
@@ -40,6 +41,41 @@ const ofTheMachine: ReadonlySet<string> = new Set([
   ...['/run/systemd', '/var/lib', '/var/spool/cron', '/usr/lib/systemd', '/usr/lib/systemd/system'],
 ])
 
+/**
+ * What root runs, reads or obeys, and all below it. Libraries of an engine lie below /usr/local/lib, and what daemons of root keep below /var/lib is theirs alone.
+ */
+const ofRoot: readonly string[] = [
+  ...rootOwned,
+  ...rootRuns.filter((path) => path !== '/usr/local/lib'),
+  ...rootSockets,
+  ...[
+    '/boot',
+    '/sys',
+    '/proc',
+    '/usr/bin',
+    '/usr/sbin',
+    '/bin',
+    '/sbin',
+    '/usr/lib/systemd',
+    '/etc/nginx',
+    '/etc/apt',
+    '/etc/dnf',
+    '/etc/ssl',
+    '/etc/pki',
+  ],
+  ...['docker', 'containerd', 'containers', 'kubelet', 'rancher', 'dpkg', 'rpm', 'libvirt', 'lxd', 'incus', 'systemd', 'sudo'].map(
+    (name) => `/var/lib/${name}`,
+  ),
+]
+
+/** The same folder by another name (hier(7), file-hierarchy(7)). */
+const plain = (path: string): string => path.replace(/^\/var\/run(?=\/|$)/, '/run')
+
+const isOfTheMachine = (path: string): boolean => {
+  const own = plain(path)
+  return ofTheMachine.has(own) || ofRoot.some((known) => own === known || own.startsWith(`${known}/`))
+}
+
 export default defineControl({
   id: 'inference-unit-writes-own-paths',
   item: 'INF-5',
@@ -64,7 +100,7 @@ export default defineControl({
       const writable = (['ReadWritePaths', 'BindPaths'] as const).flatMap((property) =>
         splitQuoted(unit.properties[property] ?? '').map((word) => ({ property, path: clean(word) })),
       )
-      const broad = writable.filter(({ path }) => ofTheMachine.has(path))
+      const broad = writable.filter(({ path }) => isOfTheMachine(path))
       if (broad.length === 0 && !printed(unit, 'ReadWritePaths')) {
         const reason = `systemctl did not print ReadWritePaths= of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }

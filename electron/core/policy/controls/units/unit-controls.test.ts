@@ -140,6 +140,22 @@ test.each<[string, Record<string, string>, string]>([
 })
 
 test.each([
+  [
+    '/var/lib/ollama /usr/share/ollama /run/ollama /etc/ollama /usr/local/lib/ollama /var/lib/private/llama',
+    'pass: Writes only to its own directories',
+  ],
+  ['/etc/cron.daily', 'fail: The unit may write system directories'],
+  ['-/run/docker.sock', 'fail: The unit may write system directories'],
+  ['/var/run/docker.sock', 'fail: The unit may write system directories'],
+  ['/var/lib/docker/volumes', 'fail: The unit may write system directories'],
+  ['/etc/systemd/system/vllm.service.d', 'fail: The unit may write system directories'],
+  ['/root/.ssh', 'fail: The unit may write system directories'],
+  ['/sys/fs/cgroup', 'fail: The unit may write system directories'],
+])('inference-unit-writes-own-paths, ReadWritePaths=%s', (paths, expected) => {
+  expect(outcomes(askUnit(writesOwnPaths, unit({ ProtectSystem: 'strict', ReadWritePaths: paths })))).toEqual([expected])
+})
+
+test.each([
   ['no', 'pass: Files and effective unit agree'],
   ['yes', 'warning: Unit files changed since they were loaded'],
 ])('inference-unit-reloaded: %s', (value, expected) => {
