@@ -79,6 +79,7 @@ describe.runIf(process.platform === 'linux')('files that changed after they were
     rmSync(join(folder, 'proc'), { recursive: true, force: true })
     mkdirSync(join(folder, 'proc'))
     writeFileSync(join(folder, 'proc/stat'), `cpu 1 2 3\nbtime ${Math.floor(Date.now() / 1000) - 10_000}\nprocesses 9\n`)
+    writeFileSync(join(folder, 'proc/uptime'), '10000.00 19000.00\n')
     for (const [pid, parent, ago, title = 'worker process'] of processes) {
       const own = join(folder, 'proc', `${pid}`)
       mkdirSync(own)
