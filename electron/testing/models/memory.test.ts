@@ -10,7 +10,7 @@ import { z } from 'zod'
 
 const MIB = 1_048_576
 /** What one scan may add to the process, and how long it may keep a processor. */
-const MAX_ADDED_MIB = 64
+const MAX_ADDED_MIB = 96
 const MAX_CPU_MS = 5_000
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-memory-'))
@@ -61,7 +61,7 @@ test('safetensors with a header of 99 MB is read to its end, in the same bounds'
 
 /**
  * Scans in a process of its own. Gives the outcome. On a busy machine the threads of the garbage collector come late, so the scan's own thread collects (names.json
- * added 41 to 76 MiB with them, 35 to 48 without), and the least of four scans counts.
+ * added 41 to 76 MiB with them, 35 to 48 without, and on another day 66 to 73), and the least of four scans counts.
  */
 async function inBounds(name: string, bytes: Uint8Array | string): Promise<string> {
   const words = ['--single-threaded-gc', program, file('small.json', '{"a":1}'), file(name, bytes)]
