@@ -47,18 +47,17 @@ const pagers = names('less more most bat(?:cat)?')
 const consoles = names(
   'screen tmux byobu zellij mysql mariadb psql sqlite3 l?ftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient',
 )
-/** They start what stands behind them, and need no more than its name. */
-const wrappers = names(
-  'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon capsh nohup setsid strace ltrace systemd-run systemd-inhibit machinectl rlwrap unbuffer expect faketime logsave dbus-run-session firejail numactl softlimit',
+/** They do nothing but start what stands behind them, in other surroundings. */
+const aroundOthers = [
+  'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon nohup setsid systemd-inhibit faketime firejail dbus-run-session',
   'aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
-)
+] as const
+/** They start what stands behind them, and need no more than its name. */
+const wrappers = names(...aroundOthers, 'capsh strace ltrace systemd-run machinectl rlwrap unbuffer expect logsave numactl softlimit')
 /** Of those that start a shell where nothing stands behind them. */
 const shellsThemselves = names('nsenter unshare chroot script capsh')
 /** What helps only by starting another program. */
-const starters = names(
-  'su sudo doas pkexec runuser sg env man less more most nsenter unshare chroot ssh screen tmux byobu script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon make',
-  'nohup setsid systemd-inhibit faketime firejail dbus-run-session aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
-)
+const starters = names(...aroundOthers, 'su sudo doas pkexec runuser sg man less more most screen tmux byobu make')
 /** They do what a file says that lies where they are started, and sudo leaves its caller in the folder of its own choice. */
 const ordersHere = names(
   'make gmake ninja npm npx yarn pnpm rake bundler? cargo go gradle mvn ant tox pytest terraform vagrant packer docker-compose podman-compose ansible-playbook fab just',
