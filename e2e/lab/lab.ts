@@ -147,7 +147,8 @@ export async function totp(): Promise<string> {
   return stdout.trim()
 }
 
-const askpassEnv = (): NodeJS.ProcessEnv => ({ ...process.env, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' })
+/** For programs that call `ssh`: it asks for key and TOTP by the lab's own askpass. */
+export const askpassEnv = (): NodeJS.ProcessEnv => ({ ...process.env, SSH_ASKPASS: lab.askpass, SSH_ASKPASS_REQUIRE: 'force' })
 
 /** OpenSSH's own client, with key and TOTP. */
 export const ssh = (words: readonly string[], stdin = ''): Promise<Ran> =>
