@@ -13,6 +13,13 @@ const settings = new Set([
   '_target_',
   'target',
   'parent_library',
+  'megatron_core',
+  'activation_function',
+  'activation_fn',
+  'sbert_ce_default_activation_function',
+  'attn_implementation',
+  '_attn_implementation',
+  'types',
   'chat_template',
   'class_name',
 ])
@@ -22,7 +29,7 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
 
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
- * `_target_` of Hydra and NeMo (CVE-2025-23304), `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
+ * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
   if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
@@ -35,6 +42,11 @@ export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
 /** `modules.json` of sentence-transformers: classes by their dotted names, which its loader imports. */
 function judgeModule(scan: Scan, item: ScanItem, type: JsonValue | undefined): void {
   if (typeof type === 'string' && !type.startsWith('sentence_transformers.')) nameOfClass(scan, item, type)
+}
+
+/** A dotted name; the activations of transformers have none. */
+function judgeActivation(scan: Scan, item: ScanItem, value: JsonValue): void {
+  if (typeof value === 'string' && value.includes('.') && !value.startsWith('torch.nn.')) nameOfClass(scan, item, value)
 }
 
 /** Of libraries, and of diffusers' own pipelines whose parts have classes of their own. */
@@ -73,6 +85,14 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   // `auto_mapping` of PEFT: the class of the base model is taken from there.
   if (name === 'parent_library' && typeof value === 'string' && !/^(?:transformers|diffusers|sentence_transformers)(?:\.|$)/.test(value))
     nameOfClass(scan, item, value)
+  // PEFT imports it where there is a configuration of Megatron.
+  if (name === 'megatron_core' && typeof value === 'string' && value !== 'megatron.core') nameOfClass(scan, item, value)
+  if (/^(?:activation_(?:function|fn)|sbert_ce_default_activation_function)$/.test(name)) judgeActivation(scan, item, value)
+  if (name === 'types' && value instanceof Map) for (const type of value.values()) judgeModule(scan, item, type)
+  // A repository and a name, perhaps with a revision and a function.
+  if (/^_?attn_implementation$/.test(name))
+    for (const one of value instanceof Map ? value.values() : [value])
+      if (typeof one === 'string' && one.includes('/')) scan.find('config.own-code', item, null, `${name}: ${one}`)
   if (name !== 'chat_template') return
   for (const template of templatesOf(value)) judgeTemplate(scan, item, template)
 }

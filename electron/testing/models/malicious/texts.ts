@@ -25,6 +25,32 @@ const yaml: readonly ModelCase[] = [
   suspicious('trust_remote_code in a flow', 'm: {trust_remote_code: true}\n', 'serve.yaml'),
 ]
 
+/** Jinja 3.1 runs each of them as it runs the usual way out, and finds the name by which it leaves. */
+const templates: readonly ModelCase[] = [
+  ...[
+    ['over several lines', "{{\n  ''.__class__.__mro__\n}}"],
+    ['in the second line of a block', "{%- set x =\n  ''.__class__ %}"],
+    ['behind an end within a text', "{{ '}}' ~ ''.__class__ }}"],
+    ['behind an end within brackets', "{{ {'a': {}}[''.__class__] }}"],
+    ['in a line that looks like a comment', "# Tools: {{ ''.__class__ }}"],
+    ['behind a comment that begins another block', "{# {{ ' #}{{ ''.__class__ }}"],
+    ['behind raw text that begins another block', "{% raw %}{{ '{% endraw %}{{ ''.__class__ }}"],
+    ['by the name of an argument', "{% set a = dict(__class__=1)|list|first %}{{ ''[a] }}"],
+    ['by an argument in full-width letters', "{% set a = dict(\uff3f\uff3fclass\uff3f\uff3f=1)|list|first %}{{ ''[a] }}"],
+  ].map(([how = '', template = '']) => dangerous(`a template that leaves ${how}`, template, 'chat_template.jinja')),
+  ...[
+    ['two halves', "{% set a = '__cla' ~ 'ss__' %}{{ ''[a] }}"],
+    ['a slice', "{{ ''['x__class__x'[1:-1]] }}"],
+    ['a letter of a text', "{% set u = 'tool_calls'[4] %}{{ ''[u*2 ~ 'class' ~ u*2] }}"],
+    ['the letters of a text', "{% set u = ('a_b')|list %}{{ ''[u[1]*2 ~ 'class' ~ u[1]*2] }}"],
+    ['a number', "{% set u = '%c'|format(95) %}{{ ''[u*2 ~ 'class' ~ u*2] }}"],
+    ['bytes', "{{ ''[''.encode().fromhex('5f5f636c6173735f5f').decode()] }}"],
+    ['an entity', "{% set u = ('&lowbar;'|escape|safe).unescape() %}{{ ''[u*2 ~ 'class' ~ u*2] }}"],
+    ['a variable', '{{ messages|map(attribute=tools)|list }}'],
+  ].map(([how = '', template = '']) => suspicious(`a template that makes a name of ${how}`, template, 'chat_template.jinja')),
+  suspicious('a template that includes a file, with a plus', "{%+ include '/etc/passwd' %}", 'chat_template.jinja'),
+]
+
 /** Configurations, templates and code; and what has no known format. */
 export const texts: readonly ModelCase[] = [
   suspicious('auto_map', '{"model_type":"x","auto_map":{"AutoModel":"modeling_x.X"}}', 'config.json'),
@@ -57,6 +83,13 @@ export const texts: readonly ModelCase[] = [
     }),
     'tokenizer_config.json',
   ),
+  ...templates,
+  suspicious('attention by a kernel of the hub', '{"_attn_implementation":"someone/kernel"}', 'config.json'),
+  dangerous('an activation of sentence-transformers that is none', '{"in_features":8,"activation_function":"os.system"}', 'config.json'),
+  suspicious('an activation of a cross-encoder from elsewhere', '{"sentence_transformers":{"activation_fn":"company.Net"}}', 'config.json'),
+  dangerous('an old activation of a cross-encoder', '{"sbert_ce_default_activation_function":"os.getcwd"}', 'config.json'),
+  suspicious('routes of sentence-transformers', '{"types":{"query_0_X":"company.Net"},"structure":{}}', 'router_config.json'),
+  suspicious('a core of Megatron', '{"peft_type":"LORA","megatron_core":"company"}', 'adapter_config.json'),
   dangerous('a template in a file', breakout, 'chat_template.jinja'),
   notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),
   notCleared('JSON nested ten thousand deep', '[{"a":'.repeat(10_000), 'config.json'),
