@@ -63,17 +63,23 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
   const add = (kind: Credential['kind'], directive: NginxDirective) => credentials.push({ kind, directive })
   const value = (directive: NginxDirective) => expandText(directive.parameters[0] ?? '', { model, state, persona: 'silent' })
 
+  /** The realm `off` asks nobody, wherever it comes from (ngx_http_auth_basic_handler; `auth_jwt` and `auth_pam` take variables as well). */
+  const asking = (directive: NginxDirective): 'yes' | 'no' | 'unknown' => {
+    const realm = value(directive)
+    const written = directive.parameters[0] ?? ''
+    const avoidable = realm.known && realm.text !== 'off' && clientMayMake(written, 'off', model, state.anyHost)
+    // By a name or a public header, it is avoided by all who want; by anything else, perhaps by those who know it.
+    if (!realm.known || (avoidable && dependsOnClient(written, model, state.anyHost) !== 'public')) return 'unknown'
+    return realm.text !== 'off' && !avoidable ? 'yes' : 'no'
+  }
+
   const basic = nearest(scope, 'auth_basic')
   const users = nearest(scope, 'auth_basic_user_file')
   if (basic && users) {
-    const realm = value(basic)
-    // The realm `off` asks nobody, wherever it comes from (ngx_http_auth_basic_handler).
-    const written = basic.parameters[0] ?? ''
-    const avoidable = realm.known && realm.text !== 'off' && clientMayMake(written, 'off', model, state.anyHost)
-    // By a name or a public header, it is avoided by all who want; by anything else, perhaps by those who know it.
-    if (!realm.known || (avoidable && dependsOnClient(written, model, state.anyHost) !== 'public')) add('unmodelled', basic)
+    const asked = asking(basic)
+    if (asked === 'unknown') add('unmodelled', basic)
     // The client chooses among files: one of them may hold a password that it knows.
-    else if (realm.text !== 'off' && !avoidable) add(isSteered(users, model) ? 'unmodelled' : 'basic', basic)
+    else if (asked === 'yes') add(isSteered(users, model) ? 'unmodelled' : 'basic', basic)
   }
   const request = nearest(scope, 'auth_request')
   const uri = request?.parameters[0] ?? 'off'
@@ -88,7 +94,8 @@ export function gateOf(scope: Scope, model: HttpModel, state: RequestState, answ
     })
   for (const name of modules) {
     const directive = nearest(scope, name)
-    if (directive && directive.parameters[0] !== 'off') add('module', directive)
+    const asked = directive ? asking(directive) : 'no'
+    if (directive && asked !== 'no') add(asked === 'yes' ? 'module' : 'unmodelled', directive)
   }
   for (const name of scripts) {
     const directive = nearest(scope, name)

@@ -268,6 +268,7 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   const next = { ...journey, internal: true, hops: journey.hops + 1 }
   if (next.hops > MAX_HOPS) return [ended(journey, scope, { kind: 'answered', status: 500, directive })]
   return possibleTexts(pathOf(to), { model: journey.model, state: journey.state }).flatMap((text) => {
+    if (text === undefined && namedByAsked(to, scope)) return [ended(journey, scope, { kind: 'answered', status: 302, directive })]
     if (text === undefined) return [ended(journey, scope, { kind: 'unmodelled', reason: 'its target is not known', directive })]
     if (text.startsWith('@')) {
       const named = journey.server.locations.named.get(text)
@@ -275,6 +276,20 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
     }
     return throughServer({ ...next, newPath: true, broken: false, state: { ...next.state, uri: text.split('?', 1)[0] || '/' } })
   })
+}
+
+/**
+ * The address of a login page, from the program that an `auth_request` asked (`auth_request_set $to $upstream_http_location`). One that names a path of this server
+ * instead leads where clients could ask themselves, and to what is hidden from them (`unmet`).
+ */
+export const namedByAsked = (to: string, scope: Scope): boolean => {
+  const name = /^\$\{?(\w+)\}?$/.exec(to)?.[1]
+  return (
+    name !== undefined &&
+    nearestAll(scope, ['auth_request_set']).some(
+      ({ parameters: [set, value] }) => set === `$${name}` && value === '$upstream_http_location',
+    )
+  )
 }
 
 /** Another location answers for it, with any status. */

@@ -9,9 +9,9 @@ import { askedFor, groupTakes, pathOf, type Rewriting } from './inverse.ts'
 import { unknownIn } from './known-directives.ts'
 import type { Listen } from './listen.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
-import { serve } from './request.ts'
+import { namedByAsked, serve } from './request.ts'
 import { redirects } from './rewrite.ts'
-import { nearest, nearestAll } from './scope.ts'
+import { nearest, nearestAll, own } from './scope.ts'
 import type { HttpModel, Server } from './servers.ts'
 import { matchTarget, readTarget, type Target } from './target.ts'
 
@@ -40,7 +40,11 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
     const match = target && matchTarget(target, model.upstreams, services, localAddresses)
     return match !== undefined && (match.services.length > 0 || match.uncertain)
   }
-  const others = all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location))
+  const others =
+    all.some(({ directive, location }) => met.has(directive) && !leads(directive) && followsAccel(location)) ||
+    all.some(({ location: { scope } }) =>
+      nearestAll(scope, ['error_page']).some(({ parameters }) => namedByAsked(parameters.at(-1) ?? '', scope)),
+    )
   const strange = unknownAround(server)
   const leading = all.filter(({ directive }) => leads(directive)).map(({ location }) => location)
   const [first] = leading.length > 0 ? strange : strange.filter(leads)
@@ -67,7 +71,7 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
       ? [[directive, 'a program behind this nginx may send requests there (X-Accel-Redirect)']]
       : []
   })
-  return [...found, ...asking, ...tunnels(server)]
+  return [...found, ...asking, ...tunnels(server), ...changing(server.locations, around.listen)]
 }
 
 /**
@@ -157,6 +161,20 @@ function steered(
 /** `proxy_connect` (a module of others) carries CONNECT to whatever program a client names, those of this machine among them. */
 const tunnels = ({ directive }: Server): readonly (readonly [NginxDirective, string])[] =>
   directivesNamed(directive.block ?? [], 'proxy_connect').map((one) => [one, 'it connects clients to any program that they name'])
+
+/** Who may write to the interface of nginx Plus adds servers to groups (ngx_http_api_module), where neither a login nor a list of addresses is in the way. */
+const changing = (set: LocationSet, listen: Listen): readonly (readonly [NginxDirective, string])[] =>
+  listen.scope === 'loopback' || listen.scope === 'unix'
+    ? []
+    : locationsOf(set).flatMap((location) => {
+        const api = own(location.scope, 'api')
+        const open =
+          api?.parameters.includes('write=on') && !asksItself(location) && nearestAll(location.scope, ['allow', 'deny']).length === 0
+        return [
+          ...(api && open ? [[api, 'clients may change through it where requests go'] as const] : []),
+          ...changing(location.nested, listen),
+        ]
+      })
 
 /** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
 const decidesAtRunTime = ({ parameters: [written = ''] }: Pick<NginxDirective, 'parameters'>): boolean =>

@@ -101,13 +101,11 @@ function variable(name: string, evaluation: Running, depth: number): Value {
     // Empty for a Referer that is on the list, which anybody may send; nobody who sends none is on one without the word `none`.
     case 'invalid_referer':
       return text(persona === 'silent' ? '1' : '')
-    case 'ssl_client_s_dn':
-    case 'ssl_client_fingerprint':
-    case 'ssl_client_serial':
-      return text('')
     case 'ssl_client_verify':
       return text('NONE')
   }
+  // Of who shows no certificate.
+  if (name.startsWith('ssl_client_')) return text('')
   if (isStated(name)) return text(said(persona, GUESS))
   // Set by the client at will.
   if (/^(?:http|arg|cookie)_/.test(name)) return text(said(persona, persona === 'bearing' ? `Bearer ${GUESS}` : GUESS))

@@ -119,8 +119,10 @@ function letInByGeo(blocks: readonly NginxDirective[]): LetIn {
 
 /** With "satisfy any" a login is as good as an address. */
 function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
-  if (clientCertificate(route)) return 'yes'
+  const demanded = clientCertificate(route)
+  if (demanded && !trustsEverybody(route)) return 'yes'
   const all = route.answer.gates.map((gate) => atGate(gate, route, around))
+  if (demanded) all.push('unknown')
   for (const { kind, directive } of route.answer.assumptions) {
     if (kind === 'secret' || (kind === 'certificate' && !takesAnyCertificate(route, directive))) all.push('yes')
     else if (kind === 'unmodelled' || kind === 'certificate') all.push('unknown')
@@ -128,9 +130,24 @@ function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
   return all.reduce<Authenticated>(strongest, 'no')
 }
 
-/** `optional_no_ca` takes a certificate that nobody signed: only the word SUCCESS and the fingerprint say who it is. */
-const takesAnyCertificate = ({ server }: ProxiedRoute, { parameters }: NginxDirective): boolean =>
-  nearest(server.scope, 'ssl_verify_client')?.parameters[0] === 'optional_no_ca' && !/SUCCESS|fingerprint/.test(parameters.join(' '))
+/**
+ * `optional_no_ca` takes a certificate that nobody signed: only the word SUCCESS and the fingerprint say who it is. Of one that any authority of the internet may have signed, the
+ * fingerprint alone does.
+ */
+const takesAnyCertificate = (route: ProxiedRoute, { parameters }: NginxDirective): boolean => {
+  const words = parameters.join(' ')
+  if (words.includes('fingerprint')) return false
+  const unsigned = nearest(route.server.scope, 'ssl_verify_client')?.parameters[0] === 'optional_no_ca'
+  return trustsEverybody(route) || (unsigned && !words.includes('SUCCESS'))
+}
+
+/** The authorities that the system trusts for the internet, who sign for whoever asks. Those of `ssl_trusted_certificate` count for clients, too (ngx_ssl_trusted_certificate). */
+const trustsEverybody = ({ server }: ProxiedRoute): boolean =>
+  ['ssl_client_certificate', 'ssl_trusted_certificate'].some((name) =>
+    /^\/(?:etc|usr|var)\/.*\b(?:ssl|pki|certs|ca-certificates)\/(?:.*\/)?(?:ca-certificates\.crt|(?:tls-)?ca-bundle(?:\.trust)?\.(?:crt|pem)|cert\.pem|cacert\.pem|ca-root-nss\.crt)$/.test(
+      nearest(server.scope, name)?.parameters[0] ?? '',
+    ),
+  )
 
 function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authenticated {
   if (gate.credentials.length === 0) return 'no'
