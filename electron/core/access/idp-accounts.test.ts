@@ -30,7 +30,7 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
     'roles as groups of their name, teams one by one',
     [
       proxy({ provider: ['keycloak-oidc'], allowed_roles: ['ai'], github_team: ['a,b'] }),
-      proxy({ provider: ['github'], allowed_roles: ['ai'], github_team: ['a,b'] }),
+      proxy({ provider: ['github'], allowed_roles: ['ai'], github_org: ['acme'], github_team: ['a,b'] }),
     ],
     ['idp:role:ai', 'idp:a', 'idp:b'],
     [],
@@ -39,6 +39,12 @@ test.each<[string, Host['proxies'], readonly string[], readonly string[]]>([
     'who works on a repository, and users by their name beside',
     [proxy({ provider: ['github'], email_domains: ['*'], github_repo: ['acme/llm'], github_users: ['ada', 'bob'] })],
     ['idp:collaborators of acme/llm', 'idp:user ada', 'idp:user bob'],
+    [],
+  ],
+  [
+    'everybody, where a team is named without its organisation',
+    [proxy({ provider: ['github'], email_domains: ['*'], github_team: ['a'] })],
+    ['idp:@*'],
     [],
   ],
   [

@@ -60,6 +60,8 @@ providers:
   allowedGroups: [llm-users, "llm admins"]
   oidcConfig:
     issuerURL: https://id.example/realms/ai
+    emailClaim: upn
+    userIDClaim: email
     insecureAllowUnverifiedEmail: true
     insecureSkipIssuerVerification: false
   keycloakConfig:
@@ -122,7 +124,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...{ gitlab_groups: 'ai', gitlab_projects: 'us/llm=20', google_groups: 'ai', bitbucket_team: 'ai', entra_id_allowed_tenants: 'one' },
       ...{ cookie_secure: 'false', cookie_httponly: 'true', cookie_samesite: 'lax' },
       ...{ http_address: '0.0.0.0:4180', https_address: ':4443', tls_min_version: 'TLS1.3', tls_cert_file: 'server.TLS.Cert' },
-      ...{ github_repo: '****', bitbucket_repository: '****', azure_tenant: '****' },
+      ...{ github_repo: '****', bitbucket_repository: '****', azure_tenant: 'one' },
+      ...{ oidc_email_claim: 'upn', user_id_claim: 'email' },
       metrics_address: ':44180',
       upstreams: 'http://****@127.0.0.1:11434/api/ static://202',
       ...{ pass_access_token: 'true', pass_authorization_header: 'true' },

@@ -57,12 +57,14 @@ const texts: readonly Place[] = [
   ['github_org', 'githubconfig', 'org'],
   ['github_team', 'githubconfig', 'team'],
   ['bitbucket_team', 'bitbucketconfig', 'team'],
+  ['azure_tenant', 'azureconfig', 'tenant'],
+  ['oidc_email_claim', 'oidcconfig', 'emailclaim'],
+  ['user_id_claim', 'oidcconfig', 'useridclaim'],
 ]
 /** Values that are not printed: that they are there is all that is asked. */
 const named: readonly Place[] = [
   ['github_repo', 'githubconfig', 'repo'],
   ['bitbucket_repository', 'bitbucketconfig', 'repository'],
-  ['azure_tenant', 'azureconfig', 'tenant'],
 ]
 const switches: readonly Place[] = [
   ['insecure_oidc_allow_unverified_email', 'oidcconfig', 'insecureallowunverifiedemail'],

@@ -13,6 +13,7 @@ const keys = [
     'group',
     'roles',
   ],
+  ...['tenant', 'emailClaim', 'userIDClaim'],
   ...['org', 'team', 'users', 'allowedTenants', 'uri', 'path', 'rewriteTarget', 'static', 'staticCode', 'claim'],
   ...[
     '[Bb]indAddress',

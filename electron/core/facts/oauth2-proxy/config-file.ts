@@ -1,6 +1,8 @@
 /** One key of the file. `offset`: lines below the first. */
 export interface ConfigEntry {
   readonly values: readonly string[]
+  /** Written as a list, `[…]`. */
+  readonly listed: boolean
   readonly offset: number
 }
 
@@ -28,7 +30,7 @@ export function parseConfigFile(lines: readonly string[]): ConfigFile {
     const name = (key[1] ?? key[2] ?? '').toLowerCase()
     const value = text.slice(key[0].length)
     if (name === 'cookie_secret_shape') {
-      entries.set(name, { values: [value], offset: at })
+      entries.set(name, { values: [value], listed: false, offset: at })
       continue
     }
     const offset = at
@@ -36,7 +38,7 @@ export function parseConfigFile(lines: readonly string[]): ConfigFile {
     const values = readValue(reader)
     if (!values || !REST.test(reader.text.slice(reader.at))) return { ok: false, offset: reader.line }
     at = reader.line
-    entries.set(name, { values, offset })
+    entries.set(name, { values, listed: value.startsWith('['), offset })
   }
   return { ok: true, entries }
 }

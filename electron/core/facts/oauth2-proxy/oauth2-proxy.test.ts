@@ -55,6 +55,30 @@ test('flags win over variables, variables over the file, the file over defaults'
   expect(effective(proxy, 'upstreams')).toMatchObject({ line: 15 })
 })
 
+// viper splits one text at commas, and a flag as a row of CSV; entries of a list in the file stay what they are.
+test.each<[string, readonly string[], readonly string[]]>([
+  [
+    'a list in the file',
+    ['@environment process', '@config read /etc/x.cfg', ':skip_auth_routes = ["^/api/.{0,9}$", "^/b"]'],
+    ['^/api/.{0,9}$', '^/b'],
+  ],
+  ['one text in the file', ['@environment process', '@config read /etc/x.cfg', ':skip_auth_routes = "^/a,^/b"'], ['^/a', '^/b']],
+  ['a variable', ['@environment process', '=OAUTH2_PROXY_SKIP_AUTH_ROUTES=^/a,^/b'], ['^/a', '^/b']],
+  ['a flag', ['=--skip-auth-route=^/a,^/b', '@environment process'], ['^/a', '^/b']],
+  ['a flag with quotes', ['=--skip-auth-route="^/api/.{0,9}$","^/""b"', '@environment process'], ['^/api/.{0,9}$', '^/"b']],
+])('where lists are split: %s', (_, rows, expected) => expect(values(read(...rows), 'skip_auth_routes').slice(1)).toEqual(expected))
+
+// legacy_options.go: where there are both, the earlier name wins.
+test.each<[string, readonly string[], readonly string[]]>([
+  ['in the file', ['@environment process', '@config read /etc/x.cfg', ':google_group = ["a@x.org"]'], ['config', 'a@x.org']],
+  ['as a variable', ['@environment process', '=OAUTH2_PROXY_GOOGLE_GROUP=a@x.org'], ['environment', 'a@x.org']],
+  [
+    'both',
+    ['@environment process', '=OAUTH2_PROXY_GOOGLE_GROUPS=b@x.org', '=OAUTH2_PROXY_GOOGLE_GROUP=a@x.org'],
+    ['environment', 'a@x.org'],
+  ],
+])('a name of earlier versions: %s', (_, rows, expected) => expect(values(read(...rows), 'google_groups')).toEqual(expected))
+
 test.each<[string, readonly string[], RegExp]>([
   ['the file is unreadable', ['@environment process', '@config unreadable /etc/x.cfg'], /x\.cfg could not be read/],
   ['the file is in a container', ['@environment process', '@config inside /etc/x.cfg'], /inside a container/],

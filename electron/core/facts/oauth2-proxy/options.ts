@@ -3,6 +3,8 @@ import type { OAuth2Proxy, Setting } from './oauth2-proxy.ts'
 interface Option {
   /** Flag without dashes, where it is not the name with dashes for underscores: lists are plural in files and variables. */
   readonly flag?: string
+  /** Its name in files and variables of earlier versions; some take both. */
+  readonly before?: string
   readonly list?: true
   readonly default?: string
   /** Set in the alpha configuration where there is one; then the classic setting counts for nothing. Cookies stand there in late versions only. */
@@ -16,6 +18,8 @@ export const options = {
   ssl_insecure_skip_verify: { default: 'false' },
   insecure_oidc_allow_unverified_email: { default: 'false', alpha: true },
   insecure_oidc_skip_issuer_verification: { default: 'false', alpha: true },
+  oidc_email_claim: { default: 'email', alpha: true },
+  user_id_claim: { default: 'email', alpha: true },
   acr_values: {},
   email_domains: { flag: 'email-domain', list: true },
   authenticated_emails_file: {},
@@ -27,10 +31,10 @@ export const options = {
   github_team: { alpha: true },
   github_repo: { alpha: true },
   github_users: { flag: 'github-user', list: true, alpha: true },
-  gitlab_groups: { flag: 'gitlab-group', list: true, alpha: true },
+  gitlab_groups: { flag: 'gitlab-group', before: 'gitlab_group', list: true, alpha: true },
   gitlab_projects: { flag: 'gitlab-project', list: true, alpha: true },
-  google_groups: { flag: 'google-group', list: true, alpha: true },
-  keycloak_groups: { flag: 'keycloak-group', list: true, alpha: true },
+  google_groups: { flag: 'google-group', before: 'google_group', list: true, alpha: true },
+  keycloak_groups: { flag: 'keycloak-group', before: 'keycloak_group', list: true, alpha: true },
   bitbucket_team: { alpha: true },
   bitbucket_repository: { alpha: true },
   azure_tenant: { default: 'common', alpha: true },

@@ -102,13 +102,19 @@ function assemble(block: Block): OAuth2Proxy {
 
   for (const name of Object.keys(options) as OptionName[]) {
     const flag = fromFlags(block.argv, name)
-    const variable = fromEnvironment(block.environment, name)
-    const entry = entries.get(name)
+    // Where there are both, the earlier name wins (legacy_options.go).
+    const names = [optionOf(name).before, name].flatMap((one) => one ?? [])
+    const variable = names.map((one) => fromEnvironment(block.environment, name, one)).find((one) => one !== undefined)
+    const entry = names.map((one) => entries.get(one)).find((one) => one !== undefined)
     if (flag) settings.set(name, flag)
     else if (variable) settings.set(name, variable)
     // A variable that cannot be seen would win over the file.
     else if (entry && environmentKnown)
-      settings.set(name, { values: split(name, entry.values), source: 'config', line: lineAt(entry.offset) })
+      settings.set(name, {
+        values: entry.listed ? entriesOf(name, entry.values) : split(name, entry.values),
+        source: 'config',
+        line: lineAt(entry.offset),
+      })
   }
   const alphaConfig = alphaOf(block)
   // The alpha configuration may name another one, but what stands on the command line is seen by everybody.
@@ -183,31 +189,26 @@ function fromFlags(argv: readonly Row[], name: OptionName): Setting | undefined 
   const found = wordsOf(argv, flagOf(name), /^(?:true|false)$/.test(optionOf(name).default ?? ''))
   const last = found.at(-1)
   if (!last) return undefined
-  if (optionOf(name).list)
-    return {
-      values: split(
-        name,
-        found.map(({ text }) => text),
-      ),
-      source: 'flag',
-      line: last.line,
-    }
-  return { values: [last.text], source: 'flag', line: last.line }
+  if (!optionOf(name).list) return { values: [last.text], source: 'flag', line: last.line }
+  const values = found.flatMap(({ text }) => text.match(CSV)?.map(unquoted) ?? [])
+  return { values: entriesOf(name, values), source: 'flag', line: last.line }
 }
 
+/** A flag for a list is a row of CSV: what stands in quotes keeps its commas (pflag, StringSlice). */
+const CSV = /"(?:[^"]|"")*"|[^,]+/g
+const unquoted = (text: string): string => (text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text)
+
 /** viper takes an empty variable as not set. */
-function fromEnvironment(rows: readonly Row[], name: OptionName): Setting | undefined {
-  const prefix = `OAUTH2_PROXY_${name.toUpperCase()}=`
+function fromEnvironment(rows: readonly Row[], name: OptionName, written: string): Setting | undefined {
+  const prefix = `OAUTH2_PROXY_${written.toUpperCase()}=`
   const row = rows.findLast(({ text }) => text.startsWith(prefix))
   const value = row?.text.slice(prefix.length) ?? ''
   return row && value !== '' ? { values: split(name, [value]), source: 'environment', line: row.line } : undefined
 }
 
-/** Lists are split at commas, wherever they come from (pflag StringSlice, mapstructure's hook). */
+/** A list in one text is split at commas (mapstructure's hook); what is written as a list is taken as it stands. */
 const split = (name: OptionName, values: readonly string[]): readonly string[] =>
-  optionOf(name).list
-    ? values
-        .flatMap((value) => value.split(','))
-        .map((value) => value.trim())
-        .filter((value) => value !== '')
-    : values.slice(0, 1)
+  entriesOf(name, optionOf(name).list ? values.flatMap((value) => value.split(',')) : values)
+
+const entriesOf = (name: OptionName, values: readonly string[]): readonly string[] =>
+  optionOf(name).list ? values.map((value) => value.trim()).filter((value) => value !== '') : values.slice(0, 1)

@@ -27,10 +27,14 @@ export const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** Those that count; all of them while the provider is not known. */
 export function inEffect(get: (name: Restriction | 'provider') => Setting | undefined): readonly Restriction[] {
   const provider = get('provider')?.values[0]
+  const isEmpty = (name: Restriction) => get(name)?.values.join('') === ''
   return restricting.filter((name) => {
     const by: readonly string[] | undefined = restrictions[name]
     // A tenant of everybody is no restriction.
     const everybody = name === 'entra_id_allowed_tenants' && get(name)?.values.some((tenant) => tenant.toLowerCase() === PERSONAL)
+    // A team without an organisation is looked at by nobody, and of an organisation with a team only that gets in (providers/github.go, hasOrgAndTeamAccess).
+    if (name === 'github_team' && isEmpty('github_org')) return false
+    if (name === 'github_org' && get('github_team') && !isEmpty('github_team')) return false
     return !everybody && (by === undefined || provider === undefined || by.includes(provider))
   })
 }

@@ -9,7 +9,14 @@ const names = [
   'insecure_oidc_allow_unverified_email',
   'insecure_oidc_skip_issuer_verification',
   'entra_id_allowed_tenants',
+  'oidc_email_claim',
+  'user_id_claim',
+  'email_domains',
 ] as const
+
+/** Claims that people choose themselves at providers where they may register or edit what they are called. Their providers look at claims. */
+const chosenClaims = /^(?:preferred_username|user_?name|nick_?name|name|login|given_name|family_name|profile|website)$/i
+const byClaims = ['oidc', 'keycloak-oidc', 'gitlab', 'cidaas']
 
 export default defineControl({
   id: 'oauth2-proxy-provider-verified',
@@ -77,5 +84,29 @@ function flaws(get: Get): readonly Flaw[] {
       setting: anyIssuer,
       note: 'Expected false, and the issuer of one tenant.',
     })
-  return found
+  return [...found, ...byAnotherClaim(get)]
+}
+
+/**
+ * What is compared with email_domains is what stands in this claim; that it is verified is asked of `email` alone (providers/provider_data.go,
+ * buildSessionFromClaims). The older name counts where the newer one is at its default.
+ */
+function byAnotherClaim(get: Get): readonly Flaw[] {
+  const [newer, older] = [get('oidc_email_claim'), get('user_id_claim')]
+  const claim = newer?.values[0] === 'email' ? older : newer
+  const domains = get('email_domains')?.values ?? ['*']
+  // At Microsoft the names are given by the tenant.
+  const given = /^https:\/\/login\.microsoftonline\.com\//i.test(get('oidc_issuer_url')?.values[0] ?? '')
+  if (!claim || !chosenClaims.test(claim.values[0] ?? '') || domains.includes('*') || given) return []
+  if (!byClaims.includes(get('provider')?.values[0] ?? '')) return []
+  return [
+    {
+      status: 'warning',
+      severity: 'medium',
+      title: 'A name that people choose stands for addresses',
+      reason: `What is compared with ${domains.length > 0 ? 'email_domains' : 'the file of addresses'} is ${claim.values[0]}, and nothing asks whether the provider verified it: who may choose it there, chooses who he is here.`,
+      setting: claim,
+      note: 'Expected email, which oauth2-proxy takes only verified.',
+    },
+  ]
 }

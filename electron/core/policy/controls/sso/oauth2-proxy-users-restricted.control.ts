@@ -1,3 +1,4 @@
+import type { Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { inEffect, PERSONAL, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
 import { defineControl } from '../../control.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
@@ -22,6 +23,18 @@ function publicName(provider: string, get: Get): string | undefined {
   // A GitLab of one's own has its own issuer.
   const own = provider === 'gitlab' && issuer !== ''
   return issued ?? (publicProviders.includes(provider) && !own ? provider : undefined)
+}
+
+/**
+ * The setting that lets in accounts of any tenant of Microsoft. Who has a tenant of his own writes the addresses of its accounts himself, and what is in the
+ * token is taken as it is (learn.microsoft.com, claims that are not to be used for authorization).
+ */
+function anyTenantOf(get: Get): Setting | undefined {
+  const [provider, tenant, issuer] = (['provider', 'azure_tenant', 'oidc_issuer_url'] as const).map((name) => get(name))
+  const url = issuer?.values[0] ?? ''
+  if (/^https:\/\/login\.microsoftonline\.com\/(?:common|organizations)\b/i.test(url)) return issuer
+  const ofAzure = provider?.values[0] === 'azure' && issuer !== undefined && url === ''
+  return ofAzure && ['', 'common', 'organizations'].includes(tenant?.values[0]?.toLowerCase() ?? '?') ? tenant : undefined
 }
 
 /** `*`, or all of a top level (`.com`, `*.com`). */
@@ -90,9 +103,22 @@ function flaws(get: Get): readonly Flaw[] {
   const provider = get('provider')?.values[0] ?? ''
   const open = publicName(provider, get)
   const all = domains?.values.find(isAnything) ?? (open ? domains?.values.find((domain) => mailForAll.test(domain)) : undefined)
-  if (!domains || all === undefined) return []
+  const tenants = anyTenantOf(get)
+  if (!domains || (all === undefined && !tenants)) return []
   // Something unread may restrict users after all.
   if (inEffect(get).some((name) => get(name) === undefined || get(name)?.values.join('') !== '')) return []
+  if (all === undefined && tenants)
+    return [
+      {
+        status: 'fail',
+        severity: 'critical',
+        title: 'Any Microsoft tenant can state such an address',
+        reason: `Accounts of every tenant of Microsoft may log in, and no group or tenant is named that provider ${provider} looks at. Who has a tenant of his own gives its accounts whatever address he likes, one of ${domains.values.join(', ').slice(0, 100) || 'the file'}, too.`,
+        setting: tenants,
+        note: 'Expected the tenant of your own, allowed_groups, or entra_id_allowed_tenants.',
+      },
+    ]
+  if (all === undefined) return []
   const named = all === '*' ? '' : ', where everybody gets an address'
   return [
     {

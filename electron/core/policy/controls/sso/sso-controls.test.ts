@@ -157,6 +157,60 @@ test.each<[AnyControl, string, string]>([
   [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["*"]\ngithub_org = ""\nprovider="github"', 'fail: Anyone with a github account may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "oidc"\ngithub_org = "us"', 'fail: Every account of the provider may log in'],
+  // Without an organisation nobody looks at the team (providers/github.go, hasOrgAndTeamAccess).
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_team = "ai"', 'fail: Anyone with a github account may log in'],
+  [
+    usersRestricted,
+    'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"\ngithub_team = "ai"',
+    'pass: Only named groups may log in',
+  ],
+  // Names of earlier versions.
+  [usersRestricted, 'email_domains = ["*"]\ngoogle_group = ["ai@us.com"]', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "keycloak"\nkeycloak_group = "/ai"', 'pass: Only named groups may log in'],
+  [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngitlab_group = "ai"', 'pass: Only named groups may log in'],
+  // Who has a tenant of his own writes what stands for an address there.
+  ...[
+    ['provider = "azure"', 'fail: Any Microsoft tenant can state such an address'],
+    ['provider = "azure"\nazure_tenant = "organizations"', 'fail: Any Microsoft tenant can state such an address'],
+    ['provider = "azure"\nazure_tenant = "1b2c"', 'pass: Only named domains or addresses may log in'],
+    ['provider = "azure"\nallowed_groups = ["0f1e"]', 'pass: Only named domains or addresses may log in'],
+    [
+      'provider = "azure"\noidc_issuer_url = "https://login.microsoftonline.com/1b2c/v2.0"',
+      'pass: Only named domains or addresses may log in',
+    ],
+    [
+      'provider = "oidc"\noidc_issuer_url = "https://login.microsoftonline.com/common/v2.0"',
+      'fail: Any Microsoft tenant can state such an address',
+    ],
+    [
+      'provider = "entra-id"\noidc_issuer_url = "https://login.microsoftonline.com/organizations/v2.0"',
+      'fail: Any Microsoft tenant can state such an address',
+    ],
+    [
+      'provider = "entra-id"\noidc_issuer_url = "https://login.microsoftonline.com/common/v2.0"\nentra_id_allowed_tenants = ["1b2c"]',
+      'pass: Only named domains or addresses may log in',
+    ],
+  ].map(([lines = '', expected = '']): [AnyControl, string, string] => [usersRestricted, `email_domains = ["us.com"]\n${lines}`, expected]),
+  // `email_verified` is asked for of the claim `email` alone.
+  ...[
+    ['provider = "oidc"\noidc_email_claim = "preferred_username"', 'warning: A name that people choose stands for addresses'],
+    ['provider = "keycloak-oidc"\nuser_id_claim = "nickname"', 'warning: A name that people choose stands for addresses'],
+    ['provider = "oidc"\noidc_email_claim = "sub"', 'pass: Users come from provider oidc'],
+    [
+      'provider = "oidc"\noidc_issuer_url = "https://login.microsoftonline.com/1b2c/v2.0"\noidc_email_claim = "preferred_username"',
+      'pass: Users come from provider oidc',
+    ],
+    ['provider = "github"\noidc_email_claim = "preferred_username"', 'pass: Users come from provider github'],
+  ].map(([lines = '', expected = '']): [AnyControl, string, string] => [
+    providerVerified,
+    `email_domains = ["us.com"]\n${lines}`,
+    expected,
+  ]),
+  [
+    providerVerified,
+    'email_domains = ["*"]\nprovider = "oidc"\noidc_email_claim = "preferred_username"',
+    'pass: Users come from provider oidc',
+  ],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngoogle_groups = ["us"]', 'fail: Anyone with a gitlab account may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "gitlab"\ngitlab_projects = ["us/llm=20"]', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["example.com", "gmail.com"]', 'fail: Anyone with a google account may log in'],
