@@ -25,8 +25,9 @@ const keys: Partial<Record<Failure['code'], ConnectionWords>> = {
 export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'audit'>): ConnectionWords {
   if (view.progress?.stage === 'waiting') return { word: 'Waiting', tone: 'wait', icon: 'state' }
   if (view.progress?.stage === 'authenticating') return { word: 'Logging in', tone: 'run', icon: 'state' }
-  // The probe broke off half-way: what was read counts, the rest is not evaluated.
-  if (view.state === 'limited' && view.audit?.failure !== undefined) return { word: 'Incomplete', tone: 'warn', icon: 'state' }
+  // The probe broke off half-way, or something was not asked or not answered in time: what was read counts, the rest is not evaluated.
+  if (view.state === 'limited' && (view.audit?.failure !== undefined || view.audit?.refused.length === 0))
+    return { word: 'Incomplete', tone: 'warn', icon: 'state' }
   // What an audit found; its session is closed a minute later.
   if (view.state === 'connected' && view.progress === undefined) return { word: 'Reached', tone: 'pass', icon: 'plug' }
   const code = couldNotLook(view.state) ? view.audit?.failure?.code : undefined

@@ -81,6 +81,8 @@ export const hostAuditSchema = z.object({
   listeners: z.array(z.custom<Listener>()),
   services: z.array(z.custom<InferenceService>()),
   gpus: z.array(z.custom<Gpu>()),
+  /** Why a list above is empty that could not be read; one that is empty and not named here was read. Absent in audits from before it was kept. */
+  unread: z.object({ listeners: z.string().optional(), services: z.string().optional() }).optional(),
   /** Sockets behind which a model answers. Absent in audits from before they were drawn. */
   endpoints: z.array(z.custom<Endpoint>()).optional(),
   /** Flows found against flows allowed. Absent in audits from before they were compared. */

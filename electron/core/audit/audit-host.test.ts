@@ -90,6 +90,14 @@ test('a real answer becomes findings for every control, and can be judged again 
   expect(again.items).toEqual(it.items)
 })
 
+test('a list that could not be read says why, and one that was read does not', async () => {
+  const { audit: read, outputs } = await audit(transportOf(local()))
+  expect(read.unread).toEqual({})
+  const hidden = outputs.map((output) => (output.id === 'processes' ? { ...output, state: 'not-run' as const, stdout: '' } : output))
+  const { services, unread } = judgeRecording({ host, fleet, controls: [], at: NOW, outputs: new Map(hidden.map((it) => [it.id, it])) })
+  expect([services, unread]).toEqual([[], { services: expect.stringContaining('did not run') }])
+})
+
 test('a link that drops keeps what was finished; the rest is not evaluated', async () => {
   const { audit: it, outputs } = await audit(transportOf(local(30)))
   expect(it).toMatchObject({ state: 'limited', failure: { code: 'ssh.connection-lost', host: 'gpu-01' } })

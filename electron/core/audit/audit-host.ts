@@ -124,7 +124,7 @@ function summaryOf(facts: FactResults, outputs: ReadonlyMap<string, SectionOutpu
   }
 }
 
-type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'endpoints' | 'network'> & {
+type Judged = Pick<HostAudit, 'items' | 'findings' | 'listeners' | 'services' | 'gpus' | 'unread' | 'endpoints' | 'network'> & {
   readonly system?: SystemSummary
 }
 
@@ -140,6 +140,10 @@ export function judgeRecording({ host, fleet, outputs, controls, advisories = sh
     listeners: facts.listeners.known ? [...facts.listeners.value] : [],
     services: facts.services.known ? [...facts.services.value] : [],
     gpus: [...(facts.gpus.known ? facts.gpus.value : []), ...amdFigures(facts['gpu-health'])],
+    unread: {
+      ...(!facts.listeners.known && { listeners: facts.listeners.reason }),
+      ...(!facts.services.known && { services: facts.services.reason }),
+    },
     endpoints: [...endpointsOf(facts, context)],
     network: hostNetworkOf(facts, context),
     ...(system === undefined ? {} : { system }),

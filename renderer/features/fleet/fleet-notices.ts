@@ -83,31 +83,31 @@ function awayNotices(away: readonly HostView[], { retry }: NoticeActions): Notic
   })
 }
 
-/** Probes that broke off: what was read before counts, the rest is not evaluated. */
+const isRefused = ({ audit }: HostView): boolean => (audit?.refused.length ?? 0) > 0
+
+/** Probes that broke off, or of which something was not answered without sudo's doing: what was read before counts, the rest is not evaluated. */
 const brokenOff = (hosts: readonly HostView[], { retry }: NoticeActions): NoticeView[] =>
   hosts.flatMap((host) => {
     const failure = host.audit?.failure
-    if (host.progress !== undefined || host.state !== 'limited' || failure === undefined) return []
+    if (host.progress !== undefined || host.state !== 'limited' || (failure === undefined && isRefused(host))) return []
+    const why = failure === undefined ? 'Not all could be asked, or was answered in time.' : sentence(failure.code, failure.detail)
     return {
       key: `broken ${host.name}`,
       words: connectionWords(host),
       subject: host.name,
-      text: `was read in part. ${sentence(failure.code, failure.detail)} What is missing is Not evaluated.`,
+      text: `was read in part. ${why} What is missing is Not evaluated.`,
       actions: [{ label: 'Retry now', run: () => retry([host.name]) }],
     }
   })
 
 function limitedNotice(hosts: readonly HostView[], { showCommands }: NoticeActions): NoticeView[] {
-  const limited = hosts.filter((host) => host.progress === undefined && host.state === 'limited' && host.audit?.failure === undefined)
+  const limited = hosts.filter(
+    (host) => host.progress === undefined && host.state === 'limited' && host.audit?.failure === undefined && isRefused(host),
+  )
   const [first] = limited
   if (first === undefined) return []
   const refused = Math.max(...limited.map((host) => host.audit?.refused.length ?? 0))
-  const what =
-    refused === 0
-      ? 'some read-only commands'
-      : limited.length === 1
-        ? count(refused, 'read-only command')
-        : `up to ${count(refused, 'read-only command')}`
+  const what = limited.length === 1 ? count(refused, 'read-only command') : `up to ${count(refused, 'read-only command')}`
   return [
     {
       key: 'limited',

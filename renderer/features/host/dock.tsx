@@ -13,6 +13,7 @@ import { SectionTable } from './section-table.tsx'
 export function Dock({ audit }: { readonly audit: HostAudit }) {
   const [tab, setTab] = useState<'bindings' | 'commands'>('bindings')
   const bindings = bindingsOf(audit.listeners, audit.services)
+  const unread = audit.unread?.listeners
   const denied = refusedSections(audit).length
   return (
     <div className={`dock ${audit.gpus.length > 0 ? 'two' : ''}`} data-pane>
@@ -21,7 +22,9 @@ export function Dock({ audit }: { readonly audit: HostAudit }) {
           <h3>{tab === 'bindings' ? 'Bindings' : 'Commands'}</h3>
           <span className="muted">
             {tab === 'bindings'
-              ? bindingSummary(bindings)
+              ? unread === undefined
+                ? bindingSummary(bindings)
+                : 'Not read'
               : `${audit.sections.length} run${denied > 0 ? `, ${denied} refused by sudo` : ''}`}
           </span>
           <span className="spring" />
@@ -36,7 +39,7 @@ export function Dock({ audit }: { readonly audit: HostAudit }) {
             ]}
           />
         </div>
-        {tab === 'commands' ? <SectionTable sections={audit.sections} /> : <BindingTable bindings={bindings} />}
+        {tab === 'commands' ? <SectionTable sections={audit.sections} /> : <BindingTable bindings={bindings} unread={unread} />}
       </section>
       {audit.gpus.length > 0 && (
         <section aria-label="GPUs">
@@ -53,8 +56,16 @@ export function Dock({ audit }: { readonly audit: HostAudit }) {
   )
 }
 
-function BindingTable({ bindings }: { readonly bindings: ReturnType<typeof bindingsOf> }) {
-  if (bindings.length === 0) return <p className="px-5 py-1 text-ink-2">No listener was read on this host.</p>
+interface BindingTableProps {
+  readonly bindings: ReturnType<typeof bindingsOf>
+  /** Why none could be read. */
+  readonly unread: string | undefined
+}
+
+function BindingTable({ bindings, unread }: BindingTableProps) {
+  if (unread !== undefined)
+    return <p className="px-5 py-1 text-ink-2 wrap-anywhere">{`What listens on this host is not known. ${plainText(unread, 400)}`}</p>
+  if (bindings.length === 0) return <p className="px-5 py-1 text-ink-2">Nothing was seen that listens on this host.</p>
   return (
     <table className="table compact">
       <thead>

@@ -9,6 +9,7 @@ import {
   exposureSaid,
   groupSaid,
   laneOf,
+  nothingDrawn,
   reachSaid,
   seenSaid,
   undrawnSaid,
@@ -58,6 +59,17 @@ test.each<[string, Partial<Endpoint>, ReturnType<typeof exposureOf>]>([
 })
 
 describe('words', () => {
+  test.each([
+    [{ endpoints: [], unread: {} }, /^No model answers/],
+    [{ endpoints: [] }, /^No model answers/],
+    [{}, /^Not drawn/],
+    [{ endpoints: [], unread: { services: 'Processes: others are hidden' } }, /could not be read: .*others are hidden\. .*not known/],
+    [{ endpoints: [], unread: { listeners: 'Listening sockets: sudo refused "ss"' } }, /could not be read: .*refused "ss"\. .*not known/],
+  ])('nothing drawn of %j: %s', (given, expected) => {
+    const { title, about } = nothingDrawn(given)
+    expect(`${title}: ${about}`).toMatch(expected)
+  })
+
   test.each<[OriginReach, string]>([
     [reach('accept', 'app'), 'Let in pass'],
     [reach('accept', 'any'), 'Let in fail'],

@@ -1,3 +1,4 @@
+import type { HostAudit } from '#shared/model/audit.ts'
 import type { Endpoint, Origin, OriginReach, RouteGroup } from '#shared/model/endpoint.ts'
 import { exposureOf, isSharedManagement } from '#shared/model/endpoint.ts'
 import type { RouteClass } from '#shared/model/engine-routes.ts'
@@ -27,6 +28,22 @@ export const classWords: Readonly<Record<RouteClass, string>> = {
   management: 'Model management',
   account: 'Cloud account',
   egress: 'Fetching for callers',
+}
+
+/** Why there is no picture. A server that could not be seen is no server that is not there. */
+export function nothingDrawn({ endpoints, unread }: Pick<HostAudit, 'endpoints' | 'unread'>): {
+  readonly title: string
+  readonly about: string
+} {
+  if (endpoints === undefined)
+    return { title: 'Not drawn in this audit', about: 'It was taken by an older Gatehouse. Run an audit to draw it.' }
+  const reason = unread?.services ?? unread?.listeners
+  return reason === undefined
+    ? { title: 'No model answers on this host', about: 'No inference server was found, so there is no way to one.' }
+    : {
+        title: 'Ways to models could not be read',
+        about: `${plainText(reason, 400)}. Whether a model answers on this host, and to whom, is not known.`,
+      }
 }
 
 export function reachSaid({ origin, verdict }: OriginReach): Said {

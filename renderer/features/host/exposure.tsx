@@ -7,7 +7,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { ExposureDetail } from './exposure-detail.tsx'
 import { ExposureLane, type Part } from './exposure-lane.tsx'
-import { endpointSentence, endpointTitle, undrawnSaid } from './exposure-picture.ts'
+import { endpointSentence, endpointTitle, nothingDrawn, undrawnSaid } from './exposure-picture.ts'
 import { HostPane } from './host-pane.tsx'
 import type { OpenFinding } from './verdict-link.tsx'
 
@@ -29,17 +29,7 @@ export function Exposure({ audit, onFinding }: { readonly audit: HostAudit; read
   const part = chosen?.id === choice?.endpoint ? choice?.part : undefined
   const drawn = new Set(endpoints.flatMap(({ program, groups }) => [program, ...groups.map(({ service }) => service)]))
   const undrawn = audit.endpoints === undefined ? [] : audit.services.filter(({ id }) => !drawn.has(id))
-  if (endpoints.length + undrawn.length === 0)
-    return (
-      <Empty
-        title={audit.endpoints === undefined ? 'Not drawn in this audit' : 'No model answers on this host'}
-        about={
-          audit.endpoints === undefined
-            ? 'It was taken by an older Gatehouse. Run an audit to draw it.'
-            : 'No inference server was found, so there is no way to one.'
-        }
-      />
-    )
+  if (endpoints.length + undrawn.length === 0) return <Empty {...nothingDrawn(audit)} />
   return (
     <div className="exposure">
       <div className="lanes" data-pane>

@@ -77,7 +77,7 @@ function enginesWithVersion(audit: HostAudit | undefined): string {
     ),
   )
   if (names.size > 0) return [...names].join(', ')
-  return audit.failure === undefined ? 'None found' : 'Not read'
+  return audit.failure === undefined && audit.unread?.services === undefined ? 'None found' : 'Not read'
 }
 
 function gpuWords(audit: HostAudit | undefined): string {
@@ -97,5 +97,10 @@ const shortOs = (os: string): string => os.replace(' GNU/Linux', '').replace(/ \
 
 const sudoWords = { full: 'full read access', partial: 'limited sudo', none: 'no sudo' } as const
 
-const accountWords = (audit: HostAudit | undefined): string =>
-  audit?.system === undefined ? '' : `${plainText(audit.system.account, 60)}, ${sudoWords[audit.system.sudo]}`
+/** An account that sudo refused nothing has read everything only where all was asked and answered. */
+function accountWords(audit: HostAudit | undefined): string {
+  if (audit?.system === undefined) return ''
+  const { account, sudo } = audit.system
+  const all = sudo !== 'full' || audit.state === 'connected'
+  return `${plainText(account, 60)}, ${all ? sudoWords[sudo] : 'not all was read'}`
+}
