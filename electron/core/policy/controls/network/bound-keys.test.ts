@@ -102,6 +102,9 @@ test.each<[string, 'warning' | 'fail' | 'pass', object, string?]>([
     'fail',
     { access: keys(''), 'sshd-matches': block('user ada address *,!10.0.0.10', 'denyusers', '*') },
   ],
+  ['Match refuses all others', 'pass', { access: keys(''), 'sshd-matches': block('address *,!10.0.0.10', 'refuseconnection', 'yes') }],
+  ['Match refuses some others', 'fail', { access: keys(''), 'sshd-matches': block('address *,!10.0.0.0/8', 'refuseconnection', 'yes') }],
+  ['Match does not refuse', 'fail', { access: keys(''), 'sshd-matches': block('address *,!10.0.0.10', 'refuseconnection', 'no') }],
   ['AllowUsers', 'pass', { access: keys('') }, 'port 22\nallowusers *@10.0.0.10'],
   [
     'AllowUsers, and Match allows more',

@@ -22,7 +22,11 @@ export function strangersTurnedAway(
 ): TurnedAway | undefined {
   const matches = knownValue(matchesRead)
   if (!matches || (sshd.known && sshd.doubt)) return undefined
-  return denied(matches, jump) ?? (sshd.known && matches.elsewhere.length === 0 ? allowed(sshd.value, matches, jump) : undefined)
+  return (
+    denied(matches, jump) ??
+    refused(matches, jump) ??
+    (sshd.known && matches.elsewhere.length === 0 ? allowed(sshd.value, matches, jump) : undefined)
+  )
 }
 
 const wordsOf = (value: string): readonly string[] => value.split(/\s+/).filter(Boolean)
@@ -34,6 +38,22 @@ function denied({ matches }: SshdMatches, jump: readonly string[]): TurnedAway |
     if (setting && holdsOutside(criteria, jump))
       return {
         because: `sshd denies every account from outside of ${jump.join(', ')} (Match ${criteria.slice(0, 80)})`,
+        cite: [{ section: 'privileged', line: setting.line }],
+      }
+  }
+  return undefined
+}
+
+/** `Match Address *,!10.0.0.10` with `RefuseConnection yes` (OpenSSH 9.9), unless a block before it, or one that was not read, takes somebody back. */
+function refused({ matches, elsewhere }: SshdMatches, jump: readonly string[]): TurnedAway | undefined {
+  if (elsewhere.length > 0) return undefined
+  for (const { criteria, settings } of matches) {
+    const setting = settings.find(({ keyword }) => keyword === 'refuseconnection')
+    if (setting === undefined) continue
+    if (setting.value.toLowerCase() !== 'yes') return undefined
+    if (holdsOutside(criteria, jump))
+      return {
+        because: `sshd refuses every connection from outside of ${jump.join(', ')} (Match ${criteria.slice(0, 80)})`,
         cite: [{ section: 'privileged', line: setting.line }],
       }
   }

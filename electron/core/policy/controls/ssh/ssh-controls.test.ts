@@ -24,13 +24,11 @@ const matching = (...settings: readonly (readonly [string, string])[]): SshdMatc
   elsewhere: [],
 })
 const none: SshdMatches = { matches: [], elsewhere: [] }
-const judge = (control: AnyControl, text: string, matches: SshdMatches | undefined = none) =>
-  outcomes(
-    ask(
-      control,
-      facts('', [], { sshd: parseSshd(text), 'sshd-matches': matches ? known(matches) : unknown('refused', ['privileged'], 'a line') }),
-    ),
-  )
+const judge = (control: AnyControl, text: string, matches: SshdMatches | undefined = none, version = '1:10.0p1-7') => {
+  const updates = known({ packages: [{ name: 'openssh-server', version }] })
+  const read = matches ? known(matches) : unknown('refused', ['privileged'], 'a line')
+  return outcomes(ask(control, facts('', [], { sshd: parseSshd(text), 'sshd-matches': read, updates })))
+}
 
 test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
   [noRootLogin, 'no', 'permitrootlogin no', none, 'pass: root cannot log in'],
@@ -162,12 +160,16 @@ test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
   expect(judge(control, text, matches)).toEqual([expected])
 })
 
-test.each([noRootLogin, keysOnly, attemptsLimited, forwardingOff, algorithmsModern, logsLogins])(
+test.each([noRootLogin, keysOnly, attemptsLimited, accountsLimited, forwardingOff, algorithmsModern, logsLogins])(
   '$id: Match blocks unread is no pass',
   (control) => {
     const sound =
-      'permitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\nusepam yes\nmaxauthtries 3\nlogingracetime 30\ndisableforwarding yes\nciphers aes256-ctr\nloglevel INFO'
-    const verdicts = ask(control, facts('', [], { sshd: parseSshd(sound), 'sshd-matches': unknown('refused', ['privileged'], 'a line') }))
+      'permitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\nusepam yes\nmaxauthtries 3\nlogingracetime 30\ndisableforwarding yes\nciphers aes256-ctr\nloglevel INFO\nallowgroups ssh-users'
+    const updates = unknown('no', [])
+    const verdicts = ask(
+      control,
+      facts('', [], { sshd: parseSshd(sound), 'sshd-matches': unknown('refused', ['privileged'], 'a line'), updates }),
+    )
     expect(verdicts).toMatchObject([{ status: 'not-evaluated', hint: 'a line' }])
   },
 )
@@ -242,4 +244,66 @@ test.each<[string, string, SshdMatches, string]>([
 test('many Match blocks are combined in bounded work', () => {
   const many = Array.from({ length: 60 }, (_, at) => [`group g${at}`, `authenticationmethods ${at % 2 ? 'any' : 'publickey'}`] as const)
   expect(judge(keysOnly, closed, blocks(...many))).toEqual([needKey])
+})
+
+const onlyDisabled =
+  'disableforwarding yes\nallowtcpforwarding yes\nallowagentforwarding yes\nx11forwarding no\npermittunnel no\ngatewayports no'
+test.each<[version: string, stopsAgents: boolean]>([
+  ['1:9.2p1-2+deb12u5', false],
+  ['1:9.2p1-2+deb12u6', true],
+  ['1:9.2p1-2+deb12u10', true],
+  ['1:8.4p1-5+deb11u4', false],
+  ['1:8.9p1-3ubuntu0.12', false],
+  ['1:8.9p1-3ubuntu0.18', true],
+  ['1:9.6p1-3ubuntu13.5', false],
+  ['1:9.9p1-3', false],
+  ['1:10.0p1-7', true],
+  ['8.7p1-45.el9', false],
+])('DisableForwarding of %s holds for agents: %s (CVE-2025-32728)', (version, stopsAgents) => {
+  const [passes, warns] = ['pass: SSH forwards nothing', 'warning: SSH sessions may forward']
+  expect(judge(forwardingOff, onlyDisabled, none, version)).toEqual([stopsAgents ? passes : warns])
+  expect(judge(forwardingOff, onlyDisabled.replace('allowagentforwarding yes', 'allowagentforwarding no'), none, version)).toEqual([passes])
+  const block = matching(['x11forwarding', 'yes'])
+  const closed = onlyDisabled.replace('allowagentforwarding yes', 'allowagentforwarding no')
+  expect(judge(forwardingOff, closed, block, version)).toEqual([stopsAgents ? passes : 'warning: A Match block allows forwarding'])
+})
+
+const byRoot = ['user root', 'permitrootlogin yes'] as const
+test.each<[string, SshdMatches, string]>([
+  ['whom it speaks of', blocks(['user root', 'refuseconnection yes', 'permitrootlogin yes']), 'pass: root cannot log in'],
+  ['whoever it speaks of beside him', blocks(['user r*', 'refuseconnection yes'], byRoot), 'pass: root cannot log in'],
+  ['others', blocks(['user ada', 'refuseconnection yes'], byRoot), 'warning: root may log in through a Match block'],
+  [
+    'him from elsewhere',
+    blocks(['address *,!10.0.0.10', 'refuseconnection yes'], byRoot),
+    'warning: root may log in through a Match block',
+  ],
+  [
+    'him, taken back before',
+    blocks([...byRoot, 'refuseconnection no'], ['user r*', 'refuseconnection yes']),
+    'warning: root may log in through a Match block',
+  ],
+  ['nobody', blocks(['user root', 'refuseconnection no', 'permitrootlogin yes']), 'warning: root may log in through a Match block'],
+])('RefuseConnection in a block turns away %s', (_, matches, expected) => {
+  expect(judge(noRootLogin, 'permitrootlogin no', matches)).toEqual([expected])
+})
+
+const named = 'pass: SSH names who may log in'
+const everyone = 'warning: A Match block lets every account log in'
+test.each<[string, string, SshdMatches, string]>([
+  ['of everybody from one network', 'allowusers ada', blocks(['address 10.0.0.0/8', 'allowusers *']), everyone],
+  ['that adds up to everybody', 'allowusers ada', blocks(['address 10.0.0.0/8', 'allowusers ben', 'allowusers *']), everyone],
+  [
+    'of two blocks that add up',
+    'allowusers ada',
+    blocks(['address 10.0.0.0/8', 'allowusers ben'], ['host *.lan', 'allowusers *']),
+    everyone,
+  ],
+  ['of everybody, whom the other list binds', 'allowusers ada\nallowgroups ops', blocks(['address 10.0.0.0/8', 'allowusers *']), named],
+  ['of one account', 'allowusers ada', blocks(['user ben', 'allowusers *']), named],
+  ['of one group', 'allowgroups ops', blocks(['group web', 'allowgroups *']), named],
+  ['that names others', 'allowusers ada', blocks(['address 10.0.0.0/8', 'allowusers ben']), named],
+  ['of whom it refuses', 'allowusers ada', blocks(['address 10.0.0.0/8', 'allowusers *', 'refuseconnection yes']), named],
+])('a list in a Match block stands in place of that for all: %s', (_, text, matches, expected) => {
+  expect(judge(accountsLimited, text, matches)).toEqual([expected])
 })

@@ -10,19 +10,19 @@ export default defineControl({
   rationale:
     'A forwarded port carries the inference port past the firewall to whoever holds a session, and a forwarded agent lends the admin’s keys to root of this host. The jump host is the relay; a GPU server needs to be none.',
   needs: ['sshd'],
-  uses: ['sshd-matches'],
+  uses: ['sshd-matches', 'updates'],
   remediation: { template: 'sshd-behind-jump' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:CM-7', 'CIS-8:4.8', 'https://man.openbsd.org/sshd_config#DisableForwarding'],
-  evaluate: ({ sshd, 'sshd-matches': matches }) =>
+  evaluate: ({ sshd, 'sshd-matches': matches, updates }) =>
     judgeSshd(
       sshd,
       matches,
-      forwardingRules(['allowtcpforwarding', 'allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports']),
+      forwardingRules(['allowtcpforwarding', 'allowagentforwarding', 'x11forwarding', 'permittunnel', 'gatewayports'], updates),
       {
         pass: 'SSH forwards nothing',
         open: 'SSH sessions may forward',
         matched: 'A Match block allows forwarding',
-        hint: 'DisableForwarding yes',
+        hint: 'DisableForwarding yes, with AllowAgentForwarding no and X11Forwarding no where OpenSSH is older than 10.0.',
       },
     ),
 })

@@ -2,7 +2,9 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { SshdMatches } from '../../../facts/privileged/privileged.ts'
 import type { Sshd } from '../../../facts/sshd/sshd.ts'
+import type { Updates } from '../../../facts/updates/updates.ts'
 import type { Verdict } from '../../control.ts'
+import { stopsAgentsAndDisplays } from './disable-forwarding.ts'
 import { citeSetting, type Scope, type ScopedSetting, scopesOf } from './sshd-scopes.ts'
 
 /** One setting of sshd_config(5): how bad a value is, and what is expected. */
@@ -144,14 +146,22 @@ export const only = (keyword: string, expected: string, how: 'fail' | 'warning' 
   expected,
 })
 
-/** Each of these keywords is `no`, or `disableforwarding` is `yes`, which overrides them but for `permittunnel`: of that sshd asks nothing else (serverloop.c, `server_request_tun`). */
-export const forwardingRules = (keywords: readonly string[]): SshdRules => ({
-  keywords: ['disableforwarding', ...keywords],
-  rulesFor: (scope) =>
-    scope.setting('disableforwarding')?.value.toLowerCase() === 'yes' || !keywords.some((keyword) => scope.setting(keyword))
-      ? [
-          only('disableforwarding', 'yes'),
-          ...keywords.filter((keyword) => keyword === 'permittunnel').map((keyword) => only(keyword, 'no')),
-        ]
-      : keywords.map((keyword) => only(keyword, 'no')),
-})
+/**
+ * Each of these keywords is `no`, or `disableforwarding` is `yes`, which overrides them but for `permittunnel`: of that sshd asks nothing else (serverloop.c,
+ * `server_request_tun`). Nor do many builds ask it for agents and displays.
+ */
+export const forwardingRules = (keywords: readonly string[], updates: FactResult<Updates>): SshdRules => {
+  const whole = stopsAgentsAndDisplays(updates)
+  const besides = keywords.flatMap((keyword): readonly SshdRule[] => {
+    if (keyword === 'permittunnel') return [only(keyword, 'no')]
+    const left = !whole && (keyword === 'allowagentforwarding' || keyword === 'x11forwarding')
+    return left ? [{ ...only(keyword, 'no'), expected: 'no beside DisableForwarding, which leaves it on before OpenSSH 10.0' }] : []
+  })
+  return {
+    keywords: ['disableforwarding', ...keywords],
+    rulesFor: (scope) =>
+      scope.setting('disableforwarding')?.value.toLowerCase() === 'yes' || !keywords.some((keyword) => scope.setting(keyword))
+        ? [only('disableforwarding', 'yes'), ...besides]
+        : keywords.map((keyword) => only(keyword, 'no')),
+  }
+}

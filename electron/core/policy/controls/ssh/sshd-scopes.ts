@@ -16,7 +16,14 @@ export interface Scope {
   /** `Match group ops`, `Match group ops and user ada`; undefined for all others. */
   readonly match: string | undefined
   setting(keyword: string): ScopedSetting | undefined
+  /** Of a keyword whose lines add up, as AllowUsers: those of every block that holds, which stand in place of those for all. */
+  list(keyword: string): readonly ScopedSetting[]
+  /** The blocks that it differs by. */
+  readonly blocks: readonly SshdMatch[]
 }
+
+/** Since OpenSSH 9.9 a block may turn away whoever it speaks of, whatever else is set for him. */
+const REFUSE = 'refuseconnection'
 
 /** Blocks are combined by two at least, and by more until there are this many combinations. */
 const MAX_COMBINATIONS = 4000
@@ -24,7 +31,7 @@ const MAX_COMBINATIONS = 4000
 /**
  * Every kind of login that may differ in these keywords. sshd takes of all blocks that match, in the order of its files, the first value of a keyword, and
  * these before the settings for all (servconf.c). Blocks that exclude each other are never combined; one that everybody matches is part of all.
- * Smaller combinations come first, and one that decides nothing new is left out.
+ * Smaller combinations come first, and one that decides nothing new, or that nobody comes in by (`RefuseConnection`), is left out.
  */
 export function scopesOf(sshd: Sshd, { matches }: SshdMatches, keywords: readonly string[]): readonly Scope[] {
   const everywhere = (keyword: string): ScopedSetting | undefined => {
@@ -33,16 +40,27 @@ export function scopesOf(sshd: Sshd, { matches }: SshdMatches, keywords: readonl
     return { value: entries.map(({ value }) => value).join(' '), cite: citeSetting(entries[0]) }
   }
   const speaking = matches.filter(
-    ({ criteria, settings }) => !holdsForNobody(criteria) && settings.some(({ keyword }) => keywords.includes(keyword)),
+    ({ criteria, settings }) =>
+      !holdsForNobody(criteria) && settings.some(({ keyword }) => keyword === REFUSE || keywords.includes(keyword)),
   )
   const always = speaking.filter(({ criteria }) => holdsForAll(criteria))
   const found = new Set<string>()
   return combinations(
     speaking.filter((match) => !always.includes(match)),
-    keywords.length,
+    keywords.length + 1,
   ).flatMap((chosen) => {
     const blocks = speaking.filter((match) => always.includes(match) || chosen.includes(match))
-    const scope: Scope = { match: nameOf(chosen), setting: (keyword) => ofBlocks(blocks, keyword) ?? everywhere(keyword) }
+    const listed = (keyword: string): readonly ScopedSetting[] =>
+      blocks.flatMap((block) => block.settings.filter((one) => one.keyword === keyword).map((one) => scopedBy(block, one)))
+    const forAll = (keyword: string): readonly ScopedSetting[] =>
+      (sshd.settings[keyword] ?? []).map((one) => ({ value: one.value, cite: citeSetting(one) }))
+    const scope: Scope = {
+      match: nameOf(chosen),
+      blocks: chosen,
+      setting: (keyword) => ofBlocks(blocks, keyword) ?? everywhere(keyword),
+      list: (keyword) => (listed(keyword).length > 0 ? listed(keyword) : forAll(keyword)),
+    }
+    if (chosen.length > 0 && scope.setting(REFUSE)?.value.toLowerCase() === 'yes') return []
     const decided = keywords.map((keyword) => JSON.stringify(scope.setting(keyword)?.cite)).join()
     if (found.has(decided) && chosen.length > 0) return []
     found.add(decided)
@@ -54,10 +72,16 @@ export function scopesOf(sshd: Sshd, { matches }: SshdMatches, keywords: readonl
 function ofBlocks(blocks: readonly SshdMatch[], keyword: string): ScopedSetting | undefined {
   for (const block of blocks) {
     const own = block.settings.find((setting) => setting.keyword === keyword)
-    if (own) return { value: own.value, cite: { section: 'privileged', line: own.line }, block }
+    if (own) return scopedBy(block, own)
   }
   return undefined
 }
+
+const scopedBy = (block: SshdMatch, { value, line }: SshdMatch['settings'][number]): ScopedSetting => ({
+  value,
+  cite: { section: 'privileged', line },
+  block,
+})
 
 /**
  * Sets of blocks that one login may match. As many blocks as there are keywords are enough, the first of each that speaks of it; whoever matches a narrow
