@@ -130,6 +130,11 @@ test.each<[string, object, string]>([
   ['an environment file that was not read, where rules lead to named networks only', { services: halfRead }, PASS],
   ['a unit without a network', { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }) }, PASS],
   [
+    'a unit with one that is given by name',
+    { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes', NetworkNamespacePath: '/run/netns/vpn' }) },
+    OPEN,
+  ],
+  [
     'a unit that denies all but the inside',
     { firewall: rules('accept'), units: unit({ IPAddressDeny: '0.0.0.0/0 ::/0', IPAddressAllow: '127.0.0.0/8 ::1/128 10.0.9.0/24' }) },
     PASS,

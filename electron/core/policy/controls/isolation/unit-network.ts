@@ -9,6 +9,8 @@ export function unitNetwork(
   { properties }: Unit,
   named: readonly string[],
 ): { readonly property: string; readonly words: string } | undefined {
+  // Beside a network that it is given by name PrivateNetwork= has no effect, and what leads out of that one is not known.
+  if ((properties.NetworkNamespacePath ?? '') !== '') return undefined
   if (properties.PrivateNetwork === 'yes') return { property: 'PrivateNetwork', words: 'PrivateNetwork=yes' }
   const listed = (name: string) => (properties[name] ?? '').split(/\s+/).filter((word) => word !== '')
   const [allowed, denied] = [listed('IPAddressAllow'), new Set(listed('IPAddressDeny'))]
