@@ -16,6 +16,8 @@ export interface FirewallSections {
   readonly ip6tables: SectionOutput
   readonly ipset: SectionOutput
   readonly ufw: SectionOutput
+  /** Modules of legacy iptables. */
+  readonly legacyTables?: SectionOutput
 }
 
 const answered = (output: SectionOutput) => output.state === 'ok' && output.exitCode === 0
@@ -32,8 +34,9 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
   const dumps = [answered(iptables) ? parseIptables(iptables.stdout, 'ip', 'iptables', ipsets) : undefined]
   dumps.push(answered(ip6tables) ? parseIptables(ip6tables.stdout, 'ip6', 'ip6tables', ipsets) : undefined)
   const native = answered(nft) && isWholeNft(nft.stdout) ? parseNft(nft.stdout, 'nft') : undefined
+  const unseen = unseenTables(sections)
   if (!native && !dumps[0]) {
-    if (absent(nft) && absent(iptables)) return known(build([], ufw, network, 'nft', true))
+    if (absent(nft) && absent(iptables)) return known(build(unseen, ufw, network, 'nft', unseen.length === 0))
     return withoutKernel(sections, ufw, network)
   }
   const saved = dumps.flatMap((dump) => (dump ? usable(dump) : []))
@@ -47,8 +50,10 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
     ...(native || absent(nft) ? [] : [unread('nft', ['ip', 'ip6'])]),
     ...legacyDoubt(iptables, dumps[0], native, 'ip'),
     ...legacyDoubt(ip6tables, dumps[1], native, 'ip6'),
+    ...unseen,
   ]
-  return known(build([...tables, ...doubts], ufw, network, native ? 'nft' : 'iptables', true))
+  // Rules that were not read may lead ports elsewhere as well.
+  return known(build([...tables, ...doubts], ufw, network, native ? 'nft' : 'iptables', doubts.length === 0))
 }
 
 const tableKey = ({ family, name }: Table) => `${family} ${name}`
@@ -96,6 +101,15 @@ function legacyDoubt(
   // Where nft shows what iptables-nft wrote, iptables is not the legacy one.
   const translated = native?.some((table) => table.family === family && table.name === 'filter') ?? false
   return translated ? [] : [unread(output.id, [family])]
+}
+
+/** Tables of legacy iptables, where no program of the host shows them: somebody else's has made them. */
+function unseenTables({ iptables, ip6tables, legacyTables }: FirewallSections): Table[] {
+  const there = legacyTables?.stdout ?? ''
+  return [
+    ...(absent(iptables) && /\biptable_(?:filter|nat|mangle|raw|security)\b/.test(there) ? [unread('legacy-tables', ['ip'])] : []),
+    ...(absent(ip6tables) && /\bip6table_(?:filter|nat|mangle|raw|security)\b/.test(there) ? [unread('legacy-tables', ['ip6'])] : []),
+  ]
 }
 
 /** Stands for rules that could not be read: they may stop anything. */

@@ -31,7 +31,8 @@ const UFW_FILES = `while read -r row; do case $row in ENABLED=*[yY][eE][sS]*) gh
 /**
  * The rules that the kernel holds, whoever wrote them. iptables-save is asked as well, because `nft` shows the extensions of iptables only in
  * part, and the rules of legacy iptables not at all. What the sets hold that those name, ipset says; nobody is asked before the kernel has sets. ufw's own account of its part counts only where the kernel's rules cannot be listed, and
- * costs more than all others together (it starts Python), so it is asked only there.
+ * costs more than all others together (it starts Python), so it is asked only there. Tables of legacy iptables may be filled from a container that brings
+ * the program along (kube-proxy, plugins of the network), on a host that has none: that they are there, the modules of the kernel tell.
  */
 export const collectFirewall = (): readonly SectionSpec[] => [
   command({
@@ -55,6 +56,13 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     alternatives: ['/sbin/ip6tables-save', '/usr/bin/ip6tables-save'],
     privilege: 'sudo',
     maxBytes: FOUR_MIB,
+  }),
+  script({
+    id: 'legacy-tables',
+    expectedMs: 1,
+    display: 'ls -d /sys/module/ip*table_*',
+    script: 'cd /sys/module; echo ip*table_*\n',
+    where: ['/sys/module/ip_tables'],
   }),
   script({
     id: 'ipset',

@@ -12,7 +12,7 @@ export const firewallFact: FactDefinition<'firewall'> = {
   read: ({ section, fact }) => {
     const network = fact('network')
     const [nft, iptables, ip6tables] = [section('nft'), section('iptables'), section('ip6tables')]
-    const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw') }
+    const sections = { nft, iptables, ip6tables, ipset: section('ipset'), ufw: section('ufw'), legacyTables: section('legacy-tables') }
     const rules = assembleFirewall(sections, network.known ? network.value : undefined)
     if (!rules.known) return rules
     const [savedRules, ufwFiles] = [readSavedRules(section('saved-rules')), readUfwFiles(section('ufw-files'))]

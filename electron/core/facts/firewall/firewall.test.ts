@@ -264,6 +264,24 @@ describe('what could not be read', () => {
     expect(verdictFor(firewallOf(sections), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
   })
 
+  test.each([
+    ['ip_tables iptable_nat', ['undetermined', 'accept']],
+    ['ip_tables iptable_filter ip6table_filter', ['undetermined', 'undetermined']],
+    // Some words of iptables-nft ask for the module of its core.
+    ['ip*table_*', ['accept', 'accept']],
+  ])('legacy tables that no program of the host shows (%s)', (modules, expected) => {
+    const missing = (id: string) => output(id, '', { state: 'missing', exitCode: null })
+    const tables = { iptables: missing('iptables'), ip6tables: missing('ip6tables'), legacyTables: output('legacy-tables', modules) }
+    for (const nft of [recorded('none').nft, missing('nft')]) {
+      const firewall = firewallOf({ ...recorded('none'), ...tables, nft })
+      expect(['10.0.0.1', 'fd00::1'].map((source) => verdictFor(firewall, undefined, tcp(22, source)).verdict)).toEqual(expected)
+      expect(firewall.translationKnown).toBe(!expected.includes('undetermined'))
+    }
+    // Where iptables is there it tells of them itself.
+    const told = firewallOf({ ...recorded('none'), legacyTables: output('legacy-tables', modules) })
+    expect(verdictFor(told, undefined, tcp(22, '10.0.0.1')).verdict).toBe('accept')
+  })
+
   test('a listing that was cut is not used', () => {
     const cut = { ...recorded('none'), iptables: output('iptables', '*filter\n:INPUT ACCEPT [0:0]\n') }
     expect(verdictFor(firewallOf(cut), undefined, tcp(22, '10.0.0.1')).verdict).toBe('undetermined')
