@@ -21,6 +21,8 @@ export interface Packet {
   readonly originalPort: number
   readonly originalLocal: string | undefined
   readonly translated: boolean
+  /** A rule has said where it goes, even if that is where it was sent: no other translation is asked. */
+  readonly settled?: true
   /** Its answer leaves by another interface than it came in by. */
   readonly roundabout?: true
   /** Its destination may be another one now, and nobody knows which. */

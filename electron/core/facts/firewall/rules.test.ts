@@ -52,6 +52,10 @@ test.each([
   ['queue hands over to a program', 'tcp dport 22 queue num 1', 'undetermined'],
   ['a jump to a chain that is not there', 'jump nowhere', 'undetermined'],
   ['words from the future', 'frobnicate 3 accept', 'undetermined'],
+  ['a field of IPv6 is written to IPv6 alone', 'ip6 hoplimit set 10 drop\ntcp dport 22 accept', 'accept'],
+  ['a field of IPv4', 'ip ttl set 10 accept', 'accept'],
+  ['a field of UDP is written to UDP alone', 'udp checksum set 0 drop\ntcp dport 22 accept', 'accept'],
+  ['an option of TCP, and what stands behind it', 'tcp option maxseg size set 1200 accept', 'accept'],
   ['setting a mark decides nothing', 'meta mark set 0x1\ntcp dport 22 accept', 'accept'],
   ['a setting, then what the rule asks for', 'meta mark set 0x1 tcp dport 23 accept\nct mark set meta mark tcp dport 80 drop', 'drop'],
   ['a setting, then what it asks for and has', 'meta mark set 0x1 tcp dport 22 accept', 'accept'],
@@ -335,4 +339,14 @@ test.each<[name: string, device: string, family: string, head: string, rule: str
 ])('beside what the host itself filters: %s', (_, device, family, head, rule, direction, expected) => {
   const query = { ...tcp(8000, '10.9.0.2'), direction }
   expect(verdictFor({ tables: below(family, head, rule) }, sideOf(device), query).verdict).toBe(expected)
+})
+
+test('of two rules of translation the first decides, even if it leads to where the packet was sent', () => {
+  const nat = (name: string, rule: string) =>
+    `table ip ${name} {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`
+  const filter = 'table ip f {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n'
+  const verdict = (first: string, second: string) =>
+    verdictFor({ tables: parseNft(nat('b', second) + nat('a', first) + filter, 'nft') }, undefined, tcp(8000, '203.0.113.9')).verdict
+  expect(verdict('counter', 'tcp dport 8000 dnat to 172.17.0.2')).toBe('accept')
+  expect(verdict('tcp dport 8000 redirect to :8000', 'tcp dport 8000 dnat to 172.17.0.2')).toBe('drop')
 })

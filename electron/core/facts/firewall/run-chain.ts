@@ -122,5 +122,5 @@ function translate(packet: Packet, action: Rule['action'] & { do: 'translate' })
   const local = target?.from ?? packet.local
   const destinationPort = action.port ?? packet.destinationPort
   const changed = local !== packet.local || destinationPort !== packet.destinationPort
-  return { ...packet, translated: packet.translated || changed, local, destinationPort }
+  return { ...packet, translated: packet.translated || changed, settled: true, local, destinationPort }
 }

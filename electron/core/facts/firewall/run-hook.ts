@@ -70,8 +70,8 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   const foreign = table.family === 'ip' ? flow.packet.family === 6 : table.family === 'ip6' && flow.packet.family === 4
   const { inInterface, outInterface } = flow.packet
   const seen = base.devices ? seenAt(base.devices, base.hook === 'egress' ? outInterface : inInterface) : true
-  // Destination NAT happens once; source NAT chains at input and postrouting cannot stop anything by themselves.
-  const translated = flow.packet.translated && (base.hook === 'prerouting' || base.hook === 'output')
+  // Destination NAT happens once (nf_nat_initialized); source NAT chains at input and postrouting cannot stop anything by themselves.
+  const translated = flow.packet.settled && (base.hook === 'prerouting' || base.hook === 'output')
   // What is not tracked is not translated (nf_nat_inet_fn, net/netfilter/nf_nat_core.c).
   const done = base.type === 'nat' && (translated || flow.packet.state === 'untracked')
   if (foreign || seen === false || done) {

@@ -22,6 +22,8 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
   const rules: Rule[] = []
   const rule = (action: Action, more: readonly Test[] = []): Rule => ({ test: all([...tests, ...more]), action, line, text })
   while (!cursor.done) {
+    const written = writtenTo(cursor)
+    if (written) tests.push(written)
     if (rewrites(cursor)) rules.push(rule({ do: 'astray' }))
     if (skipStatement(cursor) || skipSetting(cursor)) continue
     const chance = takeChance(cursor)
@@ -118,6 +120,19 @@ function skipStatement(cursor: Cursor): boolean {
 /** `tcp dport set 8000`, `ip daddr set 10.0.0.1`: rules behind it see another packet than the one that was sent, and translation knows nothing of it. */
 const rewrites = (cursor: Cursor): boolean =>
   /^(?:ip|ip6|tcp|udp|th)$/.test(cursor.peek() ?? '') && /^(?:[sd]addr|[sd]port)$/.test(cursor.peek(1) ?? '') && cursor.peek(2) === 'set'
+
+/**
+ * A field is written to packets that have it alone, and the words behind it are for those: `ip ttl set 64 drop` in an inet table leaves IPv6 as it is. nft adds the test
+ * and leaves it out of what it lists (nftables, netlink_linearize.c, `netlink_gen_payload_stmt`).
+ */
+function writtenTo(cursor: Cursor): Test | undefined {
+  const header = cursor.peek() ?? ''
+  const at = header === 'tcp' && cursor.peek(1) === 'option' ? 4 : 2
+  if (cursor.peek(at) !== 'set' && header !== 'reset') return undefined
+  if (header === 'ip' || header === 'ip6') return { is: 'family', family: header === 'ip' ? 4 : 6 }
+  if (header === 'tcp' || header === 'reset') return { is: 'protocol', numbers: [6] }
+  return header === 'udp' ? { is: 'protocol', numbers: [17] } : undefined
+}
 
 /** What a packet or its connection is given changes no verdict: `meta mark set 0x1`, `ct mark set meta mark`. Values that are reckoned are not followed. */
 function skipSetting(cursor: Cursor): boolean {
