@@ -116,7 +116,7 @@ cat >/run/configurations; unshare -m sh -c 'mkdir -p /run/ssh; cp -a /etc/ssh/. 
     const files = configurations[at] ?? []
     const [everybody, ...each] = answers.split(/^@\n/m).slice(1)
     // Refused by sshd itself, as two words `any` are, or an Include of itself.
-    if (!everybody?.includes('port ')) continue
+    if (everybody === undefined || parseSshd(everybody).settings.port === undefined) continue
     let number = 0
     const rows = files
       .filter(({ name }) => name !== 'more.conf')

@@ -21,6 +21,8 @@ CHANGE_USER=gatehouse-change
 # What a server of the lab has on top of debootstrap's minbase.
 LAB_PACKAGES="systemd systemd-sysv dbus libpam-systemd dbus-user-session openssh-server sudo nginx-light nftables ufw iptables \
 iproute2 procps libpam-google-authenticator curl ca-certificates openssl less python3 cron logrotate netcat-openbsd kmod busybox"
+# Until OpenSSH 10 its server brings the client, by which tests try on a host who gets in.
+case $LAB_SUITE in sid) LAB_PACKAGES+=" openssh-client" ;; esac
 # A server of Ubuntu 26.04 has this sudo, and its coreutils are those of uutils.
 LAB_SUDO=sudo
 case $LAB_SUITE in questing | resolute) LAB_PACKAGES+=" sudo-rs" LAB_SUDO=sudo-rs ;; esac
