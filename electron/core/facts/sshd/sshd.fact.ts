@@ -1,6 +1,7 @@
 import { type Doubt, type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import type { Os } from '../os/os.ts'
+import type { Process } from '../processes/processes.ts'
 import { collectSshd } from './collect.ts'
 import { parseSshd } from './parse.ts'
 import { type StartedWith, startedWith, withOptions } from './started-with.ts'
@@ -11,6 +12,17 @@ function otherDaemon({ others: [other] }: StartedWith): Doubt | undefined {
   return (
     other && {
       reason: `Another sshd runs with settings of its own, of which "sshd -T" does not speak: ${words?.slice(0, 200)}`,
+      cite: [{ section: 'processes', line: other.line }],
+    }
+  )
+}
+
+/** Another program that lets in over SSH: whatever OpenSSH is told, it is not. It forks for each that comes in. */
+function otherProgram(processes: readonly Process[], holders: ReadonlySet<number>): Doubt | undefined {
+  const other = processes.find(({ name, pid, ppid }) => name === 'dropbear' && (ppid === 1 || holders.has(pid)))
+  return (
+    other && {
+      reason: `Another SSH server runs, of whose settings "sshd -T" does not speak: ${other.argv.join(' ').slice(0, 200)}`,
       cite: [{ section: 'processes', line: other.line }],
     }
   )
@@ -45,13 +57,14 @@ export const sshdFact: FactDefinition<'sshd'> = {
     }
     const processes = fact('processes')
     const listeners = fact('listeners')
-    const holders = listeners.known ? listeners.value.flatMap((one) => one.processes.map(({ pid }) => pid)) : []
-    const started = startedWith(processes.known ? processes.value : [], new Set(holders))
+    const holders = new Set(listeners.known ? listeners.value.flatMap((one) => one.processes.map(({ pid }) => pid)) : [])
+    const running = processes.known ? processes.value : []
+    const started = startedWith(running, holders)
     if (started.otherFile !== undefined)
       return unknown(`SSH server settings: sshd runs with -f ${started.otherFile}, of which "${output.command}" does not speak`, [
         'sshd',
         'processes',
       ])
-    return known(withOptions(sshd, started), otherDaemon(started) ?? notReadAgain(fact('os')))
+    return known(withOptions(sshd, started), otherDaemon(started) ?? otherProgram(running, holders) ?? notReadAgain(fact('os')))
   },
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { known, unknown } from '../fact.ts'
 import type { Process } from '../processes/processes.ts'
 import { parseSshd } from './parse.ts'
+import { sshdFact } from './sshd.fact.ts'
 import { startedWith, withOptions } from './started-with.ts'
 
 const sshd = (args: string, change: Partial<Process> = {}): Process => ({
@@ -67,6 +69,20 @@ test('of several daemons one is what sshd -T speaks of, and those with settings 
   const supervised = { ...other, ppid: 77 }
   expect(startedWith([plain, supervised]).others).toEqual([])
   expect(startedWith([plain, supervised], new Set([supervised.pid])).others).toEqual([supervised])
+})
+
+test('another SSH server that listens leaves in doubt what "sshd -T" says', () => {
+  const plain = sshd('/usr/sbin/sshd -D')
+  const dropbear = sshd('/usr/sbin/dropbear -EF -p 2222', { pid: 950, name: 'dropbear' })
+  const doubtOf = (...processes: readonly Process[]) => {
+    const fact = sshdFact.read({
+      section: (id: string) => ({ id, state: 'ok', exitCode: 0, stdout: id === 'sshd' ? 'port 22' : '', stderr: '' }),
+      fact: (id: string) => (id === 'processes' ? known(processes) : unknown('not asked', [])),
+    } as unknown as Parameters<typeof sshdFact.read>[0])
+    return fact.known && fact.doubt?.reason
+  }
+  expect(doubtOf(plain, dropbear)).toContain('/usr/sbin/dropbear -EF -p 2222')
+  expect(doubtOf(plain, { ...dropbear, ppid: 940 })).toBeUndefined()
 })
 
 test('of children and of other programs nothing is said', () => {

@@ -183,7 +183,7 @@ function sshSockets(listeners: readonly Listener[], sshd: FactResult<Sshd>, expe
   const open = listeners.filter(({ protocol, scope }) => protocol === 'tcp' && scope !== 'loopback')
   const seen = open.filter(
     ({ port, processes }) =>
-      processes.some(({ name }) => name === 'sshd') ||
+      processes.some(({ name }) => name === 'sshd' || name === 'dropbear') ||
       ((processes.length === 0 || processes.some(({ name }) => name === 'systemd')) && [...ports, ...expected].includes(port)),
   )
   if (seen.length > 0) return seen.map(({ address, port, line }) => ({ address, port, cite: [{ section: 'listeners', line }] }))

@@ -322,6 +322,14 @@ test.each([
   ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
   ['SSH for all', ssh, wide, {}, named, 'fail'],
   ['SSH by a second port that is led to it', ssh, turned('tcp dport 2222 redirect to :22'), {}, named, 'pass fail'],
+  [
+    'another SSH server beside it, open to all',
+    ssh,
+    closed.replace('ip saddr 10.0.9.9 tcp dport 22 accept', 'ip saddr 10.0.9.9 tcp dport 22 accept\ntcp dport 2222 accept'),
+    { listeners: [listener(22, 'sshd'), listener(2222, 'dropbear')] },
+    named,
+    'pass fail',
+  ],
   ['SSH in doubt', ssh, marked, {}, named, 'not-evaluated'],
   ['no jump networks named', ssh, closed, {}, {}, 'not-evaluated'],
   [
