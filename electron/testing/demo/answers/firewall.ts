@@ -7,6 +7,7 @@ export const firewallSections = {
   nft: (host: DemoHost): Answer => printed(nftRules(host)),
   iptables: (host: DemoHost): Answer => printed(ufwRules(host, 4) ?? savedRules(host)),
   ip6tables: (host: DemoHost): Answer => printed(ufwRules(host, 6) ?? host.firewall.ip6tables),
+  'legacy-tables': (): Answer => printed(''),
   /** No rule of theirs names a set, so the kernel has none. */
   ipset: (): Answer => printed(''),
   'saved-rules': (): Answer => printed(''),

@@ -112,6 +112,11 @@ const kernel = {
 }
 test.each<[string, Record<string, string>, string]>([
   ['all', kernel, 'pass: The kernel is out of its reach'],
+  [
+    'named namespaces, those of users among them',
+    { ...kernel, RestrictNamespaces: 'cgroup ipc net mnt pid user uts' },
+    'warning: 1 of 7 kernel protections are missing',
+  ],
   ['named namespaces', { ...kernel, RestrictNamespaces: 'cgroup ipc' }, 'pass: The kernel is out of its reach'],
   ['private control groups of systemd 257', { ...kernel, ProtectControlGroups: 'private' }, 'pass: The kernel is out of its reach'],
   ['one missing', { ...kernel, ProtectKernelLogs: 'no' }, 'warning: 1 of 7 kernel protections are missing'],
