@@ -13,6 +13,12 @@ export interface Certificate {
   /** `rsa`, `ec`, `ed25519`, … as node:crypto names it. */
   readonly keyType: string
   readonly keyBits: number
+  /** Its kind, where browsers do not take it. */
+  readonly rareKey?: string | undefined
+  /** The curve is written out instead of named. */
+  readonly explicitCurve?: true | undefined
+  /** An extension that must be understood and that clients do not, by its number. */
+  readonly unknownCritical?: string | undefined
   /** Set when it was signed over a broken hash. */
   readonly weakSignature?: string | undefined
   /** Certificates in the file, leaf first. */

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Issuer } from './certificates.ts'
-import { extensionsOf, forbiddenName, KEY_USAGE } from './extensions.ts'
+import { extensionsOf, forbiddenName, forbidsSubject, KEY_USAGE } from './extensions.ts'
 import { weakSignature } from './weak-signature.ts'
 import { isSelfSigned, isWeakKey, keyOf, oneLine, serverPurposes } from './x509.ts'
 
@@ -11,12 +11,13 @@ import { isSelfSigned, isWeakKey, keyOf, oneLine, serverPurposes } from './x509.
 export function issuersOf(chain: readonly X509Certificate[], names: readonly string[]): readonly Issuer[] {
   const issuers: Issuer[] = []
   let [below] = chain
+  const subject = below ? extensionsOf(below.raw).subject : []
   const left = new Set(chain.slice(1).filter((one) => !isSelfSigned(one)))
   while (below) {
     const signed = below
     const candidates = [...left]
       .filter((one) => one.subject === signed.issuer && verifies(signed, one))
-      .map((one) => ({ one, flaw: flawOf(one, issuers.length, names) }))
+      .map((one) => ({ one, flaw: flawOf(one, issuers.length, names, subject) }))
     // Of several for one key a client takes the one that will do.
     const next = candidates.find(({ flaw }) => flaw === undefined) ?? candidates[0]
     below = next?.one
@@ -42,10 +43,12 @@ function verifies(signed: X509Certificate, by: X509Certificate): boolean {
 }
 
 /** Why clients take nothing that it signed (RFC 5280, 6.1.4), with so many authorities below it. */
-function flawOf(one: X509Certificate, below: number, names: readonly string[]): string | undefined {
+function flawOf(one: X509Certificate, below: number, names: readonly string[], subject: readonly string[]): string | undefined {
   if (!one.ca) return 'is no authority (CA:TRUE is missing)'
   const extensions = extensionsOf(one.raw)
   if (extensions.keyUsage && !extensions.keyUsage.has(KEY_USAGE.keyCertSign)) return 'may not sign certificates (keyUsage)'
+  if (extensions.unknownCritical) return `has a critical extension that clients do not know (${extensions.unknownCritical})`
+  if (extensions.explicitCurve) return 'writes the curve of its key out'
   const purposes = one.keyUsage ?? []
   if (purposes.length > 0 && !purposes.some((purpose) => serverPurposes.includes(purpose)))
     return 'signs for other purposes than servers (extendedKeyUsage)'
@@ -53,6 +56,7 @@ function flawOf(one: X509Certificate, below: number, names: readonly string[]): 
     return `may have ${extensions.pathLength} authorities below it (pathlen), and has ${below}`
   const { keyType, keyBits } = keyOf(one)
   if (isWeakKey(keyType, keyBits)) return `has a weak key (${keyType} with ${keyBits} bit)`
+  if (forbidsSubject(extensions, subject)) return 'may not sign for its subject (nameConstraints)'
   const name = forbiddenName(extensions, names)
   return name === undefined ? undefined : `may not sign for ${name.slice(0, 80)} (nameConstraints)`
 }

@@ -4,7 +4,7 @@ import type { Certificate } from './certificates.ts'
 import { extensionsOf, KEY_USAGE } from './extensions.ts'
 import { issuersOf } from './issuers.ts'
 import { weakSignature } from './weak-signature.ts'
-import { isSelfSigned, keyOf, oneLine, serverPurposes } from './x509.ts'
+import { isSelfSigned, keyOf, oneLine, rareKey, serverPurposes } from './x509.ts'
 
 const MAX_CHAIN = 20
 const block = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
@@ -26,7 +26,8 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
   const purposes = leaf.keyUsage ?? []
   const selfSigned = isSelfSigned(leaf)
   const names = alternativeNames(leaf.subjectAltName ?? '')
-  const usage = extensionsOf(leaf.raw).keyUsage
+  const { keyUsage: usage, unknownCritical, explicitCurve } = extensionsOf(leaf.raw)
+  const rare = rareKey(leaf)
   return {
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
@@ -36,6 +37,9 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
     isCa: leaf.ca,
     selfSigned,
     ...key,
+    ...(rare !== undefined && { rareKey: rare }),
+    ...(explicitCurve && { explicitCurve }),
+    ...(unknownCritical !== undefined && { unknownCritical }),
     ...(weak && { weakSignature: weak }),
     chainLength: chain.length,
     chainInOrder: chain.every((certificate, index) => {
@@ -73,7 +77,8 @@ export function covers(names: readonly string[], name: string): boolean {
   const address = addressBlock(wanted.replace(/^\[(.*)\]$/, '$1'))
   return names.some((entry) => {
     if (address) return addressBlock(entry)?.bits === address.bits && addressBlock(entry)?.version === address.version
-    const offered = entry.toLowerCase().replace(/\.$/, '')
+    // A dot at the end of what a certificate names is refused, of what is asked for it is passed over.
+    const offered = entry.toLowerCase()
     if (offered === wanted) return true
     if (!/^\*\..+\../.test(offered) || wanted.startsWith('*.')) return false
     const dot = wanted.indexOf('.')

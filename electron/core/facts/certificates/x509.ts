@@ -1,25 +1,34 @@
-import type { X509Certificate } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Certificate } from './certificates.ts'
 
 export const isSelfSigned = (one: X509Certificate): boolean => one.subject === one.issuer && one.checkIssued(one)
 
-/** serverAuth and anyExtendedKeyUsage (RFC 5280, 4.2.1.12), as node:crypto tells them. */
-export const serverPurposes = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']
+/** serverAuth, as node:crypto tells it. For anyExtendedKeyUsage alone OpenSSL and Firefox take no server. */
+export const serverPurposes = ['1.3.6.1.5.5.7.3.1']
 
 /** Distinguished names come one attribute a line. */
 export const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ')
 
 export function keyOf(certificate: X509Certificate): Pick<Certificate, 'keyType' | 'keyBits'> {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = keyObjectOf(certificate) ?? {}
+  return { keyType: type ?? 'unknown', keyBits: type ? (details?.modulusLength ?? curveBits(type, details?.namedCurve)) : 0 }
+}
+
+/** Undefined for a curve that this build of the library does not know. */
+function keyObjectOf(certificate: X509Certificate): KeyObject | undefined {
   try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey
-    return {
-      keyType: asymmetricKeyType ?? 'unknown',
-      keyBits: asymmetricKeyDetails?.modulusLength ?? curveBits(asymmetricKeyType, asymmetricKeyDetails?.namedCurve),
-    }
+    return certificate.publicKey
   } catch {
-    // A curve that this build of the library does not know.
-    return { keyType: 'unknown', keyBits: 0 }
+    return undefined
   }
+}
+
+/** Keys that Chrome takes of a server: RSA for any padding, and two curves (BoringSSL, kVerifySignatureAlgorithms). Of others their name. */
+export function rareKey(certificate: X509Certificate): string | undefined {
+  const { asymmetricKeyType: type = 'unknown', asymmetricKeyDetails: details } = keyObjectOf(certificate) ?? {}
+  const curve = details?.namedCurve ?? 'unknown'
+  if (type === 'rsa' || (type === 'ec' && ['prime256v1', 'secp384r1'].includes(curve))) return undefined
+  return type === 'ec' ? `EC on the curve ${curve}` : type
 }
 
 /** Curves are named by their size, as prime256v1, brainpoolP384r1 and sect163k1 are. */

@@ -66,6 +66,26 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       title: 'Certificate has a weak key',
       reason: `${certificate.keyType} with ${certificate.keyBits} bit. Expected RSA 2048 or EC 256.`,
     })
+  if (certificate.explicitCurve)
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate writes its curve out',
+      reason:
+        'Its key gives the numbers of a curve instead of its name, and clients refuse that (RFC 5480, 2.1.1). Expected EC on P-256, by name.',
+    })
+  else if (certificate.rareKey !== undefined)
+    flaws.push({
+      status: 'warning',
+      severity: 'medium',
+      title: 'Browsers do not take this kind of key',
+      reason: `Its key is ${certificate.rareKey}: Chrome takes RSA and the curves P-256 and P-384 of servers, and closes the connection for others.`,
+    })
+  if (certificate.unknownCritical !== undefined)
+    flaws.push({
+      status: 'fail',
+      title: 'Certificate asks for what clients do not know',
+      reason: `Its extension ${certificate.unknownCritical.slice(0, 60)} is critical, and clients refuse a certificate with one that they do not understand.`,
+    })
   if (certificate.weakSignature && !certificate.selfSigned)
     flaws.push({
       status: 'fail',

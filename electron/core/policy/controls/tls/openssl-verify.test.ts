@@ -125,6 +125,25 @@ const cases: readonly (readonly [what: string, chain: readonly string[], make?: 
   ['an issuer for other names', ['under-names', 'mid-names']],
   ['an issuer for its name', ['under-named', 'mid-named']],
   ['an issuer that is signed over SHA-1', ['under-sha1', 'mid-sha1']],
+  ['a curve that is written out', ['explicit', 'mid'], { key: [...EC, '-pkeyopt', 'ec_param_enc:explicit'] }],
+  ['an extension that nobody knows', ['odd', 'mid'], { extensions: [name, '1.2.3.4.5=DER:0500'] }],
+  ['and must know', ['critical', 'mid'], { extensions: [name, '1.2.3.4.5=critical,DER:0500'] }],
+  ['policies that must be known', ['policies', 'mid'], { extensions: [name, 'certificatePolicies=critical,1.2.3.4'] }],
+  ['a name that must be known', ['no-subject', 'mid'], { extensions: [`subjectAltName=critical,DNS:${NAME}`], subject: '/' }],
+  ['an issuer with what nobody knows', ['under-critical', 'mid-critical']],
+  ['an issuer for other subjects', ['under-other', 'mid-subject'], { subject: '/O=other/CN=x' }],
+  ['an issuer for such subjects', ['under-such', 'mid-subject'], { subject: '/O=Ours/CN=x' }],
+  ['an issuer for no such subjects', ['under-no-such', 'mid-no-subject'], { subject: '/O=ours/CN=x' }],
+  ['an issuer for such subjects, without one', ['under-bare', 'mid-subject'], { subject: '/' }],
+  ['an issuer for no addresses', ['under-ip', 'mid-ip'], { extensions: ['subjectAltName=IP:10.0.3.7'] }, '10.0.3.7'],
+  ['an issuer for no addresses, a name', ['under-no-ip', 'mid-ip']],
+  ['a second name that its issuer may not sign', ['two', 'mid-named'], { extensions: [`${name},DNS:ai.example.org`] }],
+  ['capitals', ['capitals', 'mid'], { extensions: ['subjectAltName=DNS:AI.Example.COM'] }],
+  ['a dot at the end', ['dot', 'mid'], { extensions: [`${name}.`] }],
+  ['for anything', ['any', 'mid'], { extensions: [name, 'extendedKeyUsage=anyExtendedKeyUsage'] }],
+  ['secp256k1', ['k1', 'mid'], { key: curve('secp256k1') }],
+  ['RSA-PSS 2048', ['p2048', 'mid'], { key: rsa('RSA-PSS', 2048) }],
+  ['Ed448', ['ed448', 'mid'], { key: ['-algorithm', 'ed448'] }],
 ]
 
 test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 60_000 }, () => {
@@ -139,6 +158,13 @@ test.runIf(available)('what openssl verify refuses is a failure, and nothing els
   make('mid-deep', 'mid-0', { extensions: authority })
   make('mid-names', 'root', { extensions: [...authority, 'nameConstraints=critical,permitted;DNS:example.org'] })
   make('mid-named', 'root', { extensions: [...authority, 'nameConstraints=critical,permitted;DNS:example.com'] })
+  const constrained = (constraints: string, ...section: readonly string[]) => ({
+    extensions: [...authority, `nameConstraints=critical,${constraints}`, ...section],
+  })
+  make('mid-subject', 'root', constrained('permitted;dirName:ours', '[ours]', 'O=ours'))
+  make('mid-no-subject', 'root', constrained('excluded;dirName:ours', '[ours]', 'O=ours'))
+  make('mid-ip', 'root', constrained('excluded;IP:0.0.0.0/0.0.0.0'))
+  make('mid-critical', 'root', { extensions: [...authority, '1.2.3.4.5=critical,DER:0500'] })
   makeLater('mid-new', 'root')
   make('signer', 'root', { extensions: authority, key: rsa('RSA', 2048) })
   writeFileSync(join(folder, 'trusted.pem'), text('root'))
@@ -147,6 +173,23 @@ test.runIf(available)('what openssl verify refuses is a failure, and nothing els
     const found = flaws(chain, asked)?.filter(({ status }) => status === 'fail')
     expect([what, found?.length === 0, found?.map(({ title }) => title)]).toEqual([what, verified(chain, asked), expect.anything()])
   }
+})
+
+test.runIf(available)('a key that browsers do not take is a warning', { timeout: 60_000 }, () => {
+  make('some', undefined, { extensions: authority })
+  const titles = (file: string, how: Make) => {
+    make(file, 'some', how)
+    return flaws([file])?.map(({ status, title }) => `${status}: ${title}`)
+  }
+  expect(titles('p256', {})).toEqual([])
+  expect(titles('p384', { key: curve('secp384r1') })).toEqual([])
+  for (const [file, key] of [
+    ['p521', curve('secp521r1')],
+    ['koblitz', curve('secp256k1')],
+    ['edwards', ['-algorithm', 'ed25519']],
+    ['pss', rsa('RSA-PSS', 2048)],
+  ] as const)
+    expect(titles(file, { key })).toEqual(['warning: Browsers do not take this kind of key'])
 })
 
 test.runIf(available)('an intermediate of a public authority must be shown, one’s own root need not be', { timeout: 60_000 }, () => {
