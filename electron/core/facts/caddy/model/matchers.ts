@@ -91,7 +91,7 @@ function matchOne(name: string, node: JsonNode, asked: Asked): Match {
       return { value: any(texts(node), isNamed) }
     }
     case 'path':
-      return { value: any(texts(node), (one) => (one.includes('{') ? undefined : matchesPath(one, path, path))) }
+      return { value: any(texts(node), (one) => (one.includes('{') ? undefined : matchesPath(one, path))) }
     case 'path_regexp':
       return pathRegexp(node, path)
     case 'method':

@@ -53,13 +53,13 @@ function cleaned(path: string, merge: boolean): string {
 }
 
 /** MatchPath (modules/caddyhttp/matchers.go): case never counts; a star at an end or at both ends is a beginning, an end or a part. */
-export function matchesPath(written: string, path: string, rawPath: string): boolean | undefined {
+export function matchesPath(written: string, path: string): boolean | undefined {
   const pattern = written.toLowerCase()
   if (pattern === '*') return true
   const merge = !pattern.includes('//')
-  // Compared in the escaped form, which is not modelled further than plain paths.
-  if (pattern.includes('%')) return rawPath.includes('%') ? undefined : false
   const wanted = cleaned(path, merge)
+  // From its first `%` on compared as the client wrote it, who may write any letter as `%70`; `%*` is a star there.
+  if (pattern.includes('%')) return wanted.startsWith(/^[^%*?[\\]*/.exec(pattern)?.[0] ?? '') ? undefined : false
   const stars = pattern.split('*').length - 1
   if (stars === 2 && pattern.startsWith('*') && pattern.endsWith('*') && pattern.length > 1) return wanted.includes(pattern.slice(1, -1))
   if (stars === 1 && pattern.startsWith('*')) return wanted.endsWith(pattern.slice(1))

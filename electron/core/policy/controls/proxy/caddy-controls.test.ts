@@ -38,6 +38,11 @@ test.each<[string, unknown, string]>([
     site([{ match: [{ path: ['/v1/*'] }], handle: [login] }, { handle: [toOllama] }]),
     'fail: 20 of 27 routes answer without a login',
   ],
+  [
+    'a login but for paths as they are written',
+    site([{ match: [{ not: [{ path: ['/api/%*'] }] }], handle: [login] }, { handle: [toOllama] }]),
+    'not-evaluated: Whether a login is needed is not known',
+  ],
   ['a login after', site([{ handle: [toOllama] }, { handle: [login] }]), 'fail: Every route answers without a login'],
   [
     'a secret header',
