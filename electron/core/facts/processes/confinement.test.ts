@@ -16,7 +16,8 @@ const base = {
   hostRoot: true,
   accounts: everybody,
   hostProcesses: false,
-  entersHostProcesses: false,
+  isAnyAccount: true,
+  profiled: false,
   mounts: [],
   moreMounts: false,
 }
@@ -30,9 +31,18 @@ describe('what a process in a container can do to its host', () => {
       { ...base, capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_SYS_MODULE', 'CAP_SYS_RAWIO', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN'] },
     ],
     ['--cap-add SYS_ADMIN', ['@bound 7 00000000a82425fb', `@idmap 7 ${WHOLE}`], { ...base, capabilities: ['CAP_SYS_ADMIN'] }],
-    ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true, entersHostProcesses: true }],
-    ['the same, under a profile', [`@bound 7 ${DEFAULT} shared profiled`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
-    ['the same, of one account', [`@bound 7 0000000000000400 shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
+    ['--pid host', [`@bound 7 ${DEFAULT} shared`, `@idmap 7 ${WHOLE}`], { ...base, hostProcesses: true }],
+    ['a profile', [`@bound 7 ${DEFAULT} profiled`, `@idmap 7 ${WHOLE}`], { ...base, profiled: true }],
+    [
+      'the same, under a profile',
+      [`@bound 7 ${DEFAULT} shared profiled`, `@idmap 7 ${WHOLE}`],
+      { ...base, hostProcesses: true, profiled: true },
+    ],
+    [
+      'the same, of one account',
+      [`@bound 7 0000000000000400 shared`, `@idmap 7 ${WHOLE}`],
+      { ...base, hostProcesses: true, isAnyAccount: false },
+    ],
     [
       'a user namespace',
       [`@bound 7 ${DEFAULT}`, '@idmap 7 0 100000 65536'],

@@ -10,8 +10,10 @@ export interface Confinement {
   readonly accounts: readonly { readonly first: number; readonly count: number }[]
   /** It sees the processes of the host: no PID namespace of its own (pid_namespaces(7)). */
   readonly hostProcesses: boolean
-  /** It sees them, may take any of their accounts (setfsuid(2)), and no AppArmor or SELinux keeps it from `/proc/PID/root` of theirs, which is the root of the host (ptrace(2)). */
-  readonly entersHostProcesses: boolean
+  /** It may take any account (setfsuid(2)): where it sees processes of the host, `/proc/PID/root` of theirs is the root of the host (ptrace(2)). */
+  readonly isAnyAccount: boolean
+  /** AppArmor or SELinux keeps it from those and from the daemons of the host, as profiles of containers do. */
+  readonly profiled: boolean
   /** What of the host's own file systems it sees, where the host has it. */
   readonly mounts: readonly { readonly source: string; readonly destination: string; readonly readOnly: boolean }[]
   /** There are more of them. */
@@ -20,7 +22,7 @@ export interface Confinement {
 
 /**
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
- * the PID namespace of the host and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
+ * the PID namespace of the host, and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
  * fourth column is its place within that file system); one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
@@ -62,8 +64,8 @@ function networkOf(address) {
 }
 function tell(id, how, rows, i, source, row) {
   for (look("status"); got(); ) {
-    if (f[1] == "NSpid:" && f[3] == "") how = " shared" (lsm && (getline line < ("/proc/" pid "/attr/current")) > 0 && line ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
-    if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how
+    if (f[1] == "NSpid:" && f[3] == "") how = " shared"
+    if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how (lsm && (getline line < ("/proc/" pid "/attr/current")) > 0 && line ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
   }
   for (look("uid_map"); rows++ < 32 && got(); ) if (f[3] != "") print "@idmap " pid " " f[1] " " f[2] " " f[3]
   rows = 0
@@ -134,9 +136,9 @@ export function readConfinements(lines: readonly string[]): ReadonlyMap<number, 
       const map = maps.get(pid) ?? []
       if (map.length === 0) return []
       const capabilities = NAMED.flatMap(([bit, name]) => ((held >> bit) & 1n ? [name] : []))
-      const entersHostProcesses = shared && !profiled && (held & ANY_ACCOUNT) === ANY_ACCOUNT
+      const isAnyAccount = (held & ANY_ACCOUNT) === ANY_ACCOUNT
       const accounts = map.map((row) => row.split(' ').map(Number)).map(([, first = 0, count = 0]) => ({ first, count }))
-      const given = { capabilities, hostRoot: map[0] === EVERY_ID, accounts, hostProcesses: shared, entersHostProcesses }
+      const given = { capabilities, hostRoot: map[0] === EVERY_ID, accounts, hostProcesses: shared, isAnyAccount, profiled }
       return [[pid, { ...given, mounts: mounts.get(pid) ?? [], moreMounts: more.has(pid) }]]
     }),
   )

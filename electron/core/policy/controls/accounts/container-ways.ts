@@ -1,14 +1,28 @@
-import { rootOwned, rootRuns } from '../../../facts/access/collect.ts'
+import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import type { Confinement } from '../../../facts/processes/confinement.ts'
 
-/** Those of root's daemons. One of an account (`/run/user/…`, rootless) starts containers as that account: `container-doors.ts`. */
+/**
+ * Those of root's daemons: of containers and machines, of systemd, root's own manager too, and of snapd, which does for root what it is told. One of an account (`/run/user/…`, rootless)
+ * starts containers as that account: `container-doors.ts`.
+ */
 const SOCKETS = [
-  ...['/run/docker.sock', '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/systemd/private'],
-  ...['/run/containerd/containerd.sock', '/run/k3s/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'],
+  ...rootSockets,
+  ...['/run/systemd/private', '/run/user/0/bus', '/run/user/0/systemd/private', '/run/user/0/podman/podman.sock', '/run/snapd.socket'],
+  ...['/run/k3s/containerd/containerd.sock', '/run/docker/containerd/containerd.sock', '/run/k0s/containerd.sock', '/run/nri/nri.sock'],
+  ...['/var/snap/microk8s/common/run/containerd.sock', '/run/cri-dockerd.sock', '/run/buildkit/buildkitd.sock'],
+  ...['/var/lib/incus/unix.socket', '/run/libvirt/virtqemud-sock'],
 ]
-/** Hashes of passwords, and keys that open other machines. */
-const READ = ['/etc/shadow', '/etc/gshadow', '/root']
+/** The same by their names, where a daemon was told to listen elsewhere (dockerd -H unix://…). */
+const NAMED_SOCKET = /^(?!\/run\/user\/|\/home\/).*\/(?:docker|podman|containerd|crio|cri-dockerd|buildkitd)\.sock$/
+/** By it systemd starts programs for root (org.freedesktop.systemd1(5), StartTransientUnit), whatever capabilities that root has. AppArmor and SELinux keep what is confined from it. */
+const SYSTEM_BUS = '/run/dbus/system_bus_socket'
+/** Hashes of passwords, keys that open other machines, and those of who administers the cluster, whose pods mount what they like. */
+const READ = [
+  ...['/etc/shadow', '/etc/gshadow', '/root'],
+  ...['/etc/kubernetes/admin.conf', '/etc/kubernetes/super-admin.conf', '/etc/rancher/k3s/k3s.yaml', '/etc/rancher/rke2/rke2.yaml'],
+  '/var/lib/k0s/pki/admin.conf',
+]
 /** Whoever writes one of these, or below, has root run it, now or when it is next started. */
 const WRITTEN = [
   ...rootOwned,
@@ -27,6 +41,13 @@ const WRITTEN = [
     '/usr/local/lib',
     '/boot',
   ],
+  // Settings of the kernel, some of which name programs that it starts: root may write them without any capability (core_pattern, core(5)).
+  ...['/proc/sys', '/sys/kernel/uevent_helper'],
+  // What k3s, RKE2 and k0s start and apply by themselves.
+  ...['k3s', 'rke2'].flatMap((name) =>
+    ['server/manifests', 'data', 'bin', 'agent/pod-manifests'].map((folder) => `/var/lib/rancher/${name}/${folder}`),
+  ),
+  ...['/var/lib/k0s/manifests', '/var/lib/k0s/bin'],
 ]
 /** The same, but for what lies below: models, volumes and homes do. What a home leads to its account says (`container-doors.ts`). */
 const WRITTEN_WHOLE = [
@@ -66,7 +87,7 @@ export type Given = Pick<
  * gives all (moby, oci/devices_linux.go). A GPU is none.
  */
 const DEVICE =
-  /^\/dev(?:\/(?:mapper|disk(?:\/by-[a-z]+)?|block|md|bsg))?\/?$|^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd)\d*(?:p\d+)?|(?:mapper|disk|md|bsg|block)\/.+|mem|kmem|port)$/
+  /^\/dev(?:\/(?:mapper|disk(?:\/by-[a-z]+)?|block|md|bsg))?\/?$|^\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+\d*|nvme\d+(?:n\d+(?:p\d+)?)?|mmcblk\d+(?:p\d+)?|sg\d+|(?:md|dm-|loop|nbd|zd|rbd|drbd|bcache|pmem|mtd(?:block)?)\d*(?:p\d+)?|ng\d+n\d+|dasd[a-z]+\d*|(?:mapper|disk|md|bsg|block|zvol)\/.+|mem|kmem|port)$/
 
 /**
  * A rule of the cgroup that lets it open disks: all devices, any of blocks, and of characters SCSI disks by their other door (21) and memory (1). It makes them by mknod(1), which
@@ -104,11 +125,17 @@ function waysOutOf({ privileged, mounts, hostProcesses = false, devices = [], de
   ]
 }
 
-const waysOfConfinement = ({ capabilities, hostProcesses, entersHostProcesses, mounts }: Confinement): readonly string[] => [
-  ...waysOfCapabilities(capabilities, hostProcesses),
-  ...(entersHostProcesses ? ['it sees the processes of the host and reaches its files through them (/proc/PID/root)'] : []),
-  ...waysOfMounts(mounts),
-]
+function waysOfConfinement({ capabilities, hostProcesses, isAnyAccount, profiled, mounts }: Confinement): readonly string[] {
+  // That of the host shows its processes whatever the own namespace has.
+  const seen = hostProcesses || mounts.some(({ source }) => placeOf(source) === '/proc')
+  const bus = mounts.find(({ source }) => isBelow(SYSTEM_BUS, placeOf(source)))
+  return [
+    ...waysOfCapabilities(capabilities, hostProcesses),
+    ...(seen && isAnyAccount && !profiled ? ['it sees the processes of the host and reaches its files through them (/proc/PID/root)'] : []),
+    ...(bus && !profiled ? [`${bus.source} of the host is mounted, by which systemd starts programs for root`] : []),
+    ...waysOfMounts(mounts),
+  ]
+}
 
 /** capabilities(7) */
 function waysOfCapabilities(capabilities: readonly string[], hostProcesses: boolean): readonly string[] {
@@ -119,7 +146,8 @@ function waysOfCapabilities(capabilities: readonly string[], hostProcesses: bool
 const waysOfMounts = (mounts: Container['mounts']): readonly string[] =>
   mounts.flatMap(({ source: given, readOnly }) => {
     const source = placeOf(given)
-    if (SOCKETS.includes(source)) return [`${given} is mounted, and who talks to it starts containers as root`]
+    if (SOCKETS.includes(source) || NAMED_SOCKET.test(source))
+      return [`${given} is mounted, and who talks to it has programs started as root`]
     // A socket is connected to on a file system that is read-only, too.
     const reads = [...SOCKETS, ...READ].some((path) => isBelow(path, source)) || isBelow(source, '/root/.ssh')
     if (reads) return [`${given} of the host is mounted`]

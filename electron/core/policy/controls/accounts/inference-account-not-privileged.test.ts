@@ -88,13 +88,13 @@ describe('inference-account-not-privileged', () => {
         '/usr/lib',
       ],
       ...['/run/docker', '/run/crio', '/run/k3s/containerd', '/var/run', '/var', '/etc/systemd/system/ollama.service.d', '/dev', '/usr'],
+      ...['/proc/sys', '/proc/sys/kernel', '/proc/sys/kernel/core_pattern', '/var/lib/rancher/k3s/server/manifests', '/var/lib/rancher'],
     ].map((source): [string, object, number, string] => [`${source} to write`, mount(source), 0, failed]),
-    ...['/etc/shadow', '/etc', '/root', '/root/.ssh/id_ed25519', '/run/crio'].map((source): [string, object, number, string] => [
-      `${source} to read`,
-      mount(source, true),
-      0,
-      failed,
-    ]),
+    ...[
+      ...['/etc/shadow', '/etc', '/root', '/root/.ssh/id_ed25519', '/run/crio', '/run/incus/unix.socket', '/var/lib/incus', '/run/libvirt'],
+      ...['/run/snapd.socket', '/run/user/0', '/run/user/0/bus', '/srv/docker.sock', '/mnt/containerd/containerd.sock', '/run/nri'],
+      ...['/etc/kubernetes/admin.conf', '/etc/kubernetes', '/etc/rancher/k3s/k3s.yaml', '/var/snap/microk8s/common/run'],
+    ].map((source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, failed]),
     ...[
       ...[
         '/home/ada/models',
@@ -105,10 +105,22 @@ describe('inference-account-not-privileged', () => {
         '/etc/localtime',
       ],
       ...['/run/user/1000/docker.sock', '/run/user/1000/podman/podman.sock', '/root/models/llama'],
+      ...[
+        '/var/lib/rancher/k3s/storage/pvc-1',
+        '/var/lib/kubelet/device-plugins',
+        '/run/nvidia-persistenced/socket',
+        '/etc/kubernetes-models',
+      ],
     ].map((source): [string, object, number, string] => [`${source} to write`, mount(source), 0, na]),
-    ...['/usr/bin/nvidia-smi', '/usr/lib/x86_64-linux-gnu/libcuda.so.1', '/etc/passwd', '/usr'].map(
-      (source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, na],
-    ),
+    ...[
+      '/usr/bin/nvidia-smi',
+      '/usr/lib/x86_64-linux-gnu/libcuda.so.1',
+      '/etc/passwd',
+      '/usr',
+      '/proc/sys',
+      '/sys',
+      '/etc/kubernetes/pki',
+    ].map((source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, na]),
     ['a capability that mounts', { addedCapabilities: ['SYS_ADMIN'] }, 0, failed],
     ['all capabilities', { addedCapabilities: ['all'] }, 0, failed],
     ['capabilities of the network', { addedCapabilities: ['CAP_NET_ADMIN', 'IPC_LOCK'] }, 0, na],
@@ -121,6 +133,10 @@ describe('inference-account-not-privileged', () => {
       '/dev/disk/by-id/ata-x',
       '/dev/mapper/vg-root',
       '/dev/dm-0',
+      '/dev/zvol/tank/root',
+      '/dev/rbd0p1',
+      '/dev/dasda1',
+      '/dev/ng0n1',
       '/dev/md127',
       '/dev/vda',
       '/dev/mem',
@@ -151,12 +167,14 @@ describe('inference-account-not-privileged', () => {
     expect(outcomes(ask(notPrivileged, given as never))).toEqual([expected])
   })
   const everybody = [{ first: 0, count: 4_294_967_295 }]
+  const mounted = (source: string) => ({ source, destination: '/host', readOnly: true })
   const seen = {
     capabilities: [],
     hostRoot: true,
     accounts: everybody,
     hostProcesses: false,
-    entersHostProcesses: false,
+    isAnyAccount: false,
+    profiled: false,
     mounts: [],
     moreMounts: false,
   }
@@ -169,7 +187,16 @@ describe('inference-account-not-privileged', () => {
     ['one that traces, without processes of the host to see', { capabilities: ['CAP_SYS_PTRACE'] }, 0, na],
     ['one that traces, and all processes of the host', { capabilities: ['CAP_SYS_PTRACE'], hostProcesses: true }, 0, failed],
     ['no more than the processes of the host', { hostProcesses: true }, 0, na],
-    ['processes of the host to enter', { hostProcesses: true, entersHostProcesses: true }, 0, failed],
+    ['processes of the host to enter', { hostProcesses: true, isAnyAccount: true }, 0, failed],
+    ['the same, under a profile', { hostProcesses: true, isAnyAccount: true, profiled: true }, 0, na],
+    // Tried on a host of the lab with the default capabilities of Docker: a file of the host was written through the process of another account.
+    ['the /proc of the host to read', { isAnyAccount: true, mounts: [mounted('/proc')] }, 0, failed],
+    ['the same, under a profile', { isAnyAccount: true, profiled: true, mounts: [mounted('/proc')] }, 0, na],
+    ['the same, of one account', { mounts: [mounted('/proc')] }, 0, na],
+    // Tried as well: StartTransientUnit ran a program with all capabilities.
+    ['the bus of the system', { mounts: [mounted('/run/dbus/system_bus_socket')] }, 0, failed],
+    ['the folder that it is in', { mounts: [mounted('/run/dbus')] }, 0, failed],
+    ['the bus, under a profile', { profiled: true, mounts: [mounted('/run/dbus/system_bus_socket')] }, 0, na],
     [
       'the same in a user namespace',
       { capabilities: ['CAP_SYS_ADMIN'], hostRoot: false, accounts: [{ first: 100_000, count: 65_536 }] },
