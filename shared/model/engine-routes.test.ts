@@ -88,3 +88,27 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   expect(found.find(({ path }) => path === '/chat/completions')?.key).toBe(key)
   expect(found.find(({ path }) => path === '/v1/chat/completions')?.key).toBe('covered')
 })
+
+test.each<[Engine, string, Readonly<Record<string, string>>, string, string | undefined]>([
+  // In older releases the key of vLLM guards /v1 alone.
+  ['vllm', 'vllm serve m --api-key k', {}, 'POST /v2/rerank', 'varies'],
+  ['vllm', 'vllm serve m --api-key k', {}, 'POST /inference/v1/generate', 'varies'],
+  ['vllm', 'vllm serve m --api-key k', {}, 'POST /v1/rerank', 'covered'],
+  ['vllm', 'vllm serve m', {}, 'POST /cohere/v2/chat', undefined],
+  ['vllm', 'vllm serve m', { VLLM_ENABLE_COHERE_API: '1' }, 'POST /cohere/v2/chat', 'varies'],
+  // Adapters are loaded past the key by the routes of SageMaker.
+  ['vllm', 'vllm serve m --api-key k', { VLLM_ALLOW_RUNTIME_LORA_UPDATING: 'True' }, 'POST /adapters', 'open'],
+  ['vllm', 'vllm serve m --api-key k', {}, 'POST /adapters', undefined],
+  ['vllm', 'vllm serve m --enable-fault-tolerance', {}, 'POST /fault_tolerance/apply', 'open'],
+  ['vllm', 'vllm serve m', { VLLM_SERVER_DEV_MODE: '1' }, 'POST /abort_requests', 'open'],
+  ['vllm', 'vllm serve m', {}, 'POST /abort_requests', undefined],
+  ['ollama', 'ollama serve', {}, 'DELETE /api/user/keys/c3NoLWVkMjU1MTkK', 'open'],
+  ['ollama', 'ollama serve', {}, 'POST /api/experimental/aliases', 'open'],
+  ['llama.cpp', 'llama-server -m a.gguf', {}, 'POST /api/chat', 'covered'],
+  ['llama.cpp', 'llama-server -m a.gguf', {}, 'GET /api/tags', 'varies'],
+  ['localai', 'local-ai run', {}, 'POST /v1/backend/shutdown', 'covered'],
+  ['localai', 'local-ai run --auth', {}, 'POST /embeddings', 'varies'],
+])('%s: %s %j answers %s: %s', (engine, command, environment, route, key) => {
+  const found = routesOf({ engine, argv: command.split(' '), environment, environmentComplete: true })
+  expect(found.find((one) => printRoute(one) === route)?.key).toBe(key)
+})

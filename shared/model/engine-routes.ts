@@ -40,9 +40,13 @@ const ollama: readonly EngineRoute[] = [
   ...routes('POST', 'metadata', 'open', '/api/show'),
   ...routes('POST', 'inference', 'open', '/api/generate /api/chat /api/embed /api/embeddings'),
   ...routes('POST', 'inference', 'open', '/v1/chat/completions /v1/completions /v1/embeddings /v1/responses /v1/messages'),
+  ...routes('POST', 'inference', 'open', '/v1/images/generations /v1/images/edits /v1/audio/transcriptions'),
   ...routes('POST', 'management', 'open', `/api/pull /api/push /api/create /api/copy /api/blobs/${digest}`),
   ...routes('DELETE', 'management', 'open', '/api/delete'),
+  // In some releases: another model under a name that is asked for.
+  ...routes('POST', 'management', 'open', '/api/experimental/aliases'),
   ...routes('POST', 'account', 'open', '/api/me /api/signout'),
+  ...routes('DELETE', 'account', 'open', '/api/user/keys/c3NoLWVkMjU1MTkK'),
   ...routes('POST', 'egress', 'open', '/api/experimental/web_search /api/experimental/web_fetch'),
 ]
 
@@ -50,18 +54,26 @@ const devMode: Switch = { environment: ['VLLM_SERVER_DEV_MODE'] }
 const grpcPort: Switch = { flags: ['--grpc-port'] }
 const runtimeLora: Switch = { environment: ['VLLM_ALLOW_RUNTIME_LORA_UPDATING'] }
 
-/** vllm-project/vllm docs/usage/security.md: the key guards /v1, /v2, /inference and /cohere, and nothing else. */
+const faultTolerance: Switch = { flags: ['--enable-fault-tolerance'] }
+
+/**
+ * vllm-project/vllm docs/usage/security.md: the key guards /v1 in every release, /v2, /inference and /cohere in newer ones (GUARDED_PREFIX of serve/middleware/authenticate.py;
+ * before, `url_path.startswith("/v1")` of openai/server_utils.py), and nothing else.
+ */
 const vllm: readonly EngineRoute[] = [
   ...routes('GET', 'health', 'open', '/health /ping /version /load'),
   ...routes('GET', 'metadata', 'covered', '/v1/models'),
   ...routes('GET', 'metadata', 'open', '/metrics'),
   ...routes('GET', 'metadata', 'open', '/tokenizer_info', { flags: ['--enable-tokenizer-info-endpoint'] }),
   ...routes('POST', 'inference', 'covered', '/v1/chat/completions /v1/completions /v1/embeddings /v1/responses /v1/messages'),
-  ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions /v1/audio/translations /v1/score /v1/rerank /v2/rerank /v2/embed'),
-  ...routes('POST', 'inference', 'covered', '/inference/v1/generate'),
+  ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions /v1/audio/translations /v1/score /v1/rerank'),
+  ...routes('POST', 'inference', 'varies', '/v2/rerank /v2/embed /inference/v1/generate'),
+  ...routes('POST', 'inference', 'varies', '/cohere/v2/chat', { environment: ['VLLM_ENABLE_COHERE_API'] }),
   ...routes('POST', 'inference', 'open', '/invocations /pooling /classify /score /rerank /generative_scoring /tokenize /detokenize'),
   ...routes('POST', 'management', 'open', '/pause /resume /scale_elastic_ep /init_weight_transfer_engine /update_weights'),
-  ...routes('POST', 'management', 'open', '/abort_requests', { flags: ['--tokens-only'] }),
+  ...routes('POST', 'management', 'open', '/abort_requests', { flags: ['--tokens-only'], ...devMode }),
+  ...routes('POST', 'management', 'open', '/fault_tolerance/apply', faultTolerance),
+  ...routes('GET', 'metadata', 'open', '/fault_tolerance/status', faultTolerance),
   ...routes(
     'POST',
     'management',
@@ -76,8 +88,11 @@ const vllm: readonly EngineRoute[] = [
     '/start_weight_update /start_draft_weight_update /finish_weight_update /update_weight_version /release_kv_cache_memory',
     devMode,
   ),
-  ...routes('GET', 'metadata', 'open', '/server_info /is_sleeping', devMode),
+  ...routes('GET', 'metadata', 'open', '/server_info /is_sleeping /weight_info', devMode),
   ...routes('POST', 'management', 'covered', '/v1/load_lora_adapter /v1/unload_lora_adapter', runtimeLora),
+  // The same by the names that SageMaker has for it (register_load_adapter_handler of model-hosting-container-standards).
+  ...routes('POST', 'management', 'open', '/adapters', runtimeLora),
+  ...routes('DELETE', 'management', 'open', '/adapters/llama3', runtimeLora),
   ...routes('POST', 'management', 'open', '/start_profile /stop_profile', {
     flags: ['--profiler-config'],
     environment: ['VLLM_TORCH_PROFILER_DIR'],
@@ -135,6 +150,10 @@ const llamaCpp: readonly EngineRoute[] = [
   ...routes('POST', 'inference', 'covered', '/v1/streams/lookup /v1/chat/completions/control /v1/systemone'),
   ...routes('POST', 'inference', 'covered', '/v1/chat/completions/input_tokens /v1/responses/input_tokens /v1/messages/count_tokens'),
   ...routes('POST', 'inference', 'covered', '/v1/audio/transcriptions'),
+  // By the names that Ollama has for them, in older releases and llamafiles; the list asked nobody. Not in 0.7.0 of Debian.
+  ...routes('POST', 'inference', 'covered', '/api/chat'),
+  ...routes('POST', 'metadata', 'covered', '/api/show'),
+  ...routes('GET', 'metadata', 'varies', '/api/tags'),
   ...routes('POST', 'management', 'covered', '/lora-adapters'),
   ...routes('POST', 'management', 'covered', '/props', { flags: ['--props'], environment: ['LLAMA_ARG_ENDPOINT_PROPS'] }),
   ...routes('POST', 'management', 'covered', '/slots/0', { flags: ['--slot-save-path'], environment: ['LLAMA_ARG_SLOT_SAVE_PATH'] }),
@@ -157,7 +176,18 @@ const localai: readonly EngineRoute[] = [
     '/v1/chat/completions /chat/completions /v1/completions /v1/embeddings /api/chat /api/generate',
   ),
   ...routes('POST', 'inference', 'covered', '/v1/images/generations /v1/audio/transcriptions /tts'),
+  // Most of what lies below /v1 is there without it as well.
+  ...routes('POST', 'inference', 'covered', '/completions /edits /embeddings /messages /responses /moderations /images/generations'),
+  ...routes(
+    'POST',
+    'inference',
+    'covered',
+    '/audio/transcriptions /audio/speech /audio/transform /mcp/chat/completions /video /3d/generations',
+  ),
+  ...routes('POST', 'inference', 'covered', '/api/embed /v1/rerank /vad /stores/find /stores/set /stores/delete'),
   ...routes('POST', 'management', 'covered', '/models/apply /models/delete/llama3 /models/import-uri /models/reload'),
+  ...routes('POST', 'management', 'covered', '/models/import /models/edit/llama3 /api/fine-tuning/jobs /api/quantization/jobs'),
+  ...routes('PUT', 'management', 'covered', '/models/toggle-state/llama3/disable'),
   ...routes('POST', 'management', 'covered', '/backends/apply /backends/delete/llama-cpp /backends/upgrade/llama-cpp'),
   ...routes(
     'POST',
@@ -165,7 +195,9 @@ const localai: readonly EngineRoute[] = [
     'covered',
     '/api/models/install/llama3 /api/models/delete/llama3 /api/backends/install-external /api/settings',
   ),
-  ...routes('POST', 'management', 'covered', '/backend/load /backend/shutdown /network/add'),
+  ...routes('POST', 'management', 'covered', '/backend/load /backend/shutdown /v1/backend/load /v1/backend/shutdown /network/add'),
+  // Whoever has it joins the machines that share the models.
+  ...routes('GET', 'management', 'covered', '/api/p2p/token'),
   ...routes('POST', 'egress', 'covered', '/api/cors-proxy'),
 ]
 
