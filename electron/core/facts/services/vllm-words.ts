@@ -20,12 +20,14 @@ export function vllmModel(words: readonly string[]): string | undefined {
 }
 
 /**
- * What is loaded beside the model: adapters (features/lora), the model that drafts (features/spec_decode), a tokenizer of its own. An adapter
+ * What is loaded beside the model: adapters (features/lora), the model that drafts (features/spec_decode), a tokenizer and settings of its own. An adapter
  * whose path is a repository is fetched (vllm/lora/utils.py, get_adapter_absolute_path).
  */
 export function vllmExtras(words: readonly string[]): readonly string[] {
   const single = [
     flagValue(words, ['--tokenizer'], style),
+    flagValue(words, ['--hf-config-path'], style),
+    flagValue(words, ['--generation-config'], style),
     flagValue(words, ['--speculative-model', '--speculative-config.model'], style),
     ...fieldOf(flagValue(words, ['--speculative-config', '-sc'], style), 'model'),
   ]

@@ -40,7 +40,9 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
     const started = unit ? citeUnit(unit, 'ExecStart', { token }) : []
     return started.length > 0 ? started : [{ section: service.how === 'container' ? 'containers' : 'processes', line: 0 }]
   }
-  const offline = offlineSettings(service, known)[0]
+  const settings = offlineSettings(service, known)
+  // Of LocalAI both keep it from fetching, of vLLM the second keeps figures from leaving.
+  const offline = (service.engine === 'localai' ? settings.find(({ state }) => state !== 'set') : undefined) ?? settings[0]
   const { download, unknown } = downloadOf(service, known)
   const hubs = service.engine !== 'localai' && service.engine !== 'ollama'
   const blocked = hubs && offline?.state === 'set'
@@ -126,11 +128,14 @@ const isAddress = (name: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(nam
 function llama(words: readonly string[], env: Readonly<Record<string, string>>, known: boolean) {
   const token = llamaFetch(words, env)
   if (token !== undefined) return { download: { token, what: 'it fetches the model when it is not in its cache' } }
-  const local = flagValue(words, ['-m', '--model', '--models-dir', '--models-preset']) ?? env.LLAMA_ARG_MODEL
+  // A section of a preset may name a repository, and have it loaded at start (tools/server/README.md, model presets).
+  if (hasFlag(words, ['--models-preset'], { underscores: true }) || (env.LLAMA_ARG_MODELS_PRESET ?? '') !== '')
+    return { unknown: 'its file of presets may name a model of a hub' }
+  const local = flagValue(words, ['-m', '--model', '--models-dir']) ?? env.LLAMA_ARG_MODEL
   return local === undefined && !known ? { unknown: 'no model is named by a flag, and its environment could not be read' } : {}
 }
 
-/** core/cli/run.go of LocalAI: models to fetch at start, by flags, variables, or plain words that are addresses or names of a gallery. */
+/** core/cli/run.go of LocalAI: models and back ends to fetch at start, by flags, variables, or plain words that are addresses or names of a gallery. */
 function localAi(words: readonly string[], env: Readonly<Record<string, string>>, known: boolean) {
   const flag = ['--preload-models', '--preload-models-config', '--models'].find((one) => flagValue(words, [one]) !== undefined)
   if (flag !== undefined) return { download: { token: flag, what: 'it installs these models at start' } }
@@ -143,7 +148,23 @@ function localAi(words: readonly string[], env: Readonly<Record<string, string>>
     'MODELS',
   ].find((one) => (env[one] ?? '') !== '')
   if (variable !== undefined) return { download: { token: variable, what: 'it installs these models at start' } }
-  const [first = ''] = words
-  if (first !== '' && !/^[-./~]/.test(first)) return { download: { token: first, what: 'it installs this model at start' } }
+  const backends = hasFlag(words, ['--external-backends'])
+    ? '--external-backends'
+    : ['LOCALAI_EXTERNAL_BACKENDS', 'EXTERNAL_BACKENDS'].find((one) => (env[one] ?? '') !== '')
+  if (backends !== undefined) return { download: { token: backends, what: 'it installs these back ends at start' } }
+  const model = words.find((word, at) => isModelArgument(word, words[at - 1]))
+  if (model !== undefined) return { download: { token: model, what: 'it installs this model at start' } }
   return known ? {} : { unknown: 'its environment could not be read, and it may name models to install' }
+}
+
+/** Flags that take no value, and those whose value may be an address; of others one cannot tell whether the next word is theirs. */
+const ALONE =
+  /^--(?:debug|f16|cors|csrf|p2p|federated|(?:disable|enable)-[\w-]+|opaque-errors|parallel-requests|single-active-backend|auth)$/
+const OF_ADDRESSES = /^--(?:galleries|backend-galleries|[\w-]*(?:url|uri|issuer|endpoint|address|addr|origins?|backends?))$/
+
+/** A word that is no flag, and no value of the one before it. `run` is the command, behind flags that stand before it. */
+function isModelArgument(word: string, before = ''): boolean {
+  if (word === '' || /^[-./~]/.test(word) || word === 'run') return false
+  const opened = before.startsWith('-') && !before.includes('=') && !ALONE.test(before)
+  return !opened || (isAddress(word) && !OF_ADDRESSES.test(before))
 }

@@ -84,6 +84,8 @@ test('the fleet file knows airGapped', () => {
   expect([fleet.airGapped, fleet.hosts.map((host) => host.airGapped)]).toEqual([true, [undefined, false]])
 })
 
+const closedLocalAi = { LOCALAI_AUTOLOAD_GALLERIES: 'false', LOCALAI_AUTOLOAD_BACKEND_GALLERIES: 'false' }
+
 describe('airgap-no-way-out', () => {
   const output = (id: string, stdout: string): SectionOutput => ({
     ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
@@ -291,7 +293,7 @@ describe('airgap-engines-offline', () => {
     ['llama.cpp', service('llama.cpp', { environment: {} }), missing],
     ['Ollama', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'true' } }), pass],
     ['Ollama with cloud', service('ollama', { environment: {} }), missing],
-    ['LocalAI', service('localai', { environment: { LOCALAI_AUTOLOAD_GALLERIES: 'false' } }), pass],
+    ['LocalAI', service('localai', { environment: closedLocalAi }), pass],
     ['LocalAI by default', service('localai', { environment: {} }), missing],
   ])('%s', (_, one, expected) => {
     expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback: known({ ports: [] }) }))).toEqual([expected])
@@ -390,6 +392,7 @@ describe('airgap-sources-inside', () => {
 })
 
 describe('engine-downloads-disabled', () => {
+  const localAi = (...words: string[]) => service('localai', { argv: ['/local-ai', ...words], environment: closedLocalAi })
   const serve = (...words: string[]) => ['/opt/vllm/bin/python3', '/opt/vllm/bin/vllm', 'serve', ...words]
   const pass = 'pass: The server downloads nothing by itself'
   const fail = 'fail: The server downloads by itself'
@@ -434,7 +437,34 @@ describe('engine-downloads-disabled', () => {
     ],
     ['LocalAI, models to install', service('localai', { argv: ['/local-ai', 'run', 'huggingface://x'], environment: {} }), fail],
     ['LocalAI, models by variable', service('localai', { argv: ['/local-ai'], environment: { PRELOAD_MODELS: '[]' } }), fail],
-    ['LocalAI, closed', service('localai', { argv: ['/local-ai', 'run'], environment: { AUTOLOAD_GALLERIES: 'false' } }), pass],
+    ['LocalAI, closed', service('localai', { argv: ['/local-ai', 'run'], environment: closedLocalAi }), pass],
+    [
+      'LocalAI, closed, but for back ends',
+      service('localai', { argv: ['/local-ai', 'run'], environment: { AUTOLOAD_GALLERIES: 'false' } }),
+      'warning: The server reaches for the internet',
+    ],
+    ['LocalAI, back ends to install', localAi('run', '--external-backends=x'), fail],
+    ['LocalAI, a model behind a flag and its value', localAi('run', '--threads', '4', 'phi-2'), fail],
+    ['LocalAI, a model behind a flag with its value', localAi('--address=:8080', 'phi-2'), fail],
+    ['LocalAI, a model behind a switch', localAi('--debug', 'run', '--f16', 'phi-2'), fail],
+    ['LocalAI, an address behind what may be a switch', localAi('run', '--new-switch', 'huggingface://x/y.gguf'), fail],
+    [
+      'LocalAI, values of flags',
+      localAi('--log-level', 'debug', 'run', '--oidc-issuer', 'https://id.example', '--models-path', '/m'),
+      pass,
+    ],
+    [
+      'llama.cpp, a file of presets',
+      service('llama.cpp', { argv: ['llama-server', '--models-preset', '/p.ini'], environment: {} }),
+      unread,
+    ],
+    [
+      'llama.cpp, a file of presets, offline',
+      service('llama.cpp', { argv: ['llama-server', '--models-preset', '/p.ini', '--offline'], environment: {} }),
+      pass,
+    ],
+    ['vLLM, settings of a hub', service('vllm', { argv: serve('/m', '--hf-config-path', 'org/x') }), fail],
+    ['vLLM, settings of its own', service('vllm', { argv: serve('/m', '--generation-config', 'vllm') }), pass],
   ])('%s', (_, one, expected) => {
     expect(outcomes(ask(downloadsDisabled, { services: [one], units: known([]) }, false))).toEqual([expected])
   })

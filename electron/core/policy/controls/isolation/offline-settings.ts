@@ -38,7 +38,7 @@ export const saysCloudIsOff = (answers: readonly WireAnswer[]): boolean =>
 /**
  * Settings by which each engine stays offline. huggingface_hub: HF_HUB_OFFLINE, transformers: TRANSFORMERS_OFFLINE; vLLM: VLLM_NO_USAGE_STATS
  * or DO_NOT_TRACK (docs, usage_stats); llama-server: --offline, LLAMA_ARG_OFFLINE; Ollama: OLLAMA_NO_CLOUD (envconfig);
- * LocalAI: galleries are loaded at start unless AUTOLOAD_GALLERIES is false (core/cli/run.go).
+ * LocalAI: galleries are loaded at start unless AUTOLOAD_GALLERIES is false, and those of back ends, which are programs, have a variable of their own (core/cli/run.go).
  */
 export function offlineSettings(service: InferenceService, known: boolean): readonly OfflineSetting[] {
   const { environment: env = {}, argv } = service
@@ -55,9 +55,11 @@ export function offlineSettings(service: InferenceService, known: boolean): read
     case 'ollama':
       return [setting('OLLAMA_NO_CLOUD=1', isOn(env.OLLAMA_NO_CLOUD))]
     case 'localai': {
-      const flag = flagValue(argv, ['--autoload-galleries'])
-      const off = isOff(env.LOCALAI_AUTOLOAD_GALLERIES ?? env.AUTOLOAD_GALLERIES)
-      return [setting('LOCALAI_AUTOLOAD_GALLERIES=false', flag === undefined && off, isOff(flag))]
+      return ['GALLERIES', 'BACKEND_GALLERIES'].map((what) => {
+        const flag = flagValue(argv, [`--autoload-${what.toLowerCase().replace('_', '-')}`])
+        const off = isOff(env[`LOCALAI_AUTOLOAD_${what}`] ?? env[`AUTOLOAD_${what}`])
+        return setting(`LOCALAI_AUTOLOAD_${what}=false`, flag === undefined && off, isOff(flag))
+      })
     }
   }
 }
