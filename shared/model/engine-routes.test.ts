@@ -103,7 +103,6 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   ['vllm', 'vllm serve m', { VLLM_SERVER_DEV_MODE: '1' }, 'POST /abort_requests', 'open'],
   ['vllm', 'vllm serve m', {}, 'POST /abort_requests', undefined],
   ['ollama', 'ollama serve', {}, 'DELETE /api/user/keys/c3NoLWVkMjU1MTkK', 'open'],
-  ['ollama', 'ollama serve', {}, 'POST /api/experimental/aliases', 'open'],
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'POST /api/chat', 'covered'],
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'GET /api/tags', 'varies'],
   ['localai', 'local-ai run', {}, 'POST /v1/backend/shutdown', 'covered'],

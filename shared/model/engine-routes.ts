@@ -43,8 +43,6 @@ const ollama: readonly EngineRoute[] = [
   ...routes('POST', 'inference', 'open', '/v1/images/generations /v1/images/edits /v1/audio/transcriptions'),
   ...routes('POST', 'management', 'open', `/api/pull /api/push /api/create /api/copy /api/blobs/${digest}`),
   ...routes('DELETE', 'management', 'open', '/api/delete'),
-  // In some releases: another model under a name that is asked for.
-  ...routes('POST', 'management', 'open', '/api/experimental/aliases'),
   ...routes('POST', 'account', 'open', '/api/me /api/signout'),
   ...routes('DELETE', 'account', 'open', '/api/user/keys/c3NoLWVkMjU1MTkK'),
   ...routes('POST', 'egress', 'open', '/api/experimental/web_search /api/experimental/web_fetch'),

@@ -36,7 +36,7 @@ test.each<[string, unknown, string]>([
   [
     'a login for some paths',
     site([{ match: [{ path: ['/v1/*'] }], handle: [login] }, { handle: [toOllama] }]),
-    'fail: 20 of 27 routes answer without a login',
+    'fail: 21 of 31 routes answer without a login',
   ],
   [
     'a login but for paths as they are written',
@@ -156,7 +156,7 @@ test.each<[string, unknown, string]>([
       },
       { handle: [login, toOllama] },
     ]),
-    'fail: 1 of 27 routes answer without a login',
+    'fail: 1 of 31 routes answer without a login',
   ],
   [
     'a host that is told apart inside of a site for many',
@@ -291,7 +291,7 @@ test.each<[string, unknown, string]>([
 })
 
 test.each<[string, unknown, string]>([
-  ['everything', site([{ handle: [login, toOllama] }]), 'fail: 10 management routes open to every user'],
+  ['everything', site([{ handle: [login, toOllama] }]), 'fail: 11 management routes open to every user'],
   ['named routes', site([{ match: [{ path: ['/api/chat'] }], handle: [login, toOllama] }]), 'pass: No management route is forwarded'],
   [
     'administrators',
@@ -337,7 +337,7 @@ test.each<[string, unknown, string]>([
   [
     'refused, then forwarded, and the model itself may fail',
     site([{ handle: [login, toOllama] }], { errors: { routes: [{ handle: [toOllama] }] } }),
-    'fail: 10 management routes open to anyone',
+    'fail: 11 management routes open to anyone',
   ],
 ])('management routes through Caddy: %s', (_, config, expected) => {
   expect(outcomes(ask(managementRestricted, given(config), admins))).toEqual([expected])
@@ -407,21 +407,21 @@ test.each([
   ['one by its name', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
   ['all of a beginning', { delete: ['X-Forwarded-*'] }, 'pass: No management route is forwarded'],
   ['one by a value of its own', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
-  ['another one', { delete: ['X-Forwarded-For*'] }, 'fail: 15 management routes open to anyone'],
+  ['another one', { delete: ['X-Forwarded-For*'] }, 'fail: 23 management routes open to anyone'],
 ])('headers that are taken in hand before the proxy (request_header): %s', (_, request, expected) => {
   const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }] }
-  const config = site([{ match: [{ path: ['/v1/*'] }], handle: [{ handler: 'headers', request }, toLocalAi] }])
+  const config = site([{ match: [{ path: ['/v1/chat/*'] }], handle: [{ handler: 'headers', request }, toLocalAi] }])
   const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
   expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
 })
 
 test.each([
-  ['a prefix that a client names', {}, 'fail: 15 management routes open to every user'],
+  ['a prefix that a client names', {}, 'fail: 23 management routes open to every user'],
   ['one that Caddy sets', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
   ['one that Caddy takes away', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
 ])('LocalAI takes off a path %s', (_, request, expected) => {
   const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }], headers: { request } }
-  const config = site([{ match: [{ path: ['/v1/*'] }], handle: [login, toLocalAi] }])
+  const config = site([{ match: [{ path: ['/v1/chat/*'] }], handle: [login, toLocalAi] }])
   const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
   expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
 })

@@ -5,17 +5,17 @@ import { ask, facts, outcomes, service } from './proxy-facts.ts'
 
 /** Rules for paths, and how clients write them. */
 test('a rule over the path as it was sent is passed by sending it otherwise', () => {
-  const rule = 'if ($request_uri ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental)) { return 403; }'
+  const rule = 'if ($request_uri ~ ^/api/(pull|push|create|copy|delete|blobs|me|signout|experimental|user)) { return 403; }'
   const given = (inside: string) => facts(site(`location / { ${login} ${inside} ${model} }`), [service('ollama')])
-  expect(outcomes(ask(managementRestricted, given(rule), admins))).toEqual(['fail: 10 management routes open to every user'])
+  expect(outcomes(ask(managementRestricted, given(rule), admins))).toEqual(['fail: 11 management routes open to every user'])
   expect(outcomes(ask(managementRestricted, given(rule.replace('request_uri', 'uri')), admins))).toEqual([
     'pass: No management route is forwarded',
   ])
 })
 
-const everyUser = ['fail: 10 management routes open to every user']
+const everyUser = ['fail: 11 management routes open to every user']
 const noManagement = ['pass: No management route is forwarded']
-const denied = '(pull|push|create|copy|delete|blobs|me|signout|experimental)'
+const denied = '(pull|push|create|copy|delete|blobs|me|signout|experimental|user)'
 
 /** What nginx 1.22.1 sent on was looked at byte by byte. */
 test.each<[name: string, inside: string, expected: readonly string[]]>([
@@ -61,22 +61,22 @@ test.each<[merging: string, pattern: string, expected: readonly string[]]>([
 
 const localai = 'proxy_pass http://127.0.0.1:8080;'
 const ours = 'proxy_set_header X-Forwarded-Prefix "";'
-const everyRoute = 'fail: 15 management routes open to every user'
+const everyRoute = 'fail: 23 management routes open to every user'
 
 /** mudler/LocalAI core/http/middleware/strippathprefix.go. */
 test.each<[name: string, inside: string, expected: string]>([
-  ['a prefix that a client names', `location /v1/ { ${localai} }`, everyRoute],
-  ['one that nginx names', `location /v1/ { ${ours} ${localai} }`, 'pass: No management route is forwarded'],
+  ['a prefix that a client names', `location /v1/chat/ { ${localai} }`, everyRoute],
+  ['one that nginx names', `location /v1/chat/ { ${ours} ${localai} }`, 'pass: No management route is forwarded'],
   ['single paths', `location = /v1/models { ${localai} }`, 'pass: No management route is forwarded'],
-  ['all but some folders', `location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`, everyRoute],
+  ['all but some folders', `location ~ ^/(models|(v1/)?backends?|network|api)/ { deny all; } location / { ${localai} }`, everyRoute],
   [
     'all but some folders, with a prefix of its own',
-    `${ours} location ~ ^/(models|backends?|network|api)/ { deny all; } location / { ${localai} }`,
+    `${ours} location ~ ^/(models|(v1/)?backends?|network|api)/ { deny all; } location / { ${localai} }`,
     'pass: No management route is forwarded',
   ],
   [
     'a slash behind a single path',
-    `${ours} location ~ ^/(models/(d|i|r)|backends?|network|api)/? { deny all; } location = /models/apply { deny all; } location / { ${localai} }`,
+    `${ours} location ~ ^/(models/(d|e|i|r|t)|(v1/)?backends?|network|api)/? { deny all; } location = /models/apply { deny all; } location / { ${localai} }`,
     'fail: 1 management route open to every user',
   ],
 ])('LocalAI is asked by another path: %s', (_, inside, expected) => {

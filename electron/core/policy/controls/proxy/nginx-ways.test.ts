@@ -89,7 +89,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
       `location ~ ^/(?<svc>[a-z]+)/(?<rest>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$rest; }`,
       'map $uri $realm { default "who"; /public/api/tags off; }',
     ),
-    ['fail: 1 of 27 routes answer without a login'],
+    ['fail: 1 of 31 routes answer without a login'],
   ],
   [
     'for all that begins so',
@@ -177,19 +177,19 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(
       `location = /warm { if ($request_method != GET) { return 405; } proxy_method POST; proxy_pass http://127.0.0.1:11434/api/pull; } location / { ${login} ${model} }`,
     ),
-    ['fail: 1 of 27 routes answer without a login'],
+    ['fail: 1 of 31 routes answer without a login'],
   ],
   [
     'what is added to another page',
     site(`location /app { add_after_body /api/tags; ${app} } location / { ${login} ${model} }`),
-    ['fail: 1 of 27 routes answer without a login'],
+    ['fail: 1 of 31 routes answer without a login'],
   ],
   [
     'a mirror of one path to another',
     site(
       `location /app { mirror /m; ${app} } location = /m { internal; proxy_pass http://127.0.0.1:11434/api/tags; } location / { ${login} ${model} }`,
     ),
-    ['fail: 1 of 27 routes answer without a login'],
+    ['fail: 1 of 31 routes answer without a login'],
   ],
   ['an account that nobody asked for a password', site(`location / { if ($remote_user = "") { return 401; } ${model} }`), open],
   ['an account by name, without a password', site(`location / { if ($remote_user != admin) { return 401; } ${model} }`), notKnown],
@@ -239,7 +239,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(
       `location / { ${login} ${model} } location ~ ^/api/(?<cmd>\\w+) { if ($cmd !~ ^(tags|version|ps)$) { set $need 1; } if ($need) { return 401; } ${model} }`,
     ),
-    ['fail: 3 of 11 routes answer without a login'],
+    ['fail: 3 of 14 routes answer without a login'],
   ],
   [
     'a script that says who is turned away',
@@ -311,7 +311,7 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(
       `location / { memcached_pass 127.0.0.1:11211; error_page 405 = @m; } location @m { ${model} } location = /api/tags { ${login} ${model} }`,
     ),
-    ['fail: 20 of 21 routes answer without a login'],
+    ['fail: 24 of 25 routes answer without a login'],
   ],
   [
     'a request that was refused is sent on afterwards',

@@ -57,7 +57,7 @@ test.each<[string, string, readonly string[], string]>([
     'a skip rule',
     `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
     ['reverse_proxy = true', 'skip_auth_routes = ["^/api/"]'],
-    'fail: 19 of 27 routes answer without a login',
+    'fail: 20 of 31 routes answer without a login',
   ],
   [
     'a skip rule, for whatever path a header of the client names',
@@ -69,7 +69,7 @@ test.each<[string, string, readonly string[], string]>([
     'a skip rule for one method',
     `server { ${tls} location / { proxy_pass http://127.0.0.1:4180; } }`,
     ['reverse_proxy = true', 'skip_auth_routes = ["DELETE=^/hook$"]', 'upstreams = ["http://127.0.0.1:11434"]'],
-    'fail: 1 of 27 routes answer without a login',
+    'fail: 2 of 31 routes answer without a login',
   ],
   [
     'a skip rule, where the path is the one that nginx names',
@@ -81,7 +81,7 @@ test.each<[string, string, readonly string[], string]>([
     'a skip rule for GET, by which nginx asks whatever the client does',
     `server { ${tls} auth_request /auth; location / { ${ollama} } ${auth('/oauth2/auth', 'proxy_set_header X-Forwarded-Uri $request_uri;')} }`,
     ['reverse_proxy = true', 'skip_auth_routes = ["GET=^/api/"]'],
-    'fail: 19 of 27 routes answer without a login',
+    'fail: 20 of 31 routes answer without a login',
   ],
   [
     'a skip rule for another method than the one by which nginx asks',
@@ -268,7 +268,7 @@ test('the way of logging in is named, and management is open to all who may', ()
     'oauth2-proxy': oauth('upstreams = ["http://127.0.0.1:11434"]'),
   })
   expect(ask(requiresAuthentication, all)[0]?.reason).toContain('oauth2-proxy')
-  expect(outcomes(ask(managementRestricted, all, admins))).toEqual(['fail: 10 management routes open to every user'])
+  expect(outcomes(ask(managementRestricted, all, admins))).toEqual(['fail: 11 management routes open to every user'])
   expect(
     outcomes(
       ask(
@@ -298,7 +298,7 @@ test('Caddy asks it', () => {
     )
   const strip = { handler: 'rewrite', strip_path_prefix: '/llm' }
   const login = askOAuth('/oauth2/auth')
-  expect(told('GET=^/api/', strip, login, toOllama)).toEqual(['fail: 19 of 27 routes answer without a login'])
+  expect(told('GET=^/api/', strip, login, toOllama)).toEqual(['fail: 20 of 31 routes answer without a login'])
   expect(told('^/healthz', strip, login, toOllama)).toEqual(['pass: Every forwarded route needs a login'])
   expect(told('^/healthz', login, strip, toOllama)).toEqual(['fail: Every route answers without a login'])
   expect(told('^/api/pull$', login, strip, toOllama)).toEqual(['pass: Every forwarded route needs a login'])
