@@ -36,7 +36,7 @@ test.describe('of the demo fleet, audited once', () => {
   test('Findings: the sentence beneath a marked line is read whole in the smallest window, and stays when the lines are scrolled', async () => {
     const { it, page } = await opened('gpu-02')
     await it.referenceSize(1180, 720)
-    await page.getByRole('button', { name: /7 management routes open/ }).click()
+    await page.getByRole('button', { name: /8 management routes open/ }).click()
     const cut = () =>
       page
         .locator('.evidence pre')

@@ -46,9 +46,9 @@ test('the way of a new admin: nothing open, the demo fleet, an audit, a finding 
   await lane.getByRole('button', { name: /Model management/ }).click()
   await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('POST /api/create')
   await it.isSound('host-exposure')
-  await page.getByRole('button', { name: /7 management routes open to every user/ }).click()
+  await page.getByRole('button', { name: /8 management routes open to every user/ }).click()
   await expect(page.getByRole('tab', { name: 'Findings' })).toHaveAttribute('aria-selected', 'true')
-  await expect(page.getByRole('heading', { name: '7 management routes open to every user' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: '8 management routes open to every user' })).toBeVisible()
 
   await page.getByRole('button', { name: 'Full output' }).first().click()
   await expect(page.getByRole('dialog')).toBeVisible()
