@@ -3,10 +3,13 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { NginxDirective } from '../nginx.ts'
 import type { AddressTrust } from './client-address.ts'
 import type { Assumption } from './conditions.ts'
+import type { Answer } from './journey.ts'
+import type { Lead } from './leads.ts'
+import type { Listen } from './listen.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import { nearest, nearestAll, own, type Scope } from './scope.ts'
-import { type HttpModel, isEncrypted } from './servers.ts'
-import { matchTarget, readTarget } from './target.ts'
+import { type HttpModel, isEncrypted, type Server } from './servers.ts'
+import { matchTarget, peersOf, readTarget, type Target } from './target.ts'
 
 /** Scripts that refuse a connection, or choose where it goes (njs, lua). */
 const deciding = ['js_access', 'js_preread', 'preread_by_lua_block', 'preread_by_lua_file']
@@ -27,13 +30,8 @@ export function readStreams(
   for (const server of model.streams) {
     const script = answering.map((name) => nearest(server.scope, name)).find((one) => one !== undefined)
     if (script) report(script, 'a script answers')
-    // `pass` hands the connection to another socket of this nginx (since 1.25.5).
-    const directive = own(server.scope, 'proxy_pass') ?? own(server.scope, 'pass')
-    const listens = server.listens.filter(({ datagrams }) => !datagrams)
-    if (!directive || listens.length === 0) continue
-    for (const { text, assumptions } of waysOf(directive.parameters[0] ?? '', model, server.scope)) {
-      const target = text === undefined ? undefined : readTarget(text)
-      if (!target) {
+    for (const { directive, target, answer, listens } of carriedBy(server, model)) {
+      if (!target || !answer) {
         report(directive, 'where it leads is decided at run time')
         continue
       }
@@ -44,31 +42,50 @@ export function readStreams(
         for (const listen of listens)
           for (const route of routesOf(service))
             routes.push({
-              service,
-              route,
-              server,
-              listen,
-              encrypted: isEncrypted(model.streams, listen),
-              clientPath: route.path,
-              directive,
-              answer: {
-                outcome: { kind: 'proxied', directive, target, path: route.path },
-                scope: server.scope,
-                gates: [
-                  {
-                    satisfy: 'all',
-                    addresses: nearestAll(server.scope, ['allow', 'deny']),
-                    credentials: [],
-                    trusts: statedBy(server.scope),
-                    opensToAll: false,
-                  },
-                ],
-                assumptions,
-              },
+              ...{ service, route, server, listen, encrypted: isEncrypted(model.streams, listen), clientPath: route.path, directive },
+              answer: { ...answer, outcome: { kind: 'proxied', directive, target, path: route.path } },
             })
     }
   }
   return carried
+}
+
+/** Where stream servers carry bytes, whatever program that is. */
+export const carriedTo = (model: HttpModel): readonly Lead[] =>
+  model.streams.flatMap((server) =>
+    carriedBy(server, model).flatMap(({ directive, target, answer, listens }) =>
+      target
+        ? listens.flatMap((listen) =>
+            peersOf(target, model.streamUpstreams).map((peer) => ({
+              ...{ directive, server, listen, encrypted: isEncrypted(model.streams, listen), path: '/', peer, answer },
+            })),
+          )
+        : [],
+    ),
+  )
+
+interface Carried {
+  readonly directive: NginxDirective
+  /** Both undefined where only the running nginx knows them. */
+  readonly target: Target | undefined
+  readonly answer: Answer | undefined
+  readonly listens: readonly Listen[]
+}
+
+function carriedBy(server: Server, model: HttpModel): readonly Carried[] {
+  // `pass` hands the connection to another socket of this nginx (since 1.25.5).
+  const directive = own(server.scope, 'proxy_pass') ?? own(server.scope, 'pass')
+  const listens = server.listens.filter(({ datagrams }) => !datagrams)
+  if (!directive || listens.length === 0) return []
+  return waysOf(directive.parameters[0] ?? '', model, server.scope).map(({ text, assumptions }) => {
+    const target = text === undefined ? undefined : readTarget(text)
+    const addresses = nearestAll(server.scope, ['allow', 'deny'])
+    const gate = { satisfy: 'all' as const, addresses, credentials: [], trusts: statedBy(server.scope), opensToAll: false }
+    const answer: Answer | undefined = target && {
+      ...{ outcome: { kind: 'proxied', directive, target }, scope: server.scope, gates: [gate], assumptions },
+    }
+    return { directive, target, answer, listens }
+  })
 }
 
 /** Who may state a client's address with PROXY protocol, the only way that streams have for it (ngx_stream_realip_module). */

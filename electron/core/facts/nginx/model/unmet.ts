@@ -7,6 +7,7 @@ import { conditionOf } from './conditions.ts'
 import { scripted } from './handler.ts'
 import { askedFor, groupTakes, pathOf, type Rewriting } from './inverse.ts'
 import { unknownIn } from './known-directives.ts'
+import { passesIn } from './leads.ts'
 import type { Listen } from './listen.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
 import { namedByAsked, serve } from './request.ts'
@@ -283,14 +284,3 @@ const asksItself = ({ scope }: Location): boolean =>
 /** A program that is passed requests may answer with another path to go to, unless that is ignored. */
 const followsAccel = ({ scope }: Location): boolean =>
   !nearestAll(scope, ['proxy_ignore_headers']).some(({ parameters }) => parameters.some((word) => /^x-accel-redirect$/i.test(word)))
-
-function passesIn(set: LocationSet): readonly { readonly directive: NginxDirective; readonly location: Location }[] {
-  const within = (directives: readonly NginxDirective[]): readonly NginxDirective[] =>
-    directives.flatMap((one) =>
-      one.name === 'if' || one.name === 'limit_except' ? within(one.block ?? []) : one.name === 'proxy_pass' ? [one] : [],
-    )
-  return locationsOf(set).flatMap((location) => [
-    ...within(location.scope.directives).map((directive) => ({ directive, location })),
-    ...passesIn(location.nested),
-  ])
-}

@@ -2,7 +2,18 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeProgram, heardFrom, judgeExposed, noneFound, openTo, printExposed, programName, type Surroundings } from './program-words.ts'
+import { type AroundNginx, ledTo } from '../proxy/led-by-nginx.ts'
+import {
+  citeProgram,
+  heardFrom,
+  judgeExposed,
+  ledByProxy,
+  noneFound,
+  openTo,
+  printExposed,
+  programName,
+  type Surroundings,
+} from './program-words.ts'
 
 export default defineControl({
   id: 'code-runner-not-exposed',
@@ -12,16 +23,39 @@ export default defineControl({
   rationale:
     'Jupyter, Ray, llama.cpp RPC, the Docker API and the kubelet run code for whoever may use them, next to the models and with the GPUs. Most ask nobody, and scanners look for them all day.',
   needs: ['programs'],
-  uses: ['firewall', 'network', 'wire'],
+  uses: ['firewall', 'network', 'wire', 'nginx', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],
-  evaluate: ({ programs, firewall, network, wire }) =>
-    judgeExposed(
+  evaluate: ({ programs, firewall, network, wire, ...more }) => {
+    const around = { network, ...more }
+    const sockets = overSockets(around)
+    const judged = judgeExposed(
       programs,
       ['notebook', 'cluster', 'container-api'],
       noneFound('None of them runs here', 'No notebook, cluster or container API that listens was found among the processes.'),
       (program, exposed) => judge(program, exposed, { firewall, network }, wire),
-    ),
+      (program) => ledByProxy(program, around),
+    )
+    return sockets.length > 0 ? [...judged.filter(({ status }) => status !== 'not-applicable'), ...sockets] : judged
+  },
 })
+
+/** The socket of a container daemon is no port, and nginx may lead to it all the same. */
+function overSockets(around: AroundNginx): readonly Verdict[] {
+  const ways = ledTo(around, ({ socket = '' }) => /\/(?:docker|podman|containerd|crio)\.sock$/.test(socket))
+  const way = ways.find(({ login, listed }) => login === 'no' && !listed) ?? ways[0]
+  if (!way) return []
+  const open = way.login === 'no' && !way.listed
+  return [
+    {
+      subject: 'nginx container API',
+      status: open ? 'fail' : 'warning',
+      ...(!open && { severity: 'high' as const }),
+      title: 'A proxy leads to the container API',
+      reason: `nginx passes requests on to the socket of a container daemon at ${way.at.slice(0, 120)}, ${open ? 'without a login' : 'and a login or a list is all that guards it'}: whoever uses it is root here. Expected no way to it.`,
+      cite: [{ ...way.line, note: 'This is the socket of a container daemon.' }],
+    },
+  ]
+}
 
 function judge(program: Program, exposed: Program['binds'], surroundings: Surroundings, wire: FactResult<Wire>): Omit<Verdict, 'subject'> {
   const { state, whom, cite } = openTo(exposed, surroundings, [])

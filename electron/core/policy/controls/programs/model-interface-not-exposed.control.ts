@@ -1,6 +1,16 @@
 import type { Program } from '../../../facts/programs/programs.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { citeProgram, type Heard, heardFrom, judgeExposed, noneFound, openTo, printExposed, programName } from './program-words.ts'
+import {
+  citeProgram,
+  type Heard,
+  heardFrom,
+  judgeExposed,
+  ledByProxy,
+  noneFound,
+  openTo,
+  printExposed,
+  programName,
+} from './program-words.ts'
 
 export default defineControl({
   id: 'model-interface-not-exposed',
@@ -10,9 +20,9 @@ export default defineControl({
   rationale:
     'A second server beside the audited one has its own port and its own idea of authentication, mostly none. Behind the proxy it is one more route; beside it, it is a way around. What is stored for models (vectors, queues, caches) is prompts and documents once more.',
   needs: ['programs'],
-  uses: ['firewall', 'network', 'wire'],
+  uses: ['firewall', 'network', 'wire', 'nginx', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-14', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM10'],
-  evaluate: ({ programs, firewall, network, wire }, { fleet }) =>
+  evaluate: ({ programs, firewall, network, wire, ...more }, { fleet }) =>
     judgeExposed(
       programs,
       ['inference', 'interface', 'store'],
@@ -25,6 +35,7 @@ export default defineControl({
         if (program.kind !== 'store') return judge(program, heard)
         return judgeStore(program, heard, openTo(exposed, { firewall, network }, fleet.networks.app))
       },
+      (program) => ledByProxy(program, { network, ...more }),
     ),
 })
 

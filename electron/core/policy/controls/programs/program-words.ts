@@ -7,6 +7,7 @@ import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { type AroundNginx, isAtPort, ledTo } from '../proxy/led-by-nginx.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 
 /** `Jupyter (jupyter.service)`, `Ray (pid 812, user ml)`. */
@@ -39,12 +40,16 @@ const unseen = (program: Program): Verdict => ({
 
 const isUnseen = (program: Program): boolean => exposedBindsOf(program).length === 0 && program.bindsUnknown !== undefined
 
-/** One verdict for each program of these kinds: `judge` looks at those that others may reach, local and unseen ones are settled here. */
+/**
+ * One verdict for each program of these kinds: `judge` looks at those that others may reach, `led` says of one that is local whether a proxy leads others to it, the rest
+ * is settled here.
+ */
 export function judgeExposed(
   programs: readonly Program[],
   kinds: readonly ProgramKind[],
   none: Verdict,
   judge: (program: Program, exposed: Program['binds']) => Omit<Verdict, 'subject'>,
+  led: (program: Program) => Omit<Verdict, 'subject'> | undefined = () => undefined,
 ): readonly Verdict[] {
   const found = ofKinds(programs, ...kinds)
   if (found.length === 0) return [none]
@@ -52,9 +57,53 @@ export function judgeExposed(
     if (isUnseen(program)) return unseen(program)
     const exposed = exposedBindsOf(program)
     if (exposed.length > 0) return { subject: program.id, ...judge(program, exposed) }
+    const proxied = led(program)
+    if (proxied) return { subject: program.id, ...proxied }
     const reason = `${programName(program)} opens no port to others.`
     return { status: 'pass', subject: program.id, title: 'The program listens on this machine only', reason, cite: citeProgram(program) }
   })
+}
+
+/** A program of this machine that asks nobody, to which nginx leads others. */
+export function ledByProxy(program: Program, around: AroundNginx): Omit<Verdict, 'subject'> | undefined {
+  if (program.authentication === 'on' || program.authentication === 'default') return undefined
+  const ports = program.binds.map(({ port }) => port)
+  const ways = ledTo(around, (peer, local) => local && isAtPort(peer, ports))
+  const open = ways.find(({ login, listed }) => login === 'no' && !listed)
+  const unclear = ways.find(({ login }) => login === 'unknown')
+  const named = ways.find(({ login }) => login === 'no' || login === 'partly')
+  const way = open ?? unclear ?? named
+  if (!way) return undefined
+  const where = `${programName(program)} listens on this machine only, and nginx passes requests on to it at ${way.at.slice(0, 120)}`
+  const cite = [way.line, ...citeProgram(program)]
+  if (!open && unclear)
+    return {
+      status: 'not-evaluated',
+      title: 'Whether a proxy asks for a login is not known',
+      reason: `${where}. What decides who gets there is beyond the model. ${program.danger}`,
+      cite,
+    }
+  if (program.authentication === 'unknown')
+    return {
+      status: 'not-evaluated',
+      title: 'A proxy leads to it, which may ask nobody',
+      reason: `${where} without a login. Whether it asks for credentials itself is not known${program.authenticationUnknown === undefined ? '' : `: ${program.authenticationUnknown}`}. ${program.danger}`,
+      cite,
+    }
+  if (open)
+    return {
+      status: 'fail',
+      title: 'A proxy leads others to it without a login',
+      reason: `${where} without a login, and it asks nobody itself. ${program.danger}`,
+      cite: cite.map((one, at) => (at === 0 ? { ...one, note: 'Expected a login here.' } : one)),
+    }
+  return {
+    status: 'warning',
+    severity: 'medium',
+    title: 'A proxy leads listed hosts to it, no login',
+    reason: `${where}, without a login for the addresses that it lets in, and it asks nobody itself. ${program.danger}`,
+    cite,
+  }
 }
 
 export interface Surroundings {

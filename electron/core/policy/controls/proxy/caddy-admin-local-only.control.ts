@@ -5,6 +5,7 @@ import { readListens } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type AroundNginx, isAtPort, ledTo } from './led-by-nginx.ts'
 
 export default defineControl({
   id: 'caddy-admin-local-only',
@@ -14,11 +15,11 @@ export default defineControl({
   rationale:
     'Whoever reaches it replaces the whole configuration: logins are gone with one request, and every model server of the network can be forwarded to. It asks nobody who he is.',
   needs: ['caddy'],
-  uses: ['listeners'],
+  uses: ['listeners', 'nginx', 'network', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],
-  evaluate: ({ caddy, listeners }) => {
+  evaluate: ({ caddy, listeners, ...around }) => {
     const verdicts = [
-      ...readCaddies(known(caddy)).flatMap((instance) => [judge(instance, listeners), ...forwarded(instance), ...remote(instance)]),
+      ...readCaddies(known(caddy)).flatMap((instance) => [judge(instance, listeners), ...forwarded(instance, around), ...remote(instance)]),
       ...unreadCaddies(known(caddy)).map(notRead),
     ]
     if (verdicts.length > 0) return verdicts
@@ -111,7 +112,7 @@ function remote({ id, config }: ReadCaddy): readonly Verdict[] {
 const REMOTE_PORT = 2021
 
 /** Sites that hand requests on to the endpoint: it looks at no more than the name that a request is for, which a client or the site writes as it likes. */
-function forwarded({ id, config }: ReadCaddy): readonly Verdict[] {
+function forwarded({ id, config }: ReadCaddy, around: AroundNginx): readonly Verdict[] {
   const admin = field(config, 'admin')
   if (isTrue(field(admin, 'disabled'))) return []
   const listen = field(admin, 'listen')
@@ -122,21 +123,23 @@ function forwarded({ id, config }: ReadCaddy): readonly Verdict[] {
     own?.scope === 'unix'
       ? dial === written.split('|')[0]
       : new RegExp(`^(?:tcp/)?(?:localhost|127\\.[\\d.]+|\\[::1\\]|0\\.0\\.0\\.0)?:${port}$`).test(dial)
-  return dials(field(config, 'apps', 'http'))
-    .flatMap((dial): readonly Verdict[] =>
-      leads(textOf(dial) ?? '')
-        ? [
-            {
-              subject: `${id} forwarded admin`,
-              status: 'fail',
-              title: 'A site forwards to the admin endpoint',
-              reason: `Requests are handed on to ${textOf(dial)}, the admin endpoint on ${written}: whoever may use that site replaces the configuration. Expected no way to it.`,
-              cite: [{ section: 'caddy', line: dial.line, token: textOf(dial) ?? '', note: 'This is the admin endpoint.' }],
-            },
-          ]
-        : [],
-    )
-    .slice(0, 1)
+  const verdict = (to: string, cite: Citation): Verdict => ({
+    subject: `${id} forwarded admin`,
+    status: 'fail',
+    title: 'A site forwards to the admin endpoint',
+    reason: `Requests are handed on to ${to}, the admin endpoint on ${written}: whoever may use that site replaces the configuration. Expected no way to it.`,
+    cite: [{ ...cite, note: 'This is the admin endpoint.' }],
+  })
+  const byNginx = ledTo(around, (peer, local) =>
+    own?.scope === 'unix' ? peer.socket === own.address.split('|')[0] : local && isAtPort(peer, [port]),
+  )
+  return [
+    ...dials(field(config, 'apps', 'http')).flatMap((dial) => {
+      const to = textOf(dial) ?? ''
+      return leads(to) ? [verdict(to, { section: 'caddy', line: dial.line, token: to })] : []
+    }),
+    ...byNginx.map(({ at, line }) => verdict(`it by nginx at ${at.slice(0, 120)}`, line)),
+  ].slice(0, 1)
 }
 
 /** Addresses of upstreams, wherever they stand. */

@@ -61,7 +61,7 @@ function straysInto({ socket, caddy }: ProxyPath, subject: string, own: ProxyPat
 }
 
 /** Lists that let nobody in but this machine. */
-const localOnly = ({ lists, forgers }: ProxyPath): boolean =>
+export const localOnly = ({ lists, forgers }: ProxyPath): boolean =>
   clientNetworks(forgers, []).length === 0 && lists.some((list) => list.kind === 'listed' && beyond(list.blocks, []).length === 0)
 
 /** Are only named addresses let in, whatever else is asked of them? */

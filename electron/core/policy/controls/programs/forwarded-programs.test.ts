@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest'
+import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
+import { known } from '../../../facts/fact.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
+import type { AnyControl } from '../../control.ts'
+import caddyAdminLocalOnly from '../proxy/caddy-admin-local-only.control.ts'
+import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
+import codeRunnerNotExposed from './code-runner-not-exposed.control.ts'
+import modelInterfaceNotExposed from './model-interface-not-exposed.control.ts'
+
+/** Programs that listen on this machine alone, and what nginx leads to. */
+const jupyter = (change: Partial<Program> = {}): Program => ({
+  ...{
+    id: 'jupyter',
+    name: 'Jupyter',
+    kind: 'notebook',
+    pids: [10],
+    user: 'ml',
+    authentication: 'none',
+    telling: [],
+    danger: 'It runs code.',
+  },
+  binds: [{ address: '127.0.0.1', port: 8888, scope: 'loopback', section: 'listeners', line: 3, basis: 'observed' }],
+  ...{ section: 'processes', line: 2 },
+  ...change,
+})
+const judged = (control: AnyControl, configuration: string, programs: readonly Program[] = [jupyter()]) => {
+  const given = facts(configuration, [])
+  return outcomes(ask(control, { ...given, programs, nginx: known(given.nginx), services: known([]) } as never))
+}
+const site = (inside: string, outside = '') => `${outside} server { listen 80; ${inside} }`
+const login = 'auth_basic a; auth_basic_user_file /b;'
+const to = 'proxy_pass http://127.0.0.1:8888;'
+
+const local = ['pass: The program listens on this machine only']
+const open = ['fail: A proxy leads others to it without a login']
+const listed = ['warning: A proxy leads listed hosts to it, no login']
+const unclear = ['not-evaluated: Whether a proxy asks for a login is not known']
+
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  ['nothing', site('location / { proxy_pass http://127.0.0.1:3000; }'), local],
+  ['a part of the paths', site(`location /jupyter/ { ${to} } location / { ${login} proxy_pass http://127.0.0.1:3000; }`), open],
+  ['its own name', site(`location / { proxy_pass http://notebooks; }`, 'upstream notebooks { server localhost:8888; }'), open],
+  ['a variable', site('location ~ ^/lab/(.*)$ { set $app 127.0.0.1; proxy_pass http://$app:8888/$1; }'), open],
+  ['what is not there as a file', site(`location / { try_files $uri @lab; } location @lab { ${to} }`), open],
+  ['a method alone', site(`location / { limit_except GET { ${login} } ${to} }`), open],
+  ['a login', site(`location /jupyter/ { ${login} ${to} }`), local],
+  ['a login, and a way beside it', site(`location /jupyter/ { ${login} ${to} } location /jupyter/static/ { ${to} }`), open],
+  ['some addresses', site(`location / { allow 10.0.9.0/24; deny all; ${to} }`), listed],
+  ['this machine', site(`location / { allow 127.0.0.1; deny all; ${to} }`), local],
+  ['a socket of this machine', `server { listen 127.0.0.1:80; location / { ${to} } }`, local],
+  [
+    'what a program decides',
+    site(`location / { auth_request /a; ${to} } location /a { internal; proxy_pass http://127.0.0.1:5000/who; }`),
+    unclear,
+  ],
+  [
+    'what Authelia decides',
+    site(
+      `location / { auth_request /a; ${to} } location /a { internal; proxy_set_header X-Original-URL $scheme://$host$request_uri; proxy_pass http://127.0.0.1:9091/api/verify; }`,
+    ),
+    local,
+  ],
+  ['a hidden place', site(`location / { proxy_pass http://127.0.0.1:3000; } location /lab/ { internal; ${to} }`), unclear],
+  ['bytes', '# configuration file /etc/nginx/nginx.conf:\nstream { server { listen 9999; proxy_pass 127.0.0.1:8888; } }\n', open],
+])('a notebook on loopback, and nginx leads there by %s', (_, configuration, expected) => {
+  expect(judged(codeRunnerNotExposed, configuration)).toEqual(expected)
+})
+
+test('a program that asks by itself may be led to', () => {
+  const way = site(`location / { ${to} }`)
+  expect(judged(codeRunnerNotExposed, way, [jupyter({ authentication: 'default' })])).toEqual(local)
+  expect(judged(codeRunnerNotExposed, way, [jupyter({ authentication: 'unknown' })])).toEqual([
+    'not-evaluated: A proxy leads to it, which may ask nobody',
+  ])
+  expect(judged(modelInterfaceNotExposed, way, [jupyter({ kind: 'interface' })])).toEqual(open)
+})
+
+const none = 'not-applicable: None of them runs here'
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  ['to all', site('location / { proxy_pass http://unix:/var/run/docker.sock:/; }'), ['fail: A proxy leads to the container API']],
+  [
+    'of a group',
+    site('location / { proxy_pass http://d; }', 'upstream d { server unix:/run/podman/podman.sock; }'),
+    ['fail: A proxy leads to the container API'],
+  ],
+  [
+    'behind a login',
+    site(`location / { ${login} proxy_pass http://unix:/run/docker.sock; }`),
+    ['warning: A proxy leads to the container API'],
+  ],
+  ['for this machine', 'server { listen 127.0.0.1:80; location / { proxy_pass http://unix:/run/docker.sock; } }', [none]],
+  ['another socket', site('location / { proxy_pass http://unix:/run/app.sock; }'), [none]],
+])('the socket of a container daemon, %s', (_, configuration, expected) => {
+  expect(judged(codeRunnerNotExposed, configuration, [])).toEqual(expected)
+})
+
+const admin = (configuration: string, config: object = {}) => {
+  const given = facts(configuration, [])
+  const caddy = knownCaddies(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n:${JSON.stringify(config)}\n@end\n`, {
+    processes: [],
+    containers: [],
+  })
+  const listeners = known([
+    { address: '127.0.0.1', port: 2019, protocol: 'tcp', scope: 'loopback', processes: [{ name: 'caddy', pid: 7 }], line: 1 },
+  ])
+  if (!caddy.known) throw new Error('no caddy')
+  return outcomes(ask(caddyAdminLocalOnly, { ...given, nginx: known(given.nginx), caddy: caddy.value, listeners } as never))
+}
+const onLoopback = 'pass: The admin endpoint is on loopback'
+const forwards = 'fail: A site forwards to the admin endpoint'
+
+test.each<[name: string, configuration: string, config: object, expected: readonly string[]]>([
+  ['its port', site('location /caddy/ { proxy_pass http://127.0.0.1:2019/; }'), {}, [onLoopback, forwards]],
+  ['its port behind a login', site(`${login} location /caddy/ { proxy_pass http://localhost:2019/; }`), {}, [onLoopback, forwards]],
+  [
+    'its socket',
+    site('location /caddy/ { proxy_pass http://unix:/run/caddy/admin.sock:/; }'),
+    { admin: { listen: 'unix//run/caddy/admin.sock' } },
+    [onLoopback, forwards],
+  ],
+  ['its port for this machine', 'server { listen 127.0.0.1:80; location / { proxy_pass http://127.0.0.1:2019; } }', {}, [onLoopback]],
+  ['another port', site('location / { proxy_pass http://127.0.0.1:2020; }'), {}, [onLoopback]],
+  [
+    'where it is off',
+    site('location / { proxy_pass http://127.0.0.1:2019; }'),
+    { admin: { disabled: true } },
+    ['pass: The admin endpoint is off'],
+  ],
+])('nginx leads to the admin endpoint of Caddy: %s', (_, configuration, config, expected) => {
+  expect(admin(configuration, config)).toEqual(expected)
+})
