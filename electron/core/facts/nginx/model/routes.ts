@@ -6,6 +6,7 @@ import { hostsOf } from './client-hosts.ts'
 import { beginningsAsked, clientPathsOf, means, slashTwice, splitOff } from './client-paths.ts'
 import { headersSet } from './handler.ts'
 import type { Answer } from './journey.ts'
+import { leadsOf } from './leads.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
 import { alsoAskedFor, takesFor } from './localai-paths.ts'
 import type { Location } from './locations.ts'
@@ -34,9 +35,16 @@ export interface ProxyPicture {
   readonly withheld: readonly WithheldRoute[]
   /** Where the model ends: nothing may be called closed or protected because of these. */
   readonly unmodelled: readonly { readonly reason: string; readonly directive: NginxDirective }[]
-  /** Programs of this host, not inference servers, that get requests of an engine's paths: they may pass them on. */
-  readonly handedOn: readonly { readonly port: number; readonly directive: NginxDirective }[]
+  /** Programs of this host, not inference servers, that get requests: they may pass them on, and make an engine's path of any other. */
+  readonly handedOn: readonly HandedOn[]
   readonly model: HttpModel
+}
+
+/** By a port or by a socket. */
+export interface HandedOn {
+  readonly port?: number | undefined
+  readonly socket?: string | undefined
+  readonly directive: NginxDirective
 }
 
 /** Several controls look at the same host: the last picture of a configuration is kept for as long as the configuration is. */
@@ -233,9 +241,28 @@ function draw(
     routes,
     withheld,
     unmodelled: [...unmodelled].map(([directive, reason]) => ({ directive, reason })),
-    handedOn: [...handedOn].map(([directive, port]) => ({ directive, port })),
+    handedOn: [
+      ...[...handedOn].map(([directive, port]) => ({ directive, port })),
+      ...handedToOthers(directives, model, services, localAddresses),
+    ],
     model,
   }
+}
+
+/** Each program that anything leads to, whatever is asked for. */
+function handedToOthers(
+  directives: readonly NginxDirective[],
+  { streams }: HttpModel,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): readonly HandedOn[] {
+  const found = new Map<string, HandedOn>()
+  for (const { directive, peer, server } of leadsOf(directives)) {
+    const { socket } = peer
+    const port = streams.includes(server) ? undefined : matchTarget(peer, new Map(), services, localAddresses).elsewhere
+    if (port !== undefined || socket !== undefined) found.set(`${directive.line} ${socket ?? port}`, { directive, port, socket })
+  }
+  return [...found.values()]
 }
 
 /** Is a verified client certificate demanded before anything else? `optional` demands nothing. */

@@ -62,7 +62,10 @@ const ssh = (line: string) => ({ name: 'ssh', pid: 4, user: 'ml', argv: line.spl
 const context = policyContext({ management: ['10.0.9.0/24'], app: ['10.0.1.0/24'] })
 const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, given: unknown): readonly Verdict[] }).evaluate(
-    { network: unknown('no', []), os: unknown('no', []), firewall: open, wire: unknown('not asked', []), ...facts },
+    {
+      ...{ network: unknown('no', []), os: unknown('no', []), firewall: open, wire: unknown('not asked', []), nginx: unknown('no', []) },
+      ...facts,
+    },
     context,
   )
 const judged = (control: AnyControl, programs: readonly Program[], firewall: object = open) =>

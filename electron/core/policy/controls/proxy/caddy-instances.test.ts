@@ -15,7 +15,9 @@ describe('admin endpoint', () => {
     known([{ protocol: 'tcp', address, port, scope: scopeOf(address) ?? 'specific', processes: [{ name: 'caddy', pid }], line: 3 }])
   const judge = (config: unknown, listeners: FactResult<readonly Listener[]>) => {
     const found = caddy(config)
-    return found.known && outcomes(control.evaluate({ caddy: found.value, listeners } as never, policyContext()))
+    return (
+      found.known && outcomes(control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext()))
+    )
   }
 
   test.each<[string, unknown, string]>([
@@ -84,7 +86,9 @@ describe('several Caddys', () => {
   ])('each admin endpoint is judged', (second, expected) => {
     const found = two(sound, second)
     const control = caddyAdmin as AnyControl as unknown as Control
-    const verdicts = found.known ? control.evaluate({ caddy: found.value, listeners } as never, policyContext()) : []
+    const verdicts = found.known
+      ? control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext())
+      : []
     expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
       ['caddy admin', 'pass: The admin endpoint is on loopback'],
       ['caddy-labs.service admin', expected],
@@ -99,7 +103,9 @@ describe('ways to the admin endpoint beside its own address', () => {
   const judge = (config: object) => {
     const found = caddy(config)
     const control = caddyAdmin as AnyControl as unknown as Control
-    return outcomes(found.known ? control.evaluate({ caddy: found.value, listeners } as never, policyContext()) : [])
+    return outcomes(
+      found.known ? control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext()) : [],
+    )
   }
   const key = (...permissions: readonly object[]) => ({ access_control: [{ public_keys: ['MII'], permissions }] })
   const sound = site([{ handle: [login, toOllama] }])

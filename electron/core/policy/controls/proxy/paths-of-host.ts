@@ -32,9 +32,19 @@ export interface HostPaths {
   readonly withheld: readonly (WithheldPath & { readonly subject: string })[]
   /** Where models end: nothing may be called closed or protected because of these. */
   readonly openEnds: readonly Verdict[]
-  /** Ports of this host, not of inference servers, that get requests of an engine's paths: their programs may pass them on. */
-  readonly handedOn: readonly { readonly program: string; readonly port: number; readonly line: Citation }[]
+  /** Ports and sockets of this host, not of inference servers, that get requests: their programs may pass them on. */
+  readonly handedOn: readonly HandedOn[]
 }
+
+export interface HandedOn {
+  readonly program: string
+  readonly port?: number | undefined
+  /** Path of a unix socket. */
+  readonly socket?: string | undefined
+  readonly line: Citation
+}
+
+export const BEYOND_CADDY = 'Part of Caddy is beyond the model'
 
 /** What stands on the gateways' ports, kept for as long as the facts are, so that the models' own memory of a host holds. */
 const settings = new WeakMap<readonly InferenceService[], { readonly key: unknown; readonly addresses: string; readonly found: Setting }>()
@@ -96,7 +106,7 @@ function follow(facts: Proxies, services: readonly InferenceService[], address: 
       ...ofGateways(facts['oauth2-proxy'], setting.gateways),
     ],
     // What a gateway passes on is known where all of its upstreams are.
-    handedOn: parts.flatMap(({ handedOn }) => handedOn).filter(({ port }) => !complete.includes(port)),
+    handedOn: parts.flatMap(({ handedOn }) => handedOn).filter(({ port }) => port === undefined || !complete.includes(port)),
   }
 }
 
@@ -166,7 +176,7 @@ function ofNginx(
       ),
       cite: [placeOf(directive)],
     })),
-    handedOn: picture.handedOn.map(({ port, directive }) => ({ program: 'nginx', port, line: placeOf(directive) })),
+    handedOn: picture.handedOn.map(({ directive, ...to }) => ({ program: 'nginx', ...to, line: placeOf(directive) })),
   }
 }
 
@@ -188,7 +198,7 @@ function ofCaddy(
     openEnds: picture.unmodelled.slice(0, 20).map(({ node, reason }) => ({
       status: 'not-evaluated',
       subject: `${id} ${reason}`.slice(0, 80),
-      title: 'Part of Caddy is beyond the model',
+      title: BEYOND_CADDY,
       reason: `${reason[0]?.toUpperCase()}${reason.slice(1)}. What passes there is not judged.`,
       cite: [at(node)],
     })),

@@ -1,6 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { engineNames } from '#shared/model/inference-service.ts'
-import { readCaddies } from '../../../facts/caddy/caddy.ts'
+import { readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
@@ -9,7 +9,7 @@ import { frontNamed } from '../../../facts/programs/front-programs.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
 import { beyond, clientNetworks } from './address-rules.ts'
 import { otherProxiesOf, type Surroundings } from './other-proxies.ts'
-import { type HostPaths, pathsOfHost } from './paths-of-host.ts'
+import { BEYOND_CADDY, type HostPaths, pathsOfHost } from './paths-of-host.ts'
 import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
@@ -125,23 +125,45 @@ const notApplicable = (title: string, reason: string): Verdict => ({ status: 'no
 export const withoutTls: Verdict = notApplicable('The proxy serves no TLS here', 'The inference servers are forwarded to in clear only.')
 
 /** A proxy may hand requests to a local program that passes them on by rules of its own. */
-function handedOn({ listeners, programs }: ProxyFacts, picture: HostPaths): readonly Verdict[] {
-  const owners = picture.handedOn.flatMap(({ program, port, line }) => {
+function handedOn({ listeners, programs, caddy }: ProxyFacts, picture: HostPaths): readonly Verdict[] {
+  const read = readCaddies(caddy).length > 0 && unreadCaddies(caddy).length === 0
+  const blind = !read || picture.openEnds.some(({ title }) => title === BEYOND_CADDY)
+  const found = picture.handedOn.flatMap(({ program, port, socket, line }): readonly Verdict[] => {
+    const where = socket === undefined ? `port ${port}` : socket.slice(0, 100)
+    const next = picture.paths.find((path) => isAt(path, port, socket) && !(path.program === 'nginx' && program === 'nginx'))
+    if (next)
+      return [
+        {
+          ...{
+            status: 'not-evaluated',
+            subject: `${next.program} ${socket ?? port}`.slice(0, 80),
+            title: 'One proxy leads to another',
+            cite: [line, next.line],
+          },
+          reason: `${program} hands requests to ${next.program} on ${where}, which forwards to a model server. Who gets through both is not judged.`,
+        },
+      ]
+    if (port === undefined) return []
     const own = (programs.known ? programs.value : []).find((one) => one.forwards && one.binds.some((bind) => bind.port === port))?.name
     const seen = (listeners.known ? listeners.value : [])
       .filter((listener) => listener.port === port && listener.protocol === 'tcp')
       .flatMap(({ processes }) => processes.flatMap(({ name }) => frontNamed(name) ?? []))
     const owner = own ?? seen[0]
-    return owner === undefined ? [] : [{ owner, program, port, line }]
+    // One that was read, and leads to no model from there.
+    if (owner === undefined || (owner === 'Caddy' && !blind)) return []
+    return [
+      {
+        ...{ status: 'not-evaluated', subject: `${owner} ${port}`, title: `${owner} is not modelled yet`.slice(0, 47), cite: [line] },
+        reason: `${program} hands requests to ${owner} on ${where}. What that forwards, and to whom, is not judged.`,
+      },
+    ]
   })
-  return owners.map(({ owner, program, port, line }) => ({
-    status: 'not-evaluated' as const,
-    subject: `${owner} ${port}`,
-    title: `${owner} is not modelled yet`.slice(0, 47),
-    reason: `${program} hands requests to ${owner} on port ${port}. What that forwards, and to whom, is not judged.`,
-    cite: [line],
-  }))
+  return [...new Map(found.map((one) => [one.subject, one])).values()]
 }
+
+/** Does a proxy listen there, for others to ask? Caddy writes a socket as `unix//path|mode`. */
+const isAt = ({ socket }: ProxyPath, port: number | undefined, path: string | undefined): boolean =>
+  path === undefined ? socket.port === port && port !== 0 : socket.printed.replace(/^unix(?:\+h2c)?[:/]/, '').split('|')[0] === path
 
 /** Nothing can be said of a server whose sockets were not seen. */
 export const socketsNotSeen = (service: InferenceService): Verdict => ({
