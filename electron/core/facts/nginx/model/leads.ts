@@ -23,7 +23,8 @@ export interface Lead {
   readonly answer: Answer | undefined
 }
 
-const MAX_LOCATIONS = 1_000
+/** Of those beyond, it is not known what stands in the way. */
+const MAX_LOCATIONS = 250
 
 /** Each `proxy_pass` that names a program, with every way there that was found. */
 export const leadsOf = oncePer((directives: readonly NginxDirective[]): readonly Lead[] => {
