@@ -4,6 +4,7 @@ import { gpu01 } from '../../electron/testing/demo/hosts/gpu-01.ts'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import type { RunningApp } from '../fixtures/app.ts'
 import { expect, test } from '../fixtures/served-app.ts'
+import { GatehousePage } from '../pages/gatehouse.page.ts'
 
 /** What an admin does beside auditing: import, compare, export, set up. */
 
@@ -133,4 +134,30 @@ test('a dialog that cannot be read, as while Gatehouse is updated, costs that di
   await it.dialog.getByRole('button', { name: 'Close' }).press('Enter')
   await expect(it.dialog).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Run audit' })).toBeVisible()
+})
+
+test('Tab never leaves a dialog, however fast it comes, and the focus returns to where it was', async ({ gatehouse }) => {
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.invoke('fleet:demo')
+  const opener = page.getByRole('button', { name: 'Run audit' })
+  await opener.focus()
+  await opener.evaluate((home) => {
+    const outside: string[] = []
+    Object.assign(window, { outside })
+    document.addEventListener('focusin', ({ target }) => {
+      const open = document.querySelector('[role=dialog], [role=alertdialog]')
+      if (open && target !== home && target instanceof Element && !open.contains(target))
+        outside.push(target.textContent || target.localName)
+    })
+  })
+  for (const chord of ['?', 'Control+k']) {
+    await page.keyboard.press(chord)
+    await expect(it.dialog.locator(':focus')).toHaveCount(1)
+    for (const key of ['Tab', 'Shift+Tab']) await Promise.all(Array.from({ length: 12 }, () => page.keyboard.press(key)))
+    await page.keyboard.press('Escape')
+    await expect(it.dialog).toHaveCount(0)
+    expect(await page.evaluate(() => (window as unknown as { outside: string[] }).outside.splice(0))).toEqual([])
+    await expect(opener).toBeFocused()
+  }
 })

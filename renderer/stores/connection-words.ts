@@ -15,10 +15,17 @@ const states: Readonly<Record<ConnectionState, ConnectionWords>> = {
   cancelled: { word: 'Stopped', tone: 'na', icon: 'state' },
 }
 
-/** Of hosts that answered, with a key that is not trusted: nobody pulled a plug. */
-const keys: Partial<Record<Failure['code'], ConnectionWords>> = {
+/** Of hosts that answered, or that were not asked: nobody pulled a plug, and whoever looks for one looks in the wrong place. */
+const notUnplugged: Partial<Record<Failure['code'], ConnectionWords>> = {
   'ssh.host-key-unknown': { word: 'Key unknown', tone: 'warn', icon: 'state' },
   'ssh.host-key-revoked': { word: 'Key revoked', tone: 'fail', icon: 'state' },
+  'ssh.known-hosts-unreadable': { word: 'Not asked', tone: 'warn', icon: 'state' },
+  'ssh.exec-refused': { word: 'No commands', tone: 'warn', icon: 'state' },
+  'prompt.declined': { word: 'Declined', tone: 'warn', icon: 'state' },
+  'prompt.unavailable': { word: 'Not asked', tone: 'warn', icon: 'state' },
+  'probe.no-shell': { word: 'No shell', tone: 'warn', icon: 'state' },
+  'probe.timeout': { word: 'Too slow', tone: 'warn', icon: 'state' },
+  'probe.garbled': { word: 'Not read', tone: 'warn', icon: 'state' },
 }
 
 /** Icon, word and tone of a host's connection. */
@@ -31,7 +38,7 @@ export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'aud
   // What an audit found; its session is closed a minute later.
   if (view.state === 'connected' && view.progress === undefined) return { word: 'Reached', tone: 'pass', icon: 'plug' }
   const code = couldNotLook(view.state) ? view.audit?.failure?.code : undefined
-  return (code && keys[code]) ?? states[view.state]
+  return (code && notUnplugged[code]) ?? states[view.state]
 }
 
 /** What the audit does on a host, in a few words. */

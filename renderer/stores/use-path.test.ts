@@ -11,7 +11,7 @@ const now = (state: Partial<Jumps>): Jumps => ({ names: ['bastion'], failed: fal
 
 test.each([
   ['all reached', [fine], false, now({}), ['bastion', '1 host'], 'Connected'],
-  ['one away', [fine, gone], false, now({}), ['bastion', '1 of 2 hosts'], '1 not reached'],
+  ['one away', [fine, gone], false, now({}), ['bastion', '1 of 2 hosts'], '1 not audited'],
   ['never audited', [never], false, now({ open: false }), ['bastion', '1 host'], 'Not connected'],
   ['never audited, behind a jump host that is connected', [never], false, now({}), ['bastion', '1 host'], 'Jump host connected'],
   ['an audit runs', [fine, never], true, now({}), ['bastion', '1 of 2 hosts'], 'Auditing'],

@@ -28,7 +28,7 @@ export function fleetPath(hosts: readonly HostView[], jumps: Jumps, auditing: bo
   const hops = hosts.length === 0 ? [] : [...jumps.names, tail]
   if (auditing) return { hops, words: words('Auditing', 'run') }
   if (jumps.failed) return { hops, words: words('Jump host not connected', 'warn') }
-  if (away > 0) return { hops, words: words(`${away} not reached`, 'warn') }
+  if (away > 0) return { hops, words: words(`${away} not audited`, 'warn') }
   if (reached > 0) return { hops, words: reachedWords(jumps) }
   // It says no less than the sidebar does of the same jump host.
   return { hops, words: jumps.open && hosts.length > 0 ? words('Jump host connected', 'pass') : words('Not connected', 'na') }

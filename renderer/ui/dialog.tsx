@@ -1,6 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import type { ReactNode, RefObject } from 'react'
+import { keepInside } from './keep-inside.ts'
 
 interface DialogProps {
   readonly title: ReactNode
@@ -26,7 +27,7 @@ export function Dialog({ title, status, lead, children, foot, onClose, alert = f
       <Parts.Portal>
         <Parts.Backdrop className="scrim" />
         <Parts.Viewport className="viewport">
-          <Parts.Popup className={`dialog ${width}`} initialFocus={initialFocus ?? (alert ? primary : firstToFill)}>
+          <Parts.Popup onKeyDown={keepInside} className={`dialog ${width}`} initialFocus={initialFocus ?? (alert ? primary : firstToFill)}>
             <div className="dialog-body" {...(width === 'wide' ? { tabIndex: 0 } : {})}>
               {status}
               <Parts.Title>{title}</Parts.Title>

@@ -48,6 +48,7 @@ import {
 } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.tsx'
 import { CutName } from '../../ui/cut-name.tsx'
+import { keepInside } from '../../ui/keep-inside.ts'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { matches, paletteFindings } from './palette-commands.ts'
@@ -79,7 +80,7 @@ export function Palette() {
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
         <Dialog.Viewport className="viewport high">
-          <Dialog.Popup className="dialog palette" initialFocus={input} aria-label="Command palette">
+          <Dialog.Popup onKeyDown={keepInside} className="dialog palette" initialFocus={input} aria-label="Command palette">
             <Command label="Command palette" shouldFilter={false} loop>
               <div className="palette-query">
                 <Search className="icon" aria-hidden />

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import type { ErrorCode } from '#shared/errors.ts'
+import { audited } from './__fixtures__/hosts.ts'
+import { connectionWords } from './connection-words.ts'
+
+const failed = (code: ErrorCode) => audited('gpu-01', {}, { state: 'unreachable', failure: { code, detail: '' } })
+
+/** Whoever reads Unreachable looks for a cable or a firewall: only where the host did not answer. */
+test.each<[ErrorCode, string]>([
+  ['ssh.unreachable', 'Unreachable'],
+  ['ssh.handshake-timeout', 'Unreachable'],
+  ['ssh.jump-lost', 'Unreachable'],
+  ['ssh.host-key-unknown', 'Key unknown'],
+  ['ssh.known-hosts-unreadable', 'Not asked'],
+  ['ssh.exec-refused', 'No commands'],
+  ['prompt.declined', 'Declined'],
+  ['prompt.unavailable', 'Not asked'],
+  ['probe.no-shell', 'No shell'],
+  ['probe.timeout', 'Too slow'],
+  ['probe.garbled', 'Not read'],
+])('%s: %s', (code, word) => {
+  expect(connectionWords(failed(code)).word).toBe(word)
+})
