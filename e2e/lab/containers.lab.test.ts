@@ -39,6 +39,10 @@ const asked: readonly (readonly [name: string, options: string, expected: string
   ['sees-host', '--pid host', asRoot],
   ['sees-host-as-one', '--pid host --cap-drop SETUID', none],
   ['traces-host', '--cap-add SYS_PTRACE --pid host', asRoot],
+  ['proc-of-host', '--volume /proc:/host/proc:ro', asRoot],
+  ['settings-of-kernel', '--volume /proc/sys:/host/sys', asRoot],
+  ['bus', '--volume /run/dbus:/run/dbus', asRoot],
+  ['volume-that-is-a-folder', '--volume etc-of-host:/etc-of-host', asRoot],
 ]
 
 test('what a container may do to its host, by the kernel', async () => {
@@ -47,6 +51,7 @@ test('what a container may do to its host, by the kernel', async () => {
   await arrange(
     'gpu2',
     `docker tag stand-ins localai/localai:v4.9.0
+     docker volume create --opt type=none --opt o=bind --opt device=/etc etc-of-host
      ${asked.map(([name, options]) => `docker run --detach --name ${name} ${options} localai/localai:v4.9.0 /usr/local/bin/local-ai run --address :8080`).join('\n')}
      docker run --detach --name traefik --volume /var/run/docker.sock:/var/run/docker.sock:ro stand-ins /usr/bin/sleep 1000
      docker run --detach --name exporter --user 65534 --pid host --volume /:/host:ro stand-ins /usr/bin/sleep 1000

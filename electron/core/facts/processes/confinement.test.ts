@@ -204,6 +204,33 @@ describe('the script, on a /proc that is a folder', () => {
       '@mount 120 more',
     ])
   })
+  test.each(awks)('%s: a folder that the host has twice is called by its own name', (awk) => {
+    // A volume of Docker that is /etc (driver options), another file system over a folder, and one mounted below it alone.
+    const twice = [
+      '25 22 8:1 /etc /var/lib/docker/volumes/e/_data rw - ext4 x rw',
+      '26 22 8:3 / /opt rw - ext4 x rw',
+      '27 22 8:1 /opt/old /mnt/old rw - ext4 x rw',
+    ]
+    writeFileSync(join(proc, 'self/mountinfo'), `${[...host, ...twice].join('\n')}\n`)
+    put(
+      310,
+      `/system.slice/docker-${id('9')}.scope`,
+      [
+        '30 22 0:40 / / rw - overlay x rw',
+        ...['/etc', '/etc/cron.d', '/opt/old/m'].map((root, at) => `3${at} 30 8:1 ${root} /m${at} rw - ext4 x rw`),
+      ],
+      undefined,
+      '\t1',
+    )
+    const found = told(awk, '90 1 containerd\n310 1 sleep 9').split('\n')
+    rmSync(join(proc, '310'), { recursive: true })
+    writeFileSync(join(proc, 'self/mountinfo'), `${host.join('\n')}\n`)
+    expect(found.filter((row) => row.startsWith('@mount'))).toEqual([
+      '@mount 310 rw /etc /m0',
+      '@mount 310 rw /etc/cron.d /m1',
+      '@mount 310 rw /mnt/old/m /m2',
+    ])
+  })
   test.each(awks)('%s: where no runtime runs, only what is looked for', (awk) => {
     expect(told(awk, '1 0 init\n100 1 traefik')).toBe('')
     expect(told(awk, '1 0 init\n102 1 ollama serve').split('\n')).toContain('@mount 102 rw /srv/models /models')

@@ -24,7 +24,8 @@ export interface Confinement {
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
  * the PID namespace of the host, and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
- * fourth column is its place within that file system); one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
+ * fourth column is its place within that file system), by the name nearest to the root of that file system where the host has it at several places and sees it there: a volume of Docker
+ * may be a folder of the host once more; one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
  * what `$pattern` finds is looked at. Of what it finds elsewhere, and of nginx there, rows of `seen-files.ts`.
@@ -43,19 +44,26 @@ function idOf(of, id, word, n, i) {
 }
 function readHost() {
   pid = "self"
-  for (look("mountinfo"); got(); ) { root[++hosts] = f[4]; place[hosts] = f[5]; mounted[f[3]] = mounted[f[3]] " " hosts; here[f[3], f[4], f[5]] }
+  for (look("mountinfo"); got(); ) { root[++hosts] = f[4]; place[hosts] = f[5]; disk[hosts] = f[3]; mounted[f[3]] = mounted[f[3]] " " hosts; here[f[3], f[4], f[5]] }
   pid = $1
 }
-function sourceOf(device, path, at, n, i, k, found, source) {
-  n = split(mounted[device], at, " "); found = 0
-  for (i = 1; i <= n; i++) {
-    k = at[i]
-    if ((root[k] == "/" || path == root[k] || index(path, root[k] "/") == 1) && (!found || length(root[k]) > length(root[found]))) found = k
+function nameIn(k, path) {
+  if (root[k] != "/" && path != root[k] && index(path, root[k] "/") != 1) return ""
+  if (root[k] != "/") path = substr(path, length(root[k]) + 1)
+  if (place[k] != "/") path = place[k] (path == "/" ? "" : path)
+  return path == "" ? "/" : path
+}
+function isSeen(name, device, path, i, k) {
+  for (i = k = 1; i <= hosts; i++) if ((place[i] == "/" || name == place[i] || index(name, place[i] "/") == 1) && length(place[i]) >= length(place[k])) k = i
+  return disk[k] == device && nameIn(k, path) == name
+}
+function sourceOf(device, path, at, n, i, k, found, name, best) {
+  n = split(mounted[device], at, " "); found = best = 0
+  for (i = 1; i <= n; i++) if ((name = nameIn(k = at[i], path)) != "") {
+    if (!found || length(root[k]) > length(root[found])) found = k
+    if (n > 1 && (!best || length(root[k]) < length(root[best])) && isSeen(name, device, path)) best = k
   }
-  if (!found) return ""
-  source = root[found] == "/" ? path : substr(path, length(root[found]) + 1)
-  if (place[found] != "/") source = place[found] (source == "/" ? "" : source)
-  return source == "" ? "/" : source
+  return found ? nameIn(best ? best : found, path) : ""
 }
 function networkOf(address) {
   for (look("net/route"); got(); ) if (f[2] == "00000000") print "@gateway " pid " " f[3]
