@@ -28,8 +28,14 @@ const notUnplugged: Partial<Record<Failure['code'], ConnectionWords>> = {
   'probe.garbled': { word: 'Not read', tone: 'warn', icon: 'state' },
 }
 
+/** The hop before the host that could not be used, so that the host itself was not asked: what went wrong there is no word about the host. */
+export function failedHop({ name, state, audit }: Pick<HostView, 'name' | 'state' | 'audit'>): string | undefined {
+  const by = couldNotLook(state) ? audit?.failure?.host : undefined
+  return by === name ? undefined : by
+}
+
 /** Icon, word and tone of a host's connection. */
-export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'audit'>): ConnectionWords {
+export function connectionWords(view: Pick<HostView, 'name' | 'state' | 'progress' | 'audit'>): ConnectionWords {
   if (view.progress?.stage === 'waiting') return { word: 'Waiting', tone: 'wait', icon: 'state' }
   if (view.progress?.stage === 'authenticating') return { word: 'Logging in', tone: 'run', icon: 'state' }
   // The probe broke off half-way, or something was not asked or not answered in time: what was read counts, the rest is not evaluated.
@@ -37,6 +43,7 @@ export function connectionWords(view: Pick<HostView, 'state' | 'progress' | 'aud
     return { word: 'Incomplete', tone: 'warn', icon: 'state' }
   // What an audit found; its session is closed a minute later.
   if (view.state === 'connected' && view.progress === undefined) return { word: 'Reached', tone: 'pass', icon: 'plug' }
+  if (failedHop(view) !== undefined && view.state !== 'cancelled') return { word: 'Not asked', tone: 'warn', icon: 'unplug' }
   const code = couldNotLook(view.state) ? view.audit?.failure?.code : undefined
   return (code && notUnplugged[code]) ?? states[view.state]
 }

@@ -3,7 +3,7 @@ import { groupBy } from '#shared/group-by.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { type Outcome, severities } from '#shared/status.ts'
-import { connectionWords } from '../../stores/connection-words.ts'
+import { connectionWords, failedHop } from '../../stores/connection-words.ts'
 import { findingId, type HostView } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
@@ -76,11 +76,12 @@ const keyEntries = (keys: readonly ChangedKey[]): AttentionEntry[] =>
 
 /** Hosts that the newest audit could not look at, by reason. */
 function connectionEntries(away: readonly HostView[]): AttentionEntry[] {
-  return [...groupBy(away, (host) => `${host.state} ${host.audit?.failure?.code ?? ''}`)].map(([key, group]) => {
+  return [...groupBy(away, (host) => `${host.state} ${host.audit?.failure?.code ?? ''} ${failedHop(host) ?? ''}`)].map(([key, group]) => {
     const names = group.map((host) => host.name)
     const [first] = group
     const failure = first?.audit?.failure
     const title = failure === undefined ? 'No answer' : errorCatalogue[failure.code].title
+    const hop = first && failedHop(first)
     const words: ConnectionWords = first === undefined ? { word: 'Unreachable', tone: 'warn', icon: 'unplug' } : connectionWords(first)
     return {
       key,
@@ -88,7 +89,7 @@ function connectionEntries(away: readonly HostView[]): AttentionEntry[] {
       words,
       outcome: null,
       where: nameFew(names),
-      text: title,
+      text: hop === undefined ? title : `${hop} could not be used: ${title}`,
       since: first?.audit?.finishedAt,
       actions: [{ label: 'Retry now', action: { kind: 'retry', hosts: names } }],
     }

@@ -29,3 +29,17 @@ test('sudo is named where it refused something, and not where something was not 
     'was read in part. Not all could be asked, or was answered in time. What is missing is Not evaluated.',
   ])
 })
+
+test('a jump host that refuses the login is one notice; nobody behind it is said to have refused', () => {
+  const actions = { compare: () => undefined, retry: () => undefined, showCommands: () => undefined }
+  const failure = { code: 'ssh.auth-failed', detail: 'wrong code', host: 'bastion-01' } as const
+  const hosts = ['gpu-01', 'gpu-02'].map((name) => audited(name, {}, { state: 'auth-failed', failure }))
+  const said = (jump: Parameters<typeof fleetNotices>[1][number]) =>
+    fleetNotices(hosts, [jump], [], undefined, actions).map(({ words, subject, text }) => `${words.word} | ${subject} ${text}`)
+  expect(said({ name: 'bastion-01', state: 'failed', failure })).toEqual([
+    'Jump host | bastion-01 could not be used. Every way to log in was refused: wrong code. 2 hosts behind it were not asked.',
+  ])
+  expect(said({ name: 'bastion-01', state: 'connected' })).toEqual([
+    'Not asked | gpu-01 and gpu-02 were not asked: bastion-01 could not be used. Every way to log in was refused: wrong code.',
+  ])
+})

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { errorCatalogue, type Failure } from '#shared/errors.ts'
+import { groupBy } from '#shared/group-by.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
-import { connectionWords } from '../../stores/connection-words.ts'
+import { connectionWords, failedHop } from '../../stores/connection-words.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import type { NoticeView } from '../../ui/screen.tsx'
@@ -26,11 +27,17 @@ export function fleetNotices(
   actions: NoticeActions,
 ): NoticeView[] {
   const known = new Set(changedKeys.map((key) => key.hop))
+  const failed = jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name))
+  const away = awayHosts(hosts, changedKeys)
+  const behind = (jump: JumpState) => away.filter((host) => failedHop(host) === jump.name)
   return [
     ...changedKeys.map((key) => keyNotice(key, actions)),
-    ...jumps.filter((jump) => jump.state === 'failed' && !known.has(jump.name)).map((jump) => jumpNotice(jump, actions)),
+    ...failed.map((jump) => jumpNotice(jump, behind(jump), actions)),
     ...brokenAudit(failure, actions),
-    ...awayNotices(awayHosts(hosts, changedKeys), actions),
+    ...awayNotices(
+      away.filter((host) => !failed.some(({ name }) => name === failedHop(host))),
+      actions,
+    ),
     ...brokenOff(hosts, actions),
     ...limitedNotice(hosts, actions),
   ]
@@ -44,11 +51,13 @@ const keyNotice = ({ hop }: ChangedKey, { compare }: NoticeActions): NoticeView 
   actions: [{ label: 'Compare keys…', run: () => compare(hop) }],
 })
 
-const jumpNotice = ({ name, failure }: JumpState, { retry }: NoticeActions): NoticeView => ({
+const jumpNotice = ({ name, failure }: JumpState, behind: readonly HostView[], { retry }: NoticeActions): NoticeView => ({
   key: `jump ${name}`,
   words: { word: 'Jump host', tone: 'warn', icon: 'unplug' },
   subject: name,
-  text: failure === undefined ? 'is not connected.' : `could not be used. ${sentence(failure.code, failure.detail)}`,
+  text:
+    (failure === undefined ? 'is not connected.' : `could not be used. ${sentence(failure.code, failure.detail)}`) +
+    (behind.length === 0 ? '' : ` ${count(behind.length, 'host')} behind it ${behind.length === 1 ? 'was' : 'were'} not asked.`),
   actions: [{ label: 'Retry now', run: () => retry() }],
 })
 
@@ -66,18 +75,20 @@ const brokenAudit = (failure: Failure | undefined, { retry }: NoticeActions): No
       ]
 
 function awayNotices(away: readonly HostView[], { retry }: NoticeActions): NoticeView[] {
-  const reasons = [...new Set(away.map((host) => host.audit?.failure?.code))]
-  return reasons.flatMap((code) => {
-    const group = away.filter((host) => host.audit?.failure?.code === code)
+  const groups = groupBy(away, (host) => `${host.audit?.failure?.code} ${failedHop(host) ?? ''}`)
+  return [...groups].flatMap(([key, group]) => {
     const [first] = group
     if (first === undefined) return []
-    const detail = group.length === 1 ? (first.audit?.failure?.detail ?? '') : ''
+    const [code, hop] = [first.audit?.failure?.code, failedHop(first)]
+    // Of a hop before them, what it said is the same for all.
+    const detail = group.length === 1 || hop !== undefined ? (first.audit?.failure?.detail ?? '') : ''
     const names = group.map((host) => host.name)
+    const what = hop === undefined ? 'could not be audited.' : `${group.length === 1 ? 'was' : 'were'} not asked: ${hop} could not be used.`
     return {
-      key: `away ${code}`,
+      key: `away ${key}`,
       words: connectionWords(first),
       subject: nameFew(names),
-      text: code === undefined ? 'could not be audited.' : `could not be audited. ${sentence(code, detail)}`,
+      text: code === undefined ? what : `${what} ${sentence(code, detail)}`,
       actions: [{ label: 'Retry now', run: () => retry(names) }],
     }
   })

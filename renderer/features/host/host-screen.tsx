@@ -4,7 +4,7 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import { isWaivable } from '#shared/model/validity.ts'
 import { useAdoptFile, useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { connectionWords } from '../../stores/connection-words.ts'
+import { connectionWords, failedHop } from '../../stores/connection-words.ts'
 import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
 import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
 import { useChangedKeys, useControls, useHostAudit, usePushOrigin, usePushTemplates } from '../../stores/queries.ts'
@@ -248,11 +248,12 @@ function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonl
   }
   if (failure === undefined) return []
   const { title, detail, hint } = wordsOf(failure)
+  const hop = failedHop(host)
   return [
     {
       key: 'failure',
       words: loud(connectionWords(host)),
-      text: `${title}: ${detail} ${hint}`,
+      text: `${hop === undefined ? '' : `${hop} could not be used, so ${host.name} was not asked. `}${title}: ${detail} ${hint}`,
       actions: [{ label: 'Retry now', run: () => start([host.name]) }],
     },
   ]
