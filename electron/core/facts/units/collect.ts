@@ -6,7 +6,8 @@ import { filesScript, walkFunction } from './files-script.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
-  ...['Id', 'LoadState', 'ActiveState', 'ActiveEnterTimestamp', 'SubState', 'UnitFileState', 'Type', 'MainPID', 'TriggeredBy'],
+  ...['Id', 'LoadState', 'ActiveState', 'ActiveEnterTimestamp', 'SubState', 'UnitFileState', 'Type', 'MainPID'],
+  ...['TriggeredBy', 'WantedBy', 'RequiredBy', 'BoundBy', 'UpheldBy'],
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UMask'],
   ...['ExecStartEx', 'ExecStartPreEx', 'ExecStartPostEx', 'ExecReloadEx', 'ExecStopEx', 'ExecStopPostEx'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],

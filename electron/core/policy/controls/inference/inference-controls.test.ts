@@ -87,6 +87,12 @@ describe('inference-bound-to-loopback', () => {
       'warning: A stopped server would open its port',
       withUnit({ unitFileState: 'static', properties: { TriggeredBy: 'ollama.socket' } }),
     ],
+    ...['WantedBy', 'RequiredBy', 'BoundBy', 'UpheldBy'].map((property): [string, Partial<InferenceService>, string, object] => [
+      `stopped, ${property} another unit, wide`,
+      { running: false, binds: configured('0.0.0.0') },
+      'warning: A stopped server would open its port',
+      withUnit({ unitFileState: 'static', properties: { [property]: 'open-webui.service' } }),
+    ]),
     [
       'stopped, disabled, wide',
       { running: false, binds: configured('0.0.0.0') },

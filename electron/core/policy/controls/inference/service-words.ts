@@ -58,9 +58,12 @@ export const hintFor = (service: InferenceService): string | undefined =>
       ? ownersHint
       : undefined
 
-/** Does systemd start it without being asked, at boot or on a trigger? */
+/** By what systemd starts a unit that nobody asks for: its sockets, timers and paths, and other units that name it (systemd.unit(5)). Of one without [Install] its state says `static`. */
+const STARTED_BY = ['TriggeredBy', 'WantedBy', 'RequiredBy', 'BoundBy', 'UpheldBy'] as const
+
+/** Does systemd start it without being asked, at boot, on a trigger or with another unit? */
 export const startsByItself = (unit: Unit): boolean =>
-  /^(?:enabled|enabled-runtime)$/.test(unit.unitFileState) || (unit.properties.TriggeredBy ?? '') !== ''
+  /^(?:enabled|enabled-runtime)$/.test(unit.unitFileState) || STARTED_BY.some((property) => (unit.properties[property] ?? '') !== '')
 
 /** Line of a property or variable in section `units`. */
 export function citeUnit(unit: Unit, name: string, extra: Pick<Citation, 'note' | 'token'> = {}): readonly Citation[] {

@@ -37,6 +37,11 @@ test.each<[string, string, readonly string[]]>([
     '@services\n=cups.service masked inactive masked\n=cups.socket masked inactive masked\n=bluetooth.service loaded inactive enabled',
     ['warning: bluetooth starts at boot', 'pass: cups is masked'],
   ],
+  [
+    'masked until the next start (systemctl mask --runtime)',
+    '@services\n=avahi-daemon.service masked inactive masked-runtime',
+    ['warning: avahi-daemon is masked until a restart', 'pass: No unneeded service is on'],
+  ],
   ['masked but still running', '@services\n=avahi-daemon.service masked active masked', ['warning: avahi-daemon is running']],
   [
     'service and socket are one',

@@ -58,6 +58,16 @@ const stemOf = ({ id }: ServiceState): string => id.replace(/\.(?:service|socket
 function maskedOne(units: readonly ServiceState[]): Verdict {
   const [first] = units as [ServiceState]
   const stem = stemOf(first)
+  const passing = units.filter(({ unitFileState }) => unitFileState === 'masked-runtime')
+  if (passing.length > 0)
+    return {
+      status: 'warning',
+      subject: stem,
+      title: `${stem.slice(0, 22)} is masked until a restart`,
+      reason: `${passing.map(({ id }) => id).join(' and ')} cannot be started now, but the mask lies below /run and hides whether the next start of the host brings it. Expected masked for good.`,
+      hint: `systemctl unmask --runtime ${passing.map(({ id }) => id).join(' ')} && systemctl mask ${passing.map(({ id }) => id).join(' ')}`,
+      cite: passing.map(({ id, line }) => ({ section: 'os', line, token: id, note: 'Expected masked.' })),
+    }
   return {
     status: 'pass',
     subject: stem,
