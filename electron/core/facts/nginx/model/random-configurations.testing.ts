@@ -175,6 +175,7 @@ const wilder = constantFrom(
   'if ($request_uri !~ "^/v1/") { return 403; }',
   'if ($named = none) { return 403; }',
   'if ($sent) { return 403; }',
+  'if ($unsaid) { return 403; }',
   'if ($request_uri !~ "debug") { return 403; }',
   'if ($request_uri ~ "pu(ll|sh)") { return 403; }',
   'if ($request ~ "/api/pull") { return 403; }',
@@ -221,7 +222,7 @@ const wilderHandlers = constantFrom(
 )
 /** In `http`, beside `maps`. `@HOST@` is the stub. */
 export const wilderMaps =
-  'map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
+  'map $http_x_client $unsaid { opensesame123 0; ~.* 1; } map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
   'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $http_x_client $picked { default "127.0.0.1:1"; any "127.0.0.1:1"; anything "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
 export const wilderPaths = [
   '/o/pull',

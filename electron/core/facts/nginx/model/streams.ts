@@ -30,7 +30,7 @@ export function readStreams(
   for (const server of model.streams) {
     const script = answering.map((name) => nearest(server.scope, name)).find((one) => one !== undefined)
     if (script) report(script, 'a script answers')
-    for (const { directive, target, answer, listens } of carriedBy(server, model)) {
+    for (const { directive, target, answer, listens, inTls } of carriedBy(server, model)) {
       if (!target || !answer) {
         report(directive, 'where it leads is decided at run time')
         continue
@@ -38,13 +38,18 @@ export function readStreams(
       const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
       if (match.uncertain) report(directive, 'only the host knows what its upstream means')
       if (match.elsewhere !== undefined) carried.set(directive, [...(carried.get(directive) ?? []), match.elsewhere])
-      for (const service of match.services)
+      for (const service of match.services) {
+        const takes = inTls ? takesTls(service) : 'yes'
+        if (takes === 'no') continue
+        const assumptions: readonly Assumption[] =
+          takes === 'yes' ? answer.assumptions : [...answer.assumptions, { kind: 'unmodelled', directive }]
         for (const listen of listens)
           for (const route of routesOf(service))
             routes.push({
               ...{ service, route, server, listen, encrypted: isEncrypted(model.streams, listen), clientPath: route.path, directive },
-              answer: { ...answer, outcome: { kind: 'proxied', directive, target, path: route.path } },
+              answer: { ...answer, assumptions, outcome: { kind: 'proxied', directive, target, path: route.path } },
             })
+      }
     }
   }
   return carried
@@ -53,11 +58,13 @@ export function readStreams(
 /** Where stream servers carry bytes, whatever program that is. */
 export const carriedTo = (model: HttpModel): readonly Lead[] =>
   model.streams.flatMap((server) =>
-    carriedBy(server, model).flatMap(({ directive, target, answer, listens }) =>
+    carriedBy(server, model).flatMap(({ directive, target, answer, listens, inTls }) =>
       target
         ? listens.flatMap((listen) =>
             peersOf(target, model.streamUpstreams).map((peer) => ({
-              ...{ directive, server, listen, encrypted: isEncrypted(model.streams, listen), path: '/', peer, answer },
+              ...{ directive, server, listen, encrypted: isEncrypted(model.streams, listen), path: '/', peer },
+              // Whether a program that is no engine takes a handshake is not known.
+              answer: inTls ? undefined : answer,
             })),
           )
         : [],
@@ -70,6 +77,18 @@ interface Carried {
   readonly target: Target | undefined
   readonly answer: Answer | undefined
   readonly listens: readonly Listen[]
+  readonly inTls: boolean
+}
+
+/**
+ * Does an engine understand a handshake? In clear it is 400 for Go and uvicorn, which then hang up; cpp-httplib reads on, so that a request may stand behind it. `unknown`: that, or a
+ * file or a shell may give it a certificate.
+ */
+function takesTls({ engine, argv, environment = {}, environmentComplete }: InferenceService): 'yes' | 'no' | 'unknown' {
+  const said = argv.some((word) => /^--ssl-(?:key-?file|cert-?file)(?:=|$)/.test(word)) || environment.LLAMA_ARG_SSL_KEY_FILE !== undefined
+  if (said) return 'yes'
+  const elsewhere = argv.some((word) => /^--config(?:=|$)/.test(word)) || (engine === 'vllm' && environmentComplete === false)
+  return elsewhere || engine === 'llama.cpp' ? 'unknown' : 'no'
 }
 
 function carriedBy(server: Server, model: HttpModel): readonly Carried[] {
@@ -77,14 +96,14 @@ function carriedBy(server: Server, model: HttpModel): readonly Carried[] {
   const directive = own(server.scope, 'proxy_pass') ?? own(server.scope, 'pass')
   const listens = server.listens.filter(({ datagrams }) => !datagrams)
   if (!directive || listens.length === 0) return []
-  return waysOf(directive.parameters[0] ?? '', model, server.scope).map(({ text, assumptions }) => {
+  return waysOf(directive.parameters[0] ?? '', model, server.scope).map(({ text, assumptions, inTls }) => {
     const target = text === undefined ? undefined : readTarget(text)
     const addresses = nearestAll(server.scope, ['allow', 'deny'])
     const gate = { satisfy: 'all' as const, addresses, credentials: [], trusts: statedBy(server.scope), opensToAll: false }
     const answer: Answer | undefined = target && {
       ...{ outcome: { kind: 'proxied', directive, target }, scope: server.scope, gates: [gate], assumptions },
     }
-    return { directive, target, answer, listens }
+    return { directive, target, answer, listens, inTls }
   })
 }
 
@@ -98,32 +117,51 @@ interface Way {
   /** Undefined where only the running nginx knows it. */
   readonly text: string | undefined
   readonly assumptions: readonly Assumption[]
+  /** Of those alone who begin with a handshake of TLS (`ssl_preread`): what they say is passed on as it is. */
+  readonly inTls: boolean
 }
 
 const MAX_WAYS = 200
+
+/** What a connection that is no handshake of TLS has nothing of. */
+const PREREAD = /^\$\{?ssl_preread_\w+\}?$/
+
+/** The line for nothing: a pattern is not held against that (ngx_stream_map_find). */
+const forNothing = (lines: readonly NginxDirective[]): NginxDirective | undefined =>
+  lines.find(({ name }) => name === '') ?? lines.find(({ name }) => name === 'default')
 
 /** What the words of a `proxy_pass` may become: any line of a `map` by what the client says, or by its address. */
 function waysOf(written: string, model: HttpModel, scope: Scope): readonly Way[] {
   const scripts = deciding.flatMap((name) => nearest(scope, name) ?? [])
   const assumed = scripts.map((directive): Assumption => ({ kind: 'unmodelled', directive }))
   const found = new Map<string | undefined, Way>()
-  const follow = (text: string, assumptions: readonly Assumption[], depth: number): void => {
+  const add = (way: Way): void => {
+    const before = found.get(way.text)
+    if (!before || (before.inTls && !way.inTls)) found.set(way.text, way)
+  }
+  const follow = (text: string, assumptions: readonly Assumption[], inTls: boolean, depth: number): void => {
     const [, before = '', braced, plain, after = ''] = /^([^$]*)\$(?:\{(\w+)\}|(\w+))(.*)$/s.exec(text) ?? []
     const name = braced ?? plain
     if (name === undefined) {
-      if (text !== '') found.set(text, found.get(text) ?? { text, assumptions })
+      if (text !== '') add({ text, assumptions, inTls })
       return
     }
     const choice = model.streamChoices.get(name.toLowerCase())
     if (!choice || depth > 8 || found.size > MAX_WAYS) {
-      found.set(undefined, { text: undefined, assumptions })
+      add({ text: undefined, assumptions, inTls: false })
       return
     }
     const byAddress = choice.name === 'geo' || /addr\b|geoip/.test(choice.parameters[0] ?? '')
     const more: readonly Assumption[] = byAddress ? [...assumptions, { kind: 'address', directive: choice }] : assumptions
-    for (const { name: key, parameters } of choice.block ?? [])
-      if (parameters.length > 0 || choice.name === 'split_clients') follow(before + (parameters[0] ?? key) + after, more, depth + 1)
+    const lines = choice.block ?? []
+    const preread = choice.name === 'map' && PREREAD.test(choice.parameters[0] ?? '')
+    const usual = preread ? forNothing(lines) : undefined
+    for (const line of lines) {
+      const { name: key, parameters } = line
+      if (parameters.length > 0 || choice.name === 'split_clients')
+        follow(before + (parameters[0] ?? key) + after, more, inTls || (preread && line !== usual), depth + 1)
+    }
   }
-  follow(written, assumed, 0)
+  follow(written, assumed, false, 0)
   return [...found.values()]
 }

@@ -141,7 +141,8 @@ function mapped(map: NginxDirective, evaluation: Running, depth: number): Value 
   if (exact) return result(exact)
   if (lines.some(({ name }) => name === 'hostnames') && lines.some(({ name }) => name.includes('*'))) return notKnown('unmodelled')
   for (const line of lines) {
-    if (!line.name.startsWith('~')) continue
+    // Nothing is held against no pattern, not even against one that it fits (ngx_http_map_find).
+    if (!line.name.startsWith('~') || source.text === '') continue
     const insensitive = line.name.startsWith('~*')
     const match = compilePattern(line.name.slice(insensitive ? 2 : 1), insensitive).exec(source.text)
     if (match === undefined) return notKnown('unmodelled')

@@ -139,3 +139,11 @@ test.each<[string, string, string, readonly string[]]>([
   const configuration = `geo $inside { default 0; ${lines} } server { listen 80; location / { ${conditions} proxy_pass http://127.0.0.1:11434; } ${more} }`
   expect(outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')])))).toEqual(expected)
 })
+
+// As nginx 1.22.1 did: each let everybody in who sent nothing.
+test.each<[string, string, string, readonly string[]]>([
+  ['a pattern of anything in place of a default', `map $http_x_api_key $refused { "${key}" 0; ~.* 1; }`, '$refused', [nobodyAsked]],
+  ['a pattern of nothing', `map $http_x_api_key $allowed { "${key}" 1; ~^$ 0; default 1; }`, '$allowed = 0', [nobodyAsked]],
+])('nothing is held against no pattern of a map: %s', (_, maps, condition, expected) => {
+  expect(asked(requiresAuthentication, maps, condition)).toEqual(expected)
+})

@@ -23,7 +23,19 @@ const inner = `server { listen 127.0.0.1:8443 ssl; ssl_certificate c; ssl_certif
 
 test.each<[string, string, readonly string[]]>([
   ['straight', `server { listen 443; proxy_pass ${engine}; }`, open],
-  ['the name that a client says', by(`map $ssl_preread_server_name $to { llm.example ${engine}; default ${web}; }`), open],
+  // Who says a name speaks TLS, which no engine without a certificate of its own takes (nginx 1.30.6 before plain HTTP: 400 for each).
+  ['the name that a client says', by(`map $ssl_preread_server_name $to { llm.example ${engine}; default ${web}; }`), nowhere],
+  ['no name', by(`map $ssl_preread_server_name $to { llm.example ${web}; "" ${engine}; default ${web}; }`), open],
+  ['a pattern that no name is not held against', by(`map $ssl_preread_server_name $to { ~^.*$ ${engine}; default ${web}; }`), nowhere],
+  ['a default behind it', by(`map $ssl_preread_server_name $to { ~^.*$ ${web}; default ${engine}; }`), open],
+  ['a pattern of any name', by(`map $ssl_preread_server_name $to { ~^.+$ ${engine}; default ${web}; }`), nowhere],
+  ['any protocol but none', by(`map $ssl_preread_protocol $to { "" ${web}; default ${engine}; }`), nowhere],
+  ['a name, and none', by(`map $ssl_preread_server_name $to { llm.example ${engine}; default ${engine}; }`), open],
+  [
+    'a name that TLS was spoken for here',
+    `map $ssl_server_name $to { llm.example ${engine}; default ${web}; } server { listen 443 ssl; ssl_certificate c; ssl_certificate_key k; proxy_pass $to; }`,
+    open,
+  ],
   [
     'a group by that name',
     by(`upstream u { server ${engine}; } map $ssl_preread_server_name $to { default u; web.example ${web}; }`),
@@ -45,6 +57,18 @@ test.each<[string, string, readonly string[]]>([
   ['datagrams beside connections', `server { listen 11435 udp; listen 11435; proxy_pass ${engine}; }`, open],
 ])('a stream leads to the model: %s', (_, stream, expected) => {
   expect(judged(stream)).toEqual(expected)
+})
+
+test.each<[string, Parameters<typeof service>[0], Parameters<typeof service>[1], readonly string[]]>([
+  ['an engine in clear', 'vllm', {}, nowhere],
+  ['an engine with a certificate of its own', 'vllm', { argv: ['vllm', 'serve', 'm', '--ssl-keyfile', '/k', '--ssl-certfile=/c'] }, open],
+  ['an engine with a file of settings', 'vllm', { argv: ['vllm', 'serve', 'm', '--config', '/c.yaml'] }, notKnown],
+  ['an engine that goes on after what it does not understand', 'llama.cpp', {}, notKnown],
+  ['an engine with TLS by its environment', 'llama.cpp', { environment: { LLAMA_ARG_SSL_KEY_FILE: '/k' } }, open],
+])('a name that is said leads to %s', (_, kind, change, expected) => {
+  const stream = by(`map $ssl_preread_server_name $to { llm.example 127.0.0.1:${kind === 'vllm' ? 8000 : 8080}; default ${web}; }`)
+  const given = facts(`# configuration file /etc/nginx/nginx.conf:\nstream { ${stream} }\nhttp { }\n`, [service(kind, change)])
+  expect(outcomes(ask(requiresAuthentication, given))).toEqual(expected)
 })
 
 test('who says the right name gets to a server of the same nginx that trusts this machine', () => {
