@@ -204,20 +204,23 @@ describe('the script, on a /proc that is a folder', () => {
       '@mount 120 more',
     ])
   })
-  test.each(awks)('%s: a folder that the host has twice is called by its own name', (awk) => {
-    // A volume of Docker that is /etc (driver options), another file system over a folder, and one mounted below it alone.
+  test.each(awks)('%s: a folder that the host has twice is told by both names', (awk) => {
+    // A volume of Docker that is /etc (driver options), another file system over a folder, and /etc of ostree.
     const twice = [
       '25 22 8:1 /etc /var/lib/docker/volumes/e/_data rw - ext4 x rw',
       '26 22 8:3 / /opt rw - ext4 x rw',
       '27 22 8:1 /opt/old /mnt/old rw - ext4 x rw',
+      '28 22 8:4 / /sysroot rw - xfs x rw',
+      '29 22 8:4 /ostree/1/usr /usr ro - xfs x rw',
     ]
-    writeFileSync(join(proc, 'self/mountinfo'), `${[...host, ...twice].join('\n')}\n`)
+    writeFileSync(join(proc, 'self/mountinfo'), `${['21 22 0:20 / /sys/fs/cgroup rw - cgroup2 x rw', ...host, ...twice].join('\n')}\n`)
     put(
       310,
       `/system.slice/docker-${id('9')}.scope`,
       [
         '30 22 0:40 / / rw - overlay x rw',
         ...['/etc', '/etc/cron.d', '/opt/old/m'].map((root, at) => `3${at} 30 8:1 ${root} /m${at} rw - ext4 x rw`),
+        '34 30 8:4 /ostree/1/usr/bin /m4 rw - xfs x rw',
       ],
       undefined,
       '\t1',
@@ -227,8 +230,12 @@ describe('the script, on a /proc that is a folder', () => {
     writeFileSync(join(proc, 'self/mountinfo'), `${host.join('\n')}\n`)
     expect(found.filter((row) => row.startsWith('@mount'))).toEqual([
       '@mount 310 rw /etc /m0',
+      '@mount 310 rw /var/lib/docker/volumes/e/_data /m0',
       '@mount 310 rw /etc/cron.d /m1',
+      '@mount 310 rw /var/lib/docker/volumes/e/_data/cron.d /m1',
       '@mount 310 rw /mnt/old/m /m2',
+      '@mount 310 rw /sysroot/ostree/1/usr/bin /m4',
+      '@mount 310 rw /usr/bin /m4',
     ])
   })
   test.each(awks)('%s: where no runtime runs, only what is looked for', (awk) => {

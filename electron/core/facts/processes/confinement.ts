@@ -24,8 +24,8 @@ export interface Confinement {
  * Of the first process of each container or pod in `$table`, and of each that `$pattern` finds in one: `@cgroup $pid ROW`, `@bound $pid HEXADECIMAL`, with ` shared` where it has
  * the PID namespace of the host, and ` profiled` where AppArmor or SELinux enforces a profile of containers on it (attr/current, apparmor(7)), `@idmap $pid INSIDE OUTSIDE COUNT`, a row for each range, and
  * `@mount $pid ro|rw SOURCE DESTINATION`, a row for each mount whose file system the host has mounted as well (proc(5), mountinfo: of a bind mount the
- * fourth column is its place within that file system), by the name nearest to the root of that file system where the host has it at several places and sees it there: a volume of Docker
- * may be a folder of the host once more; one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
+ * fourth column is its place within that file system), by each of its names where the host has it at several places: a volume of Docker
+ * may be a folder of the host once more, and of ostree /etc is a folder of the system's; one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
  * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
  * what `$pattern` finds is looked at. Of what it finds elsewhere, and of nginx there, rows of `seen-files.ts`.
@@ -54,23 +54,29 @@ function nameIn(k, path) {
   return path == "" ? "/" : path
 }
 function isSeen(name, device, path, i, k) {
-  for (i = k = 1; i <= hosts; i++) if ((place[i] == "/" || name == place[i] || index(name, place[i] "/") == 1) && length(place[i]) >= length(place[k])) k = i
+  k = 0
+  for (i = 1; i <= hosts; i++) if ((place[i] == "/" || name == place[i] || index(name, place[i] "/") == 1) && length(place[i]) >= length(place[k])) k = i
   return disk[k] == device && nameIn(k, path) == name
 }
-function sourceOf(device, path, at, n, i, k, found, name, best) {
-  n = split(mounted[device], at, " "); found = best = 0
+function namesOf(device, path, at, n, i, k, name, longest, list) {
+  n = split(mounted[device], at, " "); longest = 0; list = " "
   for (i = 1; i <= n; i++) if ((name = nameIn(k = at[i], path)) != "") {
-    if (!found || length(root[k]) > length(root[found])) found = k
-    if (n > 1 && (!best || length(root[k]) < length(root[best])) && isSeen(name, device, path)) best = k
+    if (!longest || length(root[k]) > length(root[longest])) longest = k
+    if ((n == 1 || isSeen(name, device, path)) && !index(list, " " name " ")) list = list name " "
   }
-  return found ? nameIn(best ? best : found, path) : ""
+  return longest && list == " " ? nameIn(longest, path) : list
+}
+function sourceOf(device, path, name, n, best) {
+  best = ""
+  for (n = split(namesOf(device, path), name, " "); n > 0; n--) if (best == "" || length(name[n]) <= length(best)) best = name[n]
+  return best
 }
 function networkOf(address) {
   for (look("net/route"); got(); ) if (f[2] == "00000000") print "@gateway " pid " " f[3]
   for (look("net/fib_trie"); got(); ) if (f[1] == "|--") address = f[2]; else if (f[1] == "/32" && f[2] == "host" && address !~ /^127/) print "@address " pid " " address
   for (look("net/if_inet6"); got(); ) if (f[4] == "00") print "@address " pid " " f[1]
 }
-function tell(id, how, rows, i, source, row) {
+function tell(id, how, rows, i, source, row, name, n) {
   for (look("status"); got(); ) {
     if (f[1] == "NSpid:" && f[3] == "") how = " shared"
     if (f[1] == "CapBnd:") print "@bound " pid " " f[2] how (lsm && (getline line < ("/proc/" pid "/attr/current")) > 0 && line ~ /\\(enforce\\)|:container_t:/ ? " profiled" : "")
@@ -78,9 +84,10 @@ function tell(id, how, rows, i, source, row) {
   for (look("uid_map"); rows++ < 32 && got(); ) if (f[3] != "") print "@idmap " pid " " f[1] " " f[2] " " f[3]
   rows = 0
   for (look("mountinfo"); got(); ) {
-    if (f[5] ~ /^\\/(proc|sys)(\\/|$)/ || (source = sourceOf(f[3], f[4])) == "") continue
-    if (f[5] == "/" && source == "/") { rows = 1; row[1] = "rw / /"; break }
-    if (f[5] != "/" && !index(source, "/" id "/")) row[++rows] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " source " " f[5]
+    if (f[5] ~ /^\\/(proc|sys)(\\/|$)/) continue
+    if (f[5] == "/" && sourceOf(f[3], f[4]) == "/") { rows = 1; row[1] = "rw / /"; break }
+    n = f[5] == "/" ? 0 : split(namesOf(f[3], f[4]), name, " ")
+    for (i = 1; i <= n; i++) if (!index(name[i], "/" id "/")) row[++rows] = (f[6] ~ /^ro(,|$)/ ? "ro" : "rw") " " name[i] " " f[5]
   }
   for (i = 1; i <= rows && i <= 64; i++) print "@mount " pid " " row[i]
   if (rows > 64) print "@mount " pid " more"
