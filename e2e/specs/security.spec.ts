@@ -157,6 +157,16 @@ test.describe('the page', () => {
 })
 
 test.describe('the page, provoked', () => {
+  test('comes back from a page of its own that is not there', async ({ gatehouse }) => {
+    gatehouse.provoke(/404|style/)
+    const { page } = gatehouse
+    for (const url of ['gatehouse://app/none.html', 'gatehouse://app/assets/', 'gatehouse://app/../../etc/passwd']) {
+      await page.evaluate((to) => void location.assign(to), url)
+      await page.waitForURL('gatehouse://app/')
+      await expect(page.locator('#root > *').first()).toBeVisible()
+    }
+  })
+
   test('goes nowhere else and opens no window', async ({ gatehouse }) => {
     gatehouse.provoke(/Not allowed to (load local resource|navigate top frame to data URL)/)
     const { app, page } = gatehouse

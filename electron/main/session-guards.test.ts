@@ -203,10 +203,13 @@ test('a page that got away all the same is brought back, and one that is home is
     },
   })
   returnHome(page as unknown as WebContents, 'gatehouse://app/', release)
-  page.emit('did-navigate', {}, 'gatehouse://app/index.html')
+  page.emit('did-navigate', {}, 'gatehouse://app/index.html', 200)
+  page.emit('did-navigate', {}, 'gatehouse://app/', 404)
   expect(loaded).toEqual([])
-  page.emit('did-navigate', {}, 'about:blank')
+  page.emit('did-navigate', {}, 'about:blank', -1)
   expect(loaded).toEqual(['gatehouse://app/'])
+  page.emit('did-navigate', {}, 'gatehouse://app/none.html', 404)
+  expect(loaded).toEqual(['gatehouse://app/', 'gatehouse://app/'])
 })
 
 test.each([

@@ -57,9 +57,12 @@ export function guardContents(contents: WebContents, allowed: Allowed): void {
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
 }
 
-/** Where no event can refuse (a page may always show `about:blank` in its own frame), the window goes back to `home`. */
+/**
+ * Where no event can refuse (a page may always show `about:blank` in its own frame), and from a page of its own that is none, the window goes
+ * back to `home`: "Not found" has no way on. A home that is not there itself stays, or it would be loaded for ever.
+ */
 export function returnHome(contents: Pick<WebContents, 'on' | 'loadURL'>, home: string, allowed: Allowed): void {
-  contents.on('did-navigate', (_event, url) => {
-    if (!mayNavigate(url, allowed)) void contents.loadURL(home)
+  contents.on('did-navigate', (_event, url, status) => {
+    if (!mayNavigate(url, allowed) || (status >= 400 && url !== home)) void contents.loadURL(home)
   })
 }
