@@ -28,6 +28,9 @@ test('exact commands for every audit account but root, and nothing else', () => 
   expect(text).toContain('/data/a\\,\\ b\\:c\\=\\*')
   expect(rules(text).filter((rule) => rule.includes('-delete'))).toEqual([])
   expect(text).toContain('# cannot be allowed exactly: ')
+  // Who may connect to daemons that do as root what they are told: that of Incus where Debian has it (incus.socket).
+  expect(text).toContain(' /run/docker.sock ')
+  expect(text).toContain(' /var/lib/incus/unix.socket ')
   expect(rules(fleetSudoers(fleet, 'gpu-02')).every((rule) => rule.startsWith('CORP'))).toBe(true)
   expect(rules(fleetSudoers(fleet, 'gpu-03'))).toEqual([])
 })

@@ -85,7 +85,9 @@ export const clusterKeys = /^\/etc\/(?:rancher\/[^/]+\/[^/]+\.yaml|kubernetes\/(
 
 /** Sockets of daemons that do as root what they are told. */
 export const rootSockets = [
-  ...['/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/incus/unix.socket'],
+  ...['/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman/podman.sock', '/run/crio/crio.sock'],
+  // As the package of Debian has it (incus.socket of 7.0.2), and where newer ones look first.
+  ...['/var/lib/incus/unix.socket', '/run/incus/unix.socket'],
   ...['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket', '/run/libvirt/libvirt-sock'],
 ] as const
 

@@ -11,7 +11,7 @@ const SOCKETS = [
   ...['/run/systemd/private', '/run/user/0/bus', '/run/user/0/systemd/private', '/run/user/0/podman/podman.sock', '/run/snapd.socket'],
   ...['/run/k3s/containerd/containerd.sock', '/run/docker/containerd/containerd.sock', '/run/k0s/containerd.sock', '/run/nri/nri.sock'],
   ...['/var/snap/microk8s/common/run/containerd.sock', '/run/cri-dockerd.sock', '/run/buildkit/buildkitd.sock'],
-  ...['/var/lib/incus/unix.socket', '/run/libvirt/virtqemud-sock'],
+  '/run/libvirt/virtqemud-sock',
 ]
 /** The same by their names, where a daemon was told to listen elsewhere (dockerd -H unix://…). */
 const NAMED_SOCKET = /^(?!\/run\/user\/|\/home\/).*\/(?:docker|podman|containerd|crio|cri-dockerd|buildkitd)\.sock$/
