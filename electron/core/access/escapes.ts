@@ -33,6 +33,10 @@ const escapes = names(
   'uwsgi hypercorn streamlit flask celery mlflow litellm snakemake nextflow papermill ray tritonserver sbatch salloc enroot nvidia-container-cli',
   'dnsmasq dhclient dhcpcd udhcpc pppd wpa_supplicant wpa_cli keepalived xinetd sshd fail2ban-client fluent-bit fluentd td-agent telegraf vector gitlab-runner nomad consul',
   'groupmems exiftool dos2unix unix2dos zstd lz4 crudini augtool ffmpeg criu restore borgmatic kopia rdiff-backup rsnapshot pg_dump',
+  'agetty cdist cobc csvtool dc distcc dvips easyrsa genie genisoimage gimp gtester jjs jtag knife latexmk lwp-download msfconsole msgfilter opkg pandoc pdb perlbug pexec pry qpdf rtorrent scrot socket sqlmap varnishncsa volatility xdotool',
+  'ifup ifdown nvidia-ctk kernel-install dkms dracut mkinitramfs update-initramfs grub-mkconfig needrestart update-ca-certificates exportfs anacron incrond fcrontab cvtsudoers portablectl systemd-(?:dissect|sysext|confext|firstboot) homectl varlinkctl',
+  'lighttpd squid varnishd (?:mysql|mariadb-)(?:dump|admin) zabbix_agentd nrpe promtail otelcol\\S* filebeat goaccess glances pdsh clush salt salt-ssh cf-agent gdebi alien pkcon aptdcon add-apt-repository btrfs xfs_io xfs_db e2image mkfs(?:\\.\\w+)? mke2fs',
+  'age sops gpg-agent umoci crane cosign helmfile kustomize pre-commit nox invoke hatch pdm pixi rye rustup mix stack cabal nix(?:-\\w+)? nixos-rebuild guix sbuild pbuilder cowbuilder mock local-ai sglang trtllm-serve text-generation-launcher colossalai dvc wandb code(?:-server)?',
   'aws gcloud gsutil s3cmd s5cmd azcopy oras yt-dlp bazel meson scons tofu terragrunt pulumi k9s kubeadm kubelet rke2 oc dockerd containerd distrobox toolbox lazydocker debootstrap mmdebstrap',
 )
 
@@ -45,11 +49,13 @@ const editors = names('vim? vim\\..* vimdiff rvim view rview nvim ex ed nano pic
 const pagers = names('less more most bat(?:cat)?')
 /** Others from which a shell is started by a word or a key, whatever they begin with. */
 const consoles = names(
-  'screen tmux byobu zellij mysql mariadb psql sqlite3 l?ftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient',
+  'screen tmux tmate byobu zellij mysql mariadb psql sqlite3 l?ftp ncftp psftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui ncdu minicom tasksh tdbtool ginsh scanmem lnav multitail pg zathura mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient',
 )
 /** They do nothing but start what stands behind them, in other surroundings. */
 const aroundOthers = [
   'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon nohup setsid systemd-inhibit faketime firejail dbus-run-session',
+  'openvt systemd-cat run0 proot fakechroot schroot cgexec hwloc-bind likwid-pin schedtool chpst gosu su-exec setuidgid tini dumb-init catatonit grc mise direnv',
+  'py-spy memray scalene viztracer trace-cmd uftrace rr rocprof(?:v\\d)? vtune horovodrun',
   'aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
 ] as const
 /** They start what stands behind them, and need no more than its name. */
