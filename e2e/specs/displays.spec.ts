@@ -273,6 +273,7 @@ test('in the colours of the system states and focus are still told apart', async
     await it.leavePicture(`forced-colours-fleet-${theme}`)
     expect((await look(it.page.getByRole('button', { name: 'Run audit' }).locator('.icon'))).isSeen).toBe(true)
     expect((await look(it.cell('INF-4', 'gpu-02').locator('.icon'))).hasGlyph).toBe(true)
+    expect((await look(it.page.locator('.host-head .bar').last())).isSeen).toBe(true)
   }
   const cell = it.cell('INF-4', 'gpu-02').getByRole('button')
   await cell.focus()
