@@ -81,3 +81,26 @@ test.each([
   ['--gpus "device=1,GPU-2222"', ['1', 'GPU-2222']],
   ['--gpus all,capabilities=utility', ['all']],
 ])('%s', (option, gpus) => expect(of(`docker run ${option} x`)?.gpus).toEqual(gpus))
+
+test('options without a value of newer releases', () => {
+  // As the generator of Podman 5.8.6 made it.
+  const quadlet = of(
+    '/usr/bin/podman --log-level=debug run --name vllm --replace --rm --cgroups=split --stop-timeout 20 --memory 4g --init --env-host --http-proxy=false --read-only-tmpfs=false --sdnotify=healthy -d --security-opt label=disable --device nvidia.com/gpu=all --cap-drop all --cap-add sys_admin --read-only --userns keep-id -v /etc:/x:ro,z --publish 127.0.0.1:8000:8000 --secret k,type=env,target=VLLM_API_KEY --mount type=bind,source=/srv/m,destination=/m,ro=true --health-cmd true --unsetenv-all --rootfs=false --tls-verify=false docker.io/vllm/vllm-openai:v0.11.0 --model /m',
+  )
+  expect(quadlet).toMatchObject({
+    image: 'docker.io/vllm/vllm-openai:v0.11.0',
+    command: ['--model', '/m'],
+    addedCapabilities: ['sys_admin'],
+  })
+  expect(quadlet?.mounts).toEqual([
+    { source: '/etc', destination: '/x', readOnly: true },
+    { source: '/srv/m', destination: '/m', readOnly: true },
+  ])
+  expect(of('podman run --rootfs --privileged /srv/rootfs ollama serve')).toMatchObject({ image: '/srv/rootfs', privileged: true })
+  const socket = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: false }
+  expect(of('docker run --use-api-socket -p 127.0.0.1:11434:11434 ollama/ollama')).toMatchObject({
+    image: 'ollama/ollama',
+    mounts: [socket],
+  })
+  expect(of('docker run --use-api-socket=false ollama/ollama')?.mounts).toEqual([])
+})

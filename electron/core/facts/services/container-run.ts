@@ -2,10 +2,10 @@ import { basename } from 'node:path/posix'
 import { type Container, SHARED } from '../containers/containers.ts'
 import type { Unit } from '../units/units.ts'
 
-/** Options of `podman run` and `docker run` that take no value (podman-run(1), docs.docker.com). */
+/** Options of `podman run` and `docker run` that take no value, as Podman 5.8 and Docker 28.2 list them (podman-run(1), docs.docker.com). */
 const alone = new Set(
   `-d --detach --rm --rmi --replace --init --privileged --read-only --read-only-tmpfs -i --interactive -t --tty -P --publish-all --no-hosts --no-hostname
-  -q --quiet --tls-verify --disable-content-trust --http-proxy --oom-kill-disable --no-healthcheck --sig-proxy --passwd --env-host -it -ti -dit`.split(
+  --rootfs --unsetenv-all --use-api-socket -q --quiet --tls-verify --disable-content-trust --http-proxy --oom-kill-disable --no-healthcheck --sig-proxy --passwd --env-host -it -ti -dit`.split(
     /\s+/,
   ),
 )
@@ -75,6 +75,8 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
         return { source, destination, readOnly: /(?:^|,)ro(?:,|$)/.test(flags) }
       }),
       ...valuesOf('--mount').map(boundBy),
+      // Docker since 28: its own socket.
+      ...valuesOf('--use-api-socket').flatMap((value) => (value === 'false' ? [] : [API_SOCKET])),
     ].filter(({ source, destination }) => source.startsWith('/') && destination.startsWith('/')),
     pid: 0,
     inspected: false,
@@ -82,6 +84,8 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
     line: lines.ExecStart ?? 0,
   }
 }
+
+const API_SOCKET = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: false }
 
 /** Options before the command that have a value (docker(1), podman(1)). */
 const valued =
