@@ -1,5 +1,5 @@
 import type { FactResult } from '../fact.ts'
-import type { JsonNode } from './json-lines.ts'
+import { field, type JsonNode } from './json-lines.ts'
 
 /** One running Caddy, with the JSON that it was given or that its Caddyfile means. */
 export interface CaddyInstance {
@@ -35,3 +35,10 @@ export const readCaddies = (caddy: FactResult<Caddy>): readonly ReadCaddy[] =>
 /** Those that run and could not be read. */
 export const unreadCaddies = (caddy: FactResult<Caddy>): readonly CaddyInstance[] =>
   (caddy.known ? caddy.value.instances : []).filter(({ config }) => config === undefined)
+
+/**
+ * Where only its file was read, and that has Caddy put another configuration in its place when it starts (`admin.config.load`): what runs is not known. Tried
+ * with 2.6.2 and 2.11.4. What its admin endpoint tells is what was pulled.
+ */
+export const pullsAnother = ({ source, config }: ReadCaddy): JsonNode | undefined =>
+  source === 'file' ? field(config, 'admin', 'config', 'load') : undefined

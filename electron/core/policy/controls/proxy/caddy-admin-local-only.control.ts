@@ -1,5 +1,5 @@
 import type { Listener } from '#shared/model/listener.ts'
-import { type CaddyInstance, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import { type CaddyInstance, pullsAnother, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
@@ -42,6 +42,13 @@ function judge(instance: ReadCaddy, listeners: FactResult<readonly Listener[]>):
   const listen = field(admin, 'listen')
   const cite = [{ section: 'caddy', line: (listen ?? admin ?? config).line }]
   const base = { subject: `${instance.id} admin` }
+  const pulled = pullsAnother(instance)
+  if (pulled) {
+    const reason =
+      'Another configuration took the place of its file (admin.config.load), and the endpoint did not answer where the file puts it.'
+    const title = 'Where the admin endpoint listens is unknown'
+    return { ...base, status: 'not-evaluated', title, reason, cite: [{ section: 'caddy', line: pulled.line }] }
+  }
   if (isTrue(field(admin, 'disabled')))
     return { ...base, status: 'pass', title: 'The admin endpoint is off', reason: 'admin.disabled is true.', cite }
   const written = textOf(listen) ?? ''

@@ -44,6 +44,33 @@ test('no Caddy: nothing applies', () => {
   expect(outcomes(control.evaluate({ caddy: { instances: [] } } as never, policyContext()))).toEqual(['not-applicable: No Caddy runs here'])
 })
 
+// Caddy 2.6.2 and 2.11.4 replace what their file says by what they pull, which here closed the admin endpoint.
+describe('a file that has the configuration pulled', () => {
+  const pulling = { admin: { listen: '127.0.0.1:2020', config: { load: { module: 'http', url: 'https://conf.example/' } } } }
+  const closed = { ...pulling, ...site([{ handle: [login, toOllama] }]) }
+  const told = (by: string) =>
+    knownCaddies(`@process 7\n@${by}\n${JSON.stringify(closed, null, 1).replace(/^/gm, ':')}\n@end\n`, { processes: [], containers: [] })
+  const judged = (by: string) => {
+    const read = told(by)
+    const given = facts('', [service('ollama')], { ...noNginx, caddy: read })
+    const admin = (caddyAdmin as AnyControl as unknown as Control).evaluate(
+      { caddy: read.known && read.value, listeners: known([]), nginx: unknown('none', []) } as never,
+      policyContext(),
+    )
+    return [...outcomes(ask(requiresAuthentication, given)), ...outcomes(admin)]
+  }
+  test('says nothing of what runs', () => {
+    const found = judged('file /etc/caddy/caddy.json')
+    expect(found).toContain('not-evaluated: Part of Caddy is beyond the model')
+    expect(found).toContain('not-evaluated: Where the admin endpoint listens is unknown')
+  })
+  test('what the endpoint tells is what runs', () =>
+    expect(judged('admin 127.0.0.1:2020')).toEqual([
+      'pass: Every forwarded route needs a login',
+      'pass: The admin endpoint is on loopback',
+    ]))
+})
+
 describe('several Caddys', () => {
   const printed = (config: unknown) => `@admin 127.0.0.1:1\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}`
   const started = (pid: number, unit: string) => ({

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { type Caddy, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import { type Caddy, pullsAnother, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { JsonNode } from '../../../facts/caddy/json-lines.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
 import type { Citation } from '../../../facts/citation.ts'
@@ -181,12 +181,16 @@ function ofNginx(
 }
 
 function ofCaddy(
-  { id, config }: ReadCaddy,
+  caddy: ReadCaddy,
   { gateways, behind, all }: Setting,
   services: readonly InferenceService[],
   localAddresses: readonly string[],
 ): HostPaths {
+  const { id, config } = caddy
   const picture = caddyRoutesTo(config, all, localAddresses)
+  const pulled = pullsAnother(caddy)
+  const reason = 'it takes its configuration from elsewhere, and its admin endpoint does not tell what that says'
+  const beyond = [...(pulled ? [{ node: pulled, reason }] : []), ...picture.unmodelled]
   const at = (node: JsonNode): Citation => ({ section: 'caddy', line: node.line })
   return {
     paths: picture.routes.flatMap((route) => led(caddyPath(route, config, caddySocket(route), gateways, services), behind)),
@@ -195,7 +199,7 @@ function ofCaddy(
       line: at(node),
       subject: caddySocket({ ...socket, encrypted: false, policy: undefined }).subject,
     })),
-    openEnds: picture.unmodelled.slice(0, 20).map(({ node, reason }) => ({
+    openEnds: beyond.slice(0, 20).map(({ node, reason }) => ({
       status: 'not-evaluated',
       subject: `${id} ${reason}`.slice(0, 80),
       title: BEYOND_CADDY,
