@@ -57,6 +57,8 @@ test.each(['--network pasta:--map-gw', '--network pasta'])('%s: no others', (fla
 test.each([
   'docker container run --name=x ollama/ollama',
   'podman --log-level=info run --name x ollama/ollama',
+  'podman --cdi-spec-dir /etc/cdi --imagestore /srv/images run --name x ollama/ollama',
+  'podman --transient-store --events-backend none --runtime-flag debug run --name x ollama/ollama',
   'docker --context rootless -l info container run --name x ollama/ollama',
 ])('%s', (line) => expect(of(line)).toMatchObject({ name: 'x', image: 'ollama/ollama' }))
 

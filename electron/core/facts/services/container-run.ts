@@ -87,9 +87,9 @@ export function containerOfUnit({ execStart, activeState, lines }: Unit): Contai
 
 const API_SOCKET = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: false }
 
-/** Options before the command that have a value (docker(1), podman(1)). */
+/** Options before the command that have a value, as Podman 5.8 and Docker 28.2 list them. */
 const valued =
-  /^(?:-[cHl]|--(?:config|connection|context|host|log-level|url|identity|root|runroot|storage-driver|storage-opt|cgroup-manager|runtime|network-cmd-path|conmon|hooks-dir|module|tmpdir|tls(?:cacert|cert|key)))$/
+  /^(?:-[cHl]|--(?:config|connection|context|host|log-level|url|identity|root|runroot|storage-driver|storage-opt|cgroup-manager|runtime|runtime-flag|network-cmd-path|network-config-dir|conmon|hooks-dir|module|tmpdir|cdi-spec-dir|events-backend|imagestore|out|ssh|volumepath|tls(?:cacert|cert|key|-ca|-cert|-key)))$/
 
 /** The command and what follows: without options of the program itself, and `run` for `container run`. */
 function commandOf(words: readonly string[]): readonly string[] {
