@@ -7,7 +7,7 @@ import { headersAsSent, headersSet } from '../../../facts/nginx/model/handler.ts
 import { type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { clientCertificate, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
-import { nearest, nearestAll } from '../../../facts/nginx/model/scope.ts'
+import { nearest, nearestAll, type Scope } from '../../../facts/nginx/model/scope.ts'
 import { chooseServer } from '../../../facts/nginx/model/server-names.ts'
 import type { HttpModel, Server } from '../../../facts/nginx/model/servers.ts'
 import { peersOf } from '../../../facts/nginx/model/target.ts'
@@ -95,13 +95,21 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     listLines: addresses.map(placeOf),
     addressUnknown: answer.assumptions.some(undecided) || answer.gates.some(({ credentials }) => credentials.some(isScript)),
     forgers: forgersOf(route),
-    hsts: nearestAll(answer.scope, ['add_header']).some(
+    hsts: headersAdded(answer.scope).some(
       ({ parameters: [name = '', value = ''] }) => /^strict-transport-security$/i.test(name) && !/max-age\s*=\s*"?0+(?!\d)/i.test(value),
     ),
     line: cited(route.directive),
     unfinished: halfBasic(route),
     nginx: route,
   }
+}
+
+/** Of the innermost block that has any, or as `add_header_inherit` says there (since 1.29.3). */
+function headersAdded(scope: Scope): readonly NginxDirective[] {
+  const own = scope.directives.filter(({ name }) => name === 'add_header')
+  const mode = nearest(scope, 'add_header_inherit')?.parameters[0] ?? 'on'
+  if (!scope.parent || mode === 'off' || (mode === 'on' && own.length > 0)) return own
+  return [...headersAdded(scope.parent), ...own]
 }
 
 const undecided = ({ kind, blocks }: Assumption): boolean => kind === 'unmodelled' || (kind === 'address' && blocks === undefined)
