@@ -67,6 +67,19 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   expect(judged(codeRunnerNotExposed, configuration)).toEqual(expected)
 })
 
+test.each([
+  ['on the network of the host', { hostNetwork: true }, open],
+  ['in a network of its own, where loopback is another', { hostNetwork: false, networks: [] }, local],
+])('nginx in a container %s', (_, change, expected) => {
+  const id = 'a'.repeat(64)
+  const given = facts(site(`location / { ${to} }`), [])
+  const contained = [{ container: id, directives: given.nginx.directives, line: 1 }]
+  const nginx = known({ installed: false, running: false, directives: [], contained })
+  const containers = known({ runtimes: [], containers: [{ id, name: 'edge', running: true, ports: [], mounts: [], line: 1, ...change }] })
+  const more = { programs: [jupyter()], nginx, containers, services: known([]) }
+  expect(outcomes(ask(codeRunnerNotExposed, { ...given, ...more } as never))).toEqual(expected)
+})
+
 test('a program that asks by itself may be led to', () => {
   const way = site(`location / { ${to} }`)
   expect(judged(codeRunnerNotExposed, way, [jupyter({ authentication: 'default' })])).toEqual(local)

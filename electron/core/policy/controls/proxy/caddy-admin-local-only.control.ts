@@ -15,7 +15,7 @@ export default defineControl({
   rationale:
     'Whoever reaches it replaces the whole configuration: logins are gone with one request, and every model server of the network can be forwarded to. It asks nobody who he is.',
   needs: ['caddy'],
-  uses: ['listeners', 'nginx', 'network', 'services', 'oauth2-proxy'],
+  uses: ['listeners', 'nginx', 'network', 'containers', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],
   evaluate: ({ caddy, listeners, ...around }) => {
     const verdicts = [

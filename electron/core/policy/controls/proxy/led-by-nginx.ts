@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { leadsOf } from '../../../facts/nginx/model/leads.ts'
@@ -9,12 +10,14 @@ import { type Nginx, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { gatewaysOf } from './gateways.ts'
 import { nginxPath, nginxSocket } from './nginx-paths.ts'
+import { followedContainer } from './paths-of-host.ts'
 import type { Authenticated } from './proxy-path.ts'
 import { addressed, localOnly } from './proxy-paths.ts'
 
 export interface AroundNginx {
   readonly nginx: FactResult<Nginx>
   readonly network: FactResult<Network>
+  readonly containers: FactResult<Containers>
   readonly services: FactResult<readonly InferenceService[]>
   readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
 }
@@ -38,8 +41,18 @@ const nobody: InferenceService = {
 
 /** `means`: is it the program? Hosts are in one spelling. */
 export function ledTo(facts: AroundNginx, means: (peer: Target, local: boolean) => boolean): readonly LedTo[] {
-  if (!facts.nginx.known || !facts.nginx.value.running) return []
-  const { directives, version } = facts.nginx.value
+  if (!facts.nginx.known) return []
+  const { contained = [], ...own } = facts.nginx.value
+  // Loopback in a network of its own is another.
+  const shared = contained.filter((one) => followedContainer(one, facts.containers)?.hostNetwork)
+  return [...(own.running ? [own] : []), ...shared].flatMap((one) => ledBy(one, facts, means))
+}
+
+function ledBy(
+  { directives, version }: Pick<Nginx, 'directives' | 'version'>,
+  facts: AroundNginx,
+  means: (peer: Target, local: boolean) => boolean,
+): readonly LedTo[] {
   const addresses = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
   const local = new Set(addresses.map(canonical))
   const led = leadsOf(directives).filter(({ peer, listen }) => {
