@@ -1,6 +1,9 @@
+import { accessFactIds } from '../../../access/access-facts.ts'
+import { hostAccess } from '../../../access/host-access.ts'
 import { openGrants } from '../../../access/netgroups.ts'
 import { rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
+import { known } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
@@ -15,12 +18,14 @@ export default defineControl({
   rationale:
     'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration. So is every container beside it that holds the socket of Docker or the disks of the host.',
   needs: ['services', 'accounts'],
-  uses: ['sudoers', 'units', 'containers', 'processes', 'access'],
+  uses: [...accessFactIds.filter((id) => id !== 'services'), 'containers'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],
-  evaluate: ({ services, accounts, sudoers, units, containers, processes, access }) => {
+  evaluate: (facts, { now }) => {
+    const { services, accounts, sudoers, units, containers, processes, access } = facts
     const told = { units, containers, processes, accounts, sudoers, access }
     const others = otherContainers(services, told)
     if (services.length === 0) return others.length > 0 ? others : noServices
+    const followed = () => hostAccess({ ...facts, services: known(services) }, now)
     const own = services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
@@ -58,6 +63,19 @@ export default defineControl({
             ...(extra && unit?.lines.SupplementaryGroups ? [{ section: 'units', line: unit.lines.SupplementaryGroups, token: extra }] : []),
           ],
         }
+      const { accounts: all, gaps } = followed()
+      const root = all
+        .find(({ kind, name }) => kind === 'account' && name === account.name)
+        ?.holdings.find(({ capability, condition }) => capability === 'become-root' && condition === undefined)
+      if (root)
+        return {
+          ...base,
+          status: 'fail',
+          title: 'The service account can become root',
+          reason: `${name}: ${root.path.join(' → ')}. Expected no such way.`,
+          hint: 'Close the way that is named. A sandbox of the unit may stand before it; whoever gets out of it is root.',
+          cite: root.proofs.slice(0, 4).map((proof) => ({ ...proof, note: 'A step of the way to root. Expected none.' })),
+        }
       if (!sudoers.known)
         return {
           ...base,
@@ -81,7 +99,9 @@ export default defineControl({
       return {
         ...base,
         status: 'pass',
-        title: 'The service account has no way to root',
+        title: gaps.some(({ leavesOpen }) => leavesOpen.includes('become-root'))
+          ? 'No group and no rule of sudo makes it root'
+          : 'The service account has no way to root',
         reason,
         cite: listed ? [{ section: 'accounts', line: account.line, token: account.name }] : unit ? citeUnit(unit, 'DynamicUser') : [],
       }

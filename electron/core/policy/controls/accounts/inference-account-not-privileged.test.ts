@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { accessFactIds } from '../../../access/access-facts.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { parseProcesses } from '../../../facts/processes/parse.ts'
-import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
+import { ask, outcomes, facts as plainFacts, service } from '../proxy/proxy-facts.ts'
 import { unit } from '../units/unit-facts.testing.ts'
 import { accounts, sudoers } from './account-facts.testing.ts'
 import notPrivileged from './inference-account-not-privileged.control.ts'
+
+/** What nobody asked is not known. */
+const facts: typeof plainFacts = (configuration, services, more) => ({
+  ...Object.fromEntries(accessFactIds.map((id) => [id, unknown(`${id}: it was not asked`, [])])),
+  ...plainFacts(configuration, services, { access: unknown('access: it was not asked', []), ...more }),
+})
 
 describe('inference-account-not-privileged', () => {
   const ours = service('ollama', { unit: 'ollama.service', uid: 990, user: 'ai' })
@@ -26,7 +33,7 @@ describe('inference-account-not-privileged', () => {
     ['root’s password is asked for', judge(accounts(), 'Defaults targetpw\nALL ALL=(ALL) ALL')],
     ['exact commands', judge(accounts(), 'ai ALL=NOPASSWD: /usr/bin/systemctl restart vllm')],
   ] as [string, string[]][])('%s passes', (_, got) => {
-    expect(got).toEqual(['pass: The service account has no way to root'])
+    expect(got).toEqual(['pass: No group and no rule of sudo makes it root'])
   })
   test.each<[string, string[]]>([
     ['docker', judge(accounts({ docker: ['ai'] }), '')],
@@ -51,7 +58,7 @@ describe('inference-account-not-privileged', () => {
           }),
         ),
       )
-    expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: The service account has no way to root'])
+    expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: No group and no rule of sudo makes it root'])
     for (const found of [dynamic('llm ALL=ALL'), dynamic('%gpu ALL=ALL', ['gpu']), dynamic('', ['docker'])])
       expect(found).toEqual(['fail: The service account can become root'])
   })
@@ -59,7 +66,7 @@ describe('inference-account-not-privileged', () => {
     expect(judge(accounts(), undefined)).toEqual(['not-evaluated: What sudo grants its account is not known'])
     expect(judge(accounts(), '@include /srv/more')).toEqual(['not-evaluated: Not all rules of sudo could be read'])
     expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: Whom a rule of sudo names is not known'])
-    expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: The service account has no way to root'])
+    expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: No group and no rule of sudo makes it root'])
     expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: The service account could not be looked up'])
   })
   const docker = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }
