@@ -2,26 +2,12 @@ import { oncePer } from '../../once-per.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { hostsOf } from './client-hosts.ts'
 import { takenBySample } from './inverse.ts'
-import type { Answer } from './journey.ts'
-import type { Listen } from './listen.ts'
+import type { Lead } from './lead.ts'
 import { type Location, type LocationSet, locationsOf } from './locations.ts'
 import { serve } from './request.ts'
 import { type HttpModel, isEncrypted, readHttp, type Server } from './servers.ts'
 import { carriedTo } from './streams.ts'
-import { peersOf, readTarget, type Target } from './target.ts'
-
-/** Where a server sends requests, whatever program that is: by what each location is asked for, not by the routes of an engine. */
-export interface Lead {
-  readonly directive: NginxDirective
-  readonly server: Server
-  readonly listen: Listen
-  readonly encrypted: boolean
-  /** What a client asks for. */
-  readonly path: string
-  readonly peer: Target
-  /** What stands in its way; undefined where no request that was tried got there, as where only nginx itself sends some. */
-  readonly answer: Answer | undefined
-}
+import { peersOf, readTarget } from './target.ts'
 
 /** Of those beyond, it is not known what stands in the way. */
 const MAX_LOCATIONS = 250
