@@ -48,6 +48,18 @@ const judge = (control: AnyControl, config: string, files: readonly GuardedFile[
 describe('tls-keys-protected', () => {
   const key = '/etc/nginx/tls/a.key'
   const config = site(`ssl_certificate_key ${key};`)
+  test.each([
+    ['.bak', 0o644, ['fail: Others can read the private key']],
+    ['~', 0o644, ['fail: Others can read the private key']],
+    ['-2025', 0o600, []],
+    ['.pub', 0o644, []],
+    ['2', 0o644, []],
+  ])('a copy beside the key: %s', (end, mode, more) => {
+    expect(judge(tlsKeys, config, [...base, file(key, 0o600), file(key + end, mode)])).toEqual([
+      'pass: Only root reads the private key',
+      ...more,
+    ])
+  })
   test.each<[string, readonly GuardedFile[], string]>([
     ['root alone', [...base, file(key, 0o600)], 'pass: Only root reads the private key'],
     ['group ssl-cert', [...base, file(key, 0o640, 'root', 'ssl-cert')], 'pass: Only root reads the private key'],

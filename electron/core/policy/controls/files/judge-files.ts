@@ -37,12 +37,25 @@ export function judgeNamedFiles(facts: FileFacts, kind: FileKind): readonly Verd
   const paths = pathsNamed(facts.nginx, kind.directive)
   const naming = { program: 'nginx', readers: ['root', workerOf(facts.nginx)], owners: ['root'] } as const
   if (paths.size > 0)
-    return [...paths]
-      .slice(0, 50)
-      .map(([path, { line }]) => judgeFile(path, { ...naming, named: { section: 'nginx', line, token: path } }, facts, kind))
+    return [...paths].slice(0, 50).flatMap(([path, { line }]) => {
+      const judge = (file: string) => judgeFile(file, { ...naming, named: { section: 'nginx', line, token: path } }, facts, kind)
+      return [
+        judge(path),
+        ...copiesOf(path, facts['guarded-files'])
+          .map(judge)
+          .filter(({ status }) => status === 'fail'),
+      ]
+    })
   const reason = facts.nginx.installed ? `nginx names no ${kind.what}.` : 'nginx is not installed.'
   return [{ status: 'not-applicable', subject: '', title: `nginx uses no ${kind.what}`, reason, cite: [] }]
 }
+
+/** `inference.key.bak`, `inference.key~`, `inference.key-2025`: each says what the file says. Certificates and public keys may lie open. */
+const copy = /^[.~_-](?!(?:crt|cer|csr|pub|der|p7b|chain|fullchain)\b)/
+const copiesOf = (path: string, { files }: GuardedFiles): readonly string[] =>
+  files
+    .flatMap((file) => (file.type === 'file' && file.path.startsWith(path) && copy.test(file.path.slice(path.length)) ? file.path : []))
+    .slice(0, 10)
 
 /** Who named the file, for whom it may be readable, and who may own it. */
 interface Naming {
