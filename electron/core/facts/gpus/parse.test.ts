@@ -68,6 +68,16 @@ test.each<[string, Partial<SectionOutput>, object]>([
     { exitCode: 15, stdout: `0, NVIDIA L40S, ${uuid}, 550.144.03, 1, 2, 3, 4, 5, 6, 7\n`, stderr: 'GPU is lost' },
     { known: false, reason: 'GPUs: nvidia-smi ended with exit code 15: GPU is lost' },
   ],
+  [
+    'a row of another form',
+    {
+      stdout: `0, NVIDIA L40S, ${uuid}, 550.144.03, 1, 2, 3, 4, 5, 6, 7\n1, NVIDIA L40S, [Unknown Error], 550.144.03, 1, 2, 3, 4, 5, 6, 7\n`,
+    },
+    {
+      known: false,
+      reason: 'GPUs: nvidia-smi has a row that is none of a GPU: "1, NVIDIA L40S, [Unknown Error], 550.144.03, 1, 2, 3, 4, 5, 6, 7"',
+    },
+  ],
   ['hangs', { state: 'timed-out', exitCode: null }, { known: false }],
 ])('%s', (_, given, expected) => {
   expect(read(given)).toMatchObject(expected)
