@@ -52,11 +52,17 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
       rules.push(rule(finalVerdict(start), [unknown]))
       return rules
     }
-    if ('branches' in outcome) for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
-    else tests.push(outcome.test)
+    if ('branches' in outcome) {
+      for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
+      tests.push(goesOn(outcome.branches))
+    } else tests.push(outcome.test)
   }
   return rules.length > 0 ? rules : [rule({ do: 'none' })]
 }
+
+/** What stands behind a map is for what it lets go on: a rule ends where the map does not name a packet (NFT_BREAK, nft_lookup.c), or has a verdict for it. */
+const goesOn = (branches: readonly Branch[]): Test =>
+  any(branches.flatMap(({ test, action }) => (action.do === 'none' || action.do === 'unknown' ? [test] : [])))
 
 /** In an inet table a translation touches only the family of its target (net/netfilter/nft_nat.c). */
 const familyOf = (action: Action): readonly Test[] =>
