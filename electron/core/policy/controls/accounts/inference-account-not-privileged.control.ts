@@ -25,7 +25,8 @@ export default defineControl({
     const told = { units, containers, processes, accounts, sudoers, access }
     const others = otherContainers(services, told)
     if (services.length === 0) return others.length > 0 ? others : noServices
-    const followed = () => hostAccess({ ...facts, services: known(services) }, now)
+    // A program that asks nobody is a way for everybody who reaches it: code-runner-not-exposed.
+    const followed = () => hostAccess({ ...facts, services: known(services), programs: known([]) }, now)
     const own = services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
