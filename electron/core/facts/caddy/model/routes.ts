@@ -1,7 +1,7 @@
 import { type EngineRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { askedFor, isReadable, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
-import { alsoAskedFor, takesFor } from '../../nginx/model/localai-paths.ts'
+import { alsoAskedFor, ignoresCase, takesFor } from '../../nginx/model/localai-paths.ts'
 import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { entries, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
@@ -113,11 +113,12 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
         const shared = { server, listen, host, encrypted, policy, certificate: encrypted ? clientCertificate(server, name) : undefined }
         for (const service of services) {
           const strips = service.engine === 'localai'
+          const anyCase = ignoresCase(service)
           const own: CaddyRoute[] = []
           const missed: CaddyPicture['withheld'][number][] = []
           for (const route of routesOf(service)) {
             const asked = candidates(cut, rewritings, route.path)
-            for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path)] : asked) {
+            for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path, anyCase)] : asked) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
                 for (const { persona, method } of asking.flatMap((persona) =>
@@ -139,7 +140,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                     if (match.uncertain) report(outcome.node, 'only the host knows what its upstream means')
                     if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
                     const { path, method: became, handled } = outcome.state
-                    const taken = path === route.path || (strips && takesFor(path, route.path, [...handled, ...headersSet(outcome.node)]))
+                    const taken =
+                      path === route.path || (strips && takesFor(path, route.path, [...handled, ...headersSet(outcome.node)], anyCase))
                     if (match.services.includes(service) && taken && became === route.method) ways.push({ from, persona, outcome })
                   }
                 }

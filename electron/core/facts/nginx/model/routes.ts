@@ -8,7 +8,7 @@ import { headersSet } from './handler.ts'
 import type { Answer } from './journey.ts'
 import { leadsOf } from './leads.ts'
 import { isNamed, type Listen, socketKey } from './listen.ts'
-import { alsoAskedFor, takesFor } from './localai-paths.ts'
+import { alsoAskedFor, ignoresCase, takesFor } from './localai-paths.ts'
 import type { Location } from './locations.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import { serve } from './request.ts'
@@ -134,6 +134,7 @@ function draw(
       const request = { scheme: encrypted ? ('https' as const) : ('http' as const), anyHost, port: listen.port, mergeSlashes }
       for (const service of services) {
         const strips = service.engine === 'localai'
+        const anyCase = ignoresCase(service)
         let reached = false
         const missed: WithheldRoute[] = []
         const all = routesOf(service)
@@ -144,7 +145,7 @@ function draw(
           const known = mergeSlashes
             ? paths.to(route.path)
             : paths.to(route.path).flatMap((path) => [path, ...slashTwice(path, route.path)])
-          const asked = [...known, ...(strips ? alsoAskedFor(paths.passed, route.path) : [])].flatMap((path) =>
+          const asked = [...known, ...(strips ? alsoAskedFor(paths.passed, route.path, anyCase) : [])].flatMap((path) =>
             hosts.flatMap((host) => methodsFor(route.method).map((method) => ({ path, host, method }))),
           )
           for (const { path, host, method } of asked) {
@@ -177,7 +178,7 @@ function draw(
               }
               reachedBy.set(outcome.directive, (reachedBy.get(outcome.directive) ?? new Set()).add(service))
               const takes = (one: EngineRoute) =>
-                strips && outcome.path !== undefined && takesFor(outcome.path, one.path, headersSet(answer.scope))
+                strips && outcome.path !== undefined && takesFor(outcome.path, one.path, headersSet(answer.scope), anyCase)
               const got = (one: EngineRoute) => (outcome.method ?? method) === one.method && (means(outcome.path, one.path) || takes(one))
               const led = got(route) ? route : all.find(got)
               if (!led) continue

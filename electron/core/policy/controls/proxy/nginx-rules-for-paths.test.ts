@@ -59,6 +59,20 @@ test.each<[merging: string, pattern: string, expected: readonly string[]]>([
   expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('ollama')]), admins))).toEqual(expected)
 })
 
+/** Fiber takes a path in any case (fiber.Config, CaseSensitive); LocalAI's core/http/app.go was built on it until 3.7. */
+test.each<[version: string | undefined, pattern: string, expected: string]>([
+  ['3.5.0', '~', 'fail: 23 management routes open to every user'],
+  ['v2.29.0', '~', 'fail: 23 management routes open to every user'],
+  ['3.5.0', '~*', 'pass: No management route is forwarded'],
+  ['3.9.0', '~', 'pass: No management route is forwarded'],
+  [undefined, '~', 'pass: No management route is forwarded'],
+])('LocalAI is asked in capitals (%s, %s)', (version, pattern, expected) => {
+  const inside = `${ours} location ${pattern} ^/(models|(v1/)?backends?|network|api)/ { deny all; } location / { ${localai} }`
+  expect(outcomes(ask(managementRestricted, facts(site(`${login} ${inside}`), [service('localai', { version })]), admins))).toEqual([
+    expected,
+  ])
+})
+
 const localai = 'proxy_pass http://127.0.0.1:8080;'
 const ours = 'proxy_set_header X-Forwarded-Prefix "";'
 const everyRoute = 'fail: 23 management routes open to every user'
