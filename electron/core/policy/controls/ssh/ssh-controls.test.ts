@@ -25,7 +25,7 @@ const matching = (...settings: readonly (readonly [string, string])[]): SshdMatc
 })
 const none: SshdMatches = { matches: [], elsewhere: [] }
 const judge = (control: AnyControl, text: string, matches: SshdMatches | undefined = none, version = '1:10.0p1-7') => {
-  const updates = known({ packages: [{ name: 'openssh-server', version }] })
+  const updates = version ? known({ packages: [{ name: 'openssh-server', version }] }) : unknown('refused', ['updates'])
   const read = matches ? known(matches) : unknown('refused', ['privileged'], 'a line')
   return outcomes(ask(control, facts('', [], { sshd: parseSshd(text), 'sshd-matches': read, updates })))
 }
@@ -266,6 +266,17 @@ test.each<[version: string, stopsAgents: boolean]>([
   const block = matching(['x11forwarding', 'yes'])
   const closed = onlyDisabled.replace('allowagentforwarding yes', 'allowagentforwarding no')
   expect(judge(forwardingOff, closed, block, version)).toEqual([stopsAgents ? passes : 'warning: A Match block allows forwarding'])
+})
+
+test('DisableForwarding of an unknown build is not evaluated where agents hang on it', () => {
+  const unknownBuild = 'not-evaluated: Whether a setting of sshd counts is not known'
+  const closed = onlyDisabled.replace('allowagentforwarding yes', 'allowagentforwarding no')
+  expect(judge(forwardingOff, onlyDisabled, none, '')).toEqual([unknownBuild])
+  expect(judge(forwardingOff, closed, matching(['x11forwarding', 'yes']), '')).toEqual([unknownBuild])
+  expect(judge(forwardingOff, closed, none, '')).toEqual(['pass: SSH forwards nothing'])
+  expect(judge(forwardingOff, onlyDisabled.replace('permittunnel no', 'permittunnel yes'), none, '')).toEqual([
+    'warning: SSH sessions may forward',
+  ])
 })
 
 const byRoot = ['user root', 'permitrootlogin yes'] as const

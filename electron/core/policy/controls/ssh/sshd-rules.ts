@@ -13,6 +13,8 @@ export interface SshdRule {
   readonly keyword: string
   readonly judge: (value: string) => 'fail' | 'warning' | undefined
   readonly expected: string
+  /** Why it is not known whether the setting counts. */
+  readonly unsure?: string | undefined
 }
 
 export interface Words {
@@ -35,6 +37,7 @@ interface Offence {
   readonly how: 'fail' | 'warning'
   readonly text: string
   readonly cite: Citation
+  readonly unsure: string | undefined
 }
 
 /**
@@ -51,7 +54,8 @@ export function judgeSshd(
   const { keywords, rulesFor } = 'rulesFor' in given ? given : fixed(given)
   const [forAll, ...some] = scopesOf(sshd, matches.known ? matches.value : { matches: [], elsewhere: [] }, keywords)
   const rules = forAll ? rulesFor(forAll) : []
-  const effective = rules.flatMap((rule) => offences(rule, sshd, forAll?.setting(rule.keyword)))
+  const found = rules.flatMap((rule) => offences(rule, sshd, forAll?.setting(rule.keyword)))
+  const effective = found.filter(({ unsure }) => unsure === undefined)
   const [first] = effective
   if (first)
     return [
@@ -82,12 +86,13 @@ export function judgeSshd(
       },
     ]
   }
-  const loose = some.flatMap((scope) =>
+  const matched = some.flatMap((scope) =>
     rulesFor(scope).flatMap((rule) => {
       const setting = scope.setting(rule.keyword)
       return setting && rule.judge(setting.value.toLowerCase()) !== undefined ? [{ scope, rule, setting }] : []
     }),
   )
+  const loose = matched.filter(({ rule }) => rule.unsure === undefined)
   if (loose.length > 0)
     return [
       {
@@ -106,6 +111,13 @@ export function judgeSshd(
   if (matches.value.elsewhere.length > 0) {
     const reason = `sshd_config includes ${matches.value.elsewhere.slice(0, 3).join(', ')}, whose Match blocks were not read.`
     return [{ ...base, status: 'not-evaluated', title: 'Match blocks of sshd could not be read', reason, cite: citeRules(sshd, rules) }]
+  }
+  const doubts = [...found, ...matched.map((one) => ({ text: said(one), cite: one.setting.cite, unsure: one.rule.unsure }))]
+  const [doubt] = doubts
+  if (doubt) {
+    const reason = `${doubt.text}: ${doubt.unsure}.`
+    const cite = doubts.slice(0, 6).map((one) => one.cite)
+    return [{ ...base, status: 'not-evaluated', title: 'Whether a setting of sshd counts is not known', reason, hint: words.hint, cite }]
   }
   const reason = `${rules
     .flatMap(({ keyword }) => (sshd.settings[keyword] ?? []).map(({ value }) => `${keyword} ${value.slice(0, 60)}`))
@@ -132,7 +144,8 @@ const offences = (rule: SshdRule, { settings }: Sshd, scoped: ScopedSetting | un
     ({ value, cite }) => {
       const how = rule.judge(value.toLowerCase())
       const marked = { ...cite, token: value.slice(0, 60), note: `Expected ${rule.expected}.` }
-      return how ? [{ how, text: `${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`, cite: marked }] : []
+      const text = `${rule.keyword} is ${value.slice(0, 120)}, expected ${rule.expected}`
+      return how ? [{ how, text, cite: marked, unsure: rule.unsure }] : []
     },
   )
 
@@ -155,7 +168,10 @@ export const forwardingRules = (keywords: readonly string[], updates: FactResult
   const besides = keywords.flatMap((keyword): readonly SshdRule[] => {
     if (keyword === 'permittunnel') return [only(keyword, 'no')]
     const left = !whole && (keyword === 'allowagentforwarding' || keyword === 'x11forwarding')
-    return left ? [{ ...only(keyword, 'no'), expected: 'no beside DisableForwarding, which leaves it on before OpenSSH 10.0' }] : []
+    const expected = 'no beside DisableForwarding, which leaves it on before OpenSSH 10.0'
+    return left
+      ? [{ ...only(keyword, 'no'), expected, ...(whole === undefined && { unsure: 'which build of OpenSSH runs is not known' }) }]
+      : []
   })
   return {
     keywords: ['disableforwarding', ...keywords],
