@@ -63,3 +63,12 @@ test('the same socket of several workers is one row', () => {
   expect(bindings).toHaveLength(1)
   expect(bindingSummary(bindings)).toBe('1 listener')
 })
+
+test('names and ports stand in the order of their numbers', () => {
+  const several = [listener('w10', '127.0.0.1', 1), listener('w2', '127.0.0.1', 9100), listener('w2', '127.0.0.1', 80)]
+  expect(bindingsOf(several, []).map(({ process, bind }) => `${process} ${bind}`)).toEqual([
+    'w2 127.0.0.1:80',
+    'w2 127.0.0.1:9100',
+    'w10 127.0.0.1:1',
+  ])
+})

@@ -45,8 +45,16 @@ export function bindingsOf(listeners: readonly Listener[], services: readonly In
     .map((listener) => ({ listener, service: serviceBehind(listener, services) }))
     .map(({ listener, service }) => bindingOf(listener, service))
     .filter((binding) => !seen.has(binding.key) && seen.add(binding.key))
-    .sort((a, b) => toneRank(a.state.tone) - toneRank(b.state.tone) || reachRank(a) - reachRank(b) || a.process.localeCompare(b.process))
+    .sort(
+      (a, b) =>
+        toneRank(a.state.tone) - toneRank(b.state.tone) ||
+        reachRank(a) - reachRank(b) ||
+        byText.compare(a.process, b.process) ||
+        byText.compare(a.bind, b.bind),
+    )
 }
+
+const byText = new Intl.Collator('en', { numeric: true })
 
 const serviceBehind = (listener: Listener, services: readonly InferenceService[]): InferenceService | undefined =>
   listener.protocol === 'tcp'
