@@ -165,13 +165,12 @@ export const only = (keyword: string, expected: string, how: 'fail' | 'warning' 
  */
 export const forwardingRules = (keywords: readonly string[], updates: FactResult<Updates>): SshdRules => {
   const whole = stopsAgentsAndDisplays(updates)
+  const unsure = whole === undefined ? 'which build of OpenSSH runs is not known' : undefined
   const besides = keywords.flatMap((keyword): readonly SshdRule[] => {
     if (keyword === 'permittunnel') return [only(keyword, 'no')]
     const left = !whole && (keyword === 'allowagentforwarding' || keyword === 'x11forwarding')
     const expected = 'no beside DisableForwarding, which leaves it on before OpenSSH 10.0'
-    return left
-      ? [{ ...only(keyword, 'no'), expected, ...(whole === undefined && { unsure: 'which build of OpenSSH runs is not known' }) }]
-      : []
+    return left ? [{ ...only(keyword, 'no'), expected, unsure }] : []
   })
   return {
     keywords: ['disableforwarding', ...keywords],
