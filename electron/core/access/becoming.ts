@@ -12,6 +12,7 @@ import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways
 import { unitLoan } from './unit-loans.ts'
 import type { Becoming, World } from './world-model.ts'
 
+/** By what groups, rules and files give it. */
 export function becomings(member: Member, world: World): readonly Becoming[] {
   if (member.uid === 0) return []
   return [
@@ -21,8 +22,6 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ...(member.lent ? [] : [...byPolkit(member, world), ...bySu(member, world)]),
     ...byPrograms(member, world),
     ...byInherited(member, world),
-    // Whoever runs anything on the host reaches its loopback.
-    ...world.runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite })),
     ...byFiles(member, world),
     ...byHomes(member, world),
     ...(world.joined.get(member.name) ?? []).map(
@@ -34,6 +33,10 @@ export function becomings(member: Member, world: World): readonly Becoming[] {
     ),
   ]
 }
+
+/** Over programs that ask nobody who he is: whoever runs anything on the host reaches its loopback. */
+export const becomingsOverLoopback = (member: Member, { runners }: World): readonly Becoming[] =>
+  member.uid === 0 ? [] : runners.flatMap(({ user, by, cite }) => (user === member.name ? [] : { becomes: user, by, cite }))
 
 function byGroup(member: Member, { root }: World): readonly Becoming[] {
   return member.groups.flatMap(({ name, line }): readonly Becoming[] =>

@@ -2,7 +2,7 @@ import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/mode
 import { type Capability, capabilities } from '#shared/model/capability.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { type AccessFacts, accessFactIds } from './access-facts.ts'
-import { becomings } from './becoming.ts'
+import { becomings, becomingsOverLoopback } from './becoming.ts'
 import { unseenKeyFiles } from './engine-keys.ts'
 import { idpAccess, secondFactors } from './idp-accounts.ts'
 import { type Logins, loginsOf } from './logins.ts'
@@ -19,33 +19,55 @@ import type { Becoming, World } from './world-model.ts'
 /** Accounts in one answer: a directory may have more, and then those for which least was found are left out, and counted. */
 const MAX_ACCOUNTS = 12_000
 
-interface Remembered {
-  readonly facts: readonly unknown[]
-  readonly now: number
-  readonly access: HostAccess
-}
-const remembered = new WeakMap<AccessFacts['accounts'], Remembered>()
-
-/** What every account of a host can really do. `now`: milliseconds since the epoch. Several controls ask the same of the same facts. */
-export function hostAccess(facts: AccessFacts, now: number): HostAccess {
-  const values = accessFactIds.map((id) => (facts[id].known ? facts[id].value : facts[id].reason))
-  const before = remembered.get(facts.accounts)
-  if (before?.now === now && before.facts.every((value, at) => value === values[at])) return before.access
-  const access = followed(facts, now)
-  remembered.set(facts.accounts, { facts: values, now, access })
-  return access
+/** Everything followed from a host's facts, for as long as they are asked about. */
+interface Walk {
+  readonly world: World
+  readonly steps: Steps
 }
 
-function followed(facts: AccessFacts, now: number): HostAccess {
+/** Several controls ask the same of the same facts: each answer is kept with what it followed from, until something else is asked. */
+function keepLast<V>(compute: (facts: AccessFacts, now: number) => V): (facts: AccessFacts, now: number) => V {
+  const kept = new WeakMap<AccessFacts['accounts'], { readonly from: readonly unknown[]; readonly value: V }>()
+  return (facts, now) => {
+    const from = [now, ...accessFactIds.map((id) => (facts[id].known ? facts[id].value : facts[id].reason))]
+    const before = kept.get(facts.accounts)
+    if (before?.from.every((value, at) => value === from[at])) return before.value
+    const value = compute(facts, now)
+    kept.set(facts.accounts, { from, value })
+    return value
+  }
+}
+
+/** What every account of a host can really do. `now`: milliseconds since the epoch. */
+export const hostAccess = keepLast((facts, now): HostAccess => accessOf(facts, walkOf(facts, now)))
+
+/**
+ * How the account becomes root by groups, rules and files, shortest first; undefined where none of them leads there, or there is no such account. Over a program that asks
+ * nobody everybody does who reaches it, which is no matter of the account.
+ */
+export function ownWayToRoot(facts: AccessFacts, now: number, account: string): Holding | undefined {
+  const { world, steps } = walkOf(facts, now)
+  const member = world.members.find(({ name }) => name === account)
+  return member && holdingsOf(member, world, steps, ({ becomes }) => becomes).find(({ capability }) => capability === 'become-root')
+}
+
+const walkOf = keepLast((facts, now): Walk => {
   const world = worldOf(facts, now)
   const steps = new Map<string, Step>()
   for (const member of world.members) {
     const logins = loginsOf(member, world.access, facts.sshd, now, facts['sshd-matches'])
     const reaches = reachOf(logins, unattended(member, world).length > 0)
-    const step = (one: Member): Step => ({ own: ownCapabilities(one, world, facts), becomes: becomings(one, world), logins, reaches })
+    const step = (one: Member): Step => ({
+      ...{ own: ownCapabilities(one, world, facts), becomes: becomings(one, world), overLoopback: becomingsOverLoopback(one, world) },
+      ...{ logins, reaches },
+    })
     steps.set(member.name, step(member))
     for (const joined of world.joined.get(member.name) ?? []) steps.set(joined.id, step(joined.member))
   }
+  return { world, steps }
+})
+
+function accessOf(facts: AccessFacts, { world, steps }: Walk): HostAccess {
   const lastLogins = new Map(world.access?.lastLogins.known ? world.access.lastLogins.value.map((login) => [login.account, login]) : [])
   const unread = unreadLogins(world.access)
   const all = world.members.map((member): AccountAccess => {
@@ -62,7 +84,7 @@ function followed(facts: AccessFacts, now: number): HostAccess {
         options: options.map(({ name, value }) => (value === undefined ? name : `${name}="${value}"`)),
       })),
       ...(last && { lastLogin: new Date(last.at).toISOString() }),
-      holdings: holdingsOf(member, world, steps),
+      holdings: holdingsOf(member, world, steps, ({ becomes, overLoopback }) => [...becomes, ...overLoopback]),
       proof: proofOf(member),
     }
   })
@@ -114,6 +136,7 @@ type Reach = (own: Own) => { readonly condition?: string | undefined } | undefin
 interface Step {
   readonly own: readonly Own[]
   readonly becomes: readonly Becoming[]
+  readonly overLoopback: readonly Becoming[]
   readonly logins: Logins
   readonly reaches: Reach
 }
@@ -129,8 +152,8 @@ function reachOf({ open, connects, connectsIf, session, ports }: Logins, runsAny
   }
 }
 
-/** Breadth first, so that of several ways the shortest is shown; one without a condition before one with. */
-function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
+/** Breadth first, so that of several ways the shortest is shown; one without a condition before one with. `leads`: ways from one account to the next. */
+function holdingsOf(member: Member, world: World, steps: Steps, leads: (step: Step) => readonly Becoming[]): Holding[] {
   interface Reached {
     readonly name: string
     readonly path: readonly string[]
@@ -170,7 +193,8 @@ function holdingsOf(member: Member, world: World, steps: Steps): Holding[] {
       const reached = steps.get(member.name)?.reaches(own) ?? steps.get(here.name)?.reaches(own)
       if (reached) hold(own.capability, here, own.by, own.condition ?? reached.condition, own.cite)
     }
-    for (const { becomes, joins, by, condition, cite } of steps.get(here.name)?.becomes ?? []) {
+    const step = steps.get(here.name)
+    for (const { becomes, joins, by, condition, cite } of step ? leads(step) : []) {
       const needs = here.condition ?? condition
       if (seen.has(becomes) && (seen.get(becomes) === undefined || needs !== undefined)) continue
       seen.set(becomes, needs)

@@ -1,4 +1,4 @@
-import { fnmatch } from '../facts/fnmatch.ts'
+import { fnmatch, globOf } from '../facts/fnmatch.ts'
 import { oncePer } from '../facts/once-per.ts'
 import type { NameRules, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { isExpression, sudoExpression } from '../facts/privileged/sudo-expression.ts'
@@ -63,11 +63,12 @@ export function sudoDecision(
 ): SudoAnswer | undefined {
   const budget = { left: MAX_STEPS }
   const settings = settingsOf(sudoers, account, host, runAs, command)
-  for (const { grant, here } of grantsOf(sudoers.grants)(host)(account)) {
+  const named = grantsNaming(sudoers.grants, account, host)
+  for (let at = named.length - 1; at >= 0; at--) {
+    const { grant, netgroup } = named[at] as NamingGrant
     if (!reaches(grant, account, runAs, settings.runAs, budget)) continue
     const allowed = fits([grant.command], (member) => commandFits(member, command), budget) as boolean | undefined
-    if (allowed === undefined || (!allowed && (here === 'unsaid' || grant.timed))) continue
-    const netgroup = here === 'unsaid' ? netgroupIn(grant.hosts) : undefined
+    if (allowed === undefined || (!allowed && (netgroup !== undefined || grant.timed))) continue
     const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
     const noPassword = exempt || (grant.noPassword ?? !settings.asks)
     return {
@@ -82,25 +83,28 @@ export function sudoDecision(
   return undefined
 }
 
-/** Grants that name the account on this host, the last first: the same for each of the hundreds of commands that are asked of one account. */
+/** A grant that names an account on a host, and the netgroup of hosts that decides it, where one does. */
+export interface NamingGrant {
+  readonly grant: SudoGrant
+  readonly netgroup?: string | undefined
+}
+
 const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
   oncePer((host: SudoHost) =>
-    oncePer((account: SudoAccount) => {
-      const budget = { left: MAX_STEPS }
-      return grants.toReversed().flatMap((grant) => {
-        const here = saysHost(grant.hosts, host, budget)
-        return here && namesAccount(grant.users, account, budget, grant) ? [{ grant, here }] : []
-      })
-    }),
+    oncePer((account: SudoAccount) =>
+      grants.flatMap((grant): readonly NamingGrant[] => {
+        const budget = { left: MAX_STEPS }
+        const here = namesAccount(grant.users, account, budget, grant) && saysHost(grant.hosts, host, budget)
+        if (here === 'unsaid') return [{ grant, netgroup: netgroupIn(grant.hosts) ?? '' }]
+        return here ? [{ grant }] : []
+      }),
+    ),
   ),
 )
 
-/** Does a grant name this account, on this host? With the netgroup of hosts that decides it, where one does. */
-export const grantNames = (grant: SudoGrant, account: SudoAccount, host: SudoHost): { readonly netgroup?: string } | undefined => {
-  const budget = { left: MAX_STEPS }
-  const here = namesAccount(grant.users, account, budget, grant) && saysHost(grant.hosts, host, budget)
-  return here === true ? {} : here === 'unsaid' ? { netgroup: netgroupIn(grant.hosts) ?? '' } : undefined
-}
+/** Grants that name the account on this host, in their order: the same for each of the hundreds of commands that are asked of one account. */
+export const grantsNaming = (grants: readonly SudoGrant[], account: SudoAccount, host: SudoHost): readonly NamingGrant[] =>
+  grantsOf(grants)(host)(account)
 
 /** Whom a list of accounts names that speaks of none of them by name: `unsaid` where a netgroup decides. */
 export const saysStranger = (list: readonly SudoMember[]): Says => saysAccount(list, { name: '', uid: -1, groups: [] }, { left: MAX_STEPS })
@@ -227,25 +231,33 @@ function plainPath(path: string): string {
 const readCommand = oncePer(({ word }: SudoMember) => {
   const blank = word.indexOf(' ')
   const pattern = blank < 0 ? word : word.slice(0, blank)
-  const isWild = /[*?[\\]/.test(pattern)
-  const names = (path: string): boolean => {
-    if (pattern.endsWith('/')) return path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
-    return samePath(pattern, path) || (isWild && fnmatch(pattern, path, true) === true)
-  }
-  const expression = isExpression(pattern) ? sudoExpression(pattern) : undefined
-  return {
-    pattern,
-    words: blank < 0 ? undefined : word.slice(blank + 1),
-    names: isExpression(pattern) ? (path: string) => expression?.test(path) === true : names,
-  }
+  return { names: pathTest(pattern), takes: argumentsTest(blank < 0 ? undefined : word.slice(blank + 1), pattern === 'sudoedit') }
 })
 
-/** A directory stands for every program in it; without arguments any are allowed, `""` allows none. */
+/** A directory stands for every program in it. */
+function pathTest(pattern: string): (path: string) => boolean {
+  if (isExpression(pattern)) {
+    const expression = sudoExpression(pattern)
+    return (path) => expression?.test(path) === true
+  }
+  if (pattern.endsWith('/')) return (path) => path.startsWith(pattern) && !path.slice(pattern.length).includes('/')
+  const glob = globOf(pattern, true)
+  return (path) => samePath(pattern, path) || glob(path) === true
+}
+
+/** Without arguments any are allowed, `""` allows none. */
+function argumentsTest(words: string | undefined, edits: boolean): (args: readonly string[]) => boolean {
+  if (words === undefined) return () => true
+  if (words === '""') return (args) => args.length === 0
+  if (isExpression(words)) {
+    const expression = sudoExpression(words)
+    return (args) => expression?.test(args.join(' ')) === true
+  }
+  const glob = globOf(words, edits)
+  return (args) => glob(args.join(' ')) === true
+}
+
 function commandFits(member: SudoMember, { path, args }: SudoCommand): boolean {
-  const { pattern, words, names } = readCommand(member)
-  if (!names(path)) return false
-  if (words === undefined) return true
-  if (words === '""') return args.length === 0
-  if (isExpression(words)) return sudoExpression(words)?.test(args.join(' ')) === true
-  return fnmatch(words, args.join(' '), pattern === 'sudoedit') === true
+  const { names, takes } = readCommand(member)
+  return names(path) && takes(args)
 }

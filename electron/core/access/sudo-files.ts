@@ -1,7 +1,8 @@
 import { fnmatch } from '../facts/fnmatch.ts'
-import type { SudoGrant } from '../facts/privileged/privileged.ts'
+import { oncePer } from '../facts/once-per.ts'
+import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Member } from './rights.ts'
-import { grantNames } from './sudo-decision.ts'
+import { grantsNaming } from './sudo-decision.ts'
 import { positive, programOf, sudoAllows } from './sudo-ways.ts'
 import type { World } from './world-model.ts'
 
@@ -26,14 +27,18 @@ export interface Opener {
 
 /** Programs that rules let it run, as far as their path is meant. What a later rule takes back is among them. */
 export const openersOf = (member: Member, world: World, program: RegExp): readonly Opener[] =>
-  [...((world.sudoersOnce ?? world.sudoers)?.grants ?? []), ...(world.doas?.grants ?? [])].flatMap((grant): readonly Opener[] =>
-    grantNames(grant, member, world.host)
-      ? [...positive(grant.command)].flatMap(({ word }): readonly Opener[] => {
-          const [path = '', ...words] = word.split(' ')
-          return program.test(path) ? [{ path, words: words.length > 0 ? words : undefined }] : []
-        })
-      : [],
+  [(world.sudoersOnce ?? world.sudoers)?.grants ?? [], world.doas?.grants ?? []].flatMap((grants) =>
+    grantsNaming(grants, member, world.host).flatMap(({ grant }) =>
+      positive(grant.command)
+        .map(openerOf)
+        .filter(({ path }) => program.test(path)),
+    ),
   )
+
+const openerOf = oncePer(({ word }: SudoMember): Opener => {
+  const [path = '', ...words] = word.split(' ')
+  return { path, words: words.length > 0 ? words : undefined }
+})
 
 /** What answers for each path; undefined where no rule names such a program, as for most accounts. */
 export function sudoFiles(member: Member, world: World, does: keyof typeof programs): ((path: string) => SudoFile | undefined) | undefined {

@@ -3,7 +3,7 @@ import { oncePer } from '../facts/once-per.ts'
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import { givesRoot, pagesOutput, programsOf } from './escapes.ts'
 import { type Member, writes } from './rights.ts'
-import { grantLends, grantNames, grantReaches, runAsDefault, type SudoAnswer, sudoDecision } from './sudo-decision.ts'
+import { grantLends, grantReaches, grantsNaming, runAsDefault, type SudoAnswer, sudoDecision } from './sudo-decision.ts'
 import type { Becoming, SudoRules, World } from './world-model.ts'
 
 export const ownPassword = 'asks for its own password'
@@ -31,9 +31,11 @@ export function passwordOf(member: Member, { access }: World): 'usable' | 'none'
 }
 
 /** Commands of a list with aliases spread out, without those that are negated. */
-export function* positive(member: SudoMember, turned = false, budget = { left: 2000 }): Generator<SudoMember> {
+export const positive = oncePer((member: SudoMember): readonly SudoMember[] => [...commandsOf(member, false, { left: 2000 })])
+
+function* commandsOf(member: SudoMember, turned: boolean, budget: { left: number }): Generator<SudoMember> {
   if (budget.left-- <= 0) return
-  if (member.list) for (const one of member.list) yield* positive(one, turned !== member.negated, budget)
+  if (member.list) for (const one of member.list) yield* commandsOf(one, turned !== member.negated, budget)
   else if (turned === member.negated) yield member
 }
 
@@ -79,10 +81,8 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
   const { root, members } = world
   const found = new Map<string, Becoming>()
   const fallback = runAsDefault(rules, member, world.host)
-  for (const grant of rules.grants) {
-    const named = grantNames(grant, member, world.host)
-    if (!named) continue
-    const words = [...positive(grant.command)]
+  for (const { grant, netgroup } of grantsNaming(rules.grants, member, world.host)) {
+    const words = positive(grant.command)
     const targets = grantReaches(grant, member, root, fallback)
       ? [root]
       : grant.runAsUsers === undefined && grant.runAsGroups === undefined
@@ -93,7 +93,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
     const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation, more?: string) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return
-      const condition = [together(password, named.netgroup), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
+      const condition = [together(password, netgroup), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
       found.set(target.name, {

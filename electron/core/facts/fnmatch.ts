@@ -1,14 +1,27 @@
-/**
- * Does the text fit the pattern of fnmatch(3)? `path`: no wildcard stands for a slash (FNM_PATHNAME). Undefined for a class that is never closed:
- * what libraries make of it differs.
- */
-export function fnmatch(pattern: string, text: string, path: boolean): boolean | undefined {
+/** Says of a text whether it fits. Undefined for a class that is never closed: what libraries make of it differs. */
+export type Glob = (text: string) => boolean | undefined
+
+/** Does the text fit the pattern of fnmatch(3)? `path`: no wildcard stands for a slash (FNM_PATHNAME). Whoever asks it of many texts keeps the `globOf`. */
+export const fnmatch = (pattern: string, text: string, path: boolean): boolean | undefined => globOf(pattern, path)(text)
+
+/** A pattern of fnmatch(3), to be held against many texts. */
+export function globOf(pattern: string, path: boolean): Glob {
   // Most rules name what they allow to the letter, and one is held against another a thousand times for each account.
-  if (!/[*?[\\]/.test(pattern)) return pattern === text
+  if (!/[*?[\\]/.test(pattern)) return (text) => pattern === text
   const [letters = ''] = /^(?:[^*?[\\]|\\[\s\S]|\\$)*/.exec(pattern) ?? []
   const plain = letters.replace(/\\([\s\S])/g, '$1')
-  if (letters === pattern) return plain === text
-  if (!pattern.includes('[', letters.length) && !text.startsWith(plain)) return false
+  if (letters === pattern) return (text) => plain === text
+  const telling = !pattern.includes('[', letters.length)
+  let compiled: RegExp | null | undefined
+  return (text) => {
+    if (telling && !text.startsWith(plain)) return false
+    if (compiled === undefined) compiled = expressionOf(pattern, path)
+    return compiled?.test(text)
+  }
+}
+
+/** Null for a class that is never closed, or a range that runs backwards. */
+function expressionOf(pattern: string, path: boolean): RegExp | null {
   const any = path ? '[^/]' : '[\\s\\S]'
   let source = ''
   for (let at = 0; at < pattern.length; at++) {
@@ -20,16 +33,15 @@ export function fnmatch(pattern: string, text: string, path: boolean): boolean |
     } else if (sign === '?') source += any
     else if (sign === '[') {
       const set = readClass(pattern, at)
-      if (set === undefined) return undefined
+      if (set === undefined) return null
       source += path ? `(?!/)${set.source}` : set.source
       at = set.end
     } else source += literal(sign)
   }
   try {
-    return new RegExp(`^${source}$`, 'u').test(text)
+    return new RegExp(`^${source}$`, 'u')
   } catch {
-    // A range that runs backwards.
-    return undefined
+    return null
   }
 }
 

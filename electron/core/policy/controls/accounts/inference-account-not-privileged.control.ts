@@ -1,5 +1,5 @@
 import { accessFactIds } from '../../../access/access-facts.ts'
-import { hostAccess } from '../../../access/host-access.ts'
+import { hostAccess, ownWayToRoot } from '../../../access/host-access.ts'
 import { openGrants } from '../../../access/netgroups.ts'
 import { rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
@@ -25,8 +25,7 @@ export default defineControl({
     const told = { units, containers, processes, accounts, sudoers, access }
     const others = otherContainers(services, told)
     if (services.length === 0) return others.length > 0 ? others : noServices
-    // A program that asks nobody is a way for everybody who reaches it: code-runner-not-exposed.
-    const followed = () => hostAccess({ ...facts, services: known(services), programs: known([]) }, now)
+    const all = { ...facts, services: known(services) }
     const own = services.map((service): Verdict => {
       const name = serviceName(service)
       const base = { subject: service.id, cite: [] }
@@ -64,11 +63,9 @@ export default defineControl({
             ...(extra && unit?.lines.SupplementaryGroups ? [{ section: 'units', line: unit.lines.SupplementaryGroups, token: extra }] : []),
           ],
         }
-      const { accounts: all, gaps } = followed()
-      const root = all
-        .find(({ kind, name }) => kind === 'account' && name === account.name)
-        ?.holdings.find(({ capability, condition }) => capability === 'become-root' && condition === undefined)
-      if (root)
+      // A program that asks nobody is a way for everybody who reaches it: code-runner-not-exposed.
+      const root = ownWayToRoot(all, now, account.name)
+      if (root && root.condition === undefined)
         return {
           ...base,
           status: 'fail',
@@ -100,7 +97,7 @@ export default defineControl({
       return {
         ...base,
         status: 'pass',
-        title: gaps.some(({ leavesOpen }) => leavesOpen.includes('become-root'))
+        title: hostAccess(all, now).gaps.some(({ leavesOpen }) => leavesOpen.includes('become-root'))
           ? 'No group and no rule of sudo makes it root'
           : 'The service account has no way to root',
         reason,
