@@ -2,7 +2,7 @@ import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
 import { type Family, sizeOf } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
-import { reach, testsOf } from './reach.ts'
+import { NO_NETWORK, reach, testsOf } from './reach.ts'
 import { sidesOf } from './surroundings.ts'
 import type { DefaultVerdict, Piece } from './verdicts.ts'
 
@@ -25,7 +25,20 @@ const unnamedPort = oncePer((tables: Firewall['tables']): number => {
  * The default for each family, interface and protocol: the fate of a port that no rule names, for the largest part of all addresses.
  * So a chain that accepts by policy and drops in its last rule counts as dropping, as it does for the traffic.
  */
-export function defaultsOf(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, direction: 'in' | 'out'): DefaultVerdict[] {
+export function defaultsOf(
+  { tables }: Pick<Firewall, 'tables'>,
+  network: Network | undefined,
+  direction: 'in' | 'out',
+): readonly DefaultVerdict[] {
+  const known = answersOf(tables)(network ?? NO_NETWORK)
+  known[direction] ??= followDefaults({ tables }, network, direction)
+  return known[direction]
+}
+
+/** Several controls ask the same rules, and each interface is followed as if it were the only one. */
+const answersOf = oncePer((_: Firewall['tables']) => oncePer((_: Network): { in?: readonly DefaultVerdict[]; out?: readonly DefaultVerdict[] } => ({})))
+
+function followDefaults(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, direction: 'in' | 'out'): DefaultVerdict[] {
   const port = unnamedPort(firewall.tables)
   return ([4, 6] as const).flatMap((family) => {
     const mains = mainInterfaces(network, family)

@@ -25,23 +25,20 @@ export function reach(
   network: Network | undefined,
   { direction, protocol, port, address }: TrafficQuery,
 ): readonly Piece[] {
-  const before = answersOf(tables)
-  if (before.network !== network) before.pieces.clear()
-  before.network = network
+  const before = answersOf(tables)(network ?? NO_NETWORK)
   const query = { direction, protocol, port, address }
   const key = `${direction} ${protocol} ${port} ${address ?? '*'}`
-  const known = before.pieces.get(key)
+  const known = before.get(key)
   if (known) return known
   const pieces = follow({ tables }, network, query)
-  before.pieces.set(key, pieces)
+  before.set(key, pieces)
   return pieces
 }
 
 /** Controls, flows and the picture of a host ask the same rules the same. */
-const answersOf = oncePer((_: readonly Table[]): { network: Network | undefined; readonly pieces: Map<string, readonly Piece[]> } => ({
-  network: undefined,
-  pieces: new Map(),
-}))
+const answersOf = oncePer((_: readonly Table[]) => oncePer((_: Network) => new Map<string, readonly Piece[]>()))
+/** Stands for a network that is not known, where answers are kept by it. */
+export const NO_NETWORK: Network = { addresses: [], routes: [], defaultRoute: false }
 
 function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, query: TrafficQuery): Piece[] {
   return familiesOf(query.address).flatMap((family) => {

@@ -7,7 +7,7 @@ import { otherProxiesOf } from '../proxy/other-proxies.ts'
 import { pathsOfHost } from '../proxy/paths-of-host.ts'
 import type { ProxyPath } from '../proxy/proxy-path.ts'
 import { blindTo } from '../proxy/proxy-paths.ts'
-import { citeBinds, hintFor, isExposed, noServices, printBinds, serviceName } from './service-words.ts'
+import { citeBinds, hintFor, isExposed, noServices, printBinds, runningOf, serviceName } from './service-words.ts'
 
 export default defineControl({
   id: 'inference-behind-proxy',
@@ -21,7 +21,7 @@ export default defineControl({
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
   evaluate: ({ services, nginx, ...others }, { host }) => {
     if (services.length === 0) return noServices
-    const running = services.filter((service) => service.running)
+    const running = runningOf(services)
     if (running.length === 0) {
       const reason = 'Inference servers are installed, but none runs.'
       return [{ status: 'not-applicable', subject: '', title: 'No inference server runs', reason, cite: [] }]

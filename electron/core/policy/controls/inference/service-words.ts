@@ -70,3 +70,7 @@ export function citeUnit(unit: Unit, name: string, extra: Pick<Citation, 'note' 
   const line = unit.lines[name]
   return line === undefined ? [] : [{ section: 'units', line, ...extra }]
 }
+
+/** The same list where all run, so that what is remembered of it is found. */
+export const runningOf = (services: readonly InferenceService[]): readonly InferenceService[] =>
+  services.every(({ running }) => running) ? services : services.filter(({ running }) => running)
