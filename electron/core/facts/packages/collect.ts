@@ -17,8 +17,8 @@ pick() { awk -v "until=$1" '
   function wanted(row) {
     if (kind == "resolver") return row ~ /^[ \\t]*(nameserver|search)/
     if (kind == "resolved") return row ~ /^#?FallbackDNS=/
-    if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
-    if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
+    if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by|trusted)[ \\t]*:|$)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/[]/
+    if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?|(repo_|pkg_)?gpgcheck)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
     if (kind ~ /^(pip|uv)$/) return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links|proxy)[ \\t]*=/
     if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
@@ -33,10 +33,10 @@ pick() { awk -v "until=$1" '
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
     return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
-  BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
+  BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 repo 400 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   until != "" {
     if ($0 == until) until = ""
-    else if (/^(APT::(Periodic::|Default-R)|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::https?::Proxy)/ && settings++ < 100) print "=" substr($0, 1, 500)
+    else if (/^(APT::(Periodic::|Default-R)|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::(https?::Proxy|AllowI)|APT::Get::AllowU)/ && settings++ < 100) print "=" substr($0, 1, 500)
     next
   }
   {

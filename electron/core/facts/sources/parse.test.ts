@@ -60,6 +60,53 @@ test('what dnf keeps back', () => {
   expect(read('[a]\nenabled=0\nexclude=x\n[b]\nexclude=y')).toMatchObject([{ pattern: 'y' }])
 })
 
+/** What apt 2.6.1 made of each, asked to update from and to install what nobody signed. */
+test.each<[options: string, unsigned: boolean]>([
+  ['[trusted=yes] ', true],
+  ['[trusted=Yes] ', true],
+  ['[trusted=1] ', true],
+  ['[trusted=with] ', true],
+  ['[ arch=amd64,all trusted=yes ] ', true],
+  ['[trusted=any] ', false],
+  ['[Trusted=yes] ', false],
+  ['[trusted=yes trusted=no] ', false],
+  ['[allow-insecure=yes] ', false],
+  ['', false],
+])('apt: deb %shttp://a/ ./', (options, unsigned) => {
+  const { packageSources } = parseSources(section('apt-sources', '/etc/apt/sources.list', `deb ${options}http://a/ ./`))
+  expect(packageSources).toMatchObject([{ url: 'http://a/', ...(unsigned && { unsigned: { line: 2 } }) }])
+  expect(packageSources[0]?.unsigned !== undefined).toBe(unsigned)
+})
+
+test('apt: a stanza that trusts its source, whatever key it names', () => {
+  const text = 'Types: deb\nURIs: http://a/\nSigned-By: /k\nTrusted: yes\n\nTypes: deb\nURIs: http://b/\nTrusted: no'
+  const { packageSources } = parseSources(section('apt-sources', '/x.sources', text))
+  expect(packageSources.map(({ unsigned }) => unsigned)).toEqual([{ line: 5 }, undefined])
+})
+
+test.each<[rows: readonly string[], line: number | undefined]>([
+  [['Acquire::AllowInsecureRepositories "true";', 'APT::Get::AllowUnauthenticated "1";'], 2],
+  [['Acquire::AllowInsecureRepositories "true";'], undefined],
+  [['APT::Get::AllowUnauthenticated "true";'], undefined],
+  [['Acquire::AllowInsecureRepositories "0";', 'APT::Get::AllowUnauthenticated "true";'], undefined],
+])('apt: %j', (rows, line) => expect(parseSources(section('apt-config', '', rows.join('\n'))).aptUnsigned?.line).toBe(line))
+
+/** The second as NVIDIA has it for its container toolkit. */
+test.each<[rows: string, main: string, unsigned: boolean]>([
+  ['gpgcheck=0', 'gpgcheck=1', true],
+  ['repo_gpgcheck=1\ngpgcheck=0', 'gpgcheck=1', false],
+  ['pkg_gpgcheck = 1\ngpgcheck = 0', '', false],
+  ['gpgcheck=False', '', true],
+  ['', 'gpgcheck=0', true],
+  ['gpgcheck=1', 'gpgcheck=0', false],
+  ['gpgcheck=2', 'gpgcheck=1', false],
+  ['', 'gpgcheck=1', false],
+  ['', '', false],
+])('dnf: %j below %j', (rows, main, unsigned) => {
+  const files = `${section('repo', '/etc/dnf/dnf.conf', `[main]\n${main}`)}\n${section('repo', '/etc/yum.repos.d/a.repo', `[a]\nbaseurl=https://a/\n${rows}\n[b]\nbaseurl=https://b/\ngpgcheck=1`)}`
+  expect(parseSources(files).packageSources.map((one) => one.unsigned !== undefined)).toEqual([unsigned, false])
+})
+
 describe('sources beside those of the distribution', () => {
   test.each<[what: string, tag: string, file: string, text: string, expected: readonly string[]]>([
     [

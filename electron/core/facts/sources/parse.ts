@@ -1,6 +1,8 @@
 import { type Block, blocksOf } from '../packages/blocks.ts'
 import { aptPins, isPreferences } from './apt-pins.ts'
+import { aptSources, takesUnsigned } from './apt-sources.ts'
 import { condaSources } from './conda.ts'
+import { dnfSources } from './dnf-sources.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { proxiesOf } from './proxies.ts'
 import { fallbackResolvers } from './resolved.ts'
@@ -24,7 +26,7 @@ export function parseSources(stdout: string): Sources {
     fallbackResolvers: fallbackResolvers(of('resolved')),
     packageSources: [
       ...of('apt-sources').flatMap(aptSources),
-      ...repositories.flatMap(dnfSources),
+      ...dnfSources(repositories),
       ...of('apk-sources').flatMap(apkSources),
       ...[...of('pip'), ...of('uv')].flatMap(pipSources),
       ...of('npm').flatMap(npmSources),
@@ -34,6 +36,7 @@ export function parseSources(stdout: string): Sources {
       ...of('helm').flatMap(helmSources),
       ...of('fetched').flatMap(fetchedBySelf),
     ],
+    aptUnsigned: takesUnsigned(aptConfig),
     registries: [
       ...of('registries').flatMap(registriesOf),
       ...of('containerd').flatMap(containerdRegistries),
@@ -47,66 +50,6 @@ export function parseSources(stdout: string): Sources {
     ),
     restartRequired: of('reboot')[0]?.line,
   }
-}
-
-/** sources.list(5): one line for each source, or stanzas whose `Enabled: no` switches them off. Values go on in lines that begin with a blank. */
-function aptSources({ arguments: file, lines }: Block): PackageSource[] {
-  if (!file.endsWith('.sources')) {
-    return lines.flatMap(({ text, line }) => {
-      const url = /^\s*deb\s+(?:\[[^\]]*\]\s*)?(\S+)\s/.exec(text)?.[1]
-      return url === undefined ? [] : [{ url, file, line }]
-    })
-  }
-  const found: PackageSource[] = []
-  let stanza: PackageSource[] = []
-  let use = { enabled: true, binary: true }
-  const close = () => {
-    if (use.enabled && use.binary) found.push(...stanza)
-    stanza = []
-    use = { enabled: true, binary: true }
-  }
-  let key = ''
-  for (const { text, line } of lines) {
-    const [, name, first] = /^([\w-]+)[ \t]*:\s*(.*)$/.exec(text) ?? []
-    const value = first ?? text
-    if (name !== undefined) key = name.toLowerCase()
-    if (text.trim() === '') close()
-    else if (key === 'enabled') use = { ...use, enabled: !/^(?:no|false|without|off|disable|0)$/i.test(value.trim()) }
-    else if (key === 'types') use = { ...use, binary: (name === undefined && use.binary) || /(?:^|\s)deb(?:\s|$)/.test(value) }
-    else if (key === 'uris') stanza.push(...value.split(/\s+/).flatMap((url) => (url === '' ? [] : [{ url, file, line }])))
-  }
-  close()
-  return found
-}
-
-/**
- * dnf.conf(5), repository options: enabled unless it says 0; a list goes on in lines that begin with a blank. A list of mirrors that is a file on this host
- * names others that were not read, so it is given as apt names such a file (`mirror+file:`), not as a source on this host.
- */
-function dnfSources({ arguments: file, lines }: Block): PackageSource[] {
-  const found: PackageSource[] = []
-  let sources: PackageSource[] = []
-  let enabled = true
-  let last = ''
-  const close = () => {
-    if (enabled) found.push(...sources)
-    sources = []
-    enabled = true
-  }
-  for (const { text, line } of lines) {
-    const [, named, set] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(text) ?? []
-    const isMore = named === undefined || /^\s+[a-z][a-z0-9+.-]*:\//.test(text)
-    const [key, value] = isMore ? [last, text] : [named, set ?? '']
-    last = key
-    if (/^\s*\[/.test(text)) close()
-    else if (key === 'enabled') enabled = !/^(?:0|no|false|off)$/i.test(value)
-    else if (/^(?:baseurl|metalink|mirrorlist)$/.test(key)) {
-      const urls = value.split(/[\s,]+/).filter((url) => url !== '')
-      sources.push(...urls.map((url) => ({ url: key !== 'baseurl' && /^(?:file:|\/)/.test(url) ? `mirror+${url}` : url, file, line })))
-    }
-  }
-  close()
-  return found
 }
 
 /** dnf.conf(5), `excludepkgs`: of all repositories in [main], else of its own, if that is enabled. */

@@ -6,6 +6,8 @@ export interface Sources {
   /** Whom systemd-resolved asks where it knows nobody else. Undefined where that was compiled in, and nothing tells what it is. */
   readonly fallbackResolvers?: Sources['resolvers'] | undefined
   readonly packageSources: readonly PackageSource[]
+  /** apt takes lists that nobody signed from any of its sources, and installs from them without asking. */
+  readonly aptUnsigned?: { readonly line: number } | undefined
   /** Registries that containers are pulled from, beside those in the names of images. */
   readonly registries: readonly {
     readonly host: string
@@ -36,6 +38,8 @@ export interface PackageSource {
   readonly url: string
   readonly file: string
   readonly line: number
+  /** What it gives is installed without a signature: the line that says so. */
+  readonly unsigned?: { readonly line: number } | undefined
 }
 
 export interface AptPin {

@@ -1,8 +1,9 @@
 import type { Citation } from '../../../facts/citation.ts'
-import type { AutomaticUpdates } from '../../../facts/sources/sources.ts'
+import type { AutomaticUpdates, Sources } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
-import { defineControl } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { pinnedAway } from './pinned-away.ts'
+import { unsigned } from './unsigned-sources.ts'
 import { originOfSecurity } from './upgrade-origins.ts'
 
 export default defineControl({
@@ -11,7 +12,7 @@ export default defineControl({
   severity: 'medium',
   title: 'Security updates are installed automatically, or by a stated process',
   rationale:
-    'Most attacks use holes that were fixed long before. Where nothing installs security updates, somebody must, on days that are written down.',
+    'Most attacks use holes that were fixed long before. Where nothing installs security updates, somebody must, on days that are written down. What is installed as root has to be signed by who made it.',
   needs: ['sources', 'updates', 'system'],
   attestation: {
     scope: 'fleet',
@@ -19,40 +20,37 @@ export default defineControl({
     validDays: 180,
   },
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
-  evaluate: ({ sources, updates, system }) => {
-    // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
-    const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
-    if (image)
-      return [
-        {
-          subject: '',
-          status: 'needs-attestation',
-          title: 'Whether new images are installed is not known',
-          reason:
-            'The system is an image that rpm-ostree changes as a whole. Whether anything installs the next one by itself was not asked.',
-          hint: 'rpm-ostreed-automatic.timer with AutomaticUpdatePolicy=apply, or zincati.service on Fedora CoreOS.',
-          cite: [{ section: 'updates', line: image.line }],
-        },
-      ]
-    const { missing, cite, hint } = howInstalled(sources.automatic, updates, system.osId)
-    const [first] = missing
-    const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
-    if (first === undefined) {
-      const reason = 'The lists are refreshed and security updates installed by timers of the system.'
-      return [{ subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }]
-    }
-    return [
-      {
-        subject: '',
-        status: 'needs-attestation',
-        title: inPart ? 'Not all security updates install themselves' : 'Nothing installs security updates by itself',
-        reason: `${missing.join('; ')}. State the process by which they are installed, or have all of them installed automatically.`,
-        hint,
-        cite: cite.length > 0 ? cite : [{ section: 'software', line: 0 }],
-      },
-    ]
-  },
+  evaluate: ({ sources, updates, system }) => [...unsigned(sources), howUpdated(sources, updates, system.osId)],
 })
+
+function howUpdated({ automatic }: Sources, updates: Updates, osId: string): Verdict {
+  // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
+  const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
+  if (image)
+    return {
+      subject: '',
+      status: 'needs-attestation',
+      title: 'Whether new images are installed is not known',
+      reason: 'The system is an image that rpm-ostree changes as a whole. Whether anything installs the next one by itself was not asked.',
+      hint: 'rpm-ostreed-automatic.timer with AutomaticUpdatePolicy=apply, or zincati.service on Fedora CoreOS.',
+      cite: [{ section: 'updates', line: image.line }],
+    }
+  const { missing, cite, hint } = howInstalled(automatic, updates, osId)
+  const [first] = missing
+  const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
+  if (first === undefined) {
+    const reason = 'The lists are refreshed and security updates installed by timers of the system.'
+    return { subject: '', status: 'pass', title: 'Security updates install themselves', reason, cite }
+  }
+  return {
+    subject: '',
+    status: 'needs-attestation',
+    title: inPart ? 'Not all security updates install themselves' : 'Nothing installs security updates by itself',
+    reason: `${missing.join('; ')}. State the process by which they are installed, or have all of them installed automatically.`,
+    hint,
+    cite: cite.length > 0 ? cite : [{ section: 'software', line: 0 }],
+  }
+}
 
 interface Found {
   /** What keeps updates from being installed; empty when nothing does. */

@@ -569,6 +569,18 @@ describe('security-updates-automatic', () => {
   })
 })
 
+test.each<[string, Partial<Sources>, readonly string[]]>([
+  ['over http', { packageSources: [{ url: 'http://repo.lan/deb', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, ['fail']],
+  ['over https', { packageSources: [{ url: 'https://repo.lan/', file: '/a.repo', line: 3, unsigned: { line: 4 } }] }, ['warning']],
+  ['of a folder', { packageSources: [{ url: 'file:///srv/repo', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, []],
+  ['signed', { packageSources: [{ url: 'http://deb.debian.org/debian', file: '/a.list', line: 3 }] }, []],
+  ['whatever apt is given', { aptUnsigned: { line: 2 } }, ['fail']],
+])('packages without a signature: %s', (_, more, expected) => {
+  const given = { sources: sources(more), updates: updates(), system: { osId: 'debian' } }
+  const found = ask(updatesAutomatic, given).filter(({ title }) => title === 'Packages are installed without a signature')
+  expect(found.map(({ status }) => status)).toEqual(expected)
+})
+
 describe('advisory-data-fresh', () => {
   const at = (days: number, more: object = {}) => ({ kind: 'osv-dump' as const, publishedMs: NOW - days * DAY_MS, ...more })
   test.each<[string, readonly ReturnType<typeof at>[], string]>([

@@ -1,0 +1,39 @@
+import type { PackageSource, Sources } from '../../../facts/sources/sources.ts'
+import type { Verdict } from '../../control.ts'
+
+const title = 'Packages are installed without a signature'
+const hint =
+  'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper), and take out what switches the check off.'
+
+/** Sources whose packages become root’s without anyone’s signature. Folders of this host are left out: nobody stands between. */
+export function unsigned({ packageSources, aptUnsigned }: Sources): readonly Verdict[] {
+  const byFile = new Map<string, PackageSource[]>()
+  for (const source of packageSources)
+    if (source.unsigned && !/^(?:(?:file|copy|cdrom|media|hd|dir|iso):|\/)/.test(source.url))
+      byFile.set(source.file, [...(byFile.get(source.file) ?? []), source])
+  return [
+    ...(aptUnsigned
+      ? [
+          {
+            ...({ status: 'fail', subject: 'apt.conf', title, hint } as const),
+            reason:
+              'apt takes lists that nobody signed (AllowInsecureRepositories) and installs from them without asking (AllowUnauthenticated): whoever stands between this host and a mirror installs programs as root.',
+            cite: [{ section: 'software', line: aptUnsigned.line, note: 'Expected no such setting.' }],
+          },
+        ]
+      : []),
+    ...[...byFile].map(([file, sources]): Verdict => {
+      const plain = sources.filter(({ url }) => !/^(?:[a-z0-9]+\+)?https:/.test(url))
+      const [first] = plain.length > 0 ? plain : sources
+      return {
+        ...{ status: plain.length > 0 ? 'fail' : 'warning', subject: file, title, hint },
+        reason: `What ${first?.url} gives is installed as root without a signature: ${plain.length > 0 ? 'whoever stands between, or has the mirror, puts programs of his own there' : 'whoever has the mirror puts programs of his own there, only its certificate is checked'}.`,
+        cite: sources.slice(0, 8).map(({ unsigned, line }) => ({
+          section: 'software',
+          line: unsigned?.line ?? line,
+          note: 'Switches the check off. Expected a signature.',
+        })),
+      }
+    }),
+  ]
+}
