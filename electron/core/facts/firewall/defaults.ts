@@ -36,7 +36,9 @@ export function defaultsOf(
 }
 
 /** Several controls ask the same rules, and each interface is followed as if it were the only one. */
-const answersOf = oncePer((_: Firewall['tables']) => oncePer((_: Network): { in?: readonly DefaultVerdict[]; out?: readonly DefaultVerdict[] } => ({})))
+const answersOf = oncePer((_: Firewall['tables']) =>
+  oncePer((_: Network): { in?: readonly DefaultVerdict[]; out?: readonly DefaultVerdict[] } => ({})),
+)
 
 function followDefaults(firewall: Pick<Firewall, 'tables'>, network: Network | undefined, direction: 'in' | 'out'): DefaultVerdict[] {
   const port = unnamedPort(firewall.tables)
