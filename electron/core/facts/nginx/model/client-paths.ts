@@ -316,6 +316,7 @@ function passedPaths(location: readonly NginxDirective[], sets: readonly NginxDi
 function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly Rewriting[] {
   const found: Rewriting[] = []
   const taking = takenByMaps(model)
+  const conditions = takenByConditions(server.scope.directives)
   const sets = directivesNamed(server.directive.block ?? [], 'set').filter(({ parameters: [, value = ''] }) => /\$\{?\d/.test(value))
   const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
     for (const one of directives) {
@@ -330,7 +331,7 @@ function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly 
       fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
       const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
       if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
-      const around = [...taking, ...takenByConditions([...server.scope.directives, ...scope.directives])]
+      const around = [...taking, ...conditions, ...takenByConditions(scope.directives)]
       for (const to of passedPaths(scope.directives, sets)) {
         const taken = [
           ...around.map((one) => ({ pattern: one, within: kind === 'prefix' ? path : undefined })),

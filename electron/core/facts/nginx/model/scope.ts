@@ -1,3 +1,5 @@
+import { groupBy } from '#shared/group-by.ts'
+import { oncePer } from '../../once-per.ts'
 import type { NginxDirective } from '../nginx.ts'
 
 /** A block together with those around it. nginx merges settings from the outside in; what a block sets itself wins. */
@@ -14,7 +16,10 @@ export const inside = (directive: NginxDirective, parent: Scope | undefined): Sc
   parent,
 })
 
-export const own = (scope: Scope, name: string): NginxDirective | undefined => scope.directives.find((directive) => directive.name === name)
+/** The directives of one block by name: every location asks the thousands around it for settings that none of them has. */
+const byName = oncePer((directives: readonly NginxDirective[]) => groupBy(directives, ({ name }) => name))
+
+export const own = (scope: Scope, name: string): NginxDirective | undefined => byName(scope.directives).get(name)?.[0]
 
 /** The setting in effect: of the innermost block that has it. */
 export function nearest(scope: Scope | undefined, name: string): NginxDirective | undefined {
@@ -28,8 +33,10 @@ export function nearest(scope: Scope | undefined, name: string): NginxDirective 
 /** List settings (`allow`/`deny`, `proxy_set_header`, …) are inherited all or nothing: of the innermost block that has any of them. */
 export function nearestAll(scope: Scope | undefined, names: readonly string[]): readonly NginxDirective[] {
   for (let at = scope; at; at = at.parent) {
-    const found = at.directives.filter((directive) => names.includes(directive.name))
-    if (found.length > 0) return found
+    const known = byName(at.directives)
+    const some = names.filter((name) => known.has(name))
+    // In the order of the file, which decides among `allow` and `deny`.
+    if (some.length > 0) return at.directives.filter(({ name }) => some.includes(name))
   }
   return []
 }

@@ -187,6 +187,8 @@ const authorityOf = ({ parameters: [written = ''] }: NginxDirective): string =>
 
 /** Does a part of the path, or of the name, that is no choice among fixed texts say to which program a request goes (`http://127.0.0.1:$1/$2`)? */
 function namedByClient(model: HttpModel, { directive: { block = [] }, names }: Server, location: Location, pass: NginxDirective): boolean {
+  const authority = authorityOf(pass)
+  if (!authority.includes('$')) return false
   const patternsIn = (within: readonly NginxDirective[]): readonly string[] => [
     ...directivesNamed(within, 'rewrite').map(({ parameters: [pattern = ''] }) => pattern),
     ...directivesNamed(within, 'if').map((one) => (conditionOf(one)[1].includes('~') ? conditionOf(one)[2] : '')),
@@ -208,7 +210,6 @@ function namedByClient(model: HttpModel, { directive: { block = [] }, names }: S
         ) || sets.some(({ parameters: [, to = ''] }) => isFree(to, around, depth + 1))
       )
     })
-  const authority = authorityOf(pass)
   const [, head = '', last = ''] = /^(.+)\$\{?(\w+)\}?$/.exec(authority) ?? []
   // Behind a port, and where it begins with a slash, it is a path.
   const takes = own.map((one) => groupTakes(one, last))
