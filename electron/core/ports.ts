@@ -68,6 +68,8 @@ export interface ConnectOptions {
   readonly loginAfter?: Promise<void> | undefined
   /** For files that hardly deflate: a connection of its own, without compression. */
   readonly bulk?: boolean
+  /** When the work that this is for was begun (`performance.now`): what was declined or failed before that is no answer to it. */
+  readonly since?: number
 }
 
 export interface ExecOptions {

@@ -132,6 +132,18 @@ describe('an encrypted key file', () => {
     expect(results).toMatchObject(names.map(() => ({ reason: { failure: { code: 'prompt.declined' } } })))
     expect(prompts.asked.filter(({ kind }) => kind === 'passphrase')).toHaveLength(1)
   })
+
+  test('whose passphrase was declined is asked for again by the next audit, however soon, once', async () => {
+    const target = await startLoopback({ authenticate: accepts })
+    const answers = [null, ['open sesame']]
+    const prompts = admin({ passphrase: () => answers.shift() ?? null })
+    const made = bench({ hosts: { a: target.port, b: target.port }, keyFile: locked.private, prompts, concurrentHandshakes: 1 })
+    const audit = (since: number) =>
+      Promise.allSettled(['a', 'b'].map((name) => made.transport.connect(made.host(name), { signal: never(), since })))
+    expect(await audit(performance.now())).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+    expect(await audit(performance.now())).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }])
+    expect(answers).toEqual([])
+  })
 })
 
 describe('a server with several steps', () => {
@@ -210,6 +222,25 @@ describe('a server with several steps', () => {
     expect(results).toMatchObject([1, 2].map(() => ({ reason: { failure: { code: 'prompt.declined', host: 'jump1' } } })))
     expect(prompts.asked.filter(({ kind }) => kind === 'keyboard-interactive')).toHaveLength(1)
     expect(made.transport.jumpStates()).toMatchObject([{ name: 'jump1', state: 'failed', failure: { code: 'prompt.declined' } }])
+  })
+
+  test('whose question was declined asks again for the next audit, however soon, once', async () => {
+    const jump = await startLoopback(
+      keyThenQuestions((context) => context.prompt([{ prompt: 'Code: ', echo: false }], () => context.accept())),
+    )
+    const target = await startLoopback()
+    const answers = [null, ['123456']]
+    const prompts = admin({ 'keyboard-interactive': () => answers.shift() ?? null })
+    const made = bench({ jumps: [jump.port], hosts: { a: target.port, b: target.port }, prompts })
+    const reach = (name: string, since: number) => made.transport.connect(made.host(name), { signal: never(), since })
+    const first = performance.now()
+    await expect(reach('a', first)).rejects.toMatchObject({ failure: { code: 'prompt.declined' } })
+    // A host of the same audit that came a little later.
+    await expect(reach('b', first)).rejects.toMatchObject({ failure: { code: 'prompt.declined' } })
+    expect(answers).toHaveLength(1)
+    const second = performance.now()
+    await Promise.all(['a', 'b'].map((name) => reach(name, second)))
+    expect(answers).toEqual([])
   })
 
   test('that asks too much at once is refused unasked', async () => {

@@ -13,6 +13,8 @@ export interface JumpChain {
   /** A jump host that is connected, by its name, and the one that it was reached through; that is undefined for the first. */
   link(name: string): { readonly connection: Connection; readonly before: Connection | undefined } | undefined
   states(): readonly JumpState[]
+  /** What failed before this moment (`performance.now`) is tried anew, at once. */
+  forget(before: number): void
   close(): void
 }
 
@@ -126,6 +128,9 @@ export function jumpChain(connector: Connector, hops: readonly Hop[], changed: (
       return connection && { connection, before: links[at - 1] }
     },
     states: () => hops.map((hop) => states.get(hop) ?? { name: hop.name, state: 'idle' }),
+    forget: (before) => {
+      if (failed !== undefined && failed.at < before) failed = { ...failed, at: Number.NEGATIVE_INFINITY }
+    },
     close: () => {
       closing = true
       for (const link of [...links].reverse()) link.close()

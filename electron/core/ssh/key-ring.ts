@@ -19,6 +19,8 @@ export type Ask = <T>(question: (signal: AbortSignal) => Promise<T>) => Promise<
 
 export interface KeyRing {
   keysFor(hop: Hop, ask: Ask): Promise<Keys>
+  /** What was declined before this moment (`performance.now`) is asked for again. */
+  forget(before: number): void
 }
 
 /** sshd's MaxAuthTries is 6 by default; one try is left for a password or one-time code. */
@@ -37,7 +39,7 @@ export function keyRing(paths: Paths, prompts: PromptPort, log: Log, agentSocket
   // By the text of the file, so that a key that was replaced is not mistaken for the old one.
   const unlocked = new Map<string, ParsedKey>()
   const asking = new Map<string, SharedFlight<ParsedKey>>()
-  const refused = new Map<string, { readonly failure: Failure; readonly until: number }>()
+  const refused = new Map<string, { readonly failure: Failure; readonly at: number; readonly until: number }>()
 
   /** Asks once for each key, however many hosts wait for it. */
   function open(file: string, text: string, hop: Hop, ask: Ask): Promise<ParsedKey> {
@@ -69,7 +71,7 @@ export function keyRing(paths: Paths, prompts: PromptPort, log: Log, agentSocket
       throw new GatehouseError({ code: 'ssh.key-unreadable', detail: `${file}: wrong passphrase ${maximumAttempts} times`, host: hop.name })
     } catch (error) {
       if (error instanceof GatehouseError && !signal.aborted)
-        refused.set(text, { failure: error.failure, until: performance.now() + refusalMs })
+        refused.set(text, { failure: error.failure, at: performance.now(), until: performance.now() + refusalMs })
       throw error
     } finally {
       asking.delete(text)
@@ -117,6 +119,9 @@ export function keyRing(paths: Paths, prompts: PromptPort, log: Log, agentSocket
   }
 
   return {
+    forget: (before) => {
+      for (const [text, { at }] of refused) if (at < before) refused.delete(text)
+    },
     keysFor: async (hop, ask) => {
       const problems: string[] = []
       const named = hop.identity.identityFiles.map((file) => expandHome(file, paths.home))

@@ -98,8 +98,9 @@ export function createSsh2Transport(options: Ssh2TransportOptions): Transport {
   }
 
   return {
-    connect: async (host, { signal, onStage = () => undefined, fresh, loginAfter, bulk = false }) => {
+    connect: async (host, { signal, onStage = () => undefined, fresh, loginAfter, bulk = false, since }) => {
       const hop = hopOf(fleet, host)
+      if (since !== undefined) for (const remembers of [connector.keyRing, jumps]) remembers.forget(since)
       const either = AbortSignal.any([signal, closing.signal])
       if (either.aborted) throw abortedBy(either)
       if (!fresh && isCarrier(fleet, hop)) return ontoJump(host, either, onStage)
