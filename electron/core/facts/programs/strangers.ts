@@ -2,6 +2,7 @@ import type { InferenceService, ServiceBind } from '#shared/model/inference-serv
 import { type Listener, printSocket } from '#shared/model/listener.ts'
 import type { Container } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
+import { OF_DOCKERD } from '../services/binds.ts'
 import { frontOfImage, webServerNamed } from './front-programs.ts'
 import type { Program } from './programs.ts'
 
@@ -10,10 +11,10 @@ import type { Program } from './programs.ts'
  * who reaches them elsewhere is root of the host or of its GPUs (containerd-config.toml(5), tcp_address; nv-hostengine, --bind-interface).
  */
 const usual =
-  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|dockerd|netavark|aardvark-dns|kube-proxy|nvidia-persiste\w*)$/
+  /^(?:sshd(?:-session)?|systemd-(?:resolve|network|timesyn)\w*|nginx|chronyd|ntpd|dhclient|dhcpcd|NetworkManager|netavark|aardvark-dns|kube-proxy|nvidia-persiste\w*)$/
 
-/** Programs that hold a port of the host for a container. */
-export const forwarders = /^(?:docker-proxy|rootlessport|rootlesskit|conmon|slirp4netns|pasta(?:\.avx2)?)$/
+/** Programs that hold a port of the host for a container; dockerd does for a service of Swarm, and where it is told to start no docker-proxy. */
+export const forwarders = /^(?:docker-proxy|dockerd|rootlessport|rootlesskit|conmon|slirp4netns|pasta(?:\.avx2)?)$/
 
 /** Sockets that only ask get a port of their own out of this range (`ip_local_port_range` of ip(7), the default): another one at every start. */
 const mayAwaitAnswers = ({ protocol, port }: Pick<Listener, 'protocol' | 'port'>): boolean =>
@@ -62,7 +63,11 @@ export function strangersAmong(
     if (listener.scope === 'loopback') continue
     const { processes, protocol } = listener
     const usualPorts = protocol === 'tcp' ? sshPorts : dhcpPorts
-    if (processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)) continue
+    // That dockerd is known, for its API, does not tell for whom it holds other ports.
+    const known = processes.some(({ name }) => name === 'dockerd')
+      ? OF_DOCKERD.includes(listener.port)
+      : processes.some(({ name, pid }) => expected.has(pid) || usual.test(name) || webServerNamed(name) !== undefined)
+    if (known) continue
     const forwarded = processes.some(({ name }) => forwarders.test(name))
     if (forwarded && (isBound(listener) || isListed(listener))) continue
     // Owners unread: the ports of SSH and the sockets of what is known are explained by them.

@@ -164,7 +164,7 @@ export function forwardedBindsOfAccount(
 const ROOTLESS = /^(?:rootlesskit|slirp4netns|(?:pasta|passt)(?:\.avx2)?|vpnkit)$/
 
 /** Ports of its own that dockerd has: its API, and what Swarm's nodes say to each other (docs.docker.com, engine/swarm). */
-const OF_DOCKERD = [2375, 2376, 2377, 7946]
+export const OF_DOCKERD = [2375, 2376, 2377, 7946]
 
 /**
  * What may be published of a task of Swarm to all nodes: dockerd itself holds a socket for each such port (`plumbProxy` of libnetwork), wherever its tasks run. A task is in that

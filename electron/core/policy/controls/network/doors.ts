@@ -70,8 +70,10 @@ export function inferenceDoors(
         port,
         kind: 'inference' as const,
         owner: service.id,
-        // Of a container in the network of the host sockets of its own are seen, which are the host's.
-        published: service.how === 'container' && section !== 'listeners',
+        // Of a container in the network of the host sockets of its own are seen, which are the host's; one of dockerd stands for what the kernel forwards (Swarm).
+        published:
+          service.how === 'container' &&
+          (section !== 'listeners' || listeners.some((one) => one.line === line && one.processes.some(({ name }) => name === 'dockerd'))),
         cite: [{ section, line }],
       })),
   )

@@ -424,6 +424,21 @@ test.each([
   expect(verdicts[0]?.template).toBe(template)
 })
 
+test('a port that dockerd holds for a service of Swarm is forwarded: where translation is not known, rules for the host close nothing', () => {
+  const task = { ...service('wildcard'), how: 'container', binds: [{ ...service('wildcard').binds[0], line: 1 }] }
+  const fleet = fleetSchema.parse({
+    ...{ version: 1, name: 'lab', identities: { audit: { user: 'a' } }, hosts: [{ name: 'h', address: '10.0.0.2' }], networks: named },
+  })
+  const { evaluate } = inferencePort as unknown as Control
+  const rules = { ...firewall(closed), translationKnown: false }
+  const statusOf = (name: string) =>
+    evaluate(
+      { firewall: rules, ...base, listeners: [listener(8000, name)], services: [task] } as never,
+      { fleet, host: fleet.hosts[0], now: 0 } as never,
+    ).map(({ status }) => status)
+  expect([statusOf('dockerd'), statusOf('rootlesskit')]).toEqual([['not-evaluated'], ['pass']])
+})
+
 test.each([
   [[], 'not-evaluated', /^iifname "eth1" .* lets in whoever comes by eth1\. .*name the source in the rule/],
   [['eth1'], 'pass', /are stopped/],

@@ -45,17 +45,26 @@ function judge(
   const { owner, container, listeners } = stranger
   const where = [...new Set(listeners.map(printSocket))].slice(0, 6).join(', ')
   const cite = listeners.map(({ section = 'listeners', line }) => ({ section, line }))
-  if (container === 'unknown')
+  if (container === 'unknown') {
+    const bySwarm = listed && owner?.name === 'dockerd'
+    const unlisted = bySwarm
+      ? ', and none of its containers publishes that: it does so for services of Swarm, wherever their tasks run'
+      : listed
+        ? ` for a container, which root’s list of containers does not have: ${keeperOf(owner?.pid, processes)} has a Podman or Docker of its own`
+        : ' for a container, and the list of containers could not be read'
     return {
       status: 'not-evaluated',
       subject: strangerSubject(stranger),
       title: 'What a container publishes is not known',
-      reason: `${owner?.name ?? 'A container runtime'} holds ${where} for a container, ${listed ? `which root’s list of containers does not have: ${keeperOf(owner?.pid, processes)} has a Podman or Docker of its own` : 'and the list of containers could not be read'}.`,
-      hint: listed
-        ? 'See with podman ps as that account what it publishes; stop it, or publish it on 127.0.0.1.'
-        : 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
+      reason: `${owner?.name ?? 'A container runtime'} holds ${where}${unlisted}.`,
+      hint: bySwarm
+        ? 'See with docker service ls on a manager which services publish, and take out those that nobody needs.'
+        : listed
+          ? 'See with podman ps as that account what it publishes; stop it, or publish it on 127.0.0.1.'
+          : 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
       cite,
     }
+  }
   if (container === undefined && owner === undefined && ownersSeen)
     return {
       status: 'not-evaluated',

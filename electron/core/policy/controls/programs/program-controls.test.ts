@@ -231,6 +231,7 @@ describe('listener-owner-expected', () => {
     ...more,
   })
   const forwarded = [listener(8265, [{ name: 'docker-proxy', pid: 50 }])]
+  const swarm = (...ports: readonly number[]) => [2377, 7946, ...ports].map((port) => listener(port, [{ name: 'dockerd', pid: 30 }]))
   const atLan = { address: '10.0.3.7', scope: 'specific' }
   const model = (bind: object = {}, running = true) => ({
     ...{ id: 'ollama.service', engine: 'ollama', running, pids: [90] },
@@ -290,6 +291,31 @@ describe('listener-owner-expected', () => {
     [
       'a port whose container is not known',
       forwarded,
+      { containers: unknown('denied', []) },
+      'not-evaluated: What a container publishes is not known',
+    ],
+    [
+      'a port that dockerd holds and no container publishes, as for a service of Swarm',
+      swarm(8265),
+      { programs: [program('container-api', { pids: [30], binds: [], bindsUnknown: 'whether 8265 is its own is not known' })] },
+      'not-evaluated: What a container publishes is not known',
+    ],
+    ['what nodes of Swarm say to each other, and nothing else', swarm(), {}, 'pass: Every listener is accounted for'],
+    [
+      'a service of Swarm that is a model',
+      swarm(8265),
+      { services: [model({ address: '0.0.0.0', port: 8265, scope: 'wildcard' })] },
+      'pass: Every listener is accounted for',
+    ],
+    [
+      'a port that dockerd holds for a container',
+      swarm(8265),
+      { containers: holds(container('0.0.0.0', 8265)) },
+      'warning: shop-db listens and is not expected',
+    ],
+    [
+      'the same, containers unread',
+      swarm(8265),
       { containers: unknown('denied', []) },
       'not-evaluated: What a container publishes is not known',
     ],
