@@ -14,8 +14,12 @@ export const caddyFact: FactDefinition<'caddy'> = {
     const output = section('caddy')
     const bad = unusable(output, 'The configuration of Caddy is unread')
     if (bad) return bad
-    const containers = fact('containers')
-    const around: Surroundings = { processes: processes.value, containers: containers.known ? containers.value.containers : [] }
+    const [containers, units] = [fact('containers'), fact('units')]
+    const around: Surroundings = {
+      processes: processes.value,
+      containers: containers.known ? containers.value.containers : [],
+      units: units.known ? units.value : [],
+    }
     return knownCaddies(output.stdout, around)
   },
 }

@@ -18,7 +18,7 @@ import { caddyProgram } from './model/run-caddy.testing.ts'
 import { readListens, readServers, speaksHttp3 } from './model/servers.ts'
 import { parseCaddy } from './parse.ts'
 
-const nowhere = { processes: [], containers: [] }
+const nowhere = { processes: [], containers: [], units: [] }
 const plain = (node: JsonNode | undefined): unknown => {
   switch (node?.kind) {
     case 'object':
@@ -190,6 +190,7 @@ const hosted = {
     ...[served(3, `/system.slice/docker-${open}.scope`), served(4, `/system.slice/docker-${closed}.scope`), served(5, '/kubepods/pod1/x')],
   ],
   containers: [boxed('edge', open, true), boxed('inner', closed, false)] as const,
+  units: [],
 }
 
 test('each of several is known by its unit or container, with lines of its own', () => {

@@ -36,7 +36,11 @@ test.each<[string, unknown, unknown]>([
     },
   ],
   ['none', { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }, { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }],
-  ['placeholders', { header: { 'X-Key': ['{env.K}', '{http.request.host}'] } }, { header: { 'X-Key': ['masked', '{http.request.host}'] } }],
+  [
+    'placeholders',
+    { header: { 'X-Key': ['{env.K}', 'Bearer {file./run/key}', '{env.K:0123456789}', '0123{4567}', '{http.request.host}'] } },
+    { header: { 'X-Key': ['{env.K}', 'Bearer {file./run/key}', '{env.K:}', 'shortmasked', '{http.request.host}'] } },
+  ],
   ['a parameter', { query: { key: ['0123456789', '*'] }, path: ['/v1/*'] }, { query: { key: ['masked', '*'] }, path: ['/v1/*'] }],
   [
     'patterns',

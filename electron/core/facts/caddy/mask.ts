@@ -1,17 +1,21 @@
 /**
  * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
  * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
- * `*`, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). Strings come one a record.
+ * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). Strings come one a record.
  */
 export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
   open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
 function word(v) { return match(v, /^[A-Za-z]+/) && tolower(substr(v, 1, RLENGTH)) ~ /^(bearer|basic|token|digest|apikey)$/ }
 function long(v) { return length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
-function value(v, out) {
+function value(v, matched, out, held) {
   if (word(v) && substr(v, RLENGTH + 1, 1) == " ") { out = substr(v, 1, RLENGTH + 1); v = substr(v, RLENGTH + 2) }
   for (; v != ""; v = substr(v, RLENGTH + 1))
     if (match(v, /^[*]+/) || match(v, /^[{]http[.][^}]*[}]/)) out = out substr(v, 1, RLENGTH)
-    else if (match(v, /^[{][^}]*[}]/)) out = out "masked"
+    else if (match(v, /^[{][^}]*[}]/)) {
+      held = substr(v, 1, RLENGTH)
+      sub(/:.*/, ":}", held)
+      out = out (matched && held ~ /^[{](env|file|system)[.]/ ? held : "masked")
+    }
     else { match(v, /^.[^*{]*/); out = out (RLENGTH < 8 ? "short" : long(substr(v, 1, RLENGTH))) }
   return out
 }
@@ -27,7 +31,8 @@ function hidden(v, at, name) {
   name = tolower(colon ? last : key[depth]); at = colon ? depth : depth - 1
   if (colon && (name == "expression" || name == "expr")) return "masked"
   if (colon && name == "pattern" && key[at - 1] == "header_regexp") return tolower(key[at]) ~ open ? v : pattern(v)
-  if (name !~ open && (key[at] == "header" || key[at] == "query" || key[at - 1] == "request") || !colon && name ~ secret || colon && name == "replace" && key[at - 2] == name) return value(v)
+  if (name !~ open && (key[at] == "header" || key[at] == "query")) return value(v, 1)
+  if (name !~ open && key[at - 1] == "request" || !colon && name ~ secret || colon && name == "replace" && key[at - 2] == name) return value(v)
   return v
 }
 inside {

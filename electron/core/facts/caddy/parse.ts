@@ -1,12 +1,15 @@
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
+import type { Unit } from '../units/units.ts'
 import type { CaddyInstance } from './caddy.ts'
 import { parseJsonLines } from './json-lines.ts'
+import { variablesOf, withVariables } from './variables.ts'
 
 export interface Surroundings {
   readonly processes: readonly Process[]
   readonly containers: readonly Container[]
+  readonly units: readonly Unit[]
 }
 
 /** Section `caddy`: rows that begin with `@` are its own, with `:` those of a configuration. A string says why nothing is known. */
@@ -35,7 +38,7 @@ function instanceOf(lines: readonly string[], firstLine: number, around: Surroun
   if (config?.kind !== 'object') return { ...base, unread: 'it is no whole JSON' }
   return {
     ...base,
-    config,
+    config: withVariables(config, variablesOf(pid, around.units)),
     version: /^v?(\d+\.\d+\.\d+\S*)/.exec(said('version') ?? '')?.[1],
     imports: lines.includes('@imports')
       ? lines.flatMap((line) => (line.startsWith('@import ') ? [line.slice('@import '.length)] : []))

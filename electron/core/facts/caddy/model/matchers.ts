@@ -172,6 +172,10 @@ function sent(wanted: readonly string[], isPublic: boolean, client: Client): boo
   if (isPublic) return true
   // Another part of the request, which the client may choose as well.
   if (wanted.some((one) => one.includes('{http.'))) return undefined
+  // Whether there is anything in a variable or a file is not known: nothing at all is what anybody sends.
+  if (wanted.some((one) => /\{(?:env|file)\./.test(one))) return client.persona === 'insider' || undefined
+  // The name of the host is no secret.
+  if (wanted.some((one) => one.includes('{system.'))) return true
   return proven(wanted.map(maskAsPattern), client)
 }
 

@@ -33,7 +33,7 @@ const says = (config: unknown, imports: readonly string[] | null = [], pid = 880
         .map((line) => `:${line}`),
       ...['@end', ''],
     ].join('\n'),
-    { processes: [], containers: [] },
+    { processes: [], containers: [], units: [] },
   )
 
 interface Given {

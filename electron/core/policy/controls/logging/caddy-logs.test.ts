@@ -14,7 +14,7 @@ const judge = (control: AnyControl, server: object, log?: object) => {
     apps: { http: { servers: { srv0: { listen: [':443'], routes: [engine], ...server } } } },
   }
   const printed = JSON.stringify(config, null, 1).replace(/^/gm, ':')
-  const caddy = knownCaddies(`@process 7\n@admin 127.0.0.1:2019\n${printed}\n@end\n`, { processes: [], containers: [] })
+  const caddy = knownCaddies(`@process 7\n@admin 127.0.0.1:2019\n${printed}\n@end\n`, { processes: [], containers: [], units: [] })
   const none = { installed: false, running: false, directives: [] }
   return outcomes(ask(control, facts('', [service('ollama')], { nginx: none, caddy, os: unknown('why', []) })))
 }

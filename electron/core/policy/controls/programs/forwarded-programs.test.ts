@@ -113,6 +113,7 @@ const admin = (configuration: string, config: object = {}) => {
   const caddy = knownCaddies(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n:${JSON.stringify(config)}\n@end\n`, {
     processes: [],
     containers: [],
+    units: [],
   })
   const listeners = known([
     { address: '127.0.0.1', port: 2019, protocol: 'tcp', scope: 'loopback', processes: [{ name: 'caddy', pid: 7 }], line: 1 },

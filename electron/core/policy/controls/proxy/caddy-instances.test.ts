@@ -49,7 +49,11 @@ describe('a file that has the configuration pulled', () => {
   const pulling = { admin: { listen: '127.0.0.1:2020', config: { load: { module: 'http', url: 'https://conf.example/' } } } }
   const closed = { ...pulling, ...site([{ handle: [login, toOllama] }]) }
   const told = (by: string) =>
-    knownCaddies(`@process 7\n@${by}\n${JSON.stringify(closed, null, 1).replace(/^/gm, ':')}\n@end\n`, { processes: [], containers: [] })
+    knownCaddies(`@process 7\n@${by}\n${JSON.stringify(closed, null, 1).replace(/^/gm, ':')}\n@end\n`, {
+      processes: [],
+      containers: [],
+      units: [],
+    })
   const judged = (by: string) => {
     const read = told(by)
     const given = facts('', [service('ollama')], { ...noNginx, caddy: read })
@@ -80,7 +84,7 @@ describe('several Caddys', () => {
     argv: ['caddy', 'run'],
     line: pid,
   })
-  const around = { processes: [started(7, 'caddy.service'), started(8, 'caddy-labs.service')] as never, containers: [] }
+  const around = { processes: [started(7, 'caddy.service'), started(8, 'caddy-labs.service')] as never, containers: [], units: [] }
   const two = (first: unknown, second: string) => knownCaddies(`@process 7\n${printed(first)}\n@process 8\n${second}\n@end\n`, around)
   const sound = site([{ handle: [login, toOllama] }])
   const unlocked = { ...site([{ handle: [toOllama] }], { listen: [':8443'] }), admin: { listen: ':2020' } }

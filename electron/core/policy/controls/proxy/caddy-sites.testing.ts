@@ -2,7 +2,7 @@ import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
 import { facts, service } from './proxy-facts.ts'
 
 /** Configurations of Caddy as its admin endpoint gives them, for tests of what they forward. */
-const alone = { processes: [], containers: [] }
+const alone = { processes: [], containers: [], units: [] }
 export const caddy = (config: unknown) =>
   knownCaddies(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n${JSON.stringify(config, null, 1).replace(/^/gm, ':')}\n@end\n`, alone)
 export const noNginx = { nginx: { installed: false, running: false, directives: [] } }
