@@ -73,16 +73,15 @@ function reachThrough(
         addresses: network.addresses.filter((each) => each.interface === name),
         routes: [{ family, destination, interface: name, table: 'main', section: family === 4 ? 'routes' : 'routes-6', line: 0 }],
         defaultRoute: true,
+        ...(network.inVrf && { inVrf: network.inVrf }),
       }) ||
     undefined
   return reach(firewall, only, query).filter((piece) => piece.family === family)
 }
 
-/** Interfaces of the default route; on a host without one, all of them. */
+/** Interfaces of the default routes; where the main table has none, all of them: whom another table is for the rules of policy routing say, which are not read. */
 function mainInterfaces(network: Network | undefined, family: Family): readonly string[] {
-  const sides = sidesOf(network, family).flatMap(({ name }) => name ?? [])
-  const routed = (network?.routes ?? [])
-    .filter((route) => route.family === family && /\/0$/.test(route.destination))
-    .map((route) => route.interface)
-  return routed.length > 0 ? routed : sides
+  const routed = (network?.routes ?? []).filter((route) => route.family === family && /\/0$/.test(route.destination))
+  if (routed.some(({ table }) => table === 'main')) return routed.map((route) => route.interface)
+  return sidesOf(network, family).flatMap(({ name }) => name ?? [])
 }

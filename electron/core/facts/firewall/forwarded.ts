@@ -1,9 +1,9 @@
 import type { InterfaceAddress, Network } from '../network/network.ts'
-import { type AddressSet, intersect, parseInterval, subtract } from './address-set.ts'
+import { type AddressSet, parseInterval, subtract } from './address-set.ts'
 import type { Packet } from './packet.ts'
-import { namedAddresses, path, resolve } from './reach.ts'
+import { path, resolve, toldApart } from './reach.ts'
 import type { Table } from './ruleset.ts'
-import { localsOf, routeTo, sidesOf } from './surroundings.ts'
+import { localsOf, sidesOf, wayTo } from './surroundings.ts'
 import type { Piece } from './verdicts.ts'
 
 /** New TCP traffic of one container out into the world. */
@@ -53,7 +53,7 @@ export function forwardedTo(
   const target = parseInterval(address)
   if (!target) return []
   const { family, from: local } = target
-  const bridge = routeTo(network, family, local)?.interface
+  const bridge = wayTo(network, family, local)
   const packet = (side: string | undefined): Packet => ({
     ...{ family, remote: 'source', local, protocol: 6, sourcePort: EPHEMERAL_PORT, destinationPort: port },
     ...{ inInterface: side, outInterface: undefined, state: 'new' },
@@ -70,20 +70,16 @@ export function forwardedTo(
     })
 }
 
-/** Rules that tell more of the addresses behind one bridge apart are not followed. */
-const MAX_SOURCES = 64
-
 /** Addresses that containers behind a bridge may have, in hex: one of those that no rule tells apart. Undefined when there are too many. */
 export function sourcesBehind(tables: readonly Table[], network: Network, bridge: InterfaceAddress): readonly string[] | undefined {
   const subnet = parseInterval(`${bridge.address}/${bridge.prefixLength}`)
   if (!subnet) return undefined
   const own = localsOf(network, subnet.family).map((address) => ({ from: address, to: address }))
-  let kinds: readonly AddressSet[] = [own.reduce<AddressSet>((rest, address) => subtract(rest, [address]), [subnet])]
-  for (const set of namedAddresses(tables)[subnet.family]) {
-    kinds = kinds.flatMap((kind) => [intersect(kind, set), subtract(kind, set)]).filter((kind) => kind.length > 0)
-    if (kinds.length > MAX_SOURCES) return undefined
-  }
-  return kinds.flatMap(([first]) => (first ? [first.from] : []))
+  return toldApart(
+    tables,
+    subnet.family,
+    own.reduce<AddressSet>((rest, address) => subtract(rest, [address]), [subnet]),
+  )
 }
 
 /** Names that Docker and Podman give to their bridges. */

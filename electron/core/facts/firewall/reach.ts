@@ -1,11 +1,22 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
-import { type AddressSet, contains, type Family, intersect, NONE, networksToSet, parseInterval, subtract, union } from './address-set.ts'
+import {
+  type AddressSet,
+  contains,
+  type Family,
+  intersect,
+  NONE,
+  networksToSet,
+  normalise,
+  parseInterval,
+  subtract,
+  union,
+} from './address-set.ts'
 import type { Firewall } from './firewall.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
 import { runHook } from './run-hook.ts'
-import { isLoopback, LINK_LOCAL, localsOf, routeTo, type Side, sidesOf } from './surroundings.ts'
+import { isLoopback, LINK_LOCAL, localsOf, ownNetworks, type Side, sidesOf, wayTo } from './surroundings.ts'
 import type { FirewallVerdict, Piece } from './verdicts.ts'
 
 /** New traffic that one asks about. `address` is the one that a socket is bound to: `0.0.0.0`, `::`, `*` or one of the host. */
@@ -51,7 +62,8 @@ function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined
           ),
         ),
       )
-    const direct = through(sides, (side) => localAddresses(network, side, family, query))
+    const locals = localAddresses(firewall.tables, network, family, query)
+    const direct = through(sides, () => locals)
     if (query.direction === 'out') return direct
     const open = direct.reduce<AddressSet>((sum, { verdict, remotes }) => (verdict === 'accept' ? union(sum, remotes) : sum), NONE)
     const detours = sides.map((side) => ({ ...side, remotes: subtract(side.roundabout, open) })).filter(({ remotes }) => remotes.length > 0)
@@ -73,7 +85,7 @@ function inDoubt(piece: Piece): Piece[] {
 export function destinationsOf(tables: readonly Table[], network: Network | undefined, family: Family, port: number): readonly Flow[] {
   const query: TrafficQuery = { direction: 'in', protocol: 'tcp', port }
   return sidesOf(network, family).flatMap((side) =>
-    representatives(tables, family, localAddresses(network, side, family, query)).flatMap(
+    representatives(tables, family, localAddresses(tables, network, family, query)).flatMap(
       (local) => path(tables, ['ingress', 'prerouting'], [startOf(side, family, local, EPHEMERAL_PORT, query)]).passed,
     ),
   )
@@ -88,12 +100,35 @@ function familiesOf(address: string | undefined): readonly Family[] {
 
 const isWildcard = (address: string | undefined) => address === undefined || /^(?:\*|0\.0\.0\.0|::)$/.test(address)
 
-function localAddresses(network: Network | undefined, side: Side, family: Family, query: TrafficQuery): readonly (string | undefined)[] {
+function localAddresses(
+  tables: readonly Table[],
+  network: Network | undefined,
+  family: Family,
+  query: TrafficQuery,
+): readonly (string | undefined)[] {
   if (!isWildcard(query.address)) return [parseInterval(query.address ?? '')?.from]
-  if (query.direction === 'out') return side.locals.length > 0 ? side.locals : [undefined]
-  // A host answers on any of its addresses, whichever interface the question comes in by: on those of `lo`, and of the bridges of its containers, too.
-  const all = network ? localsOf(network, family) : []
+  // A host answers on any of its addresses, whichever interface the question comes in by: on those of `lo`, and of the bridges of its containers, too. So may a program send from any.
+  const all = network ? [...localsOf(network, family), ...amongNetworks(tables, network, family)] : []
   return all.length > 0 ? all : [undefined]
+}
+
+/** Of networks that are the host's own one address for each part that rules tell apart. Where those are too many, nobody knows which. */
+function amongNetworks(tables: readonly Table[], network: Network, family: Family): readonly (string | undefined)[] {
+  const own = ownNetworks(network, family)
+  return own.length === 0 ? [] : (toldApart(tables, family, normalise(own)) ?? [undefined])
+}
+
+/** Rules that tell more parts of a network apart are not followed. */
+const MAX_PARTS = 64
+
+/** One address of a set for each part that rules tell apart, in hex. Undefined when there are too many. */
+export function toldApart(tables: readonly Table[], family: Family, of: AddressSet): readonly string[] | undefined {
+  let parts: readonly AddressSet[] = [of]
+  for (const set of namedAddresses(tables)[family]) {
+    parts = parts.flatMap((part) => [intersect(part, set), subtract(part, set)]).filter((part) => part.length > 0)
+    if (parts.length > MAX_PARTS) return undefined
+  }
+  return parts.flatMap(([first]) => (first ? [first.from] : []))
 }
 
 /**
@@ -224,18 +259,16 @@ export function path(tables: readonly Table[], hooks: readonly Parameters<typeof
 function inboundPath(tables: readonly Table[], network: Network | undefined, family: Family, start: Flow): Ended {
   const early = path(tables, ['ingress', 'prerouting'], [start])
   const own = network ? localsOf(network, family) : []
-  const forwarded = (flow: Flow) =>
-    flow.packet.translated &&
-    flow.packet.local !== start.packet.local &&
-    !own.includes(flow.packet.local ?? '') &&
-    !isLoopback(flow.packet.local)
+  const isOwn = (address = '') => own.includes(address) || (network !== undefined && contains(ownNetworks(network, family), address))
+  const forwarded = ({ packet }: Flow) =>
+    packet.translated && packet.local !== start.packet.local && !isOwn(packet.local) && !isLoopback(packet.local)
   const input = path(
     tables,
     ['input'],
     early.passed.filter((flow) => !forwarded(flow)),
   )
   const onward = early.passed.filter(forwarded).map((flow) => {
-    const outInterface = flow.packet.local === undefined ? undefined : routeTo(network, family, flow.packet.local)?.interface
+    const outInterface = flow.packet.local === undefined ? undefined : wayTo(network, family, flow.packet.local)
     return { ...flow, packet: { ...flow.packet, outInterface, toThisHost: false } }
   })
   const forward = path(tables, ['forward', 'postrouting', 'egress'], onward)

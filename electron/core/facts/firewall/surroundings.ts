@@ -1,6 +1,17 @@
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
-import { type AddressSet, everything, type Family, intersect, NONE, normalise, parseInterval, subtract, union } from './address-set.ts'
+import {
+  type AddressSet,
+  everything,
+  type Family,
+  type Interval,
+  intersect,
+  NONE,
+  normalise,
+  parseInterval,
+  subtract,
+  union,
+} from './address-set.ts'
 
 /** An interface, and the addresses of the world whose answers leave through it. */
 export interface Side {
@@ -67,7 +78,7 @@ function outsideOf(network: Network): readonly string[] {
 const knownSides = { 4: oncePer((network: Network) => sidesIn(network, 4)), 6: oncePer((network: Network) => sidesIn(network, 6)) }
 
 /** A rule set is asked about the same addresses over and over. */
-const intervalOf = oncePer((each: Network['addresses'][number] | Network['routes'][number]) =>
+const intervalOf = oncePer((each: Network['addresses'][number] | Pick<Network['routes'][number], 'destination'>) =>
   parseInterval('address' in each ? each.address : each.destination),
 )
 
@@ -81,12 +92,21 @@ export const isLoopback = (address: string | undefined): boolean => address !== 
 
 /** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere; others on `lo` can. */
 export function localsOf(network: Network, family: Family, name?: string): readonly string[] {
-  return network.addresses.flatMap((each) => {
+  const ofInterfaces = network.addresses.flatMap((each) => {
     const interval = intervalOf(each)
     if (!interval || interval.family !== family || LOOPBACK.test(interval.from)) return []
     return name === undefined || each.interface === name ? [interval.from] : []
   })
+  const single = name === undefined ? ownRoutesOf(network, family).filter(({ from, to }) => from === to) : []
+  return [...ofInterfaces, ...single.map(({ from }) => from)]
 }
+
+/** Whole networks that a route makes this host's own. */
+export const ownNetworks = (network: Network, family: Family): readonly Interval[] =>
+  ownRoutesOf(network, family).filter(({ from, to }) => from !== to)
+
+const ownRoutesOf = ({ ownRoutes = [] }: Network, family: Family): readonly Interval[] =>
+  ownRoutes.filter((route) => route.family === family).flatMap((route) => intervalOf(route) ?? [])
 
 /** Longest prefix first, table by table; with policy routing an address may lie behind several interfaces. */
 function remotesBehind(network: Network, family: Family, name: string): AddressSet {
@@ -112,13 +132,29 @@ const prefixOf = (destination: string) => Number(destination.split('/')[1] ?? 0)
 const toSet = (routes: Network['routes']): AddressSet =>
   normalise(routes.flatMap((route) => intervalOf(route) ?? []).map(({ from, to }) => ({ from, to })))
 
-/** The route by which this host reaches an address, in hex; undefined when not known. */
-export function routeTo(network: Network | undefined, family: Family, address: string): Network['routes'][number] | undefined {
-  const covering = (network?.routes ?? [])
-    .filter((route) => route.family === family && route.table === 'main')
-    .filter((route) => {
-      const interval = intervalOf(route)
-      return interval !== undefined && interval.from <= address && address <= interval.to
-    })
-  return covering.sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0]
+/** The route by which this host reaches an address, in hex, by its main table; undefined when not known. */
+export const routeTo = (network: Network | undefined, family: Family, address: string): Network['routes'][number] | undefined =>
+  routesBy(network, 'main', family, address)[0]
+
+/** The longest prefix that holds an address in a table: more than one where it has several next hops. */
+function routesBy(network: Network | undefined, table: string, family: Family, address: string) {
+  const covering = (network?.routes ?? []).filter((route) => {
+    const interval = route.family === family && route.table === table ? intervalOf(route) : undefined
+    return interval !== undefined && interval.from <= address && address <= interval.to
+  })
+  const longest = Math.max(...covering.map(({ destination }) => prefixOf(destination)))
+  return covering.filter(({ destination }) => prefixOf(destination) === longest)
+}
+
+/**
+ * The interface, as rules see it, by which what is led on to an address leaves. Undefined when not known: which of several tables is asked the rules of policy routing say
+ * (`ip rule`), which are not read. A container or a machine of this host is behind its bridge alone, and by another table nothing would get to it.
+ */
+export function wayTo(network: Network | undefined, family: Family, address: string): string | undefined {
+  const tables = new Set(network?.routes.map(({ table }) => table))
+  const namesBy = (table: string) => [...new Set(routesBy(network, table, family, address).map((route) => route.interface))]
+  const byMain = namesBy('main')
+  const names = byMain.length > 0 && byMain.every((name) => INSIDE.test(name)) ? byMain : [...new Set([...tables].flatMap(namesBy))]
+  const [name] = names
+  return names.length > 1 || name === undefined || network?.inVrf?.includes(name) ? undefined : name
 }

@@ -4,7 +4,16 @@ import type { FactDefinition } from '../fact-definition.ts'
 import { collectNetwork } from './collect.ts'
 import { collectNextStart } from './next-start/collect.ts'
 import { readNextStart } from './next-start/parse.ts'
-import { parseAddresses, parseInVrf, parseLeased, parseReversePath, parseRoutes, unreadAddress, unreadRoute } from './parse.ts'
+import {
+  parseAddresses,
+  parseInVrf,
+  parseLeased,
+  parseOwnRoutes,
+  parseReversePath,
+  parseRoutes,
+  unreadAddress,
+  unreadRoute,
+} from './parse.ts'
 
 export const networkFact: FactDefinition<'network'> = {
   id: 'network',
@@ -30,9 +39,10 @@ export const networkFact: FactDefinition<'network'> = {
       return unknown('Addresses and routes: the IPv6 routes could not be read', ['routes-6'])
     const routes = [...parseRoutes(routes4.stdout, 4), ...parseRoutes(routes6.stdout, 6)]
     const defaultRoute = routes.some(({ destination }) => /\/0$/.test(destination))
+    const ownRoutes = [...parseOwnRoutes(routes4.stdout, 4, addresses), ...parseOwnRoutes(routes6.stdout, 6, addresses)]
     const inVrf = [...new Set([...parseInVrf(routes4.stdout), ...parseInVrf(routes6.stdout)])]
     return known({
-      ...{ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf },
+      ...{ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf, ownRoutes },
       leased: parseLeased(addressOutput.stdout, routes4.stdout, routes6.stdout),
       ...(airGapped(context.fleet, context.host) && { nextStart: readNextStart(section('network-files')) }),
     })

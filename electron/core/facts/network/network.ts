@@ -11,6 +11,8 @@ export interface Network {
   readonly reversePath?: readonly string[]
   /** Interfaces in a VRF: some hooks of the packet filter see its device instead of theirs (Documentation/networking/vrf.rst). */
   readonly inVrf?: readonly string[]
+  /** What routes make this host's own, beside the addresses of its interfaces. None where that was not read. */
+  readonly ownRoutes?: readonly OwnRoute[]
   /** Interfaces to which somebody else (DHCP, a router of IPv6) told an address or a route. */
   readonly leased?: readonly Leased[]
   /** Asked of hosts that are to have no way out. */
@@ -30,6 +32,12 @@ export interface InterfaceAddress {
   readonly prefixLength: number
   /** Line of section `addresses`. */
   readonly line: number
+}
+
+/** `10.5.0.0/16`, or one address: whatever is sent there is for this host. */
+export interface OwnRoute {
+  readonly family: 4 | 6
+  readonly destination: string
 }
 
 /** A route by which packets leave. One entry for each next hop. */

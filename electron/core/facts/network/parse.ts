@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { InterfaceAddress, Leased, Route } from './network.ts'
+import type { InterfaceAddress, Leased, OwnRoute, Route } from './network.ts'
 
 const ADDRESS = /^\d+: +([^\s:@]+)(?:@\S+)? +inet6? ([0-9A-Fa-f:.]+)(?: peer [0-9A-Fa-f:.]+)?\/(\d{1,3})(?=\s|$)/
 
@@ -36,6 +36,18 @@ export const parseInVrf = (text: string): string[] =>
     const [, device, table] = /^local .*\bdev (\S+) .*\btable (\S+)/.exec(raw) ?? []
     return device && table && table !== 'local' && table !== '255' ? [device] : []
   })
+
+/**
+ * What somebody made this host's own by a route (`ip route add local 10.5.0.0/16 dev lo`, as agents of clouds do for load balancers), beside the addresses of its interfaces.
+ * All the world is that for packets with a mark alone, which a transparent proxy takes (Documentation/networking/tproxy.rst).
+ */
+export function parseOwnRoutes(text: string, family: 4 | 6, addresses: readonly InterfaceAddress[]): OwnRoute[] {
+  const ofInterfaces = new Set(['127.0.0.0/8', ...addresses.map(({ address }) => prefixOf(address, family))])
+  return text.split('\n').flatMap((raw) => {
+    const destination = prefixOf(/^local (\S+)/.exec(raw)?.[1] ?? '', family)
+    return destination === undefined || ofInterfaces.has(destination) || destination.endsWith('/0') ? [] : [{ family, destination }]
+  })
+}
 
 /** An address that DHCP or a router told is `dynamic`, a route is of the protocol `dhcp` or `ra` (ip-address(8), rtnetlink(7)). One for each interface and family. */
 export function parseLeased(addresses: string, routes4: string, routes6: string): Leased[] {

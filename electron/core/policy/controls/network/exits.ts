@@ -1,4 +1,4 @@
-import type { Network } from '../../../facts/network/network.ts'
+import type { Network, Route } from '../../../facts/network/network.ts'
 
 /** Ways out that rules open most often, and that weights and prompts leave by. */
 export const exits = [
@@ -8,10 +8,10 @@ export const exits = [
   { protocol: 'udp', port: 53, words: 'DNS' },
 ] as const
 
-/** Rules are judged, not routes: a default route that is missing today may be added tomorrow, and the rule stays. */
+/** Rules are judged, not routes: a default route that the main table lacks today may be added tomorrow, and the rule stays. */
 export function routedAnywhere(network: Network | undefined): Network | undefined {
-  if (network === undefined || network.routes.some(({ destination }) => destination === '0.0.0.0/0' || destination === '::/0'))
-    return network
+  const leads = ({ destination, table }: Route) => table === 'main' && /^(?:0\.0\.0\.0|::)\/0$/.test(destination)
+  if (network === undefined || network.routes.some(leads)) return network
   const interfaces = [...new Set(network.addresses.map((address) => address.interface))].filter((name) => name !== 'lo')
   const routes = interfaces.flatMap((name) => [
     { family: 4 as const, destination: '0.0.0.0/0', interface: name, table: 'main', section: 'routes' as const, line: 0 },

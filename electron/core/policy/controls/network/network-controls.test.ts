@@ -160,6 +160,20 @@ test.each([
   ['outbound closed for all', outboundOnly, closed, {}, named, 'pass'],
   ['HTTPS out to anywhere', outboundOnly, httpsOut, {}, named, 'warning'],
   ['HTTPS out to anywhere, no route there yet', outboundOnly, httpsOut, { network: known({ ...fourOnly, routes: [] }) }, named, 'warning'],
+  [
+    'HTTPS out to anywhere by an interface that only another table leads everywhere',
+    outboundOnly,
+    chain('inet', 'output', 'drop', 'oifname "eth0" tcp dport 443 accept'),
+    {
+      network: known({
+        ...network,
+        addresses: [...fourOnly.addresses, ...parseAddresses('3: wg0    inet 10.66.0.2/24 scope global wg0')],
+        routes: parseRoutes('10.0.0.0/24 dev eth0 scope link\ndefault dev wg0 table 51820 scope link', 4),
+      }),
+    },
+    named,
+    'warning',
+  ],
   ['outbound default open', outboundOnly, wide, {}, named, 'not-applicable'],
   ['outbound in doubt', outboundOnly, marked, {}, named, 'not-evaluated'],
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],
