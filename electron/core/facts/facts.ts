@@ -18,7 +18,7 @@ import type { OAuth2Proxy } from './oauth2-proxy/oauth2-proxy.ts'
 import type { Os } from './os/os.ts'
 import type { Packages } from './packages/packages.ts'
 import type { Pam } from './pam/pam.ts'
-import type { AuditRules, EmptyPasswords, GuardedFiles, SshdMatches, Sudoers } from './privileged/privileged.ts'
+import type { AuditRules, GuardedFiles, SshdMatches, Sudoers } from './privileged/privileged.ts'
 import type { Process } from './processes/processes.ts'
 import type { Program } from './programs/programs.ts'
 import type { PushedFile } from './pushed-files/pushed-files.ts'
@@ -71,7 +71,6 @@ export interface Facts {
   readonly access: Access
   /** Keys of this host that stand on other hosts as well. */
   readonly 'fleet-keys': FleetKeys
-  readonly 'empty-passwords': EmptyPasswords
   readonly 'guarded-files': GuardedFiles
   /** What the host's own addresses answer over the network. */
   readonly wire: Wire

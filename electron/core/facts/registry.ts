@@ -25,7 +25,7 @@ import { oauth2ProxyFact } from './oauth2-proxy/oauth2-proxy.fact.ts'
 import { osFact } from './os/os.fact.ts'
 import { packagesFact } from './packages/packages.fact.ts'
 import { pamFact } from './pam/pam.fact.ts'
-import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged/privileged.fact.ts'
+import { auditRulesFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged/privileged.fact.ts'
 import { processesFact } from './processes/processes.fact.ts'
 import { programsFact } from './programs/programs.fact.ts'
 import { pushedFilesFact } from './pushed-files/pushed-files.fact.ts'
@@ -74,7 +74,6 @@ const definitions: { readonly [K in FactId]: FactDefinition<K> } = {
   'audit-keys': auditKeysFact,
   access: accessFact,
   'fleet-keys': fleetKeysFact,
-  'empty-passwords': emptyPasswordsFact,
   'guarded-files': guardedFilesFact,
   packages: packagesFact,
   updates: updatesFact,

@@ -261,12 +261,7 @@ IFS='
 '
 if [ -e /etc/gshadow ]; then echo @gshadow yes; else echo @gshadow no; fi
 echo @nosuid
-while IFS=' ' read -r _ at _ how _; do
-  case $at in
-  /var/lib/docker/* | /var/lib/containers/* | /var/lib/kubelet/*) ;;
-  / | /[hosv]* | /usr*) case ,$how, in *,nosuid,*) printf '=-%s\\n' "$at" ;; *) printf '=+%s\\n' "$at" ;; esac ;;
-  esac
-done 2>/dev/null </proc/mounts
+awk '$2 ~ /^\\/([hosv]|usr|$)/ && $2 !~ /^\\/var\\/lib\\/(docker|containers|kubelet)\\// { print "=" ("," $4 "," ~ /,nosuid,/ ? "-" : "+") $2 }' /proc/mounts 2>/dev/null
 echo @lingering
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"

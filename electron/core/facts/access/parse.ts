@@ -6,10 +6,10 @@ import type { AclEntry, CronJob, KeyLink, LastLogin, MailAddress, PasswordState,
 /** `ada:$:20789`: name, first sign of the password field, day of expiry (shadow(5)). A field that begins with `!` or `*` fits no password. */
 export const parsePasswords = (rows: readonly BlockRow[]): readonly PasswordState[] =>
   rows.flatMap(({ text, line }): PasswordState[] => {
-    const [, account, sign, day] = /^([^:\s][^:]{0,255}):([^:]?):(\d{0,7})$/.exec(text) ?? []
+    const [, account, sign, day = ''] = /^([^:\s][^:]{0,255}):([^:]?):([^:]{0,100})$/.exec(text) ?? []
     if (account === undefined) return []
     const state = sign === '' ? 'none' : /^[!*x]$/.test(sign ?? '') ? 'locked' : 'usable'
-    return [{ account, state, line, ...(sign === '!' && { shut: true }), ...(day && { expiresDay: Number(day) }) }]
+    return [{ account, state, line, ...(sign === '!' && { shut: true }), ...(/^\d{1,7}$/.test(day) && { expiresDay: Number(day) }) }]
   })
 
 /** What find prints of links beside the rows of grep, and a path for each component of a home that is one. */

@@ -28,19 +28,18 @@ const run = (shell: string, words: readonly string[], sudo: string): ReturnType<
 const textsOf = (blocks: ReturnType<typeof readBlocks>, name: string) => blocks.get(name)?.[0]?.rows.map(({ text }) => text)
 
 test.each(shells)('%s: what a command prints cannot pose as another, nor as its end', (shell = '', ...words) => {
-  const said = '@shadow 0\\n=x\\n<shadow\\n>0\\n\\n# 1\\nno end'
-  const blocks = run(shell, words, `gh_sudo() { [ "$1" != 5 ] || return 126; printf '${said}'; return "$1"; }`)
+  const said = '@sudoers 0\\n=x\\n<sudoers\\n>0\\n\\n# 1\\nno end'
+  const blocks = run(shell, words, `gh_sudo() { [ "$1" != 4 ] || return 126; printf '${said}'; return "$1"; }`)
   expect([...blocks].map(([name, found]) => [name, found.map((one) => one.words)])).toEqual([
     ['audit-loaded', ['1']],
     ['audit-state', ['2']],
     ['audit-written', ['3']],
     ['sudoers', ['3']],
-    ['shadow', ['4']],
     ['sshd-config', ['3']],
     ['files', ['126']],
   ])
-  for (const name of ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config'])
-    expect(textsOf(blocks, name)).toEqual(['@shadow 0', '=x', '<shadow', '>0', '# 1', 'no end'])
+  for (const name of ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'sshd-config'])
+    expect(textsOf(blocks, name)).toEqual(['@sudoers 0', '=x', '<sudoers', '>0', '# 1', 'no end'])
 })
 
 test.each(shells)('%s: plugins of sudo, of which one goes on over a line', (shell = '', ...words) => {
@@ -59,7 +58,7 @@ test.each(shells)('%s: plugins of sudo, of which one goes on over a line', (shel
   }
   writeFileSync(
     file,
-    '#Plugin a a.so\nSet group_source static\n  plugin sudoers_policy \\\n  sudoers.so sudoers_file=/etc/x\nPlugin io b.so\nPlugin last c.so # no end',
+    '#Plugin a a.so \\\nSet group_source static\n  plugin sudoers_policy \\\n  sudoers.so sudoers_file=/etc/x\nPlugin io b.so\nPlugin last c.so # no end',
   )
   expect(pluginsOf(file)).toEqual(['sudoers_policy   sudoers.so sudoers_file=/etc/x', 'io b.so', 'last c.so # no end'])
   expect(pluginsOf(join(folder, 'none'))).toBeUndefined()

@@ -32,7 +32,6 @@ const commands: readonly PrivilegedCommand[] = [
   { argv: ['/usr/sbin/auditctl', '-l'], alternatives: ['/sbin/auditctl'] },
   { argv: ['/usr/sbin/auditctl', '-s'], alternatives: ['/sbin/auditctl'] },
   grep('-Rn', '.', '/etc/audit/rules.d', '/etc/sudoers', '/etc/sudoers.d', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'),
-  grep('-Eo', '(^)[^:]{0,}::', '/etc/shadow'),
   {
     argv: [
       '/usr/bin/find',
@@ -49,19 +48,20 @@ const commands: readonly PrivilegedCommand[] = [
 const SCRIPT = `if [ "\${gh_rs:--}" != - ]; then printf '@sudo-rs '; [ -e /etc/sudoers-rs ]; echo "$?"
 elif [ -e ${SUDO_CONF} ] && ! [ -r ${SUDO_CONF} ]; then echo '@sudo-plugin'
 elif [ -e ${SUDO_CONF} ]; then
-  # A line that ends with a backslash goes on in the next one, there as here.
-  while read kind plugin || [ -n "$kind" ]; do
-    case $kind in [Pp][Ll][Uu][Gg][Ii][Nn]) printf '@sudo-plugin %s\\n' "$plugin" ;; esac
-  done <${SUDO_CONF}
+  # A line that ends with a backslash goes on in the next one, but no comment does (sudo_parseln, lib/util/parseln.c).
+  awk '/^[ \\t]*#/ { next }
+    { $0 = held $0; held = "" }
+    sub(/\\\\$/, "") { held = $0; next }
+    tolower($1) == "plugin" { sub(/^[ \\t]*[^ \\t]+[ \\t]*/, ""); sub(/[ \\t]+$/, ""); print "@sudo-plugin " $0 }' ${SUDO_CONF}
 fi
 {
   number=0
-  for name in audit-loaded audit-state files shadow listed; do
+  for name in audit-loaded audit-state files listed; do
     number=$((number + 1))
     printf '%s<%s\\n' "$gh_k" "$name"
     [ $name != files ] || ! [ -r ${CRYPTO_POLICY} ] || grep -Hn . ${CRYPTO_POLICY}
     case $name in
-      listed) { gh_sudo 5 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' ;;
+      listed) { gh_sudo 4 2>/dev/null; printf '\\000#%s' "$?"; } | tr '\\012\\000' '\\001\\012' ;;
       *) gh_sudo "$number" 2>&1 ;;
     esac
     printf '\\n%s>%s\\n' "$gh_k" "$?"
@@ -110,11 +110,10 @@ export const collectPrivileged = (): readonly SectionSpec[] => [
   script({
     id: 'privileged',
     expectedMs: 60,
-    display:
-      'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, shadow (accounts without password), sshd_config; find of key and log folders',
+    display: 'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, sshd_config; find of key and log folders',
     script: SCRIPT,
     privileged: commands,
-    // Five calls of sudo, each of which waits for DNS where it cannot resolve the name of its host.
+    // Four calls of sudo, each of which waits for DNS where it cannot resolve the name of its host.
     timeoutMs: 40_000,
     maxBytes: 1_048_576,
   }),

@@ -92,25 +92,6 @@ export const sshdMatchesFact: FactDefinition<'sshd-matches'> = {
   },
 }
 
-export const emptyPasswordsFact: FactDefinition<'empty-passwords'> = {
-  id: 'empty-passwords',
-  sections: collectPrivileged,
-  read: ({ section }) => {
-    const printed = readCommand(section('privileged'), 'shadow', 'Accounts without password')
-    if (!printed.known) return printed
-    const { exitCode, rows, line } = printed.value
-    // grep: 0 found, 1 nothing found, 2 trouble.
-    if (exitCode > 1) return unknown('Accounts without password: /etc/shadow could not be read', ['privileged'])
-    return known({
-      accounts: rows.flatMap(({ text, line: at }) => {
-        const name = /^([^:\s]+)::$/.exec(text)?.[1]
-        return name ? [{ name, line: at }] : []
-      }),
-      line,
-    })
-  },
-}
-
 export const guardedFilesFact: FactDefinition<'guarded-files'> = {
   id: 'guarded-files',
   sections: collectPrivileged,

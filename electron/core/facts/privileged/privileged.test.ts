@@ -9,7 +9,7 @@ import type { FactId } from '../facts.ts'
 import { redact } from '../secrets.ts'
 import { MAX_FILES } from './collect.ts'
 import { parseGuardedFiles, parseLoaded, parseWatches } from './parse.ts'
-import { auditRulesFact, emptyPasswordsFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
+import { auditRulesFact, guardedFilesFact, sshdMatchesFact, sudoersFact } from './privileged.fact.ts'
 import { parseMatches } from './sshd-files.ts'
 
 const recording = readFileSync(new URL('./__fixtures__/debian12-lab-root.txt', import.meta.url), 'utf8')
@@ -30,7 +30,6 @@ test('a host of the lab, masked as it is stored', () => {
     ['%sudo', false],
     ['gatehouse-change', true],
   ])
-  expect(read(emptyPasswordsFact, text)).toMatchObject({ known: true, value: { accounts: [] } })
   expect(read(sshdMatchesFact, text)).toEqual({ known: true, value: { matches: [], elsewhere: [] } })
   // auditd is not installed there.
   expect(read(auditRulesFact, text)).toMatchObject({ known: true, value: { loaded: [], enabled: false } })
@@ -79,10 +78,10 @@ test.each<[string, string | undefined]>([
   }
 })
 
-test.each([sudoersFact, sshdMatchesFact, emptyPasswordsFact, guardedFilesFact, auditRulesFact] as FactDefinition<FactId>[])(
+test.each([sudoersFact, sshdMatchesFact, guardedFilesFact, auditRulesFact] as FactDefinition<FactId>[])(
   '$id: refused, missing, cut',
   (fact) => {
-    const refused = ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'shadow', 'sshd-config', 'files']
+    const refused = ['audit-loaded', 'audit-state', 'audit-written', 'sudoers', 'sshd-config', 'files']
       .map((name) => `@${name} 126\n`)
       .join('')
     expect(read(fact, refused, { sudoers: 'the line' })).toMatchObject({ known: false, hint: 'Add to sudoers: the line' })
@@ -97,14 +96,6 @@ test('tags of sudoers pass the masking, or the rule is not known: never a wrong 
   expect(rules('ada ALL=(ALL) NOPASSWD:ALL')).toMatchObject({ known: true, value: { rules: [{ command: 'ALL', noPassword: true }] } })
   const masked = rules('ada ALL=(ALL) PASSWD: ALL')
   expect(masked.known && (masked.value.rules[0]?.command === 'ALL' || masked.value.incomplete !== undefined)).toBe(true)
-})
-
-test('accounts without password: grep found some, or could not read', () => {
-  expect(read(emptyPasswordsFact, '@shadow 0\n=guest::\n')).toMatchObject({
-    known: true,
-    value: { accounts: [{ name: 'guest', line: 2 }] },
-  })
-  expect(read(emptyPasswordsFact, '@shadow 2\n=grep: /etc/shadow: Permission denied\n')).toMatchObject({ known: false })
 })
 
 test('a list of files that was cut is not known', () => {

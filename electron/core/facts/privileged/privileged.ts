@@ -143,12 +143,6 @@ export interface SshdMatches {
   readonly elsewhere: readonly string[]
 }
 
-export interface EmptyPasswords {
-  readonly accounts: readonly { readonly name: string; readonly line: number }[]
-  /** Line of the block's header: proof that the question was asked. */
-  readonly line: number
-}
-
 /** A symbolic link keeps its own owner and names its target as written. */
 export interface GuardedFile extends Omit<PathEntry, 'type'> {
   readonly type: 'directory' | 'file' | 'symlink' | 'other'

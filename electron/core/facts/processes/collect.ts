@@ -22,8 +22,8 @@ if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then echo @ps busybox
 else echo @ps none; exit 0
 fi
-while read -r device place type options rest; do [ "$place" = /proc ] && echo "@proc $options"; done </proc/mounts 2>/dev/null
 table=$(printf '%s\\n' "$table" | awk '
+  BEGIN { while ((getline < "/proc/mounts") > 0) if ($2 == "/proc") print "@proc " $4 }
   { row[NR] = substr($0, 1, 1000); pid[NR] = $1; parent[$1] = $2 }
   END { top = ENVIRON["gh_top"] ""; for (i = 1; i <= NR; i++) {
     p = pid[i]

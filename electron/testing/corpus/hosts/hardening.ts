@@ -211,7 +211,7 @@ export const hardening: readonly CorpusHost[] = [
     'vllm-empty-password',
     'An account has an empty password',
     vllm,
-    rewritten('privileged', (stdout) => stdout.replace('@shadow 1', '@shadow 0\n=okafor::')),
+    rewritten('access', (stdout) => stdout.replace(/^=okafor:[^:]*:/m, '=okafor::')),
   ),
   corpusHost('vllm-unit-hides-gpu', 'PrivateDevices=yes, and nothing on the GPU', vllm, [
     withUnit('vllm.service', { PrivateDevices: 'yes' }),

@@ -25,7 +25,6 @@ export function privileged(host: DemoHost): Answer {
     '@sudoers 0',
     ...numbered('/etc/sudoers', [...sudoers, ...(host.sudoRules ?? [])]),
     ...printedLines(linesBelow(host, '/etc/sudoers.d')),
-    '@shadow 1',
     '@sshd-config 0',
     '=/etc/ssh/sshd_config:12:Include /etc/ssh/sshd_config.d/*.conf',
     '=/etc/ssh/sshd_config:85:UsePAM yes',

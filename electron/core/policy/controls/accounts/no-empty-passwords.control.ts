@@ -9,23 +9,24 @@ export default defineControl({
   title: 'No account has an empty password',
   rationale:
     'Whoever reaches a console, su, or an SSH server that permits it logs in with the name alone. A locked account has an exclamation mark where its password stands, not nothing. It stands beside the service account, because root gets past it.',
-  needs: ['empty-passwords'],
+  needs: ['access'],
   uses: ['accounts'],
   references: ['NIST-800-53:IA-5', 'CIS-8:5.2', 'ISO-27001:A.5.17'],
-  evaluate: ({ 'empty-passwords': empty, accounts }): readonly Verdict[] => {
-    if (empty.accounts.length === 0) {
-      const reason = 'No line of /etc/shadow has an empty password field.'
+  evaluate: ({ access: { passwords }, accounts }): readonly Verdict[] => {
+    if (!passwords.known)
       return [
         {
-          status: 'pass',
-          subject: '',
-          title: 'Every account has a password or is locked',
-          reason,
-          cite: [{ section: 'privileged', line: empty.line }],
+          ...{ status: 'not-evaluated', subject: '', title: 'States of passwords were not read' },
+          ...{ reason: passwords.reason, hint: passwords.hint, cite: [{ section: 'access', line: 0 }] },
         },
       ]
+    const empty = passwords.value.filter(({ state }) => state === 'none')
+    if (empty.length === 0) {
+      const reason = 'No line of /etc/shadow has an empty password field.'
+      const cite = [{ section: 'access', line: passwords.value[0]?.line ?? 0 }]
+      return [{ status: 'pass', subject: '', title: 'Every account has a password or is locked', reason, cite }]
     }
-    return empty.accounts.map(({ name, line }) => {
+    return empty.map(({ account: name, line }) => {
       const account = accounts.known ? accounts.value.accounts.find((one) => one.name === name) : undefined
       const closed = account !== undefined && noLogin.test(account.shell)
       return {
@@ -34,7 +35,7 @@ export default defineControl({
         title: 'An account has an empty password',
         reason: `Account ${name} has an empty password${closed ? `, but its shell ${account.shell} lets nobody in` : ''}. Expected a password or a locked account.`,
         hint: `passwd --lock ${name}`,
-        cite: [{ section: 'privileged', line, token: `${name}::`, note: 'Empty. Expected a hash or an exclamation mark.' }],
+        cite: [{ section: 'access', line, token: `${name}::`, note: 'Empty. Expected the first sign of a hash, or an exclamation mark.' }],
       }
     })
   },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { PasswordState } from '../../../facts/access/access.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
-import { known, unknown } from '../../../facts/fact.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
 import { accounts, sudoers } from './account-facts.testing.ts'
 import auditAccountReadOnly from './audit-account-read-only.control.ts'
@@ -117,15 +118,12 @@ test('members of a directory: in root-groups-empty and in what sudo grants the s
 })
 
 test('no-empty-passwords', () => {
-  const judge = (...names: string[]) =>
-    outcomes(
-      ask(
-        noEmptyPasswords,
-        facts('', [], { 'empty-passwords': { accounts: names.map((name) => ({ name, line: 2 })), line: 1 }, accounts: known(accounts()) }),
-      ),
-    )
-  expect(judge()).toEqual(['pass: Every account has a password or is locked'])
-  expect(judge('ada', 'ai')).toEqual(['fail: An account has an empty password', 'warning: An account has an empty password'])
+  const judge = (passwords: FactResult<readonly PasswordState[]>) =>
+    outcomes(ask(noEmptyPasswords, facts('', [], { access: { passwords }, accounts: known(accounts()) })))
+  const of = (...names: string[]) => known(names.map((account) => ({ account, state: 'none', line: 2 }) as const))
+  expect(judge(known([{ account: 'ada', state: 'locked', line: 2 }]))).toEqual(['pass: Every account has a password or is locked'])
+  expect(judge(unknown('refused', ['access']))).toEqual(['not-evaluated: States of passwords were not read'])
+  expect(judge(of('ada', 'ai'))).toEqual(['fail: An account has an empty password', 'warning: An account has an empty password'])
 })
 
 test.each<[string, object, string | undefined, Readonly<Record<string, readonly string[]>>, string]>([
