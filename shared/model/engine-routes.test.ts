@@ -78,10 +78,10 @@ test('beside HTTP, a socket for gRPC of vLLM asks for no key and steers the engi
 })
 
 test.each<[string, Readonly<Record<string, string>>, string]>([
-  ['local-ai run', { LOCALAI_AUTH: 'true' }, 'varies'],
-  ['local-ai run --auth', {}, 'varies'],
-  ['local-ai run --auth --api-keys k', {}, 'covered'],
-  ['local-ai run', { LOCALAI_AUTH: 'true', LOCALAI_API_KEY: '****' }, 'covered'],
+  ['local-ai run', { LOCALAI_AUTH: 'true', LOCALAI_REGISTRATION_MODE: 'approval' }, 'varies'],
+  ['local-ai run --auth', { LOCALAI_REGISTRATION_MODE: 'invite' }, 'varies'],
+  ['local-ai run --auth --api-keys k', { LOCALAI_REGISTRATION_MODE: 'invite' }, 'covered'],
+  ['local-ai run', { LOCALAI_AUTH: 'true', LOCALAI_DISABLE_LOCAL_AUTH: 'true', LOCALAI_API_KEY: '****' }, 'covered'],
   ['local-ai run', { LOCALAI_AUTH: 'false', API_KEY: '****' }, 'covered'],
 ])('LocalAI asks for accounts alone in newer releases only, outside of /v1: %s %j', (command, environment, key) => {
   const found = routesOf({ engine: 'localai', argv: command.split(' '), environment })
@@ -107,6 +107,18 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'GET /api/tags', 'varies'],
   ['localai', 'local-ai run', {}, 'POST /v1/backend/shutdown', 'covered'],
   ['localai', 'local-ai run --auth', {}, 'POST /embeddings', 'varies'],
+  // Who opens an account himself has all that users have, whatever key there is beside it.
+  ['localai', 'local-ai run --auth', { LOCALAI_REGISTRATION_MODE: 'open' }, 'POST /v1/chat/completions', 'open'],
+  ['localai', 'local-ai run --auth-enabled --api-keys k', {}, 'POST /v1/chat/completions', 'varies'],
+  ['localai', 'local-ai run --auth --auth-registration-mode=approval', {}, 'POST /v1/chat/completions', 'covered'],
+  ['localai', 'local-ai run --auth --auth-registration-mode open', {}, 'POST /models/apply', 'covered'],
+  ['localai', 'local-ai run', { LOCALAI_API_KEY: '****', LOCALAI_REGISTRATION_MODE: 'open' }, 'POST /v1/chat/completions', 'covered'],
+  // Workers have a token of their own, or none.
+  ['localai', 'local-ai run', { LOCALAI_DISTRIBUTED: 'true', LOCALAI_AUTH: 'true' }, 'DELETE /api/node/worker-1', 'open'],
+  ['localai', 'local-ai run --distributed', { LOCALAI_REGISTRATION_TOKEN: '****' }, 'POST /api/node/register', 'covered'],
+  ['localai', 'local-ai run', { LOCALAI_AUTH: 'true' }, 'POST /api/node/register', undefined],
+  ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION' }, 'POST /predict', 'covered'],
+  ['llama.cpp', 'llama-server -m a.gguf', {}, 'POST /predict', undefined],
 ])('%s: %s %j answers %s: %s', (engine, command, environment, route, key) => {
   const found = routesOf({ engine, argv: command.split(' '), environment, environmentComplete: true })
   expect(found.find((one) => printRoute(one) === route)?.key).toBe(key)

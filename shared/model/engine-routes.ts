@@ -160,7 +160,11 @@ const llamaCpp: readonly EngineRoute[] = [
   ...routes('POST', 'management', 'covered', '/models/load /models/unload', router),
   ...routes('POST', 'management', 'covered', '/tools', tools),
   ...routes('GET', 'egress', 'covered', '/cors-proxy', corsProxy),
+  // Leads on to whatever route the body names, /tools and /models/load among them (register_gcp_compat of tools/server/server-http.cpp).
+  ...routes('POST', 'management', 'covered', '/predict', { environment: ['AIP_MODE'] }),
 ]
+
+const distributed: Switch = { flags: ['--distributed'], environment: ['LOCALAI_DISTRIBUTED'] }
 
 /** mudler/LocalAI core/http/routes and core/http/auth/public_routes.go. */
 const localai: readonly EngineRoute[] = [
@@ -196,6 +200,10 @@ const localai: readonly EngineRoute[] = [
   ...routes('POST', 'management', 'covered', '/backend/load /backend/shutdown /v1/backend/load /v1/backend/shutdown /network/add'),
   // Whoever has it joins the machines that share the models.
   ...routes('GET', 'management', 'covered', '/api/p2p/token'),
+  // Workers join, and are taken away, by a token of their own (core/http/routes/nodes.go); what they hold is the business of administrators.
+  ...routes('POST', 'management', 'covered', '/api/node/register /api/node/worker-1/drain', distributed),
+  ...routes('DELETE', 'management', 'covered', '/api/node/worker-1', distributed),
+  ...routes('POST', 'management', 'covered', '/api/nodes/worker-1/backends/install /api/nodes/worker-1/models/delete', distributed),
   ...routes('POST', 'egress', 'covered', '/api/cors-proxy'),
 ]
 
@@ -215,11 +223,7 @@ export function routesOf(service: Started): readonly EngineRoute[] {
   if (service.engine === 'vllm' && service.argv.some((word) => word === '--grpc' || /\bgrpc_server(?:\.py)?$/.test(word))) return vllmGrpc
   const own = engineRoutes[service.engine]
     .filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
-    .map((route) =>
-      route.key === 'covered' && service.engine === 'localai' && isLeftByAccounts(route, service)
-        ? { ...route, key: 'varies' as const }
-        : route,
-    )
+    .map((route) => (service.engine === 'localai' && route.key === 'covered' ? { ...route, key: keyAtLocalAi(route, service) } : route))
   const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
   const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''
   if (only !== '') return below(only)
@@ -228,12 +232,40 @@ export function routesOf(service: Started): readonly EngineRoute[] {
   return also === '' ? own : [...own, ...below(also)]
 }
 
+function keyAtLocalAi(route: EngineRoute, service: Started): EngineRoute['key'] {
+  if (route.path.startsWith('/api/node/')) return keyOfWorkers(service)
+  if (route.class !== 'inference') return route.key
+  const joins = whoeverJoins(service)
+  if (joins === 'yes') return 'open'
+  return joins === 'unknown' || isLeftByAccounts(route, service) ? 'varies' : route.key
+}
+
+/** Without a token, LocalAI asks no worker for anything; it says so, or refuses to start where it was told to. */
+function keyOfWorkers(service: Started): EngineRoute['key'] {
+  const flags = ['--registration-token', '--registration-require-auth', '--distributed-require-auth']
+  const environment = ['LOCALAI_REGISTRATION_TOKEN', 'LOCALAI_REGISTRATION_REQUIRE_AUTH', 'LOCALAI_DISTRIBUTED_REQUIRE_AUTH']
+  if (isOn({ flags, environment }, service)) return 'covered'
+  return service.environmentComplete === true ? 'open' : 'varies'
+}
+
+const accounts: Switch = { flags: ['--auth', '--auth-enabled'], environment: ['LOCALAI_AUTH', 'LOCALAI_OIDC_CLIENT_ID'] }
+const withoutPasswords: Switch = { flags: ['--disable-local-auth'], environment: ['LOCALAI_DISABLE_LOCAL_AUTH'] }
+
+/**
+ * May whoever comes open an account of LocalAI, which lets in like its key? Where nothing is said, `open` has been the default of the program (core/cli/run.go), and `approval`
+ * that of its documentation.
+ */
+export function whoeverJoins(service: Started): 'yes' | 'no' | 'unknown' {
+  if (service.engine !== 'localai' || !isOn(accounts, service) || isOn(withoutPasswords, service)) return 'no'
+  const mode = settingOf(service, '--auth-registration-mode', 'LOCALAI_REGISTRATION_MODE')
+  return mode === 'approval' || mode === 'invite' ? 'no' : mode === '' ? 'unknown' : 'yes'
+}
+
 /** With accounts and no key of its own, LocalAI asked below these paths alone, until it had a list of what is public (core/http/auth: isAPIPath, public_routes.go). */
 const OF_ACCOUNTS = /^\/(?:api|v1|models|backends|backend|tts|vad|video|stores|system|ws)(?:\/|$)|^\/metrics$/
-const isLeftByAccounts = ({ path, class: kind }: EngineRoute, service: Started): boolean =>
-  kind === 'inference' &&
+const isLeftByAccounts = ({ path }: EngineRoute, service: Started): boolean =>
   !OF_ACCOUNTS.test(path) &&
-  isOn({ flags: ['--auth'], environment: ['LOCALAI_AUTH'] }, service) &&
+  isOn(accounts, service) &&
   !isOn({ flags: ['--api-keys'], environment: ['LOCALAI_API_KEY', 'API_KEY'] }, service)
 
 function isOn({ flags = [], environment = [], without }: Switch, service: Started): boolean {
@@ -254,11 +286,15 @@ function isFlag(word: string, flag: string): boolean {
   return name.replaceAll('_', '-').split('.', 1)[0] === flag.replaceAll('_', '-')
 }
 
-function prefixOf({ argv, environment }: Started, flag: string, variable: string | undefined): string {
+function settingOf({ argv, environment }: Started, flag: string, variable: string | undefined): string {
   const at = argv.findLastIndex((word) => isFlag(word, flag))
   const word = argv[at] ?? ''
   const value = at === -1 ? environment?.[variable ?? ''] : word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[at + 1]
-  const path = (value ?? '').replace(/\/+$/, '')
+  return value ?? ''
+}
+
+function prefixOf(service: Started, flag: string, variable: string | undefined): string {
+  const path = settingOf(service, flag, variable).replace(/\/+$/, '')
   return path === '' || path.startsWith('/') ? path : `/${path}`
 }
 

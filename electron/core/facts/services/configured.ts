@@ -188,7 +188,9 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
       return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
     case 'localai': {
       if (flagValue(words, ['--api-keys'])) return 'set'
-      if (hasFlag(words, ['--auth']) || /^(?:1|t|true|yes|on)$/i.test(variables.LOCALAI_AUTH ?? '')) return 'set'
+      if (hasFlag(words, ['--auth', '--auth-enabled']) || /^(?:1|t|true|yes|on)$/i.test(variables.LOCALAI_AUTH ?? '')) return 'set'
+      // Who signs in elsewhere has an account, too (core/cli/run.go).
+      if ((variables.LOCALAI_OIDC_CLIENT_ID ?? '') !== '') return 'set'
       const other = inEnvironment('LOCALAI_API_KEY', 'API_KEY')
       // api_keys.json in the dynamic configuration folder may hold keys too.
       const folder = flagValue(words, ['--localai-config-dir']) ?? variables.LOCALAI_CONFIG_DIR

@@ -1,4 +1,4 @@
-import { printRoute, routesOf } from '#shared/model/engine-routes.ts'
+import { printRoute, routesOf, whoeverJoins } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import type { DirectWaySources } from '../inference/direct-way.ts'
@@ -54,6 +54,16 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
     }
   const names = listed(open.map(printRoute), 12)
+  const joins = whoeverJoins(service)
+  if (joins === 'yes')
+    return {
+      ...base,
+      status: 'fail',
+      title: 'Anyone may open an account of LocalAI',
+      reason: `${serviceName(service)} listens on ${where} and lets in whoever registers (LOCALAI_REGISTRATION_MODE), so its accounts keep nobody from: ${names}.`,
+      hint: 'LOCALAI_REGISTRATION_MODE=approval has an administrator look at each account first.',
+      cite: cite('Accounts are open to all. Expected 127.0.0.1 behind a proxy.'),
+    }
   // Whether there is a key or not: these never ask for it.
   if (open.some((route) => route.class !== 'health' && route.class !== 'metadata'))
     return {
@@ -77,8 +87,8 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       ...base,
       status: 'not-evaluated',
       title: 'Some routes may ignore the key',
-      reason: `${serviceName(service)} listens on ${where}. Only newer releases ask who is there on: ${listed(varying.map(printRoute), 12)}.`,
-      hint: 'Listen on 127.0.0.1 behind a proxy, or give it a key of its own, too.',
+      reason: `${serviceName(service)} listens on ${where}. ${joins === 'unknown' ? 'Its releases differ in whether anyone may open an account, which is enough for' : 'Only newer releases ask who is there on'}: ${listed(varying.map(printRoute), 12)}.`,
+      hint: `Listen on 127.0.0.1 behind a proxy, or ${joins === 'unknown' ? 'set LOCALAI_REGISTRATION_MODE=approval' : 'give it a key of its own, too'}.`,
       cite: cite(),
     }
   if (open.length > 0)

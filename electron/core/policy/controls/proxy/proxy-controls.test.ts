@@ -576,6 +576,12 @@ test.each([
     'not-evaluated: Some routes may ignore the key',
     'warning: Any key holder can manage models',
   ],
+  [
+    'LocalAI with accounts that anyone may open',
+    service('localai', { address: '::', apiKey: 'set', environment: { LOCALAI_AUTH: 'true', LOCALAI_REGISTRATION_MODE: 'open' } }),
+    'fail: Anyone may open an account of LocalAI',
+    'warning: Any key holder can manage models',
+  ],
   ['a UNIX socket alone', service('vllm', { binds: [] }), 'pass: No port is open for others', 'pass: No port is open for others'],
   [
     'a network of its own',
