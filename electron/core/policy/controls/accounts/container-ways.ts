@@ -45,9 +45,11 @@ const WRITTEN = [
   ...['/proc/sys', '/sys/kernel/uevent_helper'],
   // What k3s, RKE2 and k0s start and apply by themselves.
   ...['k3s', 'rke2'].flatMap((name) =>
-    ['server/manifests', 'data', 'bin', 'agent/pod-manifests'].map((folder) => `/var/lib/rancher/${name}/${folder}`),
+    ['server/manifests', 'data', 'bin', 'agent/pod-manifests', 'agent/etc'].map((folder) => `/var/lib/rancher/${name}/${folder}`),
   ),
   ...['/var/lib/k0s/manifests', '/var/lib/k0s/bin'],
+  // Programs that runtimes start as root for a device or a network (Container Device Interface, hooks; CNI; NVIDIA's toolkit), units and rules of this boot.
+  ...['/run/cdi', '/opt/cni/bin', '/usr/local/nvidia', '/run/systemd/system', '/run/udev/rules.d'],
 ]
 /** The same, but for what lies below: models, volumes and homes do. What a home leads to its account says (`container-doors.ts`). */
 const WRITTEN_WHOLE = [
@@ -57,7 +59,9 @@ const WRITTEN_WHOLE = [
   '/opt',
   '/home',
   '/var/lib/docker',
-  '/var/lib/containers',
+  // What each container is given when Docker starts anew, and where each volume really lies (tried with 20.10: /etc and /root of the host came by both).
+  ...['/var/lib/docker/containers', '/var/lib/docker/volumes', '/var/lib/docker/overlay2', '/var/lib/docker/image'],
+  ...['/var/lib/containers', '/var/lib/containers/storage'],
   '/var/lib/containerd',
   '/var/lib/kubelet',
 ]

@@ -96,6 +96,11 @@ describe('inference-account-not-privileged', () => {
       ],
       ...['/run/docker', '/run/crio', '/run/k3s/containerd', '/var/run', '/var', '/etc/systemd/system/ollama.service.d', '/dev', '/usr'],
       ...['/proc/sys', '/proc/sys/kernel', '/proc/sys/kernel/core_pattern', '/var/lib/rancher/k3s/server/manifests', '/var/lib/rancher'],
+      // What runtimes run for who asks for a device or a network, and what systemd and udev take from /run.
+      ...['/run/cdi', '/var/run/cdi', '/opt/cni/bin', '/usr/local/nvidia/toolkit', '/run/systemd/system', '/run/udev', '/run/udev/rules.d'],
+      // What Docker and Podman keep of containers and volumes: what each is given when it is started anew.
+      ...['/var/lib/docker/containers', '/var/lib/docker/volumes', '/var/lib/docker/overlay2', '/var/lib/containers/storage'],
+      '/var/lib/rancher/k3s/agent/etc/containerd',
     ].map((source): [string, object, number, string] => [`${source} to write`, mount(source), 0, failed]),
     ...[
       ...['/etc/shadow', '/etc', '/root', '/root/.ssh/id_ed25519', '/run/crio', '/run/incus/unix.socket', '/var/lib/incus', '/run/libvirt'],
@@ -110,6 +115,8 @@ describe('inference-account-not-privileged', () => {
         '/var/lib/docker/volumes/m/_data',
         '/opt/models',
         '/etc/localtime',
+        '/var/lib/containers/storage/volumes/m/_data',
+        '/run/udev/data',
       ],
       ...['/run/user/1000/docker.sock', '/run/user/1000/podman/podman.sock', '/root/models/llama'],
       ...[
@@ -127,6 +134,8 @@ describe('inference-account-not-privileged', () => {
       '/proc/sys',
       '/sys',
       '/etc/kubernetes/pki',
+      '/run/udev',
+      '/var/lib/docker/containers',
     ].map((source): [string, object, number, string] => [`${source} to read`, mount(source, true), 0, na]),
     ['a capability that mounts', { addedCapabilities: ['SYS_ADMIN'] }, 0, failed],
     ['all capabilities', { addedCapabilities: ['all'] }, 0, failed],
