@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import { expect, test } from '../fixtures/served-app.ts'
+import { GatehousePage } from '../pages/gatehouse.page.ts'
 
 /** A name may have 63 letters (shared/model/fleet.ts), and its middle gives way: nothing is pushed out of the window or over something else. */
 test('a host with a long name, in the smallest window', async ({ openServed }) => {
@@ -24,6 +27,10 @@ test('a host with a long name, in the smallest window', async ({ openServed }) =
     .evaluateAll((halves) => halves.map((half) => half.getBoundingClientRect().toJSON()))
   expect(keys.right).toBeLessThanOrEqual(path.left)
   expect(path.right).toBeLessThanOrEqual(1180)
+  const [reached, search] = await page
+    .locator('.toolbar-sub > *, .search')
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().toJSON()))
+  expect(reached.right).toBeLessThanOrEqual(search.left)
   await it.isSound('host-long-name')
   await page
     .getByRole('button', { name: /Inference port is open to the network/ })
@@ -32,7 +39,39 @@ test('a host with a long name, in the smallest window', async ({ openServed }) =
   await page.keyboard.press('w')
   await expect(it.dialog.getByLabel('Reason')).toBeFocused()
   await it.isSound('waive-long-name')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+8')
+  await page.getByRole('button', { name: 'Flow' }).click()
+  const flow = page.getByRole('article', { name: 'Flow' })
+  await expect(flow.getByRole('heading', { level: 2 })).toContainText('production-b')
+  expect(await flow.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
 })
+
+for (const end of ['-frankfurt', '.ai.internal.example.com'])
+  test(`hosts that all end with ${end} are told apart where there is no room for their names`, async ({ gatehouse }) => {
+    const it = new GatehousePage(gatehouse)
+    const { page } = it
+    await it.referenceSize(1240, 720)
+    const path = join(gatehouse.userData, 'fleet.yaml')
+    const names = Array.from({ length: 12 }, (_, index) => `gpu-${String(index + 1).padStart(3, '0')}${end}`)
+    const hosts = names.map((name) => `  - { name: ${name}, address: 192.0.2.1 }\n`).join('')
+    await writeFile(path, `version: 1\nname: dc1\nidentities: { audit: { user: a } }\nhosts:\n${hosts}`)
+    await it.invoke('fleet:load', { path })
+    await expect(page.getByRole('grid')).toBeVisible()
+    for (const place of ['.host-nav', '.host-head']) {
+      const whole = await page.locator(`${place} .cut-name`).evaluateAll((names) =>
+        names.map(({ children }) =>
+          [...children]
+            .filter((part) => part.scrollWidth <= part.clientWidth)
+            .map((part) => part.textContent)
+            .join(''),
+        ),
+      )
+      expect(whole.length).toBeGreaterThan(3)
+      expect(whole.filter((text) => !/-0\d\d/.test(text))).toEqual([])
+    }
+    await it.isSound(`fleet-names${end.replaceAll('.', '-')}`)
+  })
 
 test('an auditor with a long name, in the smallest window at a zoom of 125 %', async ({ openServed }) => {
   const { it, running } = await openServed([gpu03])

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, use, useDeferredValue, useMemo, useState } from 'react'
 import type { Latest } from '#shared/ipc/audit.contract.ts'
+import { SharedEnd, sharedEnd } from '../ui/shared-end.ts'
 import { createFleetView, type HostView } from './host-view.ts'
 import { useFleetState, useLatest } from './queries.ts'
 
@@ -22,7 +23,12 @@ export function FleetProvider({ children }: { readonly children: ReactNode }) {
     const { hosts, job, outcome } = latest ?? { hosts: [], job: null, outcome: null }
     return { hosts: view(fleet, hosts, job), job, outcome }
   }, [view, fleet, latest])
-  return <FleetContext value={now}>{children}</FleetContext>
+  const end = useMemo(() => sharedEnd(fleet?.hosts.map(({ name }) => name) ?? []), [fleet])
+  return (
+    <SharedEnd value={end}>
+      <FleetContext value={now}>{children}</FleetContext>
+    </SharedEnd>
+  )
 }
 
 /** The hosts of the open fleet, in its order. */

@@ -117,8 +117,8 @@ export function AccessScreen() {
                 small
                 value={only}
                 options={[
-                  { value: 'all', label: `All ${all.length}` },
-                  { value: 'mismatches', label: `Mismatches ${mismatches}` },
+                  { value: 'all', label: overview === undefined ? 'All' : `All ${all.length}` },
+                  { value: 'mismatches', label: overview === undefined ? 'Mismatches' : `Mismatches ${mismatches}` },
                   ...(review?.open == null ? [] : [{ value: 'undecided' as const, label: `Undecided ${left.length}` }]),
                 ]}
                 onChange={setOnly}

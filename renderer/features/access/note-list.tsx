@@ -1,7 +1,6 @@
 import { goHost } from '../../stores/ui.store.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus } from '../../ui/status.tsx'
-import { count } from '../../ui/words.ts'
 import type { AccessNote } from './access-notes.ts'
 
 interface NoteListProps {
@@ -34,9 +33,7 @@ export function NoteList({ title, notes, none, todo }: NoteListProps) {
           </li>
         ))}
       </ul>
-      {open.length > shown.length && (
-        <p className="muted">{`${count(open.length - shown.length, 'more')} on the fleet page, item OPS-3.`}</p>
-      )}
+      {open.length > shown.length && <p className="muted">{`${open.length - shown.length} more on the fleet page, item OPS-3.`}</p>}
       {open.some(({ status }) => status !== 'not-evaluated') && <p className="access-todo">{todo}</p>}
     </section>
   )
