@@ -92,6 +92,35 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect([traces, /^@docker asleep$/m.test(stdout), /^@end$/m.test(stdout)]).toEqual([expected === 'asked', expected === 'asleep', true])
   })
 
+  // As Docker 20.10.24 printed them: the command in quotes of its own.
+  test.each(shells)('%s: a key at the end of a command is masked, and its row can be read', (...shell) => {
+    if (section?.kind !== 'script') throw new Error('not a script')
+    const commands = [
+      ['"/usr/local/bin/vllm serve Qwen/Qwen3-0.6B --port 8101 --api-key sk-one"', 'serve Qwen/Qwen3-0.6B --port 8101 --api-key ****'],
+      ['"sh -c \'OPENAI_API_KEY=\\"sk-two\\" vllm serve\'"', "OPENAI_API_KEY=**** vllm serve'"],
+      ['"vllm serve --api-key=\\"sk-three\\""', 'vllm serve --api-key=****'],
+      ['"sh -c VLLM_API_KEY=sk-four"', 'sh -c VLLM_API_KEY=****'],
+      ['"oauth2-proxy --cookie-secret=sk-five --client-secret sk-six --pass-access-token"', '--client-secret **** --pass-access-token'],
+    ] as const
+    const rows = commands.map(([Command], at) =>
+      JSON.stringify({ ID: `${at}`.repeat(64), Names: 'vllm', Image: 'vllm', Command, Ports: '', State: 'running', Networks: 'bridge' }),
+    )
+    const docker = mkdtempSync(join(folder, 'docker-'))
+    writeFileSync(join(docker, 'rows.json'), rows.join('\n'))
+    writeFileSync(join(docker, 'docker'), '#!/bin/sh\ncase $1 in --version) echo Docker version 29 ;; *) exit 1 ;; esac\n', { mode: 0o755 })
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    const script = `gh_sudo() { [ "$1" = 1 ] && cat '${docker}/rows.json'; }\n${section.script}`
+    const { stdout } = spawnSync(program, [...args, '-c', script, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${docker}:/usr/bin:/bin` },
+    })
+    expect(stdout).not.toMatch(/sk-/)
+    const found = parseContainers(stdout.replace(/^@podman denied\n/m, ''))
+    expect(found).toMatchObject({ ok: true })
+    const read = found.ok ? found.containers.containers.map(({ command }) => command.join(' ')) : []
+    expect(read).toEqual(commands.map(([, text]) => expect.stringContaining(text)))
+  })
+
   test.each(shells)('%s: of the environment of a container only what is read leaves the host, the rest as names', (...shell) => {
     if (section?.kind !== 'script') throw new Error('not a script')
     const environment = [
@@ -100,7 +129,11 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'HTTPS_PROXY=http://me:sk-two@proxy:3128',
       'WEBUI_AUTH=false',
       'DATABASE_URL=postgres://app:sk-three@db/app',
+      'OLLAMA_ORIGINS=http://chat.lan',
+      'OLLAMA_KEEP_ALIVE=5m',
+      'OLLAMA_MODELS=me@lan',
       'PGPASS=sk-four',
+      'REDIS_URL=redis://:sk-"ten@cache',
       'MAIL=a "quoted" sk-five \\\\ backslash',
       'lower.case-name=sk-six',
       'EMPTY=',
@@ -136,6 +169,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
             command: ['env', 'A=****', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', '****'],
             environment: {
               ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://****@proxy:3128', WEBUI_AUTH: 'false' },
+              ...{ OLLAMA_ORIGINS: 'http://chat.lan', OLLAMA_KEEP_ALIVE: '5m', OLLAMA_MODELS: 'me@lan' },
               ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '', LITELLM_MASTER_KEY: '' },
             },
           },

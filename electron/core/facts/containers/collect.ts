@@ -36,7 +36,9 @@ const READ = [...wantedVariables, ...decisiveVariables]
 const SCRIPT = `template=$1 read=$2 of_docker=$3
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
-flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|secret\\)'
+word='\\(\\\\.\\|[^" \\\\]\\)'
+user='\\(\\\\.\\|[^/@"\\\\[:space:]]\\)'
+flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\|redis-password\\|basic-auth-password\\)'
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 hide=":start
 /^[[:space:]]*\\"$flags\\",$/{
@@ -49,11 +51,11 @@ b next
 b start
 }
 s/\\"\\($secret\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
-s/\\($secret\\)=[^\\" ][^\\" ]*/\\1=****/g
+s/\\($secret\\)=$word\\{1,\\}/\\1=****/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
 s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"$end
-s/\\($flags[= ]\\)[^\\" ][^\\" ]*/\\1****/g
-s|://[^/@[:space:]]*@|://****@|g"
+s/\\($flags[= ]\\)$word\\{1,\\}/\\1****/g
+s#://$user*@#://****@#g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g
 s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\"\\($read\\):=/\\"\\1=/g"
