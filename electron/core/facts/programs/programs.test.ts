@@ -117,6 +117,8 @@ test.each([
   // /invocations runs prompts past its key (router/src/server.rs).
   ['text-generation-launcher --model-id m --api-key ****', 'unknown'],
   ['text-generation-router --port 80', 'none'],
+  ['lmdeploy serve api_server m --api-keys ****', 'unknown'],
+  ['lmdeploy serve api_server m', 'none'],
   ['koboldcpp --config /srv/k.kcpps', 'unknown'],
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api --gradio-auth u:p', 'unknown'],
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api', 'none'],

@@ -157,10 +157,12 @@ export const inference: readonly ProgramRecord[] = [
     anywhere: /^(?:api_server|proxy|gradio)$/,
     module: /^lmdeploy\.serve\.(?:openai\.api_server|proxy\.proxy)$/,
     image: /^lmdeploy$/,
-    authentication: { usual: 'none', on: /^--api-keys=./ },
-    telling: ['/v1/models'],
-    danger: 'Whoever reaches it runs prompts. It listens on every interface, port 23333, unless told otherwise.',
-    source: 'InternLM/lmdeploy docs/en/llm/api_server.md',
+    // By its release the keys are asked everywhere, or below /v1 alone, which leaves /generate, /update_weights and /sleep to everybody.
+    authentication: { usual: 'none', perhaps: /^--api-keys=./ },
+    telling: ['/is_sleeping'],
+    danger:
+      'Whoever reaches it runs prompts, and in some releases does so by /generate, changes weights and puts it to sleep past its keys. It listens on every interface, port 23333, unless told otherwise.',
+    source: 'InternLM/lmdeploy lmdeploy/serve/utils/server_utils.py, lmdeploy/serve/openai/endpoints/management.py',
   },
   {
     id: 'aphrodite',
