@@ -9,6 +9,10 @@ export interface Extensions {
   readonly keyUsage?: ReadonlySet<number>
   /** How many authorities may stand between this one and the server's certificate. */
   readonly pathLength?: number
+  /** What it names beside hosts, that of its subject included: limits of authorities hold for them, too. */
+  readonly otherNames: readonly OtherName[]
+  /** Its type of Netscape is not that of servers, which OpenSSL still looks at. */
+  readonly netscapeOther?: true
   readonly permitted: readonly NameConstraint[]
   readonly excluded: readonly NameConstraint[]
   /** One that must be understood (critical) and that OpenSSL does not, by its number. */
@@ -17,15 +21,29 @@ export interface Extensions {
   readonly explicitCurve?: true
 }
 
-/** A name with all below it, an address with its mask, or how a subject begins, as they stand in a certificate. */
+export interface OtherName {
+  readonly kind: 'URI' | 'mail'
+  /** In small letters. */
+  readonly name: string
+}
+
+/** A name with all below it, an address with its mask, how a subject begins, a host of URIs or of mail, as they stand in a certificate. */
 export type NameConstraint =
+  | OtherName
   | { readonly kind: 'DNS'; readonly name: string }
   | { readonly kind: 'IP'; readonly bytes: Buffer }
   | { readonly kind: 'subject'; readonly parts: readonly string[] }
 
 export const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyAgreement: 4, keyCertSign: 5 } as const
 
-const ids = { keyUsage: '551d0f', basicConstraints: '551d13', nameConstraints: '551d1e' } as const
+const ids = {
+  keyUsage: '551d0f',
+  subjectAltName: '551d11',
+  basicConstraints: '551d13',
+  nameConstraints: '551d1e',
+  netscapeType: '6086480186f8420101',
+} as const
+const NETSCAPE_SERVER = 1
 
 /** Those that OpenSSL understands (X509_supported_extension), in DER, as hex: of RFC 5280, of Netscape, of RFC 3779, of RFC 3820, and ocsp-nocheck. */
 const understood = new Set([
@@ -34,6 +52,7 @@ const understood = new Set([
 ])
 
 const EC_KEY = '2a8648ce3d0201'
+const EMAIL_ADDRESS = '2a864886f70d010901='
 
 export function extensionsOf(der: Buffer): Extensions {
   const [body] = inside(der, element(der, 0))
@@ -57,9 +76,19 @@ export function extensionsOf(der: Buffer): Extensions {
   const [kind, parameters] = inside(der, algorithm)
   const usage = values.get(ids.keyUsage)
   const pathLength = inside(der, values.get(ids.basicConstraints)).find(({ tag }) => tag === 2)
+  const netscape = values.get(ids.netscapeType)
+  const own = partsOf(der, subject)
   const [permitted, excluded] = [0xa0, 0xa1].map((tag) => inside(der, values.get(ids.nameConstraints)).find((one) => one.tag === tag))
   return {
-    subject: partsOf(der, subject),
+    subject: own,
+    otherNames: [
+      ...inside(der, values.get(ids.subjectAltName)).flatMap((one) => otherName(der, one) ?? []),
+      ...own
+        .flatMap((part) => part.split('+'))
+        .flatMap((one) => (one.startsWith(EMAIL_ADDRESS) ? [{ kind: 'mail' as const, name: one.slice(EMAIL_ADDRESS.length) }] : [])),
+    ],
+    ...(netscape?.tag === 3 &&
+      !bitsOf(der.subarray(netscape.start + 1, netscape.end)).has(NETSCAPE_SERVER) && { netscapeOther: true as const }),
     ...(usage?.tag === 3 && { keyUsage: bitsOf(der.subarray(usage.start + 1, usage.end)) }),
     ...(pathLength &&
       pathLength.end - pathLength.start <= 4 && { pathLength: der.readUIntBE(pathLength.start, pathLength.end - pathLength.start) }),
@@ -89,11 +118,18 @@ function numbered(id: string): string {
 const bitsOf = (bytes: Buffer): ReadonlySet<number> =>
   new Set([...bytes].flatMap((byte, at) => [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => byte & (0x80 >> bit)).map((bit) => at * 8 + bit)))
 
+function otherName(der: Buffer, { tag, start, end }: DerElement): OtherName | undefined {
+  const kind = tag === 0x81 ? 'mail' : tag === 0x86 ? 'URI' : undefined
+  return kind && { kind, name: der.toString('latin1', start, end).toLowerCase() }
+}
+
 const subtrees = (der: Buffer, list: DerElement | undefined): readonly NameConstraint[] =>
   inside(der, list).flatMap((tree): readonly NameConstraint[] => {
     const [base] = inside(der, tree)
     if (base?.tag === 0x82) return [{ kind: 'DNS', name: der.toString('latin1', base.start, base.end).toLowerCase() }]
     if (base?.tag === 0xa4) return [{ kind: 'subject', parts: partsOf(der, inside(der, base)[0]) }]
+    const other = base && otherName(der, base)
+    if (other) return [other]
     return base?.tag === 0x87 ? [{ kind: 'IP', bytes: der.subarray(base.start, base.end) }] : []
   })
 
@@ -125,8 +161,25 @@ export const forbiddenName = ({ permitted, excluded }: Extensions, names: readon
     return (own.length > 0 && !own.some((one) => within(name, one))) || excluded.some((one) => one.kind === kind && within(name, one))
   })
 
+/** The first URI or address of mail that an authority may not sign for (RFC 5280, 4.2.1.10). One that cannot be told from its limits is refused, as by OpenSSL. */
+export const forbiddenOther = ({ permitted, excluded }: Extensions, names: readonly OtherName[]): string | undefined =>
+  names.find((one) => {
+    const isOfKind = (limit: NameConstraint): limit is OtherName => limit.kind === one.kind
+    const [own, others] = [permitted.filter(isOfKind), excluded.filter(isOfKind)]
+    if (own.length + others.length === 0) return false
+    const host = hostOf(one)
+    const fits = ({ name }: OtherName) =>
+      name.includes('@') && !name.startsWith('@') ? one.name === name : isBelow(host ?? '', name.replace(/^@/, ''))
+    return host === undefined || (own.length > 0 && !own.some(fits)) || others.some(fits)
+  })?.name
+
+const isBelow = (host: string, limit: string): boolean => (limit.startsWith('.') ? host.endsWith(limit) : host === limit)
+
+const hostOf = ({ kind, name }: OtherName): string | undefined =>
+  (kind === 'URI' ? /^[^:]*:\/\/(?:[^/]*@)?([^:/]+)/ : /@([^@]+)$/).exec(name)?.[1]
+
 function within(name: string, constraint: NameConstraint): boolean {
-  if (constraint.kind === 'subject') return false
+  if (constraint.kind !== 'DNS' && constraint.kind !== 'IP') return false
   if (constraint.kind === 'DNS') {
     const wanted = name.toLowerCase()
     // A dot before it is not of the standard, and OpenSSL takes it for what lies below alone.

@@ -26,7 +26,7 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
   const purposes = leaf.keyUsage ?? []
   const selfSigned = isSelfSigned(leaf)
   const names = alternativeNames(leaf.subjectAltName ?? '')
-  const { keyUsage: usage, unknownCritical, explicitCurve } = extensionsOf(leaf.raw)
+  const { keyUsage: usage, unknownCritical, explicitCurve, netscapeOther } = extensionsOf(leaf.raw)
   const rare = rareKey(leaf)
   return {
     subject: oneLine(leaf.subject),
@@ -46,7 +46,9 @@ export function readPem(text: string): Omit<Certificate, 'path' | 'line'> | unde
       const next = chain[index + 1]
       return next === undefined || (certificate.checkIssued(next) && (next.ca || isSelfSigned(next)))
     }),
-    ...(purposes.length > 0 && !purposes.some((one) => serverPurposes.includes(one)) && { otherPurpose: true as const }),
+    ...((netscapeOther || (purposes.length > 0 && !purposes.some((one) => serverPurposes.includes(one)))) && {
+      otherPurpose: true as const,
+    }),
     ...(usage &&
       !usage.has(KEY_USAGE.digitalSignature) && { signsNoHandshake: keyUsesOfServers.some((one) => usage.has(one)) ? 'some' : 'all' }),
     ...(chain.length === 1 && !selfSigned && publicAuthority.test(leaf.issuer ?? '') && { lacksIssuer: true as const }),

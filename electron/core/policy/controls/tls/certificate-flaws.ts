@@ -32,7 +32,7 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
     flaws.push({
       status: 'fail',
       title: 'Certificate is not one for servers',
-      reason: 'Its extendedKeyUsage names other purposes than serverAuth, so clients refuse it.',
+      reason: 'Its extendedKeyUsage (or nsCertType) names other purposes than servers, so clients refuse it.',
     })
   if (certificate.isCa)
     flaws.push({

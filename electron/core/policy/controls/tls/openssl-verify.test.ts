@@ -138,6 +138,37 @@ const cases: readonly (readonly [what: string, chain: readonly string[], make?: 
   ['an issuer for no addresses', ['under-ip', 'mid-ip'], { extensions: ['subjectAltName=IP:10.0.3.7'] }, '10.0.3.7'],
   ['an issuer for no addresses, a name', ['under-no-ip', 'mid-ip']],
   ['a second name that its issuer may not sign', ['two', 'mid-named'], { extensions: [`${name},DNS:ai.example.org`] }],
+  ['a URI that its issuer may sign', ['uri-in', 'mid-uri'], { extensions: [`${name},URI:https://a.example.com/x`] }],
+  ['a URI of its issuer’s very host', ['uri-host', 'mid-host'], { extensions: [`${name},URI:spiffe://example.com/x`] }],
+  ['a URI below its issuer’s very host', ['uri-below', 'mid-host'], { extensions: [`${name},URI:spiffe://a.example.com/x`] }],
+  ['a URI of others', ['uri-out', 'mid-uri'], { extensions: [`${name},URI:https://a.example.org:8443/x`] }],
+  ['a URI with a port and an account', ['uri-port', 'mid-uri'], { extensions: [`${name},URI:https://u@a.example.com:8443/x`] }],
+  ['a URI without a host', ['uri-urn', 'mid-uri'], { extensions: [`${name},URI:urn:x:y`] }],
+  ['a URI that its issuer must not sign', ['uri-no', 'mid-no-uri'], { extensions: [`${name},URI:spiffe://A.Example.com/x`] }],
+  ['another URI than that', ['uri-yes', 'mid-no-uri'], { extensions: [`${name},URI:spiffe://a.example.org/x`] }],
+  ['no URI', ['uri-none', 'mid-uri']],
+  ['mail of the domain', ['mail-in', 'mid-mail'], { extensions: [`${name},email:a@example.com`] }],
+  ['mail of others', ['mail-out', 'mid-mail'], { extensions: [`${name},email:a@example.org`] }],
+  ['mail below the domain', ['mail-below', 'mid-mail'], { extensions: [`${name},email:a@b.example.com`] }],
+  ['mail of others in the subject', ['mail-subject', 'mid-mail'], { subject: '/CN=x/emailAddress=a@example.org' }],
+  ['mail of the domain in the subject', ['mail-subject-in', 'mid-mail'], { subject: '/CN=x/emailAddress=a@example.com' }],
+  ['one address of mail', ['mail-one', 'mid-one-mail'], { extensions: [`${name},email:a@example.com`] }],
+  ['another address of mail', ['mail-other', 'mid-one-mail'], { extensions: [`${name},email:b@example.com`] }],
+  ['mail that its issuer must not sign', ['mail-no', 'mid-no-mail'], { extensions: [`${name},email:a@b.example.com`] }],
+  ['mail of a name that begins with a dot', ['mail-dot', 'mid-no-mail'], { extensions: [`${name},email:a@example.com`] }],
+  ['another common name', ['cn', 'mid-named'], { subject: '/CN=other.example.org' }],
+  ['a limit that need not be known', ['soft', 'mid-soft']],
+  ['a wildcard above the limit', ['star-above', 'mid-exact'], { extensions: ['subjectAltName=DNS:*.example.com'] }],
+  ['a wildcard above what is excluded', ['star-no', 'mid-no-exact'], { extensions: ['subjectAltName=DNS:*.example.com'] }],
+  ['an address that its issuer may not sign', ['two-ip', 'mid-ten'], { extensions: [`${name},IP:11.0.0.1`] }],
+  ['limits of its own', ['own-limits', 'mid'], { extensions: [name, 'nameConstraints=critical,permitted;DNS:x.org'] }],
+  ['a path length of its own', ['own-path', 'mid'], { extensions: [name, 'basicConstraints=critical,CA:FALSE,pathlen:0'] }],
+  ['an issuer that asks for policies', ['under-policies', 'mid-policies']],
+  ['stapling that must be', ['staple', 'mid'], { extensions: [name, 'tlsfeature=status_request'] }],
+  ['stapling that must be known', ['staple-critical', 'mid'], { extensions: [name, '1.3.6.1.5.5.7.1.24=critical,DER:3003020105'] }],
+  ['one that was only to be logged', ['poison', 'mid'], { extensions: [name, '1.3.6.1.4.1.11129.2.4.3=critical,ASN1:NULL'] }],
+  ['of Netscape for clients', ['ns-client', 'mid'], { extensions: [name, 'nsCertType=client'] }],
+  ['of Netscape for servers', ['ns-server', 'mid'], { extensions: [name, 'nsCertType=server'] }],
   ['capitals', ['capitals', 'mid'], { extensions: ['subjectAltName=DNS:AI.Example.COM'] }],
   ['a dot at the end', ['dot', 'mid'], { extensions: [`${name}.`] }],
   ['for anything', ['any', 'mid'], { extensions: [name, 'extendedKeyUsage=anyExtendedKeyUsage'] }],
@@ -146,7 +177,7 @@ const cases: readonly (readonly [what: string, chain: readonly string[], make?: 
   ['Ed448', ['ed448', 'mid'], { key: ['-algorithm', 'ed448'] }],
 ]
 
-test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 60_000 }, () => {
+test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 120_000 }, () => {
   make('root', undefined, { extensions: authority, signing: ['-days', '4000'] })
   for (const [mid, more] of [['mid'], ['old', ['-days', '-1']], ['mid-sha1', ['-sha1']]] as const)
     make(mid, 'root', { extensions: authority, ...(more && { signing: more }) })
@@ -164,6 +195,17 @@ test.runIf(available)('what openssl verify refuses is a failure, and nothing els
   make('mid-subject', 'root', constrained('permitted;dirName:ours', '[ours]', 'O=ours'))
   make('mid-no-subject', 'root', constrained('excluded;dirName:ours', '[ours]', 'O=ours'))
   make('mid-ip', 'root', constrained('excluded;IP:0.0.0.0/0.0.0.0'))
+  make('mid-uri', 'root', constrained('permitted;URI:.example.com'))
+  make('mid-host', 'root', constrained('permitted;URI:example.com'))
+  make('mid-no-uri', 'root', constrained('excluded;URI:.example.com'))
+  make('mid-mail', 'root', constrained('permitted;email:example.com'))
+  make('mid-one-mail', 'root', constrained('permitted;email:a@example.com'))
+  make('mid-no-mail', 'root', constrained('excluded;email:.example.com'))
+  make('mid-soft', 'root', { extensions: [...authority, 'nameConstraints=permitted;DNS:example.org'] })
+  make('mid-exact', 'root', constrained('permitted;DNS:ai.example.com'))
+  make('mid-no-exact', 'root', constrained('excluded;DNS:x.example.com'))
+  make('mid-ten', 'root', constrained('permitted;IP:10.0.0.0/255.0.0.0'))
+  make('mid-policies', 'root', { extensions: [...authority, 'policyConstraints=critical,requireExplicitPolicy:0'] })
   make('mid-critical', 'root', { extensions: [...authority, '1.2.3.4.5=critical,DER:0500'] })
   makeLater('mid-new', 'root')
   make('signer', 'root', { extensions: authority, key: rsa('RSA', 2048) })
