@@ -21,6 +21,24 @@ test.each<[string, string, string, boolean]>([
   if (open) expect(gaps[0]?.reason).toBe(`${path} is ${by}, and what it does for its caller is not known`)
 })
 
+test.each<[file: string, onlyIf: readonly string[], expected: string | undefined]>([
+  ['common-auth', [], 'su, of which /etc/pam.d/common-auth asks no password → root'],
+  [
+    'system-auth',
+    ['pam_succeed_if user = root'],
+    'su, of which /etc/pam.d/system-auth asks no password → root, only if pam_succeed_if user = root says yes',
+  ],
+  // That of sshd.
+  ['password-auth', [], undefined],
+])('a stack of PAM that asks nobody: %s %j', (name, onlyIf, expected) => {
+  const facts = factsOf({})
+  const trust = { trusted: [], libraries: [], openStacks: [{ file: `/etc/pam.d/${name}`, onlyIf, line: 3 }] }
+  const access = facts.access.known ? known({ ...facts.access.value, trust }) : facts.access
+  const ada = hostAccess({ ...facts, access }, 0).accounts.find((one) => one.name === 'ada')
+  const root = ada?.holdings.find(({ capability }) => capability === 'become-root')
+  expect(root && [root.path.slice(1).join(' → '), root.condition].filter(Boolean).join(', ')).toBe(expected)
+})
+
 test.each<[string, object, string | undefined]>([
   ['Docker over TCP', {}, 'Docker at 127.0.0.1:2375, which asks for no password → root'],
   ['it asks for a certificate', { authentication: 'on' }, undefined],

@@ -121,7 +121,10 @@ export const ruleNames = (
     groups.some((group) => groupNames.has(group) || (/[*?[]/.test(group) && [...groupNames].some((own) => fits(group, own))))) &&
   groupsToo.every((group) => groupNames.has(group))
 
-/** `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)); an empty one it takes from anybody where pam_unix is told so. */
+/**
+ * `pam_wheel.so trust` of su asks members of a group for no password (pam_wheel(8)); an empty one it takes from anybody where pam_unix is told so; and where the stack
+ * says yes to whoever comes, it asks nobody.
+ */
 function bySu(member: Member, world: World): readonly Becoming[] {
   const empty = world.withoutPassword.flatMap(({ name, line }): readonly Becoming[] => {
     const condition = 'only if su takes an empty password (nullok)'
@@ -135,7 +138,18 @@ function bySu(member: Member, world: World): readonly Becoming[] {
       ? [{ becomes: world.root.name, by: `group ${group}, which su trusts`, cite: { section: 'access', line } }]
       : [],
   )
-  return [...trusted, ...empty]
+  const open = (world.access?.trust?.openStacks ?? []).flatMap(({ file, onlyIf, line }): readonly Becoming[] =>
+    // It is that of sshd alone.
+    file.endsWith('/password-auth')
+      ? []
+      : [
+          {
+            ...{ becomes: world.root.name, by: `su, of which ${file} asks no password`, cite: { section: 'access', line } },
+            condition: onlyIf.length > 0 ? `only if ${onlyIf.join(', ').slice(0, 100)} says yes` : undefined,
+          },
+        ],
+  )
+  return [...trusted, ...empty, ...open]
 }
 
 /** Programs that are another account, or may become root, for whoever starts them. */

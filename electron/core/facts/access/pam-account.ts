@@ -74,7 +74,7 @@ function namedFiles(lines: readonly FileLine[], width: number): readonly NamedFi
 
 /** Rows are cut at `width`. */
 export function parsePamAccount(lines: readonly FileLine[], closed: readonly string[], width: number): PamAccount | undefined {
-  const all = lines.filter(({ file }) => file.startsWith('/etc/pam.d/'))
+  const all = lines.filter(({ file, text }) => file.startsWith('/etc/pam.d/') && !/^-?auth\b/.test(text))
   // Its next line does not begin with a type, and was not printed.
   const cut = all.find(({ file, text, number }) => text.endsWith('\\') || file.length + String(number).length + text.length + 2 >= width)
   const stack = parseStack(

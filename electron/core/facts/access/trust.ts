@@ -5,6 +5,7 @@ import { readNumbered } from '../privileged/read-block.ts'
 import { parseDoas } from './doas.ts'
 import { exportsPattern, type OpenExport, parseExports } from './exports.ts'
 import { namedFilesScript, type PamAccount, pamFilesScript, pamPattern, parsePamAccount } from './pam-account.ts'
+import { type OpenStack, parseOpenStacks } from './pam-auth.ts'
 import {
   CAPABILITY_FILE,
   capabilityPattern,
@@ -23,6 +24,8 @@ export interface Trust {
   readonly trusted: readonly { readonly group: string; readonly line: number }[]
   /** Absent in audits that did not ask, and where sshd has no file of its own in /etc/pam.d. */
   readonly pam?: PamAccount | undefined
+  /** Absent in audits that did not ask. */
+  readonly openStacks?: readonly OpenStack[]
   /** Absent where nothing of it lies in the usual places, and in audits that did not ask. */
   readonly principals?: Principals | undefined
   /** Folders that NFS gives away with root in them. Absent in audits that did not ask. */
@@ -94,6 +97,7 @@ export function parseTrust(rows: readonly BlockRow[]): Trust {
       rows.map(({ text }) => text),
     ),
     pam: parsePamAccount(lines, shut, WIDTH),
+    openStacks: parseOpenStacks(lines, WIDTH),
     // ld.so.preload takes several in a line.
     libraries: of('/etc/ld.so.').flatMap(({ file, text, line }) =>
       text.split(/[\s:]+/).flatMap((path) => (path.startsWith('/') ? [{ file, path, line }] : [])),

@@ -29,10 +29,10 @@ export interface Stack {
   readonly incomplete?: string
 }
 
-/** What sshd asks of one type (pam.d(5)), with what it includes. Undefined when the file of sshd is not among the lines. */
-export function parseStack(lines: readonly FileLine[], asked: 'auth' | 'account'): Stack | undefined {
+/** What a service asks of one type (pam.d(5)), with what it includes: sshd, where no other file is named. Undefined when its file is not among the lines. */
+export function parseStack(lines: readonly FileLine[], asked: 'auth' | 'account', start = '/etc/pam.d/sshd'): Stack | undefined {
   const files = groupBy(lines, ({ file }) => file)
-  if (!files.has('/etc/pam.d/sshd')) return undefined
+  if (!files.has(start)) return undefined
   const trouble = new Set<string>()
   let left = MAX_ENTRIES
 
@@ -75,7 +75,7 @@ export function parseStack(lines: readonly FileLine[], asked: 'auth' | 'account'
     return [{ on, name, arguments: rest.split(/\s+/).filter(Boolean), text: content, line }]
   }
 
-  const entries = stackOf('/etc/pam.d/sshd', 0)
+  const entries = stackOf(start, 0)
   return { entries, ...(trouble.size > 0 && { incomplete: [...trouble].slice(0, 4).join('; ') }) }
 }
 

@@ -124,6 +124,15 @@ test('no-empty-passwords', () => {
   expect(judge(known([{ account: 'ada', state: 'locked', line: 2 }]))).toEqual(['pass: Every account has a password or is locked'])
   expect(judge(unknown('refused', ['access']))).toEqual(['not-evaluated: States of passwords were not read'])
   expect(judge(of('ada', 'ai'))).toEqual(['fail: An account has an empty password', 'warning: An account has an empty password'])
+  const openStacks = [
+    { file: '/etc/pam.d/common-auth', onlyIf: [], line: 3 },
+    { file: '/etc/pam.d/password-auth', onlyIf: ['pam_succeed_if user ingroup x'], line: 4 },
+  ]
+  const given = { access: { passwords: known([]), trust: { openStacks } }, accounts: known(accounts()) }
+  expect(outcomes(ask(noEmptyPasswords, facts('', [], given)))).toEqual([
+    'fail: PAM lets anybody in without a password',
+    'warning: PAM asks some for no password',
+  ])
 })
 
 test.each<[string, object, string | undefined, Readonly<Record<string, readonly string[]>>, string]>([
