@@ -38,7 +38,7 @@ secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
 user='\\(\\\\.\\|[^/@"\\\\[:space:]]\\)'
-flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\|redis-password\\|basic-auth-password\\)'
+flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\)'
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 hide=":start
 /^[[:space:]]*\\"$flags\\",$/{
