@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Listener } from '#shared/model/listener.ts'
-import { BY_SWARM, SHARED } from '../containers/containers.ts'
+import { BY_SWARM, type Container, SHARED } from '../containers/containers.ts'
 import { parseAddresses } from '../network/parse.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
@@ -88,6 +88,17 @@ describe('containers', () => {
     const unknown = (running: boolean) =>
       assembleServices({ ...base, processes: [], containers: [container({ running })], hostAddresses: host })[0]?.bindUnknown !== undefined
     expect([unknown(true), unknown(false)]).toEqual([true, false])
+  })
+
+  test('an interface whose image brings an engine publishes its own port, not that of the engine', () => {
+    const bundled = (...ports: Container['ports']) => {
+      const open = container({ image: 'ghcr.io/open-webui/open-webui:ollama', environment: {}, ports })
+      const [service] = assembleServices({ ...base, processes: [inside], containers: [open] })
+      return [service?.binds.map(({ port: own }) => own), service?.bindUnknown]
+    }
+    const webui = { ...port('0.0.0.0', 3000), containerPort: 8080 }
+    expect(bundled(webui)).toEqual([[], 'its container publishes ports of Open WebUI, and whether these lead to it as well is not known'])
+    expect(bundled(webui, port('0.0.0.0'))).toEqual([[11434], undefined])
   })
 
   test('a restart keeps what is published', () => {

@@ -4,6 +4,7 @@ import { BY_SWARM, type Container, SHARED } from '../containers/containers.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { onHost } from '../processes/seen-files.ts'
+import { programOfImage } from '../programs/recognise-program.ts'
 import type { Unit } from '../units/units.ts'
 import {
   awaitedBinds,
@@ -180,7 +181,15 @@ function bindsOf(
   const borrowed = container.hostNetwork && !container.inspected && inside === true ? SHARED : undefined
   if (container.hostNetwork && borrowed === undefined) return seen
   const unknown = borrowed ?? unseenBinds(container, main, hostAddresses)
+  const other = programOfImage(container.image)
   const published = publishedBinds(container, configured)
+  // Images of interfaces may bring an engine (`open-webui:ollama`), which what they publish need not lead to.
+  if (
+    other?.kind === 'interface' &&
+    container.ports.length > 0 &&
+    !container.ports.some((one) => configured.ports.includes(one.containerPort))
+  )
+    return { binds: [], unknown: `its container publishes ports of ${other.name}, and whether these lead to it as well is not known` }
   if (unknown === undefined || published.length > 0) return { binds: published, unknown }
   if (unknown === BY_SWARM) return { binds: swarmBinds(listeners, containers, configured), unknown }
   // Ports of the container whose network it shares lead to the same address.
