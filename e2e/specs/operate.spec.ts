@@ -42,6 +42,45 @@ test('a service is restarted, stopped and started from its tab, and its logs are
   await page.keyboard.press('Escape')
 })
 
+test('whoever reads older lines of a log that is followed is left there, and at its end sees what comes', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new OperatePage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  await it.answerNatively(true)
+  await it.services('gpu-03')
+  await it.block.getByRole('button', { name: 'Logs…' }).press('Enter')
+  const entries = it.lines.getByRole('listitem')
+  await expect(entries.first()).toBeVisible()
+  const fromEnd = () =>
+    it.lines.evaluate((list) => {
+      list.style.maxHeight = '60px'
+      return Math.round(list.scrollHeight - list.clientHeight - list.scrollTop)
+    })
+  const said = async () => {
+    const had = await entries.count()
+    await it.invoke('operate:run', { host: 'gpu-03', unit: 'ollama.service', verb: 'restart' })
+    await expect.poll(() => entries.count(), { timeout: 30_000 }).toBeGreaterThan(had)
+  }
+  await fromEnd()
+  await it.lines.focus()
+  await page.keyboard.press('End')
+  await expect.poll(fromEnd).toBe(0)
+  await page.keyboard.press('Home')
+  await expect.poll(() => it.lines.evaluate(({ scrollTop }) => scrollTop)).toBe(0)
+  await said()
+  expect(await it.lines.evaluate(({ scrollTop }) => scrollTop)).toBe(0)
+  await page.keyboard.press('End')
+  await expect.poll(fromEnd).toBe(0)
+  await expect
+    .poll(async () => (await it.invoke('operate:job')) as { state: string } | null, { timeout: 30_000 })
+    .not.toMatchObject({
+      state: 'running',
+    })
+  await said()
+  expect(await fromEnd()).toBe(0)
+})
+
 test('an operator operates and looks, and comes back with a code only', async ({ gatehouse }) => {
   test.setTimeout(180_000)
   const it = new OperatePage(gatehouse)

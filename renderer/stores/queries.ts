@@ -67,8 +67,14 @@ export const useModelJob = () => useQuery(query('models:job', null))
 export const useOperableUnits = (host: string) => useQuery(query('operate:units', { host }))
 export const useOperateJob = () => useQuery(query('operate:job', null))
 /** A journal goes on by itself: it is read anew when it is opened, and every few seconds while it is followed. */
+/** Not again by itself where it failed: a password that was declined would be asked for every few seconds. */
 export const useServiceLog = (host: string, unit: string, following: boolean) =>
-  useQuery({ ...query('operate:logs', { host, unit }), staleTime: 0, gcTime: 0, refetchInterval: following ? 4000 : false })
+  useQuery({
+    ...query('operate:logs', { host, unit }),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: ({ state }) => following && state.error === null && 4000,
+  })
 export const useRole = () => useQuery(query('role:state', null))
 export const useStepUpState = () => useQuery(query('step-up:state', null))
 export const usePushTemplates = () => useQuery(query('push:templates', null))

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react'
+import { type UIEvent, useLayoutEffect, useRef, useState } from 'react'
 import type { LogLine } from '#shared/model/service-log.ts'
 import { pieceText } from '#shared/operate-words.ts'
 import { wordsOfError } from '../../../stores/failure-words.ts'
@@ -12,6 +12,9 @@ import { Scroll } from '../../../ui/scroll.tsx'
 import { Status } from '../../../ui/status.tsx'
 import { clockSeconds, day } from '../../../ui/time.ts'
 import { levelOf, lineText, matchingLines } from './operate-view.ts'
+
+/** Pixels, as the style says. */
+const LINE_HEIGHT = 17
 
 interface LogsDialogProps {
   readonly host: string
@@ -65,7 +68,7 @@ export function LogsDialog({ host, unit, onClose }: LogsDialogProps) {
           <p className="help">
             {log.data.more ? `The newest ${log.data.lines.length} lines; older ones are on the host. ` : ''}
             {log.data.unreadable > 0 ? `${log.data.unreadable} lines could not be read. ` : ''}
-            {following ? 'Read again every few seconds.' : 'Paused.'}
+            {!following ? 'Paused.' : words === null ? 'Read again every few seconds.' : ''}
           </p>
         </>
       )}
@@ -73,15 +76,19 @@ export function LogsDialog({ host, unit, onClose }: LogsDialogProps) {
   )
 }
 
-/** Oldest first; while it is followed, the newest stays in view. */
+/** Oldest first; while it is followed, the newest stays in view, unless older ones are being read. */
 function Lines({ lines, following }: { readonly lines: readonly LogLine[]; readonly following: boolean }) {
   const list = useRef<HTMLElement>(null)
+  const isAtEnd = useRef(true)
   const newest = lines.at(-1)?.id
   useLayoutEffect(() => {
-    if (following && newest !== undefined && list.current !== null) list.current.scrollTop = list.current.scrollHeight
+    if (following && newest !== undefined && isAtEnd.current && list.current !== null) list.current.scrollTop = list.current.scrollHeight
   }, [following, newest])
+  const look = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent<HTMLElement>) => {
+    isAtEnd.current = scrollHeight - clientHeight - scrollTop < LINE_HEIGHT
+  }
   return (
-    <Scroll as="section" ref={list} className="log-lines" aria-label="Lines of the log">
+    <Scroll as="section" ref={list} className="log-lines" aria-label="Lines of the log" onScroll={look}>
       <ol>
         {lines.map((line) => (
           <li key={line.id}>
