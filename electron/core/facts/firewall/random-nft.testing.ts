@@ -83,6 +83,29 @@ const ODD_TESTS = [
   'meta mark & 0x8000 != 0',
   'meta mark != 0',
   'meta mark < 5',
+  'limit rate 1000000/second burst 1000 packets',
+  'limit rate over 1000000/second',
+  'limit rate 1000 mbytes/second',
+  'ct helper != "ftp"',
+  'ct status expected',
+  'ct status ! expected',
+  'ct status & snat == 0',
+  'meta l4proto { udp, icmp, icmpv6 }',
+  'meta l4proto != { udp, icmp }',
+  'meta l4proto . th dport { tcp . 443, udp . 53 }',
+  'meta nfproto . tcp dport { ipv4 . 443, ipv6 . 80 }',
+  'exthdr hbh missing',
+  'exthdr frag exists',
+  'hbh nexthdr 6',
+  'frag more-fragments 1',
+  'rt type 0',
+  'mh type 1',
+  'dst nexthdr 6',
+  'tcp option maxseg exists',
+  'sctp dport 443',
+  'dccp type request',
+  'icmp type echo-request',
+  'icmpv6 type nd-neighbor-solicit',
 ]
 const ODD_IN = [
   'meta iif "eth0"',
@@ -117,6 +140,12 @@ const ODD_IN = [
   'iif vmap { "lo" : accept, "eth1" : drop }',
   'iifname { "eth*", "lo" }',
   'iifname != { "eth0", "lo" }',
+  'fib daddr . iif type { local, unicast }',
+  'fib daddr . iif type != local',
+  'fib daddr . mark . iif type local',
+  'fib daddr oif "lo"',
+  'fib daddr oifname "lo"',
+  'fib daddr oif missing',
 ]
 const ODD_OUT = [
   'meta skgid 0',
@@ -212,8 +241,8 @@ const wildActions = [
   'tcp dport set 443',
   'ip daddr set 10.9.0.1 accept',
   'ip saddr set 10.0.2.5',
-  'ct count 5 drop',
-  'ct count over 5 drop',
+  'ct count over 5000 drop',
+  'ct count 5000 accept',
   'jump { tcp dport 443 accept; drop; }',
   'goto { ip saddr 10.0.0.0/8 drop; }',
   'tcp dport { 443, 80 } jump { return; }',
@@ -231,6 +260,27 @@ const wildActions = [
   'meta mark vmap { 0x0 : continue, 0x1 : accept }',
   'meta mark set meta mark or 0x1',
   'ct mark set ct mark or 0x2 drop',
+  'ct helper set "ftp-own"',
+  'ct expectation set "later"',
+  'ct timeout set "short"',
+  'synproxy name "proxied"',
+  'ct helper set "ftp-own" accept',
+  'fib daddr type vmap { local : continue, unicast : drop, broadcast : drop }',
+  'fib daddr . iif type vmap { local : jump c1, broadcast : drop }',
+  'ip6 nexthdr vmap { tcp : continue, udp : drop }',
+  'ip protocol vmap { tcp : continue, udp : drop }',
+  'meta l4proto vmap { tcp : continue, udp : accept }',
+  'iifname . tcp dport vmap { "eth0" . 443 : drop, "lo" . 80 : accept, "eth1" . 22 : accept }',
+  'iifname . ip saddr . tcp dport vmap { "eth0" . 10.0.0.0/8 . 80-443 : drop }',
+  'ip saddr . ip daddr . meta l4proto . th dport vmap { 10.0.0.0/8 . 10.9.0.1 . tcp . 443 : drop }',
+  'ct mark vmap { 0x1 : accept, 0x0 : continue }',
+  'tcp dport 443 limit rate 1000000/second accept',
+  'limit name "few" accept',
+  'limit rate over 1000000/second burst 10 packets drop',
+  'tcp flags syn limit rate over 1000000/second counter drop',
+  'update @seen { tcp dport timeout 5s counter } accept',
+  'add @seen { tcp dport limit rate 1000000/second } accept',
+  'meta l4proto tcp counter name tcp dport map { 443 : "seen4", 80 : "seen4" } drop',
   // Too late: the packet is tracked already.
   'notrack',
 ]
@@ -371,6 +421,7 @@ const rule = (family: Family, end: End, later: readonly string[], wild: boolean)
 }
 
 const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string> => {
+  const three = family === 'ip6' ? 'ip6' : 'ip'
   const base = (hook: 'input' | 'output', end: End) =>
     fc
       .record({
@@ -394,6 +445,8 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
     'iifname "eth0" fib daddr type != local drop',
     'counter',
     ...(wild ? ['meta mark set 0x1', 'tcp dport 443 meta mark set 0x1', 'ct mark set 0x1'] : []),
+    // A proxy takes what was meant for another port, and rules see the port still.
+    ...(wild ? [`tcp dport 443 tproxy ${family === 'inet' ? 'ip ' : ''}to :8000 accept`, 'tcp dport 8000 synproxy mss 1460 wscale 7'] : []),
   )
   return (
     fc
@@ -440,6 +493,10 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
                 'counter seen4 { packets 0 bytes 0 }',
                 'limit few { rate 10/second }',
                 'quota much { over 100 mbytes }',
+                `ct helper ftp-own { type "ftp" protocol tcp; l3proto ${three}; }`,
+                `ct expectation later { protocol tcp; dport 9876; timeout 1m; size 12; l3proto ${three}; }`,
+                `ct timeout short { protocol tcp; l3proto ${three}; policy = { established: 100, close: 4 }; }`,
+                'synproxy proxied { mss 1460; wscale 7; timestamp sack-perm; }',
                 ...(family === 'ip6'
                   ? []
                   : ['set pairs { type ipv4_addr . inet_service; flags interval; elements = { 10.0.1.0/24 . 80-443, 10.9.0.2 . 8000 } }']),

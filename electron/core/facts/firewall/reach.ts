@@ -83,6 +83,17 @@ function inDoubt(piece: Piece): Piece[] {
 
 /** Where new traffic to a TCP port of this host goes after translation; to any of its addresses. */
 export function destinationsOf(tables: readonly Table[], network: Network | undefined, family: Family, port: number): readonly Flow[] {
+  const before = ledOnIn(tables)(network ?? NO_NETWORK)
+  const key = `${family} ${port}`
+  const known = before.get(key) ?? followOn(tables, network, family, port)
+  before.set(key, known)
+  return known
+}
+
+/** Each of the pods of a host asks where every port leads. */
+const ledOnIn = oncePer((_: readonly Table[]) => oncePer((_: Network) => new Map<string, readonly Flow[]>()))
+
+function followOn(tables: readonly Table[], network: Network | undefined, family: Family, port: number): readonly Flow[] {
   const query: TrafficQuery = { direction: 'in', protocol: 'tcp', port }
   return sidesOf(network, family).flatMap((side) =>
     representatives(tables, family, localAddresses(tables, network, family, query)).flatMap(
@@ -141,14 +152,26 @@ function representatives(
   locals: readonly (string | undefined)[],
 ): readonly (string | undefined)[] {
   if (locals.length < 2) return locals
-  const sets = namedAddresses(tables)[family]
   const kinds = new Map<string, string | undefined>()
   for (const local of locals) {
-    const kind = local === undefined ? '' : sets.map((set) => (contains(set, local) ? '1' : '0')).join('')
+    const kind = local === undefined ? '' : kindOf(tables, family, local)
     if (!kinds.has(kind)) kinds.set(kind, local)
   }
   return [...kinds.values()]
 }
+
+/** Which of the sets that rules name hold an address. Every question about a rule set asks it of every address of the host. */
+function kindOf(tables: readonly Table[], family: Family, local: string): string {
+  const before = kindsIn(tables)
+  const known =
+    before.get(local) ??
+    namedAddresses(tables)
+      [family].map((set) => (contains(set, local) ? '1' : '0'))
+      .join('')
+  before.set(local, known)
+  return known
+}
+const kindsIn = oncePer((_: readonly Table[]) => new Map<string, string>())
 
 /** Every set of addresses that a rule asks for or translates to. */
 export const namedAddresses = oncePer((tables: readonly Table[]): Readonly<Record<Family, readonly AddressSet[]>> => {

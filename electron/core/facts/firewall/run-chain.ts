@@ -1,6 +1,7 @@
 import { NONE, parseInterval } from './address-set.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import { match, merge, type Remaining, rejoin, spread } from './remaining.ts'
+import { rulesFor } from './rules-by-port.ts'
 import type { Chain, Rule, RuleReference, Table } from './ruleset.ts'
 
 /** What came of the flows that entered a chain. */
@@ -48,7 +49,8 @@ export function runChain(
 ): Remaining {
   const left: Remaining = { remotes: [...entering.remotes], doubtBy: entering.doubtBy }
   const returned: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: entering.doubtBy }
-  for (let index = from; index < chain.rules.length; index += 1) {
+  for (const index of rulesFor(chain, packet.destinationPort)) {
+    if (index < from) continue
     const rule = chain.rules[index] as Rule
     if (rule.action.do === 'none') continue
     // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
