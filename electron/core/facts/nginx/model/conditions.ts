@@ -1,10 +1,10 @@
 import type { NginxDirective } from '../nginx.ts'
-import { geosIn, readGeo } from './geo.ts'
 import { takenBySample } from './inverse.ts'
 import { compilePattern } from './pattern.ts'
 import { isPublicHeader } from './public-headers.ts'
 import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
+import { type AddressRule, type Alike, toldApart } from './told-apart.ts'
 import { type Evaluation, evaluated, expandText, isStated, type Persona, type RequestState, type Unknown } from './variables.ts'
 
 /** Something that must hold for a request to take this way, and that a stranger cannot be shown to fulfil. */
@@ -12,8 +12,8 @@ export interface Assumption {
   /** `secret`: the client must send what only insiders know. `certificate`: a verified client certificate. `address`: its address decides. */
   readonly kind: 'secret' | 'certificate' | Unknown
   readonly directive: NginxDirective
-  /** Of an address that a `geo` decides: its lines that lead this way, named by the network. Others may stand inside of them that do not. */
-  readonly blocks?: readonly NginxDirective[] | undefined
+  /** Of an address: the networks that lead this way. Others may stand inside of them that do not. */
+  readonly networks?: readonly AddressRule[] | undefined
 }
 
 export interface Way {
@@ -85,8 +85,8 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   const [silent] = found
   if (silent?.value === undefined || found.some(({ value }) => value === undefined)) {
     const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
-    const byGeo = kind === 'address' ? waysByGeo(directive, model, state) : undefined
-    if (byGeo) return byGeo
+    const byAddress = kind === 'address' ? waysByAddress(directive, model, state) : undefined
+    if (byAddress) return byAddress
     return [true, false].map((taken) => ({ taken, assumption: { kind, directive } }))
   }
   if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
@@ -118,25 +118,35 @@ function byQuery(directive: NginxDirective, model: HttpModel, state: RequestStat
   return [{ taken: !silent, assumption: { kind: proofs.includes('unclear') ? 'unmodelled' : 'secret', directive } }]
 }
 
+const told = new WeakMap<HttpModel, Map<NginxDirective, readonly Alike[] | undefined>>()
+
+function clientsOf(directive: NginxDirective, model: HttpModel): readonly Alike[] | undefined {
+  const known = told.get(model) ?? new Map<NginxDirective, readonly Alike[] | undefined>()
+  told.set(model, known)
+  if (!known.has(directive)) known.set(directive, toldApart(conditionOf(directive), directive, model))
+  return known.get(directive)
+}
+
 /**
- * The ways past an `if` that hangs on one `geo`, directly or through maps: the one of its default is open to strangers, the other to the networks
- * that lead there. Undefined where something else decides as well, or the `geo` is beyond the model.
+ * The ways past an `if` that hangs on the client's address: the one that all take whom no line names is open to strangers, the other to the networks that lead there. Undefined
+ * where something else decides as well, or of the address what is not modelled.
  */
-function waysByGeo(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] | undefined {
-  const [name, ...more] = geosIn(directive.parameters.join(' '), model)
-  const geo = name === undefined || more.length > 0 ? undefined : readGeo(model.geos.get(name))
-  if (name === undefined || geo === undefined) return undefined
-  const taken = (value: string): boolean | undefined => {
-    const chosen = { ...state, variables: new Map(state.variables).set(name, value) }
+function waysByAddress(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] | undefined {
+  const taken = (variables: ReadonlyMap<string, string>): boolean | undefined => {
+    const chosen = { ...state, variables: new Map([...state.variables, ...variables]) }
     const [first, ...others] = personas.map((persona) => truth(directive.parameters, { model, state: chosen, persona }).value)
     return others.every((one) => one === first) ? first : undefined
   }
-  const usual = taken(geo.usual)
-  const all = geo.blocks.map((block) => ({ block, taken: taken(block.parameters[0] ?? '') }))
-  if (usual === undefined || all.some((one) => one.taken === undefined)) return undefined
-  const blocks = all.flatMap((one) => (one.taken === usual ? [] : [one.block]))
-  if (blocks.length === 0) return [{ taken: usual }]
-  return [{ taken: usual }, { taken: !usual, assumption: { kind: 'address', directive, blocks } }]
+  const all = clientsOf(directive, model)?.map((alike) => ({ ...alike, taken: new Set(alike.variables.map(taken)) }))
+  if (!all || all.some((one) => one.taken.has(undefined))) return undefined
+  const usual = new Set(all.flatMap((one) => (one.who === 'strangers' ? [...one.taken] : [])))
+  if (usual.size > 1) return [{ taken: true }, { taken: false }]
+  const [first = true] = usual
+  const others = all.filter((one) => one.taken.has(!first))
+  // Who comes by a socket of this machine is another proxy's client, as like as not.
+  if (others.some(({ who }) => who === 'socket')) return undefined
+  if (others.length === 0) return [{ taken: first }]
+  return [{ taken: first }, { taken: !first, assumption: { kind: 'address', directive, networks: others.flatMap(({ rules }) => rules) } }]
 }
 
 const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']

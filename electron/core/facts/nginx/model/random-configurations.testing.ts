@@ -55,12 +55,14 @@ export const addresses = ['127.0.0.1', '127.0.9.9'] as const
 export const maps =
   'map $request_method $writes { default 0; POST 1; DELETE 1; } map $uri $wanted { default ""; ~^/api/(?<what>pull|push)$ $what; /v1/chat chat; }'
 
-/** In `http` where clients are told apart by `geo`. */
+/** In `http` where clients are told apart by their address. */
 export const geos = [
   'geo $near { default 0; 127.0.9.0/24 1; }',
   'geo $away { 127.0.9.0/24 0; 127.0.9.9 yes; 10.0.0.0/8 yes; default 0; }',
   'geo $plain { 127.0.0.1/32 here; 127.0.9.9/32 there; }',
   'geo $many { default 0; 127.0.0.0/8 1; 127.0.9.0/24 0; 127.0.9.10 1; ::1 1; }',
+  'geo $remote_addr $named { default 0; 127.0.9.8/31 1; }',
+  String.raw`map $remote_addr $known { default 0; 127.0.9.9 1; ~^127.7. 2; 127.0.0.0/8 3; "~^(127\.0\.9\.1\d?|::1|fd00::5)$" 4; } map $known$many $two { default 0; 11 1; 10 2; 01 3; }`,
   'map $near $refused { 0 1; default ""; } map $request_method$near $written { default 0; ~^POST0 1; } map $uri-$near $both { default ""; /api/pull-1 in; /o-0 0; }',
 ].join(' ')
 
@@ -68,7 +70,38 @@ export const geos = [
 export const geoBodies: Arbitrary<string> = record({
   words: constantFrom(
     ...['$near', '$near = 0', '$near != 1', '$near ~ ^1', '$away', '$away = yes', '$away !~ yes', '$plain', '$plain = here', '$plain = ""'],
-    ...['$many', '$many = 0', '$refused', '$refused = 1', '$written', '$both', '$both = in'],
+    ...[
+      '$many',
+      '$many = 0',
+      '$refused',
+      '$refused = 1',
+      '$written',
+      '$both',
+      '$both = in',
+      '$named',
+      '$known = 1',
+      '$known',
+      '$two = 3',
+      '$two',
+    ],
+    ...[
+      '$remote_addr = 127.0.9.9',
+      '$remote_addr != 127.0.9.9',
+      '$remote_addr = 127.0.9.0/24',
+      '$remote_addr ~ ^127.0.9.',
+      '$remote_addr ~ ^127.0.9',
+    ],
+    ...[
+      String.raw`$remote_addr !~ "^127\.0\.9\."`,
+      String.raw`$remote_addr !~* "^127\.(0\.9|7\.\d+)\.\d{1,2}$"`,
+      '$remote_addr ~ "^[01]27.0.(0|9).[0-9]$"',
+    ],
+    ...[
+      '$remote_addr !~ "^(?:127.0.9.9|127.7)"',
+      '$remote_addr ~ ".9$|^127.7"',
+      String.raw`$remote_addr ~ "\d\.9$"`,
+      String.raw`$remote_addr !~ "\.[^9]\d*$"`,
+    ],
   ),
   does: constantFrom('return 403;', 'return 405;', 'rewrite ^ /o last;', 'set $x 1;'),
   at: constantFrom('server', 'location'),

@@ -31,12 +31,77 @@ test.each<[string, string, string]>([
   [
     'two at once',
     site('geo $a { default 0; 10.0.9.0/24 1; } geo $b { default 0; 10.0.9.0/24 1; } map $a$b $allowed { default 0; 11 1; }', gate),
-    unknown,
+    restricted,
+  ],
+  [
+    'one of two, where one is too wide',
+    site('geo $a { default 0; 10.0.9.0/24 1; } geo $b { default 0; 10.0.0.0/8 1; } map $a$b $allowed { default 0; 01 1; 11 1; }', gate),
+    beyond,
   ],
   ['a network taken out again', site('geo $allowed { default 0; 10.0.9.0/24 1; delete 10.0.9.0/25; }', gate), unknown],
   ['a script', site('', 'access_by_lua_block { check() }'), unknown],
 ])('management by geo: %s', (_, configuration, expected) => {
   expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual([expected])
+})
+
+test.each<[string, string, string]>([
+  ['one address', '$remote_addr != 10.0.9.5', restricted],
+  ['one of another network', '$remote_addr != 10.0.1.5', beyond],
+  ['all but one', '$remote_addr = 10.0.9.5', everybody],
+  ['a network, which no address is', '$remote_addr != 10.0.9.0/24', 'not-applicable: No proxy forwards to the model server'],
+  ['a pattern', String.raw`$remote_addr !~ "^10\.0\.9\."`, restricted],
+  ['dots that take digits: 10.0.95.1', '$remote_addr !~ ^10.0.9.', beyond],
+  ['no end: 10.0.9.5 and 10.0.9.50', '$remote_addr !~ ^10.0.9.5', restricted],
+  ['no end: 10.0.90.1', String.raw`$remote_addr !~ ^10\.0\.9`, beyond],
+  ['no beginning: 110.0.9.5', String.raw`$remote_addr !~ 10\.0\.9\.5$`, beyond],
+  ['no beginning, and dots that take a colon: 2001:db8::10:0:9:5', '$remote_addr !~ 10.0.9.5', unknown],
+  ['two', String.raw`$remote_addr !~ "^(10\.0\.9\.5|10\.0\.9\.2[0-9])$"`, restricted],
+  ['one of IPv6 beside it', String.raw`$remote_addr !~ "^(10\.0\.9\.5|fd00::5)$"`, beyond],
+  ['the host itself', String.raw`$remote_addr !~ "^127\.|^::1$|^10\.0\.9\."`, restricted],
+  ['private networks', String.raw`$remote_addr !~ "^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)"`, beyond],
+  ['all that is IPv4', String.raw`$remote_addr !~ "^\d+\.\d+\.\d+\.\d+$"`, everybody],
+  ['all that has a dot', String.raw`$remote_addr !~ "\."`, everybody],
+  ['a look ahead', String.raw`$remote_addr ~ "^(?!10\.0\.9\.)"`, unknown],
+  ['a socket beside it', String.raw`$remote_addr !~ "^(10\.0\.9\.|unix)"`, unknown],
+  ['what a client states', '$http_x_forwarded_for != 10.0.9.5', unknown],
+  ['who connects', '$realip_remote_addr != 10.0.9.5', unknown],
+  ['the address as a part of a text', '"$remote_addr-$request_method" = "10.0.9.5-GET"', unknown],
+])('management by $remote_addr: %s', (_, condition, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(site('', `if (${condition}) { return 403; }`), [service('ollama')]), admins))).toEqual([
+    expected,
+  ])
+})
+
+test.each<[string, string, string, string]>([
+  ['keys of a map', 'map $remote_addr $refused { default 1; 10.0.9.5 0; 10.0.9.6 0; }', 'if ($refused) { return 403; }', restricted],
+  ['a network as a key', 'map $remote_addr $refused { default 0; 10.0.0.0/8 1; }', 'if ($refused) { return 403; }', everybody],
+  [
+    'patterns of a map',
+    String.raw`map $remote_addr $refused { default 1; ~^10\.0\.9\. 0; ~^10\.0\.10\. 0; }`,
+    'if ($refused) { return 403; }',
+    beyond,
+  ],
+  [
+    'a variable',
+    '',
+    'set $in 0; if ($remote_addr = 10.0.9.5) { set $in 1; } if ($remote_addr = 10.0.9.6) { set $in 1; } if ($in = 0) { return 403; }',
+    restricted,
+  ],
+  [
+    'letters put together',
+    '',
+    'set $t ""; if ($remote_addr !~ "^10\\.0\\.9\\.") { set $t A; } if ($request_method ~ "POST|DELETE|PUT|HEAD|GET") { set $t $t-B; } if ($t = A-B) { return 403; }',
+    restricted,
+  ],
+  ['a variable that is set to it', '', 'set $ip $remote_addr; if ($ip != 10.0.9.5) { return 403; }', unknown],
+  [
+    'a trusted header',
+    'set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;',
+    'if ($remote_addr != 10.0.9.5) { return 403; }',
+    'fail: Clients can choose their own address',
+  ],
+])('management by $remote_addr through %s', (_, outside, inside, expected) => {
+  expect(outcomes(ask(managementRestricted, facts(site(outside, inside), [service('ollama')]), admins))).toEqual([expected])
 })
 
 const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'

@@ -77,9 +77,14 @@ function straysAt(model: HttpModel, server: Server, listen: Listen): readonly st
 /** A route through nginx in the words that all proxies share. */
 export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: NginxAround): ProxyPath {
   const { answer, service, clientPath } = route
-  const byGeo = answer.assumptions.flatMap(({ blocks }) => (blocks ? [blocks] : []))
-  const lists = [...answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses)), ...byGeo.map(letInByGeo)]
-  const addresses = [...new Set([...answer.gates.flatMap((gate) => gate.addresses), ...byGeo.flat()])]
+  const byCondition = answer.assumptions.flatMap(({ networks }) => (networks ? [networks] : []))
+  const lists = [
+    ...answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses)),
+    ...byCondition.map((rules): LetIn => ({ kind: 'listed', blocks: rules.map(({ block }) => block), local: false })),
+  ]
+  const addresses = [
+    ...new Set([...answer.gates.flatMap((gate) => gate.addresses), ...byCondition.flat().map(({ directive }) => directive)]),
+  ]
   return {
     program: 'nginx',
     service,
@@ -112,18 +117,10 @@ function headersAdded(scope: Scope): readonly NginxDirective[] {
   return [...headersAdded(scope.parent), ...own]
 }
 
-const undecided = ({ kind, blocks }: Assumption): boolean => kind === 'unmodelled' || (kind === 'address' && blocks === undefined)
+const undecided = ({ kind, networks }: Assumption): boolean => kind === 'unmodelled' || (kind === 'address' && networks === undefined)
 
 /** A script of the access phase lets in whom it wants, by address as well. */
 const isScript = ({ kind, directive }: Credential): boolean => kind === 'unmodelled' && directive.name !== 'auth_basic'
-
-/** Whom a `geo` lets in that decides the way. */
-function letInByGeo(blocks: readonly NginxDirective[]): LetIn {
-  const found = blocks.map(({ name }) => addressBlock(name))
-  return found.some((block) => block === undefined)
-    ? { kind: 'unknown' }
-    : { kind: 'listed', blocks: found.filter((block) => block !== undefined), local: false }
-}
 
 /** With "satisfy any" a login is as good as an address. */
 function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
