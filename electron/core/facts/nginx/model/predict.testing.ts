@@ -73,15 +73,12 @@ export function missing(body: string, through: readonly Through[]): readonly Thr
   const picture = proxyRoutesTo(parsed, [stub], [])
   if (picture.unmodelled.length > 0) return []
   return through.filter(
-    (one) =>
-      !picture.routes.some(
-        ({ route, answer }) =>
-          route.method === one.method &&
-          route.path === one.path &&
-          passes({ ...answer, afterRefusal: undefined }, one, answer.afterRefusal),
-      ),
+    (one) => !picture.routes.some(({ route, answer }) => route.method === one.method && route.path === one.path && lets(answer, one)),
   )
 }
+
+/** Is this way open to the client? */
+export const lets = (answer: Answer, client: Client): boolean => passes({ ...answer, afterRefusal: undefined }, client, answer.afterRefusal)
 
 /** Whoever comes by an error page was refused before; whether he was is not asked here. */
 const passes = (answer: Answer, client: Client, refusedBefore: 401 | 403 | undefined): boolean =>
