@@ -15,7 +15,7 @@ function run(shell: readonly string[], before = '', top = ''): string {
   const [program = '', ...args] = shell
   return spawnSync(program, [...args, '-c', before + section.script, 'sh', ...section.parameters], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, ...(top !== '' && { gh_top: top }) },
+    env: { PATH: process.env.PATH, gh_k: 'f'.repeat(32), ...(top !== '' && { gh_top: top }) },
   }).stdout
 }
 
@@ -42,11 +42,15 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       // As vLLM hands its settings to the front end in Rust (RustFrontendProcessManager).
       '--args-json',
       '{"api_key": ["seen-eight", "seen-nine"], "hf_token": "seen-ten", "port": 8000}',
+      // What would end a block, and a word of nothing, which is one as well.
+      ...['@env 1', '>', ''],
     ]
+    // Kubernetes gives a pod seven for each service.
+    const many = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`A_SERVICE_${at}_PORT`, '1']))
     child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...words], {
       argv0: '/opt/llama-server',
       stdio: 'ignore',
-      env: { LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'seen-four', HTTP_PROXY: 'http://u:seen-five@p', SECRET_OTHER: 'seen-six' },
+      env: { ...many, LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'seen-four', HTTP_PROXY: 'http://u:seen-five@p', SECRET_OTHER: 'seen-six' },
     })
     await once(child, 'spawn')
     await sleep(50)
@@ -79,7 +83,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(found?.argv).toEqual([
       ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
       ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', 'x --api-key **** --port 1', '--api-key', '****'],
-      ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}'],
+      ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}', '@env 1', '>', ''],
     ])
     expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
     expect(found?.uid).toBe(process.geteuid?.())

@@ -32,26 +32,12 @@ table=$(printf '%s\\n' "$table" | awk '
   } }' | sed "$hide")
 printf '%s\\n' "$table"
 count=0
+# As it is, between lines of the nonce of this run, which no process of another account can know.
+raw() { printf '%s<%s %s\\n' "$gh_k" "$1" "$pid"; tr '\\n\\000' '\\001\\n' <"/proc/$pid/$2" 2>/dev/null; printf '\\n%s>\\n' "$gh_k"; }
 printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
   [ "$((count += 1))" -le 200 ] || break
   [ -r "/proc/$pid/cmdline" ] || continue
-  echo "@argv $pid"
-  tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null | awk 'NR > 500 { exit } { print "=" substr($0, 1, 4000) }' | sed ":start
-s/^\\(=$flags=\\)..*/\\1****/
-s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
-$words
-$url
-$json
-/^=$flags\\$/{
-:next
-\\$b
-n
-/^=[^-]/{
-s/.*/=****/
-b next
-}
-b start
-}"
+  raw argv cmdline
   contained=
   while IFS= read -r group; do
     case $group in 0::* | *:name=systemd:*) ;; *) continue ;; esac
@@ -63,10 +49,37 @@ b start
   held=
   while read -r key uid others; do case $key in Uid:) echo "@uid $pid \${others%%[!0-9]*}" ;; Cap[BE]* | NoNewPrivs: | Seccomp:) held="$held $uid" ;; esac; done <"/proc/$pid/status" 2>/dev/null
   echo "@held $pid$held"
-  [ -r "/proc/$pid/environ" ] || continue
-  echo "@env $pid"
-  tr '\\n\\000' '\\001\\n' <"/proc/$pid/environ" 2>/dev/null | grep -E "$variables" | cut -c1-1000 | sed "$mask;s/^/=/"
-done
+  [ ! -r "/proc/$pid/environ" ] || raw env environ
+done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">"; wanted = ENVIRON["variables"] }
+  index($0, opens) == 1 { raw = substr($0, length(opens) + 1); env = raw ~ /^env/; n = 0; print "@" raw; next }
+  function tell() { if (!env) { if (n <= 500) print "=" substr(held, 1, 4000) } else if (held ~ wanted) print "=" substr(held, 1, 1000) }
+  # A word is told when the next line shows that it is one: what ends with NUL, as most does, leaves an empty line before the end.
+  index($0, ends) == 1 { if (held != "") tell(); raw = held = ""; next }
+  raw == "" { print; next }
+  n { tell() }
+  { n++; held = $0 }' | sed ":start
+s/^\\(=$flags=\\)..*/\\1****/
+s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
+$words
+$url
+$json
+/^@env /,/^@argv /{
+/^=/{
+s/^=//
+$mask
+s/^/=/
+}
+}
+/^=$flags\\$/{
+:next
+\\$b
+n
+/^=[^-]/{
+s/.*/=****/
+b next
+}
+b start
+}"
 ${llamaSettingsScript}${confinementsScript}${kubeletScript}${executablesScript}exit 0
 `
 
