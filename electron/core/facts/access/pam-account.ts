@@ -33,8 +33,8 @@ export const pamFilesScript = `pam=
 for f in ${STACKS.map((name) => `/etc/pam.d/${name}`).join(' ')} /etc/security/access.conf /etc/security/access.d /etc/exports /etc/exports.d; do [ -e "$f" ] && pam="$pam
 $f"; done
 `
-/** What grep(1) finds of them. */
-export const pamPattern = '^-?account|^@include.*account|^[ \t]*[-+][ \t]*:'
+/** What grep(1) finds of them, and of common-auth. */
+export const pamPattern = '^-?a(ccount|uth)|^@include.*account|^[ \t]*[-+][ \t]*:'
 
 /**
  * Piece of the script behind the grep(1) whose answer is `$trust`: files that modules are given, where there are such modules. A row with number 0 says that the

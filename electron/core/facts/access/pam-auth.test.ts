@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pamPattern } from './pam-account.ts'
 import { parseOpenStacks } from './pam-auth.ts'
 
 const read = (file: string, rows: readonly string[]) =>
@@ -89,3 +90,7 @@ test('what was not asked tells nothing', () => expect(read('common-auth', ['auth
 
 test('a line that goes on tells nothing', () =>
   expect(read('system-auth', ['auth sufficient pam_permit.so \\', 'auth required pam_unix.so'])).toEqual([]))
+
+test.each(['auth sufficient pam_permit.so', '-auth [success=1 default=ignore] pam_sss.so'])('the probe prints such rows: %s', (row) =>
+  expect(new RegExp(pamPattern).test(row)).toBe(true),
+)
