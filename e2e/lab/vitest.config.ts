@@ -12,5 +12,6 @@ export default defineConfig({
     sequence: { sequencer: DealtOut },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: fileURLToPath(new URL('../fixtures/temporary-folder.ts', import.meta.url)),
   },
 })
