@@ -57,3 +57,22 @@ test('the ring around what has the focus is whole, on every screen', async () =>
     await ringsAreWhole(tab)
   }
 })
+
+test('in the smallest window an entry of the sidebar has its name beside it while it has the focus, a host too', async () => {
+  const { page } = standing()
+  await new GatehousePage(standing()).referenceSize(1180, 720)
+  await expect(page.getByRole('grid')).toBeVisible()
+  await page.keyboard.press('Tab')
+  for (const name of ['Access', 'gpu-02', 'lab-01']) {
+    const entry = page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name })
+    const words = entry.locator('.name')
+    await entry.focus()
+    await expect.poll(() => words.evaluate((it) => it.getBoundingClientRect().width)).toBeGreaterThan(40)
+    const isSeen = words.evaluate((it) => {
+      const { left, width, top, height } = it.getBoundingClientRect()
+      return it.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    })
+    expect(await isSeen, name).toBe(true)
+  }
+  await new GatehousePage(standing()).isSound('sidebar-named')
+})

@@ -158,7 +158,7 @@ function HostState({ host }: { readonly host: HostView }) {
 }
 
 const jumpWords: Readonly<Record<'idle' | 'connecting' | 'connected' | 'failed', ConnectionWords>> = {
-  idle: { word: 'Idle', tone: 'na', icon: 'state' },
+  idle: { word: 'Not connected', tone: 'na', icon: 'state' },
   connecting: { word: 'Connecting', tone: 'run', icon: 'state' },
   connected: { word: 'Connected', tone: 'pass', icon: 'plug' },
   failed: { word: 'Failed', tone: 'warn', icon: 'unplug' },
