@@ -6,20 +6,30 @@ import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso
 /** Tenants that stand for any. */
 const anyTenant = ['', 'common', 'organizations', 'consumers', PERSONAL]
 
-const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean']
+const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean', 'login.gov']
+
+/** Where Microsoft signs in, in its clouds, by its newer and older names; the tenant follows. */
+const ofMicrosoft = String.raw`^https://(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|(?:login|sts)\.windows\.net)(?::443)?/`
+const tenantIn = (issuer: string): string => new RegExp(`${ofMicrosoft}([^/?#]+)`, 'i').exec(issuer)?.[1]?.toLowerCase() ?? '?'
 
 /** Issuers that everybody on earth has an account of, or may get one. */
 const publicIssuers: readonly (readonly [RegExp, string])[] = [
   [/^https:\/\/accounts\.google\.com\/?$/i, 'google'],
   [/^https:\/\/gitlab\.com\/?$/i, 'gitlab'],
-  [/^https:\/\/login\.microsoftonline\.com\/(?:common|organizations|consumers)\b/i, 'Microsoft'],
+  [/^https:\/\/appleid\.apple\.com\/?$/i, 'Apple'],
+  [/^https:\/\/(?:www\.)?linkedin\.com\b/i, 'linkedin'],
+  [/^https:\/\/(?:www\.)?facebook\.com\b/i, 'facebook'],
+  [/^https:\/\/slack\.com\/?$/i, 'Slack'],
+  [/^https:\/\/api\.login\.yahoo\.com\/?$/i, 'Yahoo'],
 ]
 
 /** Whose accounts these are, where the provider gives them to everybody. */
 function publicName(provider: string, get: Get): string | undefined {
-  if (provider === 'azure') return anyTenant.includes(get('azure_tenant')?.values[0]?.toLowerCase() ?? '?') ? 'Microsoft' : undefined
   const issuer = get('oidc_issuer_url')?.values[0] ?? ''
-  const issued = publicIssuers.find(([pattern]) => pattern.test(issuer))?.[1]
+  // Tokens of other tenants than that of the issuer are refused, whatever the login page asks for.
+  if (provider === 'azure' && issuer === '')
+    return anyTenant.includes(get('azure_tenant')?.values[0]?.toLowerCase() ?? '?') ? 'Microsoft' : undefined
+  const issued = anyTenant.includes(tenantIn(issuer)) ? 'Microsoft' : publicIssuers.find(([pattern]) => pattern.test(issuer))?.[1]
   // A GitLab of one's own has its own issuer.
   const own = provider === 'gitlab' && issuer !== ''
   return issued ?? (publicProviders.includes(provider) && !own ? provider : undefined)
@@ -32,14 +42,15 @@ function publicName(provider: string, get: Get): string | undefined {
 function anyTenantOf(get: Get): Setting | undefined {
   const [provider, tenant, issuer] = (['provider', 'azure_tenant', 'oidc_issuer_url'] as const).map((name) => get(name))
   const url = issuer?.values[0] ?? ''
-  if (/^https:\/\/login\.microsoftonline\.com\/(?:common|organizations)\b/i.test(url)) return issuer
+  if (['common', 'organizations'].includes(tenantIn(url))) return issuer
   const ofAzure = provider?.values[0] === 'azure' && issuer !== undefined && url === ''
   return ofAzure && ['', 'common', 'organizations'].includes(tenant?.values[0]?.toLowerCase() ?? '?') ? tenant : undefined
 }
 
-/** `*`, or all of a top level (`.com`, `*.com`). */
+/** `*`, or all of a top level or of what countries have for one (`.com`, `*.com`, `.co.uk`). */
 const isAnything = (domain: string): boolean =>
-  domain === '*' || /^\*?\.(?:com|net|org|edu|de|eu|uk|fr|it|es|nl|ch|at|io|ai|dev)$/i.test(domain)
+  domain === '*' ||
+  /^\*?\.(?:(?:com?|net|org|edu|ac|gov)\.[a-z]{2}|[a-z]{2}|com|net|org|edu|info|biz|dev|app|cloud|online|xyz|tech)$/i.test(domain)
 
 /** Domains in which everybody gets an address. */
 const mailForAll =
@@ -124,7 +135,9 @@ function flaws(get: Get): readonly Flaw[] {
     {
       status: 'fail',
       ...(open && { severity: 'critical' as const }),
-      title: open ? `Anyone with a ${open} account may log in` : 'Every account of the provider may log in',
+      title: open
+        ? `Anyone with ${/^[aeiou]/i.test(open) ? 'an' : 'a'} ${open} account may log in`
+        : 'Every account of the provider may log in',
       reason: `email_domains is "${all}"${named} and no group, role or organisation is named that provider ${provider} looks at${open ? `: ${open} gives accounts to everybody` : ''}.`,
       setting: domains,
       note: 'Expected your domains, or allowed_groups.',

@@ -147,11 +147,39 @@ test('no oauth2-proxy: nothing applies', () => {
     expect(outcomes(ask(control, { ...facts(''), 'oauth2-proxy': [] }))).toEqual(['not-applicable: No oauth2-proxy runs here'])
 })
 
+const anyMicrosoft = 'fail: Anyone with a Microsoft account may log in'
+
 test.each<[AnyControl, string, string]>([
   [providerVerified, 'provider = "oidc"\noidc_issuer_url = "http://id.example/"', 'fail: The provider is asked over plain HTTP'],
   [providerVerified, 'oidc_issuer_url = "http://127.0.0.1:8080/"', 'pass: Users come from provider google'],
   [providerVerified, 'insecure_oidc_allow_unverified_email = true', 'fail: Unverified addresses are taken for users'],
   [providerVerified, 'insecure_oidc_skip_issuer_verification = true', 'warning: The issuer of tokens is not compared'],
+  ...(
+    [
+      ['entra-id', 'https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0', '"outlook.com"', anyMicrosoft],
+      ['oidc', 'https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0', '"*"', anyMicrosoft],
+      ['oidc', 'https://login.microsoftonline.us/common/v2.0', '"example.com"', 'fail: Any Microsoft tenant can state such an address'],
+      ['oidc', 'https://sts.windows.net/organizations/', '"example.com"', 'fail: Any Microsoft tenant can state such an address'],
+      [
+        'oidc',
+        'https://login.microsoftonline.com:443/common/v2.0',
+        '"example.com"',
+        'fail: Any Microsoft tenant can state such an address',
+      ],
+      ['azure', 'https://sts.windows.net/1b2c/', '"*"', 'fail: Every account of the provider may log in'],
+      ['oidc', 'https://appleid.apple.com', '"icloud.com"', 'fail: Anyone with an Apple account may log in'],
+      ['oidc', 'https://slack.com', '"gmail.com"', 'fail: Anyone with a Slack account may log in'],
+      ['login.gov', '', '"gmail.com"', 'fail: Anyone with a login.gov account may log in'],
+      ['oidc', 'https://sso.example.com', '".co.uk"', 'fail: Every account of the provider may log in'],
+      ['oidc', 'https://sso.example.com', '"*.us"', 'fail: Every account of the provider may log in'],
+      ['oidc', 'https://sso.example.com', '".corp"', 'pass: Only named domains or addresses may log in'],
+      ['oidc', 'https://sso.example.com', '".example.co.uk"', 'pass: Only named domains or addresses may log in'],
+    ] as const
+  ).map(([provider, issuer, domains, expected]): [AnyControl, string, string] => [
+    usersRestricted,
+    `provider = "${provider}"\noidc_issuer_url = "${issuer}"\nemail_domains = [${domains}]`,
+    expected,
+  ]),
   [usersRestricted, 'email_domains = "*"\nprovider = "oidc"', 'fail: Every account of the provider may log in'],
   [usersRestricted, 'email_domains = ["*"]\nallowed_groups = ["llm"]', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"', 'pass: Only named groups may log in'],
