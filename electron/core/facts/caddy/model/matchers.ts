@@ -214,7 +214,9 @@ function headerIs(header: string, values: JsonNode, { client, changes }: Asked):
   const own = () => {
     // `null` demands that there is none.
     if (values.kind === 'other') return client.persona === 'silent' || chosen(client, header, [], true) === false
-    if (header === 'host') return any(texts(values), (host) => matchesHost(host, client.host))
+    // Stars stand here for anything, not for one part of a name, and the client writes its letters as he likes.
+    if (header === 'host')
+      return any(texts(values), (host) => (host.includes('{') ? undefined : fitsMask(client.host.toLowerCase(), host.toLowerCase())))
     const wanted = texts(values)
     return chosen(client, header, wanted, sent(wanted.length === 0 ? ['*'] : wanted, isPublicHeader(header), client))
   }

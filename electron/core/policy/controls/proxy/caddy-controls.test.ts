@@ -472,6 +472,8 @@ test.each<[name: string, routes: readonly object[], expected: RegExp]>([
     /^fail: Every route/,
   ],
   ['a name that the client writes', only({ header: { Host: ['internal.lan'] } }), /fail: Every route/],
+  ['a name by its beginning', only({ header: { Host: ['internal.*'] } }), /fail: Every route/],
+  ['a name by all of its end', only({ header: { Host: ['*.lan'] } }), /fail: Every route/],
   ['a name by a pattern', only({ header_regexp: { Host: { pattern: '^internal\\.lan$' } } }), /fail: Every route/],
 ])('a way that takes no login: %s', (_, routes, expected) => {
   expect(outcomes(ask(requiresAuthentication, given(site(routes, {}, null)))).join(' ; ')).toMatch(expected)
