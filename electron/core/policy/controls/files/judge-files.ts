@@ -7,6 +7,7 @@ import type { Os } from '../../../facts/os/os.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
 import type { Verdict } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
+import { copiesOf } from './copies.ts'
 import { findGuarded } from './guarded.ts'
 
 export interface FileFacts extends ListedFacts {
@@ -41,8 +42,8 @@ export function judgeNamedFiles(facts: FileFacts, kind: FileKind): readonly Verd
       const judge = (file: string) => judgeFile(file, { ...naming, named: { section: 'nginx', line, token: path } }, facts, kind)
       return [
         judge(path),
-        ...copiesOf(path, facts['guarded-files'])
-          .map(judge)
+        ...copiesOf(path, facts['guarded-files'], MAY_BE_OPEN)
+          .map((file) => judge(file.path))
           .filter(({ status }) => status === 'fail'),
       ]
     })
@@ -50,12 +51,8 @@ export function judgeNamedFiles(facts: FileFacts, kind: FileKind): readonly Verd
   return [{ status: 'not-applicable', subject: '', title: `nginx uses no ${kind.what}`, reason, cite: [] }]
 }
 
-/** `inference.key.bak`, `inference.key~`, `inference.key-2025`: each says what the file says. Certificates and public keys may lie open. */
-const copy = /^[.~_-](?!(?:crt|cer|csr|pub|der|p7b|chain|fullchain)\b)/
-const copiesOf = (path: string, { files }: GuardedFiles): readonly string[] =>
-  files
-    .flatMap((file) => (file.type === 'file' && file.path.startsWith(path) && copy.test(file.path.slice(path.length)) ? file.path : []))
-    .slice(0, 10)
+/** Certificates and public keys. */
+const MAY_BE_OPEN = /^.(?:crt|cer|csr|pub|der|p7b|chain|fullchain)\b/
 
 /** Who named the file, for whom it may be readable, and who may own it. */
 interface Naming {

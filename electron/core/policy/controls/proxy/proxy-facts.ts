@@ -44,6 +44,7 @@ export function facts(configuration: string, services: readonly InferenceService
     programs: known([]),
     units: known([]),
     'account-units': known({ files: [], unread: [] }),
+    'guarded-files': known({ files: [], folders: [] }),
     accounts: known({ accounts: [], groups: [] }),
     access: known({ shadowGroups: known([]) }),
     'oauth2-proxy': known([]),

@@ -1,11 +1,13 @@
 import type { Citation } from '../../../facts/citation.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
 import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
+import { copiesOf } from '../files/copies.ts'
 import { judgeUnits } from '../units/unit-subjects.ts'
 
 export default defineControl({
@@ -16,14 +18,15 @@ export default defineControl({
   rationale:
     'systemctl show prints Environment= of every unit to every account, and unit files are world-readable. A key there, or in an environment file with mode 0644, is known to all who can log in.',
   needs: ['services'],
-  uses: ['units'],
+  uses: ['units', 'guarded-files'],
   references: [
     'NIST-800-53:IA-5(7)',
     'CIS-8:3.3',
     'ISO-27001:A.8.12',
     'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
   ],
-  evaluate: ({ services, units }) => {
+  evaluate: ({ services, units, 'guarded-files': guarded }) => {
+    const judge = (unit: Unit) => judgeUnit(unit, guarded.known ? guarded.value : undefined)
     // A unit that makes a container shows the words of that, Quadlets too.
     const known = units.known ? units.value : []
     const made = [...new Set(services.flatMap(({ madeFrom }) => known.find(({ id }) => id === madeFrom?.unit) ?? []))]
@@ -35,7 +38,7 @@ export default defineControl({
   },
 })
 
-const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
+const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict, 'subject'> => {
   const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
   const open = secrets.flatMap((name) => openPlace(unit, name))
   open.push(...openCredentials(unit))
@@ -51,6 +54,18 @@ const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
         ? 'Make it a secret of Podman (podman secret create; Secret=NAME,type=env,target=… in the Quadlet), and change the key.'
         : 'Move it into an EnvironmentFile= with mode 0600 owned by root, or LoadCredential=, and change the key.',
       cite: open.map(({ name, line, note }): Citation => ({ section: 'units', line, token: name, note })),
+    }
+  const copies = guarded ? openCopies(unit, secrets, guarded) : []
+  if (copies.length > 0)
+    return {
+      status: 'warning',
+      title: 'A copy of a key file lies open',
+      reason: `${unit.id} takes its keys from a file beside which ${copies
+        .slice(0, 3)
+        .map((copy) => `${copy.path} (${printMode({ ...copy, type: 'file' })})`)
+        .join(', ')} can be read by every account. What it holds was not read.`,
+      hint: 'Delete it or close it (chmod 600), and change the key where it holds one.',
+      cite: copies.map(({ line, path }): Citation => ({ section: 'privileged', line, token: path, note: 'Expected 0600 root:root.' })),
     }
   const elsewhere = unreadOf(unit)
   if (elsewhere !== undefined) {
@@ -103,6 +118,18 @@ const judge = (unit: Unit): Omit<Verdict, 'subject'> => {
       return entry ? [{ section: 'units', line: entry.line, token: entry.path }] : []
     }),
   }
+}
+
+/** What comes with a program, to be filled in. */
+const WITHOUT_KEYS = /^.(?:example|sample|template|tmpl|dist|default|dpkg-dist|rpmnew)\b/i
+
+/** Copies of the files that its keys come from, in the folders that are listed (/etc/vllm, /etc/ollama), which every account can read. */
+const openCopies = (unit: Unit, secrets: readonly string[], guarded: GuardedFiles) => {
+  const named = [...secrets.map((name) => unit.environmentSources[name] ?? ''), ...credentialFilesOf(unit).map(({ path }) => path)]
+  return [...new Set(named)]
+    .filter((path) => path !== '' && !unit.paths.some((one) => isBehind(path, one)))
+    .flatMap((path) => copiesOf(path, guarded, WITHOUT_KEYS))
+    .filter(({ mode }) => (mode & 0o004) !== 0)
 }
 
 /** Files that tell a container of its unit what to set: `kube play FILE`, `--env-file FILE` (podman-run(1), podman-kube-play(1)). */

@@ -20,6 +20,7 @@ const facts = {
   containers: known(listed.containers),
   accounts: { accounts: [], groups: [] },
   sudoers: known({}),
+  'guarded-files': known({ files: [], folders: [] }),
   processes: known([]),
 }
 const verdicts = ({ evaluate }: { readonly evaluate: unknown }) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { known } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { askUnit, entry, unit } from '../units/unit-facts.testing.ts'
@@ -175,4 +176,22 @@ test.each<[string, Readonly<Record<string, string>>, readonly ReturnType<typeof 
   ],
 ])('inference-secrets-not-in-units: credentials, %s', (_, properties, paths, expected) => {
   expect(outcomes(askUnit(notInUnits, unit(properties, { paths })))).toEqual([expected])
+})
+
+test.each([
+  ['.bak', 0o644, 'warning: A copy of a key file lies open'],
+  ['~', 0o604, 'warning: A copy of a key file lies open'],
+  ['.bak', 0o640, 'pass: Keys of the server stand in closed files'],
+  ['.example', 0o644, 'pass: Keys of the server stand in closed files'],
+  ['2', 0o644, 'pass: Keys of the server stand in closed files'],
+])('inference-secrets-not-in-units: a file beside that of the key, %s with mode %o', (end, mode, expected) => {
+  const path = '/etc/vllm/vllm.env'
+  const one = unit({}, { environment: { VLLM_API_KEY: '****' }, environmentSources: { VLLM_API_KEY: path }, paths: [entry(path, 0o600)] })
+  const files = [path, path + end].map((name, at) => ({ ...entry(name, at === 0 ? 0o600 : mode), type: 'file' as const }))
+  const judged = (folders: readonly ReturnType<typeof entry>[]) =>
+    outcomes(
+      askUnit(notInUnits, { ...one, paths: [...folders, ...one.paths] }, {}, { 'guarded-files': known({ files, folders: ['/etc/vllm'] }) }),
+    )
+  expect(judged([entry('/etc/vllm', 0o755)])).toEqual([expected])
+  expect(judged([entry('/etc/vllm', 0o750)])).toEqual(['pass: Keys of the server stand in closed files'])
 })
