@@ -65,6 +65,9 @@ export const isOpposite = ({ verdict, seen }: Disagreement): boolean => verdict 
 const stopsLater = ({ nft, iptables, ip6tables }: Recording): boolean =>
   /notrack/i.test(`${nft}${iptables}`) && /tcp[- ]flags/.test(`${nft}${iptables}${ip6tables}`)
 
+/** The kernel itself takes a connection before rules behind it see anything of it (synproxy): that it was taken does not mean that somebody was reached. */
+const takenByKernel = ({ nft }: Recording, seen: string): boolean => seen === 'a' && /\bsynproxy (?:mss|name)\b/.test(nft)
+
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {
   const given = Object.fromEntries(
@@ -86,7 +89,8 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       const told = verdict === 'accept' || fits[verdict === 'undetermined' ? 'accept' : 'reject']?.(seen, port)
       if (isRoundabout(at) && told) return []
       const later = direction === 'in' && verdict === 'accept' && stopsLater(recording)
-      return later || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
+      const taken = direction === 'in' && takenByKernel(recording, seen)
+      return later || taken || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
   return [...compare('in', inCases), ...compare('out', outCases)]
 }
