@@ -51,6 +51,40 @@ test.each<[string, boolean]>([
     ...['ifup', 'anacron', 'cvtsudoers', 'gpg-agent', 'update-ca-certificates', 'pdsh', 'nvidia-ctk', 'dkms', 'needrestart', 'openvt'],
     ...['py-spy', 'run0', 'gosu', 'systemd-cat', 'local-ai', 'trtllm-serve', 'mysqldump', 'mariadb-dump', 'mkfs.ext4', 'nix-shell', 'lnav'],
   ].map((name): [string, boolean] => [`/usr/bin/${name}`, true]),
+  // negate, check_by_ssh, irqbalance and userdbctl of Debian 12 ran what they were told.
+  ...[
+    ...[
+      'waitmax',
+      'negate',
+      'check_by_ssh',
+      'irqbalance',
+      'turbostat',
+      'chkrootkit',
+      'freshclam',
+      'snmpd',
+      'slurmd',
+      'salt-minion',
+      'dump',
+    ],
+    ...['lvextend', 'mount.nfs', 'vzdump', 'az', 'doveadm', 'php-fpm8.2', 'udevadm', 'cpupower', 'userdbctl', 'nvme', 'zfs', 'zpool'],
+    ...['tailscale', 'qm', 'pct', 'pvesh', 'transactional-update', 'rpm-ostree', 'cloud-init', 'vault'],
+  ].map((name): [string, boolean] => [`/usr/sbin/${name}`, true]),
+  ['/usr/sbin/zfs receive *', true],
+  ['/usr/sbin/zfs *', true],
+  ['/usr/sbin/zfs get *', false],
+  ['/usr/sbin/zpool status *', false],
+  ['/usr/sbin/nvme smart-log *', false],
+  ['/usr/bin/cpupower frequency-set -g *', false],
+  ['/usr/bin/udevadm trigger', false],
+  ['/usr/bin/udevadm trigger *', false],
+  ['/usr/bin/tailscale status', false],
+  ['/usr/bin/tailscale up --ssh', false],
+  ['/usr/sbin/pct list *', false],
+  ['/usr/bin/waitmax 5 /usr/bin/nvidia-smi', false],
+  ['/usr/lib/nagios/plugins/negate bash', true],
+  ['/usr/sbin/lvs *', false],
+  ['/usr/bin/networkctl edit eth0.network', true],
+  ['/usr/sbin/transactional-update shell', true],
   ['/usr/bin/py-spy record -- bash', true],
   ['/usr/bin/py-spy dump --pid 7', false],
   ['/usr/bin/gosu root bash', true],
@@ -179,3 +213,8 @@ test.each([
   ['/usr/bin/sudo', false],
   ['/usr/local/bin/helper', false],
 ])('%s, raised to root, leads to root: %j', (path, expected) => expect(isStarter(path)).toBe(expected))
+
+// Debian's nfs-common and cifs-utils have them setuid, as mount(8) is.
+test.each(['/usr/sbin/mount.nfs', '/usr/sbin/mount.cifs', '/usr/bin/mount'])('%s asks who calls', (path) =>
+  expect(isStarter(path)).toBe(false),
+)

@@ -38,7 +38,36 @@ const escapes = names(
   'lighttpd squid varnishd (?:mysql|mariadb-)(?:dump|admin) zabbix_agentd nrpe promtail otelcol\\S* filebeat goaccess glances pdsh clush salt salt-ssh cf-agent gdebi alien pkcon aptdcon add-apt-repository btrfs xfs_io xfs_db e2image mkfs(?:\\.\\w+)? mke2fs',
   'age sops gpg-agent umoci crane cosign helmfile kustomize pre-commit nox invoke hatch pdm pixi rye rustup mix stack cabal nix(?:-\\w+)? nixos-rebuild guix sbuild pbuilder cowbuilder mock local-ai sglang trtllm-serve text-generation-launcher colossalai dvc wandb code(?:-server)?',
   'aws gcloud gsutil s3cmd s5cmd azcopy oras yt-dlp bazel meson scons tofu terragrunt pulumi k9s kubeadm kubelet rke2 oc dockerd containerd distrobox toolbox lazydocker debootstrap mmdebstrap',
+  'check_by_ssh irqbalance powertop chkrootkit rkhunter freshclam clamd?scan snmpd collectd netdata osquery[id] slurmd slurmctld salt-(?:minion|master|run) ba(?:cula|reos)-fd sysdig cockpit-bridge',
+  'dump xfsrestore sg_raw sg_dd lvm lv(?:create|extend|resize|change|convert) drbdadm mount\\.\\w+ vzdump proxmox-backup-client ostree virt-install multipass VBoxManage ch-run udocker az',
+  'postfix dovecot doveadm php-fpm[\\d.]* unbound named envoy',
 )
+
+/** Of these only what is named leads there, each by its manual: nvme(1) writes to the disk, a file system of zfs(8) brings programs that are setuid. */
+const verbs: Readonly<Record<string, RegExp>> = {
+  udevadm: names('lock'),
+  cpupower: names('monitor'),
+  userdbctl: names('ssh-authorized-keys'),
+  networkctl: names('edit'),
+  'systemd-creds': names('encrypt decrypt'),
+  nvme: names('write (?:io|admin)-passthru'),
+  zfs: names('receive recv set mount clone'),
+  zpool: names('import'),
+  tailscale: names('up set login serve funnel file'),
+  qm: names('set create monitor restore'),
+  pct: names('set create restore pull'),
+  pvesh: names('create set'),
+  'transactional-update': names('shell run pkg'),
+  'rpm-ostree': names('install override rebase'),
+  bootc: names('switch install edit'),
+  'cloud-init': names('single init modules'),
+  'vmware-toolbox-cmd': names('script'),
+  pcs: names('resource stonith cib'),
+  crm: names('configure script cluster'),
+  veeamconfig: names('job'),
+  vault: names('agent server'),
+  boundary: names('connect'),
+}
 
 /** Not one that a backslash makes a plain character. */
 const WILDCARD = /(?<!\\)[*?[]/
@@ -55,7 +84,7 @@ const consoles = names(
 const aroundOthers = [
   'env nsenter unshare chroot ssh script watch xargs parallel time timeout nice ionice chrt taskset setarch setpriv stdbuf flock prlimit cpulimit run-parts start-stop-daemon nohup setsid systemd-inhibit faketime firejail dbus-run-session',
   'openvt systemd-cat run0 proot fakechroot schroot cgexec hwloc-bind likwid-pin schedtool chpst gosu su-exec setuidgid tini dumb-init catatonit grc mise direnv',
-  'py-spy memray scalene viztracer trace-cmd uftrace rr rocprof(?:v\\d)? vtune horovodrun',
+  'waitmax negate turbostat py-spy memray scalene viztracer trace-cmd uftrace rr rocprof(?:v\\d)? vtune horovodrun',
   'aa-exec choom bwrap eatmydata catchsegv torsocks torify proxychains4? sem multitime hyperfine entr systemd-socket-activate nsys ncu compute-sanitizer nvprof mpirun mpiexec srun',
 ] as const
 /** They start what stands behind them, and need no more than its name. */
@@ -76,7 +105,7 @@ const readers = names(
 const movers = names('cp mv dd install ln rsync tee sponge scp curl wget')
 /** Programs that are setuid by design, and ask who calls. */
 const asksItself = names(
-  'su sudo doas pkexec mount umount passwd chsh crontab at screen newgrp gpasswd login sg exim4? firejail bwrap pppd',
+  'su sudo doas pkexec mount(?:\\.\\w+)? umount passwd chsh crontab at screen newgrp gpasswd login sg exim4? firejail bwrap pppd',
 )
 /** Does whoever starts this program, which is root by a bit or by capabilities, get further than it is meant to lead? */
 export const isStarter = (path: string): boolean => !asksItself.test(path.slice(path.lastIndexOf('/') + 1)) && givesRoot(path)
@@ -106,9 +135,16 @@ export function givesRoot(command: string, noExec = false): boolean {
   if (!noExec && !alone && ordersHere.test(program) && !isPlaced(program, words)) return true
   if (program === 'git') return !noExec && !alone && (!words.includes('-C') || words.some((word) => paged.test(word)))
   if (!noExec && wrappers.test(program) && !alone && startsOpen(program, words, others)) return true
-  if ((program === 'systemctl' && words.includes('edit')) || (program === 'crontab' && words.includes('-e'))) return true
+  if (
+    (/^(?:systemctl|networkctl)$/.test(program) && words.includes('edit')) ||
+    (program === 'transactional-update' && words.includes('shell')) ||
+    (program === 'crontab' && words.includes('-e'))
+  )
+    return true
   if (/^(?:docker|podman|nerdctl)$/.test(program) && CONTAINER.test(` ${words.join(' ')} `)) return true
   if (movers.test(program) && movesToRoot(program, words)) return true
+  const verb = verbs[program]
+  if (verb) return free && !alone && (others[0] === undefined || WILDCARD.test(others[0]) || verb.test(others[0]))
   return free && !alone && [escapes, wrappers, ordersHere].some((kind) => kind.test(program))
 }
 
