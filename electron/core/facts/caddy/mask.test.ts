@@ -57,6 +57,11 @@ test.each<[string, unknown, unknown]>([
       },
     },
   ],
+  [
+    'placeholders in patterns, which Caddy does not fill in',
+    { header_regexp: { Authorization: { pattern: '^Bearer {env.OLLAMA_API_KEY}$' }, 'X-Key': { pattern: '[a-z]{8}{x}' } } },
+    { header_regexp: { Authorization: { pattern: '^Bearer short$' }, 'X-Key': { pattern: '[a-z]{8}{x}' } } },
+  ],
   ['inside a negation', { not: [{ header: { 'X-Key': ['0123456789'] } }] }, { not: [{ header: { 'X-Key': ['masked'] } }] }],
   ['an expression', { expression: '{http.request.header.X} == "0123456789"' }, { expression: 'masked' }],
   [

@@ -1,7 +1,7 @@
 /**
  * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
  * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
- * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). Strings come one a record.
+ * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). In a pattern Caddy takes `{env.X}` as it stands (2.6.2 and 2.11.4, tried), which is no secret. Strings come one a record.
  */
 export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
   open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
@@ -21,7 +21,8 @@ function value(v, matched, out, held) {
 }
 function pattern(v, out) {
   for (; v != ""; v = substr(v, RLENGTH + 1))
-    if (word(v) || match(v, /^[[][^]]*[]]/) || match(v, /^\\\\./)) out = out substr(v, 1, RLENGTH)
+    if (match(v, /^[{](env|file|system)[.][^}]*[}]/)) out = out "short"
+    else if (word(v) || match(v, /^[[][^]]*[]]/) || match(v, /^\\\\./)) out = out substr(v, 1, RLENGTH)
     else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out long(substr(v, 1, RLENGTH))
     else { if (RLENGTH < 1) RLENGTH = 1; out = out substr(v, 1, RLENGTH) }
   return out

@@ -39,6 +39,8 @@ test.each<[string, object, readonly Unit[], string]>([
   ['another unit', header('X-Api-Key', '{env.KEY}'), [started({ mainPid: 8, environment: { KEY: '****' } })], unclear],
   ['no unit', header('Authorization', 'Bearer {env.KEY}'), [], unclear],
   ['a secret of Docker, which may be missing', header('X-Api-Key', '{file./run/secrets/key}'), [withKey], unclear],
+  // As the host masks `{env.KEY}` there.
+  ['a pattern with one', { header_regexp: { Authorization: { pattern: '^Bearer short$' } } }, [withKey], unclear],
   ['the name of the host', header('X-Api-Key', '{system.hostname}'), [withKey], open],
 ])('Caddy asks for %s', (_, match, units, expected) => {
   for (const routes of [[{ match: [match], handle: [toOllama] }], [{ match: [{ not: [match] }], ...refused }, { handle: [toOllama] }]]) {
