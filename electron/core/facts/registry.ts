@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { Log } from '../ports.ts'
 import { modelPathsFor } from '../probe/model-paths.ts'
@@ -104,7 +105,7 @@ export function sectionsOf(context: ProbeContext, ids?: readonly FactId[]): read
   for (const definition of chosen(ids)) {
     for (const section of definition.sections(context)) {
       const before = sections.get(section.id)
-      if (before && JSON.stringify(before) !== JSON.stringify(section)) throw new Error(`two different sections are named ${section.id}`)
+      if (before && !isDeepStrictEqual(before, section)) throw new Error(`two different sections are named ${section.id}`)
       sections.set(section.id, before ?? section)
       if (isFirst(definition.id)) first.add(section.id)
     }

@@ -168,12 +168,16 @@ const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const WORD = /^=(.*)$/
 const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
 
-const masked = (line: string, mark: Mark): string =>
-  rules.reduce(
-    (text, [has, pattern, replace]) =>
-      text.includes(has) ? text.replace(pattern, (match: string, ...groups: string[]) => replace(mark, match, ...groups)) : text,
-    maskAssignments(line, mark),
-  )
+function masked(line: string, mark: Mark): string {
+  let text = maskAssignments(line, mark)
+  for (const rule of rules) {
+    // Taken apart only where it may apply: every rule is asked about every line.
+    if (!text.includes(rule[0])) continue
+    const [, pattern, replace] = rule
+    text = text.replace(pattern, (match: string, ...groups: string[]) => replace(mark, match, ...groups))
+  }
+  return text
+}
 
 /**
  * Masks what must not be stored or shown. Line for line, so that citations still point at the right line. Run on everything that a host

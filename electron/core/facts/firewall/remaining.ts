@@ -27,16 +27,19 @@ export function rejoin(into: Remaining, from: Remaining) {
   into.doubtBy ??= from.doubtBy
 }
 
-/** Takes out of `left` what the rule matches. What only may match goes both ways, in doubt. */
-export function match(rule: Rule, left: Remaining, packet: Packet, here: () => RuleReference): Remaining {
-  const taken: [AddressSet, AddressSet, AddressSet] = [NONE, NONE, NONE]
-  const kept: [AddressSet, AddressSet, AddressSet] = [...left.remotes]
+/** Takes out of `left` what the rule matches; undefined where that is nothing, as for most rules. What only may match goes both ways, in doubt. */
+export function match(rule: Rule, left: Remaining, packet: Packet, here: () => RuleReference): Remaining | undefined {
+  let taken: Remaining['remotes'] | undefined
+  let kept = left.remotes
   for (const grade of GRADES) {
     const remotes = left.remotes[grade]
     if (remotes.length === 0) continue
     const split = splitBy(rule.test, remotes, packet)
-    // Most rules mean nothing of it.
     if (split.yes.length + split.chance.length + split.unknown.length === 0) continue
+    if (taken === undefined) {
+      taken = [NONE, NONE, NONE]
+      kept = [...left.remotes]
+    }
     if (split.yes.length > 0) {
       taken[grade] = union(taken[grade], split.yes)
       kept[grade] = subtract(kept[grade], split.yes)
@@ -55,6 +58,7 @@ export function match(rule: Rule, left: Remaining, packet: Packet, here: () => R
       }
     }
   }
+  if (taken === undefined) return undefined
   for (const grade of GRADES) left.remotes[grade] = kept[grade]
   return { remotes: taken, doubtBy: left.doubtBy }
 }

@@ -58,7 +58,7 @@ export function runChain(
     sink.steps += 1
     if (sink.steps > MAX_STEPS) return { remotes: [NONE, NONE, merge(left, returned)], doubtBy: reference(table, chain, rule) }
     const matched = match(rule, left, packet, () => reference(table, chain, rule))
-    if (matched.remotes.every((remotes) => remotes.length === 0)) continue
+    if (matched === undefined) continue
     const here = reference(table, chain, rule)
     const action = rule.action
     if (action.do === 'jump' || action.do === 'goto') {

@@ -11,9 +11,8 @@ interface Split {
 
 const SYN = 2
 
-function certain(remotes: AddressSet, holds: boolean): Split {
-  return { yes: holds ? remotes : NONE, chance: NONE, unknown: NONE }
-}
+const NOTHING: Split = { yes: NONE, chance: NONE, unknown: NONE }
+const certain = (remotes: AddressSet, holds: boolean): Split => (holds ? { ...NOTHING, yes: remotes } : NOTHING)
 const doubtful = (remotes: AddressSet): Split => ({ yes: NONE, chance: NONE, unknown: remotes })
 
 const inPorts = (ports: Ports, port: number) => ports.some(([low, high]) => port >= low && port <= high)
