@@ -58,7 +58,7 @@ export function fleetFileNotices({ path, problems }: Pick<FleetState, 'path' | '
       key: FLEET_FILE,
       words: { word: 'Fleet file not valid', tone: 'fail', icon: 'state' },
       subject: plainText(path ?? 'The fleet file', 200),
-      text: `has ${count(problems.length, 'mistake')}, the first in line ${first.line ?? 1}. No host was connected.`,
+      text: `has ${count(problems.length, 'mistake')}, ${problems.length === 1 ? 'in' : 'the first in'} line ${first.line ?? 1}. No host was connected.`,
       actions: [{ label: 'Show mistakes', run: goFleet }],
     },
   ]

@@ -7,7 +7,7 @@ const name = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'expected 1 to 63 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+    'expected 1 to 63 letters from A to Z, digits, dots, dashes or underscores, starting with a letter or digit',
   )
 
 /** A host name (RFC 1123), an IPv4 or an IPv6 literal. A leading dash could pose as an option, and is refused. */
