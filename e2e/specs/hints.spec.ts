@@ -52,7 +52,7 @@ test('before an audit no key is hinted at that does nothing, and after it those 
   await page.keyboard.press('Control+8')
   await expect.poll(() => wordsOf(it)).toEqual(['Move', 'Open the finding', 'Filter'])
   await page.keyboard.press('Control+Shift+1')
-  await expect.poll(() => wordsOf(it)).toEqual(expect.arrayContaining(['Next finding', 'Copy evidence', 'Filter']))
+  await expect.poll(() => wordsOf(it)).toEqual(expect.arrayContaining(['Next finding', 'Fix…', 'Waive…', 'Copy evidence', 'Filter']))
   // Letters can be switched off (WCAG 2.1.4).
   await it.invoke('settings:set', { theme: 'dark', letterKeys: false })
   await expect.poll(() => wordsOf(it)).toEqual([])

@@ -8,8 +8,9 @@ const openIts: Hint = [['o'], 'Open its finding']
 const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   findings: [
     [['j', 'k'], 'Next finding'],
-    [['e'], 'Copy evidence'],
+    [['f'], 'Fix…'],
     [['w'], 'Waive…'],
+    [['e'], 'Copy evidence'],
     [['/'], 'Filter'],
   ],
   exposure: [],
