@@ -114,9 +114,7 @@ export const unseenBinds = (
 ): string | undefined => {
   if (container.portsUnknown !== undefined) return container.portsUnknown
   if (main) return ownAddressOf(main, hostAddresses)
-  return container.running && container.ports.length === 0
-    ? 'none of its processes was seen, and it may have an address of its own'
-    : undefined
+  return container.running ? 'none of its processes was seen, and it may have an address of its own' : undefined
 }
 
 /**

@@ -101,6 +101,26 @@ describe('containers', () => {
     expect(bundled(webui, port('0.0.0.0'))).toEqual([[11434], undefined])
   })
 
+  test('published on loopback, and none of its processes was seen, as in gVisor: it may be reached at its own address', () => {
+    const found = (running: boolean) =>
+      assembleServices({
+        ...base,
+        processes: [],
+        containers: [container({ running, pid: 0, ports: [port('127.0.0.1')] })],
+        hostAddresses: host,
+      })
+    expect([true, false].map((running) => found(running)[0]?.bindUnknown !== undefined)).toEqual([true, false])
+    // That of its sandbox stands for it, where the runtime tells.
+    const sandbox = process(70, 'runsc-sandbox boot', { gateways: ['172.17.0.1'], addresses: ['172.17.0.2'], cgroup: `/docker/${id}` })
+    const [told] = assembleServices({
+      ...base,
+      processes: [sandbox],
+      containers: [container({ ports: [port('127.0.0.1')] })],
+      hostAddresses: host,
+    })
+    expect([told?.bindUnknown, told?.openInside]).toEqual([undefined, [11434]])
+  })
+
   test('a restart keeps what is published', () => {
     const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
     expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])

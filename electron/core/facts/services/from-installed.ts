@@ -3,7 +3,7 @@ import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, configuredBinds, publishedBinds, unseenBinds } from './binds.ts'
-import { configuredAddresses, configuredApiKey, type KnownEnvironment } from './configured.ts'
+import { configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { containerOfUnit } from './container-run.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
@@ -104,7 +104,7 @@ export function serviceFromContainer(container: Container, { processes, hostAddr
     bindUnknown: container.hostNetwork
       ? 'it uses the network of the host and its sockets were not found'
       : unseenBinds(container, main, hostAddresses),
-    ...(!container.hostNetwork && { containerPorts: configured.ports }),
+    ...(!container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),
