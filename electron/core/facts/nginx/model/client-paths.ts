@@ -4,6 +4,7 @@ import { conditionOf } from './conditions.ts'
 import { askedFor, givesAll, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
+import { redirects } from './rewrite.ts'
 import { nearestAll, own } from './scope.ts'
 import { type HttpModel, mentions, type Server } from './servers.ts'
 import { readTarget, writtenPaths } from './target.ts'
@@ -321,7 +322,9 @@ function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly 
   const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
     for (const one of directives) {
       const { name, parameters, block = [] } = one
-      if (name === 'rewrite') found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
+      // Who is told to ask elsewhere is passed on nowhere.
+      if (name === 'rewrite' && !redirects({ parameters }))
+        found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
       found.push(...sentOnBy(one, within))
       if (name === 'if') fromRewrites(block, within)
     }

@@ -98,24 +98,50 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 
-/** The other way, for those who write what a pattern of the path as it was sent asks for behind a question mark. */
+const AS_SENT = /\$\{?request(?:_uri)?\b/
+
+/** Does it look at the path as it was sent, or at what `set` made of it? */
+const looksAtSent = (text: string, { sentIn }: RequestState): boolean =>
+  AS_SENT.test(text) || (sentIn !== undefined && [...text.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => sentIn.has(name.toLowerCase())))
+
+/** Patterns that maps hold against it. */
+const patternsOfSent = (text: string, model: HttpModel, state: RequestState): readonly string[] =>
+  mapsOfClient(text, model)
+    .filter(({ parameters: [source = ''] }) => looksAtSent(source, state))
+    .flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? []))
+    .slice(0, MAX_SHAPES)
+
+/** Those who write what a pattern of the path as it was sent asks for behind a question mark. */
+const behindMark = (pattern: string): readonly Persona[] => {
+  const sends = takenBySample(pattern)
+  return sends === undefined ? [] : [{ sends }, { sends: sends.replace(/^\//, '') }]
+}
+
+/** The other way, for those who write that. */
 function byQuery(directive: NginxDirective, model: HttpModel, state: RequestState, silent: boolean): readonly Way[] {
   const [left, operator, right] = conditionOf(directive)
-  const asSent = /\$\{?request(?:_uri)?\b/
   const patterns = [
-    ...(operator.includes('~') && asSent.test(left) ? [right] : []),
-    ...mapsOfClient(`${left} ${right}`, model)
-      .filter(({ parameters: [source = ''] }) => asSent.test(source))
-      .flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? [])),
+    ...(operator.includes('~') && looksAtSent(left, state) ? [right] : []),
+    ...patternsOfSent(`${left} ${right}`, model, state),
   ]
   const proofs = patterns.slice(0, MAX_SHAPES).flatMap((pattern) => {
-    const sends = takenBySample(pattern)?.replace(/^\//, '')
-    const value = sends === undefined ? undefined : truth(directive.parameters, { model, state, persona: { sends } }).value
-    return value === undefined || value === silent ? [] : [provenBy(pattern).proof]
+    const values = behindMark(pattern).map((persona) => truth(directive.parameters, { model, state, persona }).value)
+    return values.includes(!silent) ? [provenBy(pattern).proof] : []
   })
   if (proofs.length === 0) return []
   if (proofs.includes('form')) return [{ taken: !silent }]
   return [{ taken: !silent, assumption: { kind: proofs.includes('unclear') ? 'unmodelled' : 'secret', directive } }]
+}
+
+/** What else a text becomes for those who write that. */
+function textsByQuery(template: string, model: HttpModel, state: RequestState, silent: string): readonly (string | undefined)[] {
+  return patternsOfSent(template, model, state).flatMap((pattern) => {
+    const { proof } = provenBy(pattern)
+    return behindMark(pattern).flatMap((persona) => {
+      const value = expandText(template, { model, state, persona })
+      return !value.known || value.text === silent || proof === 'secret' ? [] : [proof === 'form' ? value.text : undefined]
+    })
+  })
 }
 
 const told = new WeakMap<HttpModel, Map<NginxDirective, readonly Alike[] | undefined>>()
@@ -252,10 +278,11 @@ export function settled(template: string, model: HttpModel, state: RequestState)
   const names = takes.flatMap(({ block = [] }) => block.flatMap(({ name }) => namesIn(name)))
   const sure = silent.value.known && guessing.value.known
   const byClient = (name: string) => dependsOnClient(`$${name}`, model, state.anyHost) !== undefined
+  const bySent = (name: string) => patternsOfSent(`$${name}`, model, state).length > 0
   const variables = new Map(state.variables)
   for (const name of [...looked.keys(), ...names]) {
     const [one, other] = [silent, guessing].map(({ state: left }) => left.variables.get(name))
-    if (looked.has(name) ? one !== undefined && one === other && !byClient(name) : one === other) {
+    if (looked.has(name) ? one !== undefined && one === other && !byClient(name) && !bySent(name) : one === other) {
       if (one !== undefined) variables.set(name, one)
     } else if (!looked.has(name)) variables.set(name, undefined)
   }
@@ -304,7 +331,8 @@ export function possibleTexts(
   }
   const value = expandText(template, { model, state, persona: 'silent' })
   const depends = dependsOnClient(template, model, state.anyHost)
-  if (depends === undefined) return [value.known ? value.text : undefined]
+  if (depends === undefined)
+    return value.known ? [...new Set([value.text, ...textsByQuery(template, model, state, value.text)])] : [undefined]
   if (depends !== 'public') return [undefined]
   // Which pattern took what `$1` stands for is the client's choice.
   if (/\$\{?\d/.test(template) && [...mapsIn(template, model, state).values()].some(hasPatterns)) return [undefined]

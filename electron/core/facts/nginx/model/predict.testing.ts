@@ -9,6 +9,7 @@ import { serve } from './request.ts'
 import { proxyRoutesTo } from './routes.ts'
 import { own } from './scope.ts'
 import { readHttp } from './servers.ts'
+import type { AddressRule } from './told-apart.ts'
 
 /** Test support: what the model says a client on 127.0.0.1 gets, in the words of the stub upstream. */
 export interface Prediction {
@@ -80,9 +81,16 @@ export function missing(body: string, through: readonly Through[]): readonly Thr
 /** Is this way open to the client? */
 export const lets = (answer: Answer, client: Client): boolean => passes({ ...answer, afterRefusal: undefined }, client, answer.afterRefusal)
 
+/** Who may state another address may be in any network. */
+const isIn = (networks: readonly AddressRule[], { gates }: Answer, { from }: Client): boolean => {
+  const client = addressBlock(from)
+  return gates.some(({ trusts }) => trusts.length > 0) || (client !== undefined && networks.some(({ block }) => within(client, block)))
+}
+
 /** Whoever comes by an error page was refused before; whether he was is not asked here. */
 const passes = (answer: Answer, client: Client, refusedBefore: 401 | 403 | undefined): boolean =>
   answer.assumptions.every(({ kind }) => kind !== 'secret' && kind !== 'certificate') &&
+  answer.assumptions.every(({ networks }) => networks === undefined || isIn(networks, answer, client)) &&
   (refusedBefore !== undefined || follow([answer], client).status === 200)
 
 /** Who is refused goes on through `error_page`, where there is one for that status. */

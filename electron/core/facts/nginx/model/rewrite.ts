@@ -52,9 +52,11 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
       const name = (directive.parameters[0] ?? '').replace(/^\$/, '').toLowerCase()
       const template = directive.parameters[1] ?? ''
       const now = after(template)
+      const sentIn = new Set([...(now.state.sentIn ?? [])].filter((one) => one !== name))
+      if (/^\$\{?request_uri\}?$/.test(template)) sentIn.add(name)
       return possibleTexts(template, { model, state: before.state }).map((value) => {
         const variables = new Map(now.state.variables).set(name, value)
-        return { ...now, state: { ...now.state, variables } }
+        return { ...now, state: { ...now.state, variables, sentIn } }
       })
     }
     case 'if': {
@@ -81,7 +83,7 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
 }
 
 /** Does a `rewrite` tell the client to ask elsewhere? */
-export const redirects = ({ parameters: [, replacement = '', flag] }: NginxDirective): boolean =>
+export const redirects = ({ parameters: [, replacement = '', flag] }: Pick<NginxDirective, 'parameters'>): boolean =>
   flag === 'redirect' || flag === 'permanent' || /^(?:https?:\/\/|\$scheme)/.test(replacement)
 
 function rewrite(directive: NginxDirective, model: HttpModel, now: Running): readonly Running[] {

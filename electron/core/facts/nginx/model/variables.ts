@@ -23,6 +23,8 @@ export interface RequestState {
   readonly port: number
   /** Values of `set`, and named captures; undefined stands for a value that is not known. */
   readonly variables: ReadonlyMap<string, string | undefined>
+  /** Those of them that `set` gave the path as it was sent, with the query that a client adds. */
+  readonly sentIn?: ReadonlySet<string> | undefined
   /** `$0` … `$9`, of the last pattern that was tried: none where it did not match. Undefined where what it was tried on is not known. */
   readonly captures: readonly string[] | undefined
 }
@@ -60,6 +62,7 @@ export const isStated = (name: string): boolean =>
 
 function variable(name: string, evaluation: Running, depth: number): Value {
   const { state, model, persona } = evaluation
+  if (state.sentIn?.has(name)) return text(state.requestUri + queryOf(persona))
   if (state.variables.has(name)) {
     const value = state.variables.get(name)
     return value === undefined ? notKnown('unmodelled') : text(value)

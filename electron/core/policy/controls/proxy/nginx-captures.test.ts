@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import managementRestricted from './management-endpoints-restricted.control.ts'
-import { admins, beyond, guarded, health, login, model, open } from './nginx-sites.testing.ts'
+import { admins, beyond, guarded, health, login, model, notKnown, open } from './nginx-sites.testing.ts'
 import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
@@ -12,6 +12,28 @@ const judged = (configuration: string, control: Parameters<typeof ask>[0] = requ
 
 const none = ['not-applicable: No proxy forwards to the model server']
 const toModel = (pattern: string, more = '') => `map $uri $svc { default ""; "~${pattern}" 127.0.0.1:11434; ${more} }`
+
+const bySent = 'map $request_uri $need { default 1; ~/health 0; }'
+test.each<[name: string, inside: string, outside: string]>([
+  ['set to what a map says of it', 'set $d "$need"; if ($d = 1) { return 401; }', bySent],
+  ['set beside a key', 'set $d $need; if ($http_x_api_key = b7e1c0d2a9f84e35) { set $d 0; } if ($d = 1) { return 401; }', bySent],
+  ['asked twice', 'if ($need = 0) { set $skip 1; } if ($need) { return 401; }', bySent],
+  ['in a condition itself', 'if ($request_uri !~ /health) { return 401; }', ''],
+  ['set to it', 'set $u $request_uri; if ($u !~ /health) { return 401; }', ''],
+  ['a map of what was set', 'set $u $request_uri; if ($of) { return 401; }', 'map $u $of { default 1; ~/health 0; }'],
+])('what a client writes behind the path may open what looks at it as it was sent (/api/tags?/health): %s', (_, inside, outside) => {
+  expect(judged(site(`${inside} location / { ${model} }`, outside))).toEqual(notKnown)
+})
+
+test.each<[name: string, rewrite: string]>([
+  ['as CloudPanel writes it', 'rewrite ^ https://$host$request_uri permanent;'],
+  ['with what was asked', 'rewrite ^/(.*)$ https://$server_name/$1 redirect;'],
+  ['by the scheme of another', 'rewrite ^ $scheme://www.$host$uri;'],
+])('who is told to ask elsewhere is passed on nowhere: %s', (_, rewrite) => {
+  const tls = 'listen 443 ssl; ssl_certificate c; ssl_certificate_key k;'
+  const told = `server { listen 80; ${tls} ${login} if ($scheme != "https") { ${rewrite} } location / { ${model} } }`
+  expect(judged(told)).toEqual(['pass: Every forwarded route needs a login'])
+})
 
 test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ['a map before it takes another part', site('location ~ ^/llm/(.*)$ { proxy_pass http://$svc/$1; }', toModel('^/(llm)/')), none],
