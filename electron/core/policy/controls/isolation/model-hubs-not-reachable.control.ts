@@ -3,7 +3,7 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
-import type { Process } from '../../../facts/processes/processes.ts'
+import type { OwnNetwork, Process } from '../../../facts/processes/processes.ts'
 import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
 import { machineOf } from '../../../facts/services/placement.ts'
 import type { Unit } from '../../../facts/units/units.ts'
@@ -32,7 +32,8 @@ export default defineControl({
     return judgeRunning(services, (service) => {
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
       const main = processes.known ? processes.value.find(({ pid }) => pid === service.pids[0]) : undefined
-      const way = wayBeside(service, main, network) ?? wayOf(service, unit, containers, network, firewall, named)
+      const way =
+        wayBeside(service, main, network) ?? wayUnseen(service, main, unit) ?? wayOf(service, unit, containers, network, firewall, named)
       const isHeld = way.isHeld ?? (firewall.known && reachesOnly(named, firewall.value, network, service))
       return judge(service, { ...way, isHeld }, environmentKnown(service), unit)
     })
@@ -52,7 +53,9 @@ function wayBeside(service: InferenceService, main: Process | undefined, network
     return unread(
       `It has a network of its own with address ${lone.addresses.slice(0, 3).join(', ')}, whose routes and rules were not read.`,
     )
-  if (lone) return { state: 'closed', why: 'It has a network of its own, without any address but loopback.', cite: [], isHeld: true }
+  // Whoever runs in there as well may hand on what he is asked by a socket in the file system, which no network stops.
+  const isHeld = main?.ownNetwork === undefined || isAlone(main.ownNetwork, service)
+  if (lone) return { state: 'closed', why: 'It has a network of its own, without any address but loopback.', cite: [], isHeld }
   if (service.how !== 'container' || !main) return undefined
   const machine = machineOf(main.cgroup)
   if (machine !== undefined) return unread(`It runs in the machine ${machine}, a system of its own, whose routes and rules were not read.`)
@@ -61,6 +64,21 @@ function wayBeside(service: InferenceService, main: Process | undefined, network
   if ((main.addresses ?? []).every((address) => host?.has(address))) return undefined
   const own = ownAddressOf(main, host)
   return own === undefined ? undefined : unread(`Its way out may be another than that of the host: ${own}.`)
+}
+
+const isAlone = ({ beside, moreBeside }: OwnNetwork, { pids }: InferenceService): boolean =>
+  !moreBeside && beside.every((pid) => pids.includes(pid))
+
+/** A network of its own that the unit gives may be that of another unit (JoinsNamespaceOf=), where something leads out, and a server that began before the unit said so has none. */
+function wayUnseen(service: InferenceService, main: Process | undefined, unit: Unit | undefined): Way | undefined {
+  if (service.how !== 'systemd' || main !== undefined || unit?.properties.PrivateNetwork !== 'yes') return undefined
+  if ((unit.properties.NetworkNamespacePath ?? '') !== '') return undefined
+  return {
+    state: 'unknown',
+    why: 'Its unit sets PrivateNetwork=yes, but its process was not seen in a network of its own, and what leads out of that one could not be read.',
+    cite: citeUnit(unit, 'PrivateNetwork'),
+    isHeld: false,
+  }
 }
 
 /** What stands between one server and the way that its host has. */

@@ -128,7 +128,12 @@ test.each<[string, object, string]>([
   ['an environment that was not read', { services: [service('vllm')], ...inside }, UNREAD],
   ['an environment file that was not read', { services: halfRead, ...inside }, UNREAD],
   ['an environment file that was not read, where rules lead to named networks only', { services: halfRead }, PASS],
-  ['a unit without a network', { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }) }, PASS],
+  ['a unit without a network, of a server that was not seen', { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }) }, DOUBT],
+  [
+    'a unit without a network, of a server that began before it said so',
+    { services: vllm({}, { pids: [7] }), firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes' }), ...seen({}) },
+    OPEN,
+  ],
   [
     'a unit with one that is given by name',
     { firewall: rules('accept'), units: unit({ PrivateNetwork: 'yes', NetworkNamespacePath: '/run/netns/vpn' }) },
@@ -216,6 +221,22 @@ test.each<[string, object, string]>([
   [
     'one without, on a host with a way out',
     { services: vllm({}, { ownNetwork: { sockets: [], addresses: [] } }), firewall: rules('accept') },
+    PASS,
+  ],
+  [
+    'a proxy in there, which may lead out by a socket in the file system',
+    {
+      services: vllm({ HTTPS_PROXY: 'http://127.0.0.1:3128' }, { pids: [7], ownNetwork: { sockets: ['127.0.0.1:3128'], addresses: [] } }),
+      ...seen({ ownNetwork: { sockets: [], beside: [7, 8], moreBeside: false } }),
+    },
+    OTHERS,
+  ],
+  [
+    'the variable, and nobody else in there',
+    {
+      services: vllm({ HTTPS_PROXY: 'http://10.0.0.9:3128' }, { pids: [7, 8], ownNetwork: { sockets: [], addresses: [] } }),
+      ...seen({ ownNetwork: { sockets: [], beside: [8], moreBeside: false } }),
+    },
     PASS,
   ],
   [

@@ -2,16 +2,13 @@ import { networksToSet, parseInterval, subtract } from '../../../facts/firewall/
 import type { Unit } from '../../../facts/units/units.ts'
 
 /**
- * What a unit itself puts before the network (systemd.exec(5), PrivateNetwork=; systemd.resource-control(5), IPAddressDeny=: what is denied passes
- * only when IPAddressAllow= holds it). Undefined when more than the named networks may be reached. Of the unit alone: its slice may narrow it more.
+ * What a unit itself puts before the network (systemd.resource-control(5), IPAddressDeny=: what is denied passes only when IPAddressAllow= holds it).
+ * Undefined when more than the named networks may be reached. Of the unit alone: its slice may narrow it more.
  */
 export function unitNetwork(
   { properties }: Unit,
   named: readonly string[],
 ): { readonly property: string; readonly words: string } | undefined {
-  // Beside a network that it is given by name PrivateNetwork= has no effect, and what leads out of that one is not known.
-  if ((properties.NetworkNamespacePath ?? '') !== '') return undefined
-  if (properties.PrivateNetwork === 'yes') return { property: 'PrivateNetwork', words: 'PrivateNetwork=yes' }
   const listed = (name: string) => (properties[name] ?? '').split(/\s+/).filter((word) => word !== '')
   const [allowed, denied] = [listed('IPAddressAllow'), new Set(listed('IPAddressDeny'))]
   if (!denied.has('0.0.0.0/0') || !denied.has('::/0')) return undefined
