@@ -21,9 +21,8 @@ const addressTest = (version: 4 | 6, end: End): fc.Arbitrary<string> => {
     .map(([negated, value]) => `${version === 4 ? 'ip' : 'ip6'} ${end} ${negated}${value}`)
 }
 
-/** Limits, counts, zones, sockets and raw bytes. Of a limit that is used up while one looks nothing can be said, so none here is. */
+/** Limits, counts, zones, sockets and raw bytes. Of a limit that is used up while one looks nothing can be said, so none here is, nor one that stops what stays below it. */
 const ODD_TESTS = [
-  'limit name "few"',
   'quota until 1 mbytes',
   'ct zone 0',
   'ct zone 5',
@@ -83,9 +82,7 @@ const ODD_TESTS = [
   'meta mark & 0x8000 != 0',
   'meta mark != 0',
   'meta mark < 5',
-  'limit rate 1000000/second burst 1000 packets',
   'limit rate over 1000000/second',
-  'limit rate 1000 mbytes/second',
   'ct helper != "ftp"',
   'ct status expected',
   'ct status ! expected',
@@ -261,7 +258,6 @@ const wildActions = [
   'meta mark set meta mark or 0x1',
   'ct mark set ct mark or 0x2 drop',
   'ct helper set "ftp-own"',
-  'ct expectation set "later"',
   'ct timeout set "short"',
   'synproxy name "proxied"',
   'ct helper set "ftp-own" accept',
@@ -275,7 +271,6 @@ const wildActions = [
   'ip saddr . ip daddr . meta l4proto . th dport vmap { 10.0.0.0/8 . 10.9.0.1 . tcp . 443 : drop }',
   'ct mark vmap { 0x1 : accept, 0x0 : continue }',
   'tcp dport 443 limit rate 1000000/second accept',
-  'limit name "few" accept',
   'limit rate over 1000000/second burst 10 packets drop',
   'tcp flags syn limit rate over 1000000/second counter drop',
   'update @seen { tcp dport timeout 5s counter } accept',
@@ -491,10 +486,8 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
                 'map verdicts { type inet_service : verdict; elements = { 22 : drop, 443 : accept, 8000 : return } }',
                 'set seen { type inet_service; size 1000; flags dynamic,timeout; timeout 10s; }',
                 'counter seen4 { packets 0 bytes 0 }',
-                'limit few { rate 10/second }',
                 'quota much { over 100 mbytes }',
                 `ct helper ftp-own { type "ftp" protocol tcp; l3proto ${three}; }`,
-                `ct expectation later { protocol tcp; dport 9876; timeout 1m; size 12; l3proto ${three}; }`,
                 `ct timeout short { protocol tcp; l3proto ${three}; policy = { established: 100, close: 4 }; }`,
                 'synproxy proxied { mss 1460; wscale 7; timestamp sack-perm; }',
                 ...(family === 'ip6'
