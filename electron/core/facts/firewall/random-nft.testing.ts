@@ -222,7 +222,7 @@ const wildActions = [
   'ip dscp set cs1 drop',
   'ip ttl set 10',
   'ip6 hoplimit set 10 drop',
-  'update @seen { tcp dport limit rate over 1000/second } drop',
+  'update @seen { tcp dport limit rate over 1000000/second } drop',
   'tcp dport @seen drop',
   'delete @seen { tcp dport }',
   'limit rate over 1000000/second drop',
