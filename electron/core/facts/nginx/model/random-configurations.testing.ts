@@ -256,7 +256,7 @@ const wilderHandlers = constantFrom(
 /** In `http`, beside `maps`. `@HOST@` is the stub. */
 export const wilderMaps =
   'map $http_x_client $unsaid { opensesame123 0; ~.* 1; } map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
-  'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $http_x_client $picked { default "127.0.0.1:1"; any "127.0.0.1:1"; anything "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
+  'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $http_x_client $picked { default "127.0.0.1:1"; any "127.0.0.1:1"; anyone "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
 export const wilderPaths = [
   '/o/pull',
   '/x/push',

@@ -120,7 +120,7 @@ if (runs > 0)
 /** As strangers send them, with names and headers that cost nothing. */
 const wilderRequests: readonly Asked[] = ['GET', 'POST'].flatMap((method) =>
   [...requestPaths, ...wilderPaths].flatMap((path) =>
-    [undefined, { authorization: `Basic ${btoa('u:guessed')}`, 'x-client': 'anything' }].flatMap((headers) =>
+    [undefined, { authorization: `Basic ${btoa('u:guessed')}`, 'x-client': 'anyone' }].flatMap((headers) =>
       ['gpu.lab', 'a.example'].map((host) => ({ method, path, login: false, from: '127.0.0.1', headers, host })),
     ),
   ),
