@@ -4,7 +4,7 @@ import { pathOf } from './inverse.ts'
 import { compilePattern } from './pattern.ts'
 import { inside, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'
-import type { RequestState } from './variables.ts'
+import { aroundSent, type RequestState } from './variables.ts'
 
 /** One way through the rewrite phase. */
 export interface Passage {
@@ -52,8 +52,9 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
       const name = (directive.parameters[0] ?? '').replace(/^\$/, '').toLowerCase()
       const template = directive.parameters[1] ?? ''
       const now = after(template)
-      const sentIn = new Set([...(now.state.sentIn ?? [])].filter((one) => one !== name))
-      if (/^\$\{?request_uri\}?$/.test(template)) sentIn.add(name)
+      const around = aroundSent(template, model, before.state)
+      const sentIn = new Map([...(now.state.sentIn ?? [])].filter(([one]) => one !== name))
+      if (around !== undefined) sentIn.set(name, around)
       return possibleTexts(template, { model, state: before.state }).map((value) => {
         const variables = new Map(now.state.variables).set(name, value)
         return { ...now, state: { ...now.state, variables, sentIn } }

@@ -23,8 +23,8 @@ export interface RequestState {
   readonly port: number
   /** Values of `set`, and named captures; undefined stands for a value that is not known. */
   readonly variables: ReadonlyMap<string, string | undefined>
-  /** Those of them that `set` gave the path as it was sent, with the query that a client adds. */
-  readonly sentIn?: ReadonlySet<string> | undefined
+  /** Those of them into which `set` put the path as it was sent, with the query that a client adds: their text, where `SENT` stands for it. */
+  readonly sentIn?: ReadonlyMap<string, string> | undefined
   /** `$0` … `$9`, of the last pattern that was tried: none where it did not match. Undefined where what it was tried on is not known. */
   readonly captures: readonly string[] | undefined
 }
@@ -62,7 +62,8 @@ export const isStated = (name: string): boolean =>
 
 function variable(name: string, evaluation: Running, depth: number): Value {
   const { state, model, persona } = evaluation
-  if (state.sentIn?.has(name)) return text(state.requestUri + queryOf(persona))
+  const around = state.sentIn?.get(name)
+  if (around !== undefined) return text(around.replaceAll(SENT, state.requestUri + queryOf(persona)))
   if (state.variables.has(name)) {
     const value = state.variables.get(name)
     return value === undefined ? notKnown('unmodelled') : text(value)
@@ -113,6 +114,19 @@ function variable(name: string, evaluation: Running, depth: number): Value {
   // Set by the client at will.
   if (/^(?:http|arg|cookie)_/.test(name)) return text(said(persona, persona === 'bearing' ? `Bearer ${GUESS}` : GUESS))
   return model.settable.has(name) ? text('') : notKnown('unmodelled')
+}
+
+/** No request holds it. */
+const SENT = '\0'
+
+/** What `set` makes of a text with the path as it was sent in it, for `sentIn`; undefined where it has none, or what is around is not known. */
+export function aroundSent(template: string, model: HttpModel, state: RequestState): string | undefined {
+  const marked = template.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => {
+    if (name === 'request_uri') return SENT
+    return name === 'request' ? `${state.method} ${SENT} HTTP/1.1` : (state.sentIn?.get(name.toLowerCase()) ?? whole)
+  })
+  const value = marked === template ? undefined : expandText(marked, { model, state, persona: 'silent' })
+  return value?.known ? value.text : undefined
 }
 
 const said = (persona: Persona, anything: string): string =>

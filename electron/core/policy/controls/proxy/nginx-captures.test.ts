@@ -20,6 +20,9 @@ test.each<[name: string, inside: string, outside: string]>([
   ['asked twice', 'if ($need = 0) { set $skip 1; } if ($need) { return 401; }', bySent],
   ['in a condition itself', 'if ($request_uri !~ /health) { return 401; }', ''],
   ['set to it', 'set $u $request_uri; if ($u !~ /health) { return 401; }', ''],
+  ['set to what was set to it', 'set $u $request_uri; set $v $u; if ($v !~ /health) { return 401; }', ''],
+  ['set to more than it', 'set $u "$scheme://$request_uri"; if ($u !~ /health) { return 401; }', ''],
+  ['set to the whole request', `set $u "$request $scheme"; set $v "$u/x"; if ($v !~ /health) { return 401; }`, ''],
   ['a map of what was set', 'set $u $request_uri; if ($of) { return 401; }', 'map $u $of { default 1; ~/health 0; }'],
 ])('what a client writes behind the path may open what looks at it as it was sent (/api/tags?/health): %s', (_, inside, outside) => {
   expect(judged(site(`${inside} location / { ${model} }`, outside))).toEqual(notKnown)
