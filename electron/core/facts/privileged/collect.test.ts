@@ -58,7 +58,7 @@ test.each(shells)('%s: plugins of sudo, of which one goes on over a line', (shel
   }
   writeFileSync(
     file,
-    '#Plugin a a.so \\\nSet group_source static\n  plugin sudoers_policy \\\n  sudoers.so sudoers_file=/etc/x\nPlugin io b.so\nPlugin last c.so # no end',
+    'Set group_source static\n#Plugin a a.so \\\n  plugin sudoers_policy \\\n  sudoers.so sudoers_file=/etc/x\nPlugin io b.so\nPlugin last c.so # no end',
   )
   expect(pluginsOf(file)).toEqual(['sudoers_policy   sudoers.so sudoers_file=/etc/x', 'io b.so', 'last c.so # no end'])
   expect(pluginsOf(join(folder, 'none'))).toBeUndefined()
