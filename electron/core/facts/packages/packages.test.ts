@@ -442,6 +442,12 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         'Signed-By:',
         ' -----BEGIN PGP',
         ' Comment: http://k',
+        'Trusted:',
+        ' Yes',
+        'Languages:',
+        ' no',
+        ' de',
+        'Allow-Insecure: no',
         '',
       ])
       const repo = file('x.repo', ['[a]', 'name=x', 'baseurl=file:///mnt', '  https://m/x?a=b', 'exclude=kernel*', '# exclude=a', ' more'])
@@ -487,6 +493,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         '=Enabled: no',
         `@apt-sources ${stanza}`,
         ...['=Types: deb-src', '= deb', '=uris:', '= http://a/', '=  file:/srv/x', '=Signed-By:'],
+        ...['=Trusted:', '= Yes', '=Languages:', '= no', '=Allow-Insecure: no'],
         ...[`@repo ${repo}`, '=[a]', '=baseurl=file:///mnt', '=  https://m/x?a=b', '=exclude=kernel*'],
         ...[`@pip ${pip}`, '=index-url = http://m/'],
         '@unreadable /etc/apt/x',

@@ -84,6 +84,30 @@ test('apt: a stanza that trusts its source, whatever key it names', () => {
   expect(packageSources.map(({ unsigned }) => unsigned)).toEqual([{ line: 5 }, undefined])
 })
 
+/** What apt 2.6.1 made of each below `Types: deb` and `URIs: …`, with `APT::Get::AllowUnauthenticated` where the last says so. */
+test.each<[rows: string, of: 'signed' | 'unsigned' | 'off', unasked?: string]>([
+  ['Trusted:\n yes', 'unsigned'],
+  ['Trusted: yes\nTrusted: no', 'signed'],
+  ['Trusted: yes no', 'signed'],
+  ['trusted :1', 'unsigned'],
+  ['Enabled:\n no\nTrusted: yes', 'off'],
+  ['Allow-Insecure: yes', 'signed'],
+  ['Allow-Insecure: yes', 'unsigned', '1'],
+  ['Allow-Insecure:\n yes', 'unsigned', 'true'],
+  ['Allow-Insecure: yes', 'signed', 'false'],
+])('apt: a stanza with %j is %s', (rows, expected, unasked) => {
+  const text = `Types: deb\nURIs: http://a/\n${rows}`
+  const config = unasked === undefined ? '' : `${section('apt-config', '', `APT::Get::AllowUnauthenticated "${unasked}";`)}\n`
+  const { packageSources } = parseSources(config + section('apt-sources', '/x.sources', text))
+  expect(packageSources.map(({ unsigned }) => (unsigned ? 'unsigned' : 'signed'))).toEqual(expected === 'off' ? [] : [expected])
+})
+
+test('apt: a line that allows what is not signed, where nobody is asked', () => {
+  const config = section('apt-config', '', 'APT::Get::AllowUnauthenticated "1";')
+  const { packageSources } = parseSources(`${config}\n${section('apt-sources', '/x.list', 'deb [allow-insecure=yes] http://a/ ./')}`)
+  expect(packageSources).toMatchObject([{ unsigned: { line: 5 } }])
+})
+
 test.each<[rows: readonly string[], line: number | undefined]>([
   [['Acquire::AllowInsecureRepositories "true";', 'APT::Get::AllowUnauthenticated "1";'], 2],
   [['Acquire::AllowInsecureRepositories "true";'], undefined],

@@ -25,7 +25,7 @@ export function parseSources(stdout: string): Sources {
     resolverFiles: of('resolver').map((block) => block.arguments),
     fallbackResolvers: fallbackResolvers(of('resolved')),
     packageSources: [
-      ...of('apt-sources').flatMap(aptSources),
+      ...of('apt-sources').flatMap((block) => aptSources(block, aptConfig)),
       ...dnfSources(repositories),
       ...of('apk-sources').flatMap(apkSources),
       ...[...of('pip'), ...of('uv')].flatMap(pipSources),
