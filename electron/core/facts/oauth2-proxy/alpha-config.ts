@@ -54,6 +54,11 @@ type Place = readonly [OptionName, ...string[]]
 const texts: readonly Place[] = [
   ['provider', 'provider'],
   ['oidc_issuer_url', 'oidcconfig', 'issuerurl'],
+  ['login_url', 'loginurl'],
+  ['redeem_url', 'redeemurl'],
+  ['profile_url', 'profileurl'],
+  ['validate_url', 'validateurl'],
+  ['oidc_jwks_url', 'oidcconfig', 'jwksurl'],
   ['github_org', 'githubconfig', 'org'],
   ['github_team', 'githubconfig', 'team'],
   ['bitbucket_team', 'bitbucketconfig', 'team'],
@@ -67,6 +72,7 @@ const named: readonly Place[] = [
   ['bitbucket_repository', 'bitbucketconfig', 'repository'],
 ]
 const switches: readonly Place[] = [
+  ['skip_oidc_discovery', 'oidcconfig', 'skipdiscovery'],
   ['insecure_oidc_allow_unverified_email', 'oidcconfig', 'insecureallowunverifiedemail'],
   ['insecure_oidc_skip_issuer_verification', 'oidcconfig', 'insecureskipissuerverification'],
 ]

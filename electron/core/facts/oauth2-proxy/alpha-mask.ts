@@ -14,6 +14,7 @@ const keys = [
     'roles',
   ],
   ...['tenant', 'emailClaim', 'userIDClaim'],
+  ...['skipDiscovery', 'loginURL', 'redeemURL', 'profileURL', 'validateURL', 'jwksURL'],
   ...['org', 'team', 'users', 'allowedTenants', 'uri', 'path', 'rewriteTarget', 'static', 'staticCode', 'claim'],
   ...[
     '[Bb]indAddress',

@@ -20,3 +20,7 @@ export function bytesOfShape(shape: string): number {
   const unpadded = shape.replace(/=+$/, '')
   return secretBytes(shape.length, unpadded.length, /^x*$/.test(unpadded))
 }
+
+/** Of a file only its size is known. Its start took what it holds, so these sizes are base64, with what pads it or an end of a line, which Go's decoder skips. */
+const encoded: Readonly<Record<number, number>> = { 22: 16, 23: 16, 33: 24, 43: 32, 44: 32 }
+export const fileBytes = (size: number): number => encoded[size] ?? size

@@ -15,6 +15,12 @@ interface Option {
 export const options = {
   provider: { default: 'google', alpha: true },
   oidc_issuer_url: { alpha: true },
+  skip_oidc_discovery: { default: 'false', alpha: true },
+  login_url: { alpha: true },
+  redeem_url: { alpha: true },
+  profile_url: { alpha: true },
+  validate_url: { alpha: true },
+  oidc_jwks_url: { alpha: true },
   ssl_insecure_skip_verify: { default: 'false' },
   insecure_oidc_allow_unverified_email: { default: 'false', alpha: true },
   insecure_oidc_skip_issuer_verification: { default: 'false', alpha: true },

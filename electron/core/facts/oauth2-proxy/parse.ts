@@ -2,7 +2,7 @@ import { gatewayOf } from '../processes/gateway.ts'
 import { containerIdOf } from '../services/placement.ts'
 import { parseAlphaConfig } from './alpha-config.ts'
 import { parseConfigFile } from './config-file.ts'
-import { bytesOfShape, secretBytes, shapeBytes } from './cookie-secret.ts'
+import { bytesOfShape, fileBytes, secretBytes, shapeBytes } from './cookie-secret.ts'
 import type { AlphaConfig, CookieSecret, OAuth2Proxy, Row, Setting } from './oauth2-proxy.ts'
 import { flagOf, type OptionName, optionOf, options } from './options.ts'
 import { versionOf } from './version.ts'
@@ -80,7 +80,9 @@ function readRow(block: Block, part: Row[] | undefined, text: string, line: numb
   const secret = /^@secret (flag|environment|file|alpha) (\d+) (\d+) (url|other)$/.exec(text)
   if (secret) {
     const source = secret[1] as CookieSecret['source']
-    block.secrets.push({ source, bytes: secretBytes(Number(secret[2]), Number(secret[3]), secret[4] === 'url'), line })
+    const [written, bare] = [Number(secret[2]), Number(secret[3])]
+    const inFile = source === 'file' || source === 'alpha'
+    block.secrets.push({ source, bytes: inFile ? fileBytes(written) : secretBytes(written, bare, secret[4] === 'url'), line })
   }
   const gateway = gatewayOf(/^@gateway \d+ (\S+)$/.exec(text)?.[1] ?? '')
   if (gateway !== undefined && block.gateways.length < 8) block.gateways.push(gateway)

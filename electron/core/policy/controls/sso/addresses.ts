@@ -19,3 +19,6 @@ export function readBindAddress(text: string): BindAddress {
     loopback: address === 'localhost' || address.startsWith('127.') || address === '::1',
   }
 }
+
+/** A URL that leaves this machine without TLS. */
+export const isInClear = (url: string): boolean => /^http:\/\//i.test(url) && !/^http:\/\/(?:localhost|127\.|\[::1\])/i.test(url)

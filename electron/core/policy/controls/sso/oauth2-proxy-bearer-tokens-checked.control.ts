@@ -1,5 +1,6 @@
 import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
+import { isInClear } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
 const names = ['skip_jwt_bearer_tokens', 'extra_jwt_issuers'] as const
@@ -22,7 +23,20 @@ export default defineControl({
 function flaws(get: Get): readonly Flaw[] {
   const skip = get('skip_jwt_bearer_tokens')
   if (!skip || !isTrue(skip)) return []
-  const issuers = get('extra_jwt_issuers')?.values ?? []
+  const extra = get('extra_jwt_issuers')
+  const issuers = extra?.values ?? []
+  const inClear = issuers.find(isInClear)
+  if (extra && inClear !== undefined)
+    return [
+      {
+        status: 'fail',
+        severity: 'high',
+        title: 'Keys of bearer tokens come in clear',
+        reason: `skip_jwt_bearer_tokens is on, and the keys of ${inClear.slice(0, 120)} are asked for over plain HTTP: whoever sits in between makes tokens of any user.`,
+        setting: extra,
+        note: 'Expected https.',
+      },
+    ]
   return [
     {
       status: 'warning',

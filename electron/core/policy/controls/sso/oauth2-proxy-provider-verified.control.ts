@@ -1,10 +1,16 @@
 import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
+import { isInClear } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
+
+/** Where the provider is asked, beside its issuer. */
+const endpoints = ['login_url', 'redeem_url', 'profile_url', 'validate_url', 'oidc_jwks_url'] as const
 
 const names = [
   'provider',
   'oidc_issuer_url',
+  'skip_oidc_discovery',
+  ...endpoints,
   'ssl_insecure_skip_verify',
   'insecure_oidc_allow_unverified_email',
   'insecure_oidc_skip_issuer_verification',
@@ -17,6 +23,8 @@ const names = [
 /** Claims that people choose themselves at providers where they may register or edit what they are called. Their providers look at claims. */
 const chosenClaims = /^(?:preferred_username|user_?name|nick_?name|name|login|given_name|family_name|profile|website)$/i
 const byClaims = ['oidc', 'keycloak-oidc', 'gitlab', 'cidaas']
+/** Those that verify tokens. With discovery they ask where the issuer says, whatever else is set (providers/provider_data.go, newProviderDataFromConfig). */
+const byTokens = ['adfs', 'azure', 'entra-id', ...byClaims]
 
 export default defineControl({
   id: 'oauth2-proxy-provider-verified',
@@ -52,14 +60,14 @@ function flaws(get: Get): readonly Flaw[] {
       setting: skip,
       note: 'Expected false; provider_ca_files for a CA of your own.',
     })
-  const issuer = get('oidc_issuer_url')
-  const url = issuer?.values[0] ?? ''
-  if (issuer && /^http:\/\//i.test(url) && !/^http:\/\/(?:localhost|127\.|\[::1\])/i.test(url))
+  const asked = [get('oidc_issuer_url'), ...(looksElsewhere(get) ? endpoints.map(get) : [])]
+  const inClear = asked.find((one) => isInClear(one?.values[0] ?? ''))
+  if (inClear)
     found.push({
       status: 'fail',
       title: 'The provider is asked over plain HTTP',
-      reason: `Keys and users come from ${url.slice(0, 120)} in clear.`,
-      setting: issuer,
+      reason: `Keys and users come from ${(inClear.values[0] ?? '').slice(0, 120)} in clear.`,
+      setting: inClear,
       note: 'Expected https.',
     })
   const unverified = on('insecure_oidc_allow_unverified_email')
@@ -85,6 +93,12 @@ function flaws(get: Get): readonly Flaw[] {
       note: 'Expected false, and the issuer of one tenant.',
     })
   return [...found, ...byAnotherClaim(get)]
+}
+
+/** Do the endpoints that are set count? */
+function looksElsewhere(get: Get): boolean {
+  const [provider, skips] = [get('provider'), get('skip_oidc_discovery')]
+  return (provider !== undefined && !byTokens.includes(provider.values[0] ?? '')) || (skips !== undefined && isTrue(skips))
 }
 
 /**

@@ -30,8 +30,11 @@ function publicName(provider: string, get: Get): string | undefined {
   if (provider === 'azure' && issuer === '')
     return anyTenant.includes(get('azure_tenant')?.values[0]?.toLowerCase() ?? '?') ? 'Microsoft' : undefined
   const issued = anyTenant.includes(tenantIn(issuer)) ? 'Microsoft' : publicIssuers.find(([pattern]) => pattern.test(issuer))?.[1]
-  // A GitLab of one's own has its own issuer.
-  const own = provider === 'gitlab' && issuer !== ''
+  // A GitLab of one's own has its own issuer. What speaks as GitHub does, Gitea or its Enterprise Server, takes the code where redeem_url says.
+  const redeemed = get('redeem_url')?.values[0] ?? ''
+  const own =
+    (provider === 'gitlab' && issuer !== '') ||
+    (provider === 'github' && redeemed !== '' && !/^https?:\/\/(?:[\w-]+\.)?github\.com(?:[:/]|$)/i.test(redeemed))
   return issued ?? (publicProviders.includes(provider) && !own ? provider : undefined)
 }
 
@@ -68,7 +71,7 @@ export default defineControl({
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>
     eachProxy(proxies, (proxy) => {
-      const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', ...restricting, ...passwords] as const
+      const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', 'redeem_url', ...restricting, ...passwords] as const
       return verdictFor(
         proxy,
         names,

@@ -152,6 +152,21 @@ const anyMicrosoft = 'fail: Anyone with a Microsoft account may log in'
 test.each<[AnyControl, string, string]>([
   [providerVerified, 'provider = "oidc"\noidc_issuer_url = "http://id.example/"', 'fail: The provider is asked over plain HTTP'],
   [providerVerified, 'oidc_issuer_url = "http://127.0.0.1:8080/"', 'pass: Users come from provider google'],
+  // With discovery what the issuer names counts, whatever else is written (providers/provider_data.go, newProviderDataFromConfig).
+  ...(
+    [
+      ['oidc', 'skip_oidc_discovery = true\noidc_jwks_url = "http://id:8080/certs"', 'fail: The provider is asked over plain HTTP'],
+      ['keycloak-oidc', 'skip_oidc_discovery = true\nredeem_url = "http://id:8080/t"', 'fail: The provider is asked over plain HTTP'],
+      ['oidc', 'skip_oidc_discovery = true\noidc_jwks_url = "http://127.0.0.1:8080/c"', 'pass: Users come from provider oidc'],
+      ['oidc', 'redeem_url = "http://id:8080/t"', 'pass: Users come from provider oidc'],
+      ['github', 'validate_url = "http://git.example/api/v3"', 'fail: The provider is asked over plain HTTP'],
+      ['keycloak', 'profile_url = "http://id:8080/userinfo"', 'fail: The provider is asked over plain HTTP'],
+    ] as const
+  ).map(([provider, lines, expected]): [AnyControl, string, string] => [
+    providerVerified,
+    `provider = "${provider}"\noidc_issuer_url = "https://id.example/"\n${lines}`,
+    expected,
+  ]),
   [providerVerified, 'insecure_oidc_allow_unverified_email = true', 'fail: Unverified addresses are taken for users'],
   [providerVerified, 'insecure_oidc_skip_issuer_verification = true', 'warning: The issuer of tokens is not compared'],
   ...(
@@ -181,6 +196,17 @@ test.each<[AnyControl, string, string]>([
     expected,
   ]),
   [usersRestricted, 'email_domains = "*"\nprovider = "oidc"', 'fail: Every account of the provider may log in'],
+  // Gitea, Forgejo and GitHub Enterprise Server are asked as github is.
+  [
+    usersRestricted,
+    'email_domains = ["*"]\nprovider = "github"\nredeem_url = "https://git.example.com/login/oauth/access_token"',
+    'fail: Every account of the provider may log in',
+  ],
+  [
+    usersRestricted,
+    'email_domains = ["*"]\nprovider = "github"\nredeem_url = "https://github.com/login/oauth/access_token"',
+    'fail: Anyone with a github account may log in',
+  ],
   [usersRestricted, 'email_domains = ["*"]\nallowed_groups = ["llm"]', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["*"]\nprovider = "github"\ngithub_org = "us"', 'pass: Only named groups may log in'],
   [usersRestricted, 'email_domains = ["*"]\ngithub_org = ""\nprovider="github"', 'fail: Anyone with a github account may log in'],
@@ -335,6 +361,17 @@ test.each<[AnyControl, string, string]>([
   [tokensKept, 'pass_access_token = true\nupstreams = ["http://127.0.0.1:11434"]', 'warning: Upstreams get the access token of users'],
   [tokensKept, 'pass_access_token = true\nupstreams = ["static://202"]', 'pass: No token is passed on'],
   [bearerTokens, 'skip_jwt_bearer_tokens = true', 'warning: Bearer tokens of the provider are taken'],
+  [
+    bearerTokens,
+    'skip_jwt_bearer_tokens = true\nextra_jwt_issuers = ["https://x=y", "http://id:8080/r=y"]',
+    'fail: Keys of bearer tokens come in clear',
+  ],
+  [
+    bearerTokens,
+    'skip_jwt_bearer_tokens = true\nextra_jwt_issuers = "http://127.0.0.1:8080=y"',
+    'warning: Bearer tokens of other issuers are taken',
+  ],
+  [bearerTokens, 'extra_jwt_issuers = "http://id:8080=y"', 'pass: Bearer tokens are not taken'],
   [bearerTokens, 'skip_jwt_bearer_tokens = true\nextra_jwt_issuers = "https://x=y"', 'warning: Bearer tokens of other issuers are taken'],
   [logsLogins, 'auth_logging = false', 'fail: Logins are not logged'],
 ])('%# %j', (control, config, expected) => {
@@ -357,6 +394,20 @@ test.each([
 test('a secret on the command line', () => {
   const given = facts('', ['=--cookie-secret=****', '@secret flag 44 43 url', '@environment process'])
   expect(outcomes(ask(cookieSecret, given))).toEqual(['fail: The cookie secret is on the command line'])
+})
+
+// Its letters are read by root alone. Of a running oauth2-proxy it is one that its start took.
+test.each([
+  [43, 'pass: The cookie secret has 32 bytes'],
+  [44, 'pass: The cookie secret has 32 bytes'],
+  [22, 'pass: The cookie secret has 16 bytes'],
+  [33, 'pass: The cookie secret has 24 bytes'],
+  [32, 'pass: The cookie secret has 32 bytes'],
+  [31, 'fail: The cookie secret has 31 bytes'],
+  [46, 'fail: The cookie secret has 46 bytes'],
+])('a file of %i bytes with the cookie secret', (size, expected) => {
+  const given = facts('', ['=--cookie-secret-file=/run/s', `@secret file ${size} ${size} other`, '@environment process'])
+  expect(outcomes(ask(cookieSecret, given))).toEqual([expected])
 })
 
 test('in a container, what is published decides', () => {
