@@ -30,7 +30,7 @@ export interface Side {
  * Interfaces behind which only containers and virtual machines of this very host live (names given by Docker, Podman, libvirt, LXD and
  * the Kubernetes network plugins). What comes from there does not come from the network.
  */
-const INSIDE =
+export const INSIDE =
   /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
@@ -40,7 +40,7 @@ export const sidesOf = (network: Network | undefined, family: Family): readonly 
     : [{ name: undefined, seenAs: undefined, remotes: everything(family), locals: [], roundabout: NONE }]
 
 /** WireGuard takes from a peer what it may send alone (AllowedIPs), which is what is routed to it. */
-const TUNNEL = /^(?:wg|tailscale)/
+export const TUNNEL = /^(?:wg|tailscale)/
 
 function sidesIn(network: Network, family: Family): readonly Side[] {
   const sides = sidesAlone(network, family)

@@ -29,7 +29,8 @@ const networkOf = (address: string, prefixLength: number): string =>
 /** Netplan, whose files are root's: fixed addresses, and the gateway of the host or the one that was taken away by hand. */
 function networkFiles(host: DemoHost): Answer {
   const gateway = host.gatewayAtStart ?? host.gateway
-  const head = ['@links lo eth0', '@manager systemd-networkd', '@commands', '@files']
+  const kernel = ['@kernel', 'eth0/accept_ra:0', 'eth0/accept_ra_defrtr:1', 'eth0/forwarding:0']
+  const head = ['@links lo eth0', '@manager systemd-networkd', '@commands', ...kernel, '@files']
   const told = [
     ...['network:', '  version: 2', '  ethernets:', '    eth0:', '      addresses:'],
     ...host.addresses.map(({ address, prefixLength }) => `      - ${address}/${prefixLength}`),

@@ -41,6 +41,9 @@ for name in ${managers.join(' ')}; do
 done
 echo @commands
 grep -sHE 'route.+(add|replace|append|change).+(default|0/0|0[.]0[.]0[.]0|::/0)' ${scripts.join(' ')}
+echo @kernel
+cd /proc/sys/net/ipv6/conf 2>/dev/null && grep -sH . */accept_ra */accept_ra_defrtr */forwarding
+cd /
 echo @files
 sealed=
 for path in "$@"; do

@@ -29,7 +29,13 @@ export function askedOfKeyfiles(files: readonly ConfigFile[], links: readonly st
       for (const family of ['ipv4', 'ipv6'] as const) {
         const never = isYes(of(family, 'never-default')?.value ?? 'no')
         const method = of(family, 'method')
-        if (method && /^(?:auto|dhcp)$/.test(method.value)) asks.push(ask(family === 'ipv4' ? 'lease' : 'advertisement', method.row, never))
+        const kind = family === 'ipv4' ? 'lease' : 'advertisement'
+        const [first] = rows
+        if (method && /^(?:auto|dhcp)$/.test(method.value)) asks.push(ask(kind, method.row, never))
+        // Without a section it asks by itself, unless the profile is of a port of another device, or of a kind that has no address by itself.
+        const ofPort = of('connection', 'controller') ?? of('connection', 'master')
+        const asksItself = !ofPort && !/^(?:wireguard|dummy|vpn|loopback)$/.test(of('connection', 'type')?.value ?? '')
+        if (first && asksItself && !ini.some(({ name }) => name === family)) asks.push({ ...ask(kind, first), unsaid: family === 'ipv6' })
         const entries = ini.filter(({ name }) => name === family).flatMap((section) => section.entries)
         for (const { key, value, row } of entries) {
           // The gateway stands behind the address as well: `address1=10.0.0.2/24,10.0.0.1`.
@@ -78,6 +84,9 @@ export function askedOfSysconfig(files: readonly ConfigFile[]): Ask[] {
     const asks: Ask[] = []
     const way = of('BOOTPROTO')
     if (way && /^(?:dhcp4?|bootp)/.test(way.value)) asks.push(ask('lease', way.row, refuses))
+    const [six, itself] = [of('IPV6INIT'), of('IPV6_AUTOCONF')]
+    if (six && isYes(six.value) && !isNo(itself?.value ?? 'yes'))
+      asks.push(ask('advertisement', (itself ?? six).row, isNo(of('IPV6_DEFROUTE')?.value ?? 'yes')))
     for (const key of ['GATEWAY', 'GATEWAY0', 'IPV6_DEFAULTGW']) {
       const row = of(key)
       if (row && row.value !== '' && !refuses) asks.push(ask('route', row.row))

@@ -9,6 +9,7 @@ export function askedOfNetworkd(files: readonly ConfigFile[], links: readonly st
   const own = files.filter(({ path }) => folders.some((folder) => path.startsWith(folder)))
   const dropIns = own.filter(({ path }) => /\.d\/[^/]+\.conf$/.test(path))
   const claimed = new Set<string>()
+  const bridges = new Set<string>()
   const asks: Ask[] = []
   for (const file of inOrder(
     own.filter(({ path }) => /\.(?:network|netdev)$/.test(path)),
@@ -20,6 +21,7 @@ export function askedOfNetworkd(files: readonly ConfigFile[], links: readonly st
     )
     const ini = readIni([file, ...added].flatMap(({ rows }) => rows))
     if (file.path.endsWith('.netdev')) {
+      if (lastOf(ini, /^NetDev$/, 'Kind')?.value === 'bridge') bridges.add(lastOf(ini, /^NetDev$/, 'Name')?.value ?? '')
       asks.push(...askedOfWireGuard(file.path, ini))
       continue
     }
@@ -30,9 +32,43 @@ export function askedOfNetworkd(files: readonly ConfigFile[], links: readonly st
     if (taken.length === 0 && links.length > 0) continue
     if (alone) for (const link of taken) claimed.add(link)
     asks.push(...askedFor(file.path, ini, names === undefined ? [undefined] : taken))
+    const [first] = file.rows
+    if (first && takesAdvertisements(ini))
+      for (const link of taken.filter((each) => !bridges.has(each)))
+        asks.push({
+          ...{ kind: 'advertisement', interface: link, unsaid: true, refusesRoute: refusesRouteOf(ini, /^IPv6AcceptRA$/), file: file.path },
+          ...{ text: first.text.trim(), cite: { section: 'network-files', line: first.line } },
+        })
   }
   return asks
 }
+
+/**
+ * Where nothing is said of IPv6AcceptRA=, they are taken, but by what is no link of its own, has no address of its own in IPv6, or forwards. What is Unmanaged= is left to the
+ * kernel.
+ */
+function takesAdvertisements(ini: readonly IniSection[]): boolean {
+  const last = (section: RegExp, key: string) => lastOf(ini, section, key)?.value
+  const own = last(/^Network$/, 'LinkLocalAddressing') ?? (last(/^Network$/, 'Bridge') === undefined ? 'ipv6' : 'no')
+  const forwards = last(/^Network$/, 'IPv6Forwarding') ?? last(/^Network$/, 'IPForward') ?? 'no'
+  return (
+    last(/^Network$/, 'IPv6AcceptRA') === undefined &&
+    (isYes(own) || own === 'ipv6') &&
+    last(/^Network$/, 'Bond') === undefined &&
+    !isYes(forwards) &&
+    forwards !== 'ipv6' &&
+    !isYes(last(/^Link$/, 'Unmanaged') ?? 'no') &&
+    !/^(?:wlan|loopback|none|tun|wireguard)$/.test(last(/^Match$/, 'Type') ?? '')
+  )
+}
+
+const entriesOf = (ini: readonly IniSection[], names: RegExp, key: string) =>
+  ini.filter(({ name }) => names.test(name)).flatMap(({ entries }) => entries.filter((entry) => entry.key === key))
+
+const lastOf = (ini: readonly IniSection[], names: RegExp, key: string) => entriesOf(ini, names, key).at(-1)
+
+const refusesRouteOf = (ini: readonly IniSection[], names: RegExp): boolean =>
+  isNo((lastOf(ini, names, 'UseGateway') ?? lastOf(ini, names, 'UseRoutes'))?.value ?? 'yes')
 
 function matchOf(ini: readonly IniSection[]) {
   const entries = ini.filter(({ name }) => name === 'Match').flatMap((section) => section.entries)
@@ -48,27 +84,20 @@ function isNamed(names: readonly string[], link: string): boolean {
 }
 
 function askedFor(file: string, ini: readonly IniSection[], interfaces: readonly (string | undefined)[]): Ask[] {
-  const all = (names: RegExp, key: string) =>
-    ini.filter(({ name }) => names.test(name)).flatMap(({ entries }) => entries.filter((entry) => entry.key === key))
-  const last = (names: RegExp, key: string) => all(names, key).at(-1)
-  const refuses = (names: RegExp): boolean => {
-    const gateway = last(names, 'UseGateway')
-    return isNo((gateway ?? last(names, 'UseRoutes'))?.value ?? 'yes')
-  }
   const asks: Ask[] = []
   const add = (kind: Ask['kind'], row: { readonly text: string; readonly line: number }, refusesRoute?: boolean) => {
     const cite = { section: 'network-files', line: row.line }
     for (const each of interfaces) asks.push({ kind, interface: each, refusesRoute, file, text: row.text.trim(), cite })
   }
-  const dhcp = last(/^Network$/, 'DHCP')
-  if (dhcp && /^(?:yes|true|on|1|both|ipv4|v4)$/i.test(dhcp.value)) add('lease', dhcp.row, refuses(/^DHCP(?:v4)?$/))
-  const advertisements = last(/^Network$/, 'IPv6AcceptRA')
-  if (advertisements) add('advertisement', advertisements.row, isNo(advertisements.value) || refuses(/^IPv6AcceptRA$/))
+  const dhcp = lastOf(ini, /^Network$/, 'DHCP')
+  if (dhcp && /^(?:yes|true|on|1|both|ipv4|v4)$/i.test(dhcp.value)) add('lease', dhcp.row, refusesRouteOf(ini, /^DHCP(?:v4)?$/))
+  const advertisements = lastOf(ini, /^Network$/, 'IPv6AcceptRA')
+  if (advertisements) add('advertisement', advertisements.row, isNo(advertisements.value) || refusesRouteOf(ini, /^IPv6AcceptRA$/))
   // An empty one forgets those before it.
-  const gateways = all(/^Network$/, 'Gateway')
+  const gateways = entriesOf(ini, /^Network$/, 'Gateway')
   const from = gateways.findLastIndex(({ value }) => value === '') + 1
   for (const { row } of gateways.slice(from)) add('route', row)
-  const everywhere = last(/^Network$/, 'DefaultRouteOnDevice')
+  const everywhere = lastOf(ini, /^Network$/, 'DefaultRouteOnDevice')
   if (everywhere && isYes(everywhere.value)) add('route', everywhere.row)
   for (const { entries } of ini.filter(({ name }) => name === 'Route')) {
     const of = (key: string) => entries.findLast((entry) => entry.key === key)

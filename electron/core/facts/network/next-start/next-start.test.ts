@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../../probe/section.ts'
+import type { Citation } from '../../citation.ts'
 import { readNextStart } from './parse.ts'
 
 const output = (more: Partial<SectionOutput>): SectionOutput => ({
@@ -19,7 +20,7 @@ const output = (more: Partial<SectionOutput>): SectionOutput => ({
 })
 
 /** Each file as grep shows it; `managers` start with the host, and it has the links lo, eth0 and eth1. */
-function asked(managers: string, files: Readonly<Record<string, string>>, commands: Readonly<Record<string, string>> = {}) {
+function read(managers: string, files: Readonly<Record<string, string>>, commands: Readonly<Record<string, string>> = {}, kernel = '') {
   const rows = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).flatMap(([path, text]) => text.split('\n').map((row) => `${path}:${row}`))
   const text = [
@@ -28,18 +29,28 @@ function asked(managers: string, files: Readonly<Record<string, string>>, comman
       .split(' ')
       .filter(Boolean)
       .map((name) => `@manager ${name}`),
-    ...['@commands', ...rows(commands), '@files', ...rows(files)],
+    ...['@commands', ...rows(commands), '@kernel', ...kernel.split('\n').filter(Boolean), '@files', ...rows(files)],
   ].join('\n')
-  const read = readNextStart(output({ stdout: `${text}\n` }))
-  if (!read.known) return [read.reason]
-  return [
-    ...read.value.asks.map(
-      ({ kind, interface: device, refusesRoute, cite }) =>
-        `${kind}${device === undefined ? '' : ` ${device}`}${refusesRoute ? ' refused' : ''}: ${text.split('\n')[cite.line - 1]?.replace(/^\/[^:]*:\s*/, '')}`,
-    ),
-    ...read.value.unread.map(({ why }) => `unread: ${why}`),
-  ]
+  const rowOf = ({ cite }: { readonly cite: Citation }) => text.split('\n')[cite.line - 1]?.replace(/^\/[^:]*:\s*/, '')
+  const fact = readNextStart(output({ stdout: `${text}\n` }))
+  if (!fact.known) throw new Error(fact.reason)
+  const asks = fact.value.asks.map((ask) => ({
+    unsaid: ask.unsaid === true,
+    shown: `${ask.kind}${ask.interface === undefined ? '' : ` ${ask.interface}`}${ask.refusesRoute ? ' refused' : ''}: ${rowOf(ask)}`,
+  }))
+  return { asks, unread: fact.value.unread.map(({ why }) => `unread: ${why}`), kernel: fact.value.kernel, rowOf }
 }
+
+function asked(...given: Parameters<typeof read>): readonly string[] {
+  const { asks, unread } = read(...given)
+  return [...asks.filter(({ unsaid }) => !unsaid).map(({ shown }) => shown), ...unread]
+}
+
+/** What is asked for where nothing is said of it. */
+const byItself = (...given: Parameters<typeof read>): readonly string[] =>
+  read(...given)
+    .asks.filter(({ unsaid }) => unsaid)
+    .map(({ shown }) => shown)
 
 const netplan = (text: string) => ({ '/etc/netplan/50-cloud-init.yaml': `network:\n  version: 2\n  ethernets:\n    eth0:\n${text}` })
 
@@ -137,10 +148,67 @@ test.each<[string, string, string[]]>([
   ['DHCP that is never the default', '[ipv4]\nmethod=auto\nnever-default=true', ['lease refused: method=auto']],
   ['not by itself', 'autoconnect=false\n[ipv4]\nmethod=auto', []],
   ['a card that is not there', 'interface-name=eno9\n[ipv4]\nmethod=auto', []],
-  ['routers of IPv6', '[ipv6]\nmethod=auto', ['advertisement: method=auto']],
+  ['routers of IPv6', '[ipv4]\nmethod=disabled\n[ipv6]\nmethod=auto', ['advertisement: method=auto']],
+  ['DHCP where nothing is said of IPv4', '[ipv6]\nmethod=disabled', ['lease: [connection]']],
+  ['nothing of either for a port of a bridge', 'controller=br0', []],
 ])('NetworkManager: %s', (_, text, expected) => expect(asked('NetworkManager', profile(text))).toEqual(expected))
 
+test.each<[string, string, Readonly<Record<string, string>>, string[]]>([
+  ['networkd', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nAddress=10.0.0.2/24'), ['advertisement eth0: [Match]']],
+  [
+    'networkd, by any card',
+    'systemd-networkd',
+    network('[Match]\nType=ether\n[Network]\nDHCP=ipv6\n[IPv6AcceptRA]\nUseGateway=no'),
+    ['advertisement eth0 refused: [Match]', 'advertisement eth1 refused: [Match]'],
+  ],
+  ['networkd, said', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nIPv6AcceptRA=no'), []],
+  ['networkd without IPv6', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nLinkLocalAddressing=no'), []],
+  ['networkd, a port of a bridge', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nBridge=br0'), []],
+  ['networkd, a port of a bond', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nBond=bond0'), []],
+  ['networkd that forwards', 'systemd-networkd', network('[Match]\nName=eth0\n[Network]\nIPv6Forwarding=yes'), []],
+  ['networkd, a link left to others', 'systemd-networkd', network('[Match]\nName=eth0\n[Link]\nUnmanaged=yes'), []],
+  [
+    'networkd, a bridge',
+    'systemd-networkd',
+    {
+      '/etc/systemd/network/10-br.netdev': '[NetDev]\nName=eth1\nKind=bridge',
+      ...network('[Match]\nName=eth1', '/etc/systemd/network/10-br.network'),
+    },
+    [],
+  ],
+  ['NetworkManager', 'NetworkManager', profile('interface-name=eth0\n[ipv4]\nmethod=manual'), ['advertisement eth0: [connection]']],
+  ['NetworkManager, said', 'NetworkManager', profile('interface-name=eth0\n[ipv4]\nmethod=manual\n[ipv6]\nmethod=link-local'), []],
+  ['NetworkManager, a port', 'NetworkManager', profile('interface-name=eth0\nmaster=br0'), []],
+  ['dhcpcd', 'dhcpcd', { '/etc/dhcpcd.conf': 'hostname' }, ['advertisement: hostname']],
+  ['dhcpcd that takes no route', 'dhcpcd', { '/etc/dhcpcd.conf': 'nogateway' }, ['advertisement refused: nogateway']],
+])('routers of IPv6, of whom nothing is said: %s', (_, managers, files, expected) => expect(byItself(managers, files)).toEqual(expected))
+
+test('what the kernel takes by itself', () => {
+  const taken = (kernel: string) => {
+    const { kernel: links, rowOf } = read('networking', {}, {}, kernel)
+    return links?.map((link) => `${link.interface}${link.takesRoute ? ' takes' : ''}: ${rowOf(link)}`)
+  }
+  const settings = (link: string, [accepts, route, forwards]: readonly [number, number, number]) =>
+    `${link}/accept_ra:${accepts}\n${link}/accept_ra_defrtr:${route}\n${link}/forwarding:${forwards}\n`
+  expect(taken('')).toBeUndefined()
+  // Of `all` and `default` neither is asked (ipv6_accept_ra, net/ipv6.h).
+  expect(taken(settings('all', [0, 1, 0]) + settings('default', [0, 1, 0]) + settings('eth0', [1, 1, 0]))).toEqual([
+    'eth0 takes: eth0/accept_ra:1',
+  ])
+  expect(taken(settings('eth0.5', [0, 1, 0]))).toEqual(['eth0.5: eth0.5/accept_ra:0'])
+  expect(taken(settings('eth0', [1, 1, 1]))).toEqual(['eth0: eth0/accept_ra:1'])
+  expect(taken(settings('eth0', [2, 1, 1]))).toEqual(['eth0 takes: eth0/accept_ra:2'])
+  expect(taken(settings('eth0', [2, 0, 0]))).toEqual(['eth0: eth0/accept_ra:2'])
+})
+
 test.each<[string, Readonly<Record<string, string>>, string[]]>([
+  ['routers of IPv6', { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'IPV6INIT=yes' }, ['advertisement eth0: IPV6INIT=yes']],
+  [
+    'routers of IPv6 without their route',
+    { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'IPV6INIT=yes\nIPV6_AUTOCONF=yes\nIPV6_DEFROUTE=no' },
+    ['advertisement eth0 refused: IPV6_AUTOCONF=yes'],
+  ],
+  ['no routers of IPv6', { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'IPV6INIT=yes\nIPV6_AUTOCONF=no' }, []],
   ['a gateway', { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'BOOTPROTO=none\nGATEWAY="10.0.0.1"' }, ['route eth0: GATEWAY="10.0.0.1"']],
   ['not at the start', { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'BOOTPROTO=dhcp\nONBOOT=no' }, []],
   ['DHCP', { '/etc/sysconfig/network/ifcfg-eth0': "BOOTPROTO='dhcp'\nSTARTMODE='auto'" }, ["lease eth0: BOOTPROTO='dhcp'"]],

@@ -5,6 +5,14 @@ export interface NextStart {
   readonly asks: readonly Ask[]
   /** What was not followed, each a sentence. */
   readonly unread: readonly { readonly why: string; readonly cite: readonly Citation[] }[]
+  /** Whether the kernel itself takes a default route from routers of IPv6, for each link. Undefined where that was not shown. */
+  readonly kernel?: readonly KernelTakes[] | undefined
+}
+
+export interface KernelTakes {
+  readonly interface: string
+  readonly takesRoute: boolean
+  readonly cite: Citation
 }
 
 export interface Ask {
@@ -17,6 +25,8 @@ export interface Ask {
   readonly interface?: string | undefined
   /** Told to take no route from it. */
   readonly refusesRoute?: boolean | undefined
+  /** Nothing is said of it: so it is done where the link has IPv6. */
+  readonly unsaid?: boolean | undefined
   readonly file: string
   readonly text: string
   readonly cite: Citation

@@ -6,7 +6,7 @@ import { ADDS_DEFAULT, askedOfInterfaces } from './ifupdown.ts'
 import { askedOfNetplan } from './netplan.ts'
 import { askedOfKeyfiles, askedOfSysconfig } from './network-manager.ts'
 import { askedOfNetworkd } from './networkd.ts'
-import type { Ask, NextStart } from './next-start.ts'
+import type { Ask, KernelTakes, NextStart } from './next-start.ts'
 
 const WHAT = 'What the network is asked for at the next start'
 
@@ -14,7 +14,7 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const trouble = unusable(output, WHAT)
   if (trouble) return trouble
   if (output.exitCode !== 0) return unknown(`${WHAT}: its files could not be read`, [output.id])
-  const { links, managers, commands, files } = partsOf(output.stdout)
+  const { links, managers, kernel, commands, files } = partsOf(output.stdout)
   const netplan = askedOfNetplan(files)
   const isOn = (name: string) => managers.some(({ text }) => text === name)
   // Netplan starts whichever renders it by a generator; the links of that are made at the start.
@@ -39,6 +39,7 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const nobody = managers.length === 0 && !netplan.renders
   return known({
     asks,
+    kernel: takenByKernel(kernel),
     unread: [
       ...netplan.unread,
       ...interfaces.unread,
@@ -55,13 +56,18 @@ const askOf = (file: string, { text, line }: ConfigRow) => ({ file, text: text.t
 function partsOf(text: string) {
   let links: readonly string[] = []
   const managers: ConfigRow[] = []
+  const kernel: ConfigRow[] = []
   const files = { commands: new Map<string, ConfigRow[]>(), files: new Map<string, ConfigRow[]>() }
-  let part: keyof typeof files = 'commands'
+  let part: keyof typeof files | 'kernel' = 'commands'
   for (const [index, row] of text.split('\n').entries()) {
-    const [, head, rest = ''] = /^@(links|manager|commands|files)(?: (.*))?$/.exec(row) ?? []
+    const [, head, rest = ''] = /^@(links|manager|commands|kernel|files)(?: (.*))?$/.exec(row) ?? []
     if (head === 'links') links = rest.split(' ').filter(Boolean)
     else if (head === 'manager') managers.push({ text: rest, line: index + 1 })
-    else if (head === 'commands' || head === 'files') part = head
+    else if (head === 'commands' || head === 'kernel' || head === 'files') part = head
+    if (part === 'kernel') {
+      kernel.push({ text: row, line: index + 1 })
+      continue
+    }
     const [, path, value] = /^(\/[^:]+):(.*)$/.exec(row) ?? []
     if (path === undefined || value === undefined) continue
     const rows = files[part].get(path) ?? []
@@ -69,7 +75,24 @@ function partsOf(text: string) {
     files[part].set(path, rows)
   }
   const listed = (map: Map<string, ConfigRow[]>): ConfigFile[] => [...map].map(([path, rows]) => ({ path, rows }))
-  return { links, managers, commands: listed(files.commands), files: listed(files.files) }
+  return { links, managers, kernel, commands: listed(files.commands), files: listed(files.files) }
+}
+
+/** ip-sysctl: of `accept_ra` and `forwarding` a link's own values count, and who forwards takes advertisements with 2 alone. */
+function takenByKernel(rows: readonly ConfigRow[]): readonly KernelTakes[] | undefined {
+  const values = new Map<string, { readonly value: number; readonly line: number }>()
+  for (const { text, line } of rows) {
+    const [, name, value] = /^([^/\s]+\/(?:accept_ra|accept_ra_defrtr|forwarding)):(-?\d+)$/.exec(text) ?? []
+    if (name !== undefined) values.set(name, { value: Number(value), line })
+  }
+  if (values.size === 0) return undefined
+  return [...values].flatMap(([name, { value, line }]): KernelTakes[] => {
+    const [link = '', setting] = name.split('/')
+    if (setting !== 'accept_ra' || link === 'all' || link === 'default') return []
+    const accepts = (values.get(`${link}/forwarding`)?.value ?? 0) === 0 ? value > 0 : value === 2
+    const takesRoute = accepts && values.get(`${link}/accept_ra_defrtr`)?.value !== 0
+    return [{ interface: link, takesRoute, cite: { section: 'network-files', line } }]
+  })
 }
 
 /** It asks on every interface, unless its file says otherwise (dhcpcd.conf(5)). */
@@ -81,7 +104,12 @@ function askedOfDhcpcd(files: readonly ConfigFile[]): Ask[] {
   const refusesRoute = rows.some(({ text }) => /^\s*nogateway\b/.test(text))
   return [
     ...routers.map((row): Ask => ({ ...askOf(path, row), kind: 'route' })),
-    { ...askOf(path, rows[0] ?? { text: 'dhcpcd', line: 0 }), kind: 'lease', refusesRoute },
+    ...(['lease', 'advertisement'] as const).map(
+      (kind): Ask => ({
+        ...{ ...askOf(path, rows[0] ?? { text: 'dhcpcd', line: 0 }), kind, refusesRoute },
+        unsaid: kind === 'advertisement',
+      }),
+    ),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
+import { INSIDE, TUNNEL } from '../../../facts/firewall/surroundings.ts'
 import type { Network, Route } from '../../../facts/network/network.ts'
 import type { Ask } from '../../../facts/network/next-start/next-start.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
@@ -136,8 +137,8 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
   if (told)
     return {
       ...doubt,
-      reason: `${now}, but ${told.interface ?? 'an interface'} takes ${told.what}, which may bring one at any time, and ${held}.`,
-      hint: 'Give it a fixed address, or tell it to take no route: UseGateway=no (systemd-networkd), use-routes: false (netplan), never-default=true (NetworkManager).',
+      reason: `${now}, but ${told.interface ?? 'an interface'} takes ${WORDS[told.family]}, which may bring one at any time, and ${held}.`,
+      hint: HINTS[told.family],
       cite: [told.cite, ...cite],
     }
   if (!nextStart?.known)
@@ -150,6 +151,9 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
   const [unread] = nextStart.value.unread
   if (unread)
     return { ...doubt, reason: `${now}. Whether the next start brings one is not known: ${unread.why}`, cite: [...unread.cite, ...cite] }
+  const [six] = linksWithSix(network.addresses)
+  if (six !== undefined && nextStart.value.kernel === undefined)
+    return { ...doubt, reason: `${now}. Whether ${six} takes one from routers of IPv6 was not shown, and ${held}.`, cite }
   return {
     ...pass,
     reason: `${now}, and the configuration of the network asks for none.`,
@@ -158,18 +162,33 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
 }
 
 const WORDS = { 4: 'its address by DHCP', 6: 'what routers of IPv6 announce' } as const
+const HINTS = {
+  4: 'Give it a fixed address, or tell it to take no route: UseGateway=no (systemd-networkd), use-routes: false (netplan), never-default=true (NetworkManager).',
+  6: 'Tell it to take none: IPv6AcceptRA=no (systemd-networkd), accept-ra: false (netplan with it), method=link-local or disabled (NetworkManager), and accept_ra=0 of the link in sysctl.d.',
+} as const
 
-/** By what it is told now, or told to ask for, unless it is told to take no route of that. */
-function toldByOthers({ leased = [] }: Network, asks: readonly Ask[]) {
+/** By what it is told now, or told to ask for, or asks for by itself, unless it is told to take no route of that. */
+function toldByOthers({ leased = [], addresses, nextStart }: Network, asks: readonly Ask[]) {
   const kinds = { 4: 'lease', 6: 'advertisement' } as const
+  const withSix = linksWithSix(addresses)
+  const isMeant = ({ unsaid, interface: link }: Ask) => !unsaid || (link === undefined ? withSix.length > 0 : withSix.includes(link))
   for (const family of [4, 6] as const) {
     const own = asks.filter(({ kind }) => kind === kinds[family])
-    const asked = own.find(({ refusesRoute }) => !refusesRoute)
-    if (asked) return { what: WORDS[family], interface: asked.interface, cite: asked.cite }
+    const asked = own.find((ask) => !ask.refusesRoute && isMeant(ask))
+    if (asked) return { family, interface: asked.interface, cite: asked.cite }
     const lease = leased.find(
       (each) => each.family === family && !own.some((ask) => ask.interface === undefined || ask.interface === each.interface),
     )
-    if (lease) return { what: WORDS[family], interface: lease.interface, cite: { section: lease.section, line: lease.line } }
+    if (lease) return { family, interface: lease.interface, cite: { section: lease.section, line: lease.line } }
   }
-  return undefined
+  const byKernel = nextStart?.known
+    ? nextStart.value.kernel?.find((link) => link.takesRoute && withSix.includes(link.interface))
+    : undefined
+  return byKernel && { family: 6 as const, interface: byKernel.interface, cite: byKernel.cite }
 }
+
+/** Where a router of IPv6 may be heard: links out of this host that have an address of that family. */
+const linksWithSix = (addresses: Network['addresses']): readonly string[] => [
+  ...new Set(addresses.flatMap(({ interface: link, address }) => (address.includes(':') && !HEARS_NONE.test(link) ? [link] : []))),
+]
+const HEARS_NONE = new RegExp(`^lo$|${INSIDE.source}|${TUNNEL.source}|^tun`)

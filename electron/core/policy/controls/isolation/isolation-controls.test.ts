@@ -191,6 +191,30 @@ describe('airgap-no-way-out', () => {
   ])('no route now, but %s', (_, nextStart, leased, firewall, expected) => {
     expect(outcomes(ask(noWayOut, { network: network('10.0.0.0/24 dev eth0', nextStart, leased), firewall }))).toEqual([expected])
   })
+
+  const kernel = (...links: readonly string[]): NextStart => ({
+    ...nothingAsked,
+    kernel: ['lo', 'eth0', 'docker0'].map((link, line) => ({
+      ...{ interface: link, takesRoute: links.includes(link) },
+      cite: { section: 'network-files', line },
+    })),
+  })
+  test.each<[string, string, NextStart, ReturnType<typeof rules>, string]>([
+    ['the kernel takes them', 'eth0', kernel('eth0'), rules('accept'), back],
+    ['the kernel takes them, and rules drop', 'eth0', kernel('eth0'), rules('drop'), 'pass: No route leads out'],
+    ['the kernel takes none', 'eth0', kernel(), rules('accept'), 'pass: No route leads out'],
+    ['the kernel takes them, without IPv6', '', kernel('eth0'), rules('accept'), 'pass: No route leads out'],
+    ['of containers alone', 'docker0', kernel('docker0', 'lo'), rules('accept'), 'pass: No route leads out'],
+    ['it was not shown', 'eth0', nothingAsked, rules('accept'), back],
+    ['a program does by itself', 'eth0', { ...kernel(), ...asks('advertisement', { unsaid: true }) }, rules('accept'), back],
+    ['a program does by itself, without IPv6', '', asks('advertisement', { unsaid: true }), rules('accept'), 'pass: No route leads out'],
+    ['a program is told to', '', asks('advertisement'), rules('accept'), back],
+  ])('routers of IPv6: %s', (_, withSix, nextStart, firewall, expected) => {
+    const six = withSix === '' ? '' : `2: ${withSix}    inet6 fe80::5054:ff:fe12:3456/64 scope link`
+    const given = network('10.0.0.0/24 dev eth0', known(nextStart))
+    const addresses = [...given.addresses, ...parseAddresses(six)]
+    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall }))).toEqual([expected])
+  })
 })
 
 describe('airgap-no-public-resolver', () => {
