@@ -25,7 +25,7 @@ import { createPushServices, type PushServices } from './wiring/push-services.ts
 import { openStores } from './wiring/stores.ts'
 
 /** Everything core offers, wired once. The window reaches it through `handlers/`, the CLI through the services themselves. */
-export interface Services extends AuditServices, ModelServices, PushServices, Pick<Connections, 'transport' | 'opened'> {
+export interface Services extends AuditServices, ModelServices, PushServices, Pick<Connections, 'transport' | 'leads' | 'opened'> {
   readonly fleet: FleetService
   readonly advisories: AdvisoryStore
   readonly operate: OperateService
@@ -110,6 +110,7 @@ export function createServices(ports: Ports, prompts?: PromptPort): Services {
     clock,
     changed: ports.changed,
     transport: connections.transport,
+    leads: connections.leads,
     opened: connections.opened,
     output: stores.audits.output,
     report(format) {

@@ -36,8 +36,6 @@ export interface AuditHostRequest {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly signal: AbortSignal
-  /** As in `ConnectOptions`. */
-  readonly since?: number | undefined
   readonly log?: Log
   readonly onProgress: (progress: Partial<Omit<HostProgress, 'host'>>) => void
   /** What stands where a secret stood; the same everywhere when left out. */
@@ -172,7 +170,6 @@ export async function auditHost(request: AuditHostRequest): Promise<AuditedHost>
     onProgress({ stage: 'connecting', sectionsTotal: sections.length })
     session = await request.transport.connect(host, {
       signal,
-      ...(request.since !== undefined && { since: request.since }),
       ...(request.fresh && { fresh: true, loginAfter: request.loginAfter }),
       onStage: (stage, hop) => onProgress({ stage: stage === 'authentication' ? 'authenticating' : 'connecting', current: hop }),
     })

@@ -87,7 +87,6 @@ export function createAuditService({
   ): Promise<AuditResults> {
     const startedAt = iso()
     const marked = mark()
-    const since = performance.now()
     repo.begin({ id, fleet: fleet.name, startedAt, gatehouse: version })
     const keys = createFleetKeys({ repo, log, advisories }, fleet, id)
     await mapWithLimit(chosen, HOSTS_AT_ONCE, async (host) => {
@@ -104,7 +103,6 @@ export function createAuditService({
         now: clock.now,
         mark: marked,
         signal: abort.signal,
-        since,
         log,
         onProgress: (progress) => update({ host: host.name, ...progress }),
       })

@@ -48,7 +48,7 @@ test('a host whose open push was ended is audited again, as after any push', asy
   const audited: unknown[] = []
   const over = {}
   const services = {
-    ...{ fleet: { require: () => ({}) }, transport: () => over, opened: () => over, changed: () => {} },
+    ...{ fleet: { require: () => ({}) }, transport: () => over, leads: () => true, changed: () => {} },
     ...{ stepUp: { require: () => {} }, pushJobs: { job: () => null }, waveJobs: { job: () => null } },
     audits: { job: () => null, start: (_of: unknown, _over: unknown, hosts: unknown) => audited.push(hosts) },
     recovery: { open: () => [{ record: record('stopped', 'gpu-01', 'begin', '') }], finish: async () => ({ verdict: 'committed-proven' }) },
