@@ -29,6 +29,29 @@ test('a dead engine is shown and started again; the window and its fleet stay', 
   expect(await page.evaluate(() => Reflect.get(window, 'stillTheSamePage'))).toBe(true)
 })
 
+test('an engine that hangs is said not to answer, with a way to restart it; the fleet is there again', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new PushPage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  const first = (await enginePid(gatehouse)) ?? 0
+  process.kill(first, 'SIGSTOP')
+  const notice = page.getByRole('alert').filter({ hasText: 'Engine not answering' })
+  await expect(notice).toContainText('A restart ends what runs', { timeout: 20_000 })
+  await it.leavePicture('engine-silent')
+  // One that was only busy goes on, and nothing is said any more.
+  process.kill(first, 'SIGCONT')
+  await expect(notice).toHaveCount(0)
+  expect(await enginePid(gatehouse)).toBe(first)
+  process.kill(first, 'SIGSTOP')
+  await notice.getByRole('button', { name: 'Restart engine' }).press('Enter', { timeout: 20_000 })
+  await expect.poll(() => info(gatehouse), { timeout: 20_000 }).toMatchObject({ ok: true, value: { engine: 'running' } })
+  expect(await enginePid(gatehouse)).not.toBe(first)
+  await expect(notice).toHaveCount(0)
+  await expect.poll(() => ask(page, 'fleet:current', null)).toMatchObject({ ok: true, value: { demo: true } })
+  await expect(page.getByRole('grid', { name: /18 checks by 5 hosts/ })).toBeVisible()
+})
+
 test('an engine that dies under a push: whatever screen is shown says that there is no verdict', async ({ gatehouse }) => {
   test.setTimeout(120_000)
   const it = new PushPage(gatehouse)
@@ -98,6 +121,8 @@ test('an engine that keeps dying stays down, and calls say so instead of hanging
   expect(killed.size).toBe(6)
   const reply = await ask(page, 'fleet:current', null)
   expect(reply).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
+  await page.getByRole('alert').getByRole('button', { name: 'Restart engine' }).press('Enter')
+  await expect.poll(() => ask(page, 'fleet:current', null)).toMatchObject({ ok: true })
 })
 
 test('a page that dies is loaded again', async ({ gatehouse: { app } }) => {

@@ -21,11 +21,14 @@ export type ToEngine =
   | { readonly kind: 'init'; readonly init: EngineInit }
   | { readonly kind: 'call'; readonly id: number; readonly channel: string; readonly input: unknown }
   | { readonly kind: 'secret'; readonly id: number; readonly reply: Reply<string | null> }
+  /** Answered by `pong`, once what was sent before has been taken up. */
+  | { readonly kind: 'ping' }
 
 export type FromEngine =
   | { readonly kind: 'ready'; readonly storeFailure: Failure | null }
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply<unknown> }
   | { readonly kind: 'changed'; readonly event: string }
   | { readonly kind: 'secret'; readonly id: number; readonly request: SecretRequest }
+  | { readonly kind: 'pong' }
   /** Last words before the process ends. */
   | { readonly kind: 'fatal'; readonly message: string }

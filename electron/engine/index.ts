@@ -29,6 +29,9 @@ process.parentPort.on('message', ({ data }: { data: ToEngine }) => {
     case 'secret':
       secrets.settle(data.id, data.reply)
       return
+    case 'ping':
+      post({ kind: 'pong' })
+      return
     case 'call': {
       const { id } = data
       void answer(data.channel, data.input).then((reply) => post({ kind: 'reply', id, reply }))

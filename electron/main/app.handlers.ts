@@ -1,6 +1,6 @@
 import type { AppInfo, Settings } from '#shared/ipc/app.contract.ts'
 import { accountName } from '../platform/account-name.ts'
-import type { EngineStatus } from './engine-host.ts'
+import type { EngineHost } from './engine-host.ts'
 import type { Handlers } from './ipc-relay.ts'
 import type { SettingsStore } from './settings-store.ts'
 
@@ -10,7 +10,7 @@ export interface AppHandlerOptions {
   readonly platform: string
   readonly dataFolder: string
   readonly secretsAvailable: boolean
-  readonly engine: () => EngineStatus
+  readonly engine: Pick<EngineHost, 'status' | 'restart'>
   readonly settings: SettingsStore
   /** Called after settings were stored. */
   readonly applied: (settings: Settings) => void
@@ -19,9 +19,9 @@ export interface AppHandlerOptions {
 /** First major version of Electron that Gatehouse is released with. Older ones get no security fixes any more. */
 const supportedMajor = 45
 
-export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | 'settings:get' | 'settings:set'> => ({
+export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | 'engine:restart' | 'settings:get' | 'settings:set'> => ({
   'app:info': (): AppInfo => {
-    const { state, message, storeFailure } = options.engine()
+    const { state, message, storeFailure } = options.engine.status()
     return {
       version: options.version,
       electron: options.versions.electron,
@@ -36,6 +36,10 @@ export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | '
       storeFailure,
       user: accountName(),
     }
+  },
+  'engine:restart': () => {
+    options.engine.restart()
+    return null
   },
   'settings:get': () => options.settings.get(),
   'settings:set': (settings) => {

@@ -39,6 +39,7 @@ function setup() {
   const events: string[] = []
   const delays: number[] = []
   const tasks: (() => void)[] = []
+  let beat = (): void => undefined
   let time = 0
   const host = createEngineHost({
     fork: () => {
@@ -52,6 +53,9 @@ function setup() {
     restore: () => ({ channel: 'fleet:load', input: { path: '/f.yaml' } }),
     log: () => undefined,
     now: () => time,
+    every: (task) => {
+      beat = task
+    },
     later: (task, delayMs) => {
       delays.push(delayMs)
       tasks.push(task)
@@ -69,6 +73,9 @@ function setup() {
       }),
     pass: (ms: number) => {
       time += ms
+    },
+    beats: (times: number) => {
+      for (let at = 0; at < times; at += 1) beat()
     },
   }
 }
@@ -204,6 +211,68 @@ describe('the engine host', () => {
     await Promise.resolve()
     await Promise.resolve()
     expect(engine().received.at(-1)).toEqual({ kind: 'secret', id: 3, reply: { ok: true, value: 'value of n' } })
+  })
+
+  test('one that says nothing is said not to answer, goes on when it speaks, and is left alone until then', () => {
+    const { host, engine, events, beats } = setup()
+    host.start()
+    engine().say(ready)
+    events.length = 0
+    beats(1)
+    engine().say({ kind: 'pong' })
+    beats(2)
+    expect(events).toEqual([])
+    beats(3)
+    expect(host.status().state).toBe('unresponsive')
+    expect(events).toEqual(['engine:changed'])
+    expect(engine().received.filter(({ kind }) => kind === 'ping')).toHaveLength(2)
+    engine().say({ kind: 'changed', event: 'job:changed' })
+    expect(host.status().state).toBe('running')
+    expect(engine().killed).toBe(false)
+  })
+
+  test('one that says nothing is ended on demand, what waited for it is answered, and another one is started', async () => {
+    const { host, engine, engines, beats, runLater } = setup()
+    host.start()
+    engine().say(ready)
+    host.restart()
+    expect(engine().killed).toBe(false)
+    const lost = host.call('audit:start', {})
+    beats(3)
+    host.restart()
+    expect(engine().killed).toBe(true)
+    engine().die(15)
+    expect(await lost).toMatchObject({ ok: false, failure: { code: 'engine.stopped' } })
+    expect(host.status()).toMatchObject({ state: 'restarting', message: 'The engine ended with code 15: it did not answer.' })
+    beats(3)
+    runLater()
+    expect(engines).toHaveLength(2)
+    engine().say(ready)
+    expect(host.status().state).toBe('running')
+  })
+
+  test('one that stays silent from its start is said not to answer', () => {
+    const { host, beats } = setup()
+    host.start()
+    beats(3)
+    expect(host.status().state).toBe('unresponsive')
+  })
+
+  test('after too many crashes it is started again on demand', async () => {
+    const { host, engine, engines, runLater } = setup()
+    host.start()
+    for (let crash = 0; crash < 6; crash += 1) {
+      engine().die(139)
+      runLater()
+    }
+    expect(host.status().state).toBe('stopped')
+    host.restart()
+    expect(engines).toHaveLength(7)
+    const answer = host.call('fleet:current', null)
+    engine().say(ready)
+    engine().say({ kind: 'reply', id: 1, reply: { ok: true, value: null } })
+    expect(await answer).toEqual({ ok: true, value: null })
+    expect(host.status().state).toBe('running')
   })
 
   test('stop ends it for good', async () => {

@@ -27,10 +27,11 @@ export interface EngineHostOptions {
   readonly log: (message: string) => void
   readonly now?: () => number
   readonly later?: (task: () => void, delayMs: number) => void
+  readonly every?: (task: () => void, periodMs: number) => void
 }
 
 export interface EngineStatus {
-  readonly state: 'running' | 'restarting' | 'stopped'
+  readonly state: 'running' | 'unresponsive' | 'restarting' | 'stopped'
   /** Why it last stopped, when it did. */
   readonly message: string | null
   readonly storeFailure: Failure | null
@@ -41,6 +42,8 @@ export interface EngineHost {
   /** Never rejects. A call that was under way when the engine died answers `engine.stopped`; it is not sent twice. */
   call(channel: string, input: unknown): Promise<Reply<unknown>>
   status(): EngineStatus
+  /** Ends one that says nothing, and starts one where none was started again. */
+  restart(): void
   /** Ends the engine for good. */
   stop(): void
 }
@@ -51,10 +54,16 @@ const restartWindowMs = 60_000
 /** Long enough that the admin sees what happened; doubled each time. */
 const firstDelayMs = 500
 
+/** How often it is asked whether it is there. */
+const beatMs = 5000
+/** One that says nothing for so long may be busy and is left alone, but that is said. More than one: a computer that wakes up beats at once. */
+const silentBeats = 2
+
 /** Runs the engine in a process of its own, so that its death is an event here and never the end of the window. */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
   const now = options.now ?? Date.now
   const later = options.later ?? ((task, delayMs) => void setTimeout(task, delayMs).unref())
+  const every = options.every ?? ((task, periodMs) => void setInterval(task, periodMs).unref())
   const waiting = new Map<number, { readonly message: ToEngine; readonly answer: (reply: Reply<unknown>) => void }>()
   let crashes: number[] = []
   let lastId = 0
@@ -64,6 +73,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   let engine: EngineProcess | null = null
   /** What this engine said of its own end. */
   let lastWords = ''
+  /** Since it last said anything. */
+  let beats = 0
   // Calls made before it is ready are held, so the first start is no state of its own.
   let status: EngineStatus = { state: 'running', message: null, storeFailure: null }
 
@@ -74,6 +85,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
 
   const receive = (from: EngineProcess, message: FromEngine): void => {
     if (from !== engine) return
+    beats = 0
+    if (status.state === 'unresponsive') become({ state: 'running' })
     switch (message.kind) {
       case 'ready':
         ready = true
@@ -136,12 +149,26 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       if (started === engine) died(code)
     })
     started.postMessage({ kind: 'init', init: options.init })
+    beats = 0
+  }
+
+  const beat = (): void => {
+    if (engine === null) return
+    if (beats === 0) engine.postMessage({ kind: 'ping' })
+    if (beats === silentBeats && !ended) {
+      options.log(`The engine has said nothing for ${(silentBeats * beatMs) / 1000} s.`)
+      become({ state: 'unresponsive' })
+    }
+    beats += 1
   }
 
   const stopped = (): Reply<never> => fail('engine.stopped', status.message ?? 'Gatehouse is closing.')
 
   return {
-    start,
+    start: () => {
+      every(beat, beatMs)
+      start()
+    },
     call: (channel, input) => {
       if (ended || status.state === 'stopped') return Promise.resolve(stopped())
       lastId += 1
@@ -153,6 +180,16 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       })
     },
     status: () => status,
+    restart: () => {
+      if (status.state === 'unresponsive') {
+        lastWords = 'it did not answer'
+        engine?.kill()
+      } else if (status.state === 'stopped') {
+        crashes = []
+        become({ state: 'restarting' })
+        start()
+      }
+    },
     stop: () => {
       ended = true
       engine?.kill()

@@ -21,6 +21,7 @@ import { appSchemePrivileges, serveApp } from './app-protocol.ts'
 import { auditHandlers } from './audit.handlers.ts'
 import { closeQuestion } from './close-question.ts'
 import { confirmationOf, confirmNatively } from './confirmations.ts'
+import { showContextMenus } from './context-menu.ts'
 import { createEngineHost } from './engine-host.ts'
 import { utilityEngine } from './engine-process.ts'
 import { expectedHandlers } from './expected.handlers.ts'
@@ -116,7 +117,7 @@ function start(): void {
         platform: process.platform,
         dataFolder,
         secretsAvailable: secrets.available,
-        engine: engine.status,
+        engine,
         settings,
         applied: ({ theme }) => {
           nativeTheme.themeSource = theme
@@ -168,6 +169,7 @@ function start(): void {
   // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.
   window.webContents.once('dom-ready', () => engine.start())
   returnHome(window.webContents, home, allowed)
+  showContextMenus(window)
   window.on('closed', () => {
     window = null
   })

@@ -87,8 +87,8 @@ describe('as Operator', () => {
     for (const [channel, { effect }] of Object.entries(contracts))
       if (effect === 'local' && (await reached(role, channel, {})).went) allowed.push(channel)
     expect(allowed.sort()).toEqual([
-      ...['audit:cancel', 'audit:export', 'fleet:close', 'fleet:demo', 'fleet:load', 'fleet:open', 'models:cancel', 'operate:leave'],
-      ...['role:administrator', 'role:operator', 'settings:set', 'step-up:confirm', 'step-up:lock'],
+      ...['audit:cancel', 'audit:export', 'engine:restart', 'fleet:close', 'fleet:demo', 'fleet:load', 'fleet:open'],
+      ...['models:cancel', 'operate:leave', 'role:administrator', 'role:operator', 'settings:set', 'step-up:confirm', 'step-up:lock'],
     ])
     for (const channel of ['push:plan', 'push:undo', 'push:undo-one', 'push:extend-one', 'push:take-back'])
       expect((await reached(role, channel, {})).went).toBe(false)

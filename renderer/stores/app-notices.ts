@@ -1,6 +1,7 @@
 import type { AppInfo } from '#shared/ipc/app.contract.ts'
 import type { FleetState } from '#shared/ipc/fleet.contract.ts'
 import type { OpenPush } from '#shared/model/push-job.ts'
+import { call } from '../bridge/call.ts'
 import { plainText } from '../ui/plain-text.ts'
 import type { NoticeView } from '../ui/screen.tsx'
 import { count } from '../ui/words.ts'
@@ -14,29 +15,45 @@ import { goAudit, goFleet, goPush, goSettings, useUi } from './ui.store.ts'
 export function appNotices(info: AppInfo | undefined): NoticeView[] {
   const notices: NoticeView[] = []
   if (info === undefined) return notices
-  if (info.engine !== 'running') {
-    const why = info.engineMessage === null ? '' : ` (${plainText(info.engineMessage, 300).replace(/\.$/, '')})`
-    const next =
-      info.engine === 'restarting'
-        ? 'It is being started again. What ran ended with it: hosts that an audit had finished are kept, a host undoes by itself what a push had not committed.'
-        : 'It was not started again. Restart Gatehouse.'
-    notices.push({
-      key: 'engine',
-      words: { word: info.engine === 'restarting' ? 'Engine restarting' : 'Engine stopped', tone: 'fail', icon: 'state' },
-      text: `The engine, which talks to the hosts, stopped${why}. ${next}`,
-      actions: [{ label: 'Show diagnostics', run: () => goSettings('about') }],
-    })
-  }
+  if (info.engine !== 'running') notices.push(engineNotice(info, info.engine))
   if (info.storeFailure !== null) {
     const { title, detail, hint } = wordsOf(info.storeFailure)
     notices.push({
       key: 'store',
       words: { word: 'Database', tone: 'warn', icon: 'state' },
       text: `${title}: ${detail} ${hint}`,
-      actions: [{ label: 'Show diagnostics', run: () => goSettings('about') }],
+      actions: [showDiagnostics],
     })
   }
   return notices
+}
+
+const showDiagnostics = { label: 'Show diagnostics', run: () => goSettings('about') }
+const restartEngine = { label: 'Restart engine', run: () => void call('engine:restart', null) }
+
+const left = 'hosts that an audit had finished are kept, a host undoes by itself what a push had not committed.'
+
+function engineNotice({ engineMessage }: AppInfo, state: Exclude<AppInfo['engine'], 'running'>): NoticeView {
+  const why = engineMessage === null ? '' : ` (${plainText(engineMessage, 300).replace(/\.$/, '')})`
+  const engine = 'The engine, which talks to the hosts,'
+  const said = {
+    unresponsive: {
+      word: 'Engine not answering',
+      text: `${engine} says nothing. When it is only busy, it goes on by itself. A restart ends what runs: ${left}`,
+      actions: [restartEngine, showDiagnostics],
+    },
+    restarting: {
+      word: 'Engine restarting',
+      text: `${engine} stopped${why}. It is being started again. What ran ended with it: ${left}`,
+      actions: [showDiagnostics],
+    },
+    stopped: {
+      word: 'Engine stopped',
+      text: `${engine} stopped${why}. It was not started again, since it had stopped several times within a minute.`,
+      actions: [restartEngine, showDiagnostics],
+    },
+  }[state]
+  return { key: 'engine', words: { word: said.word, tone: 'fail', icon: 'state' }, text: said.text, actions: said.actions }
 }
 
 const operatorNotice: NoticeView = {

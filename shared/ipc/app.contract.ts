@@ -20,7 +20,8 @@ export const appInfoSchema = z.object({
   unsupportedRuntime: z.boolean(),
   secretStore: z.enum(['available', 'unavailable']),
   dataFolder: z.string(),
-  engine: z.enum(['running', 'restarting', 'stopped']),
+  /** `unresponsive`: it is there, and says nothing. */
+  engine: z.enum(['running', 'unresponsive', 'restarting', 'stopped']),
   /** Why the engine last stopped, when it did. */
   engineMessage: z.string().nullable(),
   /** The database could not be used as it was. */
@@ -38,6 +39,8 @@ export const jumpStateSchema = z.object({
 
 export const appContracts = {
   'app:info': contract({ input: z.null(), output: appInfoSchema, effect: 'read', by: 'main' }),
+  /** Does nothing while it runs as it should. */
+  'engine:restart': contract({ input: z.null(), output: z.null(), effect: 'local', by: 'main', role: 'operator' }),
   'prompt:pending': contract({ input: z.null(), output: z.array(promptSchema), effect: 'read', by: 'engine' }),
   'prompt:answer': contract({ input: promptAnswerSchema, output: z.null(), effect: 'connects', by: 'engine' }),
   'connection:states': contract({ input: z.null(), output: z.array(jumpStateSchema), effect: 'read', by: 'engine' }),

@@ -1,6 +1,7 @@
 /** Names only: the preload allows these and nothing else. Contracts stand beside, one file per domain. */
 export const channels = [
   'app:info',
+  'engine:restart',
   'fleet:current',
   'fleet:open',
   'fleet:load',

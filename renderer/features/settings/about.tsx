@@ -19,11 +19,7 @@ export function About() {
         <dd>{info.version}</dd>
         <dt>Engine</dt>
         <dd>
-          {info.engine === 'running' ? (
-            <Status tone="pass">Running</Status>
-          ) : (
-            <Status tone="fail">{info.engine === 'restarting' ? 'Restarting' : 'Stopped'}</Status>
-          )}
+          <Status tone={info.engine === 'running' ? 'pass' : 'fail'}>{engineWords[info.engine]}</Status>
           {info.engineMessage !== null && <span className="muted block">{`Last stop: ${plainText(info.engineMessage, 300)}`}</span>}
         </dd>
         <dt>Runtime</dt>
@@ -73,3 +69,5 @@ export function About() {
     </>
   )
 }
+
+const engineWords = { running: 'Running', unresponsive: 'Not answering', restarting: 'Restarting', stopped: 'Stopped' } as const
