@@ -12,7 +12,7 @@ import { endsWith } from './waiting-command.ts'
 /** What a command may say on stderr before the rest is dropped. */
 const maximumStderrBytes = 65_536
 
-/** What does not end with its input (a forced command, say) sees that end after this long, and is not kept then. */
+/** What ends with its input only (a forced command, say) sees that end when it has said nothing for this long, and is not kept then. */
 const KEPT_OPEN_MS = 5000
 
 /** Bytes of a feed that are read ahead. */
@@ -117,6 +117,7 @@ export function runIn(
       on(open, COMMAND_REFUSED, () => refuse(new Error('Unable to exec')))
       on(open, 'data', (chunk: Buffer) => {
         if (settled) return
+        inputTimer?.refresh()
         const rested = rests?.(chunk) ?? false
         if (options.onStdout(chunk) === false) settle(() => resolve({ exitCode: null }), giveAway(rested))
       })

@@ -81,6 +81,16 @@ test('what waits for the end of its input sees it', async () => {
   expect(started[0]?.heard).toBe('ahead;1\n')
 }, 15_000)
 
+test('what goes on telling is kept, however long it takes', async () => {
+  const { started, session } = await hostWith({}, ({ channel }) => {
+    const telling = setInterval(() => channel.writable && channel.write('.'), 1000)
+    setTimeout(() => channel.write('done 1\nrests 1\n'), 6500)
+    channel.once('close', () => clearInterval(telling))
+  })
+  expect(await count(session, 'ahead;', '1')).toEqual({ exitCode: null })
+  expect(started.map(({ heard, closed }) => [heard, closed])).toEqual([['ahead;1\n', false]])
+}, 15_000)
+
 test('another beginning is not taken for it, and what waited ends', async () => {
   const { started, session } = await hostWith()
   await ask(session, 'old;', 'a')

@@ -71,9 +71,8 @@ export class WaitingCommand {
             if (error !== undefined) return resolve(false)
             channel.on('error', ignore)
             if (this.#key !== key) return resolve(endOf(channel))
-            this.#channel = channel
-            this.#rests = true
-            channel.once('exit', () => this.#channel === channel && this.#forget()).write(input)
+            this.#adopt(channel)
+            channel.write(input)
             resolve(true)
           })
         } catch {
@@ -83,6 +82,13 @@ export class WaitingCommand {
       })
     }, PAUSE_MS)
     this.#timer.unref()
+  }
+
+  /** Apart from `prepare`, since what a channel listens with would hold the input as long as it waits: a quarter of a megabyte for each host. */
+  #adopt(channel: ClientChannel): void {
+    this.#channel = channel
+    this.#rests = true
+    channel.once('exit', () => this.#channel === channel && this.#forget())
   }
 
   /** Whether this one waits or is about to; undefined where none does. */

@@ -25,7 +25,7 @@ export const SUDO_CONF = '/etc/sudo.conf'
 const MAX_ROWS = 3000
 /** Characters of a row; Gatehouse's own rules have 3,300. A longer one is left out and says so, since half a rule of sudo is another rule. */
 const MAX_ROW_LENGTH = 16_000
-export const TOO_LONG = '‹too long›'
+export const TOO_LONG = '<too long>'
 
 /** The order is that of `gh_sudo` in the script. All of them only read; none prints a password hash or a key. */
 const commands: readonly PrivilegedCommand[] = [

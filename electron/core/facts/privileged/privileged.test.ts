@@ -280,7 +280,7 @@ test('files of sshd that grep could not read, and a policy of RHEL that it could
       ...['/etc/ssh/sshd_config:1:Include sshd_config.d/*.conf', 'grep: /etc/ssh/sshd_config.d/a.conf: binary file matches'],
       'grep: /etc/ssh/sshd_config.d/.a.conf.swp: binary file matches',
       ...['Binary file /etc/ssh/sshd_config.d/b.conf matches', 'grep: /etc/ssh/sshd_config.d/c.conf: Permission denied'],
-      '/etc/ssh/sshd_config.d/d.conf:1:Match User ada‹too long›',
+      '/etc/ssh/sshd_config.d/d.conf:1:Match User ada<too long>',
     ),
   ).toMatchObject({ value: { elsewhere: ['a', 'b', 'c', 'd'].map((name) => `/etc/ssh/sshd_config.d/${name}.conf`) } })
   expect(print('/etc/ssh/sshd_config:1:Port 22', 'grep: /etc/ssh/sshd_config.d: No such file or directory')).toMatchObject({
