@@ -54,9 +54,10 @@ pick() { awk -v "until=$1" '
     }
     close(path)
   }'; }
-# \`told KIND PATH…\` names those that are there; \`known\` also those that may not be read.
+# \`told KIND PATH…\` names those that are there; \`known\` also those that may not be read; \`unread PATH…\` these alone (apt-config goes on without them).
 told() { kind=$1; shift; for file do [ -f "$file" ] && [ -r "$file" ] && printf '%s %s\\n' "$kind" "$file"; done; }
 known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then printf '%s %s\\n' "$kind" "$file"; elif [ -e "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
+unread() { for file do if [ -e "$file" ] && ! [ -r "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 homes() { known "$1" /root/$2 /home/*/$2; }
 pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline)
 prefixes= asked=' '
@@ -154,9 +155,10 @@ command -v apt-config >/dev/null && apt=1 && echo @apt-config
   told driver-module /sys/module/nvidia/version
   known resolver /etc/resolv.conf /run/systemd/resolve/resolv.conf
   [ ! -e /run/systemd/resolve/resolv.conf ] || known resolved /usr/lib/systemd/resolved.conf /etc/systemd/resolved.conf /usr/lib/systemd/resolved.conf.d/*.conf /run/systemd/resolved.conf.d/*.conf /etc/systemd/resolved.conf.d/*.conf
+  unread /etc/apt/apt.conf /etc/apt/apt.conf.d/*
   known pin /etc/apt/preferences /etc/apt/preferences.d/*
   known apt-sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
-  told repo /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo
+  known repo /etc/dnf/dnf.conf /etc/yum.conf /usr/share/dnf5/libdnf.conf.d/*.conf /etc/dnf/libdnf5.conf.d/*.conf /etc/yum.repos.d/*.repo /etc/distro.repos.d/*.repo /usr/share/dnf5/repos*.d/*.repo /etc/dnf/repos.override.d/*.repo /etc/zypp/zypp.conf /usr/etc/zypp/zypp.conf /etc/zypp/zypp.conf.d/*.conf /etc/zypp/repos.d/*.repo
   known apk-sources /etc/apk/repositories
   known pip /etc/pip.conf /etc/xdg/pip/pip.conf
   homes pip .config/pip/pip.conf

@@ -13,7 +13,7 @@ export function parseSources(stdout: string): Sources {
   const blocks = blocksOf(stdout)
   const of = (tag: string) => blocks.filter((block) => block.tag === tag)
   const aptConfig = of('apt-config').flatMap(({ lines }) => lines)
-  const repositories = of('repo')
+  const unreadable = of('unreadable').flatMap((block) => (isPassedOver(block.arguments) ? [] : [block.arguments]))
   return {
     resolvers: of('resolver').flatMap(({ arguments: file, lines }) =>
       lines.flatMap(({ text, line }) => {
@@ -26,7 +26,7 @@ export function parseSources(stdout: string): Sources {
     fallbackResolvers: fallbackResolvers(of('resolved')),
     packageSources: [
       ...of('apt-sources').flatMap((block) => aptSources(block, aptConfig)),
-      ...dnfSources(repositories),
+      ...dnfSources(of('repo'), unreadable),
       ...of('apk-sources').flatMap(apkSources),
       ...[...of('pip'), ...of('uv')].flatMap(pipSources),
       ...of('npm').flatMap(npmSources),
@@ -43,7 +43,7 @@ export function parseSources(stdout: string): Sources {
       ...of('rancher').flatMap(listedRegistries),
     ],
     proxies: proxiesOf(blocks),
-    unreadable: of('unreadable').flatMap((block) => (isPreferences(block.arguments) ? [] : [block.arguments])),
+    unreadable: unreadable.filter((file) => !isPreferences(file)),
     automatic: automaticOf(blocks, aptConfig),
     kernels: of('kernels').flatMap(({ lines }) =>
       lines.flatMap(({ text, line }) => (text.startsWith('vmlinuz-') && !/rescue/.test(text) ? [{ release: text.slice(8), line }] : [])),
@@ -51,6 +51,9 @@ export function parseSources(stdout: string): Sources {
     restartRequired: of('reboot')[0]?.line,
   }
 }
+
+/** Of apt.conf.d apt reads the names without an ending and those in `.conf` (apt.conf(5)). */
+const isPassedOver = (file: string): boolean => file.startsWith('/etc/apt/apt.conf.d/') && !/\/(?:[\w-]+|[\w.-]+\.conf)$/.test(file)
 
 /** dnf.conf(5), `excludepkgs`: of all repositories in [main], else of its own, if that is enabled. */
 function keptBack({ lines }: Block): { readonly pattern: string; readonly line: number }[] {

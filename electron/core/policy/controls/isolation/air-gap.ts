@@ -47,8 +47,8 @@ export function placeOfUrl(url: string): Place {
   return host === '' ? 'unknown' : placeOf(host)
 }
 
-/** Files that set variables of logins and daemons, and name no source. */
-export const setsProxies = (file: string): boolean => /^\/etc\/(?:environment$|profile\.d\/|systemd\/)/.test(file)
+/** Files that set proxies for logins, daemons and apt, and name no source. */
+export const setsProxies = (file: string): boolean => /^\/etc\/(?:environment$|profile\.d\/|systemd\/|apt\/apt\.conf)/.test(file)
 
 /** `user@host:port/path` → `host`. */
 export function hostOf(text: string): string {

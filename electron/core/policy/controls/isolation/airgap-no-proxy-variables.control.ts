@@ -30,7 +30,7 @@ export default defineControl({
         .map(({ line, name }) => ({ section: 'software', line, token: name.split(' ', 1)[0], note: 'Expected none.' }))
       verdicts.push({ ...words, status: 'fail', reason: `${said.join(', ')}. Expected none in an air gap.`, cite })
     }
-    const unread = sources.unreadable.filter((file) => setsProxies(file) || file.endsWith('/daemon.json'))
+    const unread = sources.unreadable.filter((file) => setsProxies(file) || /^\/etc\/(?:dnf|yum)|\/daemon\.json$/.test(file))
     if (unread.length > 0)
       verdicts.push({
         status: 'not-evaluated',

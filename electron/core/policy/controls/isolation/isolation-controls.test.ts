@@ -272,7 +272,13 @@ describe('airgap-no-proxy-variables', () => {
     expect(judge({}, unit(), proxy('packages'))).toEqual([none, 'fail: The package manager uses a proxy'])
     expect(judge({}, unit(), proxy('containers'))).toEqual([none, 'fail: Images are pulled through a proxy'])
     expect(judge({}, unit(), proxy('sessions'))).toEqual([none, 'fail: A proxy is set for logins and jobs'])
-    for (const file of ['/etc/environment', '/etc/docker/daemon.json', '/etc/systemd/system/k3s.service.env'])
+    for (const file of [
+      '/etc/environment',
+      '/etc/docker/daemon.json',
+      '/etc/systemd/system/k3s.service.env',
+      '/etc/apt/apt.conf.d/99proxy',
+      '/etc/dnf/dnf.conf',
+    ])
       expect(judge({}, unit(), { unreadable: [file] })).toEqual([none, 'not-evaluated: Where proxies are set could not be read'])
     expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources() }))).toEqual(['pass: No proxy is set'])
   })

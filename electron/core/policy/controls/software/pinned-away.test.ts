@@ -71,6 +71,7 @@ test('files that apt reads, and those that it may not', () => {
   const text = pin('*', 'release n=bookworm', 700)
   const count = (file: string) => read(text, '', `/etc/apt/${file}`).length
   expect(['preferences', 'preferences.d/ours', 'preferences.d/ours.pref', 'preferences.d/ours.bak'].map(count)).toEqual([1, 1, 1, 0])
-  const { automatic, unreadable } = parseSources('@unreadable /etc/apt/preferences.d/x\n@unreadable /etc/npmrc\n@end')
-  expect([automatic.aptPinsUnread, unreadable]).toEqual([['/etc/apt/preferences.d/x'], ['/etc/npmrc']])
+  const parts = '@unreadable /etc/apt/apt.conf.d/99proxy\n@unreadable /etc/apt/apt.conf.d/99proxy.bak'
+  const { automatic, unreadable } = parseSources(`@unreadable /etc/apt/preferences.d/x\n@unreadable /etc/npmrc\n${parts}\n@end`)
+  expect([automatic.aptPinsUnread, unreadable]).toEqual([['/etc/apt/preferences.d/x'], ['/etc/npmrc', '/etc/apt/apt.conf.d/99proxy']])
 })

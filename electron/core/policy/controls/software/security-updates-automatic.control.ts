@@ -23,7 +23,7 @@ export default defineControl({
   evaluate: ({ sources, updates, system }) => [...unsigned(sources), howUpdated(sources, updates, system.osId)],
 })
 
-function howUpdated({ automatic }: Sources, updates: Updates, osId: string): Verdict {
+function howUpdated({ automatic, unreadable }: Sources, updates: Updates, osId: string): Verdict {
   // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
   const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
   if (image)
@@ -35,7 +35,7 @@ function howUpdated({ automatic }: Sources, updates: Updates, osId: string): Ver
       hint: 'rpm-ostreed-automatic.timer with AutomaticUpdatePolicy=apply, or zincati.service on Fedora CoreOS.',
       cite: [{ section: 'updates', line: image.line }],
     }
-  const { missing, cite, hint } = howInstalled(automatic, updates, osId)
+  const { missing, cite, hint } = howInstalled(automatic, unreadable, updates, osId)
   const [first] = missing
   const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
   if (first === undefined) {
@@ -58,8 +58,14 @@ interface Found {
   readonly cite: readonly Citation[]
 }
 
-function howInstalled(automatic: AutomaticUpdates, updates: Updates, osId: string): Found & { readonly hint: string } {
-  if (updates.manager === 'dpkg') return { ...apt(automatic, updates, osId), hint: 'unattended-upgrades installs them every day.' }
+function howInstalled(
+  automatic: AutomaticUpdates,
+  unreadable: Sources['unreadable'],
+  updates: Updates,
+  osId: string,
+): Found & { readonly hint: string } {
+  const unread = [...(automatic.aptPinsUnread ?? []), ...unreadable.filter((file) => file.startsWith('/etc/apt/apt.conf'))]
+  if (updates.manager === 'dpkg') return { ...apt(automatic, unread, updates, osId), hint: 'unattended-upgrades installs them every day.' }
   if (updates.packages.some(({ vendor }) => /\b(?:open)?SUSE\b/.test(vendor)))
     return { ...zypper(automatic), hint: 'os-update with its timer installs them every day.' }
   return { ...dnf(automatic, updates), hint: 'dnf-automatic with apply_updates = yes installs them every day.' }
@@ -79,9 +85,9 @@ function apt(
     aptOnly = [],
     aptKeptBack = [],
     aptPins = [],
-    aptPinsUnread = [],
     timers,
   }: AutomaticUpdates,
+  unread: readonly string[],
   updates: Updates,
   osId: string,
 ): Found {
@@ -100,7 +106,7 @@ function apt(
     ...(aptKeptBack.length > 0 ? [`unattended-upgrades keeps back ${named(aptKeptBack)}`] : []),
     ...(held.length > 0 ? [`apt-mark hold keeps back ${named(held.map(({ name }) => ({ pattern: name })))}`] : []),
     ...pinned.slice(0, 5).map(({ what }) => what),
-    ...(aptPinsUnread.length > 0 ? [`${aptPinsUnread.join(', ')} may not be read`] : []),
+    ...(unread.length > 0 ? [`${unread.join(', ')} may not be read`] : []),
     ...(broken ? [`unattended-upgrades ends at the origin "${broken.pattern}", which it cannot read`] : []),
     ...(origin || broken ? [] : ['no origin of unattended-upgrades is the security archive of this release']),
     ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),

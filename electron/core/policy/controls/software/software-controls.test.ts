@@ -575,10 +575,28 @@ test.each<[string, Partial<Sources>, readonly string[]]>([
   ['of a folder', { packageSources: [{ url: 'file:///srv/repo', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, []],
   ['signed', { packageSources: [{ url: 'http://deb.debian.org/debian', file: '/a.list', line: 3 }] }, []],
   ['whatever apt is given', { aptUnsigned: { line: 2 } }, ['fail']],
+  ['a file of something else that may not be read', { unreadable: ['/etc/npmrc'] }, []],
 ])('packages without a signature: %s', (_, more, expected) => {
   const given = { sources: sources(more), updates: updates(), system: { osId: 'debian' } }
   const found = ask(updatesAutomatic, given).filter(({ title }) => title === 'Packages are installed without a signature')
   expect(found.map(({ status }) => status)).toEqual(expected)
+})
+
+test.each(['/etc/apt/sources.list.d/a.list', '/etc/apt/apt.conf.d/99proxy', '/etc/yum.repos.d/a.repo', '/etc/zypp/zypp.conf'])(
+  'what %s takes without a signature is not known where it may not be read',
+  (file) => {
+    const given = { sources: sources({ unreadable: [file] }), updates: updates(), system: { osId: 'debian' } }
+    expect(outcomes(ask(updatesAutomatic, given))).toContain('not-evaluated: Package sources could not all be read')
+  },
+)
+
+test('what apt.conf says of updates is not known where a part of it may not be read', () => {
+  const given = {
+    sources: sources({ unreadable: ['/etc/apt/apt.conf.d/99proxy'] }),
+    updates: updates({ manager: 'dpkg' }),
+    system: { osId: 'debian' },
+  }
+  expect(ask(updatesAutomatic, given).at(-1)?.reason).toContain('/etc/apt/apt.conf.d/99proxy may not be read')
 })
 
 describe('advisory-data-fresh', () => {

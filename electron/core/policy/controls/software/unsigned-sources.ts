@@ -5,13 +5,26 @@ const title = 'Packages are installed without a signature'
 const hint =
   'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper), and take out what switches the check off.'
 
+/** Files of apt, dnf and zypper that name sources, or say what is taken from them. */
+const ofPackages = /^(?:\/usr)?\/(?:etc|share)\/(?:apt\/(?:apt\.conf|sources\.list)|dnf|yum|zypp\/|distro\.repos\.d\/)/
+
 /** Sources whose packages become root’s without anyone’s signature. Folders of this host are left out: nobody stands between. */
-export function unsigned({ packageSources, aptUnsigned }: Sources): readonly Verdict[] {
+export function unsigned({ packageSources, aptUnsigned, unreadable }: Sources): readonly Verdict[] {
   const byFile = new Map<string, PackageSource[]>()
   for (const source of packageSources)
     if (source.unsigned && !/^(?:(?:file|copy|cdrom|media|hd|dir|iso):|\/)/.test(source.url))
       byFile.set(source.file, [...(byFile.get(source.file) ?? []), source])
+  const unread = unreadable.filter((file) => ofPackages.test(file))
   return [
+    ...(unread.length > 0
+      ? [
+          {
+            ...({ status: 'not-evaluated', subject: 'unread', title: 'Package sources could not all be read' } as const),
+            reason: `${unread.slice(0, 5).join(', ')} may not be read: whether what comes from there is signed is not known.`,
+            cite: [],
+          },
+        ]
+      : []),
     ...(aptUnsigned
       ? [
           {
@@ -31,7 +44,7 @@ export function unsigned({ packageSources, aptUnsigned }: Sources): readonly Ver
         cite: sources.slice(0, 8).map(({ unsigned, line }) => ({
           section: 'software',
           line: unsigned?.line ?? line,
-          note: 'Switches the check off. Expected a signature.',
+          note: 'Nothing is checked here. Expected a signature.',
         })),
       }
     }),
