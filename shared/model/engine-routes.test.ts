@@ -113,13 +113,49 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   ['localai', 'local-ai run --auth --auth-registration-mode=approval', {}, 'POST /v1/chat/completions', 'covered'],
   ['localai', 'local-ai run --auth --auth-registration-mode open', {}, 'POST /models/apply', 'covered'],
   ['localai', 'local-ai run', { LOCALAI_API_KEY: '****', LOCALAI_REGISTRATION_MODE: 'open' }, 'POST /v1/chat/completions', 'covered'],
+  // GitHub has an account for whoever wants one, with passwords or without, and so have some issuers.
+  ['localai', 'local-ai run --api-keys k', { GITHUB_CLIENT_ID: 'Iv1', LOCALAI_REGISTRATION_MODE: 'open' }, 'POST /v1/embeddings', 'open'],
+  ['localai', 'local-ai run --api-keys k --git-hub-client-id=Iv1', { LOCALAI_DISABLE_LOCAL_AUTH: '1' }, 'POST /v1/embeddings', 'varies'],
+  [
+    'localai',
+    'local-ai run --api-keys k',
+    { GITHUB_CLIENT_ID: 'Iv1', LOCALAI_REGISTRATION_MODE: 'approval' },
+    'POST /v1/embeddings',
+    'covered',
+  ],
+  ...(
+    [
+      ['https://accounts.google.com', 'open'],
+      ['https://login.microsoftonline.com/common/v2.0', 'open'],
+      ['https://login.microsoftonline.com/8c0cdb0e-9a5b-4b3d-8f0e-1d2f3a4b5c6d/v2.0', 'covered'],
+      ['https://id.firm.example/realms/ai', 'covered'],
+    ] as const
+  ).map(([issuer, key]): [Engine, string, Readonly<Record<string, string>>, string, string] => [
+    'localai',
+    'local-ai run --api-keys k --disable-local-auth',
+    { LOCALAI_OIDC_CLIENT_ID: 'ai', LOCALAI_OIDC_ISSUER: issuer, LOCALAI_REGISTRATION_MODE: 'open' },
+    'POST /v1/embeddings',
+    key,
+  ]),
   // Workers have a token of their own, or none.
   ['localai', 'local-ai run', { LOCALAI_DISTRIBUTED: 'true', LOCALAI_AUTH: 'true' }, 'DELETE /api/node/worker-1', 'open'],
   ['localai', 'local-ai run --distributed', { LOCALAI_REGISTRATION_TOKEN: '****' }, 'POST /api/node/register', 'covered'],
   ['localai', 'local-ai run', { LOCALAI_AUTH: 'true' }, 'POST /api/node/register', undefined],
   ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION' }, 'POST /predict', 'covered'],
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'POST /predict', undefined],
+  ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION', AIP_PREDICT_ROUTE: 'v1/ask' }, 'POST /v1/ask', 'covered'],
+  ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION', AIP_PREDICT_ROUTE: 'v1/ask' }, 'POST /predict', undefined],
+  // Its page asks for no key, whatever is sent there.
+  ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION', AIP_PREDICT_ROUTE: '/' }, 'POST /', 'open'],
+  ['llama.cpp', 'llama-server -m a.gguf --api-prefix /llm', { AIP_MODE: 'PREDICTION' }, 'POST /llm/predict', 'covered'],
 ])('%s: %s %j answers %s: %s', (engine, command, environment, route, key) => {
   const found = routesOf({ engine, argv: command.split(' '), environment, environmentComplete: true })
   expect(found.find((one) => printRoute(one) === route)?.key).toBe(key)
+})
+
+test('LocalAI whose variables are not all known may have accounts that anyone opens', () => {
+  const argv = 'local-ai run --api-keys k'.split(' ')
+  const keyOf = (environmentComplete: boolean) =>
+    routesOf({ engine: 'localai', argv, environmentComplete }).find(({ path }) => path === '/v1/chat/completions')?.key
+  expect([keyOf(true), keyOf(false)]).toEqual(['covered', 'varies'])
 })

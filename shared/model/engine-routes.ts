@@ -1,4 +1,5 @@
 import type { Engine, InferenceService } from './inference-service.ts'
+import { publicIssuerNamed } from './public-issuers.ts'
 
 /**
  * health: says that it lives. metadata: names models, settings or running prompts. inference: uses a model. management: adds, removes or
@@ -224,12 +225,19 @@ export function routesOf(service: Started): readonly EngineRoute[] {
   const own = engineRoutes[service.engine]
     .filter(({ onlyWith }) => onlyWith === undefined || isOn(onlyWith, service))
     .map((route) => (service.engine === 'localai' && route.key === 'covered' ? { ...route, key: keyAtLocalAi(route, service) } : route))
+    .map((route) => (service.engine === 'llama.cpp' && route.path === '/predict' ? predictAt(service) : route))
   const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
   const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''
   if (only !== '') return below(only)
   const python = service.engine === 'vllm' || service.engine === 'llama.cpp'
   const also = python ? prefixOf(service, '--root-path', service.engine === 'vllm' ? undefined : 'ROOT_PATH') : ''
   return also === '' ? own : [...own, ...below(also)]
+}
+
+/** `/` is a public path of llama-server, for its page. */
+function predictAt({ environment }: Started): EngineRoute {
+  const path = `/${(environment?.AIP_PREDICT_ROUTE || 'predict').replace(/^\//, '')}`
+  return { method: 'POST', path, class: 'management', key: path === '/' ? 'open' : 'covered' }
 }
 
 function keyAtLocalAi(route: EngineRoute, service: Started): EngineRoute['key'] {
@@ -248,24 +256,33 @@ function keyOfWorkers(service: Started): EngineRoute['key'] {
   return service.environmentComplete === true ? 'open' : 'varies'
 }
 
-const accounts: Switch = { flags: ['--auth', '--auth-enabled'], environment: ['LOCALAI_AUTH', 'LOCALAI_OIDC_CLIENT_ID'] }
+const gitHub: Switch = { flags: ['--git-hub-client-id'], environment: ['GITHUB_CLIENT_ID'] }
+const issuer: Switch = { flags: ['--oidc-client-id'], environment: ['LOCALAI_OIDC_CLIENT_ID'] }
+const accounts: Switch = { flags: ['--auth', '--auth-enabled'], environment: ['LOCALAI_AUTH'] }
 const withoutPasswords: Switch = { flags: ['--disable-local-auth'], environment: ['LOCALAI_DISABLE_LOCAL_AUTH'] }
+
+/** Does LocalAI keep accounts? Who signs in elsewhere has one, too (core/cli/run.go). */
+export const keepsAccounts = (service: Started): boolean =>
+  service.engine === 'localai' && [accounts, gitHub, issuer].some((one) => isOn(one, service))
 
 /**
  * May whoever comes open an account of LocalAI, which lets in like its key? Where nothing is said, `open` has been the default of the program (core/cli/run.go), and `approval`
- * that of its documentation.
+ * that of its documentation. GitHub has an account for whoever wants one (core/http/auth/oauth.go, upsertOAuthUser).
  */
 export function whoeverJoins(service: Started): 'yes' | 'no' | 'unknown' {
-  if (service.engine !== 'localai' || !isOn(accounts, service) || isOn(withoutPasswords, service)) return 'no'
   const mode = settingOf(service, '--auth-registration-mode', 'LOCALAI_REGISTRATION_MODE')
-  return mode === 'approval' || mode === 'invite' ? 'no' : mode === '' ? 'unknown' : 'yes'
+  if (service.engine !== 'localai' || mode === 'approval' || mode === 'invite') return 'no'
+  if (!keepsAccounts(service)) return service.environmentComplete === false ? 'unknown' : 'no'
+  const forAll = isOn(issuer, service) && publicIssuerNamed(settingOf(service, '--oidc-issuer', 'LOCALAI_OIDC_ISSUER')) !== undefined
+  if (isOn(withoutPasswords, service) && !isOn(gitHub, service) && !forAll) return 'no'
+  return mode === '' ? 'unknown' : 'yes'
 }
 
 /** With accounts and no key of its own, LocalAI asked below these paths alone, until it had a list of what is public (core/http/auth: isAPIPath, public_routes.go). */
 const OF_ACCOUNTS = /^\/(?:api|v1|models|backends|backend|tts|vad|video|stores|system|ws)(?:\/|$)|^\/metrics$/
 const isLeftByAccounts = ({ path }: EngineRoute, service: Started): boolean =>
   !OF_ACCOUNTS.test(path) &&
-  isOn(accounts, service) &&
+  keepsAccounts(service) &&
   !isOn({ flags: ['--api-keys'], environment: ['LOCALAI_API_KEY', 'API_KEY'] }, service)
 
 function isOn({ flags = [], environment = [], without }: Switch, service: Started): boolean {

@@ -1,3 +1,4 @@
+import { PERSONAL } from '#shared/model/public-issuers.ts'
 import type { Setting } from './oauth2-proxy.ts'
 import type { OptionName } from './options.ts'
 
@@ -20,9 +21,6 @@ const restrictions = {
 
 export type Restriction = keyof typeof restrictions
 export const restricting = Object.keys(restrictions) as readonly Restriction[]
-
-/** The tenant of everybody who has a Microsoft account of his own, whom nobody manages. */
-export const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Those that count; all of them while the provider is not known. */
 export function inEffect(get: (name: Restriction | 'provider') => Setting | undefined): readonly Restriction[] {

@@ -30,7 +30,8 @@ export const wantedVariables = [
   'PRELOAD_MODELS(_CONFIG)?',
   '(HTTPS?|ALL)_PROXY',
   '(https?|all)_proxy',
-  'AIP_(MODE|HTTP_PORT)',
+  'AIP_[A-Z_]+',
+  'GITHUB_CLIENT_ID',
   '(OLLAMA|VLLM|LLAMA|LOCALAI)_[A-Z0-9_]+',
 ] as const
 

@@ -1,3 +1,4 @@
+import { keepsAccounts } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import { flagValue, hasFlag, valuesOf } from './flags.ts'
@@ -98,7 +99,9 @@ function portsOfRanks(words: readonly string[], first: number): readonly number[
 function llamaServer(words: readonly string[], { variables, complete }: KnownEnvironment): Configured {
   if (hasFlag(words, [LLAMAFILER])) return llamafiler(words)
   const hostFlag = flagValue(words, ['--host'])
-  const portText = flagValue(words, ['--port']) ?? variables.LLAMA_ARG_PORT
+  // Where it serves as Vertex AI wants it, that port wins over its own (server-http.cpp).
+  const vertex = variables.AIP_MODE === 'PREDICTION' ? variables.AIP_HTTP_PORT || '8080' : undefined
+  const portText = vertex ?? flagValue(words, ['--port']) ?? variables.LLAMA_ARG_PORT
   const port = readPort(portText)
   const ports = port === undefined ? [8080, 9931] : [port]
   if (!complete && (hostFlag === undefined || portText === undefined)) return { addresses: [], ports, unknown: unreadable }
@@ -188,9 +191,7 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
       return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
     case 'localai': {
       if (flagValue(words, ['--api-keys'])) return 'set'
-      if (hasFlag(words, ['--auth', '--auth-enabled']) || /^(?:1|t|true|yes|on)$/i.test(variables.LOCALAI_AUTH ?? '')) return 'set'
-      // Who signs in elsewhere has an account, too (core/cli/run.go).
-      if ((variables.LOCALAI_OIDC_CLIENT_ID ?? '') !== '') return 'set'
+      if (keepsAccounts({ engine: 'localai', argv: words, environment: variables })) return 'set'
       const other = inEnvironment('LOCALAI_API_KEY', 'API_KEY')
       // api_keys.json in the dynamic configuration folder may hold keys too.
       const folder = flagValue(words, ['--localai-config-dir']) ?? variables.LOCALAI_CONFIG_DIR

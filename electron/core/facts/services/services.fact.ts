@@ -55,5 +55,8 @@ function asAnswered(service: InferenceService, ports: readonly LoopbackPort[]): 
   const own = ports.filter(({ port }) => service.running && service.binds.some((bind) => bind.port === port && bind.basis === 'observed'))
   const version = own.map(({ answers }) => versionIn(answers)).find((one) => one !== undefined)
   const apiKey = answeredKey(service, ports) ?? service.apiKey
-  return version === undefined && apiKey === service.apiKey ? service : { ...service, apiKey, version: version ?? service.version }
+  if (version === undefined && apiKey === service.apiKey) return service
+  // What asks though nothing that was read says so has settings that were not read (/etc/localai.env).
+  const elsewhere = apiKey === 'set' && service.apiKey === 'none'
+  return { ...service, apiKey, version: version ?? service.version, ...(elsewhere && { environmentComplete: false }) }
 }

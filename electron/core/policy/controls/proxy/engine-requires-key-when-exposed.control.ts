@@ -87,7 +87,7 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       ...base,
       status: 'not-evaluated',
       title: 'Some routes may ignore the key',
-      reason: `${serviceName(service)} listens on ${where}. ${joins === 'unknown' ? 'Its releases differ in whether anyone may open an account, which is enough for' : 'Only newer releases ask who is there on'}: ${listed(varying.map(printRoute), 12)}.`,
+      reason: `${serviceName(service)} listens on ${where}. ${joins === 'unknown' ? 'Whether anyone may open an account there is not known, which would be enough for' : 'Only newer releases ask who is there on'}: ${listed(varying.map(printRoute), 12)}.`,
       hint: `Listen on 127.0.0.1 behind a proxy, or ${joins === 'unknown' ? 'set LOCALAI_REGISTRATION_MODE=approval' : 'give it a key of its own, too'}.`,
       cite: cite(),
     }

@@ -1,27 +1,10 @@
+import { anyTenant, publicIssuerNamed, tenantIn } from '#shared/model/public-issuers.ts'
 import type { Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
-import { inEffect, PERSONAL, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
+import { inEffect, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
 import { defineControl } from '../../control.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
-/** Tenants that stand for any. */
-const anyTenant = ['', 'common', 'organizations', 'consumers', PERSONAL]
-
 const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean', 'login.gov']
-
-/** Where Microsoft signs in, in its clouds, by its newer and older names; the tenant follows. */
-const ofMicrosoft = String.raw`^https://(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|(?:login|sts)\.windows\.net)(?::443)?/`
-const tenantIn = (issuer: string): string => new RegExp(`${ofMicrosoft}([^/?#]+)`, 'i').exec(issuer)?.[1]?.toLowerCase() ?? '?'
-
-/** Issuers that everybody on earth has an account of, or may get one. */
-const publicIssuers: readonly (readonly [RegExp, string])[] = [
-  [/^https:\/\/accounts\.google\.com\/?$/i, 'google'],
-  [/^https:\/\/gitlab\.com\/?$/i, 'gitlab'],
-  [/^https:\/\/appleid\.apple\.com\/?$/i, 'Apple'],
-  [/^https:\/\/(?:www\.)?linkedin\.com\b/i, 'linkedin'],
-  [/^https:\/\/(?:www\.)?facebook\.com\b/i, 'facebook'],
-  [/^https:\/\/slack\.com\/?$/i, 'Slack'],
-  [/^https:\/\/api\.login\.yahoo\.com\/?$/i, 'Yahoo'],
-]
 
 /** Whose accounts these are, where the provider gives them to everybody. */
 function publicName(provider: string, get: Get): string | undefined {
@@ -29,7 +12,7 @@ function publicName(provider: string, get: Get): string | undefined {
   // Tokens of other tenants than that of the issuer are refused, whatever the login page asks for.
   if (provider === 'azure' && issuer === '')
     return anyTenant.includes(get('azure_tenant')?.values[0]?.toLowerCase() ?? '?') ? 'Microsoft' : undefined
-  const issued = anyTenant.includes(tenantIn(issuer)) ? 'Microsoft' : publicIssuers.find(([pattern]) => pattern.test(issuer))?.[1]
+  const issued = publicIssuerNamed(issuer)
   // A GitLab of one's own has its own issuer. What speaks as GitHub does, Gitea or its Enterprise Server, takes the code where redeem_url says.
   const redeemed = get('redeem_url')?.values[0] ?? ''
   const own =
