@@ -121,6 +121,19 @@ describe('containers', () => {
     expect([told?.bindUnknown, told?.openInside]).toEqual([undefined, [11434]])
   })
 
+  test.each([
+    ['', { user: 'root', uid: 0 }],
+    ['1000:1000', { user: undefined, uid: 1000 }],
+    ['ollama', { user: 'ollama', uid: undefined }],
+  ])('the sentry of gVisor is root, and the server in it whom the container names: %j', (user, expected) => {
+    const sandbox = process(70, 'runsc-sandbox --network=host boot', { name: 'exe', user: 'root', uid: 0 })
+    const listeners = [listener('0.0.0.0:11434', 70), listener('0.0.0.0:9100', 71)]
+    const [service] = assembleServices({ ...base, processes: [sandbox], containers: [container({ hostNetwork: true, user })], listeners })
+    expect({ user: service?.user, uid: service?.uid }).toEqual(expected)
+    // Its sockets are the host's there, and the sentry holds them (runsc 20240729).
+    expect([service?.binds.map(({ port: own }) => own), service?.bindUnknown]).toEqual([[11434], undefined])
+  })
+
   test('a restart keeps what is published', () => {
     const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
     expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])

@@ -2,13 +2,14 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
-import { type Binds, configuredBinds, publishedBinds, unseenBinds } from './binds.ts'
-import { configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
+import { type Binds, configuredBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
+import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
 import { containerOfUnit } from './container-run.ts'
 import { engineOfImage, versionOfImage } from './images.ts'
 import { type Launch, recognise, recogniseStart } from './launch.ts'
 import { withSettings } from './llama-words.ts'
 import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
+import { accountTold, isSandbox } from './sandboxes.ts'
 import type { ServiceSources } from './sources.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
@@ -82,12 +83,16 @@ export function unitBinds(unit: Unit, launch: Launch, sources: ServiceSources): 
 }
 
 /** A container whose image or command is an engine's and whose processes were not recognised, or that is stopped. */
-export function serviceFromContainer(container: Container, { processes, hostAddresses }: ServiceSources): InferenceService | undefined {
+export function serviceFromContainer(container: Container, sources: ServiceSources): InferenceService | undefined {
+  const { processes, hostAddresses } = sources
   const launch = recognise(container.command) ?? fromImage(container)
   if (!launch || launch.role === 'worker') return undefined
   const environment: KnownEnvironment = { variables: container.environment, complete: container.inspected && !launch.wrapped }
   const configured = configuredAddresses(launch, environment)
   const main: Process | undefined = container.pid > 0 ? processes.find(({ pid }) => pid === container.pid) : undefined
+  const { binds, unknown } = container.hostNetwork
+    ? ofHostNetwork(main, configured, sources)
+    : { binds: publishedBinds(container, configured), unknown: unseenBinds(container, main, hostAddresses) }
   return {
     id: container.name,
     engine: launch.engine,
@@ -95,21 +100,24 @@ export function serviceFromContainer(container: Container, { processes, hostAddr
     container: container.name,
     running: container.running,
     pids: main ? [main.pid] : [],
-    user: main?.user,
-    uid: main && main.uid >= 0 ? main.uid : undefined,
+    ...(main && (isSandbox(main) ? accountTold(container) : { user: main.user, uid: main.uid >= 0 ? main.uid : undefined })),
     argv: container.command,
     environment: container.inspected ? container.environment : undefined,
     environmentComplete: environment.complete,
-    binds: container.hostNetwork ? [] : publishedBinds(container, configured),
-    bindUnknown: container.hostNetwork
-      ? 'it uses the network of the host and its sockets were not found'
-      : unseenBinds(container, main, hostAddresses),
+    binds,
+    bindUnknown: unknown,
     ...(!container.hostNetwork && { containerPorts: configured.ports, openInside: openPorts(configured) }),
     configuredBinds: [],
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),
     modelPaths: onHostByMounts(modelPathsOf(launch, container.environment, { home: homeInContainer(container.mounts) }), container.mounts),
   }
+}
+
+/** In the network of the host its sockets are held by the first process that the runtime tells. */
+function ofHostNetwork(main: Process | undefined, configured: Configured, { listeners }: ServiceSources): Binds {
+  const { binds } = main && listeners ? observedBinds([main], configured, listeners) : { binds: [] }
+  return binds.length > 0 ? { binds } : { binds, unknown: 'it uses the network of the host and its sockets were not found' }
 }
 
 /** The images' entry points start the server; only its flags stand in the command. A command with another program is not one. */

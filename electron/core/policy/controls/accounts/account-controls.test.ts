@@ -65,6 +65,12 @@ describe('inference-not-root', () => {
     ],
     ['not readable', { uid: undefined }, 'not-evaluated: The service account could not be read'],
     [
+      'in gVisor, whose sentry is root',
+      { how: 'container', unit: undefined, uid: 990 },
+      'pass: Runs without root',
+      { processes: known([{ ...process(100, 0), argv: ['runsc-sandbox', 'boot'] }]) },
+    ],
+    [
       'stopped, root',
       { running: false, pids: [], uid: 0 },
       'warning: A stopped server would run as root',

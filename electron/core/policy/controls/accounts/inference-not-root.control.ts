@@ -3,6 +3,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { isSandbox } from '../../../facts/services/sandboxes.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName, startsByItself } from '../inference/service-words.ts'
@@ -30,10 +31,12 @@ export default defineControl({
       : services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
 })
 
-function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
+function judgeRunning(service: InferenceService, { processes, containers }: Uses): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id }
-  const members = processes.known ? processes.value.filter(({ pid }) => service.pids.includes(pid)) : []
+  const seen = processes.known ? processes.value.filter(({ pid }) => service.pids.includes(pid)) : []
+  const members = seen.filter((process) => !isSandbox(process))
+  const told = members.length < seen.length ? citeContainer(service, containers) : []
   const root = members.find(({ uid }) => uid === 0)
   const main = members.find(({ pid }) => pid === service.pids[0])
   if (root || service.uid === 0) {
@@ -53,16 +56,28 @@ function judgeRunning(service: InferenceService, { processes }: Uses): Verdict {
             ? `Set User=, or UserNS=auto, in ${service.madeFrom.path}, then systemctl daemon-reload and restart ${service.madeFrom.unit}.`
             : 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
       }),
-      cite: citeProcess(shown, 'Runs as root. Expected a service account.'),
+      cite: [...told, ...citeProcess(shown, 'Runs as root. Expected a service account.')],
     }
   }
   if (service.uid === undefined || (members.length > 0 && members.some(({ uid }) => uid < 0))) {
     const reason = `The account that ${name} runs as could not be read.`
-    return { ...base, status: 'not-evaluated', title: 'The service account could not be read', reason, cite: citeProcess(main) }
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'The service account could not be read',
+      reason,
+      cite: [...told, ...citeProcess(main)],
+    }
   }
   const reason = `${name} runs as ${service.user ?? 'an account without name'} (uid ${service.uid}).`
-  return { ...base, status: 'pass', title: 'Runs without root', reason, cite: citeProcess(main) }
+  return { ...base, status: 'pass', title: 'Runs without root', reason, cite: [...told, ...citeProcess(main)] }
 }
+
+/** What runs in a sandbox is no process of the host; its container names the account. */
+const citeContainer = ({ container }: InferenceService, containers: FactResult<Containers>): readonly Citation[] =>
+  (containers.known ? containers.value.containers : [])
+    .filter(({ name }) => name === container)
+    .map(({ line }) => ({ section: 'containers', line }))
 
 const citeProcess = (process: Process | undefined, note?: string): readonly Citation[] =>
   process ? [{ section: 'processes', line: process.line, token: process.user, note }] : []

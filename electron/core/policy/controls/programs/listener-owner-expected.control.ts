@@ -3,9 +3,10 @@ import type { Process } from '../../../facts/processes/processes.ts'
 import { nameOf, type Stranger, strangerSubject, strangersAmong } from '../../../facts/programs/strangers.ts'
 import { unitOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { ownersHint } from '../inference/service-words.ts'
 import { sshPorts } from '../network/doors.ts'
 import { knownValue } from '../network/flows.ts'
-import { noneFound, openTo, type Surroundings } from './program-words.ts'
+import { containersHint, noneFound, openTo, type Surroundings, swarmHint } from './program-words.ts'
 
 export default defineControl({
   id: 'listener-owner-expected',
@@ -58,10 +59,10 @@ function judge(
       title: 'What a container publishes is not known',
       reason: `${owner?.name ?? 'A container runtime'} holds ${where}${unlisted}.`,
       hint: bySwarm
-        ? 'See with docker service ls on a manager which services publish, and take out those that nobody needs.'
+        ? swarmHint
         : listed
           ? 'See with podman ps as that account what it publishes; stop it, or publish it on 127.0.0.1.'
-          : 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.',
+          : containersHint,
       cite,
     }
   }
@@ -79,7 +80,7 @@ function judge(
       subject: strangerSubject(stranger),
       title: 'The owner of a listener could not be read',
       reason: `Something listens on ${where}, and whose it is could not be seen.`,
-      hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
+      hint: ownersHint,
       cite,
     }
   const process = processes.find(({ pid }) => pid === owner?.pid)

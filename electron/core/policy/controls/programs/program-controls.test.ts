@@ -190,6 +190,17 @@ test.each<[string, number, AnyControl, string]>([
   if (status !== 404) expect(verdict?.cite[0]).toMatchObject({ section: 'wire-http-8265', line: 2 })
 })
 
+test.each([
+  ['the owners of sockets could not be read', /run ss as root/],
+  ['whether 443 is its own or a port of a service of Swarm is not known', /docker service ls/],
+  ['whether 443 is its own or a port of a container is not known, since the containers are not', /list containers/],
+  ['it runs in a container whose published ports could not be read', /list containers/],
+  ['its network is no bridge of this host, so it has an address of its own, whose ports are not seen from here', /^$/],
+])('what would show where a program listens, of which %s', (bindsUnknown, hint) => {
+  const [verdict] = ask(codeRunnerNotExposed, { programs: [program('container-api', { binds: [], bindsUnknown })] })
+  expect([verdict?.status, verdict?.hint ?? '']).toEqual(['not-evaluated', expect.stringMatching(hint)])
+})
+
 test('a door that asks nobody counts, whatever another answers', () => {
   const endpoint = readTranscript('wire-http-8265', 'tcp 10.0.0.1 port 8265 from bastion: connected\nGET /api/models: 401\n')
   const asked = (change: Partial<Program>) =>

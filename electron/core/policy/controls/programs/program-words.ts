@@ -6,6 +6,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
+import { ownersHint } from '../inference/service-words.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { type AroundNginx, isAtPort, ledTo } from '../proxy/led-by-nginx.ts'
 import { listed } from '../proxy/proxy-paths.ts'
@@ -28,13 +29,23 @@ export const ofKinds = (programs: readonly Program[], ...kinds: readonly Program
 
 export const noneFound = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
+export const containersHint = 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.'
+export const swarmHint = 'See with docker service ls on a manager which services publish, and take out those that nobody needs.'
+
+/** What would show where it listens, by the reason why that is not known. */
+const hintFor = (unknown: string): string | undefined => {
+  if (unknown.includes('Swarm')) return swarmHint
+  if (/published ports could not be read|since the containers are not/.test(unknown)) return containersHint
+  return /address of its own|shares the network/.test(unknown) ? undefined : ownersHint
+}
+
 /** Where it listens, or where else, is not known, so it cannot be called local. */
 const unseen = (program: Program): Verdict => ({
   status: 'not-evaluated',
   subject: program.id,
   title: 'Where it listens could not be seen',
   reason: `${programName(program)} runs, but ${program.bindsUnknown ?? 'its sockets were not found'}.`,
-  hint: 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.',
+  hint: hintFor(program.bindsUnknown ?? ''),
   cite: citeProgram(program),
 })
 
