@@ -20,9 +20,9 @@ for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/
   code=$?
   echo "@nvidia-smi $code"
   printf '%s\\n' "$text" | awk -v "code=$code" -v "wanted=</?($wanted)[ >]" '
-    code != 0 { if (NR > 5) exit; print "=" substr($0, 1, 300); next }
+    code != 0 && code != 14 { if (NR > 5) exit; print "=" substr($0, 1, 300); next }
     match($0, /<pid>[0-9]+</) && RLENGTH < 17 && pids < 200 { pid = substr($0, RSTART + 5, RLENGTH - 6); if (!(pid in seen)) { seen[pid]; process[++pids] = pid } }
-    n < 5000 && $0 ~ wanted { n++; sub(/^[ \\t]+/, ""); print substr("=" $0, 1, 1000) }
+    n < 5000 && ($0 ~ wanted || /infoROM is corrupted/) { n++; sub(/^[ \\t]+/, ""); print substr("=" $0, 1, 1000) }
     END { for (i = 1; i <= pids; i++) {
       print "@process " process[i]
       file = "/proc/" process[i] "/status"

@@ -26,6 +26,8 @@ export interface GpuDetail {
   readonly repairPending?: Shown<boolean> | undefined
   /** More errors in the card's static memory than NVIDIA lets it work with. */
   readonly sramExceeded?: Shown<boolean> | undefined
+  /** The memory in which the card keeps its settings and counts of errors is damaged. */
+  readonly inforomCorrupted?: Shown<boolean> | undefined
   /** What the driver asks for: `Reset`, `Reboot`, `Drain P2P` … Absent when it is None. */
   readonly recovery?: Shown<string> | undefined
   /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */

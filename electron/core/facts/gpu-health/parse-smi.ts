@@ -25,6 +25,8 @@ export function parseSmi(rows: readonly BlockRow[]): {
   let gpu: Open | undefined
   let process: OpenProcess | undefined
   for (const { text, line } of rows) {
+    const damaged = /infoROM is corrupted at gpu ([0-9a-f:.]{5,20})/i.exec(text)?.[1]
+    for (const one of gpus) if (damaged !== undefined && sameCard(one.bus, damaged)) one.inforomCorrupted = { value: true, line }
     for (const [, slash, tag = '', attributes = '', content = ''] of text.matchAll(
       /<(\/?)([a-z][a-z0-9_]{0,60})((?:\s[^<>]{0,200})?)>([^<]*)/g,
     )) {
@@ -49,6 +51,9 @@ export function parseSmi(rows: readonly BlockRow[]): {
   }
   return { cuda, gpus: gpus.filter(({ uuid }) => uuid !== ''), processes: processes.filter(({ pid }) => pid > 0), named: gpus.length }
 }
+
+/** `00000000:3B:00.0` or, in words, `0000:3B:00.0`: the domain has eight digits or four. */
+const sameCard = (a: string, b: string): boolean => a.toLowerCase().endsWith(b.toLowerCase()) || b.toLowerCase().endsWith(a.toLowerCase())
 
 function readProcess(process: OpenProcess, tag: string, value: string, line: number): void {
   if (tag === 'pid' && /^\d{1,10}$/.test(value)) {

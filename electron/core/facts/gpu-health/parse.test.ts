@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -377,3 +377,21 @@ test.skipIf(process.platform !== 'linux').each([
   rmSync(drivers, { recursive: true })
   expect(/^@other (.*)$/m.exec(stdout)?.[1]).toBe(expected)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a card with a corrupted InfoROM tells all the same, with an exit code and a line of its own',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-smi-'))
+    const xml = h100.slice(h100.indexOf('=<cuda'), h100.indexOf('@process')).replace(/^=/gm, '')
+    const card = `${xml.replace(/<processes>[\s\S]*<\/processes>\n/, '')}WARNING: infoROM is corrupted at gpu 0000:3B:00.0\n`
+    writeFileSync(join(folder, 'nvidia-smi'), `#!/bin/sh\ncat <<'END'\n${card}END\nexit 14\n`, { mode: 0o755 })
+    const [section] = collectGpuHealth()
+    const [text, parameters] = section?.kind === 'script' ? [section.script, section.parameters] : ['', []]
+    const { stdout } = spawnSync('sh', ['-c', text.replace('/usr/bin /usr/local/bin', folder), 'sh', ...parameters], { encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    expect(parseGpuHealth(stdout)).toMatchObject({
+      known: true,
+      value: { gpus: [{ name: 'NVIDIA H100 80GB HBM3', uncorrected: { value: 2 }, inforomCorrupted: { value: true } }] },
+    })
+  },
+)

@@ -19,12 +19,13 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
       smi ? 'Is the account allowed to open /dev/nvidia*? If it is, look for NVRM in dmesg.' : 'Install the tools of the driver.',
     )
   }
-  if (smi && smi.words !== '0' && !noDevices(smi)) {
+  const told = smi && (smi.words === '0' || smi.words === `${INFOROM_CORRUPTED}`)
+  if (smi && !told && !noDevices(smi)) {
     const said = smi.rows.find(({ text }) => text.trim() !== '')?.text.slice(0, 200)
     return unknown(`GPU details: nvidia-smi ended with exit code ${smi.words}: ${said ?? 'no output'}`, ['gpu-health'])
   }
-  const { cuda, gpus, processes, named } = parseSmi(smi?.words === '0' ? smi.rows : [])
-  if (smi?.words === '0' && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
+  const { cuda, gpus, processes, named } = parseSmi(told ? smi.rows : [])
+  if (told && gpus.length === 0) return unknown('GPU details: nvidia-smi -q -x printed no GPU', ['gpu-health'])
   const [log, other] = [blocks.get('kernel-log')?.[0], blocks.get('other')?.[0]]
   const held = Math.max(named, Number(/^\d{1,4}$/.exec(driver?.words ?? '')?.[0] ?? 0))
   return known({
@@ -40,8 +41,11 @@ export function parseGpuHealth(stdout: string): FactResult<GpuHealth> {
   })
 }
 
-/** Exit code 6 (nvidia-smi(1), RETURN VALUE). */
+/** Exit code 6, nothing found (nvidia-smi(1), RETURN VALUE). */
 const noDevices = ({ words, rows }: Block): boolean => words === '6' && rows.some(({ text }) => /No devices were found/i.test(text))
+
+/** With this exit code it tells all the same, and names the cards in a line of its own behind it (nvidia-smi(1), RETURN VALUE). */
+export const INFOROM_CORRUPTED = 14
 
 const ownerOf = (blocks: readonly Block[], pid: number): Pick<GpuProcess, 'uid' | 'cgroup'> =>
   readOwner(blocks.find(({ words }) => words === `${pid}`)?.rows ?? [])

@@ -60,6 +60,14 @@ const read = (given: Partial<SectionOutput>) =>
 test.each<[string, Partial<SectionOutput>, object]>([
   ['no nvidia-smi: no GPUs to measure', { state: 'missing', exitCode: null }, { known: true, value: [] }],
   ['no devices', { exitCode: 6, stdout: 'No devices were found\n' }, { known: true, value: [] }],
+  [
+    'a card with a corrupted InfoROM, which is told behind the rows',
+    {
+      exitCode: 14,
+      stdout: `0, NVIDIA L40S, ${uuid}, 550.144.03, 1, 2, 3, 4, 5, 6, 7\nWARNING: infoROM is corrupted at gpu 0000:3B:00.0\n`,
+    },
+    { known: true, value: [{ index: 0, name: 'NVIDIA L40S' }] },
+  ],
   ['driver mismatch', { exitCode: 18, stdout: 'Failed to initialize NVML: Driver/library version mismatch\n' }, { known: false }],
   ['no driver', { exitCode: 9, stderr: "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver." }, { known: false }],
   ['unknown field', { exitCode: 2, stdout: 'Field "x" is not a valid field to query.\n' }, { known: false }],

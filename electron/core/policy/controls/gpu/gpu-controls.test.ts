@@ -87,6 +87,7 @@ test.each<[string, GpuHealth, string]>([
   ['uncorrectable errors', health({ gpus: [gpu({ uncorrected: shown(2) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that could not be remapped', health({ gpus: [gpu({ remapFailed: shown(true) })] }), 'fail: The GPU reports hardware faults'],
   ['a row that waits', health({ gpus: [gpu({ remapPending: shown(true) })] }), 'warning: The GPU reports faults to look into'],
+  ['a corrupted InfoROM', health({ gpus: [gpu({ inforomCorrupted: shown(true) })] }), 'fail: The GPU reports hardware faults'],
   ['wants a reset', health({ gpus: [gpu({ recovery: shown('Reset') })] }), 'fail: The GPU reports hardware faults'],
   ['fallen off the bus', health({ xids: [xid(79)] }), 'fail: The GPU reports hardware faults'],
   ['with the function part', health({ xids: [xid(79, '0000:3b:00.0')] }), 'fail: The GPU reports hardware faults'],

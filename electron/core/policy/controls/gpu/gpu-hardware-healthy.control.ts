@@ -165,6 +165,7 @@ function faultsOf({
   remapPending,
   repairPending,
   sramExceeded,
+  inforomCorrupted,
   recovery,
 }: GpuDetail): readonly Fault[] {
   const cite = (line: number, note: string): Citation => ({ section: 'gpu-health', line, note })
@@ -188,6 +189,12 @@ function faultsOf({
       text: 'its static memory had more errors than NVIDIA lets it work with',
       severe: true,
       cite: cite(sramExceeded.line, 'Expected No.'),
+    })
+  if (inforomCorrupted)
+    faults.push({
+      text: 'its InfoROM is corrupted, which keeps its settings and counts of errors',
+      severe: true,
+      cite: cite(inforomCorrupted.line, 'Expected no such line.'),
     })
   if (recovery) {
     const asks = /reset|reboot|drain/i.test(recovery.value)
