@@ -262,7 +262,7 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
   const found: Becoming[] = []
   const add = (becomes: string, path: string, what: string) => {
     const file = path === '' || becomes === member.name ? undefined : writing(path)
-    if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, cite: citeOf(file.grant) })
+    if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, grant: file.grant, cite: citeOf(file.grant) })
   }
   const { root } = world
   for (const unit of world.units) {

@@ -1,6 +1,8 @@
 import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/model/access.ts'
 import { type Capability, capabilities } from '#shared/model/capability.ts'
+import type { Citation } from '../facts/citation.ts'
 import type { FactResult } from '../facts/fact.ts'
+import type { SudoGrant } from '../facts/privileged/privileged.ts'
 import { type AccessFacts, accessFactIds } from './access-facts.ts'
 import { becomings, becomingsOverLoopback } from './becoming.ts'
 import { unseenKeyFiles } from './engine-keys.ts'
@@ -49,6 +51,18 @@ export function ownWayToRoot(facts: AccessFacts, now: number, account: string): 
   const { world, steps } = walkOf(facts, now)
   const member = world.members.find(({ name }) => name === account)
   return member && holdingsOf(member, world, steps, ({ becomes }) => becomes).find(({ capability }) => capability === 'become-root')
+}
+
+/** Rules of sudo and doas that make an account root without a password, by account: one of each. */
+export function rulesWithoutPassword(
+  facts: AccessFacts,
+  now: number,
+): readonly { readonly account: string; readonly grant: SudoGrant; readonly by: string; readonly cite: Citation }[] {
+  const { world, steps } = walkOf(facts, now)
+  return world.members.flatMap(({ name }) => {
+    const way = steps.get(name)?.becomes.find(({ becomes, condition, grant }) => grant && becomes === world.root.name && !condition)
+    return way?.grant ? [{ account: name, grant: way.grant, by: way.by, cite: way.cite }] : []
+  })
 }
 
 const walkOf = keepLast((facts, now): Walk => {

@@ -97,7 +97,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
       found.set(target.name, {
-        ...{ becomes: target.name, by, condition },
+        ...{ becomes: target.name, by, condition, grant },
         cite: cite ?? { ...citeOf(grant), token: word.slice(0, 60) },
       })
     }

@@ -15,6 +15,8 @@ export interface Becoming {
   /** `group docker`, `sudo ALL`, `writes /etc/systemd/system/vllm.service`. */
   readonly by: string
   readonly condition?: string | undefined
+  /** The rule of sudo or doas that gives it. */
+  readonly grant?: SudoGrant
   readonly cite: Citation
 }
 

@@ -107,13 +107,16 @@ function spread(grant: SudoGrant, defaults: readonly SudoDefaults[], limit: numb
   const users = words(grant.users, limit).flatMap(({ word, negated }) => (negated ? [] : [word]))
   const asRoot = grant.runAsUsers === undefined || words(grant.runAsUsers, limit).some(({ word, negated }) => !negated && reachesRoot(word))
   const free = (user: string): boolean =>
-    defaults.some(
-      ({ scope, of, settings }) =>
-        settings.includes('!authenticate') &&
-        (scope === undefined ||
-          (scope === ':' &&
-            words(of ?? [], limit).some(({ word, negated }) => !negated && (word.toLowerCase() === user.toLowerCase() || word === 'ALL')))),
-    )
+    defaults
+      .flatMap(({ scope, of = [], settings }) => {
+        const named = words(of, limit).flatMap(({ word, negated }) => (negated ? [] : [word]))
+        const own =
+          scope === undefined || (scope === ':' && named.some((word) => word.toLowerCase() === user.toLowerCase() || word === 'ALL'))
+        const also = scope === '@' || (scope === '>' && named.some(reachesRoot))
+        return settings.filter((word) => (own && word === 'authenticate') || ((own || also) && /^!\s*authenticate$/.test(word)))
+      })
+      .at(-1)
+      ?.startsWith('!') === true
   return words([grant.command], limit)
     .flatMap(({ word, negated }) =>
       users.map((user) => ({

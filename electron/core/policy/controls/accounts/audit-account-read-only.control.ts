@@ -1,5 +1,8 @@
+import { accessFactIds } from '../../../access/access-facts.ts'
+import { ownWayToRoot } from '../../../access/host-access.ts'
 import { openGrants } from '../../../access/netgroups.ts'
 import { rootWays } from '../../../access/root-ways.ts'
+import { known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
@@ -10,10 +13,11 @@ export default defineControl({
   rationale:
     'Its key lies on the desk of an admin and opens every host. As long as sudo grants it exact commands that only read, a stolen key shows settings and changes nothing. It stands beside the service account, because root gets past it.',
   needs: ['accounts', 'system'],
-  uses: ['sudoers', 'access'],
+  uses: accessFactIds.filter((id) => id !== 'system'),
   remediation: { template: 'gatehouse-audit-account' },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(2)', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
-  evaluate: ({ accounts, system, sudoers, access }): readonly Verdict[] => {
+  evaluate: (facts, { now }): readonly Verdict[] => {
+    const { accounts, system, sudoers, access } = facts
     const base = { subject: system.account }
     if (system.uid === 0)
       return [
@@ -49,6 +53,17 @@ export default defineControl({
             .slice(0, 3)
             .join(', ')}. Expected the exact commands that gatehouse sudoers prints.`,
           cite: ways.slice(0, 4).map(({ cite }) => ({ ...cite, note: 'Expected exact commands.' })),
+        },
+      ]
+    const root = ownWayToRoot({ ...facts, system: known(system) }, now, account.name)
+    if (root && root.condition === undefined)
+      return [
+        {
+          ...base,
+          status: 'fail',
+          title: 'The audit account can become root',
+          reason: `${root.path.join(' → ')}. Expected no such way.`,
+          cite: root.proofs.slice(0, 4).map((proof) => ({ ...proof, note: 'A step of the way to root. Expected none.' })),
         },
       ]
     if (!sudoers.known)

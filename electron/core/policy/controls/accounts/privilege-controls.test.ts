@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { accessFactIds } from '../../../access/access-facts.ts'
 import type { PasswordState } from '../../../facts/access/access.ts'
+import { parseDoas } from '../../../facts/access/doas.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
@@ -11,6 +13,10 @@ import noEmptyPasswords from './no-empty-passwords.control.ts'
 import rootGroupsEmpty from './root-groups-empty.control.ts'
 import sudoAsks from './sudo-asks-for-password.control.ts'
 import uidZero from './uid-zero-only-root.control.ts'
+
+/** For controls that take the server as it is: what nobody asked is not known. */
+const lone = (more: Readonly<Record<string, unknown>>) =>
+  facts('', [], { ...Object.fromEntries(accessFactIds.map((id) => [id, unknown(`${id}: it was not asked`, [])])), ...more })
 
 test('uid-zero-only-root', () => {
   const judge = (given: Accounts) => outcomes(ask(uidZero, facts('', [], { accounts: given })))
@@ -53,7 +59,7 @@ test('a group that /etc/gshadow alone opens: in root-groups-empty, for the accou
   const given = { sudoers: known(sudoers('root ALL=ALL')), accounts: accounts({ docker: [] }), access: shadow('docker', [], ['ai']) }
   expect(outcomes(ask(notPrivileged, facts('', [ours], given)))).toEqual(['fail: The service account can become root'])
   const looks = { ...given, access: shadow('docker', ['audit'], []), system: { account: 'audit', uid: 991 } }
-  expect(outcomes(ask(auditAccountReadOnly, facts('', [], looks)))).toEqual(['fail: The audit account can become root'])
+  expect(outcomes(ask(auditAccountReadOnly, lone(looks)))).toEqual(['fail: The audit account can become root'])
 })
 
 test.each<[string, string, string]>([
@@ -73,8 +79,43 @@ test.each<[string, string, string]>([
     ...base,
     fleet: { ...base.fleet, identities: { ...base.fleet.identities, change: { user: 'change', identityFiles: [], agent: true } } },
   }
-  const given = facts('', [], { sudoers: sudoers(text), accounts: known(accounts({ ops: ['ada'] })) })
+  const given = lone({ sudoers: sudoers(text), accounts: known(accounts({ ops: ['ada'] })) })
   expect(outcomes(ask(sudoAsks, given, context))).toEqual([expected])
+})
+
+/** Nobody said NOPASSWD: settings, files and doas ask for none all the same. */
+test.each<[string, string, string]>([
+  ['of a group', 'Defaults:%ops !authenticate\nada ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['of a target', 'Defaults>root !authenticate\nada ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['of a host', 'Defaults@ALL !authenticate\nada ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['of a command', 'Defaults!/bin/bash !authenticate\nada ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['of another command', 'Defaults!/usr/bin/id !authenticate\nada ALL=(ALL) ALL', 'pass: sudo asks for a password'],
+  ['of an exempt group', 'Defaults exempt_group=ops\nada ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['taken back', 'Defaults !authenticate\nDefaults authenticate\nada ALL=(ALL) ALL', 'pass: sudo asks for a password'],
+  ['of a group that nobody lists', 'Defaults:%ops !authenticate\n%ops ALL=(ALL) ALL', 'fail: sudo gives root without a password'],
+  ['any variable', 'Defaults setenv\nada ALL=NOPASSWD: /opt/run', 'fail: sudo gives root without a password'],
+  ['the loader', 'Defaults env_keep += "LD_PRELOAD"\nada ALL=NOPASSWD: /opt/run', 'fail: sudo gives root without a password'],
+  ['any root', 'Defaults runchroot=*\nada ALL=NOPASSWD: /opt/run', 'fail: sudo gives root without a password'],
+  ['a script of its own', 'ada ALL=NOPASSWD: /home/ada/deploy.sh', 'fail: sudo gives root without a password'],
+  ['a script of root', 'ada ALL=NOPASSWD: /opt/deploy.sh', 'pass: sudo asks for a password'],
+])('sudo-asks-for-password, without a word of it: %s', (_, text, expected) => {
+  const entry = (path: string, owner: string) => ({ path, type: 'file' as const, mode: 0o755, owner, group: owner, line: 9 })
+  const paths = [entry('/home/ada/deploy.sh', 'ada'), entry('/opt/deploy.sh', 'root')]
+  const given = lone({ sudoers: { ...sudoers(text), paths }, accounts: known(accounts({ ops: ['ada'] })) })
+  expect(outcomes(ask(sudoAsks, given))).toEqual([expected])
+})
+
+test.each<[string, string]>([
+  ['permit nopass ada', 'fail: doas gives root without a password'],
+  ['permit nopass ada cmd /usr/bin/id', 'pass: sudo asks for a password'],
+  ['permit persist ada', 'pass: sudo asks for a password'],
+])('sudo-asks-for-password: %s', (text, expected) => {
+  const doas = parseDoas([{ file: '/etc/doas.conf', number: 1, text, line: 5 }])
+  const parts = ['passwords', 'shadowGroups', 'keys', 'webAccounts', 'open', 'acls', 'polkit', 'cron', 'timed', 'scripts', 'lastLogins']
+  const unasked = Object.fromEntries(parts.map((part) => [part, unknown('it was not asked', [])]))
+  const access = known({ ...unasked, paths: [], lingering: [], trust: { doas, trusted: [], libraries: [] } })
+  const given = lone({ sudoers: sudoers('root ALL=ALL'), accounts: known(accounts()), access })
+  expect(outcomes(ask(sudoAsks, given))).toEqual([expected])
 })
 
 const directory = { reason: 'nsswitch.conf asks sss as well, which does not list everybody it knows', line: 40 }
@@ -107,7 +148,7 @@ test.each<[string, string, object, string]>([
     'not-evaluated: Who is in a group of sudo is not known',
   ],
 ])('sudo-asks-for-password, a group: %s', (_, text, more, expected) => {
-  const given = facts('', [], { sudoers: sudoers(text), accounts: known({ ...accounts({ ops: ['ada'], wheel: ['root'] }), ...more }) })
+  const given = lone({ sudoers: sudoers(text), accounts: known({ ...accounts({ ops: ['ada'], wheel: ['root'] }), ...more }) })
   expect(outcomes(ask(sudoAsks, given, policyContext()))).toEqual([expected])
 })
 
@@ -150,8 +191,22 @@ test.each<[string, object, string | undefined, Readonly<Record<string, readonly 
   ['a netgroup', { account: 'audit', uid: 991 }, '+admins ALL=(ALL) ALL', {}, 'not-evaluated: Whom a rule of sudo names is not known'],
   ['a netgroup that is not root', { account: 'audit', uid: 991 }, '+ops ALL=/usr/bin/uptime', {}, 'pass: The audit account can only look'],
   ['unknown account', { account: 'ldap-user', uid: 7 }, '', {}, 'not-evaluated: The audit account could not be looked up'],
+  [
+    'libraries of its own',
+    { account: 'audit', uid: 991 },
+    'Defaults env_keep += LD_PRELOAD\naudit ALL=NOPASSWD: /usr/bin/ss -Htulnp',
+    {},
+    'fail: The audit account can become root',
+  ],
+  [
+    'an account that is root',
+    { account: 'audit', uid: 991 },
+    'audit ALL=(ada) NOPASSWD: ALL\nada ALL=NOPASSWD: ALL',
+    {},
+    'fail: The audit account can become root',
+  ],
 ])('audit-account-read-only: %s', (_, system, rules, groups, expected) => {
-  const given = facts('', [], {
+  const given = lone({
     system,
     accounts: accounts(groups),
     sudoers: rules === undefined ? unknown('refused', []) : known(sudoers(rules)),

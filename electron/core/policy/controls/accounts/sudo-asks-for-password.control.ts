@@ -1,5 +1,9 @@
+import { accessFactIds } from '../../../access/access-facts.ts'
 import { givesRoot } from '../../../access/escapes.ts'
-import type { SudoRule } from '../../../facts/privileged/privileged.ts'
+import { rulesWithoutPassword } from '../../../access/host-access.ts'
+import { programOf } from '../../../access/sudo-ways.ts'
+import { known } from '../../../facts/fact.ts'
+import type { SudoMember, SudoRule } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { holdersOf } from './group-holders.ts'
 
@@ -11,9 +15,10 @@ export default defineControl({
   rationale:
     'With NOPASSWD a stolen key or an open session is root at once, without a second factor. The account that changes this host for Gatehouse is left out: it is named in the fleet file and used only while a push runs. It stands beside the service account, because root gets past it.',
   needs: ['sudoers'],
-  uses: ['accounts'],
+  uses: ['accounts', ...accessFactIds.filter((id) => id !== 'sudoers')],
   references: ['NIST-800-53:AC-6(5)', 'NIST-800-53:IA-11', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
-  evaluate: ({ sudoers, accounts }, { fleet, host }): readonly Verdict[] => {
+  evaluate: (facts, { fleet, host, now }): readonly Verdict[] => {
+    const { sudoers, accounts } = facts
     const change = (host.changeIdentity ?? fleet.identities.change)?.user
     const open = sudoers.rules.filter(
       (rule) =>
@@ -27,8 +32,8 @@ export default defineControl({
     const asked = open.map((rule) => ({ rule, holders: holdersOf(rule.user, sudoers, accounts, ['root', change]) }))
     const byUser = new Map<string, SudoRule[]>()
     for (const { rule, holders } of asked) if (holders === 'some') byUser.set(rule.user, [...(byUser.get(rule.user) ?? []), rule])
-    if (byUser.size > 0)
-      return [...byUser].map(([user, rules]) => ({
+    const told = [...byUser].map(
+      ([user, rules]): Verdict => ({
         status: 'fail',
         subject: user,
         title: 'sudo gives root without a password',
@@ -42,7 +47,12 @@ export default defineControl({
           token: command.slice(0, 60),
           note: 'NOPASSWD. Expected a password.',
         })),
-      }))
+      }),
+    )
+    const others = accounts.known
+      ? otherRules(rulesWithoutPassword({ ...facts, sudoers: known(sudoers), accounts: accounts.value }, now), open, change)
+      : []
+    if (told.length + others.length > 0) return [...told, ...others]
     const unclear = asked.flatMap(({ rule, holders }) => (typeof holders === 'object' ? [{ rule, ...holders }] : []))
     if (unclear.length > 0)
       return unclear.slice(0, 20).map(({ rule: { user, command, line }, unknown, cite }) => ({
@@ -75,3 +85,37 @@ export default defineControl({
     ]
   },
 })
+
+type Found = ReturnType<typeof rulesWithoutPassword>[number]
+
+/** Rules that have no NOPASSWD, or name nothing that is root by itself: settings of sudo, files and doas make them ways all the same. */
+function otherRules(found: readonly Found[], told: readonly SudoRule[], except: string | undefined): readonly Verdict[] {
+  const bySubject = new Map<string, Found[]>()
+  for (const one of found) {
+    const subject = namedBy(one.grant.users)
+    const isTold = told.some(({ user, file, line }) => user === subject || (file === one.grant.file && line === one.grant.line))
+    if (!isTold && one.account !== except) bySubject.set(subject, [...(bySubject.get(subject) ?? []), one])
+  }
+  return [...bySubject].slice(0, 50).flatMap(([subject, all]): Verdict[] => {
+    const [first] = all
+    if (!first) return []
+    const { grant, by, cite } = first
+    const names = all.map(({ account }) => account)
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
+    const section = programOf(grant) === 'doas' ? 'access' : 'privileged'
+    return [
+      {
+        ...{ status: 'fail', subject, title: `${programOf(grant)} gives root without a password` },
+        reason: `${names.slice(0, 3).join(', ')}${more}: ${by} → root, and no password is asked for. Expected one.`,
+        cite: [{ section, line: grant.line, note: 'Asks for no password. Expected one.' }, ...(cite.line === grant.line ? [] : [cite])],
+      },
+    ]
+  })
+}
+
+/** Whom a rule names, as it stands there. */
+const namedBy = (users: readonly SudoMember[]): string =>
+  users
+    .map(({ negated, word }) => `${negated ? '!' : ''}${word}`)
+    .join(', ')
+    .slice(0, 80)
