@@ -126,3 +126,27 @@ test('what is written for sudo-rs means what is written for sudo', () => {
     }),
   )
 })
+
+// Held against 0.2.5 of Debian 13 and 0.2.15: a line with a setting that it does not know is passed over, all of it.
+test.each<[string, readonly string[]]>([
+  ['runas_default=bob', []],
+  ['!authenticate', []],
+  ['targetpw', ['targetpw']],
+  ['targetpw, nonsense', []],
+  ['env_keep+="A", targetpw, passwd_tries=3', ['env_keep+="A"', 'targetpw', 'passwd_tries=3']],
+  // Which of both it is, nobody said.
+  ['targetpw, insults, setenv', ['insults', 'setenv']],
+])('sudo-rs: Defaults %s', (text, settings) => {
+  expect(parseSudoers(lines(`Defaults ${text}`), true).defaults).toMatchObject([{ settings }])
+})
+
+test('a backslash at the end of a comment joins no line', () => {
+  const text = ['ada ALL=/bin/a # now \\', 'bob ALL=NOPASSWD: ALL', 'eve ALL=/bin/b \\', ' -l # all \\', 'ALL ALL=ALL'].join('\n')
+  const { grants } = parseSudoers(lines(text))
+  expect(grants.map(({ users, command }) => `${users[0]?.word} ${command.word}`)).toEqual([
+    'ada /bin/a',
+    'bob ALL',
+    'eve /bin/b -l',
+    'ALL ALL',
+  ])
+})

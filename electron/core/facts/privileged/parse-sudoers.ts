@@ -29,7 +29,7 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     const setting = /^Defaults(?:([:@>!])\s*(.*)|\s+(.*))?$/.exec(line.text)
     if (setting) {
       const found = readDefaults(setting[1], setting[2] ?? setting[3] ?? '', aliases)
-      if (found) defaults.push({ ...found, file: line.file, line: line.line })
+      if (found) defaults.push({ ...found, ...(literal && { settings: knownToRs(found.settings) }), file: line.file, line: line.line })
       else failed(line)
       continue
     }
@@ -91,6 +91,23 @@ function readDefaults(scope: string | undefined, text: string, aliases: Aliases)
   const rest = reader.take(/.*/y)?.[0] ?? ''
   const settings = rest.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((word) => word.trim())
   return { scope: scope as SudoDefaults['scope'], ...(of && { of }), settings }
+}
+
+/** What visudo of sudo-rs 0.2.5 takes, and what it has learnt until 0.2.15. */
+const RS =
+  /^!?\s*(?:use_pty|visiblepw|pwfeedback|env_editor|rootpw|targetpw|passwd_tries|passwd_timeout|timestamp_timeout|secure_path|env_(?:keep|check|delete|reset)|verifypw|fqdn|mailerpath|mail_badpass|match_group_by_gid|always_query_group_plugin|always_set_home)\b/
+const RS_LATER =
+  /^!?\s*(?:editor|timestamp_type|ignore_dot|lecture|insults|umask|umask_override|noninteractive_auth|apparmor_profile|log_allowed|log_denied|setenv|noexec)\b/
+
+/**
+ * sudo-rs passes over a whole line of settings for one that it does not know. Where it hangs on its version, what would bind anybody is left out:
+ * `!authenticate` and `runas_default` it never knew.
+ */
+function knownToRs(settings: readonly string[]): readonly string[] {
+  if (settings.some((setting) => !RS.test(setting) && !RS_LATER.test(setting))) return []
+  return settings.every((setting) => RS.test(setting))
+    ? settings
+    : settings.filter((setting) => !/^(?:targetpw|rootpw|noexec)$/.test(setting))
 }
 
 /** Words of a list, aliases spread out, at most `limit`. */

@@ -30,7 +30,7 @@ export function inForce(lines: readonly FileLine[]): { readonly lines: readonly 
 /** sudo passes over names with a dot or a tilde at the end, as packages and editors leave them. */
 const isRead = (file: string): boolean => /^\/etc\/sudoers\.d\/[^/.]*[^/.~]$/.test(file)
 
-/** A backslash at the end joins the next line; one that is escaped does not. */
+/** A backslash at the end joins the next line; one that is escaped, or stands in a comment, does not. */
 function joinLines(lines: readonly FileLine[]): FileLine[] {
   const out: FileLine[] = []
   let open: FileLine | undefined
@@ -38,7 +38,7 @@ function joinLines(lines: readonly FileLine[]): FileLine[] {
     const follows: FileLine | undefined = open?.file === line.file ? open : undefined
     const text: string = follows ? `${follows.text} ${line.text.trimStart()}` : line.text
     const start: FileLine = follows ? { ...follows, text } : line
-    const goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(line.text) && !/^\s*#(?!-?\d)/.test(line.text)
+    const goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(withoutComment(line.text)) && !/^\s*#(?!-?\d)/.test(line.text)
     if (goesOn) open = { ...start, text: text.slice(0, -1) }
     else {
       out.push(start)
