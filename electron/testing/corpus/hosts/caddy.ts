@@ -1,7 +1,7 @@
 import { type DemoHost, directory, file, text } from '../../demo/demo-host.ts'
 import { ollama, rules } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
-import { below, on, withFiles, withFirewall, withListener, withUnit } from '../sins/host.ts'
+import { below, on, withFiles, withFirewall, withListener, withProcess, withUnit } from '../sins/host.ts'
 import { closedToJump, ollamaOn, openToJump } from '../sins/listening.ts'
 import { withSystem } from '../sins/system.ts'
 import { caddyCertificate, issuedUntil } from '../tls-doors.ts'
@@ -99,6 +99,28 @@ const shown = applied({
   ],
 })
 
+const person = { ppid: 1, user: 'okafor', uid: 1000, cgroup: '/user.slice/user-1000.slice/session-4.scope' }
+const beside = (pid: number, name: string, port: number, ...argv: readonly string[]): readonly Sin[] => [
+  withProcess({ ...person, pid, name, argv }),
+  withListener({ protocol: 'tcp', address: '127.0.0.1', port, process: name, pid }),
+]
+
+/** A cluster and an interface that ask nobody, for this machine only. */
+const workbench = applied({
+  base: { ...base, name: 'workbench' },
+  sins: [
+    ...beside(2101, 'dashboard.py', 8265, '/usr/bin/python3', '/opt/ray/dashboard/dashboard.py', '--host=127.0.0.1', '--port=8265'),
+    ...beside(2103, 'comfyui', 8188, '/opt/comfy/bin/python3', '/opt/ComfyUI/main.py', '--listen', '127.0.0.1'),
+  ],
+})
+const led = (beginning: string, dial: string) => ({
+  match: [{ path: [`${beginning}/*`] }],
+  handle: [
+    { handler: 'rewrite', strip_path_prefix: beginning },
+    { handler: 'reverse_proxy', upstreams: [{ dial }] },
+  ],
+})
+
 /** Caddy in front, one thing wrong at a time. */
 export const caddy: readonly CorpusHost[] = [
   corpusHost('caddy', 'Ollama behind Caddy with a login, management for one host only', base),
@@ -122,6 +144,16 @@ export const caddy: readonly CorpusHost[] = [
     'The login stands behind what forwards',
     base,
     says({ before: [hsts], routes: [managers, users, { handle: [login] }, rest] }),
+  ),
+  corpusHost('caddy-workbench', 'A cluster and an interface that ask nobody, on loopback', workbench),
+  corpusHost(
+    'caddy-workbench-open',
+    'Caddy leads to both before it asks for a login',
+    workbench,
+    says({
+      before: [hsts],
+      routes: [led('/ray', 'localhost:8265'), led('/art', '127.0.0.1:8188'), { handle: [login] }, managers, users, rest],
+    }),
   ),
   corpusHost('caddy-management-for-all', 'Every user may pull and delete', base, says({ routes: [{ handle: [engine] }] })),
   corpusHost(

@@ -12,7 +12,8 @@ export interface Lead {
   readonly encrypted: boolean
   /** What a client asks for. */
   readonly path: string
-  readonly peer: Target
+  /** Undefined where clients choose it, or something outside of the configuration does. */
+  readonly peer: Target | undefined
   /** What stands in its way; undefined where no request that was tried got there, as where only nginx itself sends some. */
   readonly answer: Answer | undefined
 }

@@ -1,5 +1,6 @@
 import { oncePer } from '../../once-per.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { decidesAtRunTime, namedByClient } from './chosen-targets.ts'
 import { hostsOf } from './client-hosts.ts'
 import { takenBySample } from './inverse.ts'
 import type { Lead } from './lead.ts'
@@ -12,7 +13,7 @@ import { peersOf, readTarget } from './target.ts'
 /** Of those beyond, it is not known what stands in the way. */
 const MAX_LOCATIONS = 250
 
-/** Each `proxy_pass` that names a program, with every way there that was found. */
+/** Each `proxy_pass`, with every way there that was found. */
 export const leadsOf = oncePer((directives: readonly NginxDirective[]): readonly Lead[] => {
   const model = readHttp({ directives })
   return [...model.servers.flatMap((server) => leadsThrough(model, server)), ...carriedTo(model)]
@@ -20,6 +21,7 @@ export const leadsOf = oncePer((directives: readonly NginxDirective[]): readonly
 
 function leadsThrough(model: HttpModel, server: Server): readonly Lead[] {
   const passes = passesIn(server.locations)
+  const chosen = new Set(passes.flatMap((one) => (namedByClient(model, server, one.location, one.directive) ? [one.directive] : [])))
   const paths = [...new Set(['/', ...allOf(server.locations).slice(0, MAX_LOCATIONS).flatMap(pathOf)])]
   return server.listens.flatMap((listen): readonly Lead[] => {
     const { hosts, anyHost } = hostsOf(model, server, listen)
@@ -32,6 +34,9 @@ function leadsThrough(model: HttpModel, server: Server): readonly Lead[] {
         ['GET', 'POST'].flatMap((method) =>
           serve(model, server, { ...request, method, path, host }).flatMap((answer): readonly Lead[] => {
             const { outcome } = answer
+            const { directive } = outcome
+            const open = outcome.kind === 'unmodelled' ? directive?.name === 'proxy_pass' : directive !== undefined && chosen.has(directive)
+            if (open && directive) return [{ directive, ...shared, path, answer, peer: undefined }]
             if (outcome.kind !== 'proxied') return []
             return peersOf(outcome.target, model.upstreams).map((peer) => ({
               ...{ directive: outcome.directive, ...shared, path, answer },
@@ -43,10 +48,10 @@ function leadsThrough(model: HttpModel, server: Server): readonly Lead[] {
     )
     const met = new Set(found.map(({ directive }) => directive))
     const others = passes.flatMap(({ directive, location }): readonly Lead[] => {
-      const target = met.has(directive) ? undefined : readTarget(directive.parameters[0] ?? '')
-      return target
-        ? peersOf(target, model.upstreams).map((peer) => ({ directive, ...shared, path: location.path, peer, answer: undefined }))
-        : []
+      if (met.has(directive)) return []
+      const target = readTarget(directive.parameters[0] ?? '')
+      const peers = decidesAtRunTime(directive) ? [undefined] : target ? peersOf(target, model.upstreams) : []
+      return peers.map((peer) => ({ directive, ...shared, path: location.path, peer, answer: undefined }))
     })
     return [...found, ...others]
   })

@@ -259,6 +259,7 @@ function handedToOthers(
 ): readonly HandedOn[] {
   const found = new Map<string, HandedOn>()
   for (const { directive, peer, server } of leadsOf(directives)) {
+    if (!peer) continue
     const { socket } = peer
     const port = streams.includes(server) ? undefined : matchTarget(peer, new Map(), services, localAddresses).elsewhere
     if (port !== undefined || socket !== undefined) found.set(`${directive.line} ${socket ?? port}`, { directive, port, socket })

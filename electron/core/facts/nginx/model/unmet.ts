@@ -3,9 +3,9 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { scripts } from './access.ts'
-import { conditionOf } from './conditions.ts'
+import { decidesAtRunTime, namedByClient } from './chosen-targets.ts'
 import { scripted } from './handler.ts'
-import { askedFor, groupTakes, pathOf, type Rewriting } from './inverse.ts'
+import { askedFor, pathOf, type Rewriting } from './inverse.ts'
 import { unknownIn } from './known-directives.ts'
 import { passesIn } from './leads.ts'
 import type { Listen } from './listen.ts'
@@ -176,47 +176,6 @@ const changing = (set: LocationSet, listen: Listen): readonly (readonly [NginxDi
           ...changing(location.nested, listen),
         ]
       })
-
-/** Does the client or the configuration choose the address, beside the path? A path of nginx begins with a slash. */
-const decidesAtRunTime = ({ parameters: [written = ''] }: Pick<NginxDirective, 'parameters'>): boolean =>
-  /\$/.test(/^(?:\w+:\/\/)?(.*?)(?:\/|\$\{?(?:request_|document_)?uri\b|$)/.exec(written)?.[1] ?? '')
-
-/** What a `proxy_pass` says before its path. */
-const authorityOf = ({ parameters: [written = ''] }: NginxDirective): string =>
-  /^(?:\w+:\/\/)?([^/?]*?)(?:[/?]|\$\{?is_args\b|$)/.exec(written)?.[1] ?? ''
-
-/** Does a part of the path, or of the name, that is no choice among fixed texts say to which program a request goes (`http://127.0.0.1:$1/$2`)? */
-function namedByClient(model: HttpModel, { directive: { block = [] }, names }: Server, location: Location, pass: NginxDirective): boolean {
-  const authority = authorityOf(pass)
-  if (!authority.includes('$')) return false
-  const patternsIn = (within: readonly NginxDirective[]): readonly string[] => [
-    ...directivesNamed(within, 'rewrite').map(({ parameters: [pattern = ''] }) => pattern),
-    ...directivesNamed(within, 'if').map((one) => (conditionOf(one)[1].includes('~') ? conditionOf(one)[2] : '')),
-  ]
-  const around = [...patternsIn(block), ...directivesNamed(block, 'location').map(({ parameters }) => parameters.at(-1) ?? ''), ...names]
-  const own = [...patternsIn(location.scope.directives), location.pattern?.source ?? '', ...names]
-  const isFree = (text: string, patterns: readonly string[], depth: number): boolean =>
-    [...text.matchAll(/\$\{?(\d|\w+)/g)].some(([, written = '']) => {
-      const name = written.toLowerCase()
-      const named = around.filter((one) => one.toLowerCase().includes(`<${name}>`))
-      const takes = (/^\d$/.test(name) ? patterns : named).map((one) => groupTakes(one, name))
-      if (takes.includes('path') || takes.includes('anything')) return true
-      if (depth > 4) return false
-      const lines = model.maps.get(`$${name}`)?.block ?? []
-      const sets = directivesNamed(block, 'set').filter(({ parameters: [to = ''] }) => to.toLowerCase() === `$${name}`)
-      return (
-        lines.some(({ name: key, parameters: [to = ''] }) =>
-          isFree(to, key.startsWith('~') ? [key.replace(/^~\*?/, '')] : [], depth + 1),
-        ) || sets.some(({ parameters: [, to = ''] }) => isFree(to, around, depth + 1))
-      )
-    })
-  const [, head = '', last = ''] = /^(.+)\$\{?(\w+)\}?$/.exec(authority) ?? []
-  // Behind a port, and where it begins with a slash, it is a path.
-  const takes = own.map((one) => groupTakes(one, last))
-  const isPath =
-    (/:\d+$/.test(head) && !pass.parameters[0]?.includes(`${authority}/`)) || (takes.includes('path') && !takes.includes('anything'))
-  return isFree(isPath ? head : authority, own, 0)
-}
 
 const MAX_TARGETS = 200
 

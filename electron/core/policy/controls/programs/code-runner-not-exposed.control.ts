@@ -2,8 +2,9 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { type AroundNginx, ledTo } from '../proxy/led-by-nginx.ts'
+import { ledTo, mayBeChosen } from '../proxy/led-by-nginx.ts'
 import {
+  type AroundProxies,
   citeProgram,
   heardFrom,
   judgeExposed,
@@ -23,7 +24,7 @@ export default defineControl({
   rationale:
     'Jupyter, Ray, llama.cpp RPC, the Docker API and the kubelet run code for whoever may use them, next to the models and with the GPUs. Most ask nobody, and scanners look for them all day.',
   needs: ['programs'],
-  uses: ['firewall', 'network', 'wire', 'nginx', 'containers', 'services', 'oauth2-proxy'],
+  uses: ['firewall', 'network', 'wire', 'nginx', 'caddy', 'containers', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],
   evaluate: ({ programs, firewall, network, wire, ...more }) => {
     const around = { network, ...more }
@@ -40,9 +41,13 @@ export default defineControl({
 })
 
 /** The socket of a container daemon is no port, and nginx may lead to it all the same. */
-function overSockets(around: AroundNginx): readonly Verdict[] {
-  const ways = ledTo(around, ({ socket = '' }) => /\/(?:docker|podman|containerd|crio)\.sock$/.test(socket))
-  const way = ways.find(({ login, listed }) => login === 'no' && !listed) ?? ways[0]
+function overSockets(around: AroundProxies): readonly Verdict[] {
+  const ways = ledTo(around, { ports: [], isSocket: (path) => /\/(?:docker|podman|containerd|crio)\.sock$/.test(path) })
+  const certain = ways.filter(({ chosen }) => !chosen)
+  const way = certain.find(({ login, listed }) => login === 'no' && !listed) ?? certain[0]
+  const none = around.containers.known && around.containers.value.runtimes.length === 0
+  const chosen = none ? undefined : ways.find((one) => one.chosen && one.login !== 'yes')
+  if (!way && chosen) return [{ subject: 'nginx container API', ...mayBeChosen('A container daemon has a socket', chosen) }]
   if (!way) return []
   const open = way.login === 'no' && !way.listed
   return [

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { knownCaddies } from '../../../facts/caddy/caddy.fact.ts'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import type { AnyControl } from '../../control.ts'
 import caddyAdminLocalOnly from '../proxy/caddy-admin-local-only.control.ts'
+import { login as asks, caddy as readCaddy } from '../proxy/caddy-sites.testing.ts'
 import { ask, facts, outcomes } from '../proxy/proxy-facts.ts'
 import codeRunnerNotExposed from './code-runner-not-exposed.control.ts'
 import modelInterfaceNotExposed from './model-interface-not-exposed.control.ts'
@@ -67,6 +68,71 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   expect(judged(codeRunnerNotExposed, configuration)).toEqual(expected)
 })
 
+const chosen = ['not-evaluated: Clients may choose where a proxy leads']
+test.each<[name: string, configuration: string, expected: readonly string[]]>([
+  ['a port of the path', site('location ~ ^/port/(\\d+)/(.*)$ { proxy_pass http://127.0.0.1:$1/$2; }'), chosen],
+  ['a port of an argument', site('location /p { proxy_pass http://localhost:$arg_port; }'), chosen],
+  ['an address of an argument', site('location /fetch { proxy_pass $arg_url; }'), chosen],
+  ['the address of a forward proxy', site('resolver 127.0.0.53; location / { proxy_pass $scheme://$http_host$request_uri; }'), chosen],
+  ['a host, at its port', site('location ~ ^/to/([^/]+)/(.*)$ { proxy_pass http://$1:8888/$2; }'), chosen],
+  ['a name of a group', site('location / { proxy_pass http://$host; }', 'upstream notebooks { server 127.0.0.1:8888; }'), chosen],
+  [
+    'a port of the name',
+    'server { listen 80; server_name ~^(?<port>\\d+)\\.dev$; location / { proxy_pass http://127.0.0.1:$port; } }',
+    chosen,
+  ],
+  ['a host, at another port', site('location ~ ^/to/([^/]+)/(.*)$ { proxy_pass http://$1:3000/$2; }'), local],
+  ['a host, at the usual port', site('location / { proxy_pass http://$host; }'), local],
+  ['a port of another host', site('location ~ ^/port/(\\d+)/(.*)$ { proxy_pass http://10.9.9.9:$1/$2; }'), local],
+  ['one of two ports', site('location ~ ^/(3001|3002)/(.*)$ { proxy_pass http://127.0.0.1:$1/$2; }'), local],
+  ['a port, behind a login', site(`location ~ ^/port/(\\d+)/(.*)$ { ${login} proxy_pass http://127.0.0.1:$1/$2; }`), local],
+])('a notebook on loopback, and clients choose of nginx %s', (_, configuration, expected) => {
+  expect(judged(codeRunnerNotExposed, configuration)).toEqual(expected)
+})
+
+test('clients choose a socket, and a container daemon has one', () => {
+  const given = facts(site('location /fetch { proxy_pass http://$arg_to; }'), [])
+  const asked = (runtimes: readonly string[]) =>
+    outcomes(
+      ask(codeRunnerNotExposed, {
+        ...{ ...given, programs: [], nginx: known(given.nginx), services: known([]) },
+        containers: known({ runtimes, containers: [] }),
+      } as never),
+    )
+  expect(asked(['docker'])).toEqual(chosen)
+  expect(asked([])).toEqual(['not-applicable: None of them runs here'])
+})
+
+test('where a proxy could not be read, nothing says that a program is local', () => {
+  const given = { ...facts('', []), programs: [jupyter()], services: known([]) }
+  const asked = (more: object) => outcomes(ask(codeRunnerNotExposed, { ...given, nginx: known(given.nginx), ...more } as never))
+  const notRead = ['not-evaluated: Whether a proxy leads to it is not known']
+  expect(asked({ nginx: unknown('it has files of another root', []) })).toEqual(notRead)
+  expect(asked({ caddy: unknown('refused', []) })).toEqual(notRead)
+  expect(asked({ programs: [jupyter({ authentication: 'on' })], nginx: unknown('refused', []) })).toEqual(local)
+})
+
+const dial = (to: string) => ({ handler: 'reverse_proxy', upstreams: [{ dial: to }] })
+const strip = { handler: 'rewrite', strip_path_prefix: '/lab' }
+const sites = (handle: readonly object[], server: object = {}, match: readonly object[] = []) => ({
+  apps: { http: { servers: { s: { listen: [':443'], routes: [{ match, handle }], ...server } } } },
+})
+test.each<[name: string, config: object, expected: readonly string[]]>([
+  ['nothing', sites([dial('127.0.0.1:3000')]), local],
+  ['all', sites([dial('localhost:8888')]), open],
+  ['a part of the paths', sites([strip, dial('127.0.0.1:8888')], {}, [{ path: ['/lab/*'] }]), open],
+  ['a part of its own paths', sites([dial('127.0.0.1:8888')], {}, [{ path: ['/lab*'] }]), unclear],
+  ['a login', sites([asks, dial('127.0.0.1:8888')]), local],
+  ['some addresses', sites([dial('127.0.0.1:8888')], {}, [{ remote_ip: { ranges: ['10.0.9.0/24'] } }]), listed],
+  ['a socket of this machine', sites([dial('127.0.0.1:8888')], { listen: ['127.0.0.1:443'] }), local],
+  ['what clients name', sites([dial('{http.request.uri.query.to}')]), unclear],
+  ['a port that clients name', sites([dial('127.0.0.1:{http.request.host.labels.2}')]), unclear],
+  ['another port, named by clients', sites([dial('{http.request.host}:3000')]), local],
+])('a notebook on loopback, and Caddy leads there: %s', (_, config, expected) => {
+  const given = { ...facts('', []), programs: [jupyter()], services: known([]), caddy: readCaddy(config) }
+  expect(outcomes(ask(codeRunnerNotExposed, { ...given, nginx: known(given.nginx) } as never))).toEqual(expected)
+})
+
 test.each([
   ['on the network of the host', { hostNetwork: true }, open],
   ['in a network of its own, where loopback is another', { hostNetwork: false, networks: [] }, local],
@@ -108,8 +174,8 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   expect(judged(codeRunnerNotExposed, configuration, [])).toEqual(expected)
 })
 
-const admin = (configuration: string, config: object = {}) => {
-  const given = facts(configuration, [])
+const admin = (configuration: string, config: object = {}, more: object = {}) => {
+  const given = { ...facts(configuration, []), ...more }
   const caddy = knownCaddies(`@process 7\n@version v2.6.2\n@admin 127.0.0.1:2019\n:${JSON.stringify(config)}\n@end\n`, {
     processes: [],
     containers: [],
@@ -119,8 +185,15 @@ const admin = (configuration: string, config: object = {}) => {
     { address: '127.0.0.1', port: 2019, protocol: 'tcp', scope: 'loopback', processes: [{ name: 'caddy', pid: 7 }], line: 1 },
   ])
   if (!caddy.known) throw new Error('no caddy')
-  return outcomes(ask(caddyAdminLocalOnly, { ...given, nginx: known(given.nginx), caddy: caddy.value, listeners } as never))
+  return outcomes(ask(caddyAdminLocalOnly, { ...given, nginx: known(given.nginx), caddy: caddy.value, listeners, ...more } as never))
 }
+test('an nginx that was not read may lead to the admin endpoint of Caddy', () => {
+  expect(admin('', {}, { nginx: unknown('it has files of another root', []) })).toEqual([
+    onLoopback,
+    'not-evaluated: Whether a proxy leads to it is not known',
+  ])
+})
+
 const onLoopback = 'pass: The admin endpoint is on loopback'
 const forwards = 'fail: A site forwards to the admin endpoint'
 
@@ -135,6 +208,7 @@ test.each<[name: string, configuration: string, config: object, expected: readon
   ],
   ['its port for this machine', 'server { listen 127.0.0.1:80; location / { proxy_pass http://127.0.0.1:2019; } }', {}, [onLoopback]],
   ['another port', site('location / { proxy_pass http://127.0.0.1:2020; }'), {}, [onLoopback]],
+  ['a port that clients name', site('location ~ ^/(\\d+)/(.*)$ { proxy_pass http://127.0.0.1:$1/$2; }'), {}, [onLoopback, ...chosen]],
   [
     'where it is off',
     site('location / { proxy_pass http://127.0.0.1:2019; }'),

@@ -63,7 +63,15 @@ const context = policyContext({ management: ['10.0.9.0/24'], app: ['10.0.1.0/24'
 const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
   (control as unknown as { evaluate(facts: object, given: unknown): readonly Verdict[] }).evaluate(
     {
-      ...{ network: unknown('no', []), os: unknown('no', []), firewall: open, wire: unknown('not asked', []), nginx: unknown('no', []) },
+      ...{
+        network: unknown('no', []),
+        os: unknown('no', []),
+        firewall: open,
+        wire: unknown('not asked', []),
+        containers: unknown('no', []),
+      },
+      ...{ nginx: known({ installed: false, running: false, directives: [] }), caddy: known({ instances: [] }), services: known([]) },
+      'oauth2-proxy': known([]),
       ...facts,
     },
     context,

@@ -1,4 +1,5 @@
 import { printBind } from '#shared/model/listener.ts'
+import { type Caddy, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
@@ -8,7 +9,8 @@ import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
 import { ownersHint } from '../inference/service-words.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
-import { type AroundNginx, isAtPort, ledTo } from '../proxy/led-by-nginx.ts'
+import { ledByCaddy } from '../proxy/led-by-caddy.ts'
+import { type AroundNginx, ledTo, mayBeChosen } from '../proxy/led-by-nginx.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 
 /** `Jupyter (jupyter.service)`, `Ray (pid 812, user ml)`. */
@@ -75,17 +77,24 @@ export function judgeExposed(
   })
 }
 
-/** A program of this machine that asks nobody, to which nginx leads others. */
-export function ledByProxy(program: Program, around: AroundNginx): Omit<Verdict, 'subject'> | undefined {
+export interface AroundProxies extends AroundNginx {
+  readonly caddy: FactResult<Caddy>
+}
+
+/** A program of this machine that asks nobody, to which a proxy leads others. */
+export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {
   if (program.authentication === 'on' || program.authentication === 'default') return undefined
   const ports = program.binds.map(({ port }) => port)
-  const ways = ledTo(around, (peer, local) => local && isAtPort(peer, ports))
+  const all = [...ledTo(around, { ports }), ...ledByCaddy(around, ports)]
+  const ways = all.filter(({ chosen }) => !chosen)
   const open = ways.find(({ login, listed }) => login === 'no' && !listed)
   const unclear = ways.find(({ login }) => login === 'unknown')
   const named = ways.find(({ login }) => login === 'no' || login === 'partly')
   const way = open ?? unclear ?? named
-  if (!way) return undefined
-  const where = `${programName(program)} listens on this machine only, and nginx passes requests on to it at ${way.at.slice(0, 120)}`
+  const chosen = all.find((one) => one.chosen && one.login !== 'yes')
+  if (!open && chosen) return mayBeChosen(`${programName(program)} listens on this machine only`, chosen)
+  if (!way) return notRead(program, around)
+  const where = `${programName(program)} listens on this machine only, and a proxy passes requests on to it at ${way.at.slice(0, 120)}`
   const cite = [way.line, ...citeProgram(program)]
   if (!open && unclear)
     return {
@@ -114,6 +123,19 @@ export function ledByProxy(program: Program, around: AroundNginx): Omit<Verdict,
     title: 'A proxy leads listed hosts to it, no login',
     reason: `${where}, without a login for the addresses that it lets in, and it asks nobody itself. ${program.danger}`,
     cite,
+  }
+}
+
+/** That nothing leads there is known where every proxy was read. */
+function notRead(program: Program, { nginx, caddy }: AroundProxies): Omit<Verdict, 'subject'> | undefined {
+  const [lost] = unreadCaddies(caddy)
+  const why = !nginx.known ? nginx.reason : !caddy.known ? caddy.reason : lost && `${lost.id} was not read: ${lost.unread}`
+  if (why === undefined) return undefined
+  return {
+    status: 'not-evaluated',
+    title: 'Whether a proxy leads to it is not known',
+    reason: `${programName(program)} listens on this machine only, and asks nobody who comes through a proxy. What they pass on is not known: ${why}.`,
+    cite: citeProgram(program),
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Listener } from '#shared/model/listener.ts'
 import { type CaddyInstance, pullsAnother, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
-import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { field, isTrue, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { type AroundNginx, isAtPort, ledTo } from './led-by-nginx.ts'
+import { dials } from './led-by-caddy.ts'
+import { type AroundNginx, ledTo, mayBeChosen } from './led-by-nginx.ts'
 
 export default defineControl({
   id: 'caddy-admin-local-only',
@@ -137,21 +138,28 @@ function forwarded({ id, config }: ReadCaddy, around: AroundNginx): readonly Ver
     reason: `Requests are handed on to ${to}, the admin endpoint on ${written}: whoever may use that site replaces the configuration. Expected no way to it.`,
     cite: [{ ...cite, note: 'This is the admin endpoint.' }],
   })
-  const byNginx = ledTo(around, (peer, local) =>
-    own?.scope === 'unix' ? peer.socket === own.address.split('|')[0] : local && isAtPort(peer, [port]),
-  )
+  const atSocket = own?.scope === 'unix'
+  const ways = ledTo(around, { ports: atSocket ? [] : [port], ...(atSocket && { isSocket: (path) => path === own.address.split('|')[0] }) })
+  const byNginx = ways.filter(({ chosen }) => !chosen)
+  const chosen = ways.find((one) => one.chosen && one.login !== 'yes')
   return [
     ...dials(field(config, 'apps', 'http')).flatMap((dial) => {
       const to = textOf(dial) ?? ''
       return leads(to) ? [verdict(to, { section: 'caddy', line: dial.line, token: to })] : []
     }),
     ...byNginx.map(({ at, line }) => verdict(`it by nginx at ${at.slice(0, 120)}`, line)),
+    ...(chosen ? [{ subject: `${id} forwarded admin`, ...mayBeChosen(`The admin endpoint is on ${written}`, chosen) }] : []),
+    ...(around.nginx.known ? [] : [nginxNotRead(id, around.nginx.reason)]),
   ].slice(0, 1)
 }
 
-/** Addresses of upstreams, wherever they stand. */
-const dials = (node: JsonNode | undefined): readonly JsonNode[] =>
-  node?.kind === 'array' ? items(node).flatMap(dials) : entries(node).flatMap(([key, value]) => (key === 'dial' ? [value] : dials(value)))
+const nginxNotRead = (id: string, why: string): Verdict => ({
+  subject: `${id} forwarded admin`,
+  status: 'not-evaluated',
+  title: 'Whether a proxy leads to it is not known',
+  reason: `What nginx passes on, to the admin endpoint as well, is not known: ${why}.`,
+  cite: [],
+})
 
 const onLoopback = 'The admin endpoint is on loopback'
 const DEFAULT_PORT = 2019

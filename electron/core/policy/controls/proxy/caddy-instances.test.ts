@@ -9,15 +9,15 @@ import { caddy, login, noNginx, site, toOllama } from './caddy-sites.testing.ts'
 import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
+const nginx = known(noNginx.nginx)
+
 describe('admin endpoint', () => {
   const control = caddyAdmin as AnyControl as unknown as Control
   const listening = (address: string, port: number, pid = 7): FactResult<readonly Listener[]> =>
     known([{ protocol: 'tcp', address, port, scope: scopeOf(address) ?? 'specific', processes: [{ name: 'caddy', pid }], line: 3 }])
   const judge = (config: unknown, listeners: FactResult<readonly Listener[]>) => {
     const found = caddy(config)
-    return (
-      found.known && outcomes(control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext()))
-    )
+    return found.known && outcomes(control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()))
   }
 
   test.each<[string, unknown, string]>([
@@ -58,7 +58,7 @@ describe('a file that has the configuration pulled', () => {
     const read = told(by)
     const given = facts('', [service('ollama')], { ...noNginx, caddy: read })
     const admin = (caddyAdmin as AnyControl as unknown as Control).evaluate(
-      { caddy: read.known && read.value, listeners: known([]), nginx: unknown('none', []) } as never,
+      { caddy: read.known && read.value, listeners: known([]), nginx } as never,
       policyContext(),
     )
     return [...outcomes(ask(requiresAuthentication, given)), ...outcomes(admin)]
@@ -117,9 +117,7 @@ describe('several Caddys', () => {
   ])('each admin endpoint is judged', (second, expected) => {
     const found = two(sound, second)
     const control = caddyAdmin as AnyControl as unknown as Control
-    const verdicts = found.known
-      ? control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext())
-      : []
+    const verdicts = found.known ? control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()) : []
     expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
       ['caddy admin', 'pass: The admin endpoint is on loopback'],
       ['caddy-labs.service admin', expected],
@@ -134,9 +132,7 @@ describe('ways to the admin endpoint beside its own address', () => {
   const judge = (config: object) => {
     const found = caddy(config)
     const control = caddyAdmin as AnyControl as unknown as Control
-    return outcomes(
-      found.known ? control.evaluate({ caddy: found.value, listeners, nginx: unknown('none', []) } as never, policyContext()) : [],
-    )
+    return outcomes(found.known ? control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()) : [])
   }
   const key = (...permissions: readonly object[]) => ({ access_control: [{ public_keys: ['MII'], permissions }] })
   const sound = site([{ handle: [login, toOllama] }])

@@ -3,11 +3,13 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import { isOneOf, type Listening, mayMean } from '../../../facts/nginx/model/chosen-targets.ts'
 import { leadsOf } from '../../../facts/nginx/model/leads.ts'
 import { readHttp } from '../../../facts/nginx/model/servers.ts'
-import { canonical, isLoopback, type Target } from '../../../facts/nginx/model/target.ts'
+import { canonical, isLoopback } from '../../../facts/nginx/model/target.ts'
 import { type Nginx, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import type { Verdict } from '../../control.ts'
 import { gatewaysOf } from './gateways.ts'
 import { nginxPath, nginxSocket } from './nginx-paths.ts'
 import { followedContainer } from './paths-of-host.ts'
@@ -22,14 +24,15 @@ export interface AroundNginx {
   readonly 'oauth2-proxy': FactResult<readonly OAuth2Proxy[]>
 }
 
-/** A way by which nginx brings others than this machine to a program of it. */
+/** A way by which a proxy brings others than this machine to a program of it. */
 export interface LedTo {
   readonly login: Authenticated
   /** Only named addresses are let in. */
   readonly listed: boolean
   /** `ai.example:443/jupyter/`. */
   readonly at: string
-  readonly changes: boolean
+  /** Clients choose which program they get to, and it may be this one. */
+  readonly chosen?: true
   readonly line: Citation
 }
 
@@ -39,43 +42,47 @@ const nobody: InferenceService = {
   ...{ id: '', engine: 'ollama', how: 'process', running: true, pids: [], argv: [], binds: [], apiKey: 'none', modelPaths: [] },
 }
 
-/** `means`: is it the program? Hosts are in one spelling. */
-export function ledTo(facts: AroundNginx, means: (peer: Target, local: boolean) => boolean): readonly LedTo[] {
+/** Ways to what listens there. */
+export function ledTo(facts: AroundNginx, to: Pick<Listening, 'ports' | 'isSocket'>): readonly LedTo[] {
   if (!facts.nginx.known) return []
   const { contained = [], ...own } = facts.nginx.value
   // Loopback in a network of its own is another.
   const shared = contained.filter((one) => followedContainer(one, facts.containers)?.hostNetwork)
-  return [...(own.running ? [own] : []), ...shared].flatMap((one) => ledBy(one, facts, means))
+  return [...(own.running ? [own] : []), ...shared].flatMap((one) => ledBy(one, facts, to))
 }
 
 function ledBy(
   { directives, version }: Pick<Nginx, 'directives' | 'version'>,
   facts: AroundNginx,
-  means: (peer: Target, local: boolean) => boolean,
+  to: Pick<Listening, 'ports' | 'isSocket'>,
 ): readonly LedTo[] {
   const addresses = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
   const local = new Set(addresses.map(canonical))
-  const led = leadsOf(directives).filter(({ peer, listen }) => {
-    const host = canonical(peer.host)
-    return listen.scope !== 'loopback' && listen.scope !== 'unix' && means(peer, isLoopback(host) || local.has(host))
-  })
-  if (led.length === 0) return []
+  const listening: Listening = { ...to, isLocal: (host) => isLoopback(host) || local.has(host) }
   const model = readHttp({ directives })
+  const led = leadsOf(directives).filter(
+    ({ directive, peer, listen }) =>
+      listen.scope !== 'loopback' && listen.scope !== 'unix' && (peer ? isOneOf(peer, listening) : mayMean(directive, model, listening)),
+  )
+  if (led.length === 0) return []
   const services = facts.services.known ? facts.services.value : []
   const proxies = facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : []
   const around = { model, services, gateways: gatewaysOf(proxies, services, addresses) }
-  return led.flatMap(({ answer, path: asked, directive, ...found }): readonly LedTo[] => {
+  return led.flatMap(({ answer, peer, path: asked, directive, ...found }): readonly LedTo[] => {
     const socket = nginxSocket(found, model, version)
-    const shared = { at: `${socket.subject}${asked}`, line: placeOf(directive) }
-    if (!answer) return [{ ...shared, login: 'unknown', listed: false, changes: true }]
+    const shared = { at: `${socket.subject}${asked}`, line: placeOf(directive), ...(!peer && { chosen: true as const }) }
+    if (!answer) return [{ ...shared, login: 'unknown', listed: false }]
     const route = { ...found, directive, answer, service: nobody, route: { ...anything, path: asked }, clientPath: asked }
     const path = nginxPath(route, socket, around)
     if (localOnly(path)) return []
-    const changes = answer.outcome.kind !== 'proxied' || answer.outcome.method !== 'GET'
-    return [{ ...shared, login: path.addressUnknown && path.login === 'no' ? 'unknown' : path.login, listed: addressed(path), changes }]
+    return [{ ...shared, login: path.addressUnknown && path.login === 'no' ? 'unknown' : path.login, listed: addressed(path) }]
   })
 }
 
-/** Is one of these ports meant? A group or a name without a port is asked at that of its scheme. */
-export const isAtPort = (peer: Target, ports: readonly number[]): boolean =>
-  peer.socket === undefined && ports.includes(peer.port ?? (peer.encrypted ? 443 : 80))
+/** Whoever chooses where a proxy sends him gets to what asks nobody. */
+export const mayBeChosen = (what: string, { at, line }: LedTo): Omit<Verdict, 'subject'> => ({
+  status: 'not-evaluated',
+  title: 'Clients may choose where a proxy leads',
+  reason: `${what}, and at ${at.slice(0, 120)} nginx passes requests on to whatever clients name, which may be it. Expected a list of programs.`,
+  cite: [{ ...line, note: 'A variable decides which program is asked.' }],
+})
