@@ -6,18 +6,18 @@ const usualPorts = [11_434, 8000, 8080, 9931]
 
 /**
  * Routes whose GET only tells something, each documented for one of the engines: of whatever answers on these ports they ask nothing more. GET on
- * vLLM's /invocations is 405 for whoever is past its key (see `core/wire/harmless-requests.ts`).
+ * vLLM's /invocations is 405 for whoever is past its key (see `core/wire/harmless-requests.ts`). Those that may take their time come last.
  */
 export const loopbackRoutes = [
   '/api/version',
-  '/api/status',
-  '/api/tags',
-  '/v1/models',
-  '/health',
   '/version',
-  '/metrics',
+  '/api/status',
+  '/v1/models',
   '/props',
   '/invocations',
+  '/health',
+  '/api/tags',
+  '/metrics',
 ]
 
 const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
@@ -26,6 +26,7 @@ const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4
  * Which of those ports listen on loopback is read from the kernel's tables (state 0A, proc_pid_net(5)), so that no connection is tried in vain. One curl
  * asks all of them; bodies are dropped, but the first 200 characters where a version stands, and what Ollama says of its cloud. Nothing is followed, no proxy is used. Each
  * question has a connection of its own: on a kept one a server that writes head and body of an answer apart is held back for 40 ms each time (RFC 896 and RFC 1122, 4.2.3.2).
+ * A server that takes the connection and says nothing ends its curl; each port is then asked by one of its own, so that it hides no other and holds up nothing for long.
  */
 const SCRIPT = `usual=$1 routes=$2 pattern=$3
 ports=$(ps -eo args= 2>/dev/null | usual=$usual pattern=$pattern awk '
@@ -45,21 +46,22 @@ ports=$(ps -eo args= 2>/dev/null | usual=$usual pattern=$pattern awk '
     }
   }')
 [ -n "$ports" ] || { printf '#none\\n'; exit 0; }
-set --
-for port in $ports; do
-  for route in $routes; do set -- "$@" "http://127.0.0.1:$((0x$port))$route"; done
-done
 if command -v curl >/dev/null 2>&1; then
   printf '#curl\\n'
   # What it says of each answer begins with the nonce of this run, which no body can know, and no account may list. A body without end stays below 8 MB.
-  {
-    printf 'header = "Connection: close"\\n'
-    printf 'write-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
-    for url; do
-      case $url in *version | */api/status) body=- ;; *) body=/dev/null ;; esac
-      printf 'url = "%s"\\noutput = "%s"\\n' "$url" "$body"
-    done
-  } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null | awk '
+  ask() {
+    {
+      printf 'fail-early\\nheader = "Connection: close"\\n'
+      printf 'write-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
+      for port; do
+        for route in $routes; do
+          case $route in *version | */api/status) body=- ;; *) body=/dev/null ;; esac
+          printf 'url = "http://127.0.0.1:%s%s"\\noutput = "%s"\\n' "$((0x$port))" "$route" "$body"
+        done
+      done
+    } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null
+  }
+  { ask $ports || for one in $ports; do ask "$one"; done; } | awk '
     BEGIN { begins = ENVIRON["gh_k"] " " }
     index($0, begins) != 1 { if (length(body) < 200) body = body substr($0, 1, 200); next }
     {
@@ -71,9 +73,13 @@ if command -v curl >/dev/null 2>&1; then
     END { for (i = 1; i <= n; i++) print said[i] }'
 elif command -v wget >/dev/null 2>&1; then
   printf '#wget\\n'
-  for url; do
-    code=$(wget -S -T 2 -t 1 -O /dev/null "$url" 2>&1 </dev/null | sed -n 's|^ *HTTP/[0-9.]* \\([0-9][0-9][0-9]\\).*|\\1|p' | head -n 1)
-    printf '%s %s\\n' "\${code:-000}" "$url"
+  for port in $ports; do
+    for route in $routes; do
+      url=http://127.0.0.1:$((0x$port))$route
+      code=$(wget -S -T 2 -t 1 -O /dev/null "$url" 2>&1 </dev/null | sed -n 's|^ *HTTP/[0-9.]* \\([0-9][0-9][0-9]\\).*|\\1|p' | head -n 1)
+      printf '%s %s\\n' "\${code:-000}" "$url"
+      [ -n "$code" ] || break
+    done
   done
 else printf '#no-client\\n'
 fi

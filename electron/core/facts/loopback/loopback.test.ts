@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createHung } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { engineRoutes } from '#shared/model/engine-routes.ts'
@@ -11,6 +12,24 @@ const installed = (program: string): boolean => spawnSync(program, ['--help'], {
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
 const nonce = '0'.repeat(32)
 const clients = ['curl', 'wget'].filter(installed)
+
+/** What the section's script says on this machine, with one of the clients alone. */
+async function run(client: string, [program = 'sh', ...words]: readonly string[]): Promise<string> {
+  const [section] = collectLoopback()
+  if (section?.kind !== 'script') throw new Error('not a script')
+  const only =
+    client === 'wget' ? 'command() { [ "$2" = curl ] && return 1; builtin_command "$2"; }\nbuiltin_command() { type "$1"; }\n' : ''
+  const child = spawn(program, [...words, '-c', only + section.script, 'gatehouse', ...section.parameters], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, gh_k: nonce },
+  })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk
+  })
+  await once(child, 'close')
+  return out
+}
 
 test('only documented routes are asked', () => {
   const documented = new Set(Object.values(engineRoutes).flatMap((routes) => routes.map(({ path }) => path)))
@@ -62,20 +81,7 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
     const { port } = server.address() as { port: number }
     // Its command line names the port, as that of an engine would.
     const engine = spawn(process.execPath, ['-e', 'setTimeout(() => 0, 60000)', 'vllm', 'serve', '--port', String(port)])
-    const [section] = collectLoopback()
-    if (section?.kind !== 'script') throw new Error('not a script')
-    const only =
-      client === 'wget' ? 'command() { [ "$2" = curl ] && return 1; builtin_command "$2"; }\nbuiltin_command() { type "$1"; }\n' : ''
-    const [program = 'sh', ...words] = shell
-    const child = spawn(program, [...words, '-c', only + section.script, 'gatehouse', ...section.parameters], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, gh_k: nonce },
-    })
-    let out = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      out += chunk
-    })
-    await once(child, 'close')
+    const out = await run(client, shell)
     engine.kill()
     server.close()
     const mine = parseLoopback(out).ports.find((one) => one.port === port)
@@ -89,5 +95,27 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
     }
     expect(new Set(asked)).toEqual(new Set(loopbackRoutes.map((route) => `GET ${route}`)))
     expect(out).not.toContain('secret prompt')
+  },
+)
+
+test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.map((client) => [client, ...shell])))(
+  '%s on %s: a server that takes connections and says nothing hides no other',
+  async (client, ...shell) => {
+    const hung = createHung()
+    const server = createServer((_, response) => response.writeHead(401).end())
+    for (const one of [hung, server]) {
+      one.listen(0, '127.0.0.1')
+      await once(one, 'listening')
+    }
+    const ports = [hung, server].map((one) => (one.address() as { port: number }).port)
+    const engines = ports.map((port) =>
+      spawn(process.execPath, ['-e', 'setTimeout(() => 0, 60000)', 'vllm', 'serve', '--port', String(port)]),
+    )
+    const told = parseLoopback(await run(client, shell)).ports
+    for (const engine of engines) engine.kill()
+    hung.close()
+    server.close()
+    const statuses = ports.map((port) => told.find((one) => one.port === port)?.answers.map(({ status }) => status))
+    expect(statuses).toEqual([[undefined], loopbackRoutes.map(() => 401)])
   },
 )

@@ -15,8 +15,9 @@ export function parseLoopback(stdout: string): Loopback {
     if (code !== undefined && port !== undefined && path !== undefined && Number(port) <= 65_535) {
       const answers = ports.get(Number(port)) ?? []
       const outcome = code === '000' ? { failure: 'no HTTP answer' } : { status: Number(code) }
-      answers.push({ method: 'GET', path, headers: {}, line: index + 1, ...outcome })
-      ports.set(Number(port), answers)
+      // Asked twice, as beside a server that does not answer, the later counts.
+      const others = answers.filter((one) => one.path !== path)
+      ports.set(Number(port), [...others, { method: 'GET', path, headers: {}, line: index + 1, ...outcome }])
     }
     const [, of, where, body] = BODY.exec(line) ?? []
     const answers = ports.get(Number(of)) ?? []
