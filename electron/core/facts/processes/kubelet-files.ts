@@ -48,8 +48,8 @@ const kindOf = (path: string, folder: boolean): KubeletFile['kind'] =>
         ? 'drop-in'
         : 'config'
 
-/** What root was asked for. */
-const asked: readonly string[] = [...readKubelet.argv, ...readK3s.argv]
+/** What root is asked for. */
+export const askedOfRoot: readonly string[] = [...readKubelet.argv, ...readK3s.argv]
 
 /** What the account may not read is what root read of it; a folder that root was asked for and of which it read nothing, while it read others, holds nothing. */
 function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
@@ -65,7 +65,7 @@ function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
     const found = [...byRoot].filter(([one]) => one === path || one.startsWith(`${path}/`))
     const ending = path.startsWith('/etc/rancher/') ? /\.ya?ml$/i : /\.conf$/
     for (const [one, lines] of found) if (!folder || ending.test(one)) all.push({ kind: kindOf(path, folder), path: one, lines })
-    return found.length === 0 && !(folder && asked.includes(path) && byRoot.size > 0)
+    return found.length === 0 && !(folder && askedOfRoot.includes(path) && byRoot.size > 0)
   })
   const cut = all.filter(({ lines }) => lines.length >= MAX_ROWS || lines.some((line) => line.length >= MAX_LENGTH - 200))
   return { whole, files: all.filter((file) => !cut.includes(file)), unread: [...left, ...cut.map(({ path }) => path)] }

@@ -1,4 +1,5 @@
 import type { FactResult } from '../../../facts/fact.ts'
+import { askedOfRoot } from '../../../facts/processes/kubelet-files.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -62,6 +63,14 @@ function overSockets(around: AroundProxies): readonly Verdict[] {
   ]
 }
 
+/** Root reads the usual files of a kubelet alone. */
+function hintFor(doubt: string): string | undefined {
+  const paths = doubt.match(/\/[^\s,]+/g) ?? []
+  if (paths.length > 0 && paths.every((path) => askedOfRoot.includes(path)))
+    return 'Let the audit account read the configuration of the kubelet as root; gatehouse sudoers prints the exact line.'
+  return paths.length > 0 ? 'Look there for --anonymous-auth=false and --read-only-port=0, or keep its ports from the network.' : undefined
+}
+
 function judge(program: Program, exposed: Program['binds'], surroundings: Surroundings, wire: FactResult<Wire>): Omit<Verdict, 'subject'> {
   const { state, whom, cite } = openTo(exposed, surroundings, [])
   const where = `${programName(program)} listens on ${printExposed(program)}`
@@ -85,9 +94,7 @@ function judge(program: Program, exposed: Program['binds'], surroundings: Surrou
     ...(asked && { severity: 'high' as const }),
     title: asked ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
     reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}.${heard.said}${unknown} ${program.danger}`,
-    ...(doubt?.endsWith('could not be read') && {
-      hint: 'Let the audit account read the configuration of the kubelet as root; gatehouse sudoers prints the exact line.',
-    }),
+    hint: doubt?.endsWith('could not be read') ? hintFor(doubt) : undefined,
     cite: [...heard.cite, ...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
   }
 }

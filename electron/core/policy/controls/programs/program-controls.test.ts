@@ -209,6 +209,17 @@ test.each([
   expect([verdict?.status, verdict?.hint ?? '']).toEqual(['not-evaluated', expect.stringMatching(hint)])
 })
 
+test.each([
+  ['/var/lib/kubelet/config.yaml, /etc/kubernetes/kubelet.conf.d', /gatehouse sudoers/],
+  ['/var/snap/microk8s/7394/args/kubelet', /--anonymous-auth/],
+  ['/var/lib/kubelet/config.yaml, /opt/kubelet.yaml', /--anonymous-auth/],
+  ['its files, which lie in a container,', /^$/],
+])('what would show whom a kubelet asks, where %s could not be read', (files, hint) => {
+  const kubelet = { ...doubtful, authenticationUnknown: `${files} could not be read` }
+  const [verdict] = ask(codeRunnerNotExposed, { programs: [program('container-api', kubelet)] })
+  expect(verdict?.hint ?? '').toMatch(hint)
+})
+
 test('a door that asks nobody counts, whatever another answers', () => {
   const endpoint = readTranscript('wire-http-8265', 'tcp 10.0.0.1 port 8265 from bastion: connected\nGET /api/models: 401\n')
   const asked = (change: Partial<Program>) =>
