@@ -148,6 +148,8 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   // Its page asks for no key, whatever is sent there.
   ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION', AIP_PREDICT_ROUTE: '/' }, 'POST /', 'open'],
   ['llama.cpp', 'llama-server -m a.gguf --api-prefix /llm', { AIP_MODE: 'PREDICTION' }, 'POST /llm/predict', 'covered'],
+  ['llama.cpp', 'llama-server -m a.gguf --api-prefix /llm', {}, 'GET /llm/health', 'covered'],
+  ['llama.cpp', 'llama-server -m a.gguf --api-prefix /llm', {}, 'GET /llm/v1/models', 'covered'],
 ])('%s: %s %j answers %s: %s', (engine, command, environment, route, key) => {
   const found = routesOf({ engine, argv: command.split(' '), environment, environmentComplete: true })
   expect(found.find((one) => printRoute(one) === route)?.key).toBe(key)

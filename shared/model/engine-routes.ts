@@ -228,7 +228,8 @@ export function routesOf(service: Started): readonly EngineRoute[] {
     .map((route) => (service.engine === 'llama.cpp' && route.path === '/predict' ? predictAt(service) : route))
   const below = (prefix: string): readonly EngineRoute[] => own.map((route) => ({ ...route, path: `${prefix}${route.path}` }))
   const only = service.engine === 'llama.cpp' ? prefixOf(service, '--api-prefix', 'LLAMA_ARG_API_PREFIX') : ''
-  if (only !== '') return below(only)
+  // What is public is named without it (get_public_endpoints of server-http.cpp), so nothing below is.
+  if (only !== '') return below(only).map((route) => ({ ...route, key: 'covered' }))
   const python = service.engine === 'vllm' || service.engine === 'llama.cpp'
   const also = python ? prefixOf(service, '--root-path', service.engine === 'vllm' ? undefined : 'ROOT_PATH') : ''
   return also === '' ? own : [...own, ...below(also)]
