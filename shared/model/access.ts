@@ -38,7 +38,7 @@ export const accountAccessSchema = z.object({
   groups: z.array(z.string()),
   /** Can it get in? `unknown`: something that would say so was not read. */
   login: z.enum(['yes', 'no', 'unknown']),
-  /** Ways in: `SSH key`, `SSH password`, `cron`. Empty: none was found. */
+  /** Ways in: `SSH key`, `SSH password`, `SSH with any password`, `cron`. Empty: none was found. */
   logins: z.array(z.string()),
   /** Why a way in is closed or not known. */
   loginNotes: z.array(z.string()),

@@ -30,6 +30,7 @@ test.each<[file: string, onlyIf: readonly string[], expected: string | undefined
   ],
   // That of sshd.
   ['password-auth', [], undefined],
+  ['sshd', [], undefined],
 ])('a stack of PAM that asks nobody: %s %j', (name, onlyIf, expected) => {
   const facts = factsOf({})
   const trust = { trusted: [], libraries: [], openStacks: [{ file: `/etc/pam.d/${name}`, onlyIf, line: 3 }] }

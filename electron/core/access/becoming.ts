@@ -139,8 +139,8 @@ function bySu(member: Member, world: World): readonly Becoming[] {
       : [],
   )
   const open = (world.access?.trust?.openStacks ?? []).flatMap(({ file, onlyIf, line }): readonly Becoming[] =>
-    // It is that of sshd alone.
-    file.endsWith('/password-auth')
+    // They are those of sshd alone.
+    /\/(?:password-auth|sshd)$/.test(file)
       ? []
       : [
           {

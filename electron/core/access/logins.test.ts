@@ -161,6 +161,46 @@ test.each<[string, string, readonly string[]]>([
   ])
 })
 
+// Linux-PAM says yes to any password: OpenSSH 10.6 let in who typed a wrong one, the account being locked.
+test.each<[string, Readonly<Record<string, string>>, string, string, readonly string[], string]>([
+  ['locked', { passwordauthentication: 'yes' }, '!', 'bash', ['SSH with any password'], 'yes'],
+  [
+    'by keyboard-interactive',
+    { passwordauthentication: 'no', kbdinteractiveauthentication: 'yes' },
+    '!',
+    'bash',
+    ['SSH with any password'],
+    'yes',
+  ],
+  ['with a password of its own', { passwordauthentication: 'yes' }, '$', 'bash', ['SSH with any password', 'console'], 'yes'],
+  ['keys alone', { passwordauthentication: 'no', kbdinteractiveauthentication: 'no' }, '!', 'bash', [], 'no'],
+  ['without PAM', { passwordauthentication: 'yes', usepam: 'no' }, '!', 'bash', [], 'no'],
+  ['without a shell', { passwordauthentication: 'yes' }, '!', 'nologin', ['SSH with any password without a shell'], 'yes'],
+  ['a key before', { passwordauthentication: 'yes', authenticationmethods: 'publickey,password' }, '!', 'bash', [], 'unknown'],
+])('PAM of sshd asks for no password: %s', (_, settings, sign, shell, ways, open) => {
+  const [member] = membersOf({ accounts: parsePasswd(`ada:x:1001:1001::/home/ada:/bin/${shell}`), groups: parseGroup('ada:x:1001:') })
+  const openStacks = [
+    { file: '/etc/pam.d/password-auth', onlyIf: [], line: 3 },
+    { file: '/etc/pam.d/sshd', onlyIf: [], line: 3 },
+  ]
+  const access = {
+    passwords: known(parsePasswords(rows(`ada:${sign}:`))),
+    keys: known([]),
+    paths: [],
+    trust: { openStacks },
+  } as unknown as Access
+  const sshd = { settings: Object.fromEntries(Object.entries(settings).map(([keyword, value]) => [keyword, [{ value, line: 1 }]])) }
+  const logins = loginsOf(member as never, access, known(sshd), 0)
+  expect([logins.ways, logins.open]).toEqual([ways, open])
+  const some = { ...access, trust: { openStacks: [{ file: '/etc/pam.d/sshd', onlyIf: ['pam_access'], line: 3 }] } } as unknown as Access
+  const perhaps = loginsOf(member as never, some, known(sshd), 0)
+  const byPassword = ways.some((way) => way.startsWith('SSH'))
+  expect(perhaps.open).toBe(byPassword && sign === '!' ? 'unknown' : open)
+  expect(perhaps.notes.some((note) => note === 'PAM asks for no password where pam_access says yes')).toBe(
+    byPassword || settings.authenticationmethods !== undefined,
+  )
+})
+
 // AuthorizedKeysFile, AuthorizedKeysCommand and PubkeyAuthentication of sshd_config(5), as `sshd -T` prints them.
 const usual = '.ssh/authorized_keys .ssh/authorized_keys2'
 const named = '/etc/ssh/authorized_keys.d/ada'

@@ -1,5 +1,6 @@
 import type { Access, KeyLink, LoginKey } from '../facts/access/access.ts'
 import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
+import { SSHD } from '../facts/access/pam-auth.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
 import { componentsOf } from '../facts/path-entry.ts'
@@ -140,11 +141,18 @@ export function loginsOf(
   const revoked = setting('revokedkeys') ?? 'none'
   if (revoked !== 'none' && taken.length > 0)
     notes.push(`keys that ${revoked.slice(0, 80)} names are refused; whether one of its own was not read`)
+  const unasked = withoutPam ? undefined : access?.trust?.openStacks?.find(({ file }) => file === SSHD)
+  const types = asksPassword && rootByPassword && (!shell || isBare)
+  if (types && unasked && unasked.onlyIf.length > 0)
+    notes.push(`PAM asks for no password where ${unasked.onlyIf.join(', ').slice(0, 80)} says yes`)
+  const anyPassword = unasked?.onlyIf.length === 0
   const can = {
     keys: new Set(taken.map(({ fingerprint }) => fingerprint)).size,
-    password: password?.state === 'usable' && asksPassword && rootByPassword && (!shell || isBare),
+    password: types && (anyPassword || password?.state === 'usable'),
   }
-  const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can)
+  const bySsh = waysOf(setting('authenticationmethods') ?? 'any', can).map((way) =>
+    anyPassword && way === 'SSH password' ? 'SSH with any password' : way,
+  )
   if ((can.keys > 0 || can.password) && bySsh.length === 0) notes.push(`sshd asks for ${setting('authenticationmethods')?.slice(0, 80)}`)
   const ports = shell && otherwise === undefined ? portsOf(can.password ? [] : taken.filter(forwards), setting) : undefined
   const forwarded = (shell ? bare : withoutShell(inForce)).tcp && (can.password || taken.some(forwards) || taken.length === 0)

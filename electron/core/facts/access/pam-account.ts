@@ -34,7 +34,7 @@ for f in ${STACKS.map((name) => `/etc/pam.d/${name}`).join(' ')} /etc/security/a
 $f"; done
 `
 /** What grep(1) finds of them, and of common-auth. */
-export const pamPattern = '^-?a(ccount|uth)|^@include.*account|^[ \t]*[-+][ \t]*:'
+export const pamPattern = '^-?a(ccount|uth)|^@include.*a(ccount|uth)|^[ \t]*[-+][ \t]*:'
 
 /**
  * Piece of the script behind the grep(1) whose answer is `$trust`: files that modules are given, where there are such modules. A row with number 0 says that the

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { pamPattern } from './pam-account.ts'
 import { parseOpenStacks } from './pam-auth.ts'
 
@@ -86,11 +86,41 @@ test.each<[rows: readonly string[], onlyIf: readonly string[][]]>([
   ],
 ])('only where: %j', (rows, onlyIf) => expect(read('system-auth', rows).map((one) => one.onlyIf)).toEqual(onlyIf))
 
+/** sshd of RHEL 9, of Debian 12 and of Arch, above the file that each of them includes. */
+describe('what sshd asks', () => {
+  const OPEN = ['auth sufficient pam_permit.so', 'auth required pam_unix.so']
+  const ASKS = ['auth sufficient pam_unix.so', 'auth required pam_deny.so']
+  const rhel = ['auth       substack     password-auth', 'auth       include      postlogin', 'account    required     pam_nologin.so']
+  const debian = ['@include common-auth', 'account    required     pam_nologin.so', '@include common-account']
+  const arch = { sshd: ['auth include system-remote-login'], 'system-remote-login': ['auth include system-login'] }
+  test.each<[string, Readonly<Record<string, readonly string[]>>, readonly string[]]>([
+    ['RHEL', { sshd: rhel, 'password-auth': OPEN, 'system-auth': ASKS }, ['password-auth', 'sshd']],
+    ['RHEL, its own file', { sshd: ['auth sufficient pam_permit.so', ...rhel], 'password-auth': ASKS, 'system-auth': ASKS }, ['sshd']],
+    ['RHEL, system-auth alone', { sshd: rhel, 'password-auth': ASKS, 'system-auth': OPEN }, ['system-auth']],
+    ['Debian', { sshd: debian, 'common-auth': OPEN, 'common-account': ['account required pam_permit.so'] }, ['common-auth', 'sshd']],
+    ['Debian, first a permit that decides nothing', { sshd: ['auth required pam_permit.so', ...debian], 'common-auth': ASKS }, []],
+    [
+      'Arch',
+      { ...arch, 'system-login': ['auth required pam_nologin.so', 'auth include system-auth'], 'system-auth': OPEN },
+      ['system-auth', 'sshd'],
+    ],
+    ['what it includes was not read', { sshd: ['auth sufficient pam_permit.so', 'auth include own'] }, []],
+  ])('%s', (_, files, expected) => {
+    const lines = Object.entries(files).flatMap(([file, rows]) =>
+      rows.map((text, at) => ({ file: `/etc/pam.d/${file}`, number: at + 1, text, line: at + 1 })),
+    )
+    expect(parseOpenStacks(lines, 400).map(({ file }) => file.replace('/etc/pam.d/', ''))).toEqual(expected)
+  })
+})
+
 test('what was not asked tells nothing', () => expect(read('common-auth', ['auth optional pam_cap.so'])).toEqual([]))
 
 test('a line that goes on tells nothing', () =>
   expect(read('system-auth', ['auth sufficient pam_permit.so \\', 'auth required pam_unix.so'])).toEqual([]))
 
-test.each(['auth sufficient pam_permit.so', '-auth [success=1 default=ignore] pam_sss.so'])('the probe prints such rows: %s', (row) =>
-  expect(new RegExp(pamPattern).test(row)).toBe(true),
-)
+test.each([
+  'auth sufficient pam_permit.so',
+  '-auth [success=1 default=ignore] pam_sss.so',
+  '@include common-auth',
+  '@include common-account',
+])('the probe prints such rows: %s', (row) => expect(new RegExp(pamPattern).test(row)).toBe(true))

@@ -11,8 +11,14 @@ export interface OpenStack {
   readonly line: number
 }
 
+/** What sshd asks, with all that it includes. */
+export const SSHD = '/etc/pam.d/sshd'
+
 /** What login, su, sudo and sshd ask, as distributions divide it. */
-const FILES = ['common-auth', 'system-auth', 'password-auth'].map((name) => `/etc/pam.d/${name}`)
+const FILES = [...['common-auth', 'system-auth', 'password-auth'].map((name) => `/etc/pam.d/${name}`), SSHD]
+
+/** RHEL includes it behind what asks; it is about sessions (authselect), and is not read. */
+const BEHIND = '/etc/pam.d/postlogin was not read'
 
 /** They ask nobody: what they say depends on who comes, from where or when. A program of one's own that is given the password is a proof. */
 const isCondition = ({ name, arguments: words }: PamModule): boolean =>
@@ -36,7 +42,7 @@ export function parseOpenStacks(lines: readonly FileLine[], width: number): read
       ({ file: own, text, number }) =>
         own === file && (text.endsWith('\\') || own.length + String(number).length + text.length + 2 >= width),
     )
-    const found = stack && !cut && stack.incomplete === undefined ? openBy(stack.entries) : undefined
+    const found = stack && !cut && (stack.incomplete ?? BEHIND) === BEHIND ? openBy(stack.entries) : undefined
     return found ? [{ file, ...found }] : []
   })
 }

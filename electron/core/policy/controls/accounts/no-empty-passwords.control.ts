@@ -1,4 +1,4 @@
-import type { OpenStack } from '../../../facts/access/pam-auth.ts'
+import { type OpenStack, SSHD } from '../../../facts/access/pam-auth.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
 const noLogin = /\/(?:nologin|false|true|sync|shutdown|halt)$/
@@ -14,7 +14,11 @@ export default defineControl({
   uses: ['accounts'],
   references: ['NIST-800-53:IA-5', 'CIS-8:5.2', 'ISO-27001:A.5.17'],
   evaluate: ({ access: { passwords, trust }, accounts }): readonly Verdict[] => {
-    const open = (trust?.openStacks ?? []).map(stackVerdict)
+    const stacks = trust?.openStacks ?? []
+    // Of what sshd includes its own file says nothing new.
+    const open = stacks
+      .filter(({ file, line }) => file !== SSHD || stacks.every((one) => one.file === SSHD || one.line !== line))
+      .map(stackVerdict)
     if (!passwords.known)
       return [
         ...open,
@@ -50,7 +54,7 @@ const stackVerdict = ({ file, onlyIf, line }: OpenStack): Verdict => ({
   status: onlyIf.length > 0 ? 'warning' : 'fail',
   subject: file,
   title: onlyIf.length > 0 ? 'PAM asks some for no password' : 'PAM lets anybody in without a password',
-  reason: `${file} says yes without a password${onlyIf.length > 0 ? ` where ${onlyIf.join(', ').slice(0, 200)} does` : ', whatever is typed'}: so does what asks it, such as ${file.endsWith('/password-auth') ? 'sshd' : 'login, su and sudo'}. Expected that every way through it asks for a proof.`,
+  reason: `${file} says yes without a password${onlyIf.length > 0 ? ` where ${onlyIf.join(', ').slice(0, 200)} does` : ', whatever is typed'}: so does what asks it, such as ${/\/(?:password-auth|sshd)$/.test(file) ? 'sshd' : 'login, su and sudo'}. Expected that every way through it asks for a proof.`,
   hint: 'pam-auth-update or authselect write the file as the distribution has it.',
   cite: [{ section: 'access', line, note: 'Says yes without a proof.' }],
 })

@@ -168,11 +168,15 @@ test('no-empty-passwords', () => {
   const openStacks = [
     { file: '/etc/pam.d/common-auth', onlyIf: [], line: 3 },
     { file: '/etc/pam.d/password-auth', onlyIf: ['pam_succeed_if user ingroup x'], line: 4 },
+    // It includes the one before.
+    { file: '/etc/pam.d/sshd', onlyIf: ['pam_succeed_if user ingroup x'], line: 4 },
+    { file: '/etc/pam.d/sshd', onlyIf: [], line: 5 },
   ]
   const given = { access: { passwords: known([]), trust: { openStacks } }, accounts: known(accounts()) }
   expect(outcomes(ask(noEmptyPasswords, facts('', [], given)))).toEqual([
     'fail: PAM lets anybody in without a password',
     'warning: PAM asks some for no password',
+    'fail: PAM lets anybody in without a password',
   ])
 })
 
