@@ -80,16 +80,6 @@ function judge(
     const reason = `${name} listens on this machine only. ${other.reason} It may forward to ${name}.`
     return { ...base, status: 'not-evaluated', title: other.title, reason, cite: other.cite }
   }
-  if (first) {
-    const reason = `${name} listens on this machine only, and ${first.program} forwards to it.`
-    return {
-      ...base,
-      status: 'pass',
-      title: `Reached only through ${first.program}`,
-      reason,
-      cite: [...citeBinds(service.binds), ...proxyLine],
-    }
-  }
   if (!nginx.known) {
     const reason = `${name} listens on this machine only. What stands before it is not known: ${nginx.reason}.`
     return {
@@ -99,6 +89,16 @@ function judge(
       reason,
       hint: nginx.hint,
       cite: citeBinds(service.binds),
+    }
+  }
+  if (first) {
+    const reason = `${name} listens on this machine only, and ${first.program} forwards to it.`
+    return {
+      ...base,
+      status: 'pass',
+      title: `Reached only through ${first.program}`,
+      reason,
+      cite: [...citeBinds(service.binds), ...proxyLine],
     }
   }
   if (blind !== undefined) {

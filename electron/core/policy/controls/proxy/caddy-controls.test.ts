@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
 import sendsHsts from '../tls/proxy-sends-hsts.control.ts'
 import servesTls from '../tls/proxy-serves-tls.control.ts'
@@ -390,6 +390,8 @@ test('versions and HSTS', () => {
 test('a server is reached only through Caddy', () => {
   const all = given(site([{ handle: [toOllama] }]))
   expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: known(all.nginx) } as never))).toEqual(['pass: Reached only through Caddy'])
+  const unread = unknown('it has files of another root', [])
+  expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: unread } as never))).toEqual(['not-evaluated: The proxy could not be read'])
 })
 
 test('a path that Caddy puts something before is found', () => {
