@@ -10,7 +10,7 @@ export interface Npy {
   /** The data is a pickle. */
   readonly objects: boolean
   readonly dataAt: number
-  /** Bytes of the data; undefined where the type does not say. */
+  /** Bytes of the data; undefined for objects. */
   readonly dataBytes: number | undefined
 }
 
@@ -19,8 +19,8 @@ const header =
 const typeCode = /^[<>|=]?(?<kind>[?biufcmMSUVO])(?<size>\d*)(?:\[[^\]]*\])?$/
 
 /**
- * The header of a `.npy` array (numpy/lib/format.py, versions 1 to 3): a Python literal in the one form that numpy writes. A type that may
- * hold objects is taken to do so.
+ * The header of a `.npy` array (numpy/lib/format.py, versions 1 to 3): a Python literal in the one form that numpy writes. A type
+ * of which a part is not known may be one of objects.
  * @throws {Unreadable} for any other form
  */
 export async function readNpy(source: ByteSource, signal?: AbortSignal): Promise<Npy> {
@@ -40,38 +40,60 @@ export async function readNpy(source: ByteSource, signal?: AbortSignal): Promise
     .map((it) => it.trim())
     .filter((it) => it !== '')
     .map(Number)
-  const types = [...descr.matchAll(/'([^']*)'/g)].map((it) => it[1] ?? '')
-  const codes = types.map((it) => typeCode.exec(it)?.groups)
-  if (!codes.some((it) => it !== undefined)) throw new Unreadable(`npy: its type ${descr.slice(0, 80)} is unknown`, prefix)
-  const objects = codes.some((it) => it?.kind === 'O')
-  return { descr, shape: sizes, objects, dataAt: prefix + length, dataBytes: objects ? undefined : bytesOf(descr, codes, sizes) }
+  const type = typeOf(descr)
+  if (type === undefined) throw new Unreadable(`npy: its type ${descr.slice(0, 80)} is unknown`, prefix)
+  const dataBytes = type.objects ? undefined : sizes.reduce((product, size) => product * size, type.bytes)
+  return { descr, shape: sizes, objects: type.objects, dataAt: prefix + length, dataBytes }
 }
 
-type Code = Record<string, string> | undefined
-
-/** Bytes of the data: of one type, or of a flat structure; undefined for structures in structures. */
-function bytesOf(descr: string, codes: readonly Code[], sizes: readonly number[]): number | undefined {
-  const item = descr.startsWith("'") ? itemBytes(codes[0]) : structBytes(descr)
-  return item === undefined ? undefined : sizes.reduce((product, size) => product * size, item)
+interface ItemType {
+  readonly bytes: number
+  readonly objects: boolean
 }
 
-function itemBytes(code: Code): number | undefined {
-  if (code?.kind === '?' && code.size === '') return 1
-  return code === undefined || code.size === '' ? undefined : Number(code.size) * (code.kind === 'U' ? 4 : 1)
+/** One field: a name, perhaps with a title; a type, or a structure that has been read; a shape. */
+const field = /\((?:'[^']*'|\('[^']*', '[^']*'\)), (?:'([^']*)'|#(\d+)(o?))(?:, \(([\d, ]*)\))?\)/g
+/** A structure whose fields have no structures of their own. */
+const structure = /\[[^[\]]*\]/
+const MAX_STRUCTURES = 1_000
+
+/** A type in the forms that numpy writes: a code, or a list of fields, in which a field may have such a list. Undefined where any part of it is not known. */
+function typeOf(descr: string): ItemType | undefined {
+  if (descr.startsWith("'")) return codeOf(descr.slice(1, -1))
+  // Python would take what follows for a comment.
+  if (descr.includes('#')) return undefined
+  // The unit of a time stands in brackets too.
+  let rest = descr.replace(/\[(\d*[A-Za-z]+)\]'/g, "'")
+  for (let count = 0; count < MAX_STRUCTURES; count += 1) {
+    const done = /^#(\d+)(o?)$/.exec(rest)
+    if (done !== null) return { bytes: Number(done[1]), objects: done[2] === 'o' }
+    const inner = structure.exec(rest)
+    const type = inner === null ? undefined : structOf(inner[0])
+    if (inner === null || type === undefined) return undefined
+    rest = rest.slice(0, inner.index) + `#${type.bytes}${type.objects ? 'o' : ''}` + rest.slice(inner.index + inner[0].length)
+  }
+  return undefined
 }
 
-const field = /\('[^']*', '([^']*)'(?:, \(([\d, ]*)\))?\)/g
-
-function structBytes(descr: string): number | undefined {
-  if (descr.replace(field, '').replace(/[\s,]/g, '') !== '[]') return undefined
-  let total = 0
-  for (const [, type, shape] of descr.matchAll(field)) {
-    const item = itemBytes(typeCode.exec(type ?? '')?.groups)
+function structOf(list: string): ItemType | undefined {
+  if (list.replace(field, '').replace(/[\s,]/g, '') !== '[]') return undefined
+  let [bytes, objects] = [0, false]
+  for (const [, code, size, mark, shape] of list.matchAll(field)) {
+    const item = code === undefined ? { bytes: Number(size), objects: mark === 'o' } : codeOf(code)
     if (item === undefined) return undefined
-    total += (shape ?? '')
+    objects ||= item.objects
+    bytes += (shape ?? '')
       .split(',')
       .filter((it) => it.trim() !== '')
-      .reduce((product, size) => product * Number(size), item)
+      .reduce((product, count) => product * Number(count), item.bytes)
   }
-  return total
+  return Number.isSafeInteger(bytes) ? { bytes, objects } : undefined
+}
+
+function codeOf(code: string): ItemType | undefined {
+  const { kind, size } = typeCode.exec(code)?.groups ?? {}
+  if (kind === undefined || size === undefined) return undefined
+  if (kind === 'O') return { bytes: 8, objects: true }
+  if (size === '') return kind === '?' ? { bytes: 1, objects: false } : undefined
+  return { bytes: Number(size) * (kind === 'U' ? 4 : 1), objects: false }
 }

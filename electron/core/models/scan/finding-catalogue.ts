@@ -15,6 +15,7 @@ export const findingCatalogue = {
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
   'pickle.type-lies': suspicious('A type of numpy contradicts itself'),
+  'pickle.array-over-bytes': suspicious('An array of numpy is laid over bytes'),
   'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
   'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { joined, utf8 } from '../bytes.ts'
+import { joined, u8, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import { type GgufOrder, gguf } from '../gguf-builder.ts'
 import { message, number } from '../protobuf-builder.ts'
@@ -33,6 +33,16 @@ const tiny = (order: GgufOrder) => gguf(ggufPairs, ggufTensors, 96, order)
 const node = message(1, message(1, 'x'), message(2, 'y'), message(4, 'Relu'))
 const weights = message(5, number(1, 4), number(2, 1), message(8, 'w'), message(9, new Uint8Array(16)))
 const opset = message(8, message(1, ''), number(2, 17))
+
+/** A structure in a structure, a field with a title and a shape, and a time, as numpy 2.4 writes them. */
+const nestedType = "[('pos', [('x', '<f4'), ('y', '<f4', (2,))]), (('long', 'n'), '<i2'), ('t', '<M8[ns]')]"
+const nestedArray = joined(
+  `\x93NUMPY\x01\x00`,
+  u8(0xb6, 0),
+  `{'descr': ${nestedType}, 'fortran_order': False, 'shape': (3,), }`.padEnd(0xb5),
+  '\n',
+  new Uint8Array(3 * 22),
+)
 
 /** As Keras 3 serializes a functional model (keras/src/saving/serialization_lib.py). */
 const kerasConfig = {
@@ -84,6 +94,7 @@ export const written: readonly ModelCase[] = [
   cleared('v3.gguf', tiny({ version: 3 })),
   cleared('v3-big-endian.gguf', tiny({ version: 3, bigEndian: true })),
   cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
+  cleared('nested.npy', nestedArray),
   cleared('zip64.npz', zip([{ name: 'a.txt', content: utf8('x'), deflate: true }], { zip64: true })),
   cleared(
     'functional.keras',

@@ -90,6 +90,7 @@ async function ours(bytes: Uint8Array) {
     called: ignore,
     alteredImport: ignore,
     built: ignore,
+    forgotten: ignore,
     passedOn: ignore,
     extension: ignore,
     persistentId: ignore,

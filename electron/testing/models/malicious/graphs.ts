@@ -16,6 +16,22 @@ const npys: readonly ModelCase[] = [
     'npy: a structured type with objects',
     npy("{'descr': [('a', '<f4'), ('b', '|O')], 'fortran_order': False, 'shape': (1,), }\n", evil),
   ),
+  notCleared(
+    'npy: objects by a longer name',
+    npy("{'descr': [('a', 'object'), ('b', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", evil),
+    'm.npy',
+  ),
+  notCleared(
+    'npy: objects in a list of types',
+    npy("{'descr': [('a', 'f4,O'), ('b', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", evil),
+    'm.npy',
+  ),
+  notCleared('npy: a size in a comment', npy("{'descr': [('a', #8), \n'O')], 'fortran_order': False, 'shape': (1,), }\n", evil), 'm.npy'),
+  dangerous(
+    'npy: objects in a structure in a structure',
+    npy("{'descr': [('a', [('b', '|O')]), ('c', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", evil),
+    'm.npy',
+  ),
   dangerous('npy: version 2', npy(array, evil, 2)),
   dangerous('npz: an array of objects', zip([{ name: 'a.npy', content: npy(array, evil) }]), 'm.npz'),
   dangerous(

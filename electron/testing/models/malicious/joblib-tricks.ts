@@ -1,4 +1,4 @@
-import { i32, joined, u8 } from '../bytes.ts'
+import { i32, joined, u8, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import * as pk from '../pickle-assembler.ts'
 import { dangerousStream as dangerous, unclearedStream as notCleared, suspiciousStream as suspicious } from './verdicts.ts'
@@ -35,8 +35,59 @@ const state = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
 const swallowed = (rest: Uint8Array) => joined('X', i32(rest.length + 11), 'x'.repeat(11), rest)
 const four = pk.int1(4)
 const p = pk.proto(4)
+/** Behind four bytes a text for whoever takes no more than these, and a call for whoever takes seventeen. */
+const longer = (first: number) => joined(u8(first), new Uint8Array(3), 'X', i32(8 + call.length), 'x'.repeat(8), call, pk.stop)
+const padding = joined(pk.text('numpy_array_alignment_bytes'), pk.int1(16))
+const computedKey = joined(pk.named('builtins', 'str'), pk.bytes8(utf8('shape')), pk.text('ascii'), pk.tuple2, pk.reduce)
+const array = joined(pk.named('numpy', 'ndarray'), four, pk.tuple1, pk.text('C'), dtype('u1'))
+/** The type of a structure with one field, or with a subarray, which says that it holds no objects. */
+const denied = (subarray: Uint8Array, names: Uint8Array, fields: Uint8Array) =>
+  joined(dtype('V8'), pk.mark, int(3), pk.text('|'), subarray, names, fields, int(8), int(1), int(0), 't', pk.build)
+const objects = joined(dtype('O8'), pk.mark, int(3), pk.text('|'), 'NNN', int(-1), int(-1), int(63), 't', pk.build)
+
+/** An array that joblib reads, with its constructor or its state, in another way than it seems. Tried with joblib 1.6: each makes the call. */
+const otherwise: readonly ModelCase[] = [
+  notCleared('joblib: a length under a name that is computed', p, wrapper('u1', four, joined(computedKey, int(17), pk.tuple1)), longer(0)),
+  notCleared(
+    'joblib: a padding behind more than a scan keeps',
+    p,
+    wrapper('u1', four, joined(...Array.from({ length: 40 }, (_, index) => joined(pk.text(`x${index}`), pk.none)), padding)),
+    longer(12),
+  ),
+  notCleared(
+    'joblib: a padding by the constructor',
+    p,
+    pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+    pk.mark,
+    array,
+    't',
+    pk.reduce,
+    state(dtype('u1')),
+    pk.build,
+    longer(12),
+  ),
+  notCleared(
+    'joblib: an array described twice',
+    p,
+    pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'),
+    pk.emptyTuple,
+    pk.newobj,
+    pk.memoize,
+    joined(pk.emptyDict, pk.mark, pk.text('shape'), pk.int1(0), pk.tuple1, pk.text('dtype'), dtype('u1'), padding, 'u'),
+    pk.build,
+    u8(4),
+    new Uint8Array(4),
+    pk.pop,
+    pk.binget(0),
+    state(dtype('u1')),
+    pk.build,
+    longer(12),
+  ),
+  notCleared('joblib: an array behind more objects than a scan keeps', p, ')0'.repeat(150_001), wrapper('u1', pk.int1(17)), longer(0)),
+]
 
 export const joblibTricks: readonly ModelCase[] = [
+  ...otherwise,
   dangerous('joblib: a call behind an array', p, wrapper('f4', four), new Uint8Array(16), call, pk.stop),
   dangerous('joblib: an array of objects', p, wrapper('O8', four), p, call, pk.stop, pk.stop),
   dangerous(
@@ -163,5 +214,43 @@ export const joblibTricks: readonly ModelCase[] = [
   notCleared('joblib: an array of objects that is cut off', p, wrapper('O8', four), p, pk.text('x')),
   suspicious('numpy: objects that say they are numbers', p, stated('O8', { flags: 0 }), pk.stop),
   suspicious('numpy: numbers that say they are objects', p, stated('f8', { flags: 63 }), pk.stop),
+  suspicious(
+    'numpy: a field of objects that the type denies',
+    p,
+    denied(pk.none, joined(pk.text('a'), pk.tuple1), joined(pk.emptyDict, pk.text('a'), objects, int(0), pk.tuple2, 's')),
+    pk.stop,
+  ),
+  suspicious(
+    'numpy: a subarray of objects that the type denies',
+    p,
+    denied(joined(objects, pk.int1(1), pk.tuple1, pk.tuple2), pk.none, pk.none),
+    pk.stop,
+  ),
+  suspicious(
+    'numpy: an array of objects laid over bytes',
+    p,
+    pk.named('numpy', 'ndarray'),
+    pk.int1(1),
+    pk.tuple1,
+    pk.text('O'),
+    pk.bytes8(new Uint8Array(8)),
+    u8(0x87),
+    pk.reduce,
+    pk.stop,
+  ),
+  suspicious(
+    'numpy: an array laid over bytes by copyreg',
+    p,
+    pk.named('copyreg', '__newobj__'),
+    pk.mark,
+    pk.named('numpy', 'ndarray'),
+    pk.int1(1),
+    pk.tuple1,
+    pk.text('O'),
+    pk.bytes8(new Uint8Array(8)),
+    't',
+    pk.reduce,
+    pk.stop,
+  ),
   suspicious('numpy: numbers of another size', p, stated('f8', { size: 800 }), pk.stop),
 ]

@@ -1,5 +1,6 @@
 import { Unreadable } from '../../readers/unreadable.ts'
 import { MAX_LINE_BYTES, readLine } from './data-opcodes.ts'
+import { type Call, callThrough, givenBack } from './forwarders.ts'
 import { op } from './opcodes.ts'
 import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeUtf8 } from './pickle-text.ts'
@@ -33,13 +34,27 @@ async function lineOrRest(run: PickleRun): Promise<string | undefined> {
 
 function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {
   run.events.called(callee, args, opcode, run.at)
+  let last: Call = { callee, args }
+  for (let next = callThrough(last); next !== undefined; next = callThrough(next)) {
+    run.events.called(next.callee, next.args, opcode, run.at)
+    last = next
+  }
+  const given = givenBack(last)
+  if (given === undefined) make(run, last)
+  else run.machine.push(given)
+}
+
+function make(run: PickleRun, { callee, args }: Call): void {
   const made: PickleObject = { kind: 'object', callee: callee.kind === 'global' ? callee : undefined, args, state: undefined }
-  run.machine.pushTracked(bytesOf(callee, args) ?? made)
+  const kept = run.machine.pushTracked(bytesOf(callee, args) ?? made)
+  if (!kept && made.callee !== undefined) run.events.forgotten(made.callee, run.at)
 }
 
 /** Protocols 0 to 2 have no bytes: they are `_codecs.encode(text, 'latin1')`. */
 function bytesOf(callee: PickleValue, args: PickleValue): PickleBytes | undefined {
   if (callee.kind !== 'global' || callee.module !== '_codecs' || callee.name !== 'encode' || args.kind !== 'tuple') return undefined
+  // A third says what becomes of characters that latin1 has not.
+  if (args.length !== 2) return undefined
   const [text, codec] = args.items
   if (text?.kind !== 'text' || text.utf8 === undefined || codec?.kind !== 'text' || codec.text !== 'latin1') return undefined
   return { kind: 'bytes', ...text.utf8, latin1: true }

@@ -111,7 +111,11 @@ export const dataOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.BINBYTES]: bytes(u32),
   [op.SHORT_BINBYTES]: bytes(u8),
   [op.BINBYTES8]: bytes(u64),
-  [op.BYTEARRAY8]: bytes(u64),
+  // What it holds may be changed until it is used.
+  [op.BYTEARRAY8]: (run) => {
+    run.cursor.skip(u64(run))
+    run.machine.push(other)
+  },
 }
 
 /** Little-endian two's complement of any length. Only those of up to ten bytes are kept: PyTorch's magic number is that long. */

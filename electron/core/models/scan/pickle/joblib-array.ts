@@ -19,8 +19,10 @@ export const isJoblibArray = ({ callee }: PickleObject): boolean => callee !== u
  * As `NumpyArrayWrapper.read_array` of joblib works it out (joblib/numpy_pickle.py): shape × item size, or a pickle when the dtype holds objects.
  * A string says what cannot be known; then nobody knows where the pickle goes on.
  */
-export function joblibArrayOf({ state }: PickleObject): JoblibArray | string {
-  if (state?.kind !== 'dict') return 'an array of joblib does not say what it is'
+export function joblibArrayOf({ args, state }: PickleObject): JoblibArray | string {
+  if (state?.kind !== 'dict' || state.unclear) return 'an array of joblib does not say what it is'
+  // Its constructor sets what the state leaves out.
+  if (args.kind !== 'tuple' || args.length > 0) return 'an array of joblib is made in an unusual way'
   const dtype = itemBytesOf(state.entries.get('dtype'))
   if (dtype === undefined) return 'an array of joblib has a type that is not known'
   const alignment = state.entries.get('numpy_array_alignment_bytes')

@@ -52,6 +52,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     called(callee, args, opcode, offset) {
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
       if (isLoader(callee)) load(args, offset)
+      if (isArray(callee) && (opcode === 'NEWOBJ_EX' || args.kind !== 'tuple' || args.length > 2))
+        scan.find('pickle.array-over-bytes', item, offset, `${callee.module}.${callee.name}`)
       if (callee.module === '_codecs' && callee.name === 'encode' && !encodesData(args))
         scan.find('pickle.unusual-codec', item, offset, '_codecs.encode')
     },
@@ -65,6 +67,9 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       // Made by something else than a call of its own, it would go unseen that joblib's reader takes bytes out of the stream.
       if (isJoblibWrapper(global)) scan.gap(item, offset, 'an array of joblib is made in an unusual way')
       if (isLoader(global)) scan.find('pickle.loader-passed-on', item, offset, `${global.module}.${global.name}`)
+    },
+    forgotten(callee, offset) {
+      if (isJoblibWrapper(callee)) scan.gap(item, offset, 'an array of joblib stands behind more objects than a scan keeps')
     },
     extension: (code, offset) => scan.find('pickle.extension', item, offset, `code ${code}`),
     persistentId(offset) {
@@ -91,6 +96,9 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
 
 /** The one loader that weights use: a tensor pickled without `torch.save` holds the bytes of a file of its own. */
 const isLoader = ({ module, name }: PickleGlobal) => (module === 'torch.storage' && name === '_load_from_bytes') || name === 'loads'
+
+/** Pickled arrays are made by `_reconstruct`. Called by itself the class takes bytes for what it holds, pointers to objects among them. */
+const isArray = ({ module, name }: PickleGlobal) => (name === 'ndarray' || name === 'recarray') && /^numpy(?:\.|$)/.test(module ?? '')
 
 function encodesData(args: PickleValue): boolean {
   if (args.kind !== 'tuple') return false

@@ -71,10 +71,12 @@ export class PickleMachine {
     return this.#stack.splice(mark ?? this.#stack.length)
   }
 
-  /** Pushes something that holds others, or an object of which nothing is known when there are too many of them. */
-  pushTracked(value: PickleValue): void {
+  /** Pushes something that holds others; when there are too many of them, and then it says no, an object of which nothing is known. */
+  pushTracked(value: PickleValue): boolean {
     this.#tracked += 1
-    this.push(this.#tracked > MAX_TRACKED ? other : value)
+    const kept = this.#tracked <= MAX_TRACKED
+    this.push(kept ? value : other)
+    return kept
   }
 
   tuple(count: number): void {

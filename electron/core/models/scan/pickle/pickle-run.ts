@@ -15,6 +15,8 @@ export interface PickleEvents {
   built(instance: PickleObject, offset: number): void
   /** Something imported becomes an argument or a part of something else: others may call it later. */
   passedOn(global: PickleGlobal, offset: number): void
+  /** Of what was just made nothing is kept, since there is too much of it. */
+  forgotten(callee: PickleGlobal, offset: number): void
   /** A code of the extension registry: which import it stands for is written nowhere in the file. */
   extension(code: number, offset: number): void
   persistentId(offset: number): void

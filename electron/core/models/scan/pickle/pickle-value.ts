@@ -35,6 +35,8 @@ export interface PickleGlobal {
 export interface PickleDict {
   readonly kind: 'dict'
   readonly entries: Map<string, PickleValue>
+  /** It has keys that are not kept, or not known: any entry may be another. */
+  unclear: boolean
 }
 
 /** What a call made, and the last state that was built into it. */

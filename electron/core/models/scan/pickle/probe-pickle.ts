@@ -27,6 +27,7 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
     alteredImport: note,
     built: note,
     passedOn: note,
+    forgotten: note,
     extension: note,
     persistentId: note,
     outOfBandBuffer: note,

@@ -65,11 +65,15 @@ interface One {
 async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: PicklePlace, start: number): Promise<One> {
   const verdicts = judgePickle(scan, item, place)
   let joblib = false
+  const taken = new Set<PickleObject>()
   const events = {
     ...verdicts.events,
     async arrayFollows(instance: PickleObject, run: PickleRun) {
       if (!isJoblibArray(instance)) return
       joblib = true
+      // What the first state said holds where the second says nothing.
+      if (taken.has(instance)) throw new Unreadable('an array of joblib is described twice', run.at)
+      taken.add(instance)
       // The reader puts the array in the place of its description.
       run.machine.replaceTop(other)
       await stepOverArray(scan, item, nested, instance, run)

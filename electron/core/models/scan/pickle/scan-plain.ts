@@ -28,6 +28,7 @@ export async function scanAsPlainPickle(scan: Scan, item: ScanItem, start: numbe
     alteredImport: ignore,
     built: ignore,
     passedOn: ignore,
+    forgotten: ignore,
     persistentId: ignore,
     extension: stop,
     outOfBandBuffer: stop,

@@ -7,7 +7,7 @@ import { other, type PickleDict, type PickleValue, tupleOf } from './pickle-valu
 const MAX_DICT_ENTRIES = 32
 
 function emptyDict(): PickleDict {
-  return { kind: 'dict', entries: new Map() }
+  return { kind: 'dict', entries: new Map(), unclear: false }
 }
 
 /** Keys and values in turn, into the dict or object on top of the stack. */
@@ -18,8 +18,9 @@ function setItems(run: PickleRun, items: readonly PickleValue[]): void {
   if (target.kind !== 'dict') return
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]]
-    if (key?.kind !== 'text' || key.text === undefined || value === undefined) continue
-    if (target.entries.size < MAX_DICT_ENTRIES || target.entries.has(key.text)) target.entries.set(key.text, value)
+    const kept = key?.kind === 'text' && (target.entries.size < MAX_DICT_ENTRIES || target.entries.has(key.text ?? ''))
+    if (kept && key.text !== undefined && value !== undefined) target.entries.set(key.text, value)
+    else target.unclear = true
   }
 }
 
@@ -59,10 +60,10 @@ export const structureOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.POP_MARK]: ({ machine }) => void machine.popToMark(),
   [op.DUP]: ({ machine }) => machine.push(machine.top()),
 
-  [op.EMPTY_DICT]: ({ machine }) => machine.pushTracked(emptyDict()),
+  [op.EMPTY_DICT]: ({ machine }) => void machine.pushTracked(emptyDict()),
   [op.EMPTY_LIST]: ({ machine }) => machine.push(other),
   [op.EMPTY_SET]: ({ machine }) => machine.push(other),
-  [op.EMPTY_TUPLE]: ({ machine }) => machine.pushTracked(tupleOf([])),
+  [op.EMPTY_TUPLE]: ({ machine }) => void machine.pushTracked(tupleOf([])),
   [op.TUPLE1]: (run) => tuple(run, 1),
   [op.TUPLE2]: (run) => tuple(run, 2),
   [op.TUPLE3]: (run) => tuple(run, 3),
