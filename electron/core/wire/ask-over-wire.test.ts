@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { GatehouseError } from '#shared/errors.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
@@ -143,6 +144,18 @@ describe('what the jump host does', () => {
     const startedMs = performance.now()
     expect(await ask(8000, silent, never, 50)).toMatchObject({ tcp: 'no-answer', answers: [] })
     expect(performance.now() - startedMs).toBeLessThan(1000)
+  })
+
+  test('a console that was busy meanwhile takes nothing for silence that it could not hear', async () => {
+    const port = await serving((socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'))
+    const far = session(async (to) => {
+      await pause(100)
+      return here.openTcp(to, never)
+    })
+    setTimeout(() => {
+      for (const end = performance.now() + 800; performance.now() < end; );
+    }, 50)
+    expect(await ask(port, far, never, 300)).toMatchObject({ tcp: 'connected', answers: [{ status: 401 }, { status: 401 }] })
   })
 
   test('stopping ends it at once', async () => {
