@@ -87,3 +87,29 @@ test('an auditor with a long name, in the smallest window at a zoom of 125 %', a
   await expect(build).toBeInViewport({ ratio: 1 })
   await it.isSound('audit-long-name')
 })
+
+test('letters from right to left move nothing that stands beside them in what a host printed', async ({ openServed }) => {
+  const name = 'שרת דגם'
+  const listeners = [...gpu03.listeners, { protocol: 'tcp', address: '0.0.0.0', port: 9443, process: name, pid: 2711 } as const]
+  const { it } = await openServed([{ ...gpu03, listeners }])
+  const { page } = it
+  await it.auditByKey()
+  await it.cell('INF-7', 'gpu-03').getByRole('button').click()
+  const line = page.locator('.evidence pre > span', { hasText: '9443' }).first()
+  await page.getByRole('button', { name: /9443/ }).first().click()
+  await expect(line).toContainText(name)
+  const steps = await line.evaluate((shown) => {
+    const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT)
+    const lefts: number[] = []
+    for (let text = texts.nextNode(); text; text = texts.nextNode())
+      for (let at = 0; at < (text.nodeValue?.length ?? 0); at += 1) {
+        const range = document.createRange()
+        range.setStart(text, at)
+        range.setEnd(text, at + 1)
+        lefts.push(range.getBoundingClientRect().left)
+      }
+    return lefts.map((left, at) => left - (lefts[at - 1] ?? 0))
+  })
+  expect(Math.min(...steps)).toBeGreaterThanOrEqual(0)
+  await it.isSound('right-to-left')
+})

@@ -109,7 +109,7 @@ function PushEntry({ current }: { readonly current: boolean }) {
     <li>
       <button type="button" aria-current={current ? 'page' : undefined} onClick={() => goPush()}>
         <FileDiff className="icon" aria-hidden />
-        <span className="name">Push</span>
+        <span className="name">Config push</span>
         {(running === 'running' || running === 'undoing') && (
           <Status tone={running === 'undoing' ? 'warn' : 'run'}>{running === 'undoing' ? 'Undoing' : 'Running'}</Status>
         )}

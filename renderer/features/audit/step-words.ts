@@ -16,7 +16,7 @@ export function resultOf(hosts: readonly HostView[], item: ItemId): { readonly o
 /** What the list says of a step: what was found once it is recorded, else that it is to do. */
 export function stepState(step: Step, hosts: readonly HostView[]): { readonly tone: Tone; readonly word: string } {
   if (step.outdated) return { tone: 'warn', word: 'Changed' }
-  if (step.record === null) return { tone: 'wait', word: step.draft === null ? 'To do' : 'Draft' }
+  if (step.record === null) return step.draft === null ? { tone: 'unknown', word: 'To do' } : { tone: 'wait', word: 'Draft' }
   if (step.record.outcome === 'not-applicable') return { tone: 'na', word: 'N/A' }
   const { outcome, hosts: count } = resultOf(hosts, step.item)
   const { tone, noun, word } = outcomeWords[outcome]

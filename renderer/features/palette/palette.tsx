@@ -221,7 +221,7 @@ function useActions(): PaletteAction[] {
     { name: 'Models', about: 'What lies on the disks, and is it what it should be', icon: icon(Boxes), chord: 'mod+3', run: goModels },
     { name: 'Audit', about: 'Answer an auditor, and what changed over time', icon: icon(ClipboardCheck), chord: 'mod+6', run: goAudit },
     { name: 'Controls', about: 'What is checked, and why', icon: icon(ListChecks), chord: 'mod+7', run: goControls },
-    { name: 'Push', about: 'Change a host from a vetted template', icon: icon(FileDiff), chord: 'mod+5', run: () => goPush() },
+    { name: 'Config push', about: 'Change a host from a vetted template', icon: icon(FileDiff), chord: 'mod+5', run: () => goPush() },
     { name: 'Access', about: 'What every account can do, against its tier', icon: icon(Users), chord: 'mod+4', run: goAccess },
     { name: 'Network', about: 'Who gets to which host, and who may', icon: icon(Network), chord: 'mod+8', run: goNetwork },
     { name: 'Settings', about: 'Fleet file, identities, theme', icon: icon(Settings), chord: 'mod+,', run: () => goSettings() },
