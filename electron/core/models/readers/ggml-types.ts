@@ -38,6 +38,9 @@ const table: readonly (readonly [number, string, number, number])[] = [
   [34, 'TQ1_0', 256, 54],
   [35, 'TQ2_0', 256, 66],
   [39, 'MXFP4', 32, 17],
+  [40, 'NVFP4', 64, 36],
+  [41, 'Q1_0', 128, 18],
+  [42, 'Q2_0', 64, 18],
 ]
 const blocks = new Map(table.map(([type, name, elements, bytes]) => [type, { name, elements, bytes }]))
 

@@ -70,7 +70,7 @@ function typeOf(descr: string): ItemType | undefined {
     const inner = structure.exec(rest)
     const type = inner === null ? undefined : structOf(inner[0])
     if (inner === null || type === undefined) return undefined
-    rest = rest.slice(0, inner.index) + `#${type.bytes}${type.objects ? 'o' : ''}` + rest.slice(inner.index + inner[0].length)
+    rest = [rest.slice(0, inner.index), `#${type.bytes}${type.objects ? 'o' : ''}`, rest.slice(inner.index + inner[0].length)].join('')
   }
   return undefined
 }

@@ -1,9 +1,13 @@
 import type { JsonValue } from '../readers/json-text.ts'
 import { judgeKeras } from './judge-keras.ts'
+import { judgeSkops } from './judge-skops.ts'
 import { judgeTemplate } from './judge-template.ts'
-import { isGadget } from './pickle/gadgets.ts'
+import { nameOfClass } from './name-of-class.ts'
 import type { Scan, ScanItem } from './scan.ts'
 import { shown } from './shown-value.ts'
+
+/** Of stable-baselines3: a pickle, in base 64. */
+export const SERIALIZED = ':serialized:'
 
 const settings = new Set([
   'auto_map',
@@ -11,6 +15,10 @@ const settings = new Set([
   'custom_pipeline',
   'trust_remote_code',
   '_target_',
+  '_component_',
+  'class_path',
+  '__loader__',
+  SERIALIZED,
   'target',
   'parent_library',
   'megatron_core',
@@ -29,10 +37,11 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
 
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
- * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
+ * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `_component_` of torchtune, `class_path` of Lightning, the schema of skops, `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
   if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
+  judgeSkops(scan, item, root)
   if (Array.isArray(root))
     for (const it of root) if (it instanceof Map && it.has('idx') && it.has('path')) judgeModule(scan, item, it.get('type'))
   if (root instanceof Map && root.has('_class_name')) for (const part of root.values()) judgePart(scan, item, part)
@@ -64,11 +73,6 @@ function judgePart(scan: Scan, item: ScanItem, part: JsonValue): void {
   nameOfClass(scan, item, `${library}.${name}`)
 }
 
-export function nameOfClass(scan: Scan, item: ScanItem, path: string): void {
-  const split = Math.max(0, path.lastIndexOf('.'))
-  scan.find(isGadget(path.slice(0, split), path.slice(split + 1)) ? 'config.calls-gadget' : 'config.names-class', item, null, path)
-}
-
 /** What the nodes of an exported program of PyTorch have for a target: operations, which only compute. */
 const operation =
   /^(?:torch\.ops\.(?!load_library\b|import_module\b)\w+\.\w+(?:\.\w+)?|torch\.sym_\w+|math\.\w+|_operator\.(?!attrgetter|itemgetter|methodcaller|call\b)\w+)$/
@@ -82,6 +86,7 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   if (name === '_target_' && typeof value === 'string') nameOfClass(scan, item, value)
   if (name === 'target' && typeof value === 'string' && /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !operation.test(value))
     nameOfClass(scan, item, value)
+  if ((name === '_component_' || name === 'class_path') && typeof value === 'string' && value.includes('.')) nameOfClass(scan, item, value)
   // `auto_mapping` of PEFT: the class of the base model is taken from there.
   if (name === 'parent_library' && typeof value === 'string' && !/^(?:transformers|diffusers|sentence_transformers)(?:\.|$)/.test(value))
     nameOfClass(scan, item, value)

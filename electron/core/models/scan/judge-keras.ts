@@ -5,10 +5,12 @@ import { shown } from './shown-value.ts'
 
 /** Parts of Keras whose classes are layers and their settings. `keras.utils`, `keras.src.saving` and others have functions that load and fetch. */
 const parts =
-  'activations applications constraints dtype_policies initializers layers losses metrics mixed_precision models ops optimizers quantizers regularizers'
+  'activations constraints dtype_policies initializers layers losses metrics mixed_precision models ops optimizers quantizers regularizers'
 const knownModule = new RegExp(
   `^(?:tensorflow\\.keras|tf_keras(?:\\.src)?|keras(?:\\.(?:src|engine|api|_tf_keras\\.keras))*)(?:\\.(?:${parts.split(' ').join('|')}|engine)(?:\\.\\w+)*)?$`,
 )
+/** Of these, the parts that have functions for layers to use. Others have functions too, and `load_model` among them. */
+const functionParts = /\.(?:activations|constraints|initializers|losses|metrics|ops|regularizers)(?:\.|$)/
 /** Classes that run Python, or load a file of another format, when they are made (CVE-2024-3660, CVE-2025-49655). */
 const runners = new Set([
   'Lambda',
@@ -47,6 +49,9 @@ function judgeObject(scan: Scan, item: ScanItem, name: string, object: Map<strin
     const own = /^(?:keras|tf_keras|tensorflow)\b/.test(module)
     scan.find(own || isGadget(module, name) ? 'keras.foreign-module' : 'keras.own-class', item, null, `${module}.${name}`)
   }
+  // Keras looks the name up in the module, and takes a function that it finds there for what it was to make.
+  if (typeof module === 'string' && knownModule.test(module) && name !== 'function' && !/^[A-Z]/.test(last))
+    scan.find('keras.names-function', item, null, `${module}.${name}`)
   if (name === 'function') judgeFunction(scan, item, object, module)
   else if (module === 'builtins' && !/^(?:dict|list|tuple|int|float|bool|str|slice|__\w+__)$/.test(name))
     scan.find('keras.foreign-module', item, null, `builtins.${name}`)
@@ -59,6 +64,9 @@ function judgeObject(scan: Scan, item: ScanItem, name: string, object: Map<strin
 
 /** A function is looked up by its name in its module. Keras's own losses and activations are none to worry about. */
 function judgeFunction(scan: Scan, item: ScanItem, object: Map<string, JsonValue>, module: JsonValue | undefined): void {
-  if (typeof module === 'string' && module !== 'builtins' && knownModule.test(module)) return
-  scan.find('keras.names-function', item, null, `${shown(object.get('config'))} ${shown(object.get('registered_name'))}`)
+  const named = object.get('config')
+  // Found by the name of a function, a class is given to whoever calls it.
+  if (typeof named === 'string' && runners.has(named)) scan.find('keras.runs-code', item, null, named)
+  else if (typeof module !== 'string' || !knownModule.test(module) || !functionParts.test(module))
+    scan.find('keras.names-function', item, null, `${shown(object.get('config'))} ${shown(object.get('registered_name'))}`)
 }

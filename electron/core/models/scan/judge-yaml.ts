@@ -1,4 +1,4 @@
-import { nameOfClass } from './judge-config.ts'
+import { nameOfClass } from './name-of-class.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
 const PYTHON = 'tag:yaml.org,2002:python/'
@@ -6,8 +6,11 @@ const CORE = 'tag:yaml.org,2002:'
 /** A key in all its forms: plain, quoted, in a flow, behind `?`. */
 const key = (name: string) => new RegExp(`(?:^|[\\s{,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n[ \\t]+[^\\n]*)?)`, 'gm')
 const hydra = key('_target_')
-const made = key('target')
+/** Of latent-diffusion and NeMo, of torchtune, and of Lightning's command line. */
+const makers = [key('target'), key('_component_'), key('class_path')]
 const trusts = key('trust_remote_code')
+/** Tags of HyperPyYAML, by which SpeechBrain calls and makes what they name, imports it, or reads another file. */
+const hyper = /(?<=^|[\s[{,:-])!(?:<!)?(?:new|name|apply|applyref|module|include):([^\s,>\]}]*)/gm
 /** What may stand before a value: a tag, an anchor, the sign of a block, a quote. */
 const before = /^(?:\s+|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
 const path = /^[A-Za-z_]\w*(?:\.\w+)+/
@@ -15,7 +18,7 @@ const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|c
 
 /**
  * Texts that a reader of YAML would take for more than data: tags that make Python objects, and keys that name what is to be called, `_target_` of Hydra
- * and NeMo, in files of YAML `target` of the loaders that grew out of latent-diffusion, and of NeMo. Tags and quoted keys may be written with escapes.
+ * and NeMo; in files of YAML those of other loaders, and the tags of HyperPyYAML. Tags and quoted keys may be written with escapes.
  */
 export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   // A quoted text may go on in a line that looks like a comment.
@@ -33,10 +36,13 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [, value = ''] of plain.matchAll(trusts))
     if (/^(?:true|yes|on)\b/i.test(value.replace(before, ''))) scan.find('config.own-code', item, null, 'trust_remote_code')
   if (!/\.ya?ml$/i.test(item.name)) return
-  for (const [, value = ''] of plain.matchAll(made)) {
+  for (const [, named = ''] of plain.matchAll(hyper)) nameOfClass(scan, item, named)
+  const prefix = [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(!\S+)/gm)][0]
+  if (prefix !== undefined) scan.find('config.names-class', item, null, prefix[0])
+  for (const [key, value = ''] of makers.flatMap((it) => [...plain.matchAll(it)])) {
     const name = value.replace(before, '')
     const named = path.exec(name)?.[0]
-    if (name.startsWith('*')) scan.find('config.names-class', item, null, `target: ${name}`)
+    if (name.startsWith('*')) scan.find('config.names-class', item, null, key.trim())
     else if (named !== undefined && !fileName.test(named)) nameOfClass(scan, item, named)
   }
 }

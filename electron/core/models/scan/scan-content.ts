@@ -45,7 +45,7 @@ const scanners: Readonly<Record<ModelFormat, Scanner>> = {
   onnx: scanOnnx,
   sentencepiece: scanUnknown,
   'tensorrt-engine': scanOpaque('a TensorRT engine is machine code for a GPU, which nobody can inspect'),
-  json: scanJson,
+  json: (scan, item) => scanJson(scan, item, nestedIn(scan)),
   python: scanPython,
   script: scanScript,
   program: scanProgram,

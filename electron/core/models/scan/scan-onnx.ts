@@ -30,6 +30,8 @@ export async function scanOnnx(scan: Scan, item: ScanItem): Promise<ModelFormat>
       step: scan.step,
       fact: (name, value) => scan.fact(name, value),
       node(domain, operator, offset) {
+        if (operator === 'EPContext' && domain === 'com.microsoft')
+          scan.gap(item, offset, 'an operator EPContext is a model compiled for one device, in it or in a file, which nobody can inspect')
         if (pythonOperators.test(operator)) scan.find('onnx.python-operator', item, offset, `${domain} ${operator}`)
         if (knownDomains.has(domain) || foreign.has(domain) || foreign.size > 100) return
         foreign.add(domain)

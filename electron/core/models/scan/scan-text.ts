@@ -1,13 +1,14 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
-import { sliceSource } from '../byte-source.ts'
+import { bytesSource, sliceSource } from '../byte-source.ts'
 import { findInJson } from '../readers/json-stream.ts'
-import { parseJson } from '../readers/json-text.ts'
+import { type JsonValue, parseJson } from '../readers/json-text.ts'
 import { readText } from '../readers/text.ts'
 import { Unreadable } from '../readers/unreadable.ts'
-import { isSetting, judgeConfig } from './judge-config.ts'
+import { isSetting, judgeConfig, SERIALIZED, walk } from './judge-config.ts'
 import { judgeTemplate } from './judge-template.ts'
 import { judgeYaml } from './judge-yaml.ts'
-import type { Scan, ScanItem } from './scan.ts'
+import { joined } from './member-path.ts'
+import type { Nested, Scan, ScanItem } from './scan.ts'
 
 const MAX_TEXT_BYTES = 8 * 1_048_576
 const MAX_PARSED_BYTES = 1_048_576
@@ -20,24 +21,41 @@ const dataText =
 const digest = /^(?:sha256[-:])?[0-9a-f]{40,64}$/
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
 
-export async function scanJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+export async function scanJson(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
   if (/\.jsonl$/i.test(item.name)) return scanText(scan, item)
-  if (item.source.size > MAX_PARSED_BYTES) return scanLargeJson(scan, item)
+  if (item.source.size > MAX_PARSED_BYTES) return scanLargeJson(scan, item, nested)
   const text = await readText(item.source, MAX_PARSED_BYTES, scan.signal)
   const root = parseJson(text, { maxValues: MAX_JSON_VALUES })
   judgeConfig(scan, item, root)
+  await scanSerialized(scan, item, root, nested)
   if (root instanceof Map && root.has('cells') && root.has('nbformat')) return scanPython(scan, item)
   return 'json'
 }
 
 /** Only the settings that can matter are taken into memory. */
-async function scanLargeJson(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+async function scanLargeJson(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
   for (const { name, start, end } of await findInJson(item.source, isSetting, scan.step, scan.signal)) {
     if (name === 'class_name') throw new Unreadable('a configuration of Keras is too large to be read', start)
+    if (name === '__loader__') throw new Unreadable('a schema of skops is too large to be read', start)
     const text = await readText(sliceSource(name, item.source, start, end - start), MAX_PARSED_BYTES, scan.signal)
-    judgeConfig(scan, item, new Map([[name, parseJson(text, { maxValues: MAX_JSON_VALUES })]]))
+    const setting = new Map([[name, parseJson(text, { maxValues: MAX_JSON_VALUES })]])
+    judgeConfig(scan, item, setting)
+    await scanSerialized(scan, item, setting, nested)
   }
   return 'json'
+}
+
+/** Values that are pickles: stable-baselines3 loads them with cloudpickle. */
+async function scanSerialized(scan: Scan, item: ScanItem, root: JsonValue, nested: Nested): Promise<void> {
+  const found: string[] = []
+  walk(root, (name, value) => {
+    if (name === SERIALIZED && typeof value === 'string') found.push(value)
+  })
+  for (const [index, value] of found.entries()) {
+    scan.step(100)
+    const source = bytesSource(item.source.path, new Uint8Array(Buffer.from(value, 'base64')))
+    await nested({ source, name: '', member: joined(item.member, `${SERIALIZED} ${index + 1}`), depth: item.depth + 1 })
+  }
 }
 
 export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat> {

@@ -44,6 +44,38 @@ const nestedArray = joined(
   new Uint8Array(3 * 22),
 )
 
+const skopsNode = (module: string, name: string, loader: string, more: object = {}) => ({
+  __class__: name,
+  __module__: module,
+  __loader__: loader,
+  ...more,
+})
+/** An estimator as skops 0.13 keeps it. */
+const skopsFile = zip([
+  {
+    name: 'schema.json',
+    content: utf8(
+      JSON.stringify({
+        ...skopsNode('sklearn.linear_model._logistic', 'LogisticRegression', 'ObjectNode', {
+          content: skopsNode('builtins', 'dict', 'DictNode', {
+            content: {
+              C: skopsNode('builtins', 'str', 'JsonNode', { content: '1.0', is_json: true }),
+              coef_: skopsNode('numpy', 'ndarray', 'NdArrayNode', { type: 'numpy', file: '1.npy' }),
+              random_state: skopsNode('numpy.random.mtrand', 'RandomState', 'RandomStateNode', {
+                content: skopsNode('builtins', 'dict', 'DictNode'),
+              }),
+            },
+            key_types: skopsNode('builtins', 'list', 'ListNode', { content: [skopsNode('builtins', 'str', 'TypeNode')] }),
+          }),
+        }),
+        protocol: 2,
+        _skops_version: '0.13.0',
+      }),
+    ),
+  },
+  { name: '1.npy', content: nestedArray },
+])
+
 /** As Keras 3 serializes a functional model (keras/src/saving/serialization_lib.py). */
 const kerasConfig = {
   module: 'keras.src.models.functional',
@@ -93,8 +125,10 @@ export const written: readonly ModelCase[] = [
   cleared('v2.gguf', tiny({ version: 2 })),
   cleared('v3.gguf', tiny({ version: 3 })),
   cleared('v3-big-endian.gguf', tiny({ version: 3, bigEndian: true })),
+  cleared('nvfp4.gguf', gguf(ggufPairs, [{ name: 'a', sizes: [64], type: 40, offset: 0 }], 36)),
   cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
   cleared('nested.npy', nestedArray),
+  cleared('logistic.skops', skopsFile),
   cleared('zip64.npz', zip([{ name: 'a.txt', content: utf8('x'), deflate: true }], { zip64: true })),
   cleared(
     'functional.keras',

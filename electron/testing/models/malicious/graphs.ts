@@ -70,6 +70,7 @@ const onnx: readonly ModelCase[] = [
     'ONNX: an operator of its own in a function',
     joined(number(1, 8), message(7, relu), opset, message(25, message(1, 'f'), message(7, message(4, 'X'), message(7, 'evil.corp')))),
   ),
+  notCleared('ONNX: a compiled model', model(message(1, message(4, 'EPContext'), message(7, 'com.microsoft')))),
   notCleared('ONNX: cut off', model(relu, external('weights')).subarray(0, 40)),
   notCleared('ONNX: a field that reaches beyond its message', joined(number(1, 8), message(7, u8(0x0a, 0x7f, 0)), opset)),
   notCleared(
@@ -101,6 +102,17 @@ const kerasFiles: readonly ModelCase[] = [
     'CVE-2025-1550',
   ),
   dangerous('Keras: get_file', keras(sequential(layer('get_file', {}, { module: 'keras.utils' }))), 'm.keras', 'CVE-2025-8747'),
+  dangerous(
+    'Keras: a Lambda layer under the name of a function',
+    keras(sequential(layer('function', {}, { module: 'keras.layers', config: 'Lambda' }))),
+    'm.keras',
+  ),
+  suspicious(
+    'Keras: a loader of models under the name of a function',
+    keras(sequential(layer('function', {}, { module: 'keras.models', config: 'load_model' }))),
+    'm.keras',
+  ),
+  suspicious('Keras: a loader of models as a class', keras(sequential(layer('load_model', {}, { module: 'keras.src.models' }))), 'm.keras'),
   dangerous(
     'Keras: enable_unsafe_deserialization',
     keras(sequential(layer('enable_unsafe_deserialization', {}, { module: 'keras.config' }))),

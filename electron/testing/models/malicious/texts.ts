@@ -1,11 +1,17 @@
 import { joined, u8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
+import { payload } from '../pickle-assembler.ts'
 import { breakout } from './breakout.ts'
 import { dangerousFile as dangerous, unclearedFile as notCleared, suspiciousFile as suspicious } from './verdicts.ts'
 
 /** Above the size up to which JSON is taken into memory whole. */
 const large = (members: string) =>
   `{"vocab":{${Array.from({ length: 70_000 }, (_, index) => `"token${index}": ${index}`).join(',')}},${members}}`
+
+const skops = (content: object) =>
+  JSON.stringify({ __class__: 'dict', __module__: 'builtins', __loader__: 'DictNode', content: { a: content }, protocol: 2 })
+/** As stable-baselines3 keeps what is no JSON. */
+const serialized = Buffer.from(payload('os', 'system')).toString('base64')
 
 /** Each of them PyYAML 6.0 reads as that call, or as that key. */
 const yaml: readonly ModelCase[] = [
@@ -22,6 +28,14 @@ const yaml: readonly ModelCase[] = [
   dangerous('a call of latent-diffusion in YAML', 'model:\n  target: os.system\n  params:\n    command: id\n', 'v1-inference.yaml'),
   suspicious('a class of NeMo', 'target: nemo.collections.asr.models.EncDecCTCModel\n', 'model_config.yaml'),
   suspicious('a class of latent-diffusion by an alias', 'a: &x os.system\ntarget: *x\n', 'config.yaml'),
+  dangerous('a call of HyperPyYAML', 'a: !apply:os.system ["id"]\n', 'hyperparams.yaml'),
+  dangerous('a call of HyperPyYAML in a flow', 'm: [1,!apply:os.system ["id"]]\n', 'hyperparams.yaml'),
+  dangerous('a call of HyperPyYAML with an escape', 'a: !%61pply:os.system ["id"]\n', 'hyperparams.yaml'),
+  dangerous('a call of HyperPyYAML in its long form', 'a: !<!apply:os.system> ["id"]\n', 'hyperparams.yaml'),
+  suspicious('a call of HyperPyYAML by a name of its own', '%TAG !p! !app\n---\na: !p!ly:os.system ["id"]\n', 'hyperparams.yaml'),
+  suspicious('a class of SpeechBrain', 'a: !new:speechbrain.nnet.CNN.Conv1d\n  out_channels: 3\n', 'hyperparams.yaml'),
+  dangerous('a component of torchtune', 'model:\n  _component_: os.system\n', 'recipe.yaml'),
+  dangerous('a class of Lightning', 'model:\n  class_path: os.system\n  init_args: {command: id}\n', 'config.yaml'),
   suspicious('trust_remote_code in a flow', 'm: {trust_remote_code: true}\n', 'serve.yaml'),
 ]
 
@@ -89,6 +103,28 @@ export const texts: readonly ModelCase[] = [
   suspicious('an activation of a cross-encoder from elsewhere', '{"sentence_transformers":{"activation_fn":"company.Net"}}', 'config.json'),
   dangerous('an old activation of a cross-encoder', '{"sbert_ce_default_activation_function":"os.getcwd"}', 'config.json'),
   suspicious('routes of sentence-transformers', '{"types":{"query_0_X":"company.Net"},"structure":{}}', 'router_config.json'),
+  dangerous('a class of Lightning in JSON', '{"model":{"class_path":"os.system","init_args":{"command":"id"}}}', 'config.json'),
+  dangerous('a function of skops', skops({ __class__: 'system', __module__: 'os', __loader__: 'FunctionNode' }), 'schema.json'),
+  dangerous(
+    'a class of skops for an array',
+    skops({ __class__: 'eval', __module__: 'builtins', __loader__: 'NdArrayNode' }),
+    'schema.json',
+  ),
+  suspicious(
+    'a method of skops',
+    skops({ __class__: 'str', __module__: 'builtins', __loader__: 'MethodNode', content: { func: 'format', obj: {} } }),
+    'schema.json',
+    'CVE-2025-54413',
+  ),
+  suspicious(
+    'a function of skops under another name',
+    skops({ __class__: 'str', __module__: 'builtins', __loader__: 'OperatorFuncNode', attrs: {} }),
+    'schema.json',
+    'CVE-2025-54412',
+  ),
+  notCleared('a large schema of skops', large('"__loader__":"DictNode"'), 'schema.json'),
+  dangerous('a pickle in JSON', `{"policy_class":{":type:":"x",":serialized:":"${serialized}"}}`, 'data'),
+  dangerous('a pickle behind a large vocabulary', large(`":serialized:":"${serialized}"`), 'data'),
   suspicious('a core of Megatron', '{"peft_type":"LORA","megatron_core":"company"}', 'adapter_config.json'),
   dangerous('a template in a file', breakout, 'chat_template.jinja'),
   notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),
