@@ -200,6 +200,7 @@ describe('an OSV dump', () => {
     })
     const cut = readFileSync(path).subarray(0, 200)
     await expect(readOsvDump(cut, NOW)).rejects.toThrow('the archive cannot be read')
+    await expect(readOsvDump(readFileSync(path), NOW, 10)).rejects.toThrow('it says more than 10 bytes')
   })
 
   test('adds to the data and takes nothing from it', async () => {
@@ -236,6 +237,17 @@ describe('an OSV dump', () => {
       ['new.json', false],
       ['old.json', true],
     ])
+  })
+
+  test('one that says it was changed in days to come hides no other, and what will be taken back still holds', async () => {
+    await store.importFile(
+      file('far.json', JSON.stringify({ ...of('A', '2099-01-01T00:00:00Z', '5.0'), withdrawn: '2026-11-01T00:00:00Z' })),
+    )
+    await store.importFile(file('new.json', JSON.stringify(of('A', '2026-11-20T00:00:00Z', '9.0'))))
+    await store.importFile(
+      file('later.json', JSON.stringify({ ...of('B', '2026-11-20T00:00:00Z', '9.0'), withdrawn: '2027-01-01T00:00:00Z' })),
+    )
+    expect(idsFor('7.0')).toEqual(expect.arrayContaining(['A', 'B']))
   })
 
   test('makes an ecosystem fresh only where it holds at least as much about it as is known', async () => {
@@ -286,6 +298,13 @@ describe('an OSV dump', () => {
     expect(await refused(file('osv.json', text))).toMatch(/^advisories\.unreadable: /)
     expect(existsSync(join(folder, 'advisories'))).toBe(false)
   })
+})
+
+test('a dump that unpacks to more than can be kept is refused before it is all in memory', async () => {
+  const versions = Array.from({ length: 100 }, (_, at) => `1.${at}`)
+  const lines = Array.from({ length: 20 }, (_, at) => JSON.stringify({ ...record(`A-${at}`), affected: [{ package: vllm, versions }] }))
+  await expect(readOsvDump(Buffer.from(lines.join('\n')), NOW, 10_000)).rejects.toThrow('more than 10000 bytes')
+  await expect(readOsvDump(Buffer.from(lines.slice(0, 2).join('\n')), NOW, 10_000)).resolves.toMatchObject({ total: 2 })
 })
 
 describe('keeping it', () => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import type { PackageName } from './advisory-book.ts'
 import { followedPackages } from './package-names.ts'
@@ -21,25 +22,30 @@ export interface OsvDump {
   readonly unreadable: number
 }
 
+/** Kept in one file, and in memory as long as the console runs: far above what PyPI and the Go modules come to. */
+const MAX_KEPT_BYTES = 134_217_728
+const DAY_MS = 86_400_000
+
 /**
  * Reads a dump of OSV: the zip that osv.dev gives for each ecosystem, one JSON record or a list of them, or one record per line.
  * A record that is none is counted, not fatal; a file without any is refused with `advisories.unreadable`.
  */
-export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump> {
+export async function readOsvDump(bytes: Buffer, nowMs: number, maxKeptBytes = MAX_KEPT_BYTES): Promise<OsvDump> {
   const records: Advisory[] = []
   const ecosystems = new Set<string>()
   const perEcosystem = new Map<string, number>()
-  const counts = { total: 0, unreadable: 0, newestMs: 0 }
+  const counts = { total: 0, unreadable: 0, newestMs: 0, keptBytes: 0 }
   let problem = 'it holds no record'
   const take = (value: unknown, where: string): void => {
     const parsed = advisorySchema.safeParse(value)
-    const record = parsed.success ? parsed.data : whatCanBeRead(value)
-    if (record === undefined) {
+    const read = parsed.success ? parsed.data : whatCanBeRead(value)
+    if (read === undefined) {
       counts.unreadable += 1
       const [issue] = parsed.error?.issues ?? []
       problem = `${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
       return
     }
+    const record = asOf(read, nowMs)
     counts.total += 1
     const modifiedMs = Date.parse(record.modified)
     if (modifiedMs <= nowMs) counts.newestMs = Math.max(counts.newestMs, modifiedMs)
@@ -47,22 +53,30 @@ export async function readOsvDump(bytes: Buffer, nowMs: number): Promise<OsvDump
       perEcosystem.set(one, (perEcosystem.get(one) ?? 0) + 1)
     const kept = reduced(record)
     for (const { package: one } of kept?.affected ?? []) ecosystems.add(one.ecosystem)
-    if (kept !== undefined) records.push(kept)
+    if (kept === undefined) return
+    records.push(kept)
+    counts.keptBytes += JSON.stringify(kept).length
+    if (counts.keptBytes > maxKeptBytes)
+      throw refusal('advisories.unreadable', `it says more than ${maxKeptBytes} bytes about software that Gatehouse follows`)
   }
   const takeText = (text: string, where: string): void => {
+    let value: unknown
     try {
-      const value: unknown = JSON.parse(text)
-      for (const [index, one] of (Array.isArray(value) ? value : [value]).entries()) take(one, `${where}, record ${index + 1}`)
+      value = JSON.parse(text)
     } catch (error) {
       counts.unreadable += 1
       problem = `${where}: ${(error as Error).message}`
+      return
     }
+    for (const [index, one] of (Array.isArray(value) ? value : [value]).entries()) take(one, `${where}, record ${index + 1}`)
   }
   if (bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
     await readZip(bytes, (name, text) => {
       if (name.endsWith('.json')) takeText(text, name)
     })
-  } else takeLinesOrWhole(bytes.toString('utf8'), takeText)
+  } else if (bytes.length > constants.MAX_STRING_LENGTH)
+    throw refusal('advisories.unreadable', `it is text of more than ${constants.MAX_STRING_LENGTH} bytes; the zip of osv.dev may be larger`)
+  else takeLinesOrWhole(bytes.toString('utf8'), takeText)
   if (counts.total === 0) throw refusal('advisories.unreadable', `no OSV record could be read: ${problem}`)
   if (records.length === 0) {
     throw refusal(
@@ -87,6 +101,16 @@ function takeLinesOrWhole(text: string, take: (text: string, where: string) => v
 
 const followed = new Set(followedPackages.map(({ ecosystem, name }) => `${ecosystem}\n${name}`))
 const isFollowed = ({ ecosystem, name }: PackageName): boolean => ecosystem === 'PyPI' || followed.has(`${ecosystem}\n${name}`)
+
+/** A day that is yet to come is none: what says it was changed then must not hide another, and what is to be taken back then still holds. */
+function asOf({ withdrawn, ...record }: Advisory, nowMs: number): Advisory {
+  const isPast = (moment: string) => Date.parse(moment) <= nowMs + DAY_MS
+  return {
+    ...record,
+    ...(withdrawn !== undefined && isPast(withdrawn) && { withdrawn }),
+    ...(isPast(record.modified) ? {} : { modified: new Date(0).toISOString() }),
+  }
+}
 
 /** A record with the packages that are followed alone. Of the versions that it lists, those go that its ranges have, too (a dump has most in both). */
 function reduced(record: Advisory): Advisory | undefined {

@@ -1,4 +1,5 @@
 import { type Entry, fromBuffer } from 'yauzl'
+import { GatehouseError } from '#shared/errors.ts'
 import { refusal } from './update-file.ts'
 
 /** Far above the dump of the largest ecosystem; below what would exhaust a workstation. */
@@ -11,6 +12,7 @@ export async function readZip(bytes: Buffer, onFile: (name: string, text: string
   try {
     await walk(bytes, onFile)
   } catch (error) {
+    if (error instanceof GatehouseError) throw error
     throw refusal('advisories.unreadable', `the archive cannot be read: ${(error as Error).message}`)
   }
 }
@@ -34,8 +36,12 @@ function walk(bytes: Buffer, onFile: (name: string, text: string) => void): Prom
           stream.on('data', (chunk: Buffer) => chunks.push(chunk))
           stream.on('error', reject)
           stream.on('end', () => {
-            onFile(entry.fileName, Buffer.concat(chunks).toString('utf8'))
-            zip.readEntry()
+            try {
+              onFile(entry.fileName, Buffer.concat(chunks).toString('utf8'))
+              zip.readEntry()
+            } catch (refused) {
+              reject(refused)
+            }
           })
         })
       })
