@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { readBlocks } from '../blocks.ts'
 import { fleetSudoers } from '../fleet-sudoers.ts'
-import { collectPrivileged, SUDO_CONF } from './collect.ts'
+import { collectPrivileged, guardedFolders, SUDO_CONF } from './collect.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import { readNumbered } from './read-block.ts'
 
@@ -108,3 +108,12 @@ test.each(shells)(
     expect(readOf(`${'Defaults:ada !lecture\n'.repeat(3000)}eve ALL=ALL`).incomplete).toContain('/etc/sudoers line 3001 could not be read')
   },
 )
+
+test('where a template puts keys, copies of them are looked for', () => {
+  const text = globSync('assets/templates/*/manifest.json').map((path) => readFileSync(path, 'utf8'))
+  const closed = text.flatMap((one) =>
+    [...one.matchAll(/"path": "(\/etc\/[^"]+)",(?:\s*"[ug]id": \d+,)*\s*"mode": "600"/g)].map(([, path = '']) => path),
+  )
+  expect(closed).toContain('/etc/gatehouse/vllm.env')
+  expect(closed.filter((path) => !guardedFolders.some((folder) => path.startsWith(`${folder}/`)))).toEqual([])
+})

@@ -5,6 +5,8 @@ import { statFormat } from '../path-entry.ts'
 export const guardedFolders = [
   ...['/etc/nginx', '/etc/caddy', '/etc/haproxy', '/etc/oauth2-proxy', '/etc/ssl/private', '/etc/pki/tls/private', '/etc/pki/nginx'],
   ...['/etc/letsencrypt/live', '/etc/letsencrypt/archive', '/etc/vllm', '/etc/ollama'],
+  // Where the templates put keys.
+  '/etc/gatehouse',
   ...['/var/log/nginx', '/var/log/caddy', '/var/log/audit', '/var/log/auth.log', '/var/log/secure'],
   // Home of Caddy's account: the keys that it gets for itself lie seven folders deep, and the configuration that it saves.
   '/var/lib/caddy',

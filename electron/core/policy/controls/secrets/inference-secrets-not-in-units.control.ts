@@ -123,7 +123,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
 /** What comes with a program, to be filled in. */
 const WITHOUT_KEYS = /^.(?:example|sample|template|tmpl|dist|default|dpkg-dist|rpmnew)\b/i
 
-/** Copies of the files that its keys come from, in the folders that are listed (/etc/vllm, /etc/ollama), which every account can read. */
+/** Copies of the files that its keys come from, in the folders that are listed (`guardedFolders`), which every account can read. */
 const openCopies = (unit: Unit, secrets: readonly string[], guarded: GuardedFiles) => {
   const named = [...secrets.map((name) => unit.environmentSources[name] ?? ''), ...credentialFilesOf(unit).map(({ path }) => path)]
   return [...new Set(named)]
