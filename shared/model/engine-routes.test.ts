@@ -89,6 +89,8 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   expect(found.find(({ path }) => path === '/v1/chat/completions')?.key).toBe('covered')
 })
 
+const EXEMPT = { LOCALAI_DISABLE_API_KEY_REQUIREMENT_FOR_HTTP_GET: 'true' }
+
 test.each<[Engine, string, Readonly<Record<string, string>>, string, string | undefined]>([
   // In older releases the key of vLLM guards /v1 alone.
   ['vllm', 'vllm serve m --api-key k', {}, 'POST /v2/rerank', 'varies'],
@@ -137,6 +139,11 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
     'POST /v1/embeddings',
     key,
   ]),
+  // A list of one's own may let whoever reads past the key; that of the program holds pages alone.
+  ['localai', 'local-ai run --api-keys k', EXEMPT, 'GET /v1/models', 'covered'],
+  ['localai', 'local-ai run --api-keys k', { ...EXEMPT, LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS: '^/.*$' }, 'GET /api/p2p/token', 'varies'],
+  ['localai', 'local-ai run --api-keys k', { ...EXEMPT, LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS: '^/.*$' }, 'POST /models/apply', 'covered'],
+  ['localai', 'local-ai run --api-keys k', { LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS: '^/.*$' }, 'GET /api/p2p/token', 'covered'],
   // Workers have a token of their own, or none.
   ['localai', 'local-ai run', { LOCALAI_DISTRIBUTED: 'true', LOCALAI_AUTH: 'true' }, 'DELETE /api/node/worker-1', 'open'],
   ['localai', 'local-ai run --distributed', { LOCALAI_REGISTRATION_TOKEN: '****' }, 'POST /api/node/register', 'covered'],

@@ -243,6 +243,8 @@ function predictAt({ environment }: Started): EngineRoute {
 
 function keyAtLocalAi(route: EngineRoute, service: Started): EngineRoute['key'] {
   if (route.path.startsWith('/api/node/')) return keyOfWorkers(service)
+  // Which paths its patterns mean is not followed, and differs between releases (core/http/auth/middleware.go).
+  if (route.method === 'GET' && isOn(readsFree, service) && isOn(readsNamed, service)) return 'varies'
   if (route.class !== 'inference') return route.key
   const joins = whoeverJoins(service)
   if (joins === 'yes') return 'open'
@@ -256,6 +258,13 @@ function keyOfWorkers(service: Started): EngineRoute['key'] {
   if (isOn({ flags, environment }, service)) return 'covered'
   return service.environmentComplete === true ? 'open' : 'varies'
 }
+
+/** Whoever reads is let past the key where a list of patterns says so. */
+const readsFree: Switch = {
+  flags: ['--disable-api-key-requirement-for-http-get'],
+  environment: ['LOCALAI_DISABLE_API_KEY_REQUIREMENT_FOR_HTTP_GET'],
+}
+const readsNamed: Switch = { flags: ['--http-get-exempted-endpoints'], environment: ['LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS'] }
 
 const gitHub: Switch = { flags: ['--git-hub-client-id'], environment: ['GITHUB_CLIENT_ID'] }
 const issuer: Switch = { flags: ['--oidc-client-id'], environment: ['LOCALAI_OIDC_CLIENT_ID'] }
