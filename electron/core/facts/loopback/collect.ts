@@ -26,6 +26,7 @@ const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4
  * Which of those ports listen on loopback is read from the kernel's tables (state 0A, proc_pid_net(5)), so that no connection is tried in vain. One curl
  * asks all of them; bodies are dropped, but the first 200 characters where a version stands, and what Ollama says of its cloud. Nothing is followed, no proxy is used. Each
  * question has a connection of its own: on a kept one a server that writes head and body of an answer apart is held back for 40 ms each time (RFC 896 and RFC 1122, 4.2.3.2).
+ * What curl says of each begins with the nonce of this run, which no body can know, and no account may list; a body without end stays below 8 MB.
  * A server that takes the connection and says nothing ends its curl; each port is then asked by one of its own, so that it hides no other and holds up nothing for long.
  */
 const SCRIPT = `usual=$1 routes=$2 pattern=$3
@@ -42,23 +43,20 @@ ports=$(ps -eo args= 2>/dev/null | usual=$usual pattern=$pattern awk '
       split(row, field, " ")
       if (field[4] != "0A") continue
       split(field[2], a, ":")
-      if (a[1] ~ /^(00000000|0100007F|0+|0+01000000|0+FFFF0100007F|0+FFFF00000000)$/ && index(usual, " " a[2] " ") && !seen[a[2]]++ && ++found <= 6) print a[2]
+      if (a[1] ~ /^((0+FFFF0000)?(0100007F|0+)|0+1000000)$/ && index(usual, " " a[2] " ") && !seen[a[2]]++ && ++found <= 6) print a[2]
     }
   }')
-[ -n "$ports" ] || { printf '#none\\n'; exit 0; }
+[ -n "$ports" ] || { echo "#none"; exit 0; }
 if command -v curl >/dev/null 2>&1; then
-  printf '#curl\\n'
-  # What it says of each answer begins with the nonce of this run, which no body can know, and no account may list. A body without end stays below 8 MB.
+  echo "#curl"
   ask() {
     {
-      printf 'fail-early\\nheader = "Connection: close"\\n'
-      printf 'write-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
-      for port; do
-        for route in $routes; do
-          case $route in *version | */api/status) body=- ;; *) body=/dev/null ;; esac
-          printf 'url = "http://127.0.0.1:%s%s"\\noutput = "%s"\\n' "$((0x$port))" "$route" "$body"
-        done
-      done
+      printf 'fail-early\\nheader = "Connection: close"\\nwrite-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
+      for port; do for route in $routes; do
+        case $route in *version | *status) body=- ;; *) body=/dev/null ;; esac
+        echo "url=http://127.0.0.1:$((0x$port))$route
+output=$body"
+      done; done
     } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null
   }
   { ask $ports || for one in $ports; do ask "$one"; done; } | awk '
@@ -72,16 +70,14 @@ if command -v curl >/dev/null 2>&1; then
     }
     END { for (i = 1; i <= n; i++) print said[i] }'
 elif command -v wget >/dev/null 2>&1; then
-  printf '#wget\\n'
-  for port in $ports; do
-    for route in $routes; do
-      url=http://127.0.0.1:$((0x$port))$route
-      code=$(wget -S -T 2 -t 1 -O /dev/null "$url" 2>&1 </dev/null | sed -n 's|^ *HTTP/[0-9.]* \\([0-9][0-9][0-9]\\).*|\\1|p' | head -n 1)
-      printf '%s %s\\n' "\${code:-000}" "$url"
-      [ -n "$code" ] || break
-    done
-  done
-else printf '#no-client\\n'
+  echo "#wget"
+  for port in $ports; do for route in $routes; do
+    url=http://127.0.0.1:$((0x$port))$route
+    code=$(wget -S -T 2 -t 1 -O /dev/null "$url" 2>&1 </dev/null | sed -n 's|^ *HTTP/[0-9.]* \\([0-9][0-9][0-9]\\).*|\\1|p' | head -n 1)
+    echo "\${code:-000} $url"
+    [ -n "$code" ] || break
+  done; done
+else echo "#no-client"
 fi
 exit 0
 `

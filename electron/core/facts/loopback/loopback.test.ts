@@ -104,7 +104,8 @@ test.runIf(process.platform === 'linux').each(shells.flatMap((shell) => clients.
     const hung = createHung()
     const server = createServer((_, response) => response.writeHead(401).end())
     for (const one of [hung, server]) {
-      one.listen(0, '127.0.0.1')
+      // As programs of Java and Go may hold it.
+      one.listen(0, one === server ? '::ffff:127.0.0.1' : '127.0.0.1')
       await once(one, 'listening')
     }
     const ports = [hung, server].map((one) => (one.address() as { port: number }).port)

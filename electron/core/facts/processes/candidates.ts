@@ -20,19 +20,17 @@ export const wantedVariables = [
   'HF_(HOME|HUB_OFFLINE|ENDPOINT)',
   '(HF|HUGGINGFACE)_HUB_CACHE',
   'XDG_CACHE_HOME',
-  'MODEL_ENDPOINT',
   'TRANSFORMERS_OFFLINE',
   '(CUDA|NVIDIA)_VISIBLE_DEVICES',
   'DO_NOT_TRACK',
-  'MODELS(_PATH)?',
+  'MODEL(S|S_PATH|_ENDPOINT)',
   '(AUTOLOAD_)?(BACKEND_)?GALLERIES',
   'EXTERNAL_BACKENDS',
   'PRELOAD_MODELS(_CONFIG)?',
   '(HTTPS?|ALL)_PROXY',
   '(https?|all)_proxy',
-  'AIP_[A-Z_]+',
   'GITHUB_CLIENT_ID',
-  '(OLLAMA|VLLM|LLAMA|LOCALAI)_[A-Z0-9_]+',
+  '(O?LLAMA|VLLM|LOCALAI|AIP)_[A-Z0-9_]+',
 ] as const
 
 /** Those by whose value other programs decide whom they ask (programs/records). */
