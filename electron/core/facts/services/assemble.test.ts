@@ -212,6 +212,22 @@ describe('pods', () => {
     })
   })
 
+  test('one with a kernel of its own (Kata, gVisor) shows no process, and is there all the same', () => {
+    const of = (image: string, processes: readonly Process[] = []) =>
+      assembleServices({ ...base, processes, podContainers: [{ id, image, line: 3 }] })
+    const name = 'docker.io/vllm/vllm-openai:v0.11.0'
+    const [service, ...more] = of(name)
+    expect(service).toMatchObject({
+      ...{ id: id.slice(0, 12), engine: 'vllm', how: 'container', running: true, binds: [], apiKey: 'unknown', version: '0.11.0' },
+      ...{ bindUnknown: expect.stringContaining('none of its processes was seen'), image: { name, line: 3 } },
+    })
+    expect(more).toEqual([])
+    // What runs in it is no server, or is told by its process already.
+    expect(of(name, [process(70, 'sleep infinity', { cgroup })])).toEqual([])
+    expect(of(name, [inside])).toHaveLength(1)
+    expect(of('registry.k8s.io/pause:3.10')).toEqual([])
+  })
+
   test('what is known by its uid only says so', () => {
     const unread = { ...inside, podLogs: { paths: [], unread: true, line: 9 } }
     expect(assembleServices({ ...base, processes: [unread] })[0]).toMatchObject({

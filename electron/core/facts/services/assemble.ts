@@ -1,8 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { containerAbove } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
-import { madeFrom, serviceFromContainer, serviceFromContainerUnit, serviceFromUnit } from './from-installed.ts'
+import { madeFrom, serviceFromContainer, serviceFromContainerUnit, serviceFromPodContainer, serviceFromUnit } from './from-installed.ts'
 import { serviceFromProcess } from './from-process.ts'
+import { containerIdOf } from './placement.ts'
 import { serverGroups } from './process-groups.ts'
 import type { ServiceSources } from './sources.ts'
 
@@ -15,6 +16,11 @@ export function assembleServices(sources: ServiceSources): readonly InferenceSer
     const service = seenContainers.has(container.id) ? undefined : serviceFromContainer(container, sources)
     const unit = service && sources.units?.find((one) => one.id === container.unit || containerOfUnit(one)?.name === container.name)
     if (service) services.push(unit ? { ...service, madeFrom: madeFrom(unit) } : service)
+  }
+  const inside = new Set(sources.processes.map(({ cgroup }) => containerIdOf(cgroup)))
+  for (const container of sources.podContainers ?? []) {
+    const service = seenContainers.has(container.id) || inside.has(container.id) ? undefined : serviceFromPodContainer(container)
+    if (service) services.push(service)
   }
   const seenUnits = new Set(services.map(({ unit, madeFrom: made }) => unit ?? made?.unit))
   for (const unit of sources.units ?? []) {

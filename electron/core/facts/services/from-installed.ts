@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Container } from '../containers/containers.ts'
+import type { Container, PodContainer } from '../containers/containers.ts'
 import type { Process } from '../processes/processes.ts'
 import type { Unit } from '../units/units.ts'
 import { type Binds, configuredBinds, observedBinds, publishedBinds, unseenBinds } from './binds.ts'
@@ -111,6 +111,29 @@ export function serviceFromContainer(container: Container, sources: ServiceSourc
     apiKey: configuredApiKey(launch, environment),
     version: versionOfImage(container.image),
     modelPaths: onHostByMounts(modelPathsOf(launch, container.environment, { home: homeInContainer(container.mounts) }), container.mounts),
+  }
+}
+
+/** A container of a pod of which the runtime of the kubelet tells, and no process is seen: its pod has a kernel of its own. */
+export function serviceFromPodContainer({ id, image, line }: PodContainer): InferenceService | undefined {
+  const engine = engineOfImage(image)
+  if (!engine) return undefined
+  const launch: Launch = { engine, role: 'server', words: [], wrapped: true }
+  return {
+    id: id.slice(0, 12),
+    engine,
+    how: 'container',
+    container: id.slice(0, 12),
+    running: true,
+    pids: [],
+    argv: [],
+    environmentComplete: false,
+    binds: [],
+    bindUnknown: 'it runs in a pod, and none of its processes was seen, as where a pod has a kernel of its own (Kata, gVisor)',
+    apiKey: configuredApiKey(launch, { variables: {}, complete: false }),
+    version: versionOfImage(image),
+    image: { name: image, line },
+    modelPaths: [],
   }
 }
 
