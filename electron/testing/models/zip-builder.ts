@@ -16,6 +16,8 @@ export interface ZipMemberSpec {
   /** Claimed in the central directory; the bytes stay. */
   readonly sizeBytes?: number
   readonly packedBytes?: number
+  /** Extra fields in the central directory. */
+  readonly extra?: Uint8Array
   /** Left out of the central directory. */
   readonly hidden?: boolean
 }
@@ -66,13 +68,14 @@ export function zip(members: readonly ZipMemberSpec[], spec: ZipSpec = {}): Uint
           u32(crc),
           claimed,
           u16(utf8(it.name).length),
-          u16(0),
+          u16(it.extra?.length ?? 0),
           u16(0),
           u16(0),
           u16(0),
           u32(0),
           u32(offset),
           utf8(it.name),
+          it.extra ?? new Uint8Array(),
         ),
       )
     locals.push(local)

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
 import { Unreadable } from './unreadable.ts'
@@ -5,6 +6,8 @@ import { Unreadable } from './unreadable.ts'
 /** Names and numbers of one member, as the central directory has them. */
 export interface ZipEntry {
   readonly name: string
+  /** The name that Python from 3.12 on goes by instead, where it is another. */
+  readonly otherName: string | undefined
   readonly flags: number
   readonly method: number
   readonly crc: number
@@ -134,10 +137,19 @@ async function readEntries(source: ByteSource, start: number, end: number, leadi
     cursor.bytes(8)
     const headerOffset = cursor.u32()
     await cursor.need(nameBytes + extraBytes)
-    const name = decodeName(cursor.bytes(nameBytes))
+    const nameOfEntry = Uint8Array.from(cursor.bytes(nameBytes))
+    const name = decodeName(nameOfEntry)
     const extra = Uint8Array.from(cursor.bytes(extraBytes))
     const large = zip64Of(extra, { ...sizes, headerOffset })
-    entries.push({ name, flags, method, crc, ...large, headerAt: large.headerOffset + leading })
+    entries.push({
+      name,
+      otherName: otherNameOf(extra, nameOfEntry, name),
+      flags,
+      method,
+      crc,
+      ...large,
+      headerAt: large.headerOffset + leading,
+    })
     cursor.skip(commentBytes)
   }
   return entries
@@ -152,6 +164,24 @@ export function decodeName(bytes: Uint8Array): string {
   }
 }
 
+/** Extra field 0x7075 of Info-ZIP: a name in UTF-8, which counts when the checksum of the plain one is right. */
+function otherNameOf(extra: Uint8Array, plain: Uint8Array, name: string): string | undefined {
+  return extraFields(extra, 0x7075)
+    .filter((it) => it.byteLength > 5 && it.getUint8(0) === 1 && it.getUint32(1, true) === crc32(plain))
+    .map((it) => decodeName(new Uint8Array(it.buffer, it.byteOffset + 5, it.byteLength - 5)))
+    .find((it) => it !== name)
+}
+
+function extraFields(extra: Uint8Array, wanted: number): DataView[] {
+  const found: DataView[] = []
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength)
+  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== wanted) continue
+    found.push(new DataView(extra.buffer, extra.byteOffset + at + 4, Math.min(view.getUint16(at + 2, true), extra.length - at - 4)))
+  }
+  return found
+}
+
 interface Large {
   readonly packedBytes: number
   readonly sizeBytes: number
@@ -160,16 +190,13 @@ interface Large {
 
 /** Extra field 1 replaces, in this order, the numbers that do not fit into 32 bits. */
 export function zip64Of(extra: Uint8Array, plain: Large): Large {
-  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength)
-  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
-    if (view.getUint16(at, true) !== 1) continue
-    let next = at + 4
-    const take = (value: number) => {
-      if (value !== 0xffff_ffff || next + 8 > extra.length) return value
-      next += 8
-      return Number(view.getBigUint64(next - 8, true))
-    }
-    return { sizeBytes: take(plain.sizeBytes), packedBytes: take(plain.packedBytes), headerOffset: take(plain.headerOffset) }
+  const [field] = extraFields(extra, 1)
+  if (field === undefined) return plain
+  let next = 0
+  const take = (value: number) => {
+    if (value !== 0xffff_ffff || next + 8 > field.byteLength) return value
+    next += 8
+    return Number(field.getBigUint64(next - 8, true))
   }
-  return plain
+  return { sizeBytes: take(plain.sizeBytes), packedBytes: take(plain.packedBytes), headerOffset: take(plain.headerOffset) }
 }

@@ -6,6 +6,8 @@ import { joined } from './member-path.ts'
 import type { Nested, Scan, ScanItem } from './scan.ts'
 
 const MAX_MEMBERS = 20_000
+/** Archives are filled up to blocks of this size, and hardly to larger ones. */
+const MAX_FILLING_BYTES = 1_048_576
 
 /** Every member of a tar archive by its content; links and names that lead elsewhere are reported. */
 export async function scanTar(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
@@ -13,7 +15,10 @@ export async function scanTar(scan: Scan, item: ScanItem, nested: Nested): Promi
   let at = 0
   for (;;) {
     const member = await readTarMember(item.source, at, scan.signal)
-    if (member === undefined) break
+    if (member === undefined) {
+      await scanBehind(scan, item, at)
+      break
+    }
     if (names.length >= MAX_MEMBERS) throw new Unreadable(`tar: it has more than ${MAX_MEMBERS} members`, at)
     scan.step(50)
     const { name, kind, link, dataAt, sizeBytes, nextAt } = member
@@ -32,4 +37,10 @@ export async function scanTar(scan: Scan, item: ScanItem, nested: Nested): Promi
   }
   scan.fact('members', names.length)
   return names.includes('storages') && names.includes('pickle') ? 'pytorch-tar' : 'tar'
+}
+
+/** Readers that are told to go on behind the end find another archive there. */
+async function scanBehind(scan: Scan, item: ScanItem, at: number): Promise<void> {
+  const rest = await item.source.read(at, MAX_FILLING_BYTES, scan.signal)
+  if (at + rest.length < item.source.size || rest.some((byte) => byte !== 0)) scan.gap(item, at, 'tar: bytes follow the end of the archive')
 }

@@ -71,7 +71,8 @@ async function scanEntry(
     if ((entry.flags & ENCRYPTED) !== 0) scan.find('zip.encrypted-flag', inner, entry.headerAt, `flags 0x${entry.flags.toString(16)}`)
     if (entry.method === 0 && entry.packedBytes !== entry.sizeBytes)
       scan.find('zip.headers-differ', inner, entry.headerAt, 'a stored member has two sizes')
-    if (kind === 'pytorch' && isStorage(entry.name)) return
+    if (entry.otherName !== undefined) scan.find('zip.headers-differ', inner, entry.headerAt, `name ${entry.otherName}`)
+    if (kind === 'pytorch' && entry.otherName === undefined && isStorage(entry.name)) return
     const source = await openZipMember(item.source, member, scan)
     if (source.size !== entry.sizeBytes) scan.find('zip.headers-differ', inner, entry.headerAt, `it unpacks to ${source.size} bytes`)
     await checkSum(scan, inner, entry, source)

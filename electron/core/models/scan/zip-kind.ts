@@ -7,5 +7,5 @@ export function zipKindOf(names: readonly string[]): ZipKind {
   return names.length > 0 && names.every((name) => name.endsWith('.npy')) ? 'numpy' : 'other'
 }
 
-/** Raw numbers of a tensor, which PyTorch copies and never interprets. */
-export const isStorage = (name: string): boolean => /^[^/]+\/(?:data|constants|tensors)\/\d+$/.test(name)
+/** Raw numbers of a tensor, which PyTorch copies and never interprets. To others a name ends where it has a NUL. */
+export const isStorage = (name: string): boolean => !name.includes('\0') && /^[^/]+\/(?:data|constants|tensors)\/\d+$/.test(name)

@@ -1,5 +1,5 @@
-import { deflateSync, gzipSync } from 'node:zlib'
-import { joined, u8, u32, u64, utf8 } from '../bytes.ts'
+import { crc32, deflateSync, gzipSync } from 'node:zlib'
+import { joined, u8, u16, u32, u64, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import { payload, proto, stop, text } from '../pickle-assembler.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
@@ -12,6 +12,10 @@ const harmless = joined(proto(2), text('weights'), stop)
 const bad: ZipMemberSpec = { name: 'archive/data.pkl', content: evil }
 const good: ZipMemberSpec = { name: 'archive/data.pkl', content: harmless }
 const version: ZipMemberSpec = { name: 'archive/version', content: utf8('3\n') }
+
+const lambda = utf8('{"class_name":"Lambda","config":{}}')
+/** Extra field of Info-ZIP: a name in UTF-8, and the checksum of the plain one. */
+const otherName = (name: string, other: string) => joined(u16(0x7075), u16(5 + other.length), u8(1), u32(crc32(utf8(name))), other)
 
 /** Where PyTorch and Python read a zip archive differently, or a scanner gave up. */
 const zips: readonly ModelCase[] = [
@@ -43,6 +47,12 @@ const zips: readonly ModelCase[] = [
   dangerous('an archive in an archive', zip([{ name: 'inner.zip', content: zip([bad]) }])),
   dangerous('an archive in an archive, deflated', zip([{ name: 'inner', content: zip([{ ...bad, deflate: true }]), deflate: true }])),
   dangerous('a pickle named as an array of numpy', zip([{ name: 'weights.npy', content: evil }])),
+  dangerous(
+    'a name that Python alone goes by',
+    zip([good, { name: 'a/data/0', content: lambda, extra: otherName('a/data/0', 'config.json') }]),
+    'm.keras',
+  ),
+  dangerous('a name that ends early', zip([good, { name: 'config.json\0/data/0', content: lambda }]), 'm.keras'),
   dangerous('a name that leads out', zip([{ ...good, name: '../../home/user/.bashrc.pkl' }])),
   dangerous('an absolute name', zip([good, { name: '/etc/cron.d/x.txt', content: utf8('x') }])),
   dangerous('a name that leads out by backslashes', zip([good, { name: '..\\..\\x.txt', content: utf8('x') }])),
@@ -138,6 +148,10 @@ const tars: readonly ModelCase[] = [
   ),
   notCleared('a folder of old, the same', tar([{ name: 'd/', content: tar([{ name: 'pickle', content: evil }]), type: '\0' }])),
   suspicious('a link out of a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '2', link: '/etc/passwd' }])),
+  notCleared(
+    'a tar archive behind a tar archive',
+    joined(tar([{ name: 'a.txt', content: utf8('x') }]), tar([{ name: 'pickle', content: evil }])),
+  ),
   notCleared('a device in a tar archive', tar([{ name: 'a.txt', content: new Uint8Array(), type: '3' }])),
   notCleared('a tar archive that is cut off', tar([{ name: 'a.txt', content: utf8('x'.repeat(2_000)) }]).subarray(0, 1_000)),
   notCleared('a tar header with a wrong checksum', tar([{ name: 'a.txt', content: utf8('x'), checksum: 1 }])),
