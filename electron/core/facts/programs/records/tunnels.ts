@@ -4,7 +4,7 @@ import { sshForwards } from '../ssh-forwards.ts'
 const tunnel = (
   id: string,
   name: string,
-  how: Pick<ProgramRecord, 'program' | 'command' | 'anywhere' | 'when' | 'image'>,
+  how: Pick<ProgramRecord, 'program' | 'command' | 'anywhere' | 'when' | 'image' | 'repository'>,
   source: string,
 ): ProgramRecord => ({
   id,
@@ -64,5 +64,22 @@ export const tunnels: readonly ProgramRecord[] = [
     { program: /^(?:lt|localtunnel)$/, anywhere: /^(?:-p|--port)(?:=.*)?$/ },
     'localtunnel/localtunnel README.md',
   ),
+  tunnel('newt', 'Pangolin', { program: released('newt'), image: /^newt$/ }, 'https://docs.pangolin.net/manage/sites/install-site'),
+  tunnel('playit', 'playit', { program: /^playitd?$/, image: /^playit-agent$/ }, 'playit-cloud/playit-agent linux/playit.service'),
+  tunnel(
+    'twingate-connector',
+    'Twingate connector',
+    { program: /^twingate-connector$/, repository: /(?:^|\/)twingate\/connector$/ },
+    'https://docs.twingate.com/docs/upgrading-connectors',
+  ),
+  tunnel(
+    'wstunnel-reverse',
+    'wstunnel',
+    { program: released('wstunnel'), command: /^client$/, anywhere: /^(?:-R|--remote-to-local)(?:=|$)/ },
+    'erebe/wstunnel README.md',
+  ),
+  tunnel('localxpose', 'LocalXpose', { program: released('loclx'), command: /^tunnel$/ }, 'https://localxpose.io/docs/cli'),
+  tunnel('nps', 'nps', { program: /^npc$/, anywhere: /^-{1,2}(?:vkey|config)=/, image: /^npc$/ }, 'ehang-io/nps README.md'),
+  tunnel('pagekite', 'PageKite', { program: /^pagekite(?:\.py)?$/ }, 'pagekite(1)'),
   tunnel('inlets', 'inlets', { program: /^inlets(?:-pro)?$/, anywhere: /^client$/ }, 'https://docs.inlets.dev/'),
 ]
