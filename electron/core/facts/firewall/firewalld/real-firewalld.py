@@ -26,7 +26,12 @@ for files in json.load(sys.stdin):
         config.FIREWALLD_DIRECT = etc + '/direct.xml'
         from firewall.core.fw import Firewall
         firewall = Firewall()
-        firewall.start()
+        try:
+            firewall.start()
+        except Exception as cause:
+            # It has loaded what it was shipped with, as its daemon does, which then goes on.
+            print(cause, file=sys.stderr)
+            os._exit(0 if firewall._state == 'FAILED' else 1)
         if 'panic' in files:
             firewall.enable_panic_mode()
         os._exit(0)

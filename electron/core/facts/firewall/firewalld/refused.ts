@@ -17,6 +17,8 @@ export function refusal(files: FirewalldFiles): string | undefined {
       const odd = !NAME.test(name) || member || (kind === 'policy' ? oddPolicy(element, files) : false) || oddWhole(kind, element, files)
       const what = member ? ` (${[member.name, ...Object.values(member.attributes)].join(' ')})` : ''
       if (odd) return `firewalld does not take the ${kind} ${name}${what}, and loads what it was shipped with instead.`
+      if (of(element, 'rule').some(isWrong))
+        return `firewalld does not take a rich rule of the ${kind} ${name}, and by its version leaves it out or loads what it was shipped with instead.`
     }
   const bound = [...zones.values()].flatMap((zone) => [
     ...new Set(
@@ -90,7 +92,7 @@ function oddValue({ name, attributes, children }: Element, files: FirewalldFiles
     case 'source':
       return (address !== undefined && !isNetwork(address)) || (ipset !== undefined && !files.ipsets.has(ipset))
     case 'rule':
-      // Of a rich rule it looks up what is named; one that is written wrong is left out alone.
+      // Of a rich rule it looks up what is named.
       return children.some(
         (each) =>
           (each.name === 'service' && !files.services.has(each.attributes.name ?? '')) ||
@@ -137,8 +139,8 @@ function oddPolicy(policy: Element, { zones }: FirewalldFiles): boolean {
   return asks('mark') && (fromHost || (toHost && !ingress.includes('ANY')) || bound)
 }
 
-/** A rich rule that firewalld leaves out, with a warning, and takes the rest (check of core/rich.py). */
-export function isLeftOut(rule: Element): boolean {
+/** A rich rule that 1.3.3 leaves out, with a warning, and that has 2.3.1 refuse the whole file (check of core/rich.py, common_endElement of core/io/policy.py). */
+function isWrong(rule: Element): boolean {
   const { family, priority } = rule.attributes
   const named = (names: RegExp) => rule.children.filter(({ name }) => names.test(name))
   const actions = named(/^(?:accept|drop|reject|mark)$/)

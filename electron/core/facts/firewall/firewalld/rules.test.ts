@@ -7,7 +7,6 @@ import { expect, test } from 'vitest'
 import { verdicts } from '../inbound-verdicts.testing.ts'
 import { ENGINE, FIREWALLD } from '../machines.testing.ts'
 import { parseNft } from '../nft/parse.ts'
-import type { Table } from '../ruleset.ts'
 import { readFirewalldFiles } from './files.ts'
 import { firewalldConfigurations } from './random-firewalld.testing.ts'
 import { firewalldTables } from './rules.ts'
@@ -22,12 +21,6 @@ interface Recording {
   /** What `grep -rsH . /etc/firewalld /usr/lib/firewalld/zones` printed, and the rules of the kernel. */
   readonly files: string
   readonly nft: string
-}
-
-const followed = (files: string, running: readonly Table[] = []): readonly Table[] => {
-  const tables = firewalldTables(readFirewalldFiles(files), running)
-  if (typeof tables === 'string') throw new Error(tables)
-  return tables
 }
 
 const root = process.env.GATEHOUSE_FIREWALLD_ROOT
@@ -79,16 +72,19 @@ test.each(refused)('what firewalld refuses is not what it starts with: %s %s', (
   expect(firewalldTables(readFirewalldFiles(files), [])).toMatch(/^firewalld does not take .*what it was shipped with/)
 })
 
-/** It warned of each, and the rest was loaded without. */
+/** 1.3.3 warned of each and loaded the rest without it; 2.3.1 loaded what it was shipped with. */
 test.each([
   '<drop/>',
   '<log prefix="x"/><drop/>',
   '<service name="ssh"/><accept/><drop/>',
   '<source address="10.0.0.0/8"/><drop/>',
   '<service name="ssh"/><drop><limit value="3/x"/></drop>',
-])('a rich rule that firewalld leaves out stops nothing: %s', (rule) => {
-  const files = (rules: string) => `${ZONES}/etc/firewalld/zones/public.xml:<zone><service name="ssh"/>${rules}</zone>\n`
-  expect(verdicts(followed(files(`<rule>${rule}</rule>`)))).toEqual(verdicts(followed(files(''))))
+  '<port port="70000" protocol="tcp"/><accept/>',
+])('what a rich rule that is written wrong leaves is not known: %s', (rule) => {
+  const files = `${ZONES}/etc/firewalld/zones/public.xml:<zone><service name="ssh"/><rule>${rule}</rule></zone>\n`
+  expect(firewalldTables(readFirewalldFiles(files), [])).toMatch(
+    /^firewalld does not take a rich rule of the zone public, and by its version/,
+  )
 })
 
 test.skipIf(process.env.GATEHOUSE_RECORD)('recorded configurations let in whom firewalld lets in', () => {
@@ -101,9 +97,16 @@ test.skipIf(process.env.GATEHOUSE_RECORD)('recorded configurations let in whom f
         .join('\n'),
     ),
   )
-  expect(recordings.length).toBeGreaterThanOrEqual(30)
-  for (const [files = '', nft = ''] of recordings) expect(verdicts(followed(files))).toEqual(verdicts(parseNft(nft, 'nft')))
+  const compared = recordings.filter(([files = '', nft = '']) => isHeld(files, nft))
+  expect(compared.length).toBeGreaterThanOrEqual(20)
 })
+
+/** False where nothing is said of the files, as where a rich rule in them is written wrong. */
+function isHeld(files: string, nft: string): boolean {
+  const tables = firewalldTables(readFirewalldFiles(files), [])
+  if (typeof tables !== 'string') expect(verdicts(tables)).toEqual(verdicts(parseNft(nft, 'nft')))
+  return typeof tables !== 'string'
+}
 
 /** Each line once, and texts as its numbers. */
 function packed(recordings: readonly Recording[]): string {
@@ -152,7 +155,7 @@ function drawnAnew(): void {
     }
   })
   rmSync(folder, { recursive: true })
-  for (const { files, nft } of told) expect(verdicts(followed(files))).toEqual(verdicts(parseNft(nft, 'nft')))
+  expect(told.filter(({ files, nft }) => isHeld(files, nft)).length).toBeGreaterThan(numRuns / 3)
   if (process.env.GATEHOUSE_RECORD) writeFileSync(fixture, packed(told))
 }
 if (root !== undefined) test('drawn anew, they let in whom firewalld lets in', { timeout: 590_000 }, drawnAnew)

@@ -1,7 +1,7 @@
 import { parseNft } from '../nft/parse.ts'
 import { type Chain, dictionary, type Table } from '../ruleset.ts'
 import type { Element, FirewalldFiles } from './files.ts'
-import { isLeftOut, refusal } from './refused.ts'
+import { refusal } from './refused.ts'
 
 /** A rule in the words of nft(8), and the line of the section that asks for it. */
 interface Line {
@@ -218,8 +218,7 @@ function destinedFor({ attributes: { ipv4, ipv6 } }: Element, test: string): str
 function richRule(rule: Element, files: FirewalldFiles): Line[] {
   const action = rule.children.find(({ name }) => /^(?:accept|drop|reject)$/.test(name))
   // What only logs, marks or is about ICMP lets no connection in.
-  if (!action || isLeftOut(rule) || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|tcp-mss-clamp)$/.test(name)))
-    return []
+  if (!action || rule.children.some(({ name }) => /^(?:icmp-block|icmp-type|masquerade|tcp-mss-clamp)$/.test(name))) return []
   const family = rule.attributes.family
   const ends = rule.children.filter(({ name }) => name === 'source' || name === 'destination')
   const addressTests = ends.map((end) => addressed(end, end.name === 'source' ? 'saddr' : 'daddr', files))
