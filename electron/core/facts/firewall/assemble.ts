@@ -181,7 +181,7 @@ type Test = Table['chains'][string]['rules'][number]['test']
 
 /** Not understood, and able to match the TCP or UDP traffic that is followed. */
 function isUnmodelled(test: Test, action: Action): boolean {
-  if (action.do === 'none') return false
+  if (action.do === 'none' || action.do === 'mark') return false
   const parts = test.is === 'all' ? test.of : [test]
   const foreign = parts.some(
     (part) =>
@@ -192,7 +192,7 @@ function isUnmodelled(test: Test, action: Action): boolean {
 
 function hasUnknown(test: Test): boolean {
   if (test.is === 'not') return hasUnknown(test.of)
-  return test.is === 'unknown' || ((test.is === 'all' || test.is === 'any') && test.of.some(hasUnknown))
+  return test.is === 'unknown' || test.is === 'mark' || ((test.is === 'all' || test.is === 'any') && test.of.some(hasUnknown))
 }
 
 /** While ufw is active, what arrives passes through its chains (before.rules); `ufw disable` takes the jumps away. */
@@ -205,7 +205,9 @@ function backendOf(tables: readonly Table[], ufw: UfwStatus | undefined): Firewa
   if (ufw?.active || tables.some(isOfUfw)) return 'ufw'
   if (tables.some(({ name }) => name === 'firewalld')) return 'firewalld'
   const holding = tables.filter(({ chains }) =>
-    Object.values(chains).some(({ base, rules }) => base?.policy === 'drop' || rules.some(({ action }) => action.do !== 'none')),
+    Object.values(chains).some(
+      ({ base, rules }) => base?.policy === 'drop' || rules.some(({ action }) => action.do !== 'none' && action.do !== 'mark'),
+    ),
   )
   if (holding.length === 0) return 'none'
   return holding.some(({ section }) => section === 'nft') ? 'nftables' : 'iptables'

@@ -1,4 +1,5 @@
 import type { AddressSet, Family } from './address-set.ts'
+import type { Mark } from './marks.ts'
 import type { RuleReference, Side } from './ruleset.ts'
 
 /**
@@ -18,6 +19,9 @@ export interface Packet {
   readonly inInterface: string | undefined
   readonly outInterface: string | undefined
   readonly state: 'new' | 'invalid' | 'untracked'
+  readonly mark?: Mark
+  /** Line that wrote to it, where the rest of that line asks for the mark before. */
+  readonly markedAt?: number
   readonly originalPort: number
   readonly originalLocal: string | undefined
   readonly translated: boolean

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Network } from '../network/network.ts'
 import { parseAddresses, parseRoutes } from '../network/parse.ts'
@@ -65,7 +66,36 @@ test.each([
   ['a setting, then what it asks for and has', 'meta mark set 0x1 tcp dport 22 accept', 'accept'],
   ['a setting, then what is not understood', 'meta mark set 0x1 osf name "Linux" drop\ntcp dport 22 accept', 'undetermined'],
   ['what is not understood, then a setting', 'osf name "Linux" meta mark set 0x1 drop\ntcp dport 22 accept', 'undetermined'],
-  ['a setting that is reckoned', 'meta mark set meta mark & 0xff tcp dport 23 drop\ntcp dport 22 accept', 'undetermined'],
+  ['a setting that is reckoned', 'meta mark set meta mark & 0xff tcp dport 23 drop\ntcp dport 22 accept', 'accept'],
+  ['a setting that is not followed', 'meta mark set jhash ip saddr mod 4 tcp dport 23 drop\ntcp dport 22 accept', 'undetermined'],
+  ['a mark that a rule has set', 'tcp dport 22 meta mark set 0x1\nmeta mark 0x1 accept', 'accept'],
+  ['another than it has set', 'tcp dport 22 meta mark set 0x1\nmeta mark 0x2 accept', 'drop'],
+  [
+    'bits that it has set',
+    'meta mark set 0x0\nmeta mark set meta mark & 0xffff00ff | 0x00000400\nmeta mark & 0x0000ff00 == 0x00000400 accept',
+    'accept',
+  ],
+  [
+    'bits that nobody has set',
+    'meta mark set meta mark & 0xff00ffff | 0x00040000\nmeta mark & 0x0000ff00 == 0x00000400 accept',
+    'undetermined',
+  ],
+  ['bits that were turned around', 'meta mark set 0x3\nmeta mark set meta mark ^ 0x1\nmeta mark 0x2 accept', 'accept'],
+  ['one of several marks', 'meta mark set 0x3\nmeta mark { 0x1, 0x3 } accept', 'accept'],
+  ['none of several marks', 'meta mark set 0x3\nmeta mark != 0x3 drop\ntcp dport 22 accept', 'accept'],
+  ['the mark of the connection', 'meta mark set 0x3\nmeta mark set ct mark\nmeta mark 0x3 accept', 'undetermined'],
+  ['a mark that was set for others', 'meta mark set 0x0\ntcp dport 23 meta mark set 0x1\nmeta mark 0x1 accept', 'drop'],
+  ['a mark set by what is not understood', 'meta mark set 0x0\nosf name "Linux" meta mark set 0x1\nmeta mark 0x1 accept', 'undetermined'],
+  ['a mark set by a map', 'meta mark set 0x0\nmeta mark set ip saddr map { 10.0.0.1 : 0x1 }\nmeta mark 0x1 accept', 'undetermined'],
+  ['a mark set by a sum', 'meta mark set 0x0\nmeta mark set jhash ip saddr mod 2\nmeta mark 0x1 accept', 'undetermined'],
+  ['a mark set by an extension', 'meta mark set 0x0\nxt target "CONNMARK"\nmeta mark 0x1 accept', 'undetermined'],
+  [
+    'what that says of other bits',
+    'meta mark set 0x2\nmeta skuid 3 meta mark set meta mark | 0x1\nmeta mark & 0x2 == 0x2 accept',
+    'accept',
+  ],
+  ['a mark asked for before it is set', 'meta mark set 0x0\nmeta mark 0x0 meta mark set 0x1 accept', 'accept'],
+  ['one that was not there before it is set', 'meta mark set 0x2\nmeta mark 0x0 meta mark set 0x1 accept', 'drop'],
   ['a set of ipset by the name of the extension', 'xt match set counter packets 0 bytes 0 drop\ntcp dport 22 accept', 'undetermined'],
   ['a copy that is sent elsewhere, then accepted', 'tcp dport 22 dup to 10.0.9.9 device "eth1" accept', 'accept'],
   ['a copy whose way is not followed', 'dup to ip saddr map { 10.0.0.1 : 10.0.0.2 } drop\ntcp dport 22 accept', 'undetermined'],
@@ -353,4 +383,40 @@ test('of two rules of translation the first decides, even if it leads to where t
     verdictFor({ tables: parseNft(nat('b', second) + nat('a', first) + filter, 'nft') }, undefined, tcp(8000, '203.0.113.9')).verdict
   expect(verdict('counter', 'tcp dport 8000 dnat to 172.17.0.2')).toBe('accept')
   expect(verdict('tcp dport 8000 redirect to :8000', 'tcp dport 8000 dnat to 172.17.0.2')).toBe('drop')
+})
+
+const calico = (name: string) =>
+  parseIptables(readFileSync(new URL(`./__fixtures__/${name}.txt`, import.meta.url), 'utf8'), 'ip', 'iptables').tables
+
+/** Rules as Felix writes them for a host endpoint with a policy; of these connections each was tried. */
+test.each<[number, string, string]>([
+  [8000, '10.0.1.5', 'accept'],
+  [8000, '10.0.2.5', 'drop'],
+  [9000, '10.0.1.5', 'drop'],
+  [22, '203.0.113.9', 'accept'],
+])('a host endpoint of Calico: %d from %s is %s', (port, source, expected) => {
+  const network: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.9.0.1/16 scope global eth0\n'),
+    routes: parseRoutes('default via 10.9.0.254 dev eth0\n', 4),
+    defaultRoute: true,
+  }
+  expect(verdictFor({ tables: calico('calico-host-endpoint') }, network, tcp(port, source)).verdict).toBe(expected)
+})
+
+test.each([
+  ['--set-mark 0x1', '0x1', 'accept'],
+  ['--set-xmark 0x1/0xff', '0x1/0xf', 'accept'],
+  ['--set-xmark 0x1/0xff', '0x1', 'undetermined'],
+  ['--or-mark 0x4', '0x4/0x4', 'accept'],
+  ['--and-mark 0xff', '0x100/0x100', 'drop'],
+  ['--xor-mark 0x1', '0x1/0x1', 'undetermined'],
+  ['--set-xmark 0x1/0xff', '! 0x1/0xff', 'drop'],
+])('the mark of iptables: %s, then asked for %s', (set, asked, expected) => {
+  const option = asked.startsWith('! ') ? `! --mark ${asked.slice(2)}` : `--mark ${asked}`
+  const text = `*filter\n:INPUT DROP [0:0]\n-A INPUT -j MARK ${set}\n-A INPUT -m mark ${option} -j ACCEPT\nCOMMIT\n`
+  expect(verdictFor({ tables: parseIptables(text, 'ip', 'iptables').tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+  const ofConnection = text.replace('-m mark', '-m connmark')
+  expect(verdictFor({ tables: parseIptables(ofConnection, 'ip', 'iptables').tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(
+    'undetermined',
+  )
 })

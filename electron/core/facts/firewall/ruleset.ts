@@ -1,4 +1,5 @@
 import type { AddressSet } from './address-set.ts'
+import type { MarkChange } from './marks.ts'
 
 /**
  * Packet filter rules in one form, whichever language they were written in. Only what decides the fate of new traffic is kept.
@@ -62,6 +63,10 @@ export type Test =
   /** TCP flags: `packet & mask == value`. */
   | { readonly is: 'flags'; readonly mask: number; readonly value: number }
   | { readonly is: 'address-type'; readonly side: Side; readonly types: readonly string[] }
+  /** `mark & mask == value`. */
+  | { readonly is: 'mark'; readonly mask: number; readonly value: number }
+  /** Another part of this line, which asks for the mark that was there before, has written to it. */
+  | { readonly is: 'marked'; readonly line: number }
   /** Its answer leaves by another interface. */
   | { readonly is: 'roundabout' }
   /** Its destination was translated. */
@@ -73,6 +78,8 @@ export type Test =
 export type Action =
   | { readonly do: 'accept' | 'drop' | 'reject' | 'return' | 'untrack' | 'none' | 'unknown' }
   | { readonly do: 'jump' | 'goto'; readonly chain: string }
+  /** The packet goes on with another mark. */
+  | ({ readonly do: 'mark'; readonly isRecalled?: boolean } & MarkChange)
   /** Destination NAT. Without an address it is redirected to this machine. */
   | { readonly do: 'translate'; readonly address?: string; readonly port?: number }
   /** Destination NAT to where is not known, if at all: rules for what it was sent to say nothing of it. */

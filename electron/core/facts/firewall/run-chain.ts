@@ -1,8 +1,10 @@
-import { NONE, parseInterval } from './address-set.ts'
+import { NONE, parseInterval, subtract, union } from './address-set.ts'
+import { isSameMark, markedBy } from './marks.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import { match, merge, type Remaining, rejoin, spread } from './remaining.ts'
 import { rulesFor } from './rules-by-port.ts'
 import type { Chain, Rule, RuleReference, Table } from './ruleset.ts'
+import { splitBy } from './split-remotes.ts'
 
 /** What came of the flows that entered a chain. */
 export interface Sink {
@@ -10,8 +12,8 @@ export interface Sink {
   readonly stopped: Stopped[]
   /** Changed by destination NAT. */
   readonly changed: Flow[]
-  /** What came to the end of the base chain untracked: its policy decides. */
-  readonly untracked: { readonly left: Remaining; readonly packet: Packet }[]
+  /** What came to the end of the base chain untracked, or with another mark: its policy decides. */
+  readonly ended: { readonly left: Remaining; readonly packet: Packet }[]
   steps: number
 }
 
@@ -55,6 +57,10 @@ export function runChain(
     if (rule.action.do === 'none') continue
     // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
     if (rule.action.do === 'untrack' && packet.state !== 'invalid') continue
+    if (rule.action.do === 'mark') {
+      goOnMarked(table, [{ chain, from: index + 1 }, ...callers], rule, left, packet, sink)
+      continue
+    }
     sink.steps += 1
     if (sink.steps > MAX_STEPS) return { remotes: [NONE, NONE, merge(left, returned)], doubtBy: reference(table, chain, rule) }
     const matched = match(rule, left, packet, () => reference(table, chain, rule))
@@ -80,11 +86,30 @@ export function runChain(
 }
 
 /** `notrack` ends nothing: the rules behind it see the same packet, untracked. */
-function goOnUntracked(table: Table, frames: readonly Frame[], matched: Remaining, packet: Packet, sink: Sink) {
-  const changed = { ...packet, state: 'untracked' as const }
+const goOnUntracked = (table: Table, frames: readonly Frame[], matched: Remaining, packet: Packet, sink: Sink) =>
+  goOnChanged(table, frames, matched, { ...packet, state: 'untracked' }, sink)
+
+/** A mark ends nothing either. Whether a rule that is not understood has written one brings no doubt by itself: its bits are not known then. */
+function goOnMarked(table: Table, frames: readonly Frame[], { test, action, line }: Rule, left: Remaining, packet: Packet, sink: Sink) {
+  if (action.do !== 'mark') return
+  for (const isCertain of [true, false]) {
+    const mark = markedBy(action, packet.mark, isCertain)
+    if (isSameMark(mark, packet.mark)) continue
+    const taken: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: left.doubtBy }
+    for (const grade of [0, 1, 2] as const) {
+      const { yes, chance, unknown } = splitBy(test, left.remotes[grade], packet)
+      taken.remotes[grade] = isCertain ? yes : union(chance, unknown)
+      left.remotes[grade] = subtract(left.remotes[grade], taken.remotes[grade])
+    }
+    const changed: Packet = { ...packet, mark, ...(action.isRecalled && isCertain && { markedAt: line }) }
+    if (merge(taken).length > 0) goOnChanged(table, frames, taken, changed, sink)
+  }
+}
+
+function goOnChanged(table: Table, frames: readonly Frame[], matched: Remaining, changed: Packet, sink: Sink) {
   let left = matched
   for (const [depth, frame] of frames.entries()) left = runChain(table, frame, left, changed, sink, frames.slice(depth + 1))
-  sink.untracked.push({ left, packet: changed })
+  sink.ended.push({ left, packet: changed })
 }
 
 function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: RuleReference, sink: Sink) {

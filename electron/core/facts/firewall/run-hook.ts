@@ -39,7 +39,7 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
   for (const { table, chain } of entriesOf(tables, hook)) {
     const after: Flow[] = []
     for (const flow of current) {
-      const sink: Sink = { passed: [], stopped: [], changed: [], untracked: [], steps: 0 }
+      const sink: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: 0 }
       enter(table, chain, flow, sink)
       after.push(...sink.passed)
       stopped.push(...sink.stopped)
@@ -84,10 +84,10 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   }
   const early = (base.hook === 'ingress' || base.priority < CONNTRACK_PRIORITY) && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
-  const inner: Sink = { passed: [], stopped: [], changed: [], untracked: [], steps: sink.steps }
+  const inner: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: sink.steps }
   const left = runChain(table, { chain, from: 0 }, remainingOf(flow), packet, inner)
   const policy = reference(table, chain)
-  for (const end of [{ left, packet }, ...inner.untracked])
+  for (const end of [{ left, packet }, ...inner.ended])
     spread(
       end.left,
       (rest) => {

@@ -1,4 +1,5 @@
 import { type AddressSet, contains, everything, type Family, intersect, NONE, parseInterval, subtract, union } from './address-set.ts'
+import { bears } from './marks.ts'
 import type { Packet } from './packet.ts'
 import type { Ports, Test } from './ruleset.ts'
 
@@ -34,6 +35,12 @@ export function splitBy(test: Test, remotes: AddressSet, packet: Packet): Split 
       return certain(remotes, test.states.includes(packet.state))
     case 'flags':
       return certain(remotes, packet.protocol === 6 && (SYN & test.mask) === test.value)
+    case 'mark': {
+      const holds = bears(packet.mark, test)
+      return holds === undefined ? doubtful(remotes) : certain(remotes, holds)
+    }
+    case 'marked':
+      return certain(remotes, packet.markedAt === test.line)
     case 'roundabout':
       return certain(remotes, packet.roundabout === true)
     case 'translated':

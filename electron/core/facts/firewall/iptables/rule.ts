@@ -1,3 +1,4 @@
+import { forgotten, markChange, markTest } from '../marks.ts'
 import { addressTest } from '../nft/selectors.ts'
 import { translationTo } from '../nft/verdicts.ts'
 import {
@@ -111,7 +112,7 @@ const OPTIONS = dictionary<Option>({
   '--update': { words: 0, test: () => chance },
   '--remove': { words: 0, test: () => chance },
   '--quota': { words: 1, test: () => chance },
-  '--mark': opaque(1),
+  '--mark': { words: 1, test: markTest },
   '--uid-owner': opaque(1),
   '--gid-owner': opaque(1),
   '--mac-source': opaque(1),
@@ -186,8 +187,6 @@ const PASSING = new Set([
   'LOG',
   'NFLOG',
   'ULOG',
-  'MARK',
-  'CONNMARK',
   'TCPMSS',
   'TRACE',
   'CLASSIFY',
@@ -195,7 +194,6 @@ const PASSING = new Set([
   'TOS',
   'TTL',
   'HL',
-  'SET',
   'AUDIT',
   'CHECKSUM',
   'SECMARK',
@@ -229,6 +227,13 @@ function actionOf(target: string, options: readonly string[], goto: boolean): Ac
       return { do: 'astray' }
     case 'REDIRECT':
       return translationTo(options.includes('--to-ports') ? after('--to-ports') : '', true)
+    case 'MARK':
+    case 'CONNMARK': {
+      const change = markChange(target, options)
+      return change ? { do: 'mark', ...change } : { do: 'none' }
+    }
+    case 'SET':
+      return options.includes('--map-mark') ? { do: 'mark', ...forgotten() } : { do: 'none' }
   }
   if (PASSING.has(target)) return { do: 'none' }
   if (DECIDING.has(target)) return { do: 'unknown' }
@@ -277,11 +282,13 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
   if (words.includes('rpfilter')) tests.push(negate(words.includes('--loose') ? never : { is: 'roundabout' }, !words.includes('--invert')))
   let negated = false
   let unread = ''
+  let asks = ''
   let action: Action = { do: 'none' }
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as string
     const module = word === '-m' ? moduleTest(words[index + 1] ?? '', words[index + 2]) : undefined
     if (module) tests.push(module)
+    if (word === '-m') asks = words[index + 1] ?? ''
     const option = word === '--match-set' ? { words: 2, test: matchSet } : OPTIONS[word]
     if (word === '!') {
       negated = true
@@ -296,7 +303,9 @@ export function parseIptablesRule(text: string, line: number, matchSet: MatchIps
     if (option) {
       const values = words.slice(index + 1, index + 1 + option.words)
       // A line that was cut short misses the words of its last option.
-      const test = values.length === option.words ? option.test(...(values as [string, string])) : undefined
+      // `-m connmark` has the same word for the mark of the connection.
+      const isFollowed = values.length === option.words && !(word === '--mark' && asks !== 'mark')
+      const test = isFollowed ? option.test(...(values as [string, string])) : undefined
       const asked = test ? negate(test, negated) : unknown
       tests.push(OF_ENTRY.test(word) ? ofEntry(asked, words.includes('--ctstate')) : asked)
       if (word === '--match-set' && !test) unread = ` # what the set ${values[0]} holds is not known`

@@ -1,3 +1,4 @@
+import { forgotten, type MarkChange, markNumber, markTest, overwritten } from '../marks.ts'
 import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
@@ -25,7 +26,14 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     const written = writtenTo(cursor)
     if (written) tests.push(written)
     if (rewrites(cursor)) rules.push(rule({ do: 'astray' }))
-    if (skipStatement(cursor) || skipSetting(cursor)) continue
+    const marked = takeMark(cursor)
+    if (!marked && writesMark(cursor.rest().slice(0, 3))) rules.push(rule({ do: 'mark', ...forgotten() }))
+    if (marked) {
+      const isRecalled = tests.some(asksForMark)
+      rules.push(rule({ do: 'mark', isRecalled, ...marked }))
+      if (isRecalled) tests.splice(0, tests.length, any([{ is: 'marked', line }, all([...tests])]))
+    }
+    if (marked || skipStatement(cursor) || skipSetting(cursor)) continue
     const chance = takeChance(cursor)
     if (chance) {
       tests.push(chance)
@@ -49,6 +57,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     const start = cursor.rest()
     const outcome = takeExpression(cursor, sets)
     if (outcome === 'lost') {
+      if (writesMark(start)) rules.push(rule({ do: 'mark', ...forgotten() }, [unknown]))
       rules.push(rule(finalVerdict(start), [unknown]))
       return rules
     }
@@ -140,6 +149,46 @@ function writtenTo(cursor: Cursor): Test | undefined {
   return header === 'udp' ? { is: 'protocol', numbers: [17] } : undefined
 }
 
+/** In a way that is not followed, perhaps: extensions of iptables stand there by their names. */
+const writesMark = (words: readonly Token[]): boolean =>
+  words.some(({ text }, at) => (text === 'mark' && words[at + 1]?.text === 'set') || (text === 'xt' && words[at + 1]?.text === 'target'))
+
+const asksForMark = (test: Test): boolean =>
+  test.is === 'not' ? asksForMark(test.of) : test.is === 'all' || test.is === 'any' ? test.of.some(asksForMark) : test.is === 'mark'
+
+/** `meta mark set 0x1`, `meta mark set meta mark & 0xff00ffff | 0x40000`, `meta mark set ct mark`. Undefined, and nothing taken, where it is written otherwise. */
+function takeMark(cursor: Cursor): MarkChange | undefined {
+  const words = cursor.rest().map(({ text }) => text)
+  const from = words[0] === 'meta' ? 1 : 0
+  if (words[from] !== 'mark' || words[from + 1] !== 'set') return undefined
+  let at = from + 2
+  let change: MarkChange = { mask: 0, xor: 0, lost: 0 }
+  if (words[at] === 'ct' && words[at + 1] === 'mark') [at, change] = [at + 2, forgotten()]
+  else if (words[at] === 'meta' && words[at + 1] === 'mark') at += 2
+  else if (words[at] === 'mark') at += 1
+  else {
+    const value = markNumber(words[at] ?? '')
+    if (value === undefined) return undefined
+    ;[at, change] = [at + 1, overwritten(value)]
+  }
+  for (let operator = words[at] ?? ''; /^(?:&|\||\^|and|or|xor)$/.test(operator); operator = words[at] ?? '') {
+    const value = markNumber(words[at + 1] ?? '')
+    if (value === undefined) return undefined
+    const { mask, xor, lost } = change
+    if (operator === '&' || operator === 'and') change = { mask: mask | ~value, xor: xor & value, lost: lost & value }
+    else if (operator === '|' || operator === 'or') change = { mask: mask | value, xor: xor | value, lost: lost & ~value }
+    else change = { mask, xor: xor ^ value, lost }
+    at += 2
+  }
+  if (!isBehindSetting(words[at])) return undefined
+  for (let word = 0; word < at; word += 1) cursor.next()
+  return change
+}
+
+/** What may stand behind a value: where something else does, it was reckoned in a way that is not followed. */
+const isBehindSetting = (word = ''): boolean =>
+  /^(?:counter|log|accept|drop|return|continue|reject|jump|goto|comment|meta|ct|ip|ip6|tcp|udp|th|iifname|oifname)?$/.test(word)
+
 /** What a packet or its connection is given changes no verdict: `meta mark set 0x1`, `ct mark set meta mark`. Values that are reckoned are not followed. */
 function skipSetting(cursor: Cursor): boolean {
   const words = cursor.rest()
@@ -148,12 +197,7 @@ function skipSetting(cursor: Cursor): boolean {
   if (!isSetting || words.slice(0, at + 1).some(({ kind }) => kind !== 'word')) return false
   const copied = /^(?:meta|ct)$/.test(cursor.peek(at + 1) ?? '') && cursor.peek(at + 2) === 'mark'
   const end = at + (copied ? 3 : 2)
-  if (
-    !/^(?:counter|log|accept|drop|return|continue|reject|jump|goto|comment|meta|ct|ip|ip6|tcp|udp|th|iifname|oifname)?$/.test(
-      cursor.peek(end) ?? '',
-    )
-  )
-    return false
+  if (!isBehindSetting(cursor.peek(end))) return false
   for (let word = 0; word < end; word += 1) cursor.next()
   return true
 }
@@ -337,7 +381,13 @@ function takeMasked(cursor: Cursor, selectors: readonly Selector[]): Test {
   const negated = cursor.accept('!=')
   if (!negated) cursor.accept('==')
   const value = takeBits(cursor)
+  if (selectors[0]?.mark) return negate(maskedMark(mask, value), negated)
   return selectors[0]?.flags ? negate(flagsTest(mask, value), negated) : unknown
+}
+
+function maskedMark([mask = '', ...masks]: readonly string[], [value = '', ...values]: readonly string[]): Test {
+  const test = masks.length + values.length === 0 ? markTest(`${value}/${mask}`) : undefined
+  return test ?? unknown
 }
 
 /** `(fin | syn)`, `fin|syn`, `fin,syn` or one word. */

@@ -1,4 +1,5 @@
 import { normalise, parseInterval } from '../address-set.ts'
+import { markTest } from '../marks.ts'
 import { all, any, dictionary, never, not, parseFlags, parsePorts, protocolNumber, type Side, type Test, tracked } from '../ruleset.ts'
 import type { Cursor } from './tokens.ts'
 
@@ -11,6 +12,8 @@ export interface Selector {
   readonly ports?: boolean
   /** TCP flags, which are compared bit by bit. */
   readonly flags?: boolean
+  /** The mark, of which bits are compared as well. */
+  readonly mark?: boolean
   /** One of so many numbers, drawn for each packet. */
   readonly drawn?: number
   /** Values joined by "or". Undefined when a value is not understood. */
@@ -126,10 +129,13 @@ const CT_ORIGINAL = dictionary<Selector>({
   },
 })
 
+const markSelector: Selector = { implied: [], mark: true, equals: each((value) => (value.includes('/') ? undefined : markTest(value))) }
+
 /** Takes one selector from the cursor; undefined when the words are none that is known. */
 export function takeSelector(cursor: Cursor): Selector | undefined {
   const word = cursor.next()?.text ?? ''
   if (word === 'ip' || word === 'ip6') return takeNetworkField(cursor, word === 'ip' ? 4 : 6)
+  if (word === 'mark' || (word === 'meta' && cursor.accept('mark'))) return markSelector
   if (word === 'meta') return META[cursor.peek() ?? ''] ? META[cursor.next()?.text ?? ''] : takeOpaque(cursor)
   if (META[word]) return META[word]
   if (word === 'th' || TRANSPORTS[word] !== undefined) return takeTransportField(cursor, TRANSPORTS[word])
@@ -140,7 +146,7 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   if (word === 'ct') return takeConntrack(cursor)
   if (word === 'fib') return takeFib(cursor)
   if (word === 'numgen') return takeNumber(cursor)
-  if (/^(iifgroup|oifgroup|skuid|skgid|mark|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
+  if (/^(iifgroup|oifgroup|skuid|skgid|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
     return opaque()
   if (EXTENSION.test(word) || (word === 'rt' && /^(?:type|nexthdr|hdrlength|seg-left)$/.test(cursor.peek() ?? ''))) {
     const header = cursor.next()?.text

@@ -1,0 +1,75 @@
+import type { Test } from './ruleset.ts'
+
+/** What is known of the mark that a packet bears (SO_MARK, nfmark): bits that no rule has written may be anything, since programs and the kernel's own BPF write them, too. */
+export interface Mark {
+  readonly known: number
+  readonly value: number
+}
+
+/** Bits of `mask` are cleared, then those of `xor` turned around; of those of `lost` nothing is known any more. */
+export interface MarkChange {
+  readonly mask: number
+  readonly xor: number
+  readonly lost: number
+}
+
+const ALL = 0xffff_ffff
+const NONE: Mark = { known: 0, value: 0 }
+
+export const overwritten = (value: number): MarkChange => ({ mask: ALL, xor: value, lost: 0 })
+export const forgotten = (bits = ALL): MarkChange => ({ mask: 0, xor: 0, lost: bits })
+
+/** The packet's mark after a rule has written to it. Of a rule that may not have met it only what it left alone is known. */
+export function markedBy({ mask, xor, lost }: MarkChange, before: Mark = NONE, isCertain = true): Mark {
+  const gone = isCertain ? lost : mask | xor | lost
+  const known = ((isCertain ? before.known | mask : before.known) & ~gone) >>> 0
+  const value = isCertain ? (before.value & ~mask) ^ xor : before.value
+  return { known, value: (value & known) >>> 0 }
+}
+
+export const isSameMark = (one: Mark = NONE, two: Mark = NONE): boolean => one.known === two.known && one.value === two.value
+
+/** Does it have this value under the mask? Undefined when not known. */
+export function bears({ known, value }: Mark = NONE, test: Test & { readonly is: 'mark' }): boolean | undefined {
+  if ((test.value & ~test.mask) !== 0 || ((value ^ test.value) & test.mask & known) !== 0) return false
+  return (test.mask & ~known) === 0 ? true : undefined
+}
+
+/** `0x10000`, `65536`. */
+export const markNumber = (word: string): number | undefined => {
+  const value = /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/i.test(word) ? Number(word) : undefined
+  return value === undefined || value > ALL ? undefined : value
+}
+
+/** `0x1` or `0x1/0xff`, as iptables writes a value and its mask. */
+export function markTest(word: string): Test | undefined {
+  const [value, mask] = word.split('/').map(markNumber)
+  if (value === undefined || (word.includes('/') && mask === undefined)) return undefined
+  return { is: 'mark', mask: mask ?? ALL, value }
+}
+
+/** Words of the targets MARK and CONNMARK (iptables-extensions(8)). Undefined where they change nothing. */
+export function markChange(target: string, options: readonly string[]): MarkChange | undefined {
+  const [option = '', word = ''] = options
+  if (target === 'CONNMARK') {
+    if (option !== '--restore-mark') return undefined
+    const bits = options[options.indexOf('--nfmask') + 1] ?? ''
+    return forgotten(options.includes('--nfmask') ? markNumber(bits) : ALL)
+  }
+  const [value, mask] = word.split('/').map(markNumber)
+  if (value === undefined || (word.includes('/') && mask === undefined)) return forgotten()
+  switch (option) {
+    case '--set-xmark':
+      return { mask: mask ?? ALL, xor: value, lost: 0 }
+    case '--set-mark':
+      return { mask: mask === undefined ? ALL : mask | value, xor: value, lost: 0 }
+    case '--or-mark':
+      return { mask: value, xor: value, lost: 0 }
+    case '--and-mark':
+      return { mask: ~value, xor: 0, lost: 0 }
+    case '--xor-mark':
+      return { mask: 0, xor: value, lost: 0 }
+    default:
+      return forgotten()
+  }
+}
