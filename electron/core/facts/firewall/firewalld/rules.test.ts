@@ -128,7 +128,7 @@ function withServices(files: string): string {
       rows.push(
         ...readFileSync(`${root}${path}`, 'utf8')
           .split('\n')
-          .filter((line) => line !== '' && !/<description>/.test(line))
+          .filter((line) => line !== '' && !/<description>.*<\/description>/.test(line))
           .map((line) => `${path}:${line}`),
       )
     }
@@ -150,7 +150,7 @@ function drawnAnew(): void {
       .split('\n\n')
       .filter((chain) => /^(?:table inet firewalld \{\s*)?\s*(?:set|chain filter_(?:INPUT|IN_|PREROUTING))/.test(chain))
     return {
-      files: withServices(files.replace(/.*<description>.*\n/g, '')),
+      files: withServices(files.replace(/.*<description>.*<\/description>\n/g, '')),
       nft: `table inet firewalld {\n${inward.join('\n').replace(/^table.*\n/, '')}\n}\n`,
     }
   })

@@ -39,6 +39,10 @@ for name in ${managers.join(' ')}; do
     if [ -L "$path" ] || [ -e "$path" ]; then printf '@manager %s\\n' "$name"; break; fi
   done
 done
+for path in /etc/systemd/system/*.wants/wg-quick@*.service; do
+  name=\${path##*/wg-quick@}
+  if [ -L "$path" ]; then printf '@tunnel %s\\n' "\${name%.service}"; fi
+done
 echo @commands
 grep -sHE 'route.+(add|replace|append|change).+(default|0/0|0[.]0[.]0[.]0|::/0)' ${scripts.join(' ')}
 echo @kernel

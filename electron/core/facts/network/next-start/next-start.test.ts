@@ -20,7 +20,13 @@ const output = (more: Partial<SectionOutput>): SectionOutput => ({
 })
 
 /** Each file as grep shows it; `managers` start with the host, and it has the links lo, eth0 and eth1. */
-function read(managers: string, files: Readonly<Record<string, string>>, commands: Readonly<Record<string, string>> = {}, kernel = '') {
+function read(
+  managers: string,
+  files: Readonly<Record<string, string>>,
+  commands: Readonly<Record<string, string>> = {},
+  kernel = '',
+  tunnels: readonly string[] = [],
+) {
   const rows = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).flatMap(([path, text]) => text.split('\n').map((row) => `${path}:${row}`))
   const text = [
@@ -29,6 +35,7 @@ function read(managers: string, files: Readonly<Record<string, string>>, command
       .split(' ')
       .filter(Boolean)
       .map((name) => `@manager ${name}`),
+    ...tunnels.map((name) => `@tunnel ${name}`),
     ...['@commands', ...rows(commands), '@kernel', ...kernel.split('\n').filter(Boolean), '@files', ...rows(files)],
   ].join('\n')
   const rowOf = ({ cite }: { readonly cite: Citation }) => text.split('\n')[cite.line - 1]?.replace(/^\/[^:]*:\s*/, '')
@@ -182,6 +189,14 @@ test.each<[string, string, Readonly<Record<string, string>>, string[]]>([
   ['dhcpcd', 'dhcpcd', { '/etc/dhcpcd.conf': 'hostname' }, ['advertisement: hostname']],
   ['dhcpcd that takes no route', 'dhcpcd', { '/etc/dhcpcd.conf': 'nogateway' }, ['advertisement refused: nogateway']],
 ])('routers of IPv6, of whom nothing is said: %s', (_, managers, files, expected) => expect(byItself(managers, files)).toEqual(expected))
+
+test('a tunnel of wg-quick that is down now is up at the next start', () => {
+  const fixed = network('[Match]\nName=eth0')
+  expect(asked('systemd-networkd', fixed, {}, '', ['wg0'])).toEqual([
+    'unread: wg-quick@wg0 starts with the host and is not up. Where its file leads was not read.',
+  ])
+  expect(asked('systemd-networkd', fixed, {}, '', ['eth1'])).toEqual([])
+})
 
 test('what the kernel takes by itself', () => {
   const taken = (kernel: string) => {

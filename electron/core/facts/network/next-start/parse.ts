@@ -14,7 +14,7 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const trouble = unusable(output, WHAT)
   if (trouble) return trouble
   if (output.exitCode !== 0) return unknown(`${WHAT}: its files could not be read`, [output.id])
-  const { links, managers, kernel, commands, files } = partsOf(output.stdout)
+  const { links, managers, tunnels, kernel, commands, files } = partsOf(output.stdout)
   const netplan = askedOfNetplan(files)
   const isOn = (name: string) => managers.some(({ text }) => text === name)
   // Netplan starts whichever renders it by a generator; the links of that are made at the start.
@@ -35,6 +35,8 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
         .map((row): Ask => ({ ...askOf(path, row), kind: 'command' })),
     ),
   ]
+  // Of one that is up the routes are there now.
+  const stopped = tunnels.filter(({ text }) => !links.includes(text))
   const strangers = managers.filter(({ text }) => !followedManagers.some((name) => name === text))
   const nobody = managers.length === 0 && !netplan.renders
   return known({
@@ -44,6 +46,10 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
       ...netplan.unread,
       ...interfaces.unread,
       ...strangers.map(({ text, line }) => ({ why: `What ${text} sets up is not followed.`, cite: [{ section: output.id, line }] })),
+      ...stopped.map(({ text, line }) => ({
+        why: `wg-quick@${text} starts with the host and is not up. Where its file leads was not read.`,
+        cite: [{ section: output.id, line }],
+      })),
       ...(nobody
         ? [{ why: 'No program that sets up the network is known to start with the host.', cite: [{ section: output.id, line: 0 }] }]
         : []),
@@ -55,14 +61,15 @@ const askOf = (file: string, { text, line }: ConfigRow) => ({ file, text: text.t
 
 function partsOf(text: string) {
   let links: readonly string[] = []
-  const managers: ConfigRow[] = []
+  const [managers, tunnels]: [ConfigRow[], ConfigRow[]] = [[], []]
   const kernel: ConfigRow[] = []
   const files = { commands: new Map<string, ConfigRow[]>(), files: new Map<string, ConfigRow[]>() }
   let part: keyof typeof files | 'kernel' = 'commands'
   for (const [index, row] of text.split('\n').entries()) {
-    const [, head, rest = ''] = /^@(links|manager|commands|kernel|files)(?: (.*))?$/.exec(row) ?? []
+    const [, head, rest = ''] = /^@(links|manager|tunnel|commands|kernel|files)(?: (.*))?$/.exec(row) ?? []
     if (head === 'links') links = rest.split(' ').filter(Boolean)
     else if (head === 'manager') managers.push({ text: rest, line: index + 1 })
+    else if (head === 'tunnel') tunnels.push({ text: rest, line: index + 1 })
     else if (head === 'commands' || head === 'kernel' || head === 'files') part = head
     if (part === 'kernel') {
       kernel.push({ text: row, line: index + 1 })
@@ -75,7 +82,7 @@ function partsOf(text: string) {
     files[part].set(path, rows)
   }
   const listed = (map: Map<string, ConfigRow[]>): ConfigFile[] => [...map].map(([path, rows]) => ({ path, rows }))
-  return { links, managers, kernel, commands: listed(files.commands), files: listed(files.files) }
+  return { links, managers, tunnels, kernel, commands: listed(files.commands), files: listed(files.files) }
 }
 
 /** ip-sysctl: of `accept_ra` and `forwarding` a link's own values count, and who forwards takes advertisements with 2 alone. */
