@@ -121,7 +121,7 @@ function withServices(files: string): string {
   const rows = files.trimEnd().split('\n')
   const asked = new Set<string>()
   for (const row of rows)
-    for (const [, name] of row.matchAll(/<(?:service name|include service)="([\w.-]+)"/g)) {
+    for (const [, name] of row.matchAll(/<(?:service name|include service)=["']([\w.-]+)["']/g)) {
       const path = `/usr/lib/firewalld/services/${name}.xml`
       if (asked.has(path) || !existsSync(`${root}${path}`)) continue
       asked.add(path)
