@@ -41,6 +41,10 @@ const escapes = names(
   'check_by_ssh irqbalance powertop chkrootkit rkhunter freshclam clamd?scan snmpd collectd netdata osquery[id] slurmd slurmctld salt-(?:minion|master|run) ba(?:cula|reos)-fd sysdig cockpit-bridge',
   'dump xfsrestore sg_raw sg_dd lvm lv(?:create|extend|resize|change|convert) drbdadm mount\\.\\w+ vzdump proxmox-backup-client ostree virt-install multipass VBoxManage ch-run udocker az',
   'postfix dovecot doveadm php-fpm[\\d.]* unbound named envoy',
+  'apt-(?:cache|mark|config|cdrom|key|sortpkgs|ftparchive|extracttemplates) do-release-upgrade debconf ip6?tables(?:-legacy|-nft)?-save ip6?tables-legacy(?:-restore)? dmidecode check_log xdg-user-dir',
+  'acr aoss arch-nspawn asterisk autoconf autoheader autom4te automake autoreconf bashbug bbot bconsole bee byebug c[89]9 codex cowsay cowthink dosbox dstat eb enscript facter forge fzf groff jtag ksshell lxd msgconv mypy nasm yasm pic procmail pygmentize rc red redcarpet rust(?:doc|fmt) tgdb tsc etex uudecode wine zic',
+  'fio sysbench hashcat nm strip objcopy ranlib bpftool kpatch chezmoi stow ssh-import-id mosh(?:-server)? syncthing unison lsyncd lazygit jj fossil bzr cvs darcs podman-remote kind systemd-(?:stdio-bridge|vmspawn) buildkitd sshuttle',
+  'airflow dagster luigi kedro prefect bentoml jupyterhub modal sky fastapi gradio chainlit koboldcpp text-generation-server aphrodite lmdeploy open-webui comfy openvscode-server ttyd gotty shellinaboxd wetty sshx upterm',
 )
 
 /** Of these only what is named leads there, each by its manual: nvme(1) writes to the disk, a file system of zfs(8) brings programs that are setuid. */
@@ -66,6 +70,10 @@ const verbs: Readonly<Record<string, RegExp>> = {
   crm: names('configure script cluster'),
   veeamconfig: names('job'),
   vault: names('agent server'),
+  tc: names('exec'),
+  etckeeper: names('vcs'),
+  importctl: names('(?:pull|import)-\\S+'),
+  cryptsetup: names('\\w*[oO]pen luks\\w+ resize reencrypt refresh'),
   boundary: names('connect'),
 }
 
@@ -73,12 +81,14 @@ const verbs: Readonly<Record<string, RegExp>> = {
 const WILDCARD = /(?<!\\)[*?[]/
 
 /** Editors write any file and start a shell, whatever file they begin with. */
-const editors = names('vim? vim\\..* vimdiff rvim view rview nvim ex ed nano pico emacs\\S* joe jed micro mcedit mc visudo vipw vigr gdb')
+const editors = names(
+  'vim? vim\\..* vimdiff rvim view rview nvim ex ed nano pico emacs\\S* joe jed micro mcedit mc visudo vipw vigr edquota gdb',
+)
 /** So do pagers, by `!`, what comes in on a pipe as well: but where they may start nothing (NOEXEC). */
-const pagers = names('less more most bat(?:cat)?')
+const pagers = names('[bxl]?z?less z?more bzmore xzmore most bat(?:cat)?')
 /** Others from which a shell is started by a word or a key, whatever they begin with. */
 const consoles = names(
-  'screen tmux tmate byobu zellij mysql mariadb psql sqlite3 l?ftp ncftp psftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui ncdu minicom tasksh tdbtool ginsh scanmem lnav multitail pg zathura mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient',
+  'screen tmux tmate byobu zellij mysql mariadb psql sqlite3 l?ftp ncftp psftp sftp telnet iftop tig mutt mailx? aptitude htop nmtui ncdu minicom tasksh tdbtool ginsh scanmem lnav multitail pg zathura mongo(?:sh)? duckdb clickhouse-\\w+ w3m lynx e?links ranger nnn vifm lf smbclient alpine asterisk apport-cli lazygit ispell',
 )
 /** They do nothing but start what stands behind them, in other surroundings. */
 const aroundOthers = [
