@@ -132,7 +132,7 @@ test.each<[string, string, object[]]>([
   [
     'the word itself',
     'polkit.addRule(function(action, subject) { if (subject.user == "ada") { return "yes"; } });',
-    [{ users: ['ada'], understood: false }],
+    [{ users: ['ada'], understood: true }],
   ],
   ['in brackets', 'polkit.addRule((a, s) => polkit.Result["YES"]);', [{ users: [], understood: false }]],
   [

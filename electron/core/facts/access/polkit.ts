@@ -1,14 +1,14 @@
 import type { FileLine } from '../privileged/read-block.ts'
 import type { Polkit, PolkitRule } from './access.ts'
 import { DEFAULTS } from './polkit-actions.ts'
-
-const QUOTED = String.raw`(?:"([^"\n]{1,200})"|'([^'\n]{1,200})')`
-/** What may stand in a rule beside the conditions that are read, for it to be understood. */
-const PLAIN =
-  /action\.id|action\.lookup|subject\.(?:isInGroup|user)|polkit\.(?:addRule|Result\.\w+)|\b(?:function|action|subject|if|return|var|else|indexOf|startsWith|undefined|null)\b|"[^"]*"|'[^']*'|[\s(){};,&|=.0]/g
+import { type Answer, answersOf, type Bound } from './polkit-script.ts'
 
 /** `polkit.Result.YES` is the word `yes`, and may be written so, or in brackets (polkit(8)). */
 const YES = /\bYES\b|["']yes["']/
+
+const REFUSES = /polkit\.Result\.(?:NO|AUTH_\w+)\b/
+const UNREAD: Answer = { says: 'yes', bound: { who: [], exact: false } }
+const REFUSAL: Answer = { ...UNREAD, says: 'no' }
 
 /** Versions before 0.106 bring this folder. */
 export const OLD_FOLDER = '/etc/polkit-1/localauthority.conf.d'
@@ -30,10 +30,16 @@ export function parsePolkit(lines: readonly FileLine[], isOld = false, defaults:
       for (const block of blocks) {
         if (block.text.startsWith('polkit.addAdminRule'))
           administrators.push(...identitiesIn([...block.text.matchAll(/["'](unix-(?:group|user):[^"']{1,80})["']/g)], block.line))
-        else if (YES.test(block.text)) rules.push(ruleOf(file, block))
-        // A function that stands before it says what it answers.
-        else if (YES.test(before)) rules.push({ ...ruleOf(file, { text: '', line: block.line }), understood: false })
-        else if (/polkit\.Result\.(?:NO|AUTH_\w+)\b/.test(block.text)) denials.push(ruleOf(file, block))
+        else {
+          const answers = answersOf(block.text) ?? [
+            ...(YES.test(block.text) ? [UNREAD] : []),
+            ...(REFUSES.test(block.text) ? [REFUSAL] : []),
+          ]
+          for (const { says, bound } of answers)
+            if (says !== 'other') (says === 'yes' ? rules : denials).push(ruleOf(file, block.line, bound))
+          // A function that stands before it says what it answers.
+          if (YES.test(before) && answers.every(({ says }) => says !== 'yes')) rules.push(ruleOf(file, block.line, UNREAD.bound))
+        }
       }
     } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
   }
@@ -110,32 +116,13 @@ function blocksOf(lines: readonly FileLine[]): { readonly blocks: readonly RuleT
   return { blocks, before: before.replace(/\/\*[\s\S]*?\*\//g, '') }
 }
 
-function ruleOf(file: string, { text, line }: RuleText): PolkitRule {
-  const all = (pattern: string) => [...text.matchAll(new RegExp(pattern, 'g'))].map((match) => match[1] ?? match[2] ?? '')
-  const begins = [
-    ...all(String.raw`action\.id\.indexOf\(\s*${QUOTED}\s*\)\s*={2,3}\s*0`),
-    ...all(String.raw`action\.id\.startsWith\(\s*${QUOTED}`),
-  ]
-  const lookedUp = (key: string) => all(String.raw`action\.lookup\(\s*["']${key}["']\s*\)\s*={2,3}\s*${QUOTED}`)
-  const [units, verbs] = [lookedUp('unit'), lookedUp('verb')]
-  const [groups, users] = [all(String.raw`subject\.isInGroup\(\s*${QUOTED}`), all(String.raw`subject\.user\s*={2,3}\s*${QUOTED}`)]
-  // Conditions about who asks are joined by `or`, or all of them have to hold; where both are mixed, it is not said which.
-  const isOr = /subject\.(?:user|isInGroup)[^&|]*\|\||\|\|[\s(]*subject\.(?:user|isInGroup)/.test(text)
-  const isAnd = isOr && /subject\.(?:user|isInGroup)[^&|]*&&[\s(]*subject\.(?:user|isInGroup)/.test(text)
-  const understood =
-    text.replace(PLAIN, '') === '' &&
-    !/!=|else/.test(text) &&
-    (text.match(/polkit\.Result/g) ?? []).length === 1 &&
-    (text.match(/action\.lookup/g) ?? []).length === units.length + verbs.length &&
-    !isAnd &&
-    (isOr || users.length < 2)
-  const together = !isOr && groups.length + users.length > 1
+function ruleOf(file: string, line: number, { actions = [], who, units = [], verbs = [], exact }: Bound): PolkitRule {
+  const [first, ...more] = who.toSorted((a, b) => b.users.length - a.users.length)
+  // What can be said besides is a group that one has to be in as well.
+  const alone = more.filter(({ users, groups }) => users.length === 0 && groups.length === 1)
   return {
-    file,
-    actions: [...all(String.raw`action\.id\s*={2,3}\s*${QUOTED}`), ...begins.map((prefix) => `${prefix}*`)],
-    groups: together ? (users.length > 0 ? [] : groups.slice(0, 1)) : groups,
-    groupsToo: together ? (users.length > 0 ? groups : groups.slice(1)) : [],
-    ...{ users, verbs, units, understood, line },
+    ...{ file, actions, groups: first?.groups ?? [], groupsToo: alone.flatMap(({ groups }) => groups), users: first?.users ?? [] },
+    ...{ verbs, units, understood: exact && alone.length === more.length, line },
   }
 }
 

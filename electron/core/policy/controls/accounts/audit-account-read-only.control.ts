@@ -4,6 +4,7 @@ import { openGrants } from '../../../access/netgroups.ts'
 import { rootWays } from '../../../access/root-ways.ts'
 import { known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { doubtful } from './doubtful-way.ts'
 
 export default defineControl({
   id: 'audit-account-read-only',
@@ -66,6 +67,7 @@ export default defineControl({
           cite: root.proofs.slice(0, 4).map((proof) => ({ ...proof, note: 'A step of the way to root. Expected none.' })),
         },
       ]
+    if (root) return [{ ...base, ...doubtful(root) }]
     if (!sudoers.known)
       return [
         {

@@ -8,6 +8,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 import { judgeContainer } from './container-verdicts.ts'
+import { doubtful } from './doubtful-way.ts'
 import { otherContainers } from './other-containers.ts'
 
 export default defineControl({
@@ -74,6 +75,7 @@ export default defineControl({
           hint: 'Close the way that is named. A sandbox of the unit may stand before it; whoever gets out of it is root.',
           cite: root.proofs.slice(0, 4).map((proof) => ({ ...proof, note: 'A step of the way to root. Expected none.' })),
         }
+      if (root) return { ...base, ...doubtful(root) }
       if (!sudoers.known)
         return {
           ...base,

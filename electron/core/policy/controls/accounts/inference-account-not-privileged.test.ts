@@ -68,6 +68,9 @@ describe('inference-account-not-privileged', () => {
     expect(judge(accounts(), '+admins ALL=ALL')).toEqual(['not-evaluated: Whom a rule of sudo names is not known'])
     expect(judge(accounts(), '+admins ALL=/usr/bin/systemctl restart vllm')).toEqual(['pass: No group and no rule of sudo makes it root'])
     expect(judge(accounts(), '', { uid: 4711 })).toEqual(['not-evaluated: The service account could not be looked up'])
+    // What it starts may do as a variable says, or not.
+    const kept = 'Defaults env_keep += "PYTHONPATH"\nai ALL=NOPASSWD: /opt/run'
+    expect(judge(accounts(), kept)).toEqual(['not-evaluated: Whether it can become root is not known'])
   })
   const docker = { source: '/var/run/docker.sock', destination: '/var/run/docker.sock', readOnly: true }
   const mount = (source: string, readOnly = false) => ({ mounts: [{ source, destination: '/x', readOnly }] })

@@ -196,6 +196,13 @@ test.each<[string, object, string | undefined, Readonly<Record<string, readonly 
   ['a netgroup that is not root', { account: 'audit', uid: 991 }, '+ops ALL=/usr/bin/uptime', {}, 'pass: The audit account can only look'],
   ['unknown account', { account: 'ldap-user', uid: 7 }, '', {}, 'not-evaluated: The audit account could not be looked up'],
   [
+    'variables of its own',
+    { account: 'audit', uid: 991 },
+    'Defaults !env_reset\naudit ALL=NOPASSWD: /usr/bin/ss -Htulnp',
+    {},
+    'not-evaluated: Whether it can become root is not known',
+  ],
+  [
     'libraries of its own',
     { account: 'audit', uid: 991 },
     'Defaults env_keep += LD_PRELOAD\naudit ALL=NOPASSWD: /usr/bin/ss -Htulnp',
