@@ -294,6 +294,46 @@ test('in the colours of the system states and focus are still told apart', async
   }
 })
 
+test('in the colours of the system what is chosen or ticked is told from what is not', async ({ openServed }) => {
+  test.setTimeout(120_000)
+  const { it } = await openServed([gpu02, gpu03])
+  const { page } = it
+  await it.auditByKey()
+  await it.theme('dark')
+  const forced = async (name: string) => {
+    for (const forcedColors of ['none', 'active'] as const) await page.emulateMedia({ forcedColors })
+    await it.stillness()
+    await it.leavePicture(`forced-colours-${name}`)
+  }
+  const isLined = (place: Locator) => place.evaluate((element) => getComputedStyle(element).outlineStyle === 'solid')
+  await page.keyboard.press('Control+k')
+  await expect(it.dialog.getByRole('option').first()).toBeVisible()
+  await forced('palette')
+  expect(await isLined(it.dialog.locator('[data-selected=true]'))).toBe(true)
+  expect(await isLined(it.dialog.locator('[data-selected=false]').first())).toBe(false)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+8')
+  await expect(page.locator('.network-matrix td.cross')).toHaveCount(1)
+  await forced('network')
+  expect(await isLined(page.locator('.network-matrix td.cross'))).toBe(true)
+  await page
+    .locator('.host-nav')
+    .getByRole('button', { name: /gpu-03/ })
+    .press('Enter')
+  await page.getByRole('tab', { name: 'Packages' }).press('Enter')
+  await expect(page.locator('.row-table tr.current')).toHaveCount(1)
+  await forced('packages')
+  expect(await isLined(page.locator('.row-table tr.current'))).toBe(true)
+  await page.keyboard.press('Control+,')
+  const letters = page.getByRole('checkbox', { name: /Single letters/ })
+  await letters.scrollIntoViewIfNeeded()
+  await forced('settings')
+  const ticked = await letters.screenshot()
+  await letters.uncheck()
+  await it.stillness()
+  expect((await letters.screenshot()).equals(ticked)).toBe(false)
+})
+
 test('who asks for no motion gets none', async ({ openServed }) => {
   const { it } = await openServed([gpu02])
   await it.page.emulateMedia({ reducedMotion: 'reduce' })
