@@ -19,7 +19,7 @@ pick() { awk -v "until=$1" '
     if (kind == "resolved") return row ~ /^#?FallbackDNS=/
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by|trusted|allow-insecure)[ \\t]*:|[a-z-]+[ \\t]*:[ \\t]*$|$)|^[ \\t]+([a-z][a-z0-9+.-]*:[\\/[]|(yes|no|true|false|with|without|on|off|enable|disable|[01])[ \\t]*$)/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?|(repo_|pkg_)?gpgcheck)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
-    if (kind ~ /^(pip|uv)$/) return row ~ /^[ \\t]*((extra-|default-)?index-url|url|find-links|proxy)[ \\t]*=/
+    if (kind ~ /^(pip|uv)$/) return row ~ /^[ \\t]*(((extra|default)[-_])?index[-_]url|url|find[-_]links|proxy|trusted[-_]host|allow-insecure-host)[ \\t]*[=:]|^[ \\t]+[^ \\t#;=]+[ \\t]*$/
     if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
     if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/

@@ -451,7 +451,18 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         '',
       ])
       const repo = file('x.repo', ['[a]', 'name=x', 'baseurl=file:///mnt', '  https://m/x?a=b', 'exclude=kernel*', '# exclude=a', ' more'])
-      const pip = file('pip.conf', ['[global]', 'index-url = http://m/', 'timeout = 9'])
+      const pip = file('pip.conf', [
+        ...[
+          '[global]',
+          'index-url = http://m/',
+          'timeout = 9',
+          'extra_index_url:',
+          '    https://u:p@n/',
+          '# no',
+          'trusted-host =',
+          '    n',
+        ],
+      ])
       const locks = file('versionlock.list', [
         '# added',
         'kernel-0:5.14.0-70.el9.*',
@@ -495,7 +506,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         ...['=Types: deb-src', '= deb', '=uris:', '= http://a/', '=  file:/srv/x', '=Signed-By:'],
         ...['=Trusted:', '= Yes', '=Languages:', '= no', '=Allow-Insecure: no'],
         ...[`@repo ${repo}`, '=[a]', '=baseurl=file:///mnt', '=  https://m/x?a=b', '=exclude=kernel*'],
-        ...[`@pip ${pip}`, '=index-url = http://m/'],
+        ...[`@pip ${pip}`, '=index-url = http://m/', '=extra_index_url:', '=    https://****@n/', '=trusted-host =', '=    n'],
         '@unreadable /etc/apt/x',
         `@versionlock ${locks}`,
         '=kernel-0:5.14.0-70.el9.*',

@@ -115,6 +115,34 @@ test.each<[rows: readonly string[], line: number | undefined]>([
   [['Acquire::AllowInsecureRepositories "0";', 'APT::Get::AllowUnauthenticated "true";'], undefined],
 ])('apt: %j', (rows, line) => expect(parseSources(section('apt-config', '', rows.join('\n'))).aptUnsigned?.line).toBe(line))
 
+/** What pip 23.2 took its packages from, asked with each below `[global]`: of a host that it trusts it checks no certificate, and takes plain http. */
+test.each<[rows: string, expected: readonly (readonly [string, boolean])[]]>([
+  ['index-url = http://p.lan/simple', [['http://p.lan/simple', false]]],
+  ['index-url = http://p.lan/simple\ntrusted-host = p.lan', [['http://p.lan/simple', true]]],
+  ['index_url: http://p.lan:81/simple\ntrusted_host: p.lan', [['http://p.lan:81/simple', true]]],
+  ['index-url = http://p.lan:81/simple\ntrusted-host =\n    other\n    p.lan:81', [['http://p.lan:81/simple', true]]],
+  ['index-url = http://p.lan:81/simple\ntrusted-host = p.lan:82', [['http://p.lan:81/simple', false]]],
+  [
+    'index-url = https://p.lan/\nextra-index-url =\n    https://u:p@q.lan/\n    https://r.lan/\ntrusted-host = q.lan',
+    [
+      ['https://p.lan/', false],
+      ['https://u:p@q.lan/', true],
+      ['https://r.lan/', false],
+    ],
+  ],
+  ['trusted-host = pypi.org files.pythonhosted.org', [['https://pypi.org/simple', true]]],
+  ['trusted-host = p.lan', []],
+])('pip: %j', (rows, expected) => {
+  const { packageSources } = parseSources(section('pip', '/etc/pip.conf', `[global]\n${rows}`))
+  expect(packageSources.map(({ url, unsigned }) => [url, unsigned?.unverified === true])).toEqual(expected)
+})
+
+test('uv: a host of which it checks no certificate', () => {
+  const text = 'allow-insecure-host = [\n  "p.lan",\n]\n[[index]]\nurl = "https://p.lan/simple"'
+  const { packageSources } = parseSources(section('uv', '/etc/uv/uv.toml', text))
+  expect(packageSources).toMatchObject([{ url: 'https://p.lan/simple', unsigned: { line: 3, unverified: true } }])
+})
+
 /** The second as NVIDIA has it for its container toolkit. */
 test.each<[rows: string, main: string, unsigned: boolean]>([
   ['gpgcheck=0', 'gpgcheck=1', true],

@@ -4,6 +4,7 @@ import { aptSources, takesUnsigned } from './apt-sources.ts'
 import { condaSources } from './conda.ts'
 import { dnfSources } from './dnf-sources.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
+import { pipSources } from './pip-sources.ts'
 import { proxiesOf } from './proxies.ts'
 import { fallbackResolvers } from './resolved.ts'
 import type { AutomaticUpdates, PackageSource, Sources } from './sources.ts'
@@ -97,20 +98,6 @@ function lockedVersions(blocks: readonly Block[]): { readonly pattern: string; r
     }),
   ]
 }
-
-/** pip.conf (pip configuration), uv.toml (uv, configuration files): what replaces or joins pypi.org. */
-const pipSources = ({ arguments: file, lines }: Block): PackageSource[] =>
-  lines.flatMap(({ text, line }) =>
-    /^\s*proxy\b/.test(text)
-      ? []
-      : (
-          text
-            .split('=')
-            .slice(1)
-            .join('=')
-            .match(/[^\s"',[\]{}]+/g) ?? []
-        ).flatMap((url) => (url.includes('://') ? [{ url, file, line }] : [])),
-  )
 
 /** npmrc (npm, config): `registry` for all packages or those of a scope. */
 const npmSources = ({ arguments: file, lines }: Block): PackageSource[] =>

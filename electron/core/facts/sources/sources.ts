@@ -38,8 +38,8 @@ export interface PackageSource {
   readonly url: string
   readonly file: string
   readonly line: number
-  /** What it gives is installed without a signature: the line that says so. */
-  readonly unsigned?: { readonly line: number } | undefined
+  /** What it gives is installed without a signature: the line that says so. `unverified`: nor is the certificate of its host checked. */
+  readonly unsigned?: { readonly line: number; readonly unverified?: boolean } | undefined
 }
 
 export interface AptPin {

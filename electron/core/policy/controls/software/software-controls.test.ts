@@ -573,6 +573,16 @@ test.each<[string, Partial<Sources>, readonly string[]]>([
   ['over http', { packageSources: [{ url: 'http://repo.lan/deb', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, ['fail']],
   ['over https', { packageSources: [{ url: 'https://repo.lan/', file: '/a.repo', line: 3, unsigned: { line: 4 } }] }, ['warning']],
   ['of a folder', { packageSources: [{ url: 'file:///srv/repo', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, []],
+  [
+    'over https, and no certificate is checked',
+    { packageSources: [{ url: 'https://p.lan/', file: '/etc/pip.conf', line: 3, unsigned: { line: 4, unverified: true } }] },
+    ['fail'],
+  ],
+  [
+    'of this host itself',
+    { packageSources: [{ url: 'http://127.0.0.1:3141/', file: '/etc/pip.conf', line: 3, unsigned: { line: 4, unverified: true } }] },
+    [],
+  ],
   ['signed', { packageSources: [{ url: 'http://deb.debian.org/debian', file: '/a.list', line: 3 }] }, []],
   ['whatever apt is given', { aptUnsigned: { line: 2 } }, ['fail']],
   ['a file of something else that may not be read', { unreadable: ['/etc/npmrc'] }, []],

@@ -3,17 +3,18 @@ import type { Verdict } from '../../control.ts'
 
 const title = 'Packages are installed without a signature'
 const hint =
-  'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper), and take out what switches the check off.'
+  'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper), and take out what switches the check off (trusted-host of pip, too).'
 
 /** Files of apt, dnf and zypper that name sources, or say what is taken from them. */
 const ofPackages = /^(?:\/usr)?\/(?:etc|share)\/(?:apt\/(?:apt\.conf|sources\.list)|dnf|yum|zypp\/|distro\.repos\.d\/)/
 
-/** Sources whose packages become root’s without anyone’s signature. Folders of this host are left out: nobody stands between. */
+const onThisHost = /^(?:(?:file|copy|cdrom|media|hd|dir|iso):|\/|https?:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$))/
+
+/** Sources of which packages are installed without anyone’s signature. What lies on this host is left out: nobody stands between. */
 export function unsigned({ packageSources, aptUnsigned, unreadable }: Sources): readonly Verdict[] {
   const byFile = new Map<string, PackageSource[]>()
   for (const source of packageSources)
-    if (source.unsigned && !/^(?:(?:file|copy|cdrom|media|hd|dir|iso):|\/)/.test(source.url))
-      byFile.set(source.file, [...(byFile.get(source.file) ?? []), source])
+    if (source.unsigned && !onThisHost.test(source.url)) byFile.set(source.file, [...(byFile.get(source.file) ?? []), source])
   const unread = unreadable.filter((file) => ofPackages.test(file))
   return [
     ...(unread.length > 0
@@ -36,11 +37,11 @@ export function unsigned({ packageSources, aptUnsigned, unreadable }: Sources): 
         ]
       : []),
     ...[...byFile].map(([file, sources]): Verdict => {
-      const plain = sources.filter(({ url }) => !/^(?:[a-z0-9]+\+)?https:/.test(url))
+      const plain = sources.filter(({ url, unsigned }) => unsigned?.unverified || !/^(?:[a-z0-9]+\+)?https:/.test(url))
       const [first] = plain.length > 0 ? plain : sources
       return {
         ...{ status: plain.length > 0 ? 'fail' : 'warning', subject: file, title, hint },
-        reason: `What ${first?.url} gives is installed as root without a signature: ${plain.length > 0 ? 'whoever stands between, or has the mirror, puts programs of his own there' : 'whoever has the mirror puts programs of his own there, only its certificate is checked'}.`,
+        reason: `What ${first?.url} gives is installed without a signature: ${plain.length > 0 ? 'whoever stands between, or has the mirror, puts programs of his own there' : 'whoever has the mirror puts programs of his own there, only its certificate is checked'}.`,
         cite: sources.slice(0, 8).map(({ unsigned, line }) => ({
           section: 'software',
           line: unsigned?.line ?? line,
