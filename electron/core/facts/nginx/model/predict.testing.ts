@@ -107,12 +107,18 @@ function follow(answers: readonly Answer[], client: Client): Prediction {
   if (denied === undefined) return outcome(first)
   // The page is that of the gate that refused: who got there has passed those before it.
   const before = refusing ? first.gates.slice(0, first.gates.indexOf(refusing)) : first.gates
-  const next = answers
+  const after = answers
     .filter(({ afterRefusal, gates }) => afterRefusal === denied && !(refusing && gates.includes(refusing)))
     .filter(({ gates }) => before.every((gate) => gates.includes(gate)))
-    .map((answer) => follow([{ ...answer, afterRefusal: undefined }], client))
-  return next.find(({ status: one }) => one !== 401 && one !== 403) ?? next[0] ?? { status: denied }
+  const next = after.filter((answer) => !isCircle(answer)).map((answer) => follow([{ ...answer, afterRefusal: undefined }], client))
+  const chosen = next.find(({ status: one }) => one !== 401 && one !== 403) ?? next[0]
+  // The page that leads back to itself does so for whom it refuses with the status that it is the page of.
+  const circle = after.find((answer) => isCircle(answer) && (!chosen || answer.outcome.directive.parameters.includes(`${chosen.status}`)))
+  return circle ? outcome(circle) : (chosen ?? { status: denied })
 }
+
+const isCircle = ({ outcome }: Answer): boolean =>
+  outcome.kind === 'answered' && outcome.status === 500 && outcome.directive.name === 'error_page'
 
 function outcome({ outcome, scope, location }: Answer): Prediction {
   if (outcome.kind === 'proxied') {
