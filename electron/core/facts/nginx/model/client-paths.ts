@@ -234,19 +234,57 @@ export const backFrom = (head: string, path: string): string => {
   return `${head.replace(/\/$/, '')}${'/..'.repeat(folders)}${path}`
 }
 
-const MAX_BEGINNINGS = 8
+const MAX_BEGINNINGS = 12
 
-/** Beginnings that conditions and maps of the path as it was sent ask for; undefined where there are none of these. */
+/** Beginnings that conditions and maps of the path as it was sent ask for, or of what is made of it; undefined where there are none of these. */
 export function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
-  const sent = /\$\{?request(?:_uri)?\b/
-  if (!mentions(directives, sent)) return undefined
+  if (!mentions(directives, /\$\{?request(?:_uri)?\b/)) return undefined
+  const [ifs, maps, sets] = ['if', 'map', 'set'].map((name) => directivesNamed(directives, name)) as [Named, Named, Named]
+  const names = madeOfSent(ifs, maps, sets)
+  const looks = (text: string): boolean => namesIn(text).some((name) => names.has(name))
+  const conditions = ifs.map(conditionOf).filter(([left]) => looks(left) || PATH.test(left))
+  const keys = maps.filter(({ parameters: [source = ''] }) => looks(source)).flatMap(({ block = [] }) => block.map(({ name }) => name))
   const patterns = [
-    ...directivesNamed(directives, 'if').map((one) => pathAskedFor(one)),
-    ...directivesNamed(directives, 'map')
-      .filter(({ parameters: [source = ''] }) => sent.test(source))
-      .flatMap(({ block = [] }) => block.map(({ name }) => (/^~/.test(name) ? takenBySample(name.replace(/^~\*?/, '')) : undefined))),
+    ...conditions.flatMap(([, operator, right]) => (operator.includes('~') ? [right] : [])),
+    ...keys.flatMap((key) => /^~\*?(.*)$/s.exec(key)?.[1] ?? []),
   ]
-  return [...new Set(patterns.flatMap((sample) => (sample && /^\/[^?]/.test(sample) ? [sample] : [])))].slice(0, MAX_BEGINNINGS)
+  const texts = [...conditions.flatMap(([, operator, right]) => (/^!?=$/.test(operator) ? [right] : [])), ...keys]
+  const samples = [
+    ...patterns.flatMap((pattern) => takenBySample(pattern) ?? []),
+    ...texts.filter((text) => /^\/?[\w.-]+(?:\/[\w./-]*)?$/.test(text)).map((text) => (text.startsWith('/') ? text : `/${text}`)),
+  ]
+  return [...new Set(samples.flatMap(pathsIn).filter((sample) => /^\/[^?]/.test(sample)))].slice(0, MAX_BEGINNINGS)
+}
+
+type Named = readonly NginxDirective[]
+const namesIn = (text: string): readonly string[] => [...text.matchAll(/\$\{?(\d|\w+)/g)].map(([, name = '']) => name.toLowerCase())
+
+/** Variables in which the path as it was sent stands, or a part of it. */
+function madeOfSent(ifs: Named, maps: Named, sets: Named): ReadonlySet<string> {
+  const names = new Set(['request_uri', 'request'])
+  const looks = (text: string): boolean => namesIn(text).some((name) => names.has(name))
+  const groups = (pattern: string): readonly string[] => [
+    ...[...pattern.matchAll(/\(\?P?<(\w+)>/g)].map(([, name = '']) => name.toLowerCase()),
+    ...(/\((?!\?)/.test(pattern) ? ['1', '2', '3', '4', '5', '6', '7', '8', '9'] : []),
+  ]
+  for (let before = 0; before < names.size; ) {
+    before = names.size
+    const made = [
+      ...sets.flatMap(({ parameters: [name = '', value = ''] }) => (looks(value) ? [name.replace('$', '')] : [])),
+      ...ifs.map(conditionOf).flatMap(([left, , right]) => (looks(left) ? groups(right) : [])),
+      ...maps.flatMap(({ parameters: [source = '', name = ''], block = [] }) =>
+        looks(source) ? [name.replace('$', ''), ...block.flatMap((line) => groups(line.name))] : [],
+      ),
+    ]
+    for (const name of made) names.add(name.toLowerCase())
+  }
+  return names
+}
+
+/** A method, a host or a scheme may stand before the path in what is looked at (`GET:/public`). */
+const pathsIn = (sample: string): readonly string[] => {
+  const rest = /^\/(?:https?:\/\/[^/]*|[A-Z]+|[^/]*[ :.][^/]*)(\/.*)$/s.exec(sample)?.[1]
+  return rest === undefined ? [sample] : [rest, sample]
 }
 
 /** Letters as percent signs and their numbers, which every engine takes for the letters: the first one, all of them, those of the last part. */

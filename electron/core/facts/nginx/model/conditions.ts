@@ -5,7 +5,17 @@ import { isPublicHeader } from './public-headers.ts'
 import { isSecretText, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
 import { type AddressRule, type Alike, toldApart } from './told-apart.ts'
-import { type Evaluation, evaluated, expandText, isStated, type Persona, type RequestState, type Unknown } from './variables.ts'
+import {
+  type Evaluation,
+  evaluated,
+  expandText,
+  isStated,
+  type Persona,
+  QUERY,
+  type RequestState,
+  sentBehind,
+  type Unknown,
+} from './variables.ts'
 
 /** Something that must hold for a request to take this way, and that a stranger cannot be shown to fulfil. */
 export interface Assumption {
@@ -64,15 +74,30 @@ export function takenBy(directive: NginxDirective, model: HttpModel, state: Requ
   const [left, operator, right] = conditionOf(directive)
   const pattern = /^!?~(\*?)$/.exec(operator)
   if (!pattern) return {}
-  const value = expandText(left, { model, state, persona: 'silent' })
-  const known = value.known && dependsOnClient(left, model, state.anyHost) === undefined
-  const match = known ? compilePattern(right, pattern[1] === '*').exec(value.text) : undefined
-  const names = namesIn(right).map((name) => [name, undefined] as const)
-  if (match === undefined) return { captures: undefined, variables: new Map<string, string | undefined>([...state.variables, ...names]) }
-  if (match === null) return { captures: [] }
-  const groups = Object.entries(match.groups ?? {})
-  return { captures: [...match].map((capture) => capture ?? ''), variables: new Map([...state.variables, ...groups]) }
+  const take = (persona: Persona) => {
+    const value = expandText(left, { model, state, persona })
+    const known = value.known && dependsOnClient(left, model, state.anyHost) === undefined
+    return known ? compilePattern(right, pattern[1] === '*').exec(value.text) : undefined
+  }
+  const match = take('silent')
+  // Somebody else adds a query to what is looked at.
+  const other = match === undefined || !looksAtSent(left, model, state) ? match : take({ sends: ADDED })
+  const unknown = namesIn(right).map((name) => [name, undefined] as const)
+  if (match === undefined || other === undefined || (match === null) !== (other === null))
+    return { captures: undefined, variables: new Map<string, string | undefined>([...state.variables, ...unknown]) }
+  if (match === null || other === null) return { captures: [] }
+  const groups = Object.entries(match.groups ?? {}).map(([name, text]) => [name, withQuery(text, other.groups?.[name])] as const)
+  const captures = [...match].map((text, at) => withQuery(text ?? '', other[at] ?? ''))
+  return {
+    captures: captures.includes(undefined) ? undefined : captures.flatMap((text) => text ?? []),
+    variables: new Map<string, string | undefined>([...state.variables, ...groups]),
+  }
 }
+
+const ADDED = 'gatehouse-query'
+/** What a group takes of a path without a query and with one, in one text. */
+const withQuery = (bare: string, more: string | undefined): string | undefined =>
+  more === bare ? bare : more === `${bare}?${ADDED}` ? `${bare}${QUERY}` : undefined
 
 /**
  * The ways past an `if`. What strangers get whatever they send is free of assumptions; the other way then needs a secret. When sending
@@ -100,16 +125,28 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
 
 const AS_SENT = /\$\{?request(?:_uri)?\b/
 
-/** Does it look at the path as it was sent, or at what `set` made of it? */
-const looksAtSent = (text: string, { sentIn }: RequestState): boolean =>
-  AS_SENT.test(text) || (sentIn !== undefined && [...text.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => sentIn.has(name.toLowerCase())))
+/** Does it look at the path as it was sent, or at what `set`, a pattern or a map made of it? */
+const looksAtSent = (text: string, model: HttpModel, state: RequestState, depth = 0): boolean =>
+  AS_SENT.test(text) ||
+  [...text.matchAll(/\$\{?(\d|\w+)/g)].some(([, written = '']) => {
+    const name = written.toLowerCase()
+    const map = depth < 8 && !state.variables.has(name) ? model.maps.get(`$${name}`) : undefined
+    return sentBehind(name, state) !== undefined || (map !== undefined && looksAtSent(map.parameters[0] ?? '', model, state, depth + 1))
+  })
 
 /** Patterns that maps hold against it. */
 const patternsOfSent = (text: string, model: HttpModel, state: RequestState): readonly string[] =>
-  mapsOfClient(text, model)
-    .filter(({ parameters: [source = ''] }) => looksAtSent(source, state))
+  mapsBehind(text, model)
+    .filter(({ parameters: [source = ''] }) => looksAtSent(source, model, state))
     .flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? []))
     .slice(0, MAX_SHAPES)
+
+/** The maps that a text names, and those that these look at. */
+const mapsBehind = (text: string, model: HttpModel, depth = 0): readonly NginxDirective[] =>
+  [...text.matchAll(/\$\{?(\w+)/g)].flatMap(([, name = '']) => {
+    const map = depth < 8 ? model.maps.get(`$${name.toLowerCase()}`) : undefined
+    return map ? [map, ...mapsBehind(map.parameters[0] ?? '', model, depth + 1)] : []
+  })
 
 /** Those who write what a pattern of the path as it was sent asks for behind a question mark. */
 const behindMark = (pattern: string): readonly Persona[] => {
@@ -121,7 +158,7 @@ const behindMark = (pattern: string): readonly Persona[] => {
 function byQuery(directive: NginxDirective, model: HttpModel, state: RequestState, silent: boolean): readonly Way[] {
   const [left, operator, right] = conditionOf(directive)
   const patterns = [
-    ...(operator.includes('~') && looksAtSent(left, state) ? [right] : []),
+    ...(operator.includes('~') && looksAtSent(left, model, state) ? [right] : []),
     ...patternsOfSent(`${left} ${right}`, model, state),
   ]
   const proofs = patterns.slice(0, MAX_SHAPES).flatMap((pattern) => {
@@ -286,7 +323,8 @@ export function settled(template: string, model: HttpModel, state: RequestState)
       if (one !== undefined) variables.set(name, one)
     } else if (!looked.has(name)) variables.set(name, undefined)
   }
-  const open = takes.length > 0 && (!sure || [...looked].some(([name, map]) => hasPatterns(map) && byClient(name)))
+  const same = silent.state.captures?.join('\0') === guessing.state.captures?.join('\0')
+  const open = takes.length > 0 && (!sure || !same || [...looked].some(([name, map]) => hasPatterns(map) && byClient(name)))
   return { ...state, variables, captures: open ? undefined : silent.state.captures }
 }
 

@@ -25,7 +25,7 @@ export interface RequestState {
   readonly variables: ReadonlyMap<string, string | undefined>
   /** Those of them into which `set` put the path as it was sent, with the query that a client adds: their text, where `SENT` stands for it. */
   readonly sentIn?: ReadonlyMap<string, string> | undefined
-  /** `$0` … `$9`, of the last pattern that was tried: none where it did not match. Undefined where what it was tried on is not known. */
+  /** `$0` … `$9`, of the last pattern that was tried: none where it did not match. Undefined where what it was tried on is not known. `QUERY` stands for the query that a client adds. */
   readonly captures: readonly string[] | undefined
 }
 
@@ -63,12 +63,12 @@ export const isStated = (name: string): boolean =>
 function variable(name: string, evaluation: Running, depth: number): Value {
   const { state, model, persona } = evaluation
   const around = state.sentIn?.get(name)
-  if (around !== undefined) return text(around.replaceAll(SENT, state.requestUri + queryOf(persona)))
+  if (around !== undefined) return text(spoken(around, evaluation))
   if (state.variables.has(name)) {
     const value = state.variables.get(name)
-    return value === undefined ? notKnown('unmodelled') : text(value)
+    return value === undefined ? notKnown('unmodelled') : text(spoken(value, evaluation))
   }
-  if (/^\d$/.test(name)) return taken(name, state)
+  if (/^\d$/.test(name)) return taken(name, evaluation)
   if (model.geos.has(name) || addresses.test(name)) return notKnown('address')
   const map = model.maps.get(`$${name}`)
   if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : kept(name, map, evaluation, depth + 1)
@@ -116,14 +116,25 @@ function variable(name: string, evaluation: Running, depth: number): Value {
   return model.settable.has(name) ? text('') : notKnown('unmodelled')
 }
 
-/** No request holds it. */
+/** For the path as it was sent, and for the query behind it: no request holds these. */
 const SENT = '\0'
+export const QUERY = '\u0001'
+
+const spoken = (marked: string, { state, persona }: Evaluation): string =>
+  marked.replaceAll(SENT, state.requestUri + queryOf(persona)).replaceAll(QUERY, queryOf(persona))
+
+/** The text behind a name in which the path as it was sent stands, or what a pattern took of it with its query. */
+export function sentBehind(name: string, { sentIn, variables, captures }: RequestState): string | undefined {
+  const kept = /^\d$/.test(name) ? captures?.[Number(name)] : variables.get(name)
+  return sentIn?.get(name) ?? (kept?.includes(QUERY) ? kept : undefined)
+}
 
 /** What `set` makes of a text with the path as it was sent in it, for `sentIn`; undefined where it has none, or what is around is not known. */
 export function aroundSent(template: string, model: HttpModel, state: RequestState): string | undefined {
-  const marked = template.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => {
+  const marked = template.replace(/\$(?:\{(\w+)\}|(\d)|(\w+))/g, (whole, braced?: string, digit?: string, plain?: string) => {
+    const name = (braced ?? digit ?? plain ?? '').toLowerCase()
     if (name === 'request_uri') return SENT
-    return name === 'request' ? `${state.method} ${SENT} HTTP/1.1` : (state.sentIn?.get(name.toLowerCase()) ?? whole)
+    return name === 'request' ? `${state.method} ${SENT} HTTP/1.1` : (sentBehind(name, state) ?? whole)
   })
   const value = marked === template ? undefined : expandText(marked, { model, state, persona: 'silent' })
   return value?.known ? value.text : undefined
@@ -132,8 +143,8 @@ export function aroundSent(template: string, model: HttpModel, state: RequestSta
 const said = (persona: Persona, anything: string): string =>
   persona === 'silent' ? '' : typeof persona === 'object' ? persona.sends : anything
 
-const taken = (number: string, { captures }: RequestState): Value =>
-  captures ? text(captures[Number(number)] ?? '') : notKnown('unmodelled')
+const taken = (number: string, evaluation: Evaluation): Value =>
+  evaluation.state.captures ? text(spoken(evaluation.state.captures[Number(number)] ?? '', evaluation)) : notKnown('unmodelled')
 
 /** A map keeps the value of its first use for the rest of the request, whatever becomes of the path (unless it is `volatile`). */
 function kept(name: string, map: NginxDirective, evaluation: Running, depth: number): Value {
@@ -189,7 +200,7 @@ function expandAt(template: string, evaluation: Running, depth: number): Value {
   }
   let out = ''
   for (const part of parts) {
-    const value = typeof part === 'string' ? text(part) : taken(part.number, evaluation.state)
+    const value = typeof part === 'string' ? text(part) : taken(part.number, evaluation)
     if (!value.known || (typeof part !== 'string' && value.text.length !== part.length)) return notKnown('unmodelled')
     out += value.text
   }

@@ -28,6 +28,40 @@ test.each<[name: string, inside: string, outside: string]>([
   expect(judged(site(`${inside} location / { ${model} }`, outside))).toEqual(notKnown)
 })
 
+const pathOfSent = 'map $request_uri $path { "~^(?<sent>[^?]*)" $sent; }'
+/** For those who ask for /health/../api/tags, or for /api/tags?health, and nginx 1.22.1 passed on /api/tags. */
+test.each<[name: string, inside: string, outside?: string, expected?: readonly string[]]>([
+  ['a method before it', 'if ($need) { return 401; }', 'map "$request_method:$request_uri" $need { default 1; "~^GET:/health" 0; }'],
+  ['the line of the request', 'if ($request !~ "^GET /health") { return 401; }'],
+  ['a method and it, set', 'set $t "$request_method$request_uri"; if ($t !~ "^GET/health") { return 401; }'],
+  ['set twice', 'set $a $request_uri; set $b "$a?"; if ($b !~ "^/health") { return 401; }'],
+  ['a part of it', 'set $p x; if ($request_uri ~ ^/([^?]*)) { set $p $1; } if ($p !~ ^health) { return 401; }'],
+  ['a part of it by name', 'if ($request_uri ~ ^(?<p>[^?]*)) { set $z 1; } if ($p !~ ^/health) { return 401; }'],
+  ['its first folder', 'set $p x; if ($request_uri ~ ^/([^/?]*)) { set $p $1; } if ($p != health) { return 401; }'],
+  ['all of it, taken by a pattern', 'set $p x; if ($request_uri ~ (.*)) { set $p $1; } if ($p !~ health) { return 401; }'],
+  ['its query', 'set $q ""; if ($request_uri ~ "\\?(.*)$") { set $q $1; } if ($q !~ ^pub) { return 401; }', '', notKnown],
+  ['a map of it without the query', 'if ($path !~ ^/health) { return 401; }', pathOfSent],
+  ['a map of that map', 'if ($need) { return 401; }', `${pathOfSent} map $path $need { default 1; ~^/health 0; }`],
+  [
+    'a map that hands it on',
+    'if ($need) { return 401; }',
+    'map $request_uri $all { default $request_uri; } map $all $need { default 1; ~health 0; }',
+  ],
+  [
+    'a realm by what was set',
+    `set $r $request_uri; auth_basic $realm; auth_basic_user_file /b;`,
+    'map $r $realm { default x; ~^/health off; }',
+  ],
+])('a guard that looks at the path as it was sent, %s', (_, inside, outside = '', expected = open) => {
+  expect(judged(site(`${inside} location / { proxy_pass ${engine}/; }`, outside))).toEqual(expected)
+})
+
+test('a part of the path as it was sent may be passed on, too', () => {
+  const idiom = (more: string) => site(`location /llm/ { ${more} if ($request_uri ~ "^/llm/(.*)") { proxy_pass ${engine}/$1; } }`)
+  expect(judged(idiom(''))).toEqual(open)
+  expect(judged(idiom(login))).toEqual(['pass: Every forwarded route needs a login'])
+})
+
 test.each<[name: string, rewrite: string]>([
   ['as CloudPanel writes it', 'rewrite ^ https://$host$request_uri permanent;'],
   ['with what was asked', 'rewrite ^/(.*)$ https://$server_name/$1 redirect;'],
