@@ -1,16 +1,9 @@
-import type { Test } from './ruleset.ts'
+import type { MarkChange, Test } from './ruleset.ts'
 
 /** What is known of the mark that a packet bears (SO_MARK, nfmark): bits that no rule has written may be anything, since programs and the kernel's own BPF write them, too. */
 export interface Mark {
   readonly known: number
   readonly value: number
-}
-
-/** Bits of `mask` are cleared, then those of `xor` turned around; of those of `lost` nothing is known any more. */
-export interface MarkChange {
-  readonly mask: number
-  readonly xor: number
-  readonly lost: number
 }
 
 const ALL = 0xffff_ffff

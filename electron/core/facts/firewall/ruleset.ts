@@ -1,5 +1,4 @@
 import type { AddressSet } from './address-set.ts'
-import type { MarkChange } from './marks.ts'
 
 /**
  * Packet filter rules in one form, whichever language they were written in. Only what decides the fate of new traffic is kept.
@@ -74,6 +73,13 @@ export type Test =
   /** Holds for some packets and not for others: rate limits, random choice. Whoever tries again gets through. */
   | { readonly is: 'chance' }
   | { readonly is: 'unknown' }
+
+/** Bits of `mask` are cleared, then those of `xor` turned around; of those of `lost` nothing is known any more. */
+export interface MarkChange {
+  readonly mask: number
+  readonly xor: number
+  readonly lost: number
+}
 
 export type Action =
   | { readonly do: 'accept' | 'drop' | 'reject' | 'return' | 'untrack' | 'none' | 'unknown' }

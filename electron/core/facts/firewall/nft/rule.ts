@@ -1,5 +1,5 @@
-import { forgotten, type MarkChange, markNumber, markTest, overwritten } from '../marks.ts'
-import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
+import { forgotten, markNumber, markTest, overwritten } from '../marks.ts'
+import { type Action, all, always, any, type MarkChange, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
 import { Cursor, type Token } from './tokens.ts'
