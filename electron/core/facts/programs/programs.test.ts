@@ -295,9 +295,14 @@ test('a container whose processes are not seen counts by its image and published
 test.each([
   ['Podman', ['/usr/bin/conmon', '--api-version', '1', '-c', 'b'.repeat(64), '-u', 'b'.repeat(64), '-n', 'notes'], 'notes'],
   ['containerd', ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', 'b'.repeat(64)], 'b'.repeat(12)],
+  // As ctr of containerd 2.1 starts one.
+  ['containerd, by ctr', ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'default', '-id', 'notes', '-address', '/run/c.sock'], 'notes'],
 ])('a monitor of %s above it: it runs in a container, and what no list tells of that is not known', (_, argv, container) => {
   const monitor = { ...process(8, 1, 'x'), argv }
   const [inside] = find([monitor, process(9, 8, 'jupyter-lab --ip=0.0.0.0')], [])
   expect(inside).toMatchObject({ container, unit: undefined, binds: [], bindsUnknown: expect.stringMatching(/published ports/) })
   expect(find([process(9, 1, 'jupyter-lab --ip=0.0.0.0')], [])).toMatchObject([{ container: undefined, binds: [] }])
+  // Older ones of Docker do not say which it is.
+  const older = { ...process(8, 1, 'x'), argv: ['containerd-shim', '-namespace', 'moby', '-workdir', '/var/lib/x'] }
+  expect(find([older, process(9, 8, 'jupyter-lab --ip=0.0.0.0')], [])).toMatchObject([{ container: undefined }])
 })

@@ -4,7 +4,7 @@ import { containerIdOf, machineOf } from './placement.ts'
 
 /** The container around a process, as far as the process table tells; a machine of systemd-nspawn or LXC is one, too. */
 export interface ContainerPlace {
-  /** 64 hexadecimal digits; of a machine, its name. */
+  /** 64 hexadecimal digits; of a machine, and of what `ctr` of containerd started, its name. */
   readonly id: string
   /** As Podman calls it. */
   readonly name?: string | undefined
@@ -44,11 +44,14 @@ function monitorOf(process: Process, id: string | undefined, processes: readonly
 
 function monitored({ argv, uid }: Process): ContainerPlace | undefined {
   const program = basename(argv[0] ?? '')
-  const after = (flag: string): string => argv[argv.indexOf(flag, 1) + 1] ?? ''
+  const after = (flag: string): string => (argv.includes(flag) ? (argv[argv.indexOf(flag) + 1] ?? '') : '')
   const podman = program === 'conmon'
   if (!podman && !/^containerd-shim(?:-|$)/.test(program)) return undefined
   const id = podman ? after('-c') : after('-id')
-  if (!/^[0-9a-f]{64}$/.test(id)) return undefined
-  const name = podman ? after('-n') : ''
+  if (podman ? !isNumbered(id) : !/^[A-Za-z0-9][\w.-]{0,75}$/.test(id)) return undefined
+  const name = podman ? after('-n') : isNumbered(id) ? '' : id
   return { id, ...(/^[A-Za-z0-9][\w.-]*$/.test(name) && { name }), ...(uid > 0 && { account: uid }) }
 }
+
+/** As Docker, Podman, nerdctl and Kubernetes name containers. `ctr` takes any word, and no list has what it started. */
+export const isNumbered = (id: string): boolean => /^[0-9a-f]{64}$/.test(id)

@@ -134,6 +134,25 @@ describe('containers', () => {
     expect([service?.binds.map(({ port: own }) => own), service?.bindUnknown]).toEqual([[11434], undefined])
   })
 
+  test('one that ctr started has a name for its id, and a network of its own where its sockets are not the host’s', () => {
+    const shim = process(69, '/usr/bin/containerd-shim-runc-v2 -namespace default -id chat -address /run/c.sock', { uid: 0 })
+    const of = (more: Partial<Process>, ...listeners: readonly Listener[]) =>
+      assembleServices({
+        ...base,
+        processes: [shim, { ...inside, ppid: 69, cgroup: '/default/chat', ...more }],
+        listeners,
+        hostAddresses: host,
+      })
+    expect(of({}, listener('0.0.0.0:11434', inside.pid))).toMatchObject([
+      { id: 'chat', how: 'container', container: 'chat', binds: [{ port: 11434, scope: 'wildcard' }], bindUnknown: undefined },
+    ])
+    const sockets = [{ address: '0.0.0.0', port: 11434, scope: 'wildcard' as const }]
+    const ownNetwork = { sockets, beside: [], moreBeside: false }
+    expect(of({ ownNetwork, addresses: ['10.4.0.2'] }, listener('127.0.0.1:11434'))).toMatchObject([
+      { id: 'chat', how: 'container', binds: [], bindUnknown: expect.stringContaining('10.4.0.2') },
+    ])
+  })
+
   test('a restart keeps what is published', () => {
     const [service] = assembleServices({ ...base, processes: [inside], containers: [container({ ports: [port('127.0.0.1')] })] })
     expect(service?.configuredBinds).toMatchObject([{ address: '127.0.0.1', section: 'containers' }])

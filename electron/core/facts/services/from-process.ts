@@ -17,7 +17,7 @@ import {
   unseenBinds,
 } from './binds.ts'
 import { type Configured, configuredAddresses, configuredApiKey, type KnownEnvironment, openPorts } from './configured.ts'
-import { type ContainerPlace, containerAbove } from './container-above.ts'
+import { type ContainerPlace, containerAbove, isNumbered } from './container-above.ts'
 import { containerOfUnit } from './container-run.ts'
 import { madeFrom, unitBinds } from './from-installed.ts'
 import { versionOfImage } from './images.ts'
@@ -142,8 +142,8 @@ function bindsOf(
 ): Binds {
   const seen = listeners ? observedBinds(members, configured, listeners) : { binds: [], unknown: 'listening sockets could not be read' }
   const { ownNetwork } = main
-  if (ownNetwork && place === undefined)
-    return ownNetworkBinds({ ...main, ownNetwork }, members, configured.ports, { listeners, processes, ledTo })
+  const listed = place !== undefined && (place.machine !== undefined || isNumbered(place.id))
+  if (ownNetwork && !listed) return ownNetworkBinds({ ...main, ownNetwork }, members, configured.ports, { listeners, processes, ledTo })
   if (place === undefined) return seen
   // With the host's network (or a shared one) its own sockets are the host's.
   const owned = seen.binds.filter(({ note }) => note === undefined)
