@@ -118,6 +118,8 @@ function fromProcess(
     for (const { pid } of processes) if (below.has(parents.get(pid) ?? 0)) below.add(pid)
   }
   const place = containerAbove(main, processes)
+  const unit = place ? undefined : unitOf(main)
+  const itsUnit = units.find(({ id }) => id === unit)
   const container = containers.find(({ id, pid }) => id === place?.id || (pid > 0 && pid === main.pid))
   const tcp = listeners.known ? listeners.value.filter(({ protocol }) => protocol === 'tcp') : []
   // What runs below a container daemon are other people's ports.
@@ -140,9 +142,10 @@ function fromProcess(
           ? (container.portsUnknown ?? ownAddressOf(networkOf(main, place?.id, processes), hostAddresses))
           : own.length === 0 && place && !container
             ? 'it runs in a container whose published ports could not be read'
-            : undefined
-  const unit = place ? undefined : unitOf(main)
-  const environment = main.environment ?? container?.environment ?? units.find(({ id }) => id === unit)?.environment ?? {}
+            : own.length === 0 && itsUnit && hasNetworkOfItsOwn(itsUnit)
+              ? 'its unit gives it a network of its own, and what leads there was not followed'
+              : undefined
+  const environment = main.environment ?? container?.environment ?? itsUnit?.environment ?? {}
   return {
     id: record.id,
     name: record.name,
@@ -166,6 +169,10 @@ function fromProcess(
     line: main.line,
   }
 }
+
+/** PrivateNetwork= and NetworkNamespacePath= of systemd.exec(5): no socket of it is the host's. */
+const hasNetworkOfItsOwn = ({ properties }: Unit): boolean =>
+  properties.PrivateNetwork === 'yes' || (properties.NetworkNamespacePath ?? '') !== ''
 
 /** Next hops and addresses were read of one process in each container, which share them. */
 const networkOf = (main: Process, id: string | undefined, processes: readonly Process[]): Process =>

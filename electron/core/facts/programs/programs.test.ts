@@ -71,7 +71,7 @@ function find(
     processes: known(processes),
     listeners: known(listeners),
     containers: listed,
-    units: known(units),
+    units: known(units.map((one) => ({ properties: {}, ...one }))),
     network: known(network),
   }
   const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
@@ -290,6 +290,17 @@ test('a container whose processes are not seen counts by its image and published
       decidedBy: 'WEBUI_AUTH=False',
     },
   ])
+})
+
+test.each<Readonly<Record<string, string>>>([
+  { NetworkNamespacePath: '/run/netns/ai' },
+  { PrivateNetwork: 'yes' },
+  { PrivateNetwork: 'no' },
+])('what its unit keeps in a network of its own is not said to open no port: %j', (properties) => {
+  const webui = process(9, 1, '/opt/webui/bin/open-webui serve', { cgroup: '/system.slice/open-webui.service' })
+  const [program] = find([webui], [], [], [{ id: 'open-webui.service', environment: {}, properties }])
+  expect(program).toMatchObject({ id: 'open-webui', unit: 'open-webui.service', binds: [] })
+  expect(program?.bindsUnknown !== undefined).toBe(properties.PrivateNetwork !== 'no')
 })
 
 test.each([

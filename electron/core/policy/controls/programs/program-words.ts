@@ -38,7 +38,7 @@ export const swarmHint = 'See with docker service ls on a manager which services
 const hintFor = (unknown: string): string | undefined => {
   if (unknown.includes('Swarm')) return swarmHint
   if (/published ports could not be read|since the containers are not/.test(unknown)) return containersHint
-  return /address of its own|shares the network/.test(unknown) ? undefined : ownersHint
+  return /(?:address|network) of its own|shares the network/.test(unknown) ? undefined : ownersHint
 }
 
 /** Where it listens, or where else, is not known, so it cannot be called local. */
