@@ -1,6 +1,5 @@
 import type { AccessGap, AccountAccess, Holding, HostAccess } from '#shared/model/access.ts'
 import { type Capability, capabilities } from '#shared/model/capability.ts'
-import type { Citation } from '../facts/citation.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { SudoGrant } from '../facts/privileged/privileged.ts'
 import { type AccessFacts, accessFactIds } from './access-facts.ts'
@@ -15,6 +14,7 @@ import { ownCapabilities } from './own-capabilities.ts'
 import { unseenPrompts } from './prompts.ts'
 import { isOfOwn, lends } from './raised.ts'
 import type { Member } from './rights.ts'
+import { ownPassword } from './sudo-ways.ts'
 import { worldOf } from './world.ts'
 import type { Becoming, World } from './world-model.ts'
 
@@ -53,15 +53,17 @@ export function ownWayToRoot(facts: AccessFacts, now: number, account: string): 
   return member && holdingsOf(member, world, steps, ({ becomes }) => becomes).find(({ capability }) => capability === 'become-root')
 }
 
-/** Rules of sudo and doas that make an account root without a password, by account: one of each. */
+/** Rules of sudo and doas that make an account root without a password, by account: one of each, for certain where there is one. */
 export function rulesWithoutPassword(
   facts: AccessFacts,
   now: number,
-): readonly { readonly account: string; readonly grant: SudoGrant; readonly by: string; readonly cite: Citation }[] {
+): readonly (Pick<Becoming, 'by' | 'condition' | 'cite'> & { readonly account: string; readonly grant: SudoGrant })[] {
   const { world, steps } = walkOf(facts, now)
   return world.members.flatMap(({ name }) => {
-    const way = steps.get(name)?.becomes.find(({ becomes, condition, grant }) => grant && becomes === world.root.name && !condition)
-    return way?.grant ? [{ account: name, grant: way.grant, by: way.by, cite: way.cite }] : []
+    const ways = (steps.get(name)?.becomes ?? []).flatMap(({ becomes, grant, by, condition, cite }) =>
+      grant && becomes === world.root.name && !condition?.startsWith(ownPassword) ? [{ account: name, grant, by, condition, cite }] : [],
+    )
+    return ways.find(({ condition }) => condition === undefined) ?? ways.slice(0, 1)
   })
 }
 

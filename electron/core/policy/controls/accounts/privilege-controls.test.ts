@@ -98,6 +98,12 @@ test.each<[string, string, string]>([
   ['any root', 'Defaults runchroot=*\nada ALL=NOPASSWD: /opt/run', 'fail: sudo gives root without a password'],
   ['a script of its own', 'ada ALL=NOPASSWD: /home/ada/deploy.sh', 'fail: sudo gives root without a password'],
   ['a script of root', 'ada ALL=NOPASSWD: /opt/deploy.sh', 'pass: sudo asks for a password'],
+  [
+    'a script that may do as a variable says',
+    'Defaults env_keep += "PYTHONPATH"\nada ALL=NOPASSWD: /opt/deploy.sh',
+    'not-evaluated: sudo may give root without a password',
+  ],
+  ['the same with one', 'Defaults env_keep += "PYTHONPATH"\nada ALL=/opt/deploy.sh', 'pass: sudo asks for a password'],
 ])('sudo-asks-for-password, without a word of it: %s', (_, text, expected) => {
   const entry = (path: string, owner: string) => ({ path, type: 'file' as const, mode: 0o755, owner, group: owner, line: 9 })
   const paths = [entry('/home/ada/deploy.sh', 'ada'), entry('/opt/deploy.sh', 'root')]

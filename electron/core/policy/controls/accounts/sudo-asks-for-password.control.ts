@@ -97,16 +97,18 @@ function otherRules(found: readonly Found[], told: readonly SudoRule[], except: 
     if (!isTold && one.account !== except) bySubject.set(subject, [...(bySubject.get(subject) ?? []), one])
   }
   return [...bySubject].slice(0, 50).flatMap(([subject, all]): Verdict[] => {
-    const [first] = all
+    const first = all.find(({ condition }) => condition === undefined) ?? all[0]
     if (!first) return []
-    const { grant, by, cite } = first
+    const { grant, by, condition, cite } = first
     const names = all.map(({ account }) => account)
     const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
     const section = programOf(grant) === 'doas' ? 'access' : 'privileged'
     return [
       {
-        ...{ status: 'fail', subject, title: `${programOf(grant)} gives root without a password` },
-        reason: `${names.slice(0, 3).join(', ')}${more}: ${by} → root, and no password is asked for. Expected one.`,
+        ...(condition === undefined
+          ? { status: 'fail', subject, title: `${programOf(grant)} gives root without a password` }
+          : { status: 'not-evaluated', subject, title: `${programOf(grant)} may give root without a password` }),
+        reason: `${names.slice(0, 3).join(', ')}${more}: ${by} → root, and no password is asked for${condition ? `; ${condition}` : ''}. Expected one.`,
         cite: [{ section, line: grant.line, note: 'Asks for no password. Expected one.' }, ...(cite.line === grant.line ? [] : [cite])],
       },
     ]
