@@ -5,7 +5,7 @@ const wanted = [
   ...['nginx', 'nginx-core', 'nginx-full', 'nginx-light', 'nginx-extras', 'openssh-server', 'sudo', 'caddy', 'oauth2-proxy', 'haproxy'],
   ...['docker.io', 'docker-ce', 'docker', 'moby-engine', 'containerd', 'containerd.io', 'runc', 'podman'],
   ...['nvidia-container-toolkit', 'nvidia-container-toolkit-base', 'libnvidia-container1', 'unattended-upgrades', 'dnf-automatic'],
-  ...['dnf5-plugin-automatic', 'rpm-ostree'],
+  ...['dnf5-plugin-automatic', 'rpm-ostree', 'pve-manager'],
 ]
 
 /**

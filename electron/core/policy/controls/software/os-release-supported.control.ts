@@ -1,5 +1,6 @@
 import lifecycles from '#assets/advisories/os-lifecycles.json' with { type: 'json' }
 import { defineControl } from '../../control.ts'
+import { proxmoxOf } from './packaged-software.ts'
 import { titled } from './version-verdict.ts'
 
 const WARN_DAYS = 90
@@ -16,8 +17,9 @@ export default defineControl({
   rationale:
     'After its end a release gets no fixes at all, so that holes of the kernel, OpenSSL and sudo stay open while exploits collect.',
   needs: ['system'],
+  uses: ['updates'],
   references: ['NIST-800-53:SA-22', 'CIS-8:2.2', 'ISO-27001:A.8.8'],
-  evaluate: ({ system }, { now }) => {
+  evaluate: ({ system, updates }, { now }) => {
     const { os, osId, osVersion } = system
     const cite = [{ section: 'system', line: 0 }]
     const end = endOf(osId, osVersion)
@@ -37,6 +39,12 @@ export default defineControl({
           cite,
         },
       ]
+    }
+    const proxmox = updates.known ? proxmoxOf(updates.value) : undefined
+    if (proxmox) {
+      const reason = `${os} gets security fixes until ${end}. How long Proxmox VE ${proxmox.version} does, whose kernel runs here, Gatehouse does not know.`
+      const own = [...cite, { section: 'updates', line: proxmox.line }]
+      return [{ subject: '', status: 'not-evaluated', title: 'How long Proxmox gets fixes is not known', reason, cite: own }]
     }
     const until = `${os} gets security fixes until ${end}`
     if (days <= WARN_DAYS) {

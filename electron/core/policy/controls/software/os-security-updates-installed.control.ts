@@ -1,5 +1,5 @@
 import { defineControl } from '../../control.ts'
-import { MAX_LIST_DAYS } from './packaged-software.ts'
+import { MAX_LIST_DAYS, proxmoxOf } from './packaged-software.ts'
 import { titled } from './version-verdict.ts'
 
 const DAY_MS = 86_400_000
@@ -69,6 +69,19 @@ export default defineControl({
           reason: `No update is pending by a list that the archive made ${days} days ago. Expected at most ${MAX_LIST_DAYS} days, since what came later is not in it.`,
           hint: 'Let the host refresh its package lists, from an internal mirror where it has no way out.',
           cite: dated.map((one) => ({ ...one, note: `Expected within ${MAX_LIST_DAYS} days.` })),
+        },
+      ]
+    }
+    const proxmox = proxmoxOf(updates)
+    if (proxmox) {
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'Updates of Proxmox are not known',
+          reason: `No update of the distribution is pending. The kernel, QEMU and LXC of Proxmox VE ${proxmox.version} come from its own archive, which does not tell security updates apart.`,
+          hint: 'apt list --upgradable names what that archive has.',
+          cite: [{ section: 'updates', line: proxmox.line, token: proxmox.version }, ...dated],
         },
       ]
     }

@@ -10,6 +10,9 @@ import { judgeVersion, titled } from './version-verdict.ts'
 export const MAX_LIST_DAYS = 14
 const DAY_MS = 86_400_000
 
+/** Proxmox VE says that it is the Debian below it (os-release), with a kernel, QEMU and LXC of its own archive, which has no list of security updates. */
+export const proxmoxOf = ({ packages }: Updates): InstalledPackage | undefined => packages.find(({ name }) => name === 'pve-manager')
+
 /**
  * Software that comes as a package of the host. What the vendor built is judged by the vendor's releases. What the distribution built is
  * judged by the distribution's own security list: it backports fixes, so an old-looking version proves nothing.
