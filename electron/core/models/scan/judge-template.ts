@@ -2,6 +2,7 @@ import { Unreadable } from '../readers/unreadable.ts'
 import type { FindingCode } from './finding-catalogue.ts'
 import type { Scan, ScanItem } from './scan.ts'
 import { templateCode, texts } from './template-code.ts'
+import { builtKey } from './template-keys.ts'
 
 const MAX_SHOWN_CHARS = 200
 const MAX_TEMPLATE_CHARS = 200_000
@@ -15,7 +16,7 @@ const insides = 'class|globals|builtins|subclasses|mro|bases?|init|import|getite
 const escapes: readonly (readonly [RegExp, string])[] = [
   [/\.\s*__\w+/, 'an attribute with two underscores'],
   [/\[\s*(['"])__\w+/, 'an item with two underscores'],
-  [/\|\s*attr\b/, 'the filter attr'],
+  [/\|\s*(?:attr\b|map\s*\(\s*(['"])attr\1)/, 'the filter attr'],
   [/\b(?:attribute|attr)\s*=\s*(['"])[^'"]*__/, 'an attribute with two underscores'],
   [new RegExp(`(['"])__(?:${insides})__\\1`), 'a name of Python’s insides'],
   [/(['"])_{1,2}\1/, 'underscores on their own, to be put together'],
@@ -57,7 +58,9 @@ export function judgeTemplate(scan: Scan, item: ScanItem, template: string): voi
   if (named !== undefined) scan.find('template.escapes', item, null, `a name of Python’s insides: ${named.trim()}`)
   if (named !== undefined || report('template.builds-names', builders)) return
   const taken = code.find(takesUnderscore)
+  const key = taken === undefined ? builtKey(code) : undefined
   if (taken !== undefined) scan.find('template.builds-names', item, null, `an underscore out of a text: ${taken.trim()}`)
+  else if (key !== undefined) scan.find('template.builds-names', item, null, `what it reaches for: ${key.trim()}`)
 
   function report(finding: FindingCode, patterns: typeof escapes): boolean {
     for (const block of code) {

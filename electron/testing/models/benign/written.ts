@@ -15,6 +15,18 @@ const json = (fileName: string, content: object): ModelCase => text(fileName, JS
 const template =
   "{{- bos_token }}{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}{%- if not date_string is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{% set ns = namespace(seen=false) %}{%- for message in messages %}{%- if not (message.role == 'ipython' or 'tool_calls' in message) %}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}{%- elif message.content is string %}{{- raise_exception('no self.class or __class__ here') if false else '<__media__>' }}{%- endif %}{% set ns.seen = true %}{%- endfor %}{{ messages | map(attribute='role') | list | tojson }}"
 
+/** What templates reach for that are in use, and how they sum up: Hermes 2, Qwen 3, Mistral, Kimi K3, Gemma 4. */
+const keyed = [
+  "{%- macro json_to_python_type(json_spec) %}{%- set basic_type_map = {'string': 'str'} %}{%- if basic_type_map[json_spec.type] is defined %}{{- basic_type_map[json_spec.type] }}{%- else %}{{- 'dict[str, ' + json_to_python_type(json_spec.additionalProperties) + ']' }}{%- endif %}{%- endmacro %}",
+  "{%- set ns = namespace(multi_step_tool=true, last_query_index=messages|length - 1, result='') %}",
+  '{%- for message in messages[::-1] %}{%- set index = (messages|length - 1) - loop.index0 %}{%- set ns.last_query_index = index %}{%- endfor %}',
+  "{%- for message in messages %}{%- set content = message.content.split('</think>')[-1].lstrip('\\n') %}{{- '<|im_start|>' + message.role + '\\n' + content }}",
+  "{%- if messages[loop.index0 + 1].role != 'tool' and messages[ns.last_query_index]['role'] in ['user', 'tool'] %}{{ '<|im_end|>' }}{%- endif %}",
+  '{%- set ns.result = ns.result + content %}{%- set ns.count = ns.count + 1 %}{{ state.tool_calls[state.tool_index - 1] }}{{ images[ns.count] }}',
+  "{%- for key, value in message.arguments|dictsort %}{{ properties[key] }}{{ value['type'][0]|upper }}{%- endfor %}",
+  "{%- set names = tools|map(attribute='function')|map('trim')|selectattr('name', 'defined')|list %}{{ '[' ~ names|join(', ') ~ ']' }}{%- endfor %}",
+].join('\n')
+
 const ggufPairs = {
   'general.architecture': 'llama',
   'general.name': 'tiny',
@@ -185,6 +197,7 @@ export const written: readonly ModelCase[] = [
     chat_template: template,
   }),
   text('chat_template.jinja', template),
+  text('keys.jinja', keyed),
   json('modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]),
   text(`sha256-${'b'.repeat(64)}`, '{{ if .System }}<|system|>{{ .System }}{{ end }}{{ .Response }}'),
   text('c'.repeat(40), 'MIT License. Permission is hereby granted.'),

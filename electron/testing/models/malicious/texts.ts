@@ -41,6 +41,7 @@ const yaml: readonly ModelCase[] = [
   suspicious('trust_remote_code in a flow', 'm: {trust_remote_code: true}\n', 'serve.yaml'),
 ]
 
+const reaching = (letter: string) => `${letter}{% set k = u*2 ~ 'class' ~ u*2 %}{{ ''[k] }}`
 /** Jinja 3.1 runs each of them as it runs the usual way out, and finds the name by which it leaves. */
 const templates: readonly ModelCase[] = [
   ...[
@@ -64,6 +65,50 @@ const templates: readonly ModelCase[] = [
     ['an entity', "{% set u = ('&lowbar;'|escape|safe).unescape() %}{{ ''[u*2 ~ 'class' ~ u*2] }}"],
     ['a variable', '{{ messages|map(attribute=tools)|list }}'],
   ].map(([how = '', template = '']) => suspicious(`a template that makes a name of ${how}`, template, 'chat_template.jinja')),
+  ...[
+    ['the name of an argument', '(dict(a_b=1)|first)[1]'],
+    ['a text that is trimmed', "' _'|trim"],
+    ['a text of which a part is replaced', "'a_'|replace('a', '')"],
+    ['a text that is split', "'a_a'.split('a')[1]"],
+    ['the name of a function', '(raise_exception|string)[15]'],
+    ['a token', 'bos_token[7]'],
+    ['a key', "({'a_b': 1}|first)[1]"],
+  ].map(([how = '', letter = '']) =>
+    suspicious(`a template that takes a letter of ${how}`, reaching(`{% set u = ${letter} %}`), 'chat_template.jinja'),
+  ),
+  ...[
+    ['a macro', '{% macro a_b() %}{% endmacro %}{% set u = a_b.name[1] %}'],
+    ['a text between tags', '{% set t %}a_b{% endset %}{% set u = t[1] %}'],
+    ['a variable', "{% set t = 'tool_calls' %}{% set u = t[4] %}"],
+    ['what a macro prints', '{% macro f() %}a_b{% endmacro %}{% set u = f()[1] %}'],
+  ].map(([how = '', letter = '']) => suspicious(`a template that takes a letter of ${how}`, reaching(letter), 'chat_template.jinja')),
+  suspicious(
+    'a template that reaches in a macro',
+    "{% macro f(k) %}{{ ''[k] }}{% endmacro %}{% set u = bos_token[7] %}{{ f(u*2 ~ 'class' ~ u*2) }}",
+    'chat_template.jinja',
+  ),
+  suspicious(
+    'a template that reaches by a dict',
+    "{% set u = bos_token[7] %}{{ ''[{'a': u*2 ~ 'class' ~ u*2}['a']] }}",
+    'chat_template.jinja',
+  ),
+  suspicious('a template with a block that nobody reads', `{{ a${'[0]'.repeat(2_000)} }}`, 'chat_template.jinja'),
+  suspicious(
+    'a template that reaches by a loop',
+    "{% set u = bos_token[7] %}{% for k in [u*2 ~ 'class' ~ u*2] %}{{ ''[k] }}{% endfor %}",
+    'chat_template.jinja',
+  ),
+  suspicious(
+    'a template that reaches by a namespace',
+    "{% set u = bos_token[7] %}{% set n = namespace(k=u*2 ~ 'class' ~ u*2) %}{{ ''[n.k] }}",
+    'chat_template.jinja',
+  ),
+  suspicious(
+    'a template that asks a filter for it',
+    "{% set u = bos_token[7] %}{{ ['']|map(attribute='' ~ u*2 ~ 'class' ~ u*2)|list }}",
+    'chat_template.jinja',
+  ),
+  dangerous('a template that asks for the filter attr', "{{ ['']|map('attr', messages[0])|list }}", 'chat_template.jinja'),
   suspicious('a template that includes a file, with a plus', "{%+ include '/etc/passwd' %}", 'chat_template.jinja'),
 ]
 
