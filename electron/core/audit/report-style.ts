@@ -1,4 +1,7 @@
-/** Style of the HTML report: the light theme of the app, legible on paper, colour only as state and never alone. */
+/**
+ * Style of the HTML report: the light theme of the app, legible on paper, colour only as state and never alone. What a host printed stands in its own order:
+ * letters that run from right to left would take ports and addresses beside them along.
+ */
 export const reportStyle = `
 :root{--ink:#17181b;--ink-2:#50545c;--line:#e7e7ea;--inset:#f7f7f8}
 *{box-sizing:border-box}
@@ -6,7 +9,7 @@ body{margin:0 auto;padding:32px;max-width:1240px;background:#fff;color:var(--ink
 h1{font-size:18px;line-height:24px}h2{font-size:16px;line-height:24px;margin:32px 0 4px;border-top:1px solid var(--line);padding-top:24px}h3{font-size:13px;margin:20px 0 0}
 small,.meta,.why,figcaption{color:var(--ink-2)}small,.meta,figcaption{font-size:12px;font-weight:400}
 p{margin:4px 0;max-width:88ch}a{color:inherit}
-code,pre{font:12px/20px "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
+code,pre{font:12px/20px "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}:is(code,pre),pre *{unicode-bidi:isolate-override}
 .scroll{overflow-x:auto;margin-bottom:16px}table{border-collapse:collapse}th,td{padding:4px 8px;border-top:1px solid var(--line);text-align:left;white-space:nowrap}
 td:nth-child(2),.rules td,.matrix thead th{white-space:normal}.matrix :is(th,td){padding:4px}.matrix .chip{padding:0 4px;font-size:11px}.matrix td:nth-child(2){min-width:200px}.matrix thead th:nth-child(n+3){min-width:84px}.matrix :is(code,th:first-child){white-space:nowrap}.rules .chip{white-space:nowrap}.area th{background:var(--inset);color:var(--ink-2);font-weight:500}
 .reviewed{width:100%;table-layout:fixed;margin:6px 0 12px}.reviewed :is(th,td){white-space:normal;overflow-wrap:anywhere;vertical-align:top}.reviewed :is(th,td):is(:nth-child(1),:nth-child(2),:nth-child(6)){width:14%}.reviewed :is(th,td):nth-child(3){width:30%}.reviewed :is(th,td):nth-child(4){width:12%}.reviewed time{white-space:nowrap}
@@ -20,7 +23,7 @@ figcaption{padding:4px 12px;border-bottom:1px solid var(--line)}pre{margin:0;pad
 .line{display:block;padding:0 12px 0 48px;text-indent:-36px}.line i{display:inline-block;width:24px;margin-right:12px;text-indent:0;text-align:right;font-style:normal;color:var(--ink-2);font-size:11px}
 .marked{background:#fde6e6;box-shadow:inset 2px 0 #c2242d}.marked b{font:500 12px/18px Inter,system-ui,sans-serif;color:#c2242d}
 @page{margin:16mm}
-@media print{h2,h3,.meta,figcaption{break-after:avoid}body{padding:0;max-width:none;font-size:11px;line-height:16px}h3{font-size:12px}small,.meta,figcaption{font-size:10px}code,pre{font-size:10px;line-height:15px}.marked b{font-size:10px;line-height:14px}a{text-decoration:none}tr{break-inside:avoid}.scroll{overflow:visible}
+@media print{h2,h3,.meta,figcaption{break-after:avoid}body{padding:0;max-width:none;font-size:11px;line-height:16px;print-color-adjust:exact}h3{font-size:12px}small,.meta,figcaption{font-size:10px}code,pre{font-size:10px;line-height:15px}.marked b{font-size:10px;line-height:14px}a{text-decoration:none}tr{break-inside:avoid}.scroll{overflow:visible}
 .matrix{width:100%;margin-bottom:12px;table-layout:fixed}.matrix :is(th,td){padding:3px 4px;font-size:10px;line-height:14px;white-space:normal;overflow-wrap:anywhere}
 .matrix thead th:first-child{width:52px}.matrix thead th:nth-child(2){width:27%}.matrix :is(td,thead th):nth-child(n){min-width:0}.matrix .chip{padding:0 3px;font-size:9px;line-height:14px}}
 `
