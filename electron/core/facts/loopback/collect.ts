@@ -51,15 +51,15 @@ if command -v curl >/dev/null 2>&1; then
   echo "#curl"
   ask() {
     {
-      printf 'fail-early\\nheader = "Connection: close"\\nwrite-out = "\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
+      printf 'fail-early\\nheader="Connection: close"\\nwrite-out="\\\\n%s %%{http_code} %%{url_effective}\\\\n"\\n' "$gh_k"
       for port; do for route in $routes; do
-        case $route in *version | *status) body=- ;; *) body=/dev/null ;; esac
+        case $route in *version|*status) body=- ;; *) body=/dev/null ;; esac
         echo "url=http://127.0.0.1:$((0x$port))$route
 output=$body"
       done; done
     } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null
   }
-  { ask $ports || for one in $ports; do ask "$one"; done; } | awk '
+  { ask $ports || for p in $ports; do ask $p; done; } | awk '
     BEGIN { begins = ENVIRON["gh_k"] " " }
     index($0, begins) != 1 { if (length(body) < 200) body = body substr($0, 1, 200); next }
     {
