@@ -78,10 +78,10 @@ async function build(run: PickleRun): Promise<void> {
   await run.events.arrayFollows?.(instance, run)
 }
 
-/** PyTorch's legacy format names the class of a layer as ('module', class, file, source), and its reader gives back the class. */
+/** PyTorch's legacy format names the class of a layer as ('module', class, file, source), its first text in bytes too; its reader gives back the class. */
 function moduleOf(id: PickleValue): PickleGlobal | undefined {
   const [kind, found] = id.kind === 'tuple' ? id.items : []
-  return kind?.kind === 'text' && kind.text === 'module' && found?.kind === 'global' ? found : undefined
+  return found?.kind === 'global' && !(kind?.kind === 'text' && kind.text === 'storage') ? found : undefined
 }
 
 export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
