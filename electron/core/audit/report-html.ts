@@ -78,11 +78,12 @@ ${sorted.map(findingSection)}
 }
 
 function findingSection(finding: Finding): Markup {
+  const about = finding.subject === '' ? nothing : html` ${isolated(finding.subject)}`
   const hint = finding.hint === undefined ? nothing : html`<p class="hint">Next: ${finding.hint}</p>`
   const decided = [waiverWords(finding), attestationWords(finding)].flatMap((words) => (words === undefined ? [] : [html`<p>${words}</p>`]))
   return html`<article>
 <h3>${chip(finding.status)} ${isolated(finding.title)}</h3>
-<p class="meta"><code>${finding.item}</code> <code>${finding.control}</code> ${isolated(finding.subject)}, severity ${finding.severity}</p>
+<p class="meta"><code>${finding.item}</code> <code>${finding.control}</code>${about}, severity ${finding.severity}</p>
 <p>${finding.reason}</p>
 <p class="why">${finding.rationale}</p>
 ${decided}${hint}${finding.evidence.map(evidenceBlock)}

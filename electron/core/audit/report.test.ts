@@ -68,3 +68,12 @@ test('a page holds eight hosts side by side, and every host has its column', () 
   expect(columns).toEqual([8, 1])
   for (const name of many) expect(text.match(new RegExp(`href="#host-${name}"`, 'g'))).toHaveLength(1)
 })
+
+test('of a finding about the host as a whole nothing stands before its severity', () => {
+  const whole = { ...host('gpu-01'), findings: [{ ...finding, subject: '' }] }
+  const text = [...renderReport(audit([whole]), 'html')].join('')
+  expect(text).toContain('<code>inference-bound-to-loopback</code>, severity critical')
+  expect([...renderReport(audit([host('gpu-01')]), 'html')].join('')).toContain(
+    '<code>inference-bound-to-loopback</code> <bdi>unit of gpu-01</bdi>, severity critical',
+  )
+})
