@@ -1,23 +1,31 @@
-import type { MarkChange, Test } from './ruleset.ts'
+import { oncePer } from '../once-per.ts'
+import type { MarkChange, Table, Test } from './ruleset.ts'
 
 /** What is known of the mark that a packet bears (SO_MARK, nfmark): bits that no rule has written may be anything, since programs and the kernel's own BPF write them, too. */
 export interface Mark {
   readonly known: number
   readonly value: number
+  /** How often rules have written to it. */
+  readonly writes: number
 }
 
+/** Beyond it the rules are too tangled to follow, and nothing is known of the mark. */
+const MAX_WRITES = 50
+
 const ALL = 0xffff_ffff
-const NONE: Mark = { known: 0, value: 0 }
+const NONE: Mark = { known: 0, value: 0, writes: 0 }
 
 export const overwritten = (value: number): MarkChange => ({ mask: ALL, xor: value, lost: 0 })
 export const forgotten = (bits = ALL): MarkChange => ({ mask: 0, xor: 0, lost: bits })
 
 /** The packet's mark after a rule has written to it. Of a rule that may not have met it only what it left alone is known. */
 export function markedBy({ mask, xor, lost }: MarkChange, before: Mark = NONE, isCertain = true): Mark {
+  const writes = before.writes + 1
+  if (writes > MAX_WRITES) return { ...NONE, writes }
   const gone = isCertain ? lost : mask | xor | lost
   const known = ((isCertain ? before.known | mask : before.known) & ~gone) >>> 0
   const value = isCertain ? (before.value & ~mask) ^ xor : before.value
-  return { known, value: (value & known) >>> 0 }
+  return { known, value: (value & known) >>> 0, writes }
 }
 
 export const isSameMark = (one: Mark = NONE, two: Mark = NONE): boolean => one.known === two.known && one.value === two.value
@@ -27,6 +35,14 @@ export function bears({ known, value }: Mark = NONE, test: Test & { readonly is:
   if ((test.value & ~test.mask) !== 0 || ((value ^ test.value) & test.mask & known) !== 0) return false
   return (test.mask & ~known) === 0 ? true : undefined
 }
+
+export const asksForMark = (test: Test): boolean =>
+  test.is === 'not' ? asksForMark(test.of) : test.is === 'all' || test.is === 'any' ? test.of.some(asksForMark) : test.is === 'mark'
+
+/** Where no rule asks for a mark, those that write one need not be followed. */
+export const areMarksAsked = oncePer((tables: readonly Table[]): boolean =>
+  tables.some(({ chains }) => Object.values(chains).some(({ rules }) => rules.some(({ test }) => asksForMark(test)))),
+)
 
 /** `0x10000`, `65536`. */
 export const markNumber = (word: string): number | undefined => {

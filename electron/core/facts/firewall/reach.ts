@@ -273,7 +273,7 @@ export function path(tables: readonly Table[], hooks: readonly Parameters<typeof
       flow.packet.astray && flow.by ? [{ ...flow, verdict: 'drop' as const, by: flow.by }] : [],
     )
     passed = [...passed.filter(({ packet }) => packet.astray), ...result.passed]
-    stopped.push(...result.stopped, ...lost)
+    for (const each of [...result.stopped, ...lost]) stopped.push(each)
   }
   return { passed, stopped }
 }

@@ -420,3 +420,21 @@ test.each([
     'undetermined',
   )
 })
+
+/** Of many marks one after another nothing is known in the end. */
+test('thousands of marks are not too deep', () => {
+  const marks = Array.from({ length: 6000 }, (_, at) => `meta mark set 0x${(at + 1).toString(16)}`).join('\n')
+  const ask = (rules: string) => verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict
+  expect(ask(`${marks}\nmeta mark 0x1770 accept`)).toBe('undetermined')
+  expect(ask(`${marks}\ntcp dport 22 accept`)).toBe('accept')
+})
+
+test.each([
+  ['that are for others', 'meta l4proto udp accept'],
+  ['that are not understood', 'ip ttl 1 accept'],
+])('rules that are too many to follow leave it open whether they let in: %s', (_, rule) => {
+  const chain = (at: number, rules: string) => `chain c${at} {\n${rules.repeat(10)}}\n`
+  const tangled = [5, 4, 3, 2, 1, 0].map((at) => chain(at, `jump c${at + 1}\n`)).join('')
+  const tables = inet('jump c0\ntcp dport 22 accept', chain(6, `${rule}\n`) + tangled)
+  expect(verdictFor({ tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe('undetermined')
+})

@@ -15,6 +15,7 @@ export interface Sink {
   /** What came to the end of the base chain untracked, or with another mark: its policy decides. */
   readonly ended: { readonly left: Remaining; readonly packet: Packet }[]
   steps: number
+  readonly followsMarks: boolean
 }
 
 const MAX_DEPTH = 16
@@ -57,12 +58,17 @@ export function runChain(
     if (rule.action.do === 'none') continue
     // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
     if (rule.action.do === 'untrack' && packet.state !== 'invalid') continue
+    if (rule.action.do === 'mark' && !sink.followsMarks) continue
+    sink.steps += 1
+    if (sink.steps > MAX_STEPS) {
+      const doubtBy = reference(table, chain, rule)
+      eitherWay({ remotes: [NONE, NONE, merge(left, returned)], doubtBy }, packet, doubtBy, sink)
+      return { remotes: [NONE, NONE, NONE], doubtBy }
+    }
     if (rule.action.do === 'mark') {
       goOnMarked(table, [{ chain, from: index + 1 }, ...callers], rule, left, packet, sink)
       continue
     }
-    sink.steps += 1
-    if (sink.steps > MAX_STEPS) return { remotes: [NONE, NONE, merge(left, returned)], doubtBy: reference(table, chain, rule) }
     const matched = match(rule, left, packet, () => reference(table, chain, rule))
     if (matched === undefined) continue
     const here = reference(table, chain, rule)
@@ -70,8 +76,7 @@ export function runChain(
     if (action.do === 'jump' || action.do === 'goto') {
       const called = table.chains[action.chain]
       if (!called || callers.length >= MAX_DEPTH) {
-        spread(matched, (flow) => sink.stopped.push({ ...flow, doubt: 2, doubtBy: here, verdict: 'drop', by: here }), packet)
-        spread(matched, (flow) => sink.passed.push({ ...flow, doubt: 2, doubtBy: here, by: here }), packet)
+        eitherWay(matched, packet, here, sink)
         continue
       }
       const onward = [{ chain, from: action.do === 'jump' ? index + 1 : chain.rules.length }, ...callers]
@@ -83,6 +88,12 @@ export function runChain(
   }
   rejoin(returned, left)
   return returned
+}
+
+/** What rules are not followed for may be let through or not. */
+function eitherWay(remaining: Remaining, packet: Packet, here: RuleReference, sink: Sink) {
+  spread(remaining, (flow) => sink.stopped.push({ ...flow, doubt: 2, doubtBy: here, verdict: 'drop', by: here }), packet)
+  spread(remaining, (flow) => sink.passed.push({ ...flow, doubt: 2, doubtBy: here, by: here }), packet)
 }
 
 /** `notrack` ends nothing: the rules behind it see the same packet, untracked. */

@@ -1,4 +1,5 @@
 import { union } from './address-set.ts'
+import { areMarksAsked } from './marks.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import { remainingOf, spread } from './remaining.ts'
 import type { Chain, Hook, Table } from './ruleset.ts'
@@ -39,10 +40,11 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
   for (const { table, chain } of entriesOf(tables, hook)) {
     const after: Flow[] = []
     for (const flow of current) {
-      const sink: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: 0 }
+      const sink: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: 0, followsMarks: areMarksAsked(tables) }
       enter(table, chain, flow, sink)
-      after.push(...sink.passed)
-      stopped.push(...sink.stopped)
+      // Not as arguments of one call: tangled rules leave more flows than the stack holds.
+      for (const passed of sink.passed) after.push(passed)
+      for (const each of sink.stopped) stopped.push(each)
     }
     current = coalesce(after)
   }
@@ -84,7 +86,7 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   }
   const early = (base.hook === 'ingress' || base.priority < CONNTRACK_PRIORITY) && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
-  const inner: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: sink.steps }
+  const inner: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: sink.steps, followsMarks: sink.followsMarks }
   const left = runChain(table, { chain, from: 0 }, remainingOf(flow), packet, inner)
   const policy = reference(table, chain)
   for (const end of [{ left, packet }, ...inner.ended])
@@ -101,7 +103,7 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   for (const passed of [...inner.passed, ...inner.changed]) {
     sink.passed.push(restore({ ...passed, doubtBy: passed.doubtBy ?? flow.doubtBy, by: passed.by ?? flow.by }))
   }
-  sink.stopped.push(...inner.stopped.map((each) => ({ ...each, doubtBy: each.doubtBy ?? flow.doubtBy })))
+  for (const each of inner.stopped) sink.stopped.push({ ...each, doubtBy: each.doubtBy ?? flow.doubtBy })
 }
 
 const restoredState = ({ state }: Packet) => (state === 'invalid' ? 'new' : state)

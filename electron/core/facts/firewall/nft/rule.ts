@@ -1,4 +1,4 @@
-import { forgotten, markNumber, markTest, overwritten } from '../marks.ts'
+import { asksForMark, forgotten, markNumber, markTest, overwritten } from '../marks.ts'
 import { type Action, all, always, any, type MarkChange, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
@@ -152,9 +152,6 @@ function writtenTo(cursor: Cursor): Test | undefined {
 /** In a way that is not followed, perhaps: extensions of iptables stand there by their names. */
 const writesMark = (words: readonly Token[]): boolean =>
   words.some(({ text }, at) => (text === 'mark' && words[at + 1]?.text === 'set') || (text === 'xt' && words[at + 1]?.text === 'target'))
-
-const asksForMark = (test: Test): boolean =>
-  test.is === 'not' ? asksForMark(test.of) : test.is === 'all' || test.is === 'any' ? test.of.some(asksForMark) : test.is === 'mark'
 
 /** `meta mark set 0x1`, `meta mark set meta mark & 0xff00ffff | 0x40000`, `meta mark set ct mark`. Undefined, and nothing taken, where it is written otherwise. */
 function takeMark(cursor: Cursor): MarkChange | undefined {
