@@ -10,9 +10,12 @@ const hydra = key('_target_')
 const makers = [key('target'), key('_component_'), key('class_path')]
 const trusts = key('trust_remote_code')
 /** Tags of HyperPyYAML, by which SpeechBrain calls and makes what they name, imports it, or reads another file. */
-const hyper = /(?<=^|[\s[{,:-])!(?:<!)?(?:new|name|apply|applyref|module|include):([^\s,>\]}]*)/gm
+const hyper = /(?<=^|[\s[{,:-])!(?:<!)?(?:new|name|apply|applyref|module|include):([^\s,>\]}]+)/gm
 /** Python in a value. YOLO's builders of models evaluate those of `activation` and, in YOLOv5, the names and arguments of layers. */
-const calls = /\b(?:__import__|(?:os|subprocess|builtins|importlib)\.\w+|(?<!\.)(?:exec|eval))\s*\(.*/
+const calls = /\b(?:__import__|(?:os|subprocess|builtins|importlib)\.\w+|(?<!\.)(?:exec|eval)(?=\(['"\\]))\s*\(.*/
+const activation = key('activation')
+/** A layer of PyTorch, with numbers and words. */
+const layer = /^(?:torch\.)?nn\.\w+\([\w\s=.,-]*\)/
 /** What may stand before a value: a tag, an anchor, the sign of a block, a quote. */
 const before = /^(?:\s+|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
 const path = /^[A-Za-z_]\w*(?:\.\w+)+/
@@ -40,6 +43,10 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   if (!/\.ya?ml$/i.test(item.name)) return
   const call = calls.exec(plain)?.[0]
   if (call !== undefined) scan.find('config.calls-gadget', item, null, call)
+  for (const [found, value = ''] of plain.matchAll(activation)) {
+    const name = value.replace(before, '')
+    if (/^[\w.]+\(/.test(name) && !layer.test(name)) scan.find('config.calls-gadget', item, null, found.trim())
+  }
   for (const [, named = ''] of plain.matchAll(hyper)) nameOfClass(scan, item, named)
   const prefix = [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(!\S+)/gm)][0]
   if (prefix !== undefined) scan.find('config.names-class', item, null, prefix[0])

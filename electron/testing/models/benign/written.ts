@@ -198,6 +198,7 @@ export const written: readonly ModelCase[] = [
   }),
   text('chat_template.jinja', template),
   text('keys.jinja', keyed),
+  text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
   json('modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]),
   text(`sha256-${'b'.repeat(64)}`, '{{ if .System }}<|system|>{{ .System }}{{ end }}{{ .Response }}'),
   text('c'.repeat(40), 'MIT License. Permission is hereby granted.'),

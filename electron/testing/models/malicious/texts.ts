@@ -35,6 +35,7 @@ const yaml: readonly ModelCase[] = [
   suspicious('a call of HyperPyYAML by a name of its own', '%TAG !p! !app\n---\na: !p!ly:os.system ["id"]\n', 'hyperparams.yaml'),
   suspicious('a class of SpeechBrain', 'a: !new:speechbrain.nnet.CNN.Conv1d\n  out_channels: 3\n', 'hyperparams.yaml'),
   dangerous('an activation of YOLO', "nc: 80\nactivation: __import__('os').system('id')\n", 'yolo.yaml'),
+  dangerous('an activation of YOLO by another name', 'nc: 80\nactivation: contextlib.os.system(chr(105))\n', 'yolo.yaml'),
   dangerous('a layer of YOLOv5', 'backbone:\n  - [-1, 1, "os.system(\'id\')", [64, 3, 2]]\n', 'yolo.yaml'),
   dangerous('a component of torchtune', 'model:\n  _component_: os.system\n', 'recipe.yaml'),
   dangerous('a class of Lightning', 'model:\n  class_path: os.system\n  init_args: {command: id}\n', 'config.yaml'),
