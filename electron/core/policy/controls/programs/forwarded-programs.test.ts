@@ -218,3 +218,16 @@ test.each<[name: string, configuration: string, config: object, expected: readon
 ])('nginx leads to the admin endpoint of Caddy: %s', (_, configuration, config, expected) => {
   expect(admin(configuration, config)).toEqual(expected)
 })
+
+test.each<[name: string, process: string, address: string, expected: readonly string[]]>([
+  ['HAProxy', 'haproxy', '0.0.0.0', ['not-evaluated: Whether a proxy leads to it is not known']],
+  ['Apache', 'apache2', '::', ['not-evaluated: Whether a proxy leads to it is not known']],
+  ['one of this machine', 'traefik', '127.0.0.1', local],
+  ['what is no web server', 'sshd', '0.0.0.0', local],
+])('a notebook on loopback beside a web server that is not modelled: %s', (_, name, address, expected) => {
+  const given = facts(site('location / { proxy_pass http://127.0.0.1:3000; }'), [])
+  const scope = address === '127.0.0.1' ? 'loopback' : 'wildcard'
+  const listeners = known([{ protocol: 'tcp', address, port: 8443, scope, processes: [{ name, pid: 77 }], line: 9 }])
+  const around = { ...given, listeners, programs: [jupyter()], nginx: known(given.nginx), services: known([]) }
+  expect(outcomes(ask(codeRunnerNotExposed, around as never))).toEqual(expected)
+})

@@ -70,7 +70,12 @@ const ask = (control: AnyControl, facts: object): readonly Verdict[] =>
         wire: unknown('not asked', []),
         containers: unknown('no', []),
       },
-      ...{ nginx: known({ installed: false, running: false, directives: [] }), caddy: known({ instances: [] }), services: known([]) },
+      ...{
+        nginx: known({ installed: false, running: false, directives: [] }),
+        caddy: known({ instances: [] }),
+        services: known([]),
+        listeners: known([]),
+      },
       'oauth2-proxy': known([]),
       ...facts,
     },

@@ -1,4 +1,4 @@
-import { printBind } from '#shared/model/listener.ts'
+import { type Listener, printBind } from '#shared/model/listener.ts'
 import { type Caddy, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -11,6 +11,7 @@ import { ownersHint } from '../inference/service-words.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { ledByCaddy } from '../proxy/led-by-caddy.ts'
 import { type AroundNginx, ledTo, mayBeChosen } from '../proxy/led-by-nginx.ts'
+import { unreadWebServer } from '../proxy/other-proxies.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 
 /** `Jupyter (jupyter.service)`, `Ray (pid 812, user ml)`. */
@@ -79,6 +80,7 @@ export function judgeExposed(
 
 export interface AroundProxies extends AroundNginx {
   readonly caddy: FactResult<Caddy>
+  readonly listeners: FactResult<readonly Listener[]>
 }
 
 /** A program of this machine that asks nobody, to which a proxy leads others. */
@@ -127,15 +129,23 @@ export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdic
 }
 
 /** That nothing leads there is known where every proxy was read. */
-function notRead(program: Program, { nginx, caddy }: AroundProxies): Omit<Verdict, 'subject'> | undefined {
+function notRead(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {
+  const { nginx, caddy } = around
   const [lost] = unreadCaddies(caddy)
-  const why = !nginx.known ? nginx.reason : !caddy.known ? caddy.reason : lost && `${lost.id} was not read: ${lost.unread}`
+  const other = unreadWebServer(around)
+  const why = !nginx.known
+    ? nginx.reason
+    : !caddy.known
+      ? caddy.reason
+      : lost
+        ? `${lost.id} was not read: ${lost.unread}`
+        : other && `${other.name} listens on ${printBind(other.listener)}, and is not modelled yet`
   if (why === undefined) return undefined
   return {
     status: 'not-evaluated',
     title: 'Whether a proxy leads to it is not known',
     reason: `${programName(program)} listens on this machine only, and asks nobody who comes through a proxy. What they pass on is not known: ${why}.`,
-    cite: citeProgram(program),
+    cite: [...citeProgram(program), ...(other ? [{ section: other.listener.section ?? 'listeners', line: other.listener.line }] : [])],
   }
 }
 

@@ -227,6 +227,19 @@ function strange(around: Surroundings): readonly OtherProxy[] {
   })
 }
 
+/** A web server that others reach and that is none of those that are read. Whatever listens on this machine only, it may lead to. */
+export function unreadWebServer(
+  around: Pick<Surroundings, 'listeners' | 'caddy' | 'oauth2-proxy'>,
+): { readonly name: string; readonly listener: Listener } | undefined {
+  const read = modelledPids(around)
+  for (const listener of around.listeners.known ? around.listeners.value : [])
+    for (const { name: process, pid } of listener.scope === 'loopback' ? [] : listener.processes) {
+      const name = webServerNamed(process)
+      if (name !== undefined && !read.includes(pid)) return { name, listener }
+    }
+  return undefined
+}
+
 /** Process ids of proxies that were read, and of every Caddy on the host itself where at least one was: what is lost is said beside it. */
 const modelledPids = (facts: Pick<Surroundings, 'caddy' | 'oauth2-proxy'>): readonly number[] => [
   ...readCaddies(facts.caddy).map(({ pid }) => pid),
