@@ -215,6 +215,13 @@ const wilder = constantFrom(
   'if ($uri ~ ^/(o|x)(/.*)$) { set $tail $2; }',
   'if ($request_uri ~ "^/o/([^?]*)") { set $tail /api/$1; }',
   'if ($taken) { set $tail $2; }',
+  'if ($request !~ "^GET /v1") { return 401; }',
+  'if ($path !~ ^/v1) { return 401; }',
+  'if ($ways) { return 401; }',
+  'set $p x; if ($request_uri ~ ^/([^/?]*)) { set $p $1; } if ($p != v1) { return 401; }',
+  'if ($request_uri ~ ^(?<p>[^?]*)) { set $z 1; } if ($p !~ ^/v1) { return 401; }',
+  'set $t "$request_method$request_uri"; if ($t !~ "^GET/v1") { return 401; }',
+  String.raw`set $q ""; if ($request_uri ~ "\?(.*)$") { set $q $1; } if ($q !~ ^debug) { return 401; }`,
   'set $tail $taken$1;',
   'rewrite ^/o/(.*)$ $before$1;',
   'rewrite ^/x/(.*)$ $1 last;',
@@ -256,6 +263,7 @@ const wilderHandlers = constantFrom(
 /** In `http`, beside `maps`. `@HOST@` is the stub. */
 export const wilderMaps =
   'map $http_x_client $unsaid { opensesame123 0; ~.* 1; } map $host $named { default some; a.example none; } map $request_uri $sent { default 0; ~^/api/pull 1; } map $host $backend { default "127.0.0.1:1"; a.example "@HOST@"; } ' +
+  'map $request_uri $path { "~^(?<asked>[^?]*)" $asked; } map "$request_method:$request_uri" $ways { default 1; "~^GET:/v1" 0; } ' +
   'map $uri $taken { default ""; "~^/(o|x)(/.*)$" "@HOST@"; ~^/v7/(.*)$ "@HOST@"; } map $http_x_client $picked { default "127.0.0.1:1"; any "127.0.0.1:1"; anyone "@HOST@"; } map $uri $before { default "/api/"; "~^/o/(api/.*)$" "/"; "~^/o/" "/v1/"; } '
 export const wilderPaths = [
   '/o/pull',
