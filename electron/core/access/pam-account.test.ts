@@ -26,7 +26,8 @@ const rowsOf = (files: Readonly<Record<string, readonly string[]>>) =>
 function answer(own: readonly string[], access: readonly string[] = [], subject: Partial<PamSubject> = {}, common = COMMON) {
   const { pam } = parseTrust(
     rowsOf({
-      '/etc/pam.d/sshd': ['account    required     pam_nologin.so', ...own, '@include common-account'],
+      '/etc/pam.d/sshd': ['@include common-auth', 'account    required     pam_nologin.so', ...own, '@include common-account'],
+      '/etc/pam.d/common-auth': ['auth\t[success=1 default=ignore]\tpam_unix.so nullok', 'auth\trequisite\t\t\tpam_deny.so'],
       '/etc/pam.d/common-account': common,
       '/etc/security/access.conf': access,
     }),

@@ -74,7 +74,10 @@ function namedFiles(lines: readonly FileLine[], width: number): readonly NamedFi
 
 /** Rows are cut at `width`. */
 export function parsePamAccount(lines: readonly FileLine[], closed: readonly string[], width: number): PamAccount | undefined {
-  const all = lines.filter(({ file, text }) => file.startsWith('/etc/pam.d/') && !/^-?auth\b/.test(text))
+  // What is asked for a proof says nothing here, but that its file was read, which others include.
+  const all = lines
+    .filter(({ file }) => file.startsWith('/etc/pam.d/'))
+    .map((line) => (/^-?auth\b/.test(line.text) ? { ...line, text: '' } : line))
   // Its next line does not begin with a type, and was not printed.
   const cut = all.find(({ file, text, number }) => text.endsWith('\\') || file.length + String(number).length + text.length + 2 >= width)
   const stack = parseStack(
