@@ -94,7 +94,7 @@ test.each<[string, string]>([
   ['account required pam_deny.so', 'no pam_deny'],
   ['account required pam_sss.so', 'no pam_sss'],
   ['account [default=bad success=ok user_unknown=ignore] pam_sss.so', 'yes'],
-  ['account required \\', 'unclear /etc/pam.d/sshd line 2 goes on'],
+  ['account required \\', 'unclear /etc/pam.d/sshd line 3 goes on'],
   ['account include own', 'unclear /etc/pam.d/own was not read'],
 ])('%s', (lines, expected) => expect(answer(lines.split('\n'))).toBe(expected))
 
