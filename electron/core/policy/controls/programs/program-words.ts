@@ -130,23 +130,26 @@ export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdic
 
 /** That nothing leads there is known where every proxy was read. */
 function notRead(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {
-  const { nginx, caddy } = around
-  const [lost] = unreadCaddies(caddy)
-  const other = unreadWebServer(around)
-  const why = !nginx.known
-    ? nginx.reason
-    : !caddy.known
-      ? caddy.reason
-      : lost
-        ? `${lost.id} was not read: ${lost.unread}`
-        : other && `${other.name} listens on ${printBind(other.listener)}, and is not modelled yet`
-  if (why === undefined) return undefined
+  const doubt = doubtAbout(around)
+  if (doubt === undefined) return undefined
   return {
     status: 'not-evaluated',
     title: 'Whether a proxy leads to it is not known',
-    reason: `${programName(program)} listens on this machine only, and asks nobody who comes through a proxy. What they pass on is not known: ${why}.`,
-    cite: [...citeProgram(program), ...(other ? [{ section: other.listener.section ?? 'listeners', line: other.listener.line }] : [])],
+    reason: `${programName(program)} listens on this machine only, and asks nobody who comes through a proxy. What they pass on is not known: ${doubt.why}.`,
+    cite: [...citeProgram(program), ...doubt.cite],
   }
+}
+
+function doubtAbout(around: AroundProxies): { readonly why: string; readonly cite: readonly Citation[] } | undefined {
+  const { nginx, caddy } = around
+  if (!nginx.known) return { why: nginx.reason, cite: [] }
+  if (!caddy.known) return { why: caddy.reason, cite: [] }
+  const [lost] = unreadCaddies(caddy)
+  if (lost) return { why: `${lost.id} was not read: ${lost.unread}`, cite: [] }
+  const other = unreadWebServer(around)
+  if (!other) return undefined
+  const { section = 'listeners', line } = other.listener
+  return { why: `${other.name} listens on ${printBind(other.listener)}, and is not modelled yet`, cite: [{ section, line }] }
 }
 
 export interface Surroundings {
