@@ -7,10 +7,11 @@ const p = pk.proto
 const call = pk.callWith(pk.named('os', 'system'), 'id')
 const harmless = joined(p(4), pk.text('weights'), pk.stop)
 const ordered = pk.named('collections', 'OrderedDict')
+const state = joined(pk.none, pk.emptyDict, pk.tuple2, pk.build, pk.stop)
 
 /** What is done with what was imported. */
 const effects: readonly ModelCase[] = [
-  dangerous('BUILD changes an imported class', p(4), ordered, pk.none, pk.emptyDict, pk.tuple2, pk.build, pk.stop),
+  dangerous('BUILD changes an imported class', p(4), ordered, state),
   dangerous('SETITEM changes something imported', p(4), ordered, pk.text('a'), pk.text('b'), 's', pk.stop),
   dangerous('APPEND changes something imported', p(4), ordered, pk.text('a'), 'a', pk.stop),
   dangerous(
@@ -21,11 +22,7 @@ const effects: readonly ModelCase[] = [
     pk.none,
     pk.tuple2,
     pk.reduce,
-    pk.none,
-    pk.emptyDict,
-    pk.tuple2,
-    pk.build,
-    pk.stop,
+    state,
   ),
   dangerous(
     'BUILD changes an imported class that numpy gave back',
@@ -35,11 +32,7 @@ const effects: readonly ModelCase[] = [
     ordered,
     pk.tuple2,
     pk.reduce,
-    pk.none,
-    pk.emptyDict,
-    pk.tuple2,
-    pk.build,
-    pk.stop,
+    state,
   ),
   dangerous(
     'BUILD changes an imported class that an id in bytes gave back',
@@ -48,11 +41,7 @@ const effects: readonly ModelCase[] = [
     ordered,
     pk.tuple2,
     'Q',
-    pk.none,
-    pk.emptyDict,
-    pk.tuple2,
-    pk.build,
-    pk.stop,
+    state,
   ),
   suspicious('a call of an object that a call made', p(4), ordered, pk.emptyTuple, pk.reduce, pk.emptyTuple, pk.reduce, pk.stop),
   suspicious('a persistent id outside PyTorch', p(2), pk.text('x'), 'Q', pk.stop),
