@@ -20,7 +20,7 @@ pick() { awk -v "until=$1" '
     if (kind == "apt-sources") return tolower(row) ~ /^[ \\t]*(deb([ \\t]|$)|(types|uris|suites|enabled|signed-by|trusted|allow-insecure)[ \\t]*:|[a-z-]+[ \\t]*:[ \\t]*$|$)|^[ \\t]+([a-z][a-z0-9+.-]*:[\\/[]|(yes|no|true|false|with|without|on|off|enable|disable|[01])[ \\t]*$)/
     if (kind == "repo") return row ~ /^[ \\t]*(\\[|(enabled|baseurl|metalink|mirrorlist|proxy|exclude(pkgs)?|(repo_|pkg_)?gpgcheck)[ \\t]*=)|^[ \\t]+[a-z][a-z0-9+.-]*:[\\/]/
     if (kind ~ /^(pip|uv)$/) return row ~ /^[ \\t]*(((extra|default)[-_])?index[-_]url|url|find[-_]links|proxy|trusted[-_]host|allow-insecure-host)[ \\t]*[=:]|^[ \\t]+[^ \\t#;=]+[ \\t]*$/
-    if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|(https-)?proxy)[ \\t]*=/
+    if (kind == "npm") return row ~ /^[ \\t]*(@[^ =]+:)?(registry|strict-ssl|(https-)?proxy)[ \\t]*=/
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
     if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/
     if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
@@ -33,7 +33,6 @@ pick() { awk -v "until=$1" '
     if (kind == "dnf-automatic") return row ~ /^[ \\t]*(apply_updates|upgrade_type)[ \\t]*=/
     return kind !~ /^(registries|apk-sources|conda)$/ || row !~ /^[ \\t]*#/
   }
-  BEGIN { split("driver 1 driver-module 1 dnf-automatic 10 repo 400 resolver 20 reboot 20", w, " "); for (i = 1; i in w; i += 2) limit[w[i]] = w[i + 1] }
   until != "" {
     if ($0 == until) until = ""
     else if (/^(APT::(Periodic::|Default-R)|Unattended-Upgrade::(Allowed-O|Origins-|Package-|InstallO)|Acquire::(https?::Proxy|AllowI)|APT::Get::AllowU)/ && settings++ < 100) print "=" substr($0, 1, 500)
@@ -46,12 +45,13 @@ pick() { awk -v "until=$1" '
     # Most of these say nothing about it.
     if (kind !~ /^(environment|git|npm|resolved)$/) { print head; head = "" }
     if (kind == "unreadable") next
-    most = kind in limit ? limit[kind] : 200; n = bytes = 0
+    most = kind ~ /^driver/ ? 1 : kind == "repo" ? 2000 : kind ~ /^re(boot|solver)/ ? 20 : 200; n = bytes = 0
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
-      if (kind == "registries" && bytes > 16384) break
+      if (kind == "registries" && bytes > 16384) { n = 200; break }
       if (wanted(row)) { gsub(/:\\/\\/[^\\/@ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
     }
+    if (n > 199) print "@cut " path
     close(path)
   }'; }
 # \`told KIND PATH…\` names those that are there; \`known\` also those that may not be read; \`unread PATH…\` these alone (apt-config goes on without them).

@@ -493,6 +493,20 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         ...[`@go ${go}`, '=GOPROXY=https://****@proxy.lan,direct', `@helm ${helm}`, '=  url: https://charts.lan'],
         ...[`@resolved ${resolved}`, '=#FallbackDNS=', '=FallbackDNS=8.8.8.8', ''],
       ])
+      const long = file(
+        'redhat.repo',
+        Array.from({ length: 900 }, (_, n) => `[r${n}]\nbaseurl=https://c/${n}\ngpgcheck=1`),
+      )
+      const npm = file('npmrc', ['strict-ssl=false', '; registry=http://no'])
+      const rows = ask(`${part('pick')}\npick`, `repo ${long}\nnpm ${npm}\n`).stdout.split('\n')
+      expect([rows.length, ...rows.slice(-5)]).toEqual([
+        2005,
+        '=baseurl=https://c/666',
+        `@cut ${long}`,
+        `@npm ${npm}`,
+        '=strict-ssl=false',
+        '',
+      ])
       const input = `resolver ${resolver}\napt-sources ${apt}\napt-sources ${stanza}\nrepo ${repo}\npip ${pip}\nunreadable /etc/apt/x\nversionlock ${locks}\nfetched ${flatpak}\nregistries ${registries}\nregistries ${folder}/absent\nnowhere\n`
       const { stdout, stderr } = ask(`${part('pick')}\npick`, input)
       expect(stderr).toBe('')
@@ -518,6 +532,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
         '=xa.disable=true',
         `@registries ${registries}`,
         '={"insecure-registries": ["a"]}',
+        `@cut ${registries}`,
         `@registries ${folder}/absent`,
         '',
       ])

@@ -12,8 +12,9 @@ type Reader = 'dnf' | 'dnf5' | 'zypper'
 export const isPackageSettings = (file: string): boolean =>
   /^(?:\/usr)?\/(?:etc\/(?:dnf|zypp|yum\.conf)|share\/dnf5\/libdnf\.conf\.d\/)/.test(file) && file.endsWith('.conf')
 
-/** Repositories of dnf, yum and zypper, each by its own rules. */
-export function dnfSources(files: readonly Block[], unreadable: readonly string[]): PackageSource[] {
+/** Repositories of dnf, yum and zypper, each by its own rules. Of a file that was `cut` the last one is left out, which may say more. */
+export function dnfSources(blocks: readonly Block[], unreadable: readonly string[], cut: readonly string[]): PackageSource[] {
+  const files = blocks.map((block) => (cut.includes(block.arguments) ? withoutLast(block) : block))
   const isZypper = (file: string) => /^(?:\/usr)?\/etc\/zypp\//.test(file)
   const reader = files.some((block) => block.arguments.includes('dnf5')) ? 'dnf5' : 'dnf'
   const dnf = files.filter((block) => !isZypper(block.arguments))
@@ -42,6 +43,14 @@ function sourcesOf(files: readonly Block[], reader: Reader, isOff: boolean): Pac
 }
 
 const merged = <T>(all: readonly Readonly<Partial<Record<string, T>>>[]): Readonly<Partial<Record<string, T>>> => Object.assign({}, ...all)
+
+const withoutLast = ({ lines, ...block }: Block): Block => ({
+  ...block,
+  lines: lines.slice(
+    0,
+    lines.findLastIndex(({ text }) => /^\s*\[/.test(text)),
+  ),
+})
 
 /** What `dnf config-manager setopt ID.option=` writes (dnf5.conf(5)): its sections are patterns of the names of repositories. */
 const isOverride = ({ arguments: file }: Block): boolean => file.includes('/repos.override.d/')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseSources } from './parse.ts'
+import type { PackageSource } from './sources.ts'
 
 /** What the section prints for files: formats by the documentation that each reader names. */
 const section = (tag: string, file: string, text: string): string =>
@@ -8,6 +9,8 @@ const urls = (tag: string, file: string, text: string) => parseSources(section(t
 const registries = (tag: string, file: string, text: string) => parseSources(section(tag, file, text)).registries.map(({ host }) => host)
 const proxies = (tag: string, file: string, text: string) =>
   parseSources(section(tag, file, text)).proxies.map(({ of, value }) => `${of} ${value}`)
+
+const howChecked = ({ unsigned }: PackageSource) => (unsigned === undefined ? 'checked' : unsigned.unverified ? 'unchecked' : 'plain')
 
 test('what unattended-upgrades does, and how often', () => {
   const read = (...rows: string[]) => parseSources(section('apt-config', '', rows.join('\n'))).automatic
@@ -141,6 +144,66 @@ test('uv: a host of which it checks no certificate', () => {
   const text = 'allow-insecure-host = [\n  "p.lan",\n]\n[[index]]\nurl = "https://p.lan/simple"'
   const { packageSources } = parseSources(section('uv', '/etc/uv/uv.toml', text))
   expect(packageSources).toMatchObject([{ url: 'https://p.lan/simple', unsigned: { line: 3, unverified: true } }])
+})
+
+/** What npm 11.19 asked a registry on this host with each, whose certificate nobody had signed. */
+test.each<[rows: string, expected: readonly (readonly [string, 'checked' | 'unchecked' | 'plain'])[]]>([
+  ['registry=https://n.lan/\nstrict-ssl=false', [['https://n.lan/', 'unchecked']]],
+  ['strict-ssl="false" # for now\nregistry=https://n.lan/', [['https://n.lan/', 'unchecked']]],
+  [' strict-ssl = false\nstrict-ssl=true\nregistry=https://n.lan/', [['https://n.lan/', 'checked']]],
+  ['strict-ssl=0\nregistry=https://n.lan/', [['https://n.lan/', 'checked']]],
+  ['strict-ssl=False\nregistry=https://n.lan/', [['https://n.lan/', 'checked']]],
+  ['registry=http://n.lan/', [['http://n.lan/', 'plain']]],
+  ['strict-ssl=false', [['https://registry.npmjs.org/', 'unchecked']]],
+  [
+    '@ours:registry=https://n.lan/\nstrict-ssl=false',
+    [
+      ['https://n.lan/', 'unchecked'],
+      ['https://registry.npmjs.org/', 'unchecked'],
+    ],
+  ],
+  ['@ours:registry=https://n.lan/', [['https://n.lan/', 'checked']]],
+])('npm: %j', (rows, expected) => {
+  const { packageSources } = parseSources(section('npm', '/etc/npmrc', rows))
+  expect(packageSources.map((one) => [one.url, howChecked(one)])).toEqual(expected)
+})
+
+/** conda, user guide, settings (`ssl_verify`); its own reading of words that mean no, and `<false>` of mamba. */
+test.each<[rows: string, expected: readonly (readonly [string, 'checked' | 'unchecked' | 'plain'])[]]>([
+  ['ssl_verify: false\nchannels:\n  - conda-forge', [['https://conda.anaconda.org/conda-forge', 'unchecked']]],
+  ['channels: [https://c.lan/main]\nssl_verify: "no" # for now', [['https://c.lan/main', 'unchecked']]],
+  ['ssl_verify: <false>\nchannels:\n- https://c.lan/main', [['https://c.lan/main', 'unchecked']]],
+  ['ssl_verify: false', [['https://repo.anaconda.com/pkgs', 'unchecked']]],
+  ['ssl_verify: /etc/ssl/false.pem\nchannels:\n- https://c.lan/main', [['https://c.lan/main', 'checked']]],
+  ['ssl_verify: truststore\nchannels: [conda-forge]', [['https://conda.anaconda.org/conda-forge', 'checked']]],
+  ['channel_alias: http://c.lan\nchannels: [conda-forge]', [['http://c.lan', 'plain']]],
+  [
+    'channels:\n- http://c.lan/main\n- https://d.lan/main',
+    [
+      ['http://c.lan/main', 'plain'],
+      ['https://d.lan/main', 'checked'],
+    ],
+  ],
+])('conda: %j', (rows, expected) => {
+  const { packageSources } = parseSources(section('conda', '/etc/conda/.condarc', rows))
+  expect(packageSources.map((one) => [one.url, howChecked(one)])).toEqual(expected)
+})
+
+test('uv: an index over plain http', () => {
+  const { packageSources } = parseSources(section('uv', '/etc/uv/uv.toml', '[[index]]\nurl = "http://p.lan/simple"'))
+  expect(packageSources).toMatchObject([{ url: 'http://p.lan/simple', unsigned: { line: 3 } }])
+})
+
+test('of a file that is longer than what is read of it, the last repository may say more', () => {
+  const text =
+    '@repo /etc/dnf/dnf.conf\n=[main]\n@repo /r\n=[a]\n=baseurl=https://a/\n=gpgcheck=1\n=[b]\n=baseurl=https://b/\n@cut /r\n@end'
+  expect(parseSources(text).packageSources.map(({ url }) => url)).toEqual(['https://a/'])
+})
+
+test('a file that is longer than what is read of it', () => {
+  expect(parseSources(`@repo /etc/yum.repos.d/redhat.repo\n=[a]\n@cut /etc/yum.repos.d/redhat.repo\n@end`).cut).toEqual([
+    '/etc/yum.repos.d/redhat.repo',
+  ])
 })
 
 /** The second as NVIDIA has it for its container toolkit. */

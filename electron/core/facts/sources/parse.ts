@@ -4,6 +4,7 @@ import { aptSources, takesUnsigned } from './apt-sources.ts'
 import { condaSources } from './conda.ts'
 import { dnfSources } from './dnf-sources.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
+import { npmSources } from './npm-sources.ts'
 import { pipSources } from './pip-sources.ts'
 import { proxiesOf } from './proxies.ts'
 import { fallbackResolvers } from './resolved.ts'
@@ -14,6 +15,7 @@ export function parseSources(stdout: string): Sources {
   const blocks = blocksOf(stdout)
   const of = (tag: string) => blocks.filter((block) => block.tag === tag)
   const aptConfig = of('apt-config').flatMap(({ lines }) => lines)
+  const cut = of('cut').map((block) => block.arguments)
   const unreadable = of('unreadable').flatMap((block) => (isPassedOver(block.arguments) ? [] : [block.arguments]))
   return {
     resolvers: of('resolver').flatMap(({ arguments: file, lines }) =>
@@ -27,7 +29,7 @@ export function parseSources(stdout: string): Sources {
     fallbackResolvers: fallbackResolvers(of('resolved')),
     packageSources: [
       ...of('apt-sources').flatMap((block) => aptSources(block, aptConfig)),
-      ...dnfSources(of('repo'), unreadable),
+      ...dnfSources(of('repo'), unreadable, cut),
       ...of('apk-sources').flatMap(apkSources),
       ...[...of('pip'), ...of('uv')].flatMap(pipSources),
       ...of('npm').flatMap(npmSources),
@@ -45,6 +47,7 @@ export function parseSources(stdout: string): Sources {
     ],
     proxies: proxiesOf(blocks),
     unreadable: unreadable.filter((file) => !isPreferences(file)),
+    cut,
     automatic: automaticOf(blocks, aptConfig),
     kernels: of('kernels').flatMap(({ lines }) =>
       lines.flatMap(({ text, line }) => (text.startsWith('vmlinuz-') && !/rescue/.test(text) ? [{ release: text.slice(8), line }] : [])),
@@ -98,13 +101,6 @@ function lockedVersions(blocks: readonly Block[]): { readonly pattern: string; r
     }),
   ]
 }
-
-/** npmrc (npm, config): `registry` for all packages or those of a scope. */
-const npmSources = ({ arguments: file, lines }: Block): PackageSource[] =>
-  lines.flatMap(({ text, line }) => {
-    const url = /^\s*(?:@[^=\s]+:)?registry\s*=\s*["']?([^"'\s]+)/.exec(text)?.[1]
-    return url === undefined ? [] : [{ url, file, line }]
-  })
 
 /** Flatpak's remotes: a section each, which `xa.disable` switches off (flatpak(1), remote-modify --disable). */
 function flatpakRemotes({ arguments: file, lines }: Block): PackageSource[] {

@@ -1,13 +1,14 @@
 import type { Block } from '../packages/blocks.ts'
+import { overHttp } from './over-http.ts'
 import type { PackageSource } from './sources.ts'
 
 const DEFAULT = 'https://pypi.org/simple'
 
 /**
  * pip.conf (pip configuration), uv.toml (uv, configuration files): what replaces or joins pypi.org. Packages of Python carry no signature, so a host whose certificate
- * is not checked (`trusted-host` of pip, which then takes plain http as well; `allow-insecure-host` of uv) may be anybody.
+ * is not checked (`trusted-host` of pip, which then takes plain http as well; `allow-insecure-host` of uv) may be anybody. uv takes plain http unasked (its issue 1339).
  */
-export function pipSources({ arguments: file, lines }: Block): PackageSource[] {
+export function pipSources({ tag, arguments: file, lines }: Block): PackageSource[] {
   const found: PackageSource[] = []
   const trusted: { readonly host: string; readonly line: number }[] = []
   let key = ''
@@ -27,6 +28,7 @@ export function pipSources({ arguments: file, lines }: Block): PackageSource[] {
   const always = isReplaced ? undefined : trust({ url: DEFAULT })
   return [...found, ...(always ? [{ url: DEFAULT, file, line: always.line }] : [])].map((source) => {
     const by = trust(source)
-    return by ? { ...source, unsigned: { line: by.line, unverified: true } } : source
+    if (by) return { ...source, unsigned: { line: by.line, unverified: true } }
+    return tag === 'uv' ? overHttp(source, undefined) : source
   })
 }

@@ -19,6 +19,8 @@ export interface Sources {
   readonly proxies: readonly ProxySetting[]
   /** Files that are there and could not be read. */
   readonly unreadable: readonly string[]
+  /** Files that say more than is read of one. */
+  readonly cut: readonly string[]
   readonly automatic: AutomaticUpdates
   /** Kernels below /boot. */
   readonly kernels: readonly { readonly release: string; readonly line: number }[]

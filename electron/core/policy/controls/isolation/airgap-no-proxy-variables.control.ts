@@ -3,6 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, serviceName } from '../inference/service-words.ts'
+import { unreadSources } from '../software/unread-sources.ts'
 import { notAirGapped, setsProxies } from './air-gap.ts'
 import { environmentKnown } from './offline-settings.ts'
 
@@ -30,13 +31,13 @@ export default defineControl({
         .map(({ line, name }) => ({ section: 'software', line, token: name.split(' ', 1)[0], note: 'Expected none.' }))
       verdicts.push({ ...words, status: 'fail', reason: `${said.join(', ')}. Expected none in an air gap.`, cite })
     }
-    const unread = sources.unreadable.filter((file) => setsProxies(file) || /^\/etc\/(?:dnf|yum)|\/daemon\.json$/.test(file))
-    if (unread.length > 0)
+    const unread = unreadSources(sources, (file) => setsProxies(file) || /^\/etc\/(?:dnf|yum)|\/daemon\.json$/.test(file))
+    if (unread)
       verdicts.push({
         status: 'not-evaluated',
         subject: 'unread',
         title: 'Where proxies are set could not be read',
-        reason: `${unread.slice(0, 5).join(', ')} may not be read, and may set a proxy.`,
+        reason: `${unread}, and may set a proxy.`,
         cite: [],
       })
     if (verdicts.length > 0) return verdicts

@@ -1,4 +1,5 @@
 import { defineControl, type Verdict } from '../../control.ts'
+import { unreadSources } from '../software/unread-sources.ts'
 import { hostOf, notAirGapped, type Place, placeOf, placeOfUrl, registryOf, setsProxies } from './air-gap.ts'
 
 export default defineControl({
@@ -41,9 +42,8 @@ export default defineControl({
       const reason = `${print(outside)} ${outside.length === 1 ? 'lies' : 'lie'} outside. Expected a mirror or registry inside.`
       return verdict('fail', 'Software is fetched from the outside', reason, outside, 'Outside. Expected a mirror inside.')
     }
-    const unreadable = sources.unreadable.filter((file) => !setsProxies(file))
-    if (unreadable.length > 0)
-      return verdict('not-evaluated', 'Some settings could not be read', `${unreadable.slice(0, 5).join(', ')} may not be read.`, [])
+    const unread = unreadSources(sources, (file) => !setsProxies(file))
+    if (unread) return verdict('not-evaluated', 'Some settings could not be read', `${unread}.`, [])
     if (unknown.length > 0) {
       const reason = `Whether ${print(unknown)} ${unknown.length === 1 ? 'lies' : 'lie'} inside cannot be told from the name.`
       return verdict('not-evaluated', 'A source may lie inside or outside', reason, unknown)

@@ -32,6 +32,7 @@ const sources = (more: Partial<Sources> = {}): Sources => ({
     registries: [],
     proxies: [],
     unreadable: [],
+    cut: [],
     kernels: [],
     automatic: { timers: [] },
   },
@@ -402,6 +403,7 @@ describe('airgap-sources-inside', () => {
       'pass: All sources of software lie inside',
     ],
     ['a name that says nothing', url('https://mirror.company.com/debian'), [], 'not-evaluated: A source may lie inside or outside'],
+    ['longer than what is read', { cut: ['/etc/yum.repos.d/redhat.repo'] }, [], 'not-evaluated: Some settings could not be read'],
     ['unreadable', { unreadable: ['/etc/docker/daemon.json'] }, [], 'not-evaluated: Some settings could not be read'],
   ])('%s', (_, more, images, expected) => {
     const given = { sources: sources(more), processes: known([]), containers: containers(...images) }

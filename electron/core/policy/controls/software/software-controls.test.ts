@@ -88,6 +88,7 @@ const sources = (more: Partial<Sources> = {}): Sources => ({
     registries: [],
     proxies: [],
     unreadable: [],
+    cut: [],
     kernels: [],
     automatic: { timers: [] },
   },
@@ -612,6 +613,13 @@ test.each(['/etc/apt/sources.list.d/a.list', '/etc/apt/apt.conf.d/99proxy', '/et
     expect(outcomes(ask(updatesAutomatic, given))).toContain('not-evaluated: Package sources could not all be read')
   },
 )
+
+test('what the rest of a long file takes without a signature is not known', () => {
+  const given = { sources: sources({ cut: ['/etc/yum.repos.d/redhat.repo'] }), updates: updates(), system: { osId: 'rhel' } }
+  const [first] = ask(updatesAutomatic, given)
+  expect(first).toMatchObject({ status: 'not-evaluated', title: 'Package sources could not all be read' })
+  expect(first?.reason).toContain('redhat.repo is longer than what is read')
+})
 
 test('what apt.conf says of updates is not known where a part of it may not be read', () => {
   const given = {

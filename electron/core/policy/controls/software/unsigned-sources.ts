@@ -1,9 +1,10 @@
 import type { PackageSource, Sources } from '../../../facts/sources/sources.ts'
 import type { Verdict } from '../../control.ts'
+import { unreadSources } from './unread-sources.ts'
 
 const title = 'Packages are installed without a signature'
 const hint =
-  'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper), and take out what switches the check off (trusted-host of pip, too).'
+  'Give the source a key (signed-by= of apt, gpgkey= with gpgcheck=1 of dnf and zypper). Where packages have none, use https, and take out what leaves its certificate unchecked (trusted-host of pip, strict-ssl=false of npm, ssl_verify: false of conda).'
 
 /** Files of apt, dnf and zypper that name sources, or say what is taken from them. */
 const ofPackages = /^(?:\/usr)?\/(?:etc|share)\/(?:apt\/(?:apt\.conf|sources\.list)|dnf|yum|zypp\/|distro\.repos\.d\/)/
@@ -11,17 +12,18 @@ const ofPackages = /^(?:\/usr)?\/(?:etc|share)\/(?:apt\/(?:apt\.conf|sources\.li
 const onThisHost = /^(?:(?:file|copy|cdrom|media|hd|dir|iso):|\/|https?:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$))/
 
 /** Sources of which packages are installed without anyone’s signature. What lies on this host is left out: nobody stands between. */
-export function unsigned({ packageSources, aptUnsigned, unreadable }: Sources): readonly Verdict[] {
+export function unsigned(sources: Sources): readonly Verdict[] {
+  const { packageSources, aptUnsigned } = sources
   const byFile = new Map<string, PackageSource[]>()
   for (const source of packageSources)
     if (source.unsigned && !onThisHost.test(source.url)) byFile.set(source.file, [...(byFile.get(source.file) ?? []), source])
-  const unread = unreadable.filter((file) => ofPackages.test(file))
+  const unread = unreadSources(sources, (file) => ofPackages.test(file))
   return [
-    ...(unread.length > 0
+    ...(unread
       ? [
           {
             ...({ status: 'not-evaluated', subject: 'unread', title: 'Package sources could not all be read' } as const),
-            reason: `${unread.slice(0, 5).join(', ')} may not be read: whether what comes from there is signed is not known.`,
+            reason: `${unread}: whether what comes from there is signed is not known.`,
             cite: [],
           },
         ]
