@@ -7,4 +7,6 @@ export interface Citation {
   readonly note?: string | undefined
   /** Words of the line that are the reason. */
   readonly token?: string | undefined
+  /** What the digest takes of it, where another line may prove the same another time. Empty where it only confirms what others prove. */
+  readonly proves?: string | undefined
 }

@@ -57,6 +57,15 @@ describe('noise does not change it', () => {
     expect(digest('a\nb\nc', { cite })).toBe(digest('z\nb\ny', { cite }))
   })
 
+  test('what only confirms, and which line proved it', () => {
+    const deciding = { section: 'x', line: 2, note: 'no' }
+    const confirming = { section: 'x', line: 1, note: 'heard', proves: '' }
+    expect(digest('a\nb', { cite: [confirming, deciding] })).toBe(digest('a\nb', { cite: [deciding] }))
+    expect(digest('a\nb', { cite: [{ ...confirming, proves: 'open' }] })).toBe(digest('a\nb', { cite: [{ ...deciding, proves: 'open' }] }))
+    const alone = [{ section: 'x', line: 2 }]
+    expect(digest('a\nb', { cite: [confirming, ...alone] })).toBe(digest('a\nb', { cite: alone }))
+  })
+
   test('where a line stands', () => {
     expect(digest('\nb', { cite: [{ section: 'x', line: 2 }] })).toBe(digest('b', { cite: [{ section: 'x', line: 1 }] }))
   })
@@ -77,6 +86,17 @@ describe('what was found does', () => {
     ['a rule', 'ip saddr 10.0.0.0/8 accept', 'ip saddr 10.1.0.0/16 accept'],
   ])('%s', (_, before, after) => {
     expect(digest(before)).not.toBe(digest(after))
+  })
+
+  test('what a line beside the offending ones proves', () => {
+    const reached = (whom: string) =>
+      digest('a\nb', {
+        cite: [
+          { section: 'x', line: 1, note: 'no' },
+          { section: 'x', line: 0, proves: whom },
+        ],
+      })
+    expect(reached('open to 10.0.0.0/8')).not.toBe(reached('open to any IPv4 address'))
   })
 
   test('the title, the status, another line', () => {

@@ -52,15 +52,19 @@ interface Found {
 
 /**
  * The first 128 bits (hex) of SHA-256 over what was found: the verdict, and the lines that prove it. Offending lines (those with a note) stand for all where
- * there are any. An absence, which cites a whole section, is its verdict alone: what else that section says does not matter to it.
+ * there are any, with those of which it is known what they prove. An absence, which cites a whole section, is its verdict alone: what else that section says
+ * does not matter to it.
  */
 export function evidenceDigest(found: Found, outputs: ReadonlyMap<string, SectionOutput>): string {
-  const lineOf = ({ section, line }: Citation): string => {
+  const proofOf = ({ section, line, proves }: Citation): string => {
     const output = outputs.get(section)
-    return `${section}\0${stable((output && printedRows(output)[line - 1]) ?? '', section)}`
+    return proves ?? `${section}\0${stable((output && printedRows(output)[line - 1]) ?? '', section)}`
   }
-  const offending = found.cite.filter(({ note }) => note !== undefined)
-  const cited = (offending.length > 0 ? offending : found.cite).filter(({ line }) => line > 0).map(lineOf)
+  const proofs = found.cite.filter(({ proves }) => proves !== '')
+  const deciding = proofs.some(({ note }) => note !== undefined)
+    ? proofs.filter(({ note, proves }) => note !== undefined || proves !== undefined)
+    : proofs
+  const cited = deciding.filter(({ line, proves }) => line > 0 || proves !== undefined).map(proofOf)
   const parts = [found.control, found.subject, found.status, found.severity, stable(found.title), ...[...new Set(cited)].sort()]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

@@ -3,7 +3,9 @@ import { known, unknown } from '../../../facts/fact.ts'
 import { parseNft } from '../../../facts/firewall/nft/parse.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { readTranscript } from '../../../facts/wire/transcript.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
 import type { AnyControl, Verdict } from '../../control.ts'
+import { evidenceDigest } from '../../evidence-digest.ts'
 import { outcomes, policyContext } from '../proxy/proxy-facts.ts'
 import codeRunnerNotExposed from './code-runner-not-exposed.control.ts'
 import listenerOwnerExpected from './listener-owner-expected.control.ts'
@@ -201,6 +203,33 @@ test.each<[string, number, AnyControl, string]>([
   const severity = verdict?.severity ?? (verdict?.status === 'fail' ? 'critical' : undefined)
   expect(`${verdict?.status}: ${verdict?.title} ${severity}`).toBe(expected)
   if (status !== 404) expect(verdict?.cite[0]).toMatchObject({ section: 'wire-http-8265', line: 2 })
+})
+
+describe('what was waived stays so', () => {
+  const line = 'tcp 10.0.0.1 port 8265 from bastion: '
+  const heard = (control: AnyControl, change: Partial<Program>, said: string, firewall: object = open) => {
+    const text = `${line}${said}`
+    const wire = known({ endpoints: [readTranscript('wire-http-8265', text)] })
+    const [verdict] = ask(control, { programs: [program('cluster', change)], wire, firewall })
+    const outputs = new Map([['wire-http-8265', { id: 'wire-http-8265', stdout: text } as SectionOutput]])
+    return verdict && evidenceDigest({ ...verdict, control: control.id, severity: verdict.severity ?? '' }, outputs)
+  }
+  const open200 = 'connected\nGET /api/version: 200\n'
+
+  test.each<[string, AnyControl, Partial<Program>, string]>([
+    ['it asks nobody by its flags', codeRunnerNotExposed, {}, open200],
+    ['the same of an interface', modelInterfaceNotExposed, { kind: 'interface' }, open200],
+    ['the same of a store', modelInterfaceNotExposed, { kind: 'store' }, open200],
+    ['a store that asks by its flags', modelInterfaceNotExposed, { kind: 'store', authentication: 'on' }, open200.replace('200', '401')],
+  ])('where the jump host once gets no answer: %s', (_, control, change, said) => {
+    expect(heard(control, change, 'no answer')).toBe(heard(control, change, said))
+  })
+
+  test('not where only the answer tells that it asks nobody, nor where others get there', () => {
+    const unsure = { kind: 'interface', ...doubtful } as const
+    expect(heard(modelInterfaceNotExposed, unsure, 'no answer')).not.toBe(heard(modelInterfaceNotExposed, unsure, open200))
+    expect(heard(codeRunnerNotExposed, {}, open200, fromApplications)).not.toBe(heard(codeRunnerNotExposed, {}, open200))
+  })
 })
 
 test.each([

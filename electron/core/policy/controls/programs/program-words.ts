@@ -168,7 +168,10 @@ export function openTo(
     strangersTo(firewall.value, knownValue(network), { direction: 'in', protocol, port, address }, allowed),
   )
   const open = worst(strangers.flatMap(({ accepted }) => accepted))
-  if (open) return { state: 'open', whom: printRemotes(open), cite: citeRule(open.by, firewall.value) }
+  if (open) {
+    const whom = printRemotes(open)
+    return { state: 'open', whom, cite: citeRule(open.by, firewall.value).map((rule) => ({ ...rule, proves: `open to ${whom}` })) }
+  }
   const doubt = strangers.flatMap(({ undetermined }) => undetermined)[0]
   if (doubt)
     return {
@@ -195,11 +198,19 @@ export function heardFrom(program: Program, wire: FactResult<Wire>): Heard {
   const demanded = program.otherDoor ? undefined : answers.find((answer) => credentialsSeen(answer) === 'demanded')
   const found = open ?? demanded
   if (found === undefined) return { authentication: program.authentication, said: '', cite: [] }
+  const authentication = open ? 'none' : 'on'
   return {
-    authentication: open ? 'none' : 'on',
+    authentication,
     said: ` Asked from ${found.from}, ${found.method} ${found.path} was answered ${found.status}.`,
     cite: [
-      { section: found.section, line: found.line, token: String(found.status), ...(open && { note: 'Answered without credentials.' }) },
+      {
+        section: found.section,
+        line: found.line,
+        token: String(found.status),
+        ...(open && { note: 'Answered without credentials.' }),
+        // A jump host to which it once gives no answer changes nothing then.
+        ...(authentication === program.authentication && { proves: '' }),
+      },
     ],
   }
 }

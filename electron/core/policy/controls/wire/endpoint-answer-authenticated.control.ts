@@ -1,7 +1,8 @@
-import { classOfPath } from '#shared/model/engine-routes.ts'
+import { classOfPath, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Citation } from '../../../facts/citation.ts'
+import { loopbackRoutes } from '../../../facts/loopback/collect.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { credentialsSeen, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
@@ -42,7 +43,7 @@ export default defineControl({
       (endpoint) => own.has(endpoint.port) || (!others.has(endpoint.port) && (!strange.has(endpoint.port) || speaksAsEngine(endpoint))),
     )
     const verdicts = [
-      ...endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports))),
+      ...endpoints.flatMap((endpoint) => judge(fromTheHost(endpoint, services, ports), ownerOf(endpoint, services))),
       ...services.flatMap((service) => unasked(service, wire.value.endpoints)),
       ...services.filter(hidesSockets).map(socketsNotSeen),
     ]
@@ -55,7 +56,7 @@ export default defineControl({
  * port that is bound for others.
  */
 function fromTheHost(endpoint: WireEndpoint, services: readonly InferenceService[], ports: readonly LoopbackPort[]): WireEndpoint {
-  const own = services.some((service) => exposedBinds(service).some(({ port }) => port === endpoint.port))
+  const own = ownerOf(endpoint, services) !== undefined
   const asked = ports.find(({ port }) => port === endpoint.port)
   if (endpoint.tcp === 'connected' || endpoint.tcp === 'refused' || !own || asked === undefined) return endpoint
   return {
@@ -66,6 +67,19 @@ function fromTheHost(endpoint: WireEndpoint, services: readonly InferenceService
     section: 'loopback',
     line: asked.answers[0]?.line ?? 0,
   }
+}
+
+const ownerOf = ({ port }: WireEndpoint, services: readonly InferenceService[]): InferenceService | undefined =>
+  services.find((service) => exposedBinds(service).some((bind) => bind.port === port))
+
+/**
+ * What answers of an engine's own port prove, whoever was answered: the jump host asks more routes than the host asks itself. Those that every such server has
+ * follow the ones that both ask; one that a flag opens stands for itself.
+ */
+function provenBy(open: readonly WireAnswer[], owner: InferenceService | undefined): (answer: WireAnswer) => string | undefined {
+  if (owner === undefined || !open.some(({ path }) => loopbackRoutes.includes(path))) return () => undefined
+  const byFlag = new Set(routesOf(owner).flatMap(({ path, onlyWith }) => (onlyWith ? [path] : [])))
+  return ({ method, path, status }) => (loopbackRoutes.includes(path) || byFlag.has(path) ? `${method} ${path} ${status}` : '')
 }
 
 /** A socket of the other family, or on another address of the host, is beyond the address that was asked. */
@@ -114,7 +128,7 @@ function leadsToHttps({ path, status = 0, headers }: WireAnswer): boolean {
   return status >= 300 && status < 400 && to?.protocol === 'https:' && to.pathname === path
 }
 
-function judge(endpoint: WireEndpoint): readonly Verdict[] {
+function judge(endpoint: WireEndpoint, owner: InferenceService | undefined): readonly Verdict[] {
   const { address, port, from, tcp, section, line } = endpoint
   const base = { subject: `${address}:${port}` }
   const where = { section, line }
@@ -136,6 +150,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
   const demanded = [...seen('demanded'), ...seen('elsewhere')]
   // Where a key is in force, numbers and names beside it are a leak, and no way in.
   const leaks = demanded.length > 0 && open.every(({ path }) => classOfPath(path) === 'metadata')
+  const proves = provenBy(open, owner)
   if (open.length > 0)
     return [
       {
@@ -149,6 +164,7 @@ function judge(endpoint: WireEndpoint): readonly Verdict[] {
           line: answer.line,
           note: 'Answered without credentials. Expected 401.',
           token: String(answer.status),
+          proves: proves(answer),
         })),
       },
     ]

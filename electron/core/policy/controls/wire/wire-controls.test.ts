@@ -4,7 +4,9 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import { readTranscript } from '../../../facts/wire/transcript.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
+import type { SectionOutput } from '../../../probe/section.ts'
 import type { AnyControl, PolicyContext, Verdict } from '../../control.ts'
+import { evidenceDigest } from '../../evidence-digest.ts'
 import endpointAnswerAuthenticated from './endpoint-answer-authenticated.control.ts'
 import engineCertificateValid from './engine-certificate-valid.control.ts'
 import proxyHstsSent from './proxy-hsts-sent.control.ts'
@@ -184,6 +186,47 @@ test.each([
   const verdicts = run(endpointAnswerAuthenticated, facts)
   expect(outcomes(verdicts)).toEqual([expected])
   if (outcome !== 'refused') expect(verdicts[0]?.cite[0]).toMatchObject({ section: 'loopback', line: 3 })
+})
+
+describe('what was waived stays so', () => {
+  const heard = (wire: string, local: readonly (readonly [path: string, status: number])[] = [], argv = ollama.argv) => {
+    const binds = [{ address: '0.0.0.0', port: 8000, scope: 'wildcard', section: 'listeners', line: 1, basis: 'observed' }]
+    const answers = local.map(([path, status], index) => ({ method: 'GET', path, headers: {}, status, line: index + 1 }))
+    const [verdict] = run(endpointAnswerAuthenticated, {
+      services: [{ ...ollama, argv, binds, engine: 'vllm' }],
+      wire: known(wireOf(wire)),
+      loopback: known({ ports: local.length > 0 ? [{ port: 8000, answers }] : [] }),
+      programs: known([]),
+    })
+    const outputs = new Map(
+      [
+        ['wire-http-0', wire],
+        ['loopback', local.map(([path, status]) => `${status} http://127.0.0.1:8000${path}`).join('\n')],
+      ].map(([id = '', stdout]) => [id, { id, stdout } as SectionOutput]),
+    )
+    expect(verdict?.title).toBe('Port 8000 answers without credentials')
+    return verdict && evidenceDigest({ ...verdict, control: 'c', severity: 'critical' }, outputs)
+  }
+  const asked = connected('GET /v1/models: 200', 'GET /metrics: 200', 'GET /is_paused: 200', 'GET /invocations: 405')
+  const silent = 'tcp 10.0.0.1 port 8000 from bastion: no answer'
+  const local = [
+    ['/v1/models', 200],
+    ['/metrics', 200],
+    ['/invocations', 405],
+    ['/health', 200],
+  ] as const
+
+  test('where the jump host once gets no answer, and the host itself the same', () => {
+    expect(heard(silent, local)).toBe(heard(asked, local))
+    expect(heard(silent, local)).toBe(heard(asked))
+  })
+
+  test('not where other routes answer, or one that a flag opens', () => {
+    const keyed = [['/v1/models', 401], ...local.slice(1)] as const
+    expect(heard(silent, keyed)).not.toBe(heard(asked))
+    const told = ['/usr/bin/vllm', 'serve', '--enable-tokenizer-info-endpoint']
+    expect(heard(`${asked}\nGET /tokenizer_info: 200`, [], told)).not.toBe(heard(asked))
+  })
 })
 
 const leaf = readFileSync(new URL('../../../facts/certificates/__fixtures__/leaf-chain.pem', import.meta.url), 'utf8').trim()
