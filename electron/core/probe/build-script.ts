@@ -40,8 +40,8 @@ const commandCall = (section: CommandSection): string =>
 
 /** `gh_sudo N` of script sections. Tells on descriptor 3 which commands sudo refused (`dN`) or ran (`rN`). */
 function sudoFunction(section: ScriptSection): string {
-  const cases = section.privileged.map(({ argv, alternatives }, index) => `${index + 1}) gh_p s ${candidates(argv, alternatives)} 3>&- ;;`)
-  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac\ngh_told "$1"\n}\n`
+  const cases = section.privileged.map(({ argv, alternatives }, index) => `${index + 1}) gh_p s ${candidates(argv, alternatives)} ;;`)
+  return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac 3>&-\ngh_told "$1"\n}\n`
 }
 
 function scriptCall(section: ScriptSection): string {

@@ -105,20 +105,28 @@ cd /
 set -f
 IFS='
 '
+shown() { printf '@%s\\n=%s\\n' "$1" "$value"; }
 for row in $said; do
   value=\${row#*:}
   case $row in
-    /sys/kernel/security/lockdown:*) printf '@lockdown\\n=%s\\n' "$value" ;;
-    /sys/module/module/parameters/sig_enforce:*) printf '@modules-signed\\n=%s\\n' "$value" ;;
-    /sys/kernel/security/lsm:*) printf '@security-modules\\n=%s\\n' "$value" ;;
-    /sys/fs/selinux/enforce:*) printf '@selinux-enforcing\\n=%s\\n' "$value" ;;
-    /sys/module/apparmor/parameters/enabled:*) printf '@apparmor-enabled\\n=%s\\n' "$value" ;;
+    /sys/*/lockdown:*) shown lockdown ;;
+    /sys/*/sig_enforce:*) shown modules-signed ;;
+    /sys/*/lsm:*) shown security-modules ;;
+    /sys/*/enforce:*) shown selinux-enforcing ;;
+    /sys/*/enabled:*) shown apparmor-enabled ;;
     *:*) printf '=%s %s\\n' "\${row%%:*}" "$value" ;;
     *) printf '=%s\\n' "$row" ;;
   esac
 done
 unset IFS
 set +f
+# Of all profiles one that refuses is enough.
+folder=/sys/kernel/security/apparmor/policy/profiles
+if [ -r $folder ]; then
+  value=none
+  for file in $folder/*/mode; do ! [ -e "$file" ] || { value=; read -r value <"$file"; }; case $value in enforce | kill | user) break ;; esac; done 2>/dev/null
+  shown apparmor-mode
+fi
 rows() { awk -v "n=$1" -v "w=$2" 'NR > n { exit } { print "=" substr($0, 1, w) }'; }
 seen= below=
 under() {

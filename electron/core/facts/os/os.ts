@@ -88,6 +88,8 @@ export interface Os {
   readonly securityModules?: Shown<string> | undefined
   readonly selinuxEnforcing?: Shown<boolean> | undefined
   readonly appArmorEnabled?: Shown<boolean> | undefined
+  /** Of one of its profiles: `enforce`, `kill` or `user` where any has that, which refuse; else `complain`, `unconfined`, or `none` where no profile is loaded. */
+  readonly appArmorMode?: Shown<string> | undefined
   /** How far root itself is kept out of the kernel (kernel_lockdown(7)). */
   readonly lockdown?: Shown<'none' | 'integrity' | 'confidentiality'> | undefined
   /** Does the kernel load signed modules only? */

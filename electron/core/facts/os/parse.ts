@@ -36,6 +36,7 @@ export function parseOs(stdout: string): Os | undefined {
     securityModules: shown(rows('security-modules')[0]),
     selinuxEnforcing: readFlag(rows('selinux-enforcing')[0], /^([01])$/, '1'),
     appArmorEnabled: readFlag(rows('apparmor-enabled')[0], /^([YN])$/, 'Y'),
+    appArmorMode: shown(rows('apparmor-mode').filter(({ text }) => text !== '')[0]),
     lockdown: readLockdown(rows('lockdown')[0]),
     modulesSigned: readFlag(rows('modules-signed')[0], /^([YN])$/, 'Y'),
     secureBoot: readFlag(rows('secure-boot')[0], /^\s*([01])$/, '1'),

@@ -202,6 +202,12 @@ export const hardening: readonly CorpusHost[] = [
     rewritten('os', (stdout) => stdout.replace('@apparmor-enabled\n=Y', '@apparmor-enabled\n=N')),
   ),
   corpusHost(
+    'vllm-only-complains',
+    'Every profile of AppArmor complains',
+    vllm,
+    rewritten('os', (stdout) => stdout.replace('@apparmor-mode\n=enforce', '@apparmor-mode\n=complain')),
+  ),
+  corpusHost(
     'ollama-core-dumps-kept',
     'A crash of Ollama leaves its memory on disk',
     ollama,

@@ -21,6 +21,8 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     '=lockdown,capability,landlock,yama,apparmor',
     '@apparmor-enabled',
     '=Y',
+    '@apparmor-mode',
+    '=enforce',
     '@lockdown',
     `=${system.lockedDown ? 'none [integrity] confidentiality' : '[none] integrity confidentiality'}`,
     '@modules-signed',

@@ -182,10 +182,19 @@ test.each<[string, string, string]>([
   expect(judge(clockSynchronised, text)).toEqual([expected])
 })
 
+const appArmor = '@security-modules\n=lockdown,yama,apparmor\n@apparmor-enabled\n=Y'
 test.each<[string, string, string]>([
   ['SELinux enforcing', '@selinux-enforcing\n=1', 'pass: SELinux enforces'],
   ['SELinux permissive', '@selinux-enforcing\n=0', 'warning: SELinux is permissive'],
-  ['AppArmor', '@security-modules\n=lockdown,yama,apparmor\n@apparmor-enabled\n=Y', 'pass: AppArmor is on'],
+  ['AppArmor', `${appArmor}\n@apparmor-mode\n=enforce`, 'pass: AppArmor is on'],
+  ['AppArmor, every profile of which complains', `${appArmor}\n@apparmor-mode\n=complain`, 'warning: AppArmor refuses nothing'],
+  ['AppArmor without a profile', `${appArmor}\n@apparmor-mode\n=none`, 'warning: AppArmor has no profile'],
+  ['AppArmor whose profiles it does not show', appArmor, 'not-evaluated: Profiles of AppArmor could not be read'],
+  [
+    'AppArmor, a profile of which cannot be read',
+    `${appArmor}\n@apparmor-mode\n=`,
+    'not-evaluated: Profiles of AppArmor could not be read',
+  ],
   [
     'AppArmor compiled in, other module chosen',
     '@security-modules\n=lockdown,yama\n@apparmor-enabled\n=N',
