@@ -326,7 +326,7 @@ describe.runIf(possible)('held against the real sudo', () => {
         if (may && says?.allowed === true) sure++
         if (!may && says?.allowed !== true) decided++
         // A netgroup alone explains a difference, and then the gap is said, or the condition.
-        const explained = may ? open.length > 0 : says?.netgroup !== undefined || /\+|TEAM|RACK/.test(text)
+        const explained = may ? open.length > 0 : says?.onlyIf !== undefined || /\+|TEAM|RACK/.test(text)
         if (may !== (says?.allowed === true) && !explained) wrong.push(`${account.name} as ${as.name}: ${words.join(' ')}:\n${text}`)
       }
     }
@@ -394,13 +394,35 @@ test.each<[string, string, boolean | undefined, string?]>([
   ['an alias that is taken back', 'User_Alias S = +staff\nALL, !S ALL=ALL', undefined],
   ['what takes it back is not believed', 'gh-ada ALL=ALL\n+staff ALL=!ALL', true],
   ['as a netgroup', 'gh-ada ALL=(+staff) ALL', undefined],
-  ['on a netgroup of hosts', 'gh-ada +gpus=ALL', true, '+gpus'],
-  ['on all hosts but a netgroup', 'Host_Alias H = +gpus\ngh-ada ALL, !H=ALL', true, '+gpus'],
+  ['on a netgroup of hosts', 'gh-ada +gpus=ALL', true, 'netgroup +gpus holds this host'],
+  ['on all hosts but a netgroup', 'Host_Alias H = +gpus\ngh-ada ALL, !H=ALL', true, 'netgroup +gpus holds this host'],
   ['on a netgroup of hosts, and all', 'gh-ada +gpus, ALL=ALL', true],
   ['taken back on a netgroup of hosts', 'gh-ada ALL=ALL\ngh-ada +gpus=!ALL', true],
-])('%s', (_, text, allowed, netgroup) => {
+])('%s', (_, text, allowed, onlyIf) => {
   const says = sudoDecision(parse(text), people[0], host, root, { path: '/usr/bin/id', args: [] })
-  expect([says?.allowed, says?.netgroup]).toEqual([allowed, netgroup])
+  expect([says?.allowed, says?.onlyIf]).toEqual([allowed, onlyIf])
+})
+
+// As Debian and Ubuntu build sudo, /etc/hosts and DNS name its host. Each was tried with 1.9.13 and `127.0.1.1 gpu1.lab.internal gpu1`, and the loopback with `127.0.0.1 localhost gpu1`.
+const known = (name: string) => `sudo knows this host as ${name}`
+test.each<[string, string, string?]>([
+  ['gpu1', 'allowed'],
+  ['gpu*', 'allowed'],
+  ['gpu1.lab.internal', 'allowed', known('gpu1.lab.internal')],
+  ['gpu1.*', 'allowed', known('gpu1.*')],
+  ['*.lab.internal', 'allowed', known('*.lab.internal')],
+  ['gpu?.lab.*', 'allowed', known('gpu?.lab.*')],
+  ['GPU1.LAB.INTERNAL', 'allowed', known('GPU1.LAB.INTERNAL')],
+  ['far, gpu1.lab.internal', 'allowed', known('gpu1.lab.internal')],
+  ['localhost', 'allowed', known('localhost')],
+  ['ALL, !gpu1.lab.internal', 'allowed', known('gpu1.lab.internal')],
+  ['gpu2.lab.internal', 'nothing'],
+  ['10.0.0.0/8', 'nothing'],
+  ['gpu1.lab.internal = ALL\nDefaults !fqdn\ngh-eve ALL', 'nothing'],
+  ['ALL = ALL\ngh-ada gpu1.lab.internal = !ALL\ngh-eve ALL', 'allowed'],
+])('on %j: %s', (hosts, expected, onlyIf) => {
+  const says = sudoDecision(parse(`gh-ada ${hosts} = ALL`), people[0], ['gpu1', '192.0.2.1'], root, { path: '/usr/bin/id', args: [] })
+  expect([says === undefined ? 'nothing' : says.allowed ? 'allowed' : 'refused', says?.onlyIf]).toEqual([expected, onlyIf])
 })
 
 test('lists of lists come to an end', () => {

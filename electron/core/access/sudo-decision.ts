@@ -36,12 +36,12 @@ export interface SudoAnswer {
   readonly editsAnywhere: boolean
   /** The root directory in which it runs: `*` is one that the caller names. */
   readonly chroot?: string | undefined
-  /** A netgroup of hosts that has to hold this one. */
-  readonly netgroup?: string | undefined
+  /** What has to be true of this host, which was not asked: a netgroup, another name. */
+  readonly onlyIf?: string | undefined
 }
 
-/** What a list says of a name. `unsaid`: a netgroup decides, and who is in it was not asked. */
-export type Says = boolean | 'unsaid' | undefined
+/** What a list says of a name. `unsaid`: a netgroup decides, or a name of the host that others give it, and that was not asked. */
+type Says = boolean | 'unsaid' | undefined
 
 /** Words of lists that are looked at for one question. Lists of lists can be made to grow without end. */
 const MAX_STEPS = 100_000
@@ -52,7 +52,7 @@ interface Budget {
 
 /**
  * What sudo says when `account` asks to run the command as `runAs` on this host: the last grant that fits (sudoers(5)). Undefined when none fits, and
- * then sudo refuses. Where a netgroup decides whether this host is meant, a grant may allow, and takes nothing back.
+ * then sudo refuses. Where it is not known whether this host is meant, a grant may allow, and takes nothing back.
  */
 export function sudoDecision(
   sudoers: Pick<Sudoers, 'grants' | 'defaults'>,
@@ -65,14 +65,14 @@ export function sudoDecision(
   const settings = settingsOf(sudoers, account, host, runAs, command)
   const named = grantsNaming(sudoers.grants, account, host)
   for (let at = named.length - 1; at >= 0; at--) {
-    const { grant, netgroup } = named[at] as NamingGrant
+    const { grant, onlyIf } = named[at] as NamingGrant
     if (!reaches(grant, account, runAs, settings.runAs, budget)) continue
     const allowed = fits([grant.command], (member) => commandFits(member, command), budget) as boolean | undefined
-    if (allowed === undefined || (!allowed && (netgroup !== undefined || grant.timed))) continue
+    if (allowed === undefined || (!allowed && (onlyIf !== undefined || grant.timed))) continue
     const exempt = settings.exempt !== undefined && account.groups.some(({ name }) => name === settings.exempt)
     const noPassword = exempt || (grant.noPassword ?? !settings.asks)
     return {
-      ...{ allowed, grant, noPassword, othersPassword: settings.othersPassword, netgroup },
+      ...{ allowed, grant, noPassword, othersPassword: settings.othersPassword, onlyIf },
       noExec: grant.noExec ?? settings.noExec,
       loadsCode: (grant.setEnv ?? settings.setsAny) || settings.setsLoader,
       editsAnywhere: settings.editsAnywhere,
@@ -83,10 +83,10 @@ export function sudoDecision(
   return undefined
 }
 
-/** A grant that names an account on a host, and the netgroup of hosts that decides it, where one does. */
+/** A grant that names an account on a host, and what has to be true of the host where that decides it. */
 export interface NamingGrant {
   readonly grant: SudoGrant
-  readonly netgroup?: string | undefined
+  readonly onlyIf?: string | undefined
 }
 
 const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
@@ -94,8 +94,8 @@ const grantsOf = oncePer((grants: readonly SudoGrant[]) =>
     oncePer((account: SudoAccount) =>
       grants.flatMap((grant): readonly NamingGrant[] => {
         const budget = { left: MAX_STEPS }
-        const here = namesAccount(grant.users, account, budget, grant) && saysHost(grant.hosts, host, budget)
-        if (here === 'unsaid') return [{ grant, netgroup: netgroupIn(grant.hosts) ?? '' }]
+        const here = namesAccount(grant.users, account, budget, grant) && saysHost(grant.hosts, host, budget, grant)
+        if (here === 'unsaid') return [{ grant, onlyIf: unsaidOf(grant.hosts, host) }]
         return here ? [{ grant }] : []
       }),
     ),
@@ -129,7 +129,7 @@ function settingsOf(
   const budget = { left: MAX_STEPS }
   return sudoSettings(sudoers, ({ scope, of = [], ...names }) => {
     if (scope === ':') return namesAccount(of, account, budget, names)
-    if (scope === '@') return saysHost(of, host, budget) === true
+    if (scope === '@') return saysHost(of, host, budget, names) === true
     return scope === '>' ? namesAccount(of, runAs, budget, names) : fits(of, (member) => commandFits(member, command), budget) === true
   })
 }
@@ -196,8 +196,44 @@ const saysAccount = (list: readonly SudoMember[], { name, uid, groups }: SudoAcc
 const namesAccount = (list: readonly SudoMember[], account: SudoAccount, budget: Budget, how: NameRules): boolean =>
   saysAccount(list, account, budget, how) === true
 
-const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget): Says =>
-  fits(list, ({ word }) => (word.startsWith('+') ? 'unsaid' : host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))), budget)
+const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget, { exactHosts }: NameRules): Says =>
+  fits(
+    list,
+    ({ word }) => {
+      if (word.startsWith('+')) return 'unsaid'
+      if (host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))) return true
+      return !exactHosts && isOtherName(word.toLowerCase(), host) ? 'unsaid' : undefined
+    },
+    budget,
+  )
+
+/**
+ * The name of this host with a domain, or that of the loopback, which is the first name in its line of /etc/hosts, where hosts are given theirs (tried with 1.9.13).
+ * Another one there, `127.0.1.1 other.example gpu1`, is not thought of.
+ */
+const isOtherName = (word: string, [own = '']: SudoHost): boolean => {
+  const [label = '', ...domain] = word.split('.')
+  return (
+    word === 'localhost' ||
+    (domain.length > 0 && /[a-z]/.test(word) && fnmatch(label, own.toLowerCase().split('.')[0] ?? '', false) === true)
+  )
+}
+
+/** What a list of hosts hangs on of which it is not known whether it names this one. */
+function unsaidOf(list: readonly SudoMember[], host: SudoHost): string {
+  const netgroup = netgroupIn(list)
+  if (netgroup !== undefined) return `netgroup ${netgroup} holds this host`
+  return `sudo knows this host as ${otherNameIn(list, host, { left: MAX_STEPS }) ?? 'one of many names'}`
+}
+
+function otherNameIn(list: readonly SudoMember[], host: SudoHost, budget: Budget): string | undefined {
+  for (const { word, list: own } of list) {
+    if (budget.left-- <= 0) return undefined
+    const found = own ? otherNameIn(own, host, budget) : isOtherName(word.toLowerCase(), host) ? word : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
 
 function hostFits(word: string, own: string): boolean {
   const [, network, mask = ''] = /^(\d+(?:\.\d+){3})\/(\d{1,2}|\d+(?:\.\d+){3})$/.exec(word) ?? []

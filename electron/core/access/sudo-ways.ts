@@ -10,9 +10,8 @@ export const ownPassword = 'asks for its own password'
 const pages = 'only if the pager of a systemd before 247 starts a shell (CVE-2023-26604, which an update may have closed)'
 const heeds = 'only if what it runs does as variables of its caller say'
 
-/** Who or what is in a netgroup the host was not asked. */
-const together = (condition: string | undefined, netgroup: string | undefined): string | undefined =>
-  [condition, netgroup && `only if netgroup ${netgroup} holds this host`].filter(Boolean).join(', ') || undefined
+const together = (condition: string | undefined, onlyIf: string | undefined): string | undefined =>
+  [condition, onlyIf && `only if ${onlyIf}`].filter(Boolean).join(', ') || undefined
 
 const DAY_MS = 86_400_000
 
@@ -81,7 +80,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
   const { root, members } = world
   const found = new Map<string, Becoming>()
   const fallback = runAsDefault(rules, member, world.host)
-  for (const { grant, netgroup } of grantsNaming(rules.grants, member, world.host)) {
+  for (const { grant, onlyIf } of grantsNaming(rules.grants, member, world.host)) {
     const words = positive(grant.command)
     const targets = grantReaches(grant, member, root, fallback)
       ? [root]
@@ -93,7 +92,7 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
     const add = (target: Member, word: string, by: string, says: SudoAnswer | undefined, cite?: Citation, more?: string) => {
       const password = asked(member, world, says ?? { noPassword: grant.noPassword === true, othersPassword: rules.asksForRoot })
       if (password === false || (says && !says.allowed)) return
-      const condition = [together(password, netgroup), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
+      const condition = [together(password, onlyIf), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
       found.set(target.name, {
@@ -154,7 +153,7 @@ export function sudoAllows(
     const says = sudoDecision(rules, member, world.host, world.root, { path, args })
     const password = says?.allowed ? asked(member, world, says) : false
     if (!says || password === false) continue
-    const condition = [together(password, says.netgroup), rules.onlyOnce].filter(Boolean).join(', ') || undefined
+    const condition = [together(password, says.onlyIf), rules.onlyOnce].filter(Boolean).join(', ') || undefined
     return { ...says, ...(condition !== undefined && { condition }) }
   }
   return undefined

@@ -65,7 +65,7 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
 export const askForRoot = (defaults: readonly SudoDefaults[]): boolean =>
   defaults.some(({ scope, settings }) => scope === undefined && settings.some((word) => /^(?:targetpw|rootpw|runaspw)$/.test(word)))
 
-/** What is said for all counts, the last of it; sudo-rs knows exact names alone. Undefined where capitals make no difference. */
+/** What is said for all counts, the last of it; sudo-rs knows exact names alone, and its host by its own (Debian's 0.2.15). Undefined where nothing is said. */
 function nameRules(defaults: readonly SudoDefaults[], literal: boolean): NameRules | undefined {
   const isExact = (name: string): boolean =>
     literal ||
@@ -73,8 +73,9 @@ function nameRules(defaults: readonly SudoDefaults[], literal: boolean): NameRul
       .flatMap(({ scope, settings }) => (scope === undefined ? settings : []))
       .findLast((setting) => setting.replace(/^!\s*/, '') === name)
       ?.startsWith('!') === true
-  const [users, inGroups] = [isExact('case_insensitive_user'), isExact('case_insensitive_group')]
-  return users || inGroups ? { ...(users && { exactUsers: true }), ...(inGroups && { exactGroups: true }) } : undefined
+  const [users, inGroups, hosts] = [isExact('case_insensitive_user'), isExact('case_insensitive_group'), isExact('fqdn')]
+  if (!users && !inGroups && !hosts) return undefined
+  return { ...(users && { exactUsers: true }), ...(inGroups && { exactGroups: true }), ...(hosts && { exactHosts: true }) }
 }
 
 /** `Defaults:ada, bob !authenticate, env_keep += "A B"`. Undefined when what it speaks of breaks the grammar. */

@@ -34,10 +34,14 @@ export interface SudoMember {
   readonly digest?: true
 }
 
-/** sudo takes no notice of capitals in names of accounts and groups, unless it is told to (`case_insensitive_user`, `case_insensitive_group`). */
+/**
+ * sudo takes no notice of capitals in names of accounts and groups, unless it is told to (`case_insensitive_user`, `case_insensitive_group`), and knows its
+ * host by the name that /etc/hosts and DNS give it, as Debian and Ubuntu build it, unless it is told not to (`!fqdn`).
+ */
 export interface NameRules {
   readonly exactUsers?: true
   readonly exactGroups?: true
+  readonly exactHosts?: true
 }
 
 /** One command of a user specification. The last that fits what is asked decides (sudoers(5)). */
