@@ -13,6 +13,7 @@ export const findingCatalogue = {
   'pickle.frame-overrun': dangerous('A frame of a pickle ends inside an opcode'),
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
+  'pickle.unusual-call': suspicious('A pickle calls what weights only name'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
   'pickle.type-lies': suspicious('A type of numpy contradicts itself'),
   'pickle.array-over-bytes': suspicious('An array of numpy is laid over bytes'),

@@ -31,6 +31,8 @@ const described = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
   joined(pk.named('joblib.numpy_pickle', 'NumpyArrayWrapper'), pk.emptyTuple, pk.newobj, state(type, more), pk.build)
 const state = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
   joined(pk.emptyDict, pk.mark, pk.text('shape'), pk.int1(4), pk.tuple1, pk.text('dtype'), type, more, 'u')
+const loading = joined(pk.named('torch.storage', '_load_from_bytes'), pk.bytes8(joined(pk.proto(4), call, pk.stop)), pk.tuple1, pk.reduce)
+const laid = joined(pk.named('numpy', 'ndarray'), pk.int1(1), pk.tuple1, pk.text('O'), pk.bytes8(new Uint8Array(8)), u8(0x87), pk.reduce)
 /** For whoever does not know that 16 bytes are taken out of the stream here, a text with what follows in it. */
 const swallowed = (rest: Uint8Array) => joined('X', i32(rest.length + 11), 'x'.repeat(11), rest)
 const four = pk.int1(4)
@@ -51,7 +53,7 @@ const otherwise: readonly ModelCase[] = [
   notCleared(
     'joblib: a padding behind more than a scan keeps',
     p,
-    wrapper('u1', four, joined(...Array.from({ length: 40 }, (_, index) => joined(pk.text(`x${index}`), pk.none)), padding)),
+    wrapper('u1', four, joined(...Array.from({ length: 300 }, (_, index) => joined(pk.text(`x${index}`), pk.none)), padding)),
     longer(12),
   ),
   notCleared(
@@ -103,6 +105,22 @@ export const joblibTricks: readonly ModelCase[] = [
     pk.stop,
   ),
   dangerous('joblib: an array that is a pickle to pickle.load', p, wrapper('u1', pk.int1(call.length + 1)), call, pk.stop, pk.stop),
+  dangerous(
+    'joblib: an array that loads another pickle to pickle.load',
+    p,
+    wrapper('u1', pk.int1(loading.length + 1)),
+    loading,
+    pk.stop,
+    pk.stop,
+  ),
+  suspicious(
+    'joblib: an array that lays an array over bytes to pickle.load',
+    p,
+    wrapper('u1', pk.int1(laid.length + 1)),
+    laid,
+    pk.stop,
+    pk.stop,
+  ),
   dangerous(
     'joblib: padding that hides a call from pickle.load',
     p,

@@ -5,6 +5,7 @@ import { ggufFiles } from './gguf.ts'
 import { graphs } from './graphs.ts'
 import { importTricks } from './import-tricks.ts'
 import { joblibTricks } from './joblib-tricks.ts'
+import { numpyTypes } from './numpy-types.ts'
 import { opcodeTricks } from './opcode-tricks.ts'
 import { recorded } from './recorded.ts'
 import { safetensorsFiles } from './safetensors.ts'
@@ -16,6 +17,7 @@ export const malicious: readonly ModelCase[] = [
   ...importTricks,
   ...opcodeTricks,
   ...joblibTricks,
+  ...numpyTypes,
   ...archives,
   ...safetensorsFiles,
   ...ggufFiles,

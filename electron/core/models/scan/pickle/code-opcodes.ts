@@ -36,7 +36,7 @@ function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: Pic
   run.events.called(callee, args, opcode, run.at)
   let last: Call = { callee, args }
   for (let next = callThrough(last); next !== undefined; next = callThrough(next)) {
-    run.events.called(next.callee, next.args, opcode, run.at)
+    run.events.called(next.callee, next.args, next.keywords === true ? 'NEWOBJ_EX' : opcode, run.at)
     last = next
   }
   const given = givenBack(last)
@@ -45,7 +45,13 @@ function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: Pic
 }
 
 function make(run: PickleRun, { callee, args }: Call): void {
-  const made: PickleObject = { kind: 'object', callee: callee.kind === 'global' ? callee : undefined, args, state: undefined }
+  const made: PickleObject = {
+    kind: 'object',
+    callee: callee.kind === 'global' ? callee : undefined,
+    args,
+    state: undefined,
+    passedOn: false,
+  }
   const kept = run.machine.pushTracked(bytesOf(callee, args) ?? made)
   if (!kept && made.callee !== undefined) run.events.forgotten(made.callee, run.at)
 }

@@ -3,7 +3,7 @@ import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isGadget } from './gadgets.ts'
 import { isJoblibWrapper } from './joblib-array.ts'
-import { contradictsItself } from './numpy-type.ts'
+import { doubtOf, isNumpyType } from './numpy-type.ts'
 import type { PickleEvents } from './pickle-run.ts'
 import type { PickleBytes, PickleGlobal, PickleValue } from './pickle-value.ts'
 
@@ -51,6 +51,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     imported,
     called(callee, args, opcode, offset) {
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
+      if (isOnlyNamed(callee)) scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
       if (isArray(callee) && (opcode === 'NEWOBJ_EX' || args.kind !== 'tuple' || args.length > 2))
         scan.find('pickle.array-over-bytes', item, offset, `${callee.module}.${callee.name}`)
@@ -59,9 +60,9 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
     built(instance, offset) {
-      const { callee } = instance
-      if (callee?.module === 'numpy' && callee.name === 'dtype' && contradictsItself(instance))
-        scan.find('pickle.type-lies', item, offset, '')
+      const doubt = isNumpyType(instance) ? doubtOf(instance) : undefined
+      if (doubt === 'contradicts itself') scan.find('pickle.type-lies', item, offset, '')
+      else if (doubt !== undefined) scan.gap(item, offset, 'a type of numpy is not known')
     },
     passedOn(global, offset) {
       // Made by something else than a call of its own, it would go unseen that joblib's reader takes bytes out of the stream.
@@ -70,6 +71,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     forgotten(callee, offset) {
       if (isJoblibWrapper(callee)) scan.gap(item, offset, 'an array of joblib stands behind more objects than a scan keeps')
+      if (/^numpy(?:\.dtypes$|$)/.test(callee.module ?? '') && /^dtype$|DType$/.test(callee.name ?? ''))
+        scan.gap(item, offset, 'a type of numpy stands behind more objects than a scan keeps')
     },
     extension: (code, offset) => scan.find('pickle.extension', item, offset, `code ${code}`),
     persistentId(offset) {
@@ -99,6 +102,10 @@ const isLoader = ({ module, name }: PickleGlobal) => (module === 'torch.storage'
 
 /** Pickled arrays are made by `_reconstruct`. Called by itself the class takes bytes for what it holds, pointers to objects among them. */
 const isArray = ({ module, name }: PickleGlobal) => (name === 'ndarray' || name === 'recarray') && /^numpy(?:\.|$)/.test(module ?? '')
+
+/** Functions that an estimator or a layer has for a setting. Called by the pickle itself, they give back what is in a list, or call what an object has. */
+const isOnlyNamed = ({ module, name }: PickleGlobal) =>
+  (module === 'numpy' && /^(?:mean|median|max|min|sum)$/.test(name ?? '')) || module === 'torch.nn.functional' || module === 'torch._C._nn'
 
 function encodesData(args: PickleValue): boolean {
   if (args.kind !== 'tuple') return false

@@ -45,6 +45,8 @@ export interface PickleObject {
   readonly callee: PickleGlobal | undefined
   readonly args: PickleValue
   state: PickleValue | undefined
+  /** It is a part or an argument of something else. */
+  passedOn: boolean
 }
 
 export const other: PickleValue = { kind: 'other' }

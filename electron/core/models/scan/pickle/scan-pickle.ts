@@ -80,12 +80,12 @@ async function scanOne(scan: Scan, item: ScanItem, nested: Nested, place: Pickle
     },
   }
   const { end, result } = await interpretPickle(item.source, events, { start, signal: scan.signal, step: scan.step })
-  for (const bytes of verdicts.nested) {
+  const loaded = joblib ? [...verdicts.nested, ...(await scanAsPlainPickle(scan, item, start))] : verdicts.nested
+  for (const bytes of loaded) {
     const { offset } = bytes
     const source = await sourceOf(item.source, bytes, scan.signal)
     await nested({ source, name: '', member: joined(item.member, `pickle in byte ${offset}`), depth: item.depth + 1 })
   }
-  if (joblib) await scanAsPlainPickle(scan, item, start)
   return { end, result, imports: verdicts.imports, broken: verdicts.broken, joblib }
 }
 

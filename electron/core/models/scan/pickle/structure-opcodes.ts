@@ -4,7 +4,7 @@ import type { OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeDecimal } from './pickle-text.ts'
 import { other, type PickleDict, type PickleValue, tupleOf } from './pickle-value.ts'
 
-const MAX_DICT_ENTRIES = 32
+const MAX_DICT_ENTRIES = 256
 
 function emptyDict(): PickleDict {
   return { kind: 'dict', entries: new Map(), unclear: false }
@@ -25,7 +25,10 @@ function setItems(run: PickleRun, items: readonly PickleValue[]): void {
 }
 
 export function passOn({ events, at }: PickleRun, items: readonly PickleValue[]): void {
-  for (const item of items) if (item.kind === 'global') events.passedOn(item, at)
+  for (const item of items) {
+    if (item.kind === 'global') events.passedOn(item, at)
+    else if (item.kind === 'object') item.passedOn = true
+  }
 }
 
 function addItems(run: PickleRun, items: readonly PickleValue[]): void {
