@@ -35,6 +35,25 @@ describe('ranges as OSV evaluates them', () => {
       'affected, fixed in 2.1',
     ],
     ['between two branches', range({ introduced: '1.0' }, { fixed: '1.2' }, { introduced: '2.0' }, { fixed: '2.1' }), '1.5', 'unaffected'],
+    [
+      'a pre-release of the one that it came with',
+      range({ introduced: '0.8.0' }, { fixed: '0.8.5' }),
+      '0.8.0rc1',
+      'affected, fixed in 0.8.5',
+    ],
+    [
+      'a pre-release at the head of the second branch',
+      range({ introduced: '1.0' }, { fixed: '1.2' }, { introduced: '2.0' }, { fixed: '2.1' }),
+      '2.0.dev3',
+      'affected, fixed in 2.1',
+    ],
+    [
+      'a pre-release that is older than the one it came with',
+      range({ introduced: '0.8.0rc2' }, { fixed: '0.8.5' }),
+      '0.8.0rc1',
+      'unaffected',
+    ],
+    ['a pre-release of another', range({ introduced: '0.8.1' }, { fixed: '0.8.5' }), '0.8.0rc1', 'unaffected'],
     ['beyond a limit', range({ introduced: '0' }, { limit: '1.0' }), '1.0', 'unaffected'],
     ['within a limit', range({ introduced: '0' }, { limit: '1.0' }), '0.9', 'affected, fixed in undefined'],
     ['no limit', range({ introduced: '0' }, { limit: '*' }), '3.0', 'affected, fixed in undefined'],
@@ -47,6 +66,21 @@ describe('ranges as OSV evaluates them', () => {
     ['only commits', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }, { fixed: 'deadbeef' }] }] }, '1.0', 'undecided'],
     ['nothing at all', {}, '1.0', 'undecided'],
   ])('%s', (_, affected, version, expected) => expect(judge(affected, version)).toBe(expected))
+
+  test.each([
+    ['27.0.0-rc.1', 1],
+    ['27.1.1-3-gabc1234', 0],
+    ['27.1.1-0-gabc1234-dirty', 0],
+    ['27.1.1-dirty', 0],
+    ['27.1.1-rc.1-3-gabc1234', 1],
+    ['27.1.0-3-gabc1234', 1],
+    ['26.9.0-3-gabc1234', 0],
+  ])('a build of Go %s, as git describes it', (version, count) => {
+    const ranges = range({ introduced: '27.0.0' }, { fixed: '27.1.1' })
+    const name = { ecosystem: 'Go', name: 'github.com/docker/docker' }
+    const record = { id: 'A', modified: '2026-01-01T00:00:00Z', affected: [{ package: name, ...ranges }] } as Advisory
+    expect(createAdvisoryBook([record], []).assess(name, version).matches).toHaveLength(count)
+  })
 
   test.each<[string, Partial<Affected>, string, number]>([
     ['of the last affected', range({ introduced: '0' }, { last_affected: '2.5.1' }), '2.5.1+cu124', 1],

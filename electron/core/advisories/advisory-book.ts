@@ -87,10 +87,12 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
 
 /**
  * A local version (`2.5.1+cu124`) is a build of the public one, and holes are recorded of public ones; in the order of PEP 440 alone it would come after the last
- * affected release, and be none of those that are listed.
+ * affected release, and be none of those that are listed. What git describes (`3.5.0-12-gabc1234`, `-dirty`) was built after that release, where semver has it before.
  */
-const withoutBuild = ({ ecosystem }: PackageName, version: string): string =>
-  ecosystem === 'PyPI' ? version.replace(/\+.*$/, '') : version
+function withoutBuild({ ecosystem }: PackageName, version: string): string {
+  if (ecosystem === 'PyPI') return version.replace(/\+.*$/, '')
+  return ecosystem === 'Go' ? version.replace(/-dirty$/, '').replace(/-\d+-g[0-9a-f]{4,40}$/, '') : version
+}
 
 /** PyPI's names are equal whatever their case, dots, dashes and underscores (PEP 503). Go's are not. */
 function keyOf({ ecosystem, name }: PackageName): string {

@@ -36,13 +36,16 @@ function rangeConcern(events: readonly AdvisoryEvent[], version: string, compare
   let vulnerable = false
   for (const event of sorted) {
     const reached = order(version, at(event)) ?? -1
-    if (event.introduced !== undefined && reached >= 0) vulnerable = true
+    if (event.introduced !== undefined && (reached >= 0 || isPreRelease(version, event.introduced))) vulnerable = true
     else if (event.fixed !== undefined && reached >= 0) vulnerable = false
     else if (event.last_affected !== undefined && reached > 0) vulnerable = false
   }
   if (!vulnerable) return { state: 'unaffected' }
   return { state: 'affected', fixed: sorted.find(({ fixed }) => fixed !== undefined && (order(fixed, version) ?? -1) > 0)?.fixed }
 }
+
+/** Asked of older versions: `2.0rc1` of `2.0`. Records name the release that a hole came with, which its pre-releases held before. */
+const isPreRelease = (older: string, release: string): boolean => older.replace(/^v/i, '').startsWith(release.replace(/^v/i, ''))
 
 /** Every entry of one advisory that is about this package, put together: affected wins, then undecided. */
 export function concernOfAdvisory(

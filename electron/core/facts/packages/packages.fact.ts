@@ -78,9 +78,13 @@ function engineVersion(service: InferenceService, { services, blocks, environmen
   // Which of them Python imports hangs on its version, or on the order of a folder.
   if (installed && others.length > 0)
     return { ...base, unknown: `its packages state several versions: ${[installed, ...others].map(({ version }) => version).join(', ')}` }
-  if (installed) return { ...base, stated: installed }
+  if (installed) return { ...base, stated: { ...installed, ...(service.engine === 'llama.cpp' && { binding: true }) } }
   if (service.version !== undefined) {
-    return { ...base, stated: { version: service.version, section: 'containers', line: service.image?.line ?? 0, from: 'image' } }
+    const binding = /llama-cpp-python/i.test(service.image?.name ?? '') ? ({ binding: true } as const) : {}
+    return {
+      ...base,
+      stated: { version: service.version, section: 'containers', line: service.image?.line ?? 0, from: 'image', ...binding },
+    }
   }
   return { ...base, unknown: whyUnknown(service, asked, blocks) }
 }

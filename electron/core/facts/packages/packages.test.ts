@@ -111,6 +111,18 @@ describe('the version of an engine', () => {
     ['an answer without a version', ['@http vllm 8000 /version 200'], service({}), 'the answer of /version on port 8000 states no version'],
   ])('%s', (_, lines, one, expected) => expect(engine(lines, one)).toEqual([expected]))
 
+  test.each<[string, readonly string[], Partial<InferenceService>]>([
+    [
+      'its package',
+      ['@python /opt/l/lib/python3.11/site-packages', '=llama_cpp_python-0.3.16.dist-info'],
+      { argv: ['/opt/l/bin/python3'] },
+    ],
+    ['its image', [], { how: 'container', version: '0.3.16', image: { name: 'ghcr.io/abetlen/llama-cpp-python:v0.3.16', line: 1 } }],
+  ])('the Python binding of llama.cpp counts by itself: %s', (_, lines, more) => {
+    const found = read(lines, [service({ engine: 'llama.cpp', ...more })])
+    expect(found.known && found.value.engines[0]?.stated).toMatchObject({ version: '0.3.16', binding: true })
+  })
+
   test('an answer that was cut short is not an answer', () => {
     const found = packagesFact.read({ section: () => output('@http vllm 8000 /version 200'), fact: () => known([]) } as never)
     expect(found.known).toBe(false)
@@ -144,7 +156,8 @@ test.each([
   ['driver', 'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build  (dvs-builder@x)  Tue Sep 23', '580.95.05'],
   ['driver', 'NVRM version: NVIDIA UNIX aarch64 Kernel Module  535.129  Thu', '535.129'],
   ['driver-module', '570.195.03', '570.195.03'],
-  ['driver', 'NVRM version: unknown', undefined],
+  ['driver', 'NVRM version: unknown', 'unknown'],
+  ['driver', '', undefined],
 ])('@%s %s', (tag, text, version) => expect(driverVersion(blocksOf(`@${tag}\n=${text}`))?.version).toBe(version))
 
 test.each([
@@ -153,6 +166,11 @@ test.each([
   ['python_dateutil-2.9.0.post0.dist-info', 'python_dateutil 2.9.0.post0'],
   ['jaraco.text-3.12.1.dist-info', 'jaraco.text 3.12.1'],
   ['PyYAML-6.0-py3.11.egg-info', 'PyYAML 6.0'],
+  ['a-1.0-py3.11-linux-x86_64.egg-info', 'a 1.0'],
+  ['torch-unknown.dist-info', 'torch unknown'],
+  ['vllm-v0.9.dist-info', 'vllm v0.9'],
+  ['ray.egg-info', 'ray unknown'],
+  ['ray-py3.11.egg-info', 'ray unknown'],
   ['~orch-2.5.1.dist-info', undefined],
   ['distutils-precedence.pth', undefined],
 ])('%s', (entry, expected) => {
@@ -164,6 +182,7 @@ test.each([
   ['oauth2-proxy', ['oauth2-proxy v7.6.0 (built with go1.21.5)'], '7.6.0'],
   ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version 1.17.8', 'commit: 0123'], '1.17.8'],
   ['nvidia-ctk', ['{"level":"warn","msg":"1.2.3 falling back"}', 'version: 1.19.1'], '1.19.1'],
+  ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version unknown', 'commit: 0123'], 'unknown'],
 ])('%s states its version', (name, said, version) => {
   expect(programVersions(blocksOf([`@program ${name}`, ...said.map((line) => `=${line}`)].join('\n'))).map((one) => one.version)).toEqual([
     version,

@@ -7,6 +7,8 @@ export interface StatedVersion {
   readonly line: number
   /** `endpoint`: the engine's own answer. `package`: metadata of the installed Python package. `image`: the tag it was started from. */
   readonly from: 'endpoint' | 'package' | 'image'
+  /** Of llama-cpp-python, whose releases are not those of the llama.cpp in it. */
+  readonly binding?: true | undefined
 }
 
 export interface EngineVersion {

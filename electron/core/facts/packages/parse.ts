@@ -9,14 +9,25 @@ export function driverVersion(blocks: readonly Block[]): { version: string; line
     const version = tag === 'driver' || tag === 'driver-module' ? pattern.exec(first.text)?.[1] : undefined
     if (version !== undefined) return { version, line: first.line }
   }
-  return undefined
+  const loaded = blocks.find(({ tag }) => tag === 'driver')?.lines.find(({ text }) => text !== '')
+  return loaded && { version: UNKNOWN, line: loaded.line }
 }
 
-/** `name-version.dist-info` (PEP 376, PEP 427): the version is what follows the last dash; `name-version-py3.11.egg-info` of setuptools. */
+/**
+ * `name-version.dist-info` (PEP 376, PEP 427): the version is what follows the last dash; `name-version-py3.11.egg-info` of setuptools. A package whose folder states no
+ * number (`name.egg-info`, `name-unknown.dist-info`) is there all the same.
+ */
 export function pythonPackage(entry: string): { name: string; version: string } | undefined {
-  const match = /^([A-Za-z0-9][A-Za-z0-9._-]*?)-([0-9][^-]*)(?:-py\d[\d.]*)?\.(?:dist|egg)-info$/.exec(entry)
-  return match ? { name: match[1] ?? '', version: match[2] ?? '' } : undefined
+  const stem = /^([A-Za-z0-9].*?)(?:-py\d[\d.]*(?:-[\w.-]+)?)?\.(?:dist|egg)-info$/.exec(entry)?.[1]
+  if (stem === undefined) return undefined
+  const [, numbered, number = ''] = /^([A-Za-z0-9][A-Za-z0-9._-]*?)-([0-9][^-]*)$/.exec(stem) ?? []
+  if (numbered !== undefined) return { name: numbered, version: number }
+  const [name = '', ...more] = stem.split('-')
+  return { name, version: more.join('-') || UNKNOWN }
 }
+
+/** In the place of a version that is not stated: comparable with none. */
+const UNKNOWN = 'unknown'
 
 /**
  * What an engine answered: `{"version":"0.12.6"}`, `"build_info":"b6123-0123abcd"` (`b11669-Debian` of its package), LocalAI's `v3.5.0 (commit)`. Builds made without the
@@ -42,6 +53,6 @@ export function programVersions(blocks: readonly Block[]) {
         const version = text.startsWith('{') ? undefined : /(?:^|[\s:])v?(\d+\.\d+(?:\.\d+)?(?:-[\w.]+)?)(?=[\s,(]|$)/.exec(text)?.[1]
         if (version !== undefined) return [{ name, version, line }]
       }
-      return []
+      return lines.slice(0, 1).map(({ line }) => ({ name, version: UNKNOWN, line }))
     })
 }

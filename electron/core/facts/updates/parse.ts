@@ -44,7 +44,8 @@ const distributions =
 function installedPackage(wanted: RegExp, fields: readonly string[], line: number): InstalledPackage[] {
   const [kind, name = '', , version = '', vendor = ''] = fields
   if (!wanted.test(kind ?? '') || name === '' || version === '') return []
-  const byDistribution = !/sury|ppa|~bpo\d/.test(version) && (distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version))
+  const byDistribution =
+    !/sury|ppa|~bpo\d|\.gbp[0-9a-f]/.test(version) && (distributions.test(vendor) || /\d(?:ubuntu|[+~]deb\d+u)\d/.test(version))
   return [{ name, version: version.replace(/^0:/, ''), vendor, byDistribution, line }]
 }
 

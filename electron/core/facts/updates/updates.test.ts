@@ -71,6 +71,18 @@ test('Debian: newer versions of the security list, the order of dpkg, who built 
   expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
 })
 
+test.each<[version: string, maintainer: string, byDistribution: boolean]>([
+  ['1.22.1-9+deb12u1', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>', true],
+  // As packages.sury.org builds them for Debian and for Ubuntu, Debian's backports and the archive of HAProxy.
+  ['1.26.2-1+0~20240815.32+debian12~1.gbp1ec5a5', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>', false],
+  ['1.26.2-1+ubuntu22.04.1+deb.sury.org+1', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>', false],
+  ['1.26.0-2~bpo12+1', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>', false],
+  ['1.26.3-3+deb13u2', 'Somebody <who@example.org>', true],
+])('Debian: nginx %s of %s', (version, maintainer, byDistribution) => {
+  const { packages } = parsed(debian.replace(/^i\tnginx\t.*$/m, `i\tnginx\tamd64\t${version}\t${maintainer}`))
+  expect(packages.find(({ name }) => name === 'nginx')).toMatchObject({ version, byDistribution })
+})
+
 test('Debian: what is held, and what the lists say of the security archive of this release', () => {
   const { held, packages, codenames, securityArchives } = parsed(
     debian

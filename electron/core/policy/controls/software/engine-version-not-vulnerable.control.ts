@@ -1,6 +1,6 @@
 import { engineNames } from '#shared/model/inference-service.ts'
-import { enginePackages } from '../../../advisories/package-names.ts'
-import { defineControl } from '../../control.ts'
+import { enginePackages, python } from '../../../advisories/package-names.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { noServices } from '../inference/service-words.ts'
 import { judgeVersion, titled } from './version-verdict.ts'
 
@@ -33,11 +33,38 @@ export default defineControl({
           cite: [{ section: 'software', line: 0 }],
         }
       }
-      const { version, section, line } = found.stated
-      return judgeVersion(
-        { subject: service.id, label, names: enginePackages[service.engine], version, cite: { section, line } },
-        advisories,
-      )
+      const { version, section, line, from, binding } = found.stated
+      const component = { subject: service.id, version, cite: { section, line } }
+      if (binding)
+        return ofBinding(judgeVersion({ ...component, label: 'llama-cpp-python', names: [python('llama-cpp-python')] }, advisories))
+      const verdict = judgeVersion({ ...component, label, names: enginePackages[service.engine] }, advisories)
+      const image = service.image?.name ?? ''
+      return from === 'image' && verdict.status === 'pass' && !ofTheMaker.test(image) ? ofOwnTag(verdict, label, image) : verdict
     })
   },
 })
+
+/** Images whose makers give them the numbers of the engine; also below the names of a mirror. */
+const ofTheMaker =
+  /(?:^|\/)(?:ollama\/ollama|vllm\/vllm-(?!omni)[\w-]+|(?:localai|mudler|go-skynet)\/local-?ai|(?:ggml-org|ggerganov)\/llama\.cpp)(?::|@|$)/i
+
+/** Whoever builds an image numbers it as he likes (vLLM of Red Hat 3.2), and any number of his may be above those of the engine. */
+const ofOwnTag = (verdict: Verdict, label: string, image: string): Verdict => ({
+  ...verdict,
+  status: 'not-evaluated',
+  title: titled(`Version of ${label} is not known`),
+  reason: `Nothing but the tag of ${image} states a version, and who built that image may count in numbers of his own.`,
+  hint: 'Ask the server for its version, or run an image of the maker of the engine.',
+})
+
+const ofBinding = (verdict: Verdict): Verdict =>
+  verdict.status === 'fail'
+    ? verdict
+    : {
+        ...verdict,
+        status: 'not-evaluated',
+        title: 'Which llama.cpp is inside is not known',
+        reason:
+          'llama-cpp-python brings a llama.cpp of its own, of which it states no build, so that nothing can be compared with the advisories about that.',
+        hint: 'Hold the day of its release against the builds that the advisories about llama.cpp name.',
+      }

@@ -47,6 +47,8 @@ const records = [
   record('CVE-V1', 'PyPI', 'vllm', fixedIn('0.11.0'), { severity: 'LOW', exploited: true }),
   record('CVE-V2', 'PyPI', 'vllm', fixedIn('0.12.0'), { severity: 'CRITICAL' }),
   record('CVE-T1', 'PyPI', 'torch', fixedIn('2.6.0'), { severity: 'CRITICAL' }),
+  record('CVE-L1', 'upstream', 'llama.cpp', fixedIn('b8492'), { severity: 'CRITICAL' }),
+  record('CVE-L2', 'PyPI', 'llama-cpp-python', fixedIn('0.2.72'), { severity: 'CRITICAL' }),
   record('CVE-R1', 'PyPI', 'ray', fixedIn('2.50.0')),
   record('CVE-N1', 'upstream', 'nginx', fixedIn('1.28.3'), { severity: 'HIGH', condition: 'configurations with mp4' }),
   record('CVE-K1', 'Go', 'github.com/NVIDIA/nvidia-container-toolkit', fixedIn('1.17.8'), { severity: 'CRITICAL' }),
@@ -117,6 +119,33 @@ describe('engine-version-not-vulnerable', () => {
     ['not looked for', [vllm], {}, 'not-evaluated: Version of vLLM is not known'],
   ])('%s', (_, services, found, expected) => {
     expect(outcomes(ask(engineVersion, { services, packages: packages(found) }))).toEqual([expected])
+  })
+
+  const tagged = (name: string, version: string) => ({
+    services: [{ ...vllm, image: { name, line: 5 } }],
+    packages: packages({
+      engines: [{ service: vllm.id, engine: 'vllm', stated: { version, section: 'containers', line: 5, from: 'image' } }],
+    }),
+  })
+  test.each<[image: string, version: string, expected: string]>([
+    ['vllm/vllm-openai:v0.12.0', '0.12.0', 'pass: vLLM 0.12.0 has no known holes'],
+    ['harbor.lan/hub/vllm/vllm-openai:v0.12.0', '0.12.0', 'pass: vLLM 0.12.0 has no known holes'],
+    ['registry.redhat.io/rhaiis/vllm-cuda-rhel9:3.2', '3.2', 'not-evaluated: Version of vLLM is not known'],
+    ['registry.lan/vllm:1.0', '1.0', 'not-evaluated: Version of vLLM is not known'],
+    ['registry.lan/vllm:0.10.1', '0.10.1', 'fail: vLLM 0.10.1 is vulnerable'],
+  ])('the tag of %s', (image, version, expected) => {
+    expect(outcomes(ask(engineVersion, tagged(image, version)))).toEqual([expected])
+  })
+
+  test.each<[version: string, expected: string]>([
+    ['0.3.16', 'not-evaluated: Which llama.cpp is inside is not known'],
+    ['0.2.70', 'fail: llama-cpp-python 0.2.70 is vulnerable'],
+    ['main', 'not-evaluated: Which llama.cpp is inside is not known'],
+  ])('llama-cpp-python %s, whose releases are not those of llama.cpp', (version, expected) => {
+    const llama = service('llama.cpp')
+    const stated = { version, section: 'software' as const, line: 4, from: 'package' as const, binding: true as const }
+    const given = { services: [llama], packages: packages({ engines: [{ service: llama.id, engine: 'llama.cpp', stated }] }) }
+    expect(outcomes(ask(engineVersion, given))).toEqual([expected])
   })
 
   test('one finding: exploited first, the release that closes all, the line', () => {
