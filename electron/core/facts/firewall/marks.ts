@@ -5,27 +5,20 @@ import type { MarkChange, Table, Test } from './ruleset.ts'
 export interface Mark {
   readonly known: number
   readonly value: number
-  /** How often rules have written to it. */
-  readonly writes: number
 }
 
-/** Beyond it the rules are too tangled to follow, and nothing is known of the mark. */
-const MAX_WRITES = 50
-
 const ALL = 0xffff_ffff
-const NONE: Mark = { known: 0, value: 0, writes: 0 }
+const NONE: Mark = { known: 0, value: 0 }
 
 export const overwritten = (value: number): MarkChange => ({ mask: ALL, xor: value, lost: 0 })
 export const forgotten = (bits = ALL): MarkChange => ({ mask: 0, xor: 0, lost: bits })
 
 /** The packet's mark after a rule has written to it. Of a rule that may not have met it only what it left alone is known. */
 export function markedBy({ mask, xor, lost }: MarkChange, before: Mark = NONE, isCertain = true): Mark {
-  const writes = before.writes + 1
-  if (writes > MAX_WRITES) return { ...NONE, writes }
   const gone = isCertain ? lost : mask | xor | lost
   const known = ((isCertain ? before.known | mask : before.known) & ~gone) >>> 0
   const value = isCertain ? (before.value & ~mask) ^ xor : before.value
-  return { known, value: (value & known) >>> 0, writes }
+  return { known, value: (value & known) >>> 0 }
 }
 
 export const isSameMark = (one: Mark = NONE, two: Mark = NONE): boolean => one.known === two.known && one.value === two.value

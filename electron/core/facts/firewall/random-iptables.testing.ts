@@ -18,7 +18,7 @@ const matchOf = (networks: readonly string[], v6: boolean): fc.Arbitrary<string>
       ...['-m conntrack --ctstate NEW', '-m state --state INVALID', '-m conntrack --ctstate NEW,ESTABLISHED'],
       ...['-m conntrack --ctstate UNTRACKED', '-m conntrack ! --ctstate UNTRACKED'],
     ),
-    fc.constantFrom('-m addrtype --dst-type LOCAL', '-m addrtype ! --dst-type LOCAL'),
+    fc.constantFrom('-m addrtype --dst-type LOCAL', '-m addrtype ! --dst-type LOCAL', '-m addrtype --src-type LOCAL'),
     fc.constantFrom('-m comment --comment "a -j DROP b"', '-p tcp'),
     ...(v6 ? [] : [fc.constantFrom('-m iprange --src-range 10.0.1.0-10.0.1.99', '-d 10.9.0.1/32', '! -d 10.9.0.1/32')]),
   )

@@ -203,6 +203,7 @@ const wildActions = [
   'ct mark set 0x1',
   'tcp dport vmap @verdicts',
   'meta mark set 0x0 accept',
+  'meta mark 0x0 meta mark set 0x1 return',
   'add @seen { tcp dport } counter',
   'log level info group 3',
   'meta mark set 0x2 tcp dport 443 drop',
@@ -367,7 +368,7 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
             'fib saddr . iif oif missing',
             'fib daddr type local',
           ]
-        : ['oifname "eth0"', 'oifname "docker0"']),
+        : ['oifname "eth0"', 'oifname "docker0"', 'fib saddr type local']),
     ),
     { weight: 3, arbitrary: fc.constantFrom(...namedTests(family, end)) },
     ...(wild ? [{ weight: 8, arbitrary: fc.constantFrom(...wildTests(family, end)) }] : []),
@@ -439,7 +440,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
     // Of what comes from the network: answers of the container that a port leads to are for elsewhere, and seen here, too.
     'iifname "eth0" fib daddr type != local drop',
     'counter',
-    ...(wild ? ['meta mark set 0x1', 'tcp dport 443 meta mark set 0x1', 'ct mark set 0x1'] : []),
+    ...(wild ? ['meta mark set 0x0', 'meta mark set 0x1', 'tcp dport 443 meta mark set 0x1', 'ct mark set 0x1'] : []),
     // A proxy takes what was meant for another port, and rules see the port still.
     ...(wild ? [`tcp dport 443 tproxy ${family === 'inet' ? 'ip ' : ''}to :8000 accept`, 'tcp dport 8000 synproxy mss 1460 wscale 7'] : []),
   )

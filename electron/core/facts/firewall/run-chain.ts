@@ -12,15 +12,21 @@ export interface Sink {
   readonly stopped: Stopped[]
   /** Changed by destination NAT. */
   readonly changed: Flow[]
-  /** What came to the end of the base chain untracked, or with another mark: its policy decides. */
-  readonly ended: { readonly left: Remaining; readonly packet: Packet }[]
   steps: number
   readonly followsMarks: boolean
+}
+
+/** What remains of those packets to which rules have written the same: a mark, `notrack`. */
+export interface Strand {
+  readonly packet: Packet
+  readonly remaining: Remaining
 }
 
 const MAX_DEPTH = 16
 /** Beyond it the rules are too tangled to follow; what is left is in doubt. */
 const MAX_STEPS = 400_000
+/** Where rules write more marks than these side by side, nothing is known of the others. */
+const MAX_STRANDS = 32
 
 /** Names the rule, or the policy of the chain where none is given. */
 export const reference = (table: Table, chain: Chain, rule?: Rule): RuleReference => ({
@@ -31,64 +37,87 @@ export const reference = (table: Table, chain: Chain, rule?: Rule): RuleReferenc
   policy: rule === undefined,
 })
 
-/** Where a chain that was called goes back to. */
-interface Frame {
-  readonly chain: Chain
-  /** Index of the next rule. */
-  readonly from: number
-}
-
-/**
- * Sends what remains through the rules of a chain, or of its rest, and of those it calls. Returns what goes back to the caller of the chain; `callers`, the
- * innermost first, are where that goes on.
- */
-export function runChain(
-  table: Table,
-  { chain, from }: Frame,
-  entering: Remaining,
-  packet: Packet,
-  sink: Sink,
-  callers: readonly Frame[] = [],
-): Remaining {
-  const left: Remaining = { remotes: [...entering.remotes], doubtBy: entering.doubtBy }
-  const returned: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: entering.doubtBy }
-  for (const index of rulesFor(chain, packet.destinationPort)) {
-    if (index < from) continue
+/** Sends what remains through the rules of a chain, and of those it calls. Returns what goes back to the caller of the chain. */
+export function runChain(table: Table, chain: Chain, entering: readonly Strand[], sink: Sink, depth = 0): readonly Strand[] {
+  const [first] = entering
+  if (first === undefined) return []
+  let left: readonly Strand[] = entering
+  const returned: Strand[] = []
+  for (const index of rulesFor(chain, first.packet.destinationPort)) {
     const rule = chain.rules[index] as Rule
-    if (rule.action.do === 'none') continue
-    // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
-    if (rule.action.do === 'untrack' && packet.state !== 'invalid') continue
-    if (rule.action.do === 'mark' && !sink.followsMarks) continue
-    sink.steps += 1
-    if (sink.steps > MAX_STEPS) {
-      const doubtBy = reference(table, chain, rule)
-      eitherWay({ remotes: [NONE, NONE, merge(left, returned)], doubtBy }, packet, doubtBy, sink)
-      return { remotes: [NONE, NONE, NONE], doubtBy }
-    }
-    if (rule.action.do === 'mark') {
-      goOnMarked(table, [{ chain, from: index + 1 }, ...callers], rule, left, packet, sink)
-      continue
-    }
-    const matched = match(rule, left, packet, () => reference(table, chain, rule))
-    if (matched === undefined) continue
-    const here = reference(table, chain, rule)
     const action = rule.action
-    if (action.do === 'jump' || action.do === 'goto') {
-      const called = table.chains[action.chain]
-      if (!called || callers.length >= MAX_DEPTH) {
-        eitherWay(matched, packet, here, sink)
+    if (action.do === 'none' || (action.do === 'mark' && !sink.followsMarks)) continue
+    if (left.some(({ packet }) => isMarkedBefore(packet, rule))) left = joined(left.map(withoutLine))
+    const here = () => reference(table, chain, rule)
+    /** Behind this rule, with something written to it or back from a chain. */
+    const after: Strand[] = []
+    for (const { packet, remaining } of left) {
+      if (isNothing(remaining)) continue
+      // Connection tracking has seen the packet, or never will: the word comes too late (nft_notrack_eval, net/netfilter/nft_ct.c).
+      if (action.do === 'untrack' && packet.state !== 'invalid') continue
+      sink.steps += 1
+      if (sink.steps > MAX_STEPS) {
+        for (const each of [...left, ...after, ...returned])
+          eitherWay({ remotes: [NONE, NONE, merge(each.remaining)], doubtBy: undefined }, each.packet, here(), sink)
+        return []
+      }
+      if (action.do === 'mark') {
+        after.push(...marked(rule, action, packet, remaining))
         continue
       }
-      const onward = [{ chain, from: action.do === 'jump' ? index + 1 : chain.rules.length }, ...callers]
-      const back = runChain(table, { chain: called, from: 0 }, matched, packet, sink, onward)
-      rejoin(action.do === 'jump' ? left : returned, back)
-    } else if (action.do === 'untrack') goOnUntracked(table, [{ chain, from: index + 1 }, ...callers], matched, packet, sink)
-    else if (action.do === 'return') rejoin(returned, matched)
-    else settle(action, matched, packet, here, sink)
+      const matched = match(rule, remaining, packet, here)
+      if (matched === undefined) continue
+      if (action.do === 'jump' || action.do === 'goto') {
+        const called = table.chains[action.chain]
+        if (!called || depth >= MAX_DEPTH) {
+          eitherWay(matched, packet, here(), sink)
+          continue
+        }
+        const back = runChain(table, called, [{ packet, remaining: matched }], sink, depth + 1)
+        if (action.do === 'jump') after.push(...back)
+        else for (const each of back) join(returned, each)
+      }
+      // It ends nothing: the rules behind it see the same packet, untracked.
+      else if (action.do === 'untrack') after.push({ packet: { ...packet, state: 'untracked' }, remaining: matched })
+      else if (action.do === 'return') join(returned, { packet, remaining: matched })
+      else settle(action, matched, packet, here(), sink)
+    }
+    if (after.length > 0) left = joined([...left, ...after])
   }
-  rejoin(returned, left)
+  for (const each of left) join(returned, each)
   return returned
 }
+
+const isNothing = ({ remotes: [certain, chance, unknown] }: Remaining): boolean =>
+  certain.length === 0 && chance.length === 0 && unknown.length === 0
+
+const isMarkedBefore = ({ markedAt }: Packet, { line }: Rule): boolean => markedAt !== undefined && markedAt !== line
+
+/** Behind the line that has written to it, and where its chain is called again, that is over. */
+function withoutLine({ packet: { markedAt: _, ...packet }, remaining }: Strand): Strand {
+  return { packet, remaining }
+}
+
+function joined(strands: readonly Strand[]): readonly Strand[] {
+  const into: Strand[] = []
+  for (const each of strands) join(into, each)
+  return into
+}
+
+/** Packets that nothing tells apart any more go on as one. */
+function join(into: Strand[], strand: Strand) {
+  if (isNothing(strand.remaining)) return
+  const same = into.find(({ packet }) => isSame(packet, strand.packet))
+  if (same) rejoin(same.remaining, strand.remaining)
+  else if (into.length < MAX_STRANDS || strand.packet.mark === undefined) into.push(strand)
+  else {
+    const { mark: _, markedAt: __, ...packet } = strand.packet
+    join(into, { packet, remaining: strand.remaining })
+  }
+}
+
+const isSame = (one: Packet, two: Packet): boolean =>
+  one.state === two.state && one.markedAt === two.markedAt && isSameMark(one.mark, two.mark)
 
 /** What rules are not followed for may be let through or not. */
 function eitherWay(remaining: Remaining, packet: Packet, here: RuleReference, sink: Sink) {
@@ -96,31 +125,19 @@ function eitherWay(remaining: Remaining, packet: Packet, here: RuleReference, si
   spread(remaining, (flow) => sink.passed.push({ ...flow, doubt: 2, doubtBy: here, by: here }), packet)
 }
 
-/** `notrack` ends nothing: the rules behind it see the same packet, untracked. */
-const goOnUntracked = (table: Table, frames: readonly Frame[], matched: Remaining, packet: Packet, sink: Sink) =>
-  goOnChanged(table, frames, matched, { ...packet, state: 'untracked' }, sink)
-
-/** A mark ends nothing either. Whether a rule that is not understood has written one brings no doubt by itself: its bits are not known then. */
-function goOnMarked(table: Table, frames: readonly Frame[], { test, action, line }: Rule, left: Remaining, packet: Packet, sink: Sink) {
-  if (action.do !== 'mark') return
-  for (const isCertain of [true, false]) {
+/** Takes out of `left` what gets another mark, which ends nothing either. Whether a rule that is not understood has written one brings no doubt by itself: its bits are not known then. */
+function marked({ test, line }: Rule, action: Rule['action'] & { do: 'mark' }, packet: Packet, left: Remaining): readonly Strand[] {
+  return [true, false].flatMap((isCertain) => {
     const mark = markedBy(action, packet.mark, isCertain)
-    if (isSameMark(mark, packet.mark)) continue
-    const taken: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: left.doubtBy }
+    if (isSameMark(mark, packet.mark)) return []
+    const remaining: Remaining = { remotes: [NONE, NONE, NONE], doubtBy: left.doubtBy }
     for (const grade of [0, 1, 2] as const) {
       const { yes, chance, unknown } = splitBy(test, left.remotes[grade], packet)
-      taken.remotes[grade] = isCertain ? yes : union(chance, unknown)
-      left.remotes[grade] = subtract(left.remotes[grade], taken.remotes[grade])
+      remaining.remotes[grade] = isCertain ? yes : union(chance, unknown)
+      left.remotes[grade] = subtract(left.remotes[grade], remaining.remotes[grade])
     }
-    const changed: Packet = { ...packet, mark, ...(action.isRecalled && isCertain && { markedAt: line }) }
-    if (merge(taken).length > 0) goOnChanged(table, frames, taken, changed, sink)
-  }
-}
-
-function goOnChanged(table: Table, frames: readonly Frame[], matched: Remaining, changed: Packet, sink: Sink) {
-  let left = matched
-  for (const [depth, frame] of frames.entries()) left = runChain(table, frame, left, changed, sink, frames.slice(depth + 1))
-  sink.ended.push({ left, packet: changed })
+    return [{ packet: { ...packet, mark, ...(action.isRecalled && isCertain && { markedAt: line }) }, remaining }]
+  })
 }
 
 function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: RuleReference, sink: Sink) {

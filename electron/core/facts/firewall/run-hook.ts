@@ -40,7 +40,7 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
   for (const { table, chain } of entriesOf(tables, hook)) {
     const after: Flow[] = []
     for (const flow of current) {
-      const sink: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: 0, followsMarks: areMarksAsked(tables) }
+      const sink: Sink = { passed: [], stopped: [], changed: [], steps: 0, followsMarks: areMarksAsked(tables) }
       enter(table, chain, flow, sink)
       // Not as arguments of one call: tangled rules leave more flows than the stack holds.
       for (const passed of sink.passed) after.push(passed)
@@ -86,12 +86,12 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
   }
   const early = (base.hook === 'ingress' || base.priority < CONNTRACK_PRIORITY) && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
-  const inner: Sink = { passed: [], stopped: [], changed: [], ended: [], steps: sink.steps, followsMarks: sink.followsMarks }
-  const left = runChain(table, { chain, from: 0 }, remainingOf(flow), packet, inner)
+  const inner: Sink = { passed: [], stopped: [], changed: [], steps: sink.steps, followsMarks: sink.followsMarks }
+  const ends = runChain(table, chain, [{ packet, remaining: remainingOf(flow) }], inner)
   const policy = reference(table, chain)
-  for (const end of [{ left, packet }, ...inner.ended])
+  for (const end of ends)
     spread(
-      end.left,
+      end.remaining,
       (rest) => {
         if (base.policy === 'drop') inner.stopped.push({ ...rest, verdict: 'drop', by: policy })
         else inner.passed.push({ ...rest, by: flow.by && !flow.by.policy ? flow.by : policy })

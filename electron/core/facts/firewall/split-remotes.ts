@@ -136,7 +136,7 @@ function splitByType(test: Test & { is: 'address-type' }, remotes: AddressSet, p
     if (packet.remote === 'source') return certain(remotes, types.includes(packet.toThisHost ? 'local' : 'unicast'))
   } else if (packet.remote === 'destination')
     // What came in by an interface on its way to somewhere else is forwarded, and not from this host.
-    return certain(remotes, types.includes(packet.inInterface === undefined ? 'local' : 'unicast'))
+    return certain(remotes, types.includes(packet.inInterface === '' ? 'local' : 'unicast'))
   const special = notUnicast(packet.family)
   const unicast = certain(subtract(remotes, special), types.includes('unicast'))
   const inside = intersect(remotes, special)
