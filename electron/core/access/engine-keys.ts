@@ -1,7 +1,7 @@
 import type { AccessGap } from '#shared/model/access.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { directivesNamed } from '../facts/nginx/named-directives.ts'
-import { flagValue } from '../facts/services/flags.ts'
+import { keyFile } from '../facts/services/configured.ts'
 import { secretFlag } from '../facts/services/secret-flag.ts'
 import type { AccessFacts } from './access-facts.ts'
 import type { Own } from './own.ts'
@@ -44,8 +44,7 @@ export function readsKey(member: Member, world: World, facts: AccessFacts, servi
     return file ? [{ by: `${file.by}${what}`, condition: file.condition ?? condition, cite: citeOf(file.grant) }] : []
   }
   const holds = `, which has the key of ${id}`
-  const keyFile = keyFileOf(service)
-  const known = source ?? keyFile
+  const known = source ?? keyFileOf(service)
   return [
     ...(known === undefined
       ? (unit?.environmentFiles ?? []).flatMap((path) => from(path, `, which ${id} reads`, `only if the key of ${id} stands there`))
@@ -56,8 +55,8 @@ export function readsKey(member: Member, world: World, facts: AccessFacts, servi
 }
 
 /** `--api-key-file` of llama-server. */
-const keyFileOf = ({ engine, argv, environment }: InferenceService): string | undefined =>
-  engine === 'llama.cpp' ? (flagValue(argv, ['--api-key-file']) ?? environment?.LLAMA_ARG_API_KEY_FILE) : undefined
+export const keyFileOf = ({ engine, argv, environment = {} }: InferenceService): string | undefined =>
+  engine === 'llama.cpp' ? keyFile(argv, environment) : undefined
 
 /** Files of LoadCredential= whose name says that they hold a key: `NAME:PATH` each (systemd.exec(5), Credentials). */
 const credentialsOf = (rows = ''): readonly string[] =>

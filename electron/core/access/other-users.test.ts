@@ -33,6 +33,9 @@ test('whoever has a key of an engine sends inference, and belongs to no person',
     expect.stringContaining('api_keys.json'),
   ])
   expect(of({ engine: 'localai' })[0]?.holdings.map(({ capability }) => capability)).toEqual(['send-inference', 'change-models'])
+  // Whether its file holds any is not known until it is asked.
+  const inFile = { engine: 'llama.cpp', argv: ['--api-key-file', '/etc/k'] } as const
+  expect([of({ ...inFile, apiKey: 'unknown' }).length, of({ ...inFile, apiKey: 'none' }).length]).toEqual([1, 0])
   expect([of({ apiKey: 'none' }), of({ apiKey: 'unknown' }), of({ running: false })]).toEqual([[], [], []])
   const rows = compareTiers(
     hostAccess(factsOf({ services: [keyed({})] }), 0),

@@ -5,6 +5,7 @@ import { directivesNamed, pathsNamed } from '../facts/nginx/named-directives.ts'
 import type { Nginx } from '../facts/nginx/nginx.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import { everyValue, flagValue, hasFlag, valuesOf } from '../facts/services/flags.ts'
+import { keyFileOf } from './engine-keys.ts'
 
 /** Who uses models without an account of the host: by a key of an engine, or by a list that is not read. */
 
@@ -12,7 +13,9 @@ import { everyValue, flagValue, hasFlag, valuesOf } from '../facts/services/flag
 export function keyHolders(services: FactResult<readonly InferenceService[]>): readonly AccountAccess[] {
   if (!services.known) return []
   return services.value
-    .filter(({ running, apiKey }) => running && apiKey === 'set')
+    .filter(
+      (service) => service.running && (service.apiKey === 'set' || (service.apiKey === 'unknown' && keyFileOf(service) !== undefined)),
+    )
     .map((service): AccountAccess => {
       const { id, engine, binds } = service
       const [bind] = binds
@@ -40,7 +43,8 @@ interface KeyCount {
 const listed = (value: string): number => value.split(',').filter((key) => key.trim() !== '').length
 
 /** By the flags and variables of each engine; keys are masked one by one, so that their number is left (`facts/secrets.ts`). */
-function keysOf({ engine, argv, environment = {} }: InferenceService): KeyCount {
+function keysOf(service: InferenceService): KeyCount {
+  const { engine, argv, environment = {} } = service
   switch (engine) {
     // cli_args.py: several behind one flag, of which the last one counts; else the one of the environment.
     case 'vllm': {
@@ -52,7 +56,7 @@ function keysOf({ engine, argv, environment = {} }: InferenceService): KeyCount 
     }
     // common/arg.cpp: a list between commas, and a file with a key on each line; flags add to each other.
     case 'llama.cpp': {
-      const file = flagValue(argv, ['--api-key-file']) ?? environment.LLAMA_ARG_API_KEY_FILE
+      const file = keyFileOf(service)
       if (file !== undefined) return { note: `its keys stand in ${file.slice(0, 120)}, where they were not counted` }
       const flags = everyValue(argv, ['--api-key'])
       if (flags.length > 0 && environment.LLAMA_API_KEY !== undefined) return {}

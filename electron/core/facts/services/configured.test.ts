@@ -91,7 +91,11 @@ test.each<[string, KnownEnvironment, string]>([
   ['vllm serve x --api-key=', known({ VLLM_API_KEY: '****' }), 'unknown'],
   ['vllm serve x --api-key **** ****', partly, 'set'],
   ['python -m vllm.entrypoints.api_server --api-key x', known({ VLLM_API_KEY: 'x' }), 'none'],
-  ['llama-server --api-key-file /k', partly, 'set'],
+  // The file may be empty, which lets everybody in.
+  ['llama-server --api-key-file /k', partly, 'unknown'],
+  ['llama-server --api-key-file /k --api-key ****', partly, 'set'],
+  ['llama-server --api-key-file /k', known({ LLAMA_API_KEY: '****' }), 'set'],
+  ['llama-server -m x', known({ LLAMA_ARG_API_KEY_FILE: '/k' }), 'unknown'],
   ['llama-server -m x', known({ LLAMA_API_KEY: '****' }), 'set'],
   ['llama-server -m x', known(), 'none'],
   ['python -m llama_cpp.server --api_key ****', partly, 'set'],

@@ -162,6 +162,10 @@ function readPort(text: string | undefined): number | undefined {
   return port <= 65_535 ? port : undefined
 }
 
+/** Where llama-server finds keys beside those that it was given. */
+export const keyFile = (words: readonly string[], variables: KnownEnvironment['variables']): string | undefined =>
+  flagValue(words, ['--api-key-file'], dashes) ?? variables.LLAMA_ARG_API_KEY_FILE
+
 /** Is the engine's own key required? Sources: facts of each engine's server flags and environment; Ollama has no such thing. */
 export function configuredApiKey(launch: Launch, { variables, complete }: KnownEnvironment): InferenceService['apiKey'] {
   const { words } = launch
@@ -187,8 +191,9 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
         return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
       }
       if (hasFlag(words, [LLAMAFILER])) return 'none'
-      if (flagValue(words, ['--api-key'], dashes) || flagValue(words, ['--api-key-file'], dashes)) return 'set'
-      return inEnvironment('LLAMA_API_KEY', 'LLAMA_ARG_API_KEY_FILE')
+      if (flagValue(words, ['--api-key'], dashes)) return 'set'
+      // A file of empty lines and remarks is read without a complaint, and then nobody is asked (common/arg.cpp).
+      return keyFile(words, variables) && inEnvironment('LLAMA_API_KEY') !== 'set' ? 'unknown' : inEnvironment('LLAMA_API_KEY')
     case 'localai': {
       if (flagValue(words, ['--api-keys'])) return 'set'
       if (keepsAccounts({ engine: 'localai', argv: words, environment: variables })) return 'set'
