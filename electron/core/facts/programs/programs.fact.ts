@@ -209,7 +209,7 @@ const variablesOf = (environment: Readonly<Record<string, string>>): readonly st
 function authenticationOf(
   { authentication }: ProgramRecord,
   words: readonly string[],
-): Pick<Program, 'authentication' | 'otherDoor' | 'decidedBy'> {
+): Pick<Program, 'authentication' | 'otherDoor' | 'decidedBy' | 'authenticationUnknown'> {
   const pairs = words.flatMap((word, at) =>
     /^-[^=]*$/.test(word) && !/^--?[A-Za-z]/.test(words[at + 1] ?? '-x') ? [`${word}=${words[at + 1]}`] : [],
   )
@@ -221,7 +221,9 @@ function authenticationOf(
   const off = find(authentication.off)
   if (off !== undefined) return { authentication: 'none', decidedBy: off }
   const perhaps = find(authentication.perhaps)
-  return perhaps === undefined ? { authentication: authentication.usual } : { authentication: 'unknown', decidedBy: perhaps }
+  if (perhaps === undefined) return { authentication: authentication.usual }
+  const asksElse = authentication.usual === 'default' && { authenticationUnknown: `${perhaps.slice(0, 120)} may switch that off` }
+  return { authentication: 'unknown', decidedBy: perhaps, ...asksElse }
 }
 
 const bindOf = ({ address, port, scope, section, line }: Listener): ServiceBind => ({

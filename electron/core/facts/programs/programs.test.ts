@@ -110,6 +110,12 @@ test.each([
   ['jupyter-lab --NotebookApp.token= --NotebookApp.password=', 'none'],
   ['jupyter-lab --IdentityProvider.token=', 'none'],
   ['jupyter-lab --ServerApp.password=', 'default'],
+  // A file that is named may take the token away, as the guides do (c.ServerApp.token = ''), and a class may ask nobody.
+  ['jupyter lab --config=/etc/jupyter/lab.py', 'unknown'],
+  ['jupyter lab --config /etc/jupyter/lab.py', 'unknown'],
+  ['jupyterhub -f /etc/jupyterhub/jupyterhub_config.py', 'unknown'],
+  ['jupyter lab --ServerApp.identity_provider_class=lab.Everybody', 'unknown'],
+  ['jupyter lab --config=/etc/jupyter/lab.py --ServerApp.token=', 'none'],
   // What speaks gRPC asks nobody, beside HTTP or instead of it (sglang/launch_server.py, rust/sglang-grpc).
   ['sglang serve --model-path m --api-key ****', 'on'],
   ['sglang serve --model-path m --api-key **** --grpc-port 40000', 'none'],
@@ -148,6 +154,10 @@ test.each<[string, string, readonly string[]]>([
 test.each([
   ['open-webui serve', { WEBUI_AUTH: 'False' }, 'none'],
   ['open-webui serve', {}, 'default'],
+  // Nothing but `true` counts (open_webui/env.py).
+  ['open-webui serve', { WEBUI_AUTH: 'off' }, 'none'],
+  ['open-webui serve', { WEBUI_AUTH: '' }, 'none'],
+  ['open-webui serve', { WEBUI_AUTH: 'TRUE' }, 'default'],
   // Whoever comes past the proxy sends the header himself.
   ['open-webui serve', { WEBUI_AUTH: 'True', WEBUI_AUTH_TRUSTED_EMAIL_HEADER: 'X-Forwarded-Email' }, 'none'],
   ['/opt/tabbyAPI/venv/bin/python start.py', { TABBY_NETWORK_DISABLE_AUTH: 'true' }, 'none'],

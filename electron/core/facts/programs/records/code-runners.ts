@@ -21,13 +21,15 @@ export const codeRunners: readonly ProgramRecord[] = [
     name: 'Jupyter',
     kind: 'notebook',
     program: /^(?:jupyter(?:-(?:lab|notebook|server|labhub|singleuser))?|jupyterhub(?:-singleuser)?)$/,
-    module: /^(?:jupyter(?:lab|_server|hub)?|notebook|ipykernel_gateway)$/,
+    module: /^(?:jupyter(?:lab|_server|hub(?:\.app|\.singleuser)?)?|notebook|ipykernel_gateway)$/,
     image: /^(?:(?:base|minimal|scipy|datascience|pytorch|tensorflow|pyspark|r|julia|all-spark)-notebook|jupyterlab|jupyter(?:hub)?)$/,
     // An empty token alone asks nobody, with a password the password is asked; without one a token is made up.
     authentication: {
       usual: 'default',
       on: /^--(?:\w+App\.password|PasswordIdentityProvider\.hashed_password)=(?!''$|""$)./,
       off: /^--(?:\w+App|IdentityProvider)\.token=(?:''|"")?$/,
+      // A file that takes the token away, a class that asks nobody.
+      perhaps: /^(?:--config|-f|--\w+\.(?:config_file|identity_provider_class|authenticator_class))=./,
     },
     telling: ['/api/contents'],
     danger: 'A notebook is a shell: whoever gets in runs anything as its account, and reads models and data.',

@@ -10,8 +10,8 @@ export const interfaces: readonly ProgramRecord[] = [
     module: /^open_webui(?:\.main)?$/,
     application: /^open_webui\.main:app$/,
     image: /^open-webui$/,
-    // The header names whoever sends it, past the proxy too.
-    authentication: { usual: 'default', off: /^WEBUI_AUTH=(?:false|0)$/i, never: /^WEBUI_AUTH_TRUSTED_EMAIL_HEADER=./ },
+    // It asks where the variable is `true`, and nowhere else. The header names whoever sends it, past the proxy too.
+    authentication: { usual: 'default', off: /^WEBUI_AUTH=(?!true$)/i, never: /^WEBUI_AUTH_TRUSTED_EMAIL_HEADER=./ },
     telling: ['/api/models'],
     forwards: true,
     danger:
