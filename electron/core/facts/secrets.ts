@@ -37,7 +37,7 @@ function namesSecret(name: string): boolean {
     return false
   return words.some(
     (word, index) =>
-      /^(?:TOKEN|SECRET|PASSPHRASE|APIKEY|CREDENTIALS?)$/.test(word) ||
+      /^(?:(?:AUTH|P2P)?TOKEN|SECRET|PASSPHRASE|REQUIREPASS|(?:API|AUTH|V)KEY|CREDENTIALS?)$/.test(word) ||
       /PASSWORD|PASSWD/.test(word) ||
       (/^(?:KEY|KEYS|PASS|PWD)$/.test(word) && index > 0 && index === words.length - 1),
   )
@@ -47,7 +47,7 @@ function namesSecret(name: string): boolean {
 const WORD_END = String.raw`\0\x01\x1f`
 const SEPARATOR = String.raw`(?:=|[ \t]+|[${WORD_END}]|["'],[ \t]*["'])`
 const VALUE = String.raw`[^\s"',\]${WORD_END}]+`
-const OPTION = new RegExp(`(?<!-)(--[A-Za-z0-9_-]{1,127})(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
+const OPTION = new RegExp(`(?<!-)(--[A-Za-z0-9_.-]{1,127})(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
 const NAME = /(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_.]{0,127})=/g
 const UNQUOTED = new RegExp(String.raw`[^\s"';${WORD_END}]*`, 'y')
 
@@ -87,6 +87,18 @@ const rules: readonly Rule[] = [
     OPTION,
     (mark, match, flag = '', separator = '', quote = '', value = '') =>
       namesSecret(flag.slice(2)) ? flag + separator + quote + maskEach(mark, flag, value) : match,
+  ],
+  // As programs in Go take their flags, too: -vkey=X, -token X
+  [
+    ' -',
+    /((?<=\s)-(?:vkey|token|password|secret)[= ]["']?)(?!-)([^\s"']+)/g,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
+  ],
+  // --basic-auth user:password
+  [
+    'auth',
+    /((?<![\w-])--?(?:[a-z]+-)?auth[= ]["']?[^\s:"']{1,128}:)(?!\/\/)([^\s"']+)/g,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
   // "apiKey": "value", api_key: value
   [

@@ -13,10 +13,11 @@ import { podsScript } from './pods-script.ts'
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one.
  */
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 mask=$3
-flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\|cookie-secret\\|client-secret\\)'
+flags='--\\{0,1\\}[[:alnum:]_-]*\\(key\\|keys\\|token\\|password\\|passwd\\|secret\\)'
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
 url='s|://[^/@[:space:]]*@|://****@|g'
-words="s/\\([[:space:]]$flags[= ]\\)[^ ][^ ]*\\( [^- ][^ ]*\\)*/\\1****/g"
+more='\\( [^- ][^ ]*\\)*/\\1****/g'
+words="s/\\([[:space:]]$flags=\\)[^ ][^ ]*$more;s/\\([[:space:]]$flags \\)[^- ][^ ]*$more"
 hide="$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then echo @ps procps
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then echo @ps busybox

@@ -1,5 +1,5 @@
 /** `--api-key`, `--hf_token`, `--api-key=…`; not `--api-key-file` (a path), `--max-num-batched-tokens` (a count) or `--eos-token` (a word). */
-const SECRET_FLAG = /^--?(?:[a-z0-9]+[-_])*(?:api[-_]?keys?|token|passwords?|passwd|secret)(?==|$)/i
+const SECRET_FLAG = /^--?(?:[a-z0-9]+[-_])*(?:api[-_]?keys?|(?:p2p)?token|passwords?|passwd|secret)(?==|$)/i
 const WORD_OF_A_MODEL = /(?:eos|bos|pad|unk|mask|stop|image|special)[-_]token/i
 
 /**
