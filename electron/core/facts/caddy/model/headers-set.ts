@@ -1,16 +1,24 @@
-import { entries, field, type JsonNode, texts } from '../json-lines.ts'
+import { entries, field, items, type JsonNode, texts } from '../json-lines.ts'
+
+const forwarded = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']
 
 /**
- * Headers, in lower case, that a `reverse_proxy` sets or takes away, so that a client's own do not get behind it. Caddy sets the usual three by itself
- * (modules/caddyhttp/reverseproxy, addForwardedHeaders).
+ * Headers, in lower case, that a `reverse_proxy` sets or takes away, so that a client's own do not get behind it. Caddy sets the usual three by itself,
+ * but leaves what whoever it trusts says in them (modules/caddyhttp/reverseproxy, addForwardedHeaders; 2.11.4, tried).
  */
-export const headersSet = (proxy: JsonNode): readonly string[] => [
-  ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
+export const headersSet = (proxy: JsonNode, server: JsonNode): readonly string[] => [
+  ...(trustsSomebody(proxy) || trustsSomebody(server) ? [] : forwarded),
   ...headersHandled(field(proxy, 'headers', 'request')),
 ]
 
+/** A list of a `reverse_proxy`, or a module of a server. */
+function trustsSomebody(node: JsonNode): boolean {
+  const trusted = field(node, 'trusted_proxies')
+  return trusted?.kind === 'object' || items(trusted).length > 0
+}
+
 /** Headers that something that is judged here looks at: a star in a name that is taken away may stand for these. */
-const looked = ['x-forwarded-prefix', 'x-forwarded-uri', 'x-original-url', 'x-real-ip', 'user-agent']
+const looked = [...forwarded, 'x-forwarded-prefix', 'x-forwarded-uri', 'x-original-url', 'x-real-ip', 'user-agent']
 
 /** Of the operations on a request those that leave nothing of the client's own: `set` and `delete` (modules/caddyhttp/headers, ApplyTo). */
 export function headersHandled(request: JsonNode | undefined): readonly string[] {

@@ -141,7 +141,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                     if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
                     const { path, method: became, handled } = outcome.state
                     const taken =
-                      path === route.path || (strips && takesFor(path, route.path, [...handled, ...headersSet(outcome.node)], anyCase))
+                      path === route.path ||
+                      (strips && takesFor(path, route.path, [...handled, ...headersSet(outcome.node, server.node)], anyCase))
                     if (match.services.includes(service) && taken && became === route.method) ways.push({ from, persona, outcome })
                   }
                 }

@@ -62,6 +62,32 @@ describe('what Caddy did to a header counts for the rules behind it, as with Cad
   })
 })
 
+// What 2.11.4 sends on of a client of a trusted network: `X-Forwarded-Host` and the first address of `X-Forwarded-For` as he wrote them.
+describe('Caddy writes X-Forwarded-Host and -For anew only for those whom it does not trust', () => {
+  const trusted = ['192.168.0.0/16']
+  const asks = (uri: string, more: object = {}) => ({ ...askOAuth(uri), upstreams: [{ dial: '10.0.3.9:9091' }], ...more })
+  const ofServer = { trusted_proxies: { source: 'static', ranges: trusted } }
+  const [authelia, authentik] = ['/api/authz/forward-auth', '/outpost.goauthentik.io/auth/caddy']
+  const written = {
+    headers: { request: { set: { 'X-Forwarded-Uri': ['{http.request.uri}'], 'X-Forwarded-Host': ['{http.request.host}'] } } },
+  }
+  test.each<[string, object, object, string]>([
+    ['nobody', asks(authelia), {}, closed],
+    ['somebody', asks(authelia), ofServer, 'not-evaluated: Clients write the URL that Authelia judges'],
+    [
+      'somebody before this question',
+      asks(authentik, { trusted_proxies: trusted }),
+      {},
+      'not-evaluated: Clients write the URL that authentik judges',
+    ],
+    ['somebody, and it is written all the same', asks(authelia, written), ofServer, closed],
+  ])('it trusts %s', (_, question, server, expected) => {
+    const verdicts = ask(requiresAuthentication, given(site([{ handle: [question, toOllama] }], server)))
+    expect(outcomes(verdicts)).toEqual([expected])
+    if (expected !== closed) expect(verdicts[0]?.reason).toMatch(/X-Forwarded-Host.*trusted_proxies/)
+  })
+})
+
 describe('parameters and answers', () => {
   const refused = { handle: [{ handler: 'static_response', status_code: 403 }] }
   test.each<[string, readonly object[], string]>([

@@ -72,7 +72,7 @@ export function caddyPath(
   const { ways, route, certificate } = found
   const byAddress = new Map<string | undefined, CaddyWay[]>()
   for (const way of ways) byAddress.set(way.from, [...(byAddress.get(way.from) ?? []), way])
-  const around = { gateways, services, clientPath: found.clientPath }
+  const around = { gateways, services, server: found.server.node, clientPath: found.clientPath }
   const logins = new Map([...byAddress].map(([from, all]) => [from, certificate ? ('yes' as const) : loginOf(all, around)]))
   const outside = logins.get(undefined)
   const all = weakest([...logins.values()])
@@ -91,9 +91,7 @@ export function caddyPath(
     login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
     loginBy: [...new Set(credentials.map((one) => askedBy(one, '', around).by))],
     keyPasses: states.every((state) => !state.keyReplaced),
-    told:
-      first &&
-      toldBy(first.outcome.node, first.outcome.state.handled, first.outcome.state.path, first.outcome.state.path, found.clientPath),
+    told: first && toldBy(first.outcome.node, first.outcome.state.handled, first.outcome.state.path, first.outcome.state.path, around),
     keeper: keeperOf(credentials[0]),
     lists,
     listLines: outside === undefined ? rangeLines(found.server.node) : [],
@@ -143,6 +141,7 @@ function doubtOf({ node }: CaddyRoute['server']): string | undefined {
 interface Around {
   readonly gateways: readonly Gateway[]
   readonly services: readonly InferenceService[]
+  readonly server: JsonNode
   readonly clientPath: string
 }
 
@@ -159,22 +158,26 @@ function loginOf(ways: readonly CaddyWay[], around: Around): Authenticated {
 }
 
 /** `sent`: the path that the engine is asked for in the end. */
-function askedBy(credential: Credential, sent: string, { gateways, services, clientPath }: Around) {
+function askedBy(credential: Credential, sent: string, around: Around) {
   const { kind, node, asks } = credential
   if (kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
   if (kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
   const answers = (asks?.dials ?? []).map((dial) => {
     const { host = '', port = 80 } = readTarget(dial) ?? {}
     const asked = { host, port, method: asks?.method ?? 'GET', path: asks?.path }
-    return askedProgram({ ...asked, ...toldBy(node, asks?.handled ?? [], asks?.seen ?? '', sent, clientPath) }, gateways, services)
+    return askedProgram(
+      { ...asked, ...toldBy(node, asks?.handled ?? [], asks?.seen ?? '', sent, around) },
+      around.gateways,
+      around.services,
+    )
   })
   return { login: weakest(answers.map(({ login }) => login)), by: answers.find(({ by }) => by)?.by ?? 'forward_auth' }
 }
 
 /** Where something is taken off the path after it was told, the dots that the client wrote go with it. */
-function toldBy(node: JsonNode, handled: readonly string[], seen: string, sent: string, clientPath: string): Told {
+function toldBy(node: JsonNode, handled: readonly string[], seen: string, sent: string, { server, clientPath }: Around): Told {
   const original = headersAsSent(node, 'orig_uri')
-  const sets = [...handled, ...headersSet(node)]
+  const sets = [...handled, ...headersSet(node, server)]
   return original.length > 0
     ? { sets, asSent: original, seen: clientPath, resolved: clientPath !== sent }
     : { sets, asSent: headersAsSent(node, 'uri'), seen, resolved: seen !== sent }

@@ -155,14 +155,17 @@ export function askedProgram(
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
   if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
   // Its rules may let everybody in at another address, and a client says that he is there.
-  const misled = known.judges !== undefined && !asked.sets.includes(known.judges)
-  return misled ? { login: 'unknown', by: `${known.name}${MISLED}` } : { login: 'yes', by: known.name }
+  const written = known.judges?.find((header) => !asked.sets.includes(header.toLowerCase()))
+  return written === undefined ? { login: 'yes', by: known.name } : { login: 'unknown', by: `${known.name}${MISLED}${written}` }
 }
 
-const MISLED = ', for a URL that clients write'
-/** Those of the programs asked for the login whose rules are for a URL that clients write themselves. */
-export const misledPrograms = (loginBy: readonly string[]): readonly string[] =>
-  loginBy.flatMap((by) => (by.endsWith(MISLED) ? [by.slice(0, -MISLED.length)] : []))
+const MISLED = ', for a URL that clients write in '
+/** Those of the programs asked for the login whose rules are for a URL that clients write themselves, and the header for it. */
+export const misledPrograms = (loginBy: readonly string[]): readonly { readonly name: string; readonly header: string }[] =>
+  loginBy.flatMap((by) => {
+    const [name = '', header] = by.split(MISLED)
+    return header === undefined ? [] : [{ name, header }]
+  })
 
 /** Who writes the name of a health check is told 200 for any path, before 7.15.2 (GHSA-5hvv-m4w4-gf6v). Undefined where its version is not known. */
 function takesHealthChecks(proxy: OAuth2Proxy): boolean | undefined {
@@ -177,15 +180,26 @@ export const unknownPrograms = (loginBy: readonly string[]): readonly string[] =
 
 /**
  * Programs whose business is to say who somebody is, by the route that their documentation has proxies ask. Their own settings are not read. Vouch
- * and Pomerium have words for it that anybody may use, so their port counts as well. `judges`: the header with the URL that their rules look at, where
- * the proxy has to be told to set it.
+ * and Pomerium have words for it that anybody may use, so their port counts as well. `judges`: the headers with the URL that their rules look at, which the
+ * proxy has to set.
  */
-const identityPrograms: readonly { readonly name: string; readonly path: RegExp; readonly port?: number; readonly judges?: string }[] = [
+const identityPrograms: readonly {
+  readonly name: string
+  readonly path: RegExp
+  readonly port?: number
+  readonly judges?: readonly string[]
+}[] = [
   { name: 'oauth2-proxy', path: /^\/oauth2\/auth(?:\?|$)/ },
-  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: 'x-original-url' },
-  { name: 'Authelia', path: /^\/api\/authz\/(?:forward-auth|ext-authz)(?:[/?]|$)/ },
-  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: 'x-original-url' },
-  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/(?:caddy|traefik|envoy)(?:[/?]|$)/ },
+  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: ['X-Original-URL'] },
+  { name: 'Authelia', path: /^\/api\/authz\/forward-auth(?:[/?]|$)/, judges: ['X-Forwarded-Host', 'X-Forwarded-Uri'] },
+  { name: 'Authelia', path: /^\/api\/authz\/ext-authz(?:[/?]|$)/ },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: ['X-Original-URL'] },
+  {
+    name: 'authentik',
+    path: /^\/outpost\.goauthentik\.io\/auth\/(?:caddy|traefik)(?:[/?]|$)/,
+    judges: ['X-Forwarded-Host', 'X-Forwarded-Uri'],
+  },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/envoy(?:[/?]|$)/ },
   { name: 'Tinyauth', path: /^\/api\/auth\/(?:nginx|caddy|traefik)(?:[/?]|$)/ },
   { name: 'Vouch Proxy', path: /^\/validate(?:\?|$)/, port: 9090 },
   { name: 'Pomerium', path: /^\/verify(?:\?|$)/, port: 5443 },

@@ -303,3 +303,16 @@ test('Caddy asks it', () => {
   expect(told('^/healthz', login, strip, toOllama)).toEqual(['fail: Every route answers without a login'])
   expect(told('^/api/pull$', login, strip, toOllama)).toEqual(['pass: Every forwarded route needs a login'])
 })
+
+test.each([
+  ['the address that Caddy sees', {}, 'warning: Some addresses need no login'],
+  [
+    'an address that a client of a trusted network states',
+    { trusted_proxies: { source: 'static', ranges: ['192.168.0.0/16'] } },
+    'fail: Every route answers without a login',
+  ],
+])('behind Caddy, trusted by %s', (_, server, expected) => {
+  const lines = ['reverse_proxy = true', 'real_client_ip_header = "X-Forwarded-For"', 'trusted_ips = ["10.0.0.0/8"]']
+  const config = site([{ handle: [askOAuth('/oauth2/auth'), toOllama] }], server)
+  expect(outcomes(ask(requiresAuthentication, given(config, { 'oauth2-proxy': oauth(...lines) })))).toEqual([expected])
+})

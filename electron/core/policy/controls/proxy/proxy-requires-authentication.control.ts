@@ -113,8 +113,8 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
     return {
       status: 'not-evaluated',
       subject,
-      title: `Clients write the URL that ${misled} judges`,
-      reason: `${misled} lets in by its rules for the URL in X-Original-URL. It is the client's own here: ${first.program} sets none, or puts $http_host into it, which is another host than the one that is asked where the request line names that one (GET http://…). What ${misled} lets pass elsewhere then passes here: ${names(unknown)}. Have it set, by nginx to $scheme://$host$request_uri.`,
+      title: `Clients write the URL that ${misled.name} judges`,
+      reason: `${misled.name} lets in by its rules for the URL in ${misled.header}. It is the client's own here: ${wrote(first, misled.header)} What ${misled.name} lets pass elsewhere then passes here: ${names(unknown)}.`,
       cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
     }
   if (unknown.length > 0)
@@ -148,6 +148,14 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
     cite: citeRoutes(routes, ''),
   }
 }
+
+/** How a client gets his own word there, and what keeps him from it. */
+const wrote = ({ program }: ProxyPath, header: string): string =>
+  program === 'Caddy'
+    ? `Caddy passes it on as it comes, which it does with X-Forwarded-Host for all whom trusted_proxies names. Have it set by header_up, or trusted_proxies name nobody.`
+    : `${program} sets none, or puts $http_host into it, which is another host than the one that is asked where the request line names that one (GET http://…). Have it set, by nginx to ${sound[header] ?? '$host'}.`
+
+const sound: Readonly<Record<string, string>> = { 'X-Original-URL': '$scheme://$host$request_uri', 'X-Forwarded-Uri': '$request_uri' }
 
 const names = (routes: readonly ProxyPath[]): string =>
   listed(routes.map(({ route, clientPath }) => printRoute(clientPath.includes('%0D%0A') ? route : { ...route, path: clientPath })))
