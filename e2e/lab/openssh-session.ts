@@ -5,7 +5,7 @@ import { spawnSsh } from './lab.ts'
 
 /** A `HostSession` on OpenSSH's client: proves the probe on real shells apart from Gatehouse's own SSH. */
 export const openSshSession = (host: string, words: readonly string[] = []): HostSession => ({
-  exec: (command: string, { ahead = '', stdin = '', signal, onStdout, onStderr }: ExecOptions) =>
+  exec: (command: string, { ahead = '', stdin = '', afresh = () => ahead + stdin, signal, onStdout, onStderr }: ExecOptions) =>
     new Promise<ExecResult>((resolve, reject) => {
       const child = spawnSsh([...words, host, command])
       const stop = () => child.kill()
@@ -13,7 +13,7 @@ export const openSshSession = (host: string, words: readonly string[] = []): Hos
       child.stdout.on('data', (chunk: Buffer) => onStdout(chunk) === false && child.kill())
       child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk))
       child.stdin.on('error', () => {})
-      child.stdin.end(ahead + stdin)
+      child.stdin.end(afresh())
       child.on('error', reject)
       child.on('close', (code) => {
         signal.removeEventListener('abort', stop)

@@ -79,6 +79,8 @@ export interface ExecOptions {
    * needed, to wait on the host, and anew when it ended before it said a word: not for commands that change something.
    */
   readonly ahead?: string
+  /** With `ahead`: what a command is given that has not had `ahead`, in place of both, where that begins before all of it has arrived. */
+  readonly afresh?: () => string
   /**
    * With `ahead`: what the command prints last of all when it has done what `stdin` asked, and goes on reading. Where `onStdout` stopped reading and this came
    * soon, a transport may keep the command, and give it nothing but `stdin` for the same `ahead` later.

@@ -9,19 +9,39 @@ const sections = [
   script({ id: 'script', script: 'echo "$1"', parameters: ["a'b\nc"], display: 'echo' }),
 ]
 
-test('cut short anywhere, it runs nothing', () => {
-  const { script: text } = buildProbe(sections, nonce)
+const said = (shell: string, input: string): readonly string[] =>
+  spawnSync(shell, [], { input, encoding: 'utf8' })
+    .stdout.split('\n')
+    .map((line) => line.replace(/ \d+\.\d+/g, ' time'))
+    .filter((line) => line !== '')
+
+test.each(['/usr/bin/dash', '/usr/bin/bash'])('%s: cut short anywhere, what has arrived whole runs and nothing else', (shell) => {
+  const { script: text, preamble, call } = buildProbe(sections, nonce)
+  const whole = said(shell, text)
+  expect(whole).toHaveLength(said(shell, preamble + call).length)
+  expect(whole).toContain(`${nonce} 0 o it's~n`)
+  const begins = [...text.matchAll(/^\{ gh_lane \d+ (\d+); \}$/gm)].map((line) => ({ index: line[1], end: line.index + line[0].length }))
+  expect(begins.map(({ index }) => index).sort()).toEqual(['0', '1'])
   const cuts = [
     ...Array.from({ length: 25 }, (_, i) => Math.floor((text.length * i) / 25)),
-    text.lastIndexOf('gh_main'),
-    text.lastIndexOf('gh_main') + 4,
+    ...begins.flatMap(({ end }) => [end - 1, end, end + 1]),
   ]
   for (const cut of cuts) {
-    for (const shell of ['/usr/bin/dash', '/usr/bin/bash']) {
-      const { stdout } = spawnSync(shell, [], { input: text.slice(0, cut), encoding: 'utf8' })
-      expect(stdout, `${shell} cut at ${cut}`).toBe('')
-    }
+    const lines = said(shell, text.slice(0, cut))
+    expect(whole, `cut at ${cut}`).toEqual(expect.arrayContaining([...lines]))
+    for (const { index, end } of begins)
+      expect(
+        lines.some((line) => line.startsWith(`${nonce} ${index} s `)),
+        `${index} of what was cut at ${cut}`,
+      ).toBe(cut >= end)
   }
+})
+
+test('what is sent ahead runs nothing, wherever it is cut', () => {
+  const { preamble } = buildProbe(sections, nonce)
+  for (let part = 1; part <= 25; part++)
+    for (const shell of ['/usr/bin/dash', '/usr/bin/bash'])
+      expect(said(shell, preamble.slice(0, Math.floor((preamble.length * part) / 25)))).toEqual([])
 })
 
 test('is the same text for the same sections', () => expect(buildProbe(sections, nonce)).toEqual(buildProbe(sections, nonce)))
@@ -38,10 +58,10 @@ test('is sent without comments and indentation, and parameters as they are', () 
   expect(text).toContain(`'if :; then\necho "#x"\nfi\n' gatehouse '# a\n  b'`)
 })
 
-/** Places of the sections in each lane. */
+/** Places of the sections in each lane, as the lanes are sent. */
 const lanesIn = (asked: readonly SectionSpec[]): readonly (readonly number[])[] =>
   buildProbe(asked, nonce)
-    .script.split('} 6>&1 &')
+    .script.split(/^gh_lane\d+\(\)/m)
     .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
     .filter((lane) => lane.length > 0)
 
@@ -49,7 +69,7 @@ test('each section names the one behind it in its lane', () => {
   const many = Array.from({ length: 20 }, (_, index) => command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none' }))
   const { script: text } = buildProbe(many, nonce)
   const next = new Map([...text.matchAll(/^gh_s (\d+) (\d+|-) /gm)].map(([, index = '', name = '']) => [index, name]))
-  const first = /^printf "\$gh_k %s b\\n" ([\d ]+)$/m.exec(text)?.[1]?.split(' ') ?? []
+  const first = [...text.matchAll(/^\{ gh_lane \d+ (\d+); \}$/gm)].map(([, index = '']) => index)
   const walked = first.flatMap((index) => {
     const lane = [index]
     for (let at = next.get(index); at !== undefined && at !== '-'; at = next.get(at)) lane.push(at)
@@ -78,6 +98,8 @@ test('what takes long begins early, lanes end at about the same time, and sudo s
   expect(lanes.flat().sort((a, b) => a - b)).toEqual(costs.map((_, index) => index))
   expect(lanes.find((lane) => lane.includes(2))).toEqual([2])
   expect(lanes.find((lane) => lane.includes(10))).toEqual([10])
+  // A lane begins when it has arrived.
+  expect(lanes[0]).toEqual([2])
   for (const lane of lanes) {
     expect(new Set(lane.map((index) => index % 3 === 0)).size).toBe(1)
   }

@@ -1,6 +1,6 @@
 import type { CommandSection, ScriptSection, SectionSpec } from './section.ts'
 import { shellDisplay, shellQuote } from './shell-quote.ts'
-import { frameProgram, privilegeRuntime, sectionRuntime, setupRuntime } from './shell-runtime.ts'
+import { frameProgram, laneRuntime, privilegeRuntime, sectionRuntime, setupRuntime } from './shell-runtime.ts'
 
 /** What is executed on the host. Fixed words without meaning to any login shell (sh, fish, csh, PowerShell alike); the script follows on stdin. */
 export const PROBE_COMMAND = '/bin/sh'
@@ -12,11 +12,11 @@ export const PROBE_COMMAND = '/bin/sh'
 const LANES = 5
 
 export interface Probe {
-  /** `preamble` and `call`: what the shell reads. */
+  /** For a shell that has nothing yet: each lane begins when it has arrived, while the rest is on its way. */
   readonly script: string
-  /** The same for the same sections: defines functions and runs nothing, so it may reach the host before the probe is wanted. */
+  /** The same functions for the same sections: runs nothing, so it may reach the host before the probe is wanted. */
   readonly preamble: string
-  /** The lines behind it, which run it: in a shell of its own, so that the one that reads them can be called again. */
+  /** The lines behind it, which run it. The shell that reads them can be called again. */
   readonly call: string
   /** What that shell says last, when nothing of the probe runs any more and it reads on. */
   readonly rests: string
@@ -104,9 +104,12 @@ function spread(works: readonly Work[], count: number): readonly (readonly Work[
   return lanes.map(({ work }) => work)
 }
 
+const longestMs = (lane: readonly Work[]): number => Math.max(...lane.map(expectedMsOf))
+
 /**
  * What waits has a lane of its own. Those that use sudo share no lane with the others: a root process that hangs cannot be ended by the audit account and
- * blocks what follows. Both get lanes by what they have to do.
+ * blocks what follows. Both get lanes by what they have to do. A lane begins when it has arrived, so those that wait are sent first, whose scripts are short, and
+ * then the one with the section that takes longest.
  */
 function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
   const all = workOf(sections)
@@ -117,7 +120,8 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
   const sum = (works: readonly Work[]) => works.reduce((total, work) => total + expectedMsOf(work), 0)
   const share = Math.round((LANES * sum(asRoot)) / Math.max(1, sum(computing)))
   const forRoot = plain.length === 0 ? LANES : Math.min(Math.max(share, 1), LANES - 1)
-  return [...waiting.map((work) => [work]), ...spread(asRoot, forRoot), ...spread(plain, asRoot.length === 0 ? LANES : LANES - forRoot)]
+  const lanes = [...spread(asRoot, forRoot), ...spread(plain, asRoot.length === 0 ? LANES : LANES - forRoot)]
+  return [...waiting.map((work) => [work]), ...lanes.toSorted((a, b) => longestMs(b) - longestMs(a))]
 }
 
 /** Runs a section and what hangs on it, and tells that `next` begins. */
@@ -146,31 +150,35 @@ export function displayOf(section: SectionSpec): string {
 }
 
 /**
- * One POSIX sh script for all sections. Everything stands inside one function that the last line calls, so a script cut short by the
- * transport runs nothing. `nonce` must be 32 hexadecimal digits that nobody could guess.
+ * POSIX sh for all sections: functions, and calls of them in braces, so what the transport cut short is a syntax error or a function that nobody calls.
+ * `nonce` must be 32 hexadecimal digits that nobody could guess.
  */
 export function buildProbe(sections: readonly SectionSpec[], nonce: string): Probe {
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
   const ids = new Set(sections.map(({ id }) => id))
   if (ids.size !== sections.length) throw new RangeError('two sections of one probe have the same id')
-  const order = lanesOf(sections)
-  const lanes = order.map((lane) => `{\n${lane.map((work, at) => runOf(work, lane[at + 1]?.index)).join('\n')}\n} 6>&1 &\n`)
-  const preamble = [
-    'gh_main() {\n',
-    lean(privilegeRuntime),
-    setupRuntime,
+  const lanes = lanesOf(sections).map((lane, at) => ({
+    define: `gh_lane${at}() {\n${lane.map((work, place) => runOf(work, lane[place + 1]?.index)).join('\n')}\n}\n`,
+    begin: `{ gh_lane ${at} ${lane[0]?.index ?? '-'}; }\n`,
+  }))
+  const runtime = [
+    `gh_privilege=${shellQuote(lean(privilegeRuntime))}\neval "$gh_privilege"\n`,
     `gh_awk=${shellQuote(lean(frameProgram))}\n`,
-    `gh_privilege=${shellQuote(lean(privilegeRuntime))}\n`,
     lean(sectionRuntime),
-    'gh_top=$$\nexport gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top\n',
-    '{\n',
-    `printf "$gh_k %s b\\n" ${order.flatMap(([first]) => first?.index ?? []).join(' ')}\n`,
-    ...lanes,
-    'wait\n',
-    `printf '%s z\\n' "$gh_k"\n`,
-    '} </dev/null | cat\n',
-    '}\n',
+    `gh_open() {\n${setupRuntime}} 2>/dev/null </dev/null\n`,
+    lean(laneRuntime),
   ].join('')
-  const call = `gh_k=${nonce}\n(gh_main) 2>/dev/null </dev/null\necho "$gh_k r"\n`
-  return { script: preamble + call, preamble, call, rests: `${nonce} r\n`, nonce, sections }
+  const open = `{ gh_k=${nonce}; gh_open; }\n`
+  const close = '{ gh_close; }\n'
+  return {
+    // Built where it is wanted: most shells have the functions, and a hundred audits would hold it.
+    get script() {
+      return [runtime, open, ...lanes.flatMap(({ define, begin }) => [define, begin]), close].join('')
+    },
+    preamble: [runtime, ...lanes.map(({ define }) => define)].join(''),
+    call: [open, ...lanes.map(({ begin }) => begin), close].join(''),
+    rests: `${nonce} r\n`,
+    nonce,
+    sections,
+  }
 }

@@ -33,7 +33,7 @@ function pathOf(programs: readonly string[], from?: string): string {
   return folder
 }
 
-const inputOf = ({ ahead = '', stdin = '' }: ExecOptions): string => ahead + stdin
+const inputOf = ({ ahead = '', stdin = '', afresh = () => ahead + stdin }: ExecOptions): string => afresh()
 
 const textFor = (it: LocalHost, stdin: string): string =>
   stdin
@@ -380,8 +380,9 @@ test.each(installed)('%s is called again, and nothing is left of the call before
   const sent: string[] = []
   const session: HostSession = {
     ...sessionOn(host),
-    exec: (_, { ahead = '', stdin = '', rests = 'none', onStdout }) =>
+    exec: (_, options) =>
       new Promise((resolve) => {
+        const { stdin = '', rests = 'none', onStdout } = options
         let said = ''
         child.stdout.on('data', function hear(chunk: Buffer) {
           said += chunk.toString('latin1')
@@ -390,7 +391,7 @@ test.each(installed)('%s is called again, and nothing is left of the call before
           child.stdout.off('data', hear)
           resolve({ exitCode: null })
         })
-        sent.push(sent.length === 0 ? ahead + stdin : stdin)
+        sent.push(sent.length === 0 ? inputOf(options) : stdin)
         child.stdin.write(textFor(host, sent.at(-1) ?? ''))
       }),
   }

@@ -173,6 +173,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     options.signal.throwIfAborted()
     const { exitCode } = await session.exec(PROBE_COMMAND, {
       ahead: probe.preamble,
+      afresh: () => probe.script,
       stdin: probe.call,
       rests: probe.rests,
       timeoutMs: options.timeoutMs + GRACE_MS,

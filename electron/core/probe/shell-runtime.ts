@@ -200,7 +200,7 @@ gh_memory=$(ulimit -S -v) gh_most=$((gh_size + 32768))
 /**
  * Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
  * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
- * setsid where there is one. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. 127 for the whole probe when output cannot be framed at all.
+ * setsid where there is one. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. gh_form is empty where output cannot be framed at all: then no lane begins.
  */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
@@ -217,6 +217,21 @@ elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
 elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
 if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch gh_setsid=$(command -v setsid); fi
+gh_top=$$
+export gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top
 printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeout"
-[ -n "$gh_form" ] || exit 127
+`
+
+/**
+ * `gh_lane N FIRST` begins lane N, whose first section is FIRST, and does not wait for it; `gh_close` waits for all, and says so. Lanes write to what the shell
+ * itself writes to, a pipe or a Unix socket, neither of which takes a write of less than PIPE_BUF in pieces (unix(7), pipe(7)).
+ */
+export const laneRuntime = `gh_lane() {
+  [ -z "$gh_form" ] || { gh_begin "$2"; "gh_lane$1"; } 6>&1 2>/dev/null </dev/null &
+}
+gh_close() {
+  wait
+  [ -z "$gh_form" ] || printf '%s z\\n' "$gh_k"
+  printf '%s r\\n' "$gh_k"
+}
 `

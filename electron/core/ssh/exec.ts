@@ -27,7 +27,7 @@ const isOpenFailure = (error: Error): boolean => typeof Reflect.get(error, 'reas
  */
 export async function execOn(connection: Connection, command: string, options: ExecOptions, openTimeoutMs: number): Promise<ExecResult> {
   const { client, waiting } = connection
-  const { ahead, stdin = '' } = options
+  const { ahead, stdin = '', afresh = () => ahead + stdin } = options
   const begin = (use: ClientCallback) => client.exec(command, use)
   if (ahead === undefined) return runIn(connection, begin, options, openTimeoutMs)
 
@@ -40,7 +40,7 @@ export async function execOn(connection: Connection, command: string, options: E
   }
   const keep: Keep = (channel, rested, rests) => waiting.keep(command, ahead, channel, rested, rests)
   const early = ready && (await runIn(connection, (use) => use(undefined, ready), { ...options, onStdout }, openTimeoutMs, keep))
-  const result = early && said ? early : await runIn(connection, begin, { ...options, stdin: ahead + stdin }, openTimeoutMs, keep)
+  const result = early && said ? early : await runIn(connection, begin, { ...options, stdin: afresh() }, openTimeoutMs, keep)
   if (connection.ended === undefined) waiting.prepare(command, ahead)
   return result
 }

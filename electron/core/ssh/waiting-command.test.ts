@@ -51,6 +51,17 @@ test.each([0, 50])('one that reads on is kept, and given only what is new: it re
   expect(started[1]?.heard).toBe('other;4\n')
 })
 
+test('one that has nothing yet is given its input in the order in which it begins soonest', async () => {
+  const { started, session } = await hostWith({}, (one) => counting(one, 0))
+  for (const call of ['1', '2']) {
+    const onStdout = (chunk: Buffer) => !String(chunk).includes('done')
+    const options = { ahead: 'one;two;', stdin: `${call}\n`, afresh: () => `one;begin;two;${call}\n`, rests: `rests ${call}\n` }
+    await session.exec('sh', { ...options, timeoutMs: 20_000, signal: never(), onStdout })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  expect(started.map(({ heard }) => heard)).toEqual(['one;begin;two;1\n2\n'])
+})
+
 test('one that does not rest yet is not taken', async () => {
   const { started, session } = await hostWith({}, (one) => counting(one, Infinity))
   for (const call of ['1', '2']) await count(session, 'ahead;', call)

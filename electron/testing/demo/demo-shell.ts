@@ -17,7 +17,7 @@ import { receiveFile } from './demo-receive.ts'
 import type { DemoMachine } from './machine-model.ts'
 import { finishedFrame, framesOf, helloFrame } from './probe-frames.ts'
 
-const END_OF_PROBE = 'echo "$gh_k r"\n'
+const END_OF_PROBE = '{ gh_close; }\n'
 
 /**
  * Stands for `/bin/sh` on a simulated host. It understands only what this very build would send: a probe of all sections or of those that the
@@ -85,14 +85,16 @@ async function servePush(channel: ServerChannel, message: string, machine: DemoM
 
 /** Of the sections that the inventory of models asks, or of all. */
 function probeOf(script: string, context: ProbeContext): Probe {
-  const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(script)?.[1] ?? '0'.repeat(32)
+  const nonce = /^{ gh_k=([0-9a-f]{32}); gh_open; }$/m.exec(script)?.[1] ?? '0'.repeat(32)
   const forModels = buildProbe(servingSections(context), nonce)
-  return script === forModels.script ? forModels : buildProbe(sectionsOf(context), nonce)
+  return isOf(forModels, script) ? forModels : buildProbe(sectionsOf(context), nonce)
 }
+
+const isOf = (probe: Probe, script: string): boolean => script === probe.script || script === probe.preamble + probe.call
 
 async function answer(channel: ServerChannel, script: string, host: DemoHost, probe: Probe): Promise<void> {
   const { nonce, sections } = probe
-  if (host.fault === 'no-shell' || script !== probe.script) {
+  if (host.fault === 'no-shell' || !isOf(probe, script)) {
     channel.stderr.write('/bin/sh: not found\n')
     return finish(channel, 127)
   }

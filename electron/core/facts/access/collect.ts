@@ -310,7 +310,7 @@ ${jobsScript}exit 0
 export const collectAccess = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'access',
-    expectedMs: 150,
+    expectedMs: 180,
     display:
       'sudo awk (state of passwords, members and administrators of groups) /etc/shadow /etc/gshadow; find of authorized_keys, setuid and setgid programs, names in htpasswd and addresses for oauth2-proxy; find of what others may write; getfacl; polkit and cron; lastlog; what timers start and scripts of jobs that fetch models',
     script: SCRIPT,

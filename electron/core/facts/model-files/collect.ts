@@ -91,7 +91,7 @@ $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next
 export const collectModelFiles = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'model-files',
-    expectedMs: 50,
+    expectedMs: 30,
     script: LIST,
     parameters: modelPaths,
     privileged: modelPaths.map((path) => ({ argv: ['/usr/bin/find', ...listingWords(path)], alternatives: ['/bin/find'] })),

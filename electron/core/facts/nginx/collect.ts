@@ -18,7 +18,7 @@ export const nginxDump = command({
   alternatives,
   privilege: 'sudo',
   maxBytes: 8_388_608,
-  expectedMs: 40,
+  expectedMs: 25,
 })
 
 /** Where the programs above have their files. */

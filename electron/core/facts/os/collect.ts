@@ -339,7 +339,7 @@ exit 0
 export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'os',
-    expectedMs: 45,
+    expectedMs: 55,
     display:
       'kernel settings of /proc/sys; swap and storage (lsblk); systemctl show of services; GPU device nodes; journald, clock; own ~/.ssh/authorized_keys',
     script: SCRIPT,

@@ -86,7 +86,7 @@ ${llamaSettingsScript}${confinementsScript}${kubeletScript}${executablesScript}e
 
 const processes = script({
   id: 'processes',
-  expectedMs: 50,
+  expectedMs: 60,
   display:
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,

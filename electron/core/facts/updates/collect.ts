@@ -128,7 +128,7 @@ exit 0
 
 const updates = script({
   id: 'updates',
-  expectedMs: 50,
+  expectedMs: 15,
   display: 'dpkg-query -W, cached apt lists; rpm -qa, cached updateinfo',
   script: SCRIPT,
   parameters: wanted,
