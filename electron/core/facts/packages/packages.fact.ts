@@ -28,6 +28,7 @@ export const packagesFact: FactDefinition<'packages'> = {
     return known({
       engines: running.map((service) => engineVersion(service, { services: running, blocks, environments })),
       environments,
+      ofUnknownFolder: running.filter((service) => isElsewhere(service, environments)).map(({ id }) => id),
       driver: driverVersion(blocks),
       programs: programVersions(blocks),
     })
@@ -58,6 +59,16 @@ function environmentsOf(
 
 /** `/opt/vllm` of `/opt/vllm/bin/python3 /opt/vllm/bin/vllm serve`; something that is no prefix of any path otherwise. */
 const prefixOf = ([program = '']: readonly string[]): string => /^(\/.*)\/bin\/python[\d.]*$/.exec(program)?.[1] ?? '//'
+
+/**
+ * Started as `python` alone (`poetry run`, a shell that activated its environment), or from ~/.local with the Python of the system. A folder that may not be listed may
+ * be the one.
+ */
+function isElsewhere(service: InferenceService, environments: readonly PythonEnvironment[]): boolean {
+  const isPython = service.engine === 'vllm' || /(?:^|\/)python[\d.]*$/.test(service.argv[0] ?? '')
+  const own = environments.filter(({ services }) => services.includes(service.id))
+  return service.how !== 'container' && isPython && own.every(({ readable }) => readable) && packaged(service, own).length === 0
+}
 
 interface VersionSources {
   readonly services: readonly InferenceService[]

@@ -52,6 +52,33 @@ test('packages of the host are not those of a server with another root', () => {
   expect(found({ destination: '/' }, { source: '/opt/vllm', destination: '/opt/vllm' })).toBe(1)
 })
 
+describe('a server of Python that is in none of the folders that were listed', () => {
+  const opt = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info']
+  test.each<[string, readonly string[], Partial<InferenceService>, readonly string[]]>([
+    ['in the one of its Python', opt, {}, []],
+    [
+      'started without a path, as by `poetry run` or in a shell that activated it',
+      opt,
+      { argv: ['python', '-m', 'vllm.entrypoints.openai.api_server'] },
+      ['vllm.service'],
+    ],
+    [
+      'below a home, with the Python of the system',
+      ['@python /usr/lib/python3/dist-packages', '=requests-2.32.3.egg-info'],
+      { argv: ['/usr/bin/python3', '/home/ai/.local/bin/vllm', 'serve'] },
+      ['vllm.service'],
+    ],
+    ['a folder that may not be listed says that itself', ['@python-unreadable /opt/vllm/lib/python3.11/site-packages'], {}, []],
+    ['in a container', [], { how: 'container' }, []],
+    ['one that is no program of Python', [], { engine: 'ollama', argv: ['/usr/bin/ollama', 'serve'] }, []],
+    ['llama-server', [], { engine: 'llama.cpp', argv: ['/usr/bin/llama-server'] }, []],
+    ['the binding of llama.cpp', [], { engine: 'llama.cpp', argv: ['python3', '-m', 'llama_cpp.server'] }, ['vllm.service']],
+  ])('%s', (_, lines, more, expected) => {
+    const found = read(lines, [service(more)])
+    expect(found.known && found.value.ofUnknownFolder).toEqual(expected)
+  })
+})
+
 describe('the version of an engine', () => {
   const http = ['@http vllm 8000 /version 200', '="version":"0.10.1"']
   const dist = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info', '=torch-2.5.1+cu124.dist-info']

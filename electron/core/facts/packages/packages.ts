@@ -33,6 +33,8 @@ export interface PythonEnvironment {
 export interface Packages {
   readonly engines: readonly EngineVersion[]
   readonly environments: readonly PythonEnvironment[]
+  /** Ids of running servers that are Python programs of this host and whose own package none of these folders holds: what they import was not seen. */
+  readonly ofUnknownFolder: readonly string[]
   /** NVIDIA kernel driver that is loaded; undefined when none is. */
   readonly driver?: { readonly version: string; readonly line: number } | undefined
   /** What a program says of itself, by its name. */

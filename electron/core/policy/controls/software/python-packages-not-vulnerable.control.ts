@@ -14,7 +14,11 @@ export default defineControl({
   needs: ['packages'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
   evaluate: ({ packages }, { advisories }) => {
-    if (packages.environments.length > 0) return packages.environments.map((environment) => judge(environment, advisories))
+    const verdicts = [
+      ...packages.environments.map((environment) => judge(environment, advisories)),
+      ...packages.ofUnknownFolder.map(ofUnknownFolder),
+    ]
+    if (verdicts.length > 0) return verdicts
     const reason = 'No inference server of this host runs in a Python of the host. Packages inside containers are not read.'
     return [
       {
@@ -26,6 +30,15 @@ export default defineControl({
       },
     ]
   },
+})
+
+const ofUnknownFolder = (service: string): Verdict => ({
+  subject: service,
+  status: 'not-evaluated',
+  title: 'Where its Python packages lie is not known',
+  reason: `${service} runs in a Python of this host, and its own package is in none of the folders that were listed: it was started without the path of its Python, or imports from a home or from PYTHONPATH.`,
+  hint: 'Start it by the full path of the python in its environment (/opt/vllm/bin/python -m …), which then tells where its packages lie.',
+  cite: [{ section: 'software', line: 0 }],
 })
 
 interface Vulnerable {

@@ -66,7 +66,10 @@ const context = (more: Partial<PolicyContext> = {}): PolicyContext => ({
 const ask = (control: AnyControl, given: object, more?: Partial<PolicyContext>): readonly Verdict[] =>
   (control as unknown as Control).evaluate(given as never, context(more))
 
-const packages = (more: Partial<Packages> = {}): Packages => ({ engines: [], environments: [], programs: [], ...more })
+const packages = (more: Partial<Packages> = {}): Packages => ({
+  ...{ engines: [], environments: [], ofUnknownFolder: [], programs: [] },
+  ...more,
+})
 const updates = (more: Partial<Updates> = {}): Updates => ({
   manager: 'dpkg',
   packages: [],
@@ -379,6 +382,18 @@ describe('python-packages-not-vulnerable', () => {
     ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
   ])('%s', (_, environments, expected) => {
     expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+  })
+
+  test.each<[string, readonly PythonEnvironment[], readonly string[]]>([
+    ['none listed', [], ['not-evaluated: Where its Python packages lie is not known']],
+    [
+      'another listed',
+      [environment(['torch 2.8.0'])],
+      ['not-evaluated: Where its Python packages lie is not known', 'pass: No vulnerable Python package is known'],
+    ],
+  ])('a server that is in none of the folders that were listed: %s', (_, environments, expected) => {
+    const found = packages({ environments, ofUnknownFolder: ['vllm.service'] })
+    expect(outcomes(ask(pythonPackages, { packages: found })).toSorted()).toEqual(expected)
   })
 })
 
