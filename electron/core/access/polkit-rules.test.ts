@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm'
+import { createContext, runInContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parsePolkit } from '../facts/access/polkit.ts'
@@ -111,13 +111,76 @@ test('property: who is answered yes is seen, and who is said to be is answered s
 
 test.each(rules)('%s', (body) => expect(wrongIn(body)).toEqual([]))
 
-function wrongIn(body: string): readonly string[] {
-  const text = `polkit.addRule(function(action, subject) {\n${body}\n});`
-  const lines = text.split('\n').map((row, at) => ({ file: '/etc/polkit-1/rules.d/50-x.rules', number: at + 1, text: row, line: at + 1 }))
+// Files as they lie in rules.d, in their order: helpers, rules by name, comments. Each was tried with polkit 126 on Debian 13, which answers as they do here.
+const ops = `if (action.id == "${units}" && subject.isInGroup("ops")) return polkit.Result.YES;`
+const addRule = (body: string) => `polkit.addRule(function(action, subject) { ${body} });`
+test.each<readonly string[]>([
+  [`function grant(action, subject) { ${ops} }\npolkit.addRule(grant);`],
+  [
+    `${addRule(`if (action.id == "${reboot}") return polkit.Result.NO;`)}\nfunction grant(action, subject) { ${ops} }\npolkit.addRule(grant);`,
+  ],
+  [
+    `${addRule(`if (action.id == "${reboot}") return polkit.Result.NO;`)}\nvar okay = polkit.Result.YES;\n${addRule('if (subject.user == "ada") return okay;')}`,
+  ],
+  [`var p = polkit;\np.addRule(function(action, subject) { ${ops} });`],
+  [`polkit["addRule"](function(action, subject) { ${ops} });`],
+  [`with (polkit) { addRule(function(action, subject) { if (subject.user == "ada") return Result.YES; }); }`],
+  [`polkit\n  .addRule(function(action, subject) { ${ops} });`],
+  [`polkit.addRule (function(action, subject) { ${ops} });`],
+  [`${addRule('return check(subject);')}\nfunction check(s) { return s.user == "ada" ? polkit.Result.YES : polkit.Result.NO; }`],
+  [addRule('var answer = check(subject); return answer;\n function check(s) { return s.user == "ada" ? "yes" : null; }')],
+  [addRule('return "ye" + "s";')],
+  [addRule('return polkit.Result["Y" + "ES"];')],
+  [addRule('for (var k in polkit.Result) if (k == "Y" + "ES" && subject.user == "ada") return polkit.Result[k];')],
+  [addRule('return check() || polkit.Result.NO; function check() { return "yes"; }')],
+  [
+    `${addRule('if (subject.user == "ada") { return polkit.Result.YES; }')}${addRule('if (subject.user == "bob") { return polkit.Result.YES; }')}`,
+  ],
+  [addRule(`var text = "a //b"; ${ops}`)],
+  [addRule(`var text = "a /* b"; ${ops} var end = "*/";`)],
+  [addRule(`if (/["']/.test(action.id)) return polkit.Result.NO; ${ops}`)],
+  [`/*\n${addRule('if (subject.user == "eve") return polkit.Result.YES;')}\n*/\n${addRule(ops)}`],
+  [`// ${addRule('return polkit.Result.YES;')}\n${addRule(`{//it's fine\n ${ops} }`)}`],
+  [addRule('throw new Error("x"); return polkit.Result.YES;')],
+  ['function isOps(s) { return s.isInGroup("ops"); }\nvar okay = polkit.Result.YES;', addRule('if (isOps(subject)) return okay;')],
+  [`function grant(action, subject) { ${ops} }`, 'polkit.addRule(grant);'],
+  ['polkit.Result.NO = "yes";', addRule('if (subject.user == "eve") return polkit.Result.NO;')],
+  [
+    `["${units}", "${reboot}"].forEach(function(id) { ${addRule('if (action.id == id && subject.isInGroup("ops")) return polkit.Result.YES;')} });`,
+  ],
+])('%s', (...files) => expect(wrongInFiles(files)).toEqual([]))
+
+test('what is commented out names no administrator, and a function by its name those of its file', () => {
+  const named = (text: string) =>
+    parsePolkit(text.split('\n').map((row, at) => ({ file: '/etc/polkit-1/rules.d/50-x.rules', number: at + 1, text: row, line: at + 1 })))
+      .administrators
+  expect(named('/*\npolkit.addAdminRule(function() { return ["unix-group:sudo"]; });\n*/')).toEqual([])
+  expect(named('function admins() {\n  return ["unix-group:sudo"];\n}\npolkit.addAdminRule(admins);')).toEqual([{ group: 'sudo', line: 4 }])
+})
+
+const wrongIn = (body: string) => wrongInFiles([`polkit.addRule(function(action, subject) {\n${body}\n});`])
+
+function wrongInFiles(files: readonly string[]): readonly string[] {
+  const lines = files.flatMap((text, number) =>
+    text
+      .split('\n')
+      .map((row, at) => ({ file: `/etc/polkit-1/rules.d/5${number}-x.rules`, number: at + 1, text: row, line: number * 100 + at + 1 })),
+  )
   const read = parsePolkit(lines).rules
   const Result = { YES: 'yes', NO: 'no', AUTH_ADMIN: 'auth_admin', NOT_HANDLED: null }
-  const polkit = { Result, addRule: (rule: unknown) => rule, log: () => {} }
-  const answerTo: (action: object, subject: object) => unknown = runInNewContext(text, { polkit })
+  const run: ((action: object, subject: object) => unknown)[] = []
+  const context = createContext({ polkit: { Result, addRule: (rule: (typeof run)[number]) => void run.push(rule), log: () => {} } })
+  for (const text of files) runInContext(text, context)
+  const answerTo = (action: object, subject: object): unknown => {
+    for (const rule of run)
+      try {
+        const answer = rule(action, subject)
+        if (answer) return answer
+      } catch {
+        // polkit goes on with the next one.
+      }
+    return undefined
+  }
   const wrong: string[] = []
   for (const [name, groups] of Object.entries(people))
     for (const { id, unit, verb } of asked) {

@@ -25,9 +25,13 @@ interface Truth {
 }
 
 const MAX_DEPTH = 60
+const MAX_LENGTH = 20_000
 const TOKEN = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_$][\w$]*|\d+|&&|\|\||[=!]==?|=>|[^\s]/g
 const YES = /\bYES\b|["']yes["']/
 const NO = /\b(?:NO|AUTH_\w+)\b|["'](?:no|auth_\w+)["']/
+/** What is plainly a refusal, or no answer. */
+const PLAIN_NO = /^\(*(?:polkit\.Result(?:\.(?:NO|AUTH_\w+)|\[["'](?:NO|AUTH_\w+)["']\])|["'](?:no|auth_\w+)["'])\)*$/
+const NOTHING = /^\(*(?:polkit\.Result\.NOT_HANDLED|null|undefined|void0|true|false|\d+|)\)*$/
 
 function and(a: Bound, b: Bound): Bound {
   const twice = (one: readonly string[] | undefined, other: readonly string[] | undefined) => one !== undefined && other !== undefined
@@ -54,16 +58,23 @@ function or(a: Bound, b: Bound): Bound {
   }
 }
 
+/** May the function say yes, as far as its words go? A name, or a call of another function, may stand for it. */
+export const mayGrant = (given: string): boolean =>
+  !/^(?:function\b|\()/.test(given) ||
+  YES.test(given) ||
+  [...given.matchAll(/\breturn\b([^;}\n]*)/g)].some(([, words = '']) => !saysNothing(words.replace(/\s/g, '')))
+
+const saysNothing = (word: string): boolean => PLAIN_NO.test(word) || NOTHING.test(word)
+
 /**
  * What a rule of polkit(8) answers, and when, read without running it: `if`, `else`, `return`, conditions with `&&`, `||` and `!` of ids, units, verbs, accounts and
- * groups. Whatever else stands there may be true or not. Undefined where it is no function that could be followed.
+ * groups. Whatever else stands there may be true or not, and what is returned by another name may be a yes. `given` is what addRule is given, without comments. Undefined where
+ * it is no function that could be followed.
  */
-export function answersOf(text: string): readonly Answer[] | undefined {
-  const plain = text.replace(/\/\*[\s\S]*?\*\//g, ' ')
-  const [head = '', ...names] =
-    /^polkit\.addRule\(\s*(?:function\s*\w*\s*)?\(\s*(\w+)\s*(?:,\s*(\w+)\s*)?\)\s*(?:=>\s*)?(?=\{)/.exec(plain) ?? []
-  if (head === '') return undefined
-  const tokens = plain.slice(head.length).match(TOKEN) ?? []
+export function answersOf(given: string): readonly Answer[] | undefined {
+  const [head = '', ...names] = /^(?:function\s*\w*\s*)?\(\s*(\w+)\s*(?:,\s*(\w+)\s*)?\)\s*(?:=>\s*)?(?=\{)/.exec(given) ?? []
+  if (head === '' || given.length > MAX_LENGTH) return undefined
+  const tokens = given.slice(head.length).match(TOKEN) ?? []
   if (tokens.some((token) => /^["'`]$/.test(token))) return undefined
   try {
     return new Reader(tokens, names[0] ?? '', names[1] ?? '').answers()
@@ -81,17 +92,25 @@ class Reader {
   private readonly found: Answer[] = []
 
   private readonly tokens: readonly string[]
+  /** Variables of its own that it returns. */
+  private readonly own: ReadonlySet<string>
   private readonly action: string
   private readonly subject: string
 
   constructor(tokens: readonly string[], action: string, subject: string) {
     this.tokens = tokens
+    const declared = new Set(tokens.flatMap((token, at) => (/^(?:var|let|const)$/.test(token) ? (tokens[at + 1] ?? '') : [])))
+    this.own = new Set(
+      tokens.flatMap((token, at) => (token === 'return' ? (tokens[at + 1] ?? '') : [])).filter((name) => declared.has(name)),
+    )
     this.action = action
     this.subject = subject
   }
 
   answers(): readonly Answer[] {
     this.block(ALWAYS)
+    // `.bind(…)`
+    if (this.next() !== '') throw new Unfollowed()
     return this.found
   }
 
@@ -139,6 +158,11 @@ class Reader {
       this.pass(';')
       return { ends: true, after: bound }
     }
+    if (this.pass('throw')) {
+      // polkit goes on with the next rule.
+      this.at = this.endOf([';', '}'])
+      return { ends: true, after: bound }
+    }
     if (!this.pass('if')) return this.since(bound, () => this.other(bound))
     const before = this.found.length
     this.expect('(')
@@ -184,6 +208,8 @@ class Reader {
     const isWord = /^\(*(?:polkit\.Result(?:\.YES|\[["']YES["']\])|["']yes["'])\)*$/.test(word)
     const says = YES.test(word) ? 'yes' : NO.test(word) ? 'no' : 'other'
     this.found.push({ says, bound: isWord || says !== 'yes' ? bound : { ...bound, exact: false } })
+    // What a variable of its own was given has been looked at there.
+    if (says !== 'yes' && !saysNothing(word) && !this.own.has(word)) this.found.push({ says: 'yes', bound: { ...bound, exact: false } })
   }
 
   /** Another statement: one that says yes anywhere may say it. */
@@ -198,11 +224,24 @@ class Reader {
     }
     const words = this.tokens.slice(start, end)
     const text = words.join(' ')
-    if (YES.test(text)) this.found.push({ says: 'yes', bound: { ...bound, exact: false } })
+    if (YES.test(text) || this.mayAnswer(words)) this.found.push({ says: 'yes', bound: { ...bound, exact: false } })
     if (/\breturn\b|Result/.test(text)) this.found.push({ says: NO.test(text) ? 'no' : 'other', bound: { ...bound, exact: false } })
     this.at = Math.max(end, start + 1)
     this.pass(';')
     return false
+  }
+
+  /** `result = check(subject)` where `result` is returned, or `return check(subject)` within a loop: what it is, is not known. */
+  private mayAnswer(words: readonly string[]): boolean {
+    const [name = '', sign, ...value] = /^(?:var|let|const)$/.test(words[0] ?? '') ? words.slice(1) : words
+    if (sign === '=' && this.own.has(name)) return !saysNothing(value.join(''))
+    const isNested = words.includes('function') || words.includes('=>')
+    return words.some((word, at) => {
+      if (word !== 'return' || isNested) return false
+      const end = words.findIndex((other, place) => place > at && /^[;}]$/.test(other))
+      const returned = words.slice(at + 1, end < 0 ? undefined : end).join('')
+      return !saysNothing(returned) && !this.own.has(returned)
+    })
   }
 
   private endOf(signs: readonly string[]): number {

@@ -1,11 +1,10 @@
 import type { FileLine } from '../privileged/read-block.ts'
 import type { Polkit, PolkitRule } from './access.ts'
 import { DEFAULTS } from './polkit-actions.ts'
-import { type Answer, answersOf, type Bound } from './polkit-script.ts'
+import { type Answer, answersOf, type Bound, mayGrant } from './polkit-script.ts'
+import { callsIn, withoutComments } from './polkit-text.ts'
 
-/** `polkit.Result.YES` is the word `yes`, and may be written so, or in brackets (polkit(8)). */
-const YES = /\bYES\b|["']yes["']/
-
+const IDENTITY = /["'](unix-(?:group|user):[^"']{1,80})["']/g
 const REFUSES = /polkit\.Result\.(?:NO|AUTH_\w+)\b/
 const UNREAD: Answer = { says: 'yes', bound: { who: [], exact: false } }
 const REFUSAL: Answer = { ...UNREAD, says: 'no' }
@@ -26,19 +25,13 @@ export function parsePolkit(lines: readonly FileLine[], isOld = false, defaults:
   for (const file of new Set(lines.map((line) => line.file))) {
     const own = lines.filter((line) => line.file === file)
     if (file.endsWith('.rules')) {
-      const { blocks, before } = blocksOf(own)
-      for (const block of blocks) {
-        if (block.text.startsWith('polkit.addAdminRule'))
-          administrators.push(...identitiesIn([...block.text.matchAll(/["'](unix-(?:group|user):[^"']{1,80})["']/g)], block.line))
+      const { calls, plain, unfollowed } = scriptOf(own)
+      if (unfollowed !== undefined) rules.push(ruleOf(file, unfollowed, UNREAD.bound))
+      for (const { name, given, line } of calls) {
+        if (name === 'addAdminRule') administrators.push(...identitiesIn([...(isFunction(given) ? given : plain).matchAll(IDENTITY)], line))
         else {
-          const answers = answersOf(block.text) ?? [
-            ...(YES.test(block.text) ? [UNREAD] : []),
-            ...(REFUSES.test(block.text) ? [REFUSAL] : []),
-          ]
-          for (const { says, bound } of answers)
-            if (says !== 'other') (says === 'yes' ? rules : denials).push(ruleOf(file, block.line, bound))
-          // A function that stands before it says what it answers.
-          if (YES.test(before) && answers.every(({ says }) => says !== 'yes')) rules.push(ruleOf(file, block.line, UNREAD.bound))
+          const answers = answersOf(given) ?? [...(mayGrant(given) ? [UNREAD] : []), ...(REFUSES.test(given) ? [REFUSAL] : [])]
+          for (const { says, bound } of answers) if (says !== 'other') (says === 'yes' ? rules : denials).push(ruleOf(file, line, bound))
         }
       }
     } else if (file.endsWith('.pkla')) rules.push(...pklaRules(file, own))
@@ -96,25 +89,27 @@ const overlap = (some: readonly string[], others: readonly string[]): boolean =>
   return some.length === 0 || others.length === 0 || some.some((a) => others.some((b) => a === b || begins(a, b) || begins(b, a)))
 }
 
-interface RuleText {
-  readonly text: string
-  readonly line: number
+/** The calls of a file with the lines where they begin, its text without comments, and the first line that may register rules in a way that was not followed. */
+function scriptOf(lines: readonly FileLine[]) {
+  const plain = withoutComments(lines.map(({ text }) => text).join('\n'))
+  const { calls, unfollowed } = callsIn(plain)
+  const lineAt = linesIn(lines)
+  return {
+    ...{ plain, calls: calls.map(({ at, ...call }) => ({ ...call, line: lineAt(at) })) },
+    unfollowed: unfollowed === undefined ? undefined : linesIn(lines)(unfollowed),
+  }
 }
 
-/** From `polkit.addRule(` to the next one, and what stands before the first; comments behind `//` gone. */
-function blocksOf(lines: readonly FileLine[]): { readonly blocks: readonly RuleText[]; readonly before: string } {
-  const blocks: { text: string; line: number }[] = []
-  let before = ''
-  for (const { text, line } of lines) {
-    const code = text.replace(/(^|\s)\/\/.*$/, '$1')
-    const begin = code.search(/polkit\.add(?:Admin)?Rule/)
-    const open = blocks.at(-1)
-    if (begin >= 0) blocks.push({ text: code.slice(begin), line })
-    else if (open && open.text.length < 20_000) open.text += `\n${code}`
-    else if (!open && before.length < 20_000) before += `\n${code}`
+/** The line of a place; places come in their order. */
+function linesIn(lines: readonly FileLine[]): (at: number) => number {
+  let [row, end] = [0, lines[0]?.text.length ?? 0]
+  return (at) => {
+    while (end < at && row < lines.length - 1) end += 1 + (lines[++row]?.text.length ?? 0)
+    return lines[row]?.line ?? 0
   }
-  return { blocks, before: before.replace(/\/\*[\s\S]*?\*\//g, '') }
 }
+
+const isFunction = (given: string): boolean => /^(?:function\b|\()/.test(given)
 
 function ruleOf(file: string, line: number, { actions = [], who, units = [], verbs = [], exact }: Bound): PolkitRule {
   const [first, ...more] = who.toSorted((a, b) => b.users.length - a.users.length)
