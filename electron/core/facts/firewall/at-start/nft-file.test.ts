@@ -37,6 +37,10 @@ const texts: Readonly<Record<string, string>> = {
   dormant: base('tcp dport 22 accept').replace('{\n', '{\n flags dormant\n'),
   'deleted before': `table inet f\ndelete table inet f\n${base('tcp dport 22 accept')}`,
   'a flush before': `flush ruleset\n${base('ct state vmap { established : accept, related : accept, invalid : drop }')}`,
+  'keys of a map without a blank': base('ct state vmap { established:accept, invalid: drop, new: jump known }').replace(
+    '{\n',
+    '{\n chain known {\n iifname vmap { "lo": accept, "eth0":drop }\n }\n',
+  ),
   'a set': base('ip saddr @trusted accept').replace(
     '{\n',
     '{\n set trusted {\n type ipv4_addr; flags interval;\n elements = { 10.0.1.0/24,\n 10.0.2.0/24 }\n }\n',

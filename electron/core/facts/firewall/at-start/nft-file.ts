@@ -91,7 +91,7 @@ function statements(rows: readonly Row[]): Row[] {
   let head: number | undefined
   for (const { value, line } of rows) {
     for (const part of value.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
-      const statement = part.replace(/\s+/g, ' ').trim()
+      const statement = spaced(part).replace(/\s+/g, ' ').trim()
       if (statement === '') continue
       const [, policy, rest = ''] = /^policy (accept|drop)\b\s*(.*)$/.exec(statement) ?? []
       const above = head === undefined ? undefined : lines[head]
@@ -106,6 +106,10 @@ function statements(rows: readonly Row[]): Row[] {
   }
   return lines
 }
+
+/** `{ 22: accept, 80:drop }` as it is listed, with a blank before the colon. */
+const spaced = (text: string): string =>
+  text.replace(/"[^"]*"|(?<=[\w"]):(?=\s|(?:accept|drop|continue|return|jump|goto)\b)/g, (found) => (found === ':' ? ' : ' : found))
 
 /** Statements outside of all blocks; of a block the words before it. */
 function topLevel(lines: readonly Row[]): readonly string[] {

@@ -29,7 +29,7 @@ export function parseIptables(text: string, family: 'ip' | 'ip6', section: strin
   const matchSet = ipsetMatcher(ipsets, text)
   const tables: Table[] = []
   const incompatible: string[] = []
-  let open: { name: string; chains: Record<string, Chain & { readonly rules: Rule[] }> } | undefined
+  let open: Open | undefined
   let nft = false
   let legacyBeside: number | undefined
   let strange = false
@@ -42,22 +42,37 @@ export function parseIptables(text: string, family: 'ip' | 'ip6', section: strin
       if (/legacy tables present/.test(word)) legacyBeside = line
       const [, name] = /^# Table `([^']+)' is incompatible/.exec(word) ?? []
       if (name) incompatible.push(name)
-    } else if (word.startsWith('*')) open = { name: word.slice(1), chains: Object.create(null) }
+    } else if (word.startsWith('*')) open = { name: word.slice(1), line, text: word, chains: Object.create(null) }
     else if (!open || word === '') {
     } else if (word === 'COMMIT') {
-      tables.push({ family, name: open.name, section, chains: open.chains })
+      const { name, chains } = open
+      // Written once more it is emptied, and its policies with it (by iptables-nft; the legacy one keeps those).
+      const before = tables.findIndex((table) => table.name === name)
+      tables.splice(before < 0 ? tables.length : before, 1, { family, name, section, chains })
       open = undefined
     } else if (word.startsWith(':')) {
       const [, name, policy] = /^:(\S+) (\S+)/.exec(word) ?? []
       if (name) open.chains[name] = declareChain(open.name, name, policy ?? '-', line, word)
-    } else strange = !addRule(open.chains, word, line, matchSet) || strange
+    } else strange = !addRule(open, word, line, matchSet) || strange
   }
   return { tables, nft, legacyBeside, incompatible, complete: open === undefined && !strange }
 }
 
-/** Files that people write may put a rule before others; whatever else they do to a chain is not followed. False then. */
-function addRule(chains: Readonly<Record<string, { readonly rules: Rule[] }>>, text: string, line: number, matchSet: MatchIpset): boolean {
+interface Open {
+  readonly name: string
+  readonly line: number
+  readonly text: string
+  readonly chains: Record<string, Chain & { readonly rules: Rule[] }>
+}
+
+/**
+ * Files that people write may put a rule before others, and leave out a built-in chain, which accepts when the host starts; whatever else they do to a chain is not
+ * followed. False then.
+ */
+function addRule(table: Open, text: string, line: number, matchSet: MatchIpset): boolean {
+  const { chains } = table
   const [, how, name = '', number] = /^(-A|--append|-I|--insert)\s+(\S+)(?:\s+(\d+)(?=\s|$))?/.exec(text) ?? []
+  if (how !== undefined && HOOKS[name]) chains[name] ??= declareChain(table.name, name, 'ACCEPT', table.line, table.text)
   const rules = chains[name]?.rules
   if (how === undefined || !rules) return false
   const rule = parseIptablesRule(text, line, matchSet)
