@@ -9,7 +9,7 @@ import { type AdvisoryImport, type AdvisoryState, advisoryImportSchema } from '#
 import { replaceFile } from '../fleet/replace-file.ts'
 import type { Clock, Log } from '../ports.ts'
 import { type AdvisoryBook, type AdvisorySource, createAdvisoryBook } from './advisory-book.ts'
-import { type OsvDump, readOsvDump } from './osv-dump.ts'
+import { asOf, type OsvDump, readOsvDump } from './osv-dump.ts'
 import { shippedAdvisories } from './shipped.ts'
 import { looksSigned, readSignedUpdate, refusal, shippedKeys, type UpdateKeys } from './update-file.ts'
 
@@ -65,7 +65,8 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
     const update = read(paths.update, 'The imported update', (json) => {
       const { imported, text } = storedUpdateSchema.parse(json)
       const { set } = readSignedUpdate(Buffer.from(text), keys)
-      return { imported, records: set.records, publishedMs: Date.parse(set.published) }
+      const records = set.records.map((record) => asOf(record, clock.now()))
+      return { imported, records, publishedMs: Date.parse(set.published) }
     })
     const dumps = read(paths.dumps, 'The imported OSV dump', (json) => storedDumpsSchema.parse(json))
     return { ...(update && { update }), ...(dumps && { dumps }), problems }
@@ -76,12 +77,13 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
     return loaded
   }
 
-  /** The newer of the shipped data and the update. */
+  /** The newer of the shipped data and the update; an older update that was wanted, until a release ships what was made since. */
   function base() {
     const shipped = shippedAdvisories()
     const shippedMs = Date.parse(shipped.published)
     const { update } = current()
-    if (update !== undefined && (update.publishedMs >= shippedMs || update.imported.older)) {
+    const wanted = update?.imported.older === true && Date.parse(update.imported.at) >= shippedMs
+    if (update !== undefined && (update.publishedMs >= shippedMs || wanted)) {
       return { kind: 'signed-update' as const, records: update.records, publishedMs: update.publishedMs }
     }
     return { kind: 'shipped' as const, records: shipped.records, publishedMs: shippedMs }

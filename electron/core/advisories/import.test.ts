@@ -139,6 +139,20 @@ describe('a signed update', () => {
     expect(state).toMatchObject({ base: 'signed-update', publishedAt: '2020-01-01T00:00:00.000Z', imports: [{ older: true }] })
   })
 
+  test('an older one gives way to what ships with a release of later', async () => {
+    await store.importFile(file('update.gha', signed('2020-01-01T00:00:00Z', 'OLD')), { allowOlder: true })
+    const stored = join(folder, 'advisories', 'update.json')
+    writeFileSync(stored, readFileSync(stored, 'utf8').replace('"at":"2026-11-25', '"at":"2026-07-25'))
+    expect(open().state()).toMatchObject({ base: 'shipped', imports: [{ older: true }] })
+  })
+
+  test('what it will take back on a day to come holds until then', async () => {
+    const [one] = set('2026-11-20T00:00:00Z', 'NEW-1').records
+    const update = { ...set('2026-11-20T00:00:00Z'), records: [{ ...one, withdrawn: '2027-01-01T00:00:00Z' }] } as AdvisorySet
+    await store.importFile(file('update.gha', signUpdate(update, 'test-1', ours.privateKey)))
+    expect(idsFor('50.0')).toEqual(['NEW-1'])
+  })
+
   test('one that was altered in the data folder is not used, and that is said', async () => {
     await store.importFile(file('update.gha', signed('2026-11-20T00:00:00Z', 'NEW-1')))
     const stored = join(folder, 'advisories', 'update.json')
@@ -201,6 +215,20 @@ describe('an OSV dump', () => {
     const cut = readFileSync(path).subarray(0, 200)
     await expect(readOsvDump(cut, NOW)).rejects.toThrow('the archive cannot be read')
     await expect(readOsvDump(readFileSync(path), NOW, 10)).rejects.toThrow('it says more than 10 bytes')
+  })
+
+  test('that ends in the middle of a record is refused: the rest of it is missing', async () => {
+    const text = json('A', 'B', 'C').join('\n')
+    for (const cut of [text.slice(0, -9), `${text}\n{`, `${text}\n{"id":`])
+      await expect(readOsvDump(Buffer.from(cut), NOW)).rejects.toThrow('it ends in the middle of a record')
+    await expect(readOsvDump(Buffer.from(`{"id":\n${text}`), NOW)).rejects.toThrow()
+  })
+
+  test('with the mark of UTF-8 in front, as Windows writes it', async () => {
+    for (const text of [json('A', 'B').join('\n'), `[${json('A', 'B').join(',')}]`]) {
+      const dump = await readOsvDump(Buffer.from(`\uFEFF${text}`), NOW)
+      expect([dump.total, dump.unreadable]).toEqual([2, 0])
+    }
   })
 
   test('adds to the data and takes nothing from it', async () => {

@@ -76,7 +76,7 @@ export async function readOsvDump(bytes: Buffer, nowMs: number, maxKeptBytes = M
     })
   } else if (bytes.length > constants.MAX_STRING_LENGTH)
     throw refusal('advisories.unreadable', `it is text of more than ${constants.MAX_STRING_LENGTH} bytes; the zip of osv.dev may be larger`)
-  else takeLinesOrWhole(bytes.toString('utf8'), takeText)
+  else takeLinesOrWhole(bytes.toString('utf8').replace(/^\uFEFF/, ''), takeText)
   if (counts.total === 0) throw refusal('advisories.unreadable', `no OSV record could be read: ${problem}`)
   if (records.length === 0) {
     throw refusal(
@@ -88,7 +88,7 @@ export async function readOsvDump(bytes: Buffer, nowMs: number, maxKeptBytes = M
   return { records, ecosystems: [...ecosystems].sort(), perEcosystem, publishedMs, total, unreadable }
 }
 
-/** A whole JSON text begins with `[`, or with a `{` whose line does not end the record; else each line is one. */
+/** A whole JSON text begins with `[`, or with a `{` whose line does not end the record; else each line is one, and one that breaks off at the end was not copied to its end. */
 function takeLinesOrWhole(text: string, take: (text: string, where: string) => void): void {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const perLine = lines.length > 1 && lines.slice(0, 2).every((line) => /^\s*\{.*\}\s*$/.test(line))
@@ -96,14 +96,24 @@ function takeLinesOrWhole(text: string, take: (text: string, where: string) => v
     take(text, 'the file')
     return
   }
+  if (!isJson(lines.at(-1) ?? '')) throw refusal('advisories.unreadable', 'it ends in the middle of a record: the rest of it is missing')
   for (const [index, line] of lines.entries()) take(line, `line ${index + 1}`)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const followed = new Set(followedPackages.map(({ ecosystem, name }) => `${ecosystem}\n${name}`))
 const isFollowed = ({ ecosystem, name }: PackageName): boolean => ecosystem === 'PyPI' || followed.has(`${ecosystem}\n${name}`)
 
 /** A day that is yet to come is none: what says it was changed then must not hide another, and what is to be taken back then still holds. */
-function asOf({ withdrawn, ...record }: Advisory, nowMs: number): Advisory {
+export function asOf({ withdrawn, ...record }: Advisory, nowMs: number): Advisory {
   const isPast = (moment: string) => Date.parse(moment) <= nowMs + DAY_MS
   return {
     ...record,
