@@ -32,6 +32,8 @@ const described = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
 const state = (type: Uint8Array, more: Uint8Array = new Uint8Array()) =>
   joined(pk.emptyDict, pk.mark, pk.text('shape'), pk.int1(4), pk.tuple1, pk.text('dtype'), type, more, 'u')
 const loading = joined(pk.named('torch.storage', '_load_from_bytes'), pk.bytes8(joined(pk.proto(4), call, pk.stop)), pk.tuple1, pk.reduce)
+const made = joined(pk.named('builtins', 'str'), pk.text('os'), pk.tuple1, pk.reduce)
+const worked = joined(made, pk.text('system'), pk.stackGlobal, pk.text('id'), pk.tuple1, pk.reduce)
 const laid = joined(pk.named('numpy', 'ndarray'), pk.int1(1), pk.tuple1, pk.text('O'), pk.bytes8(new Uint8Array(8)), u8(0x87), pk.reduce)
 /** For whoever does not know that 16 bytes are taken out of the stream here, a text with what follows in it. */
 const swallowed = (rest: Uint8Array) => joined('X', i32(rest.length + 11), 'x'.repeat(11), rest)
@@ -110,6 +112,14 @@ export const joblibTricks: readonly ModelCase[] = [
     p,
     wrapper('u1', pk.int1(loading.length + 1)),
     loading,
+    pk.stop,
+    pk.stop,
+  ),
+  dangerous(
+    'joblib: an array that works a name out to pickle.load',
+    p,
+    wrapper('u1', pk.int1(worked.length + 1)),
+    worked,
     pk.stop,
     pk.stop,
   ),

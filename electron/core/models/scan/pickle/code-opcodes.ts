@@ -1,4 +1,5 @@
 import { Unreadable } from '../../readers/unreadable.ts'
+import { isAllowedImport } from './allowed-imports.ts'
 import { MAX_LINE_BYTES, readLine } from './data-opcodes.ts'
 import { type Call, callThrough, givenBack } from './forwarders.ts'
 import { op } from './opcodes.ts'
@@ -90,11 +91,26 @@ function moduleOf(id: PickleValue): PickleGlobal | undefined {
   return found?.kind === 'global' && !(kind?.kind === 'text' && kind.text === 'storage') ? found : undefined
 }
 
+/** CPython takes texts alone for names. One that a call made may be one. */
+function isNoText(value: PickleValue): boolean {
+  if (value.kind === 'other') return value.forgotten !== true
+  if (value.kind !== 'object') return value.kind !== 'text'
+  return (
+    value.callee !== undefined &&
+    isAllowedImport(value.callee.module ?? '', value.callee.name ?? '') &&
+    !textMakers.has(value.callee.name ?? '')
+  )
+}
+
+/** Of what is allowed, what makes a text, or gives back one of those that it is given. */
+const textMakers = new Set(['str', 'unicode', 'scalar', 'max', 'min', 'sum', 'mean', 'median'])
+
 export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.GLOBAL]: async (run) => run.machine.push(await globalOfLines(run)),
   [op.STACK_GLOBAL]: (run) => {
     const name = run.machine.pop()
     const module = run.machine.pop()
+    if (isNoText(module) || isNoText(name)) run.events.broken('a name of an import is no text', run.at)
     const textOf = (value: PickleValue) => (value.kind === 'text' ? value.text : undefined)
     run.machine.push(importGlobal(run, textOf(module), textOf(name)))
   },

@@ -1,4 +1,4 @@
-import { other, type PickleValue, tupleOf, unknownText } from './pickle-value.ts'
+import { forgotten, other, type PickleValue, tupleOf, unknownText } from './pickle-value.ts'
 
 /** Slots of stack and memo together: below 64 MB whatever is in them. */
 const MAX_SLOTS = 250_000
@@ -75,7 +75,7 @@ export class PickleMachine {
   pushTracked(value: PickleValue): boolean {
     this.#tracked += 1
     const kept = this.#tracked <= MAX_TRACKED
-    this.push(kept ? value : other)
+    this.push(kept ? value : forgotten)
     return kept
   }
 

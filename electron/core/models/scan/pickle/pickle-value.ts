@@ -1,6 +1,7 @@
 /** What the interpreter knows of an object that a pickle would make. Only what can decide what is imported or called is kept. */
 export type PickleValue =
-  | { readonly kind: 'other' }
+  /** Forgotten, it may be anything. */
+  | { readonly kind: 'other'; readonly forgotten?: true }
   | { readonly kind: 'none' }
   /** `text` is undefined where it is too long to keep or not what its encoding says: it may be anything. */
   | { readonly kind: 'text'; readonly text: string | undefined; readonly utf8?: Place }
@@ -50,6 +51,7 @@ export interface PickleObject {
 }
 
 export const other: PickleValue = { kind: 'other' }
+export const forgotten: PickleValue = { kind: 'other', forgotten: true }
 export const unknownText = { kind: 'text', text: undefined } as const satisfies PickleValue
 
 const MAX_TUPLE_ITEMS = 8

@@ -25,7 +25,9 @@ export async function scanAsPlainPickle(scan: Scan, item: ScanItem, start: numbe
   const found: (() => void)[] = []
   const plain: PickleEvents = {
     imported(global, offset) {
-      const { module = '', name = '' } = global
+      const { module, name } = global
+      // One that a call works out may be any.
+      if (module === undefined || name === undefined) return void found.push(() => events.imported(global, offset))
       if (!isPythonName(`${module}.${name}`)) throw new Stopped()
       // An array of objects takes `numpy` out of the memo of its own pickle: to this reader another text stands there.
       if (name === 'dtype' && !isGadget(module, name)) return
