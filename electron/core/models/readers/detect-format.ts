@@ -36,7 +36,8 @@ export function detectFormat(head: Uint8Array, sizeBytes: number): ModelFormat {
   for (const [format, magic] of magics) if (magic.every((byte, index) => head[index] === byte)) return format
   // PROTO, then a protocol that exists.
   if (head[0] === 0x80 && (head[1] ?? 255) <= 5 && (head[1] ?? 0) >= 1) return 'pickle'
-  if (isSafetensors(head, sizeBytes)) return 'safetensors'
+  // Eight letters are no length: `{"root":{"` is JSON.
+  if (isSafetensors(head, sizeBytes) && !looksLikeText(head)) return 'safetensors'
   if (isTar(head)) return 'tar'
   if (isZlib(head)) return 'zlib'
   if (looksLikeText(head)) return textKind(head)
@@ -50,6 +51,12 @@ function isSafetensors(head: Uint8Array, sizeBytes: number): boolean {
 }
 
 const isTar = (head: Uint8Array): boolean => String.fromCharCode(...head.subarray(257, 262)) === 'ustar' || isTarHeader(head)
+
+/** A stream that joblib would unpack by its first bytes, where another format has a name: zlib and LZMA have no longer beginning. */
+export const packedToo = (head: Uint8Array): 'zlib' | 'LZMA' | undefined => {
+  if (head[0] === 0x5d && head[1] === 0) return 'LZMA'
+  return head[0] === 0x78 && isZlib(head) ? 'zlib' : undefined
+}
 
 /** RFC 1950: deflate with a window of at most 32 KB, and a header checksum. */
 function isZlib([cmf = 0, flags = 0]: Uint8Array): boolean {

@@ -78,7 +78,10 @@ class GgufReader {
       const key = await this.#text(MAX_KEY_BYTES)
       if (metadata.has(key)) throw new Unreadable(`GGUF: the key ${key.slice(0, 80)} stands twice`, at)
       await this.#cursor.need(4)
-      metadata.set(key, await this.#value(this.#cursor.u32(), 0))
+      const type = this.#cursor.u32()
+      // transformers takes a list of one text for the text.
+      if (type !== TEXT && key.startsWith('tokenizer.chat_template')) throw new Unreadable('GGUF: a chat template is no text', at)
+      metadata.set(key, await this.#value(type, 0))
     }
     return metadata
   }

@@ -154,7 +154,7 @@ class JsonWalk {
     const start = cursor.offset
     const { buffer, byteOffset, length } = cursor.bytes(Math.min(READY_BYTES, cursor.remaining))
     const text = Buffer.from(buffer, byteOffset, length).toString('latin1')
-    const word = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=[\s,}\]]|$)/.exec(text)?.[0]
+    const word = /^(?:true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=[\s,}\]]|$)/.exec(text)?.[0]
     if (word === undefined) throw new Unreadable('JSON: a value is missing', start)
     cursor.moveTo(start + word.length)
   }

@@ -8,7 +8,7 @@ const SPACE = /[ \t\n\r]*/y
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
 /**
- * JSON by RFC 8259 and nothing more, with two rules of our own: no name twice in an object (two readers would see two files),
+ * JSON by RFC 8259 and the three numbers that Python writes and reads beside (NaN, Infinity, -Infinity), with two rules of our own: no name twice in an object (two readers would see two files),
  * and at most 64 levels. Objects are maps, so that `__proto__` is a name like any other. With `maxValues`, a JSON bomb ends early.
  * @throws {Unreadable} with the character at which it went wrong
  */
@@ -47,6 +47,9 @@ export function parseJson(text: string, { maxValues }: { readonly maxValues: num
       ['true', true],
       ['false', false],
       ['null', null],
+      ['NaN', Number.NaN],
+      ['Infinity', Number.POSITIVE_INFINITY],
+      ['-Infinity', Number.NEGATIVE_INFINITY],
     ] as const) {
       if (!text.startsWith(word, at)) continue
       at += word.length

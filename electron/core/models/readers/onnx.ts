@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
 import { type Field, readFields } from './protobuf.ts'
+import { isName } from './protobuf-name.ts'
 import { Unreadable } from './unreadable.ts'
 
 /** What an ONNX model holds beside numbers. */
@@ -29,14 +30,20 @@ const children: Readonly<Record<MessageName, Readonly<Record<number, MessageName
 }
 const modelFields = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26])
 
+/** Who made it, and with what: a SavedModel of TensorFlow has its graphs there. */
+const names = new Set([2, 3, 4])
+
 /** Does it read as a ModelProto from end to end at its top level? Protobuf has no magic number. */
 export async function isOnnx(source: ByteSource, signal?: AbortSignal): Promise<boolean> {
   const seen = new Set<number>()
   try {
     let count = 0
-    for await (const { number, wire } of readFields(new ByteCursor(source, { signal }), 0, source.size)) {
+    const cursor = new ByteCursor(source, { signal })
+    for await (const field of readFields(cursor, 0, source.size)) {
+      const { number, wire } = field
       const wanted = number === 1 || number === 5 ? 0 : 2
       if (!modelFields.has(number) || wire !== wanted || count > 10_000) return false
+      if (names.has(number) && !(await isName(cursor, field))) return false
       count += 1
       seen.add(number)
     }

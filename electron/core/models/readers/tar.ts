@@ -13,6 +13,7 @@ export interface TarMember {
 
 const BLOCK = 512
 const MAX_NAME_BYTES = 8_192
+const LINE_FEED = 0x0a
 
 /**
  * The member whose header stands at `at` (POSIX ustar, with GNU long names and pax records); undefined at the end of the archive.
@@ -33,10 +34,11 @@ export async function readTarMember(source: ByteSource, at: number, signal?: Abo
     const type = String.fromCharCode(block[156] ?? 0)
     if (type === 'L' || type === 'K' || type === 'x') {
       if (sizeBytes > MAX_NAME_BYTES) throw new Unreadable('tar: a name is too long', position)
-      const value = Buffer.from(await source.read(dataAt, sizeBytes, signal)).toString('utf8')
-      if (type === 'L') longName = value.replace(/\0.*$/s, '')
-      else if (type === 'K') longLink = value.replace(/\0.*$/s, '')
-      else ({ longName, longLink } = paxNames(value, { longName, longLink }, position))
+      const bytes = Buffer.from(await source.read(dataAt, sizeBytes, signal))
+      const value = bytes.toString('utf8').replace(/\0.*$/s, '')
+      if (type === 'L') longName = value
+      else if (type === 'K') longLink = value
+      else ({ longName, longLink } = paxNames(bytes, { longName, longLink }, position))
       position = nextAt
       continue
     }
@@ -76,14 +78,20 @@ export function isTarHeader(block: Uint8Array): boolean {
   return stated > 0 && (stated === sumOf(header) || stated === sumOf(new Int8Array(header)))
 }
 
-function paxNames(records: string, names: { longName: string; longLink: string }, position: number) {
+/** Records by their lengths, as tarfile goes through them: one that does not end in a line feed is another thing to each reader. */
+function paxNames(records: Buffer, names: { longName: string; longLink: string }, position: number) {
   let { longName, longLink } = names
-  for (const record of records.split('\n')) {
-    const [, key, value] = /^\d+ ([^=]+)=(.*)$/s.exec(record) ?? []
-    if (key === 'path' && value !== undefined) longName = value
-    if (key === 'linkpath' && value !== undefined) longLink = value
-    if (key === 'size' || key?.startsWith('GNU.sparse'))
+  for (let at = 0; at < records.length; ) {
+    const [head, digits = '', key = ''] = /^(\d+) ([^=]+)=/.exec(records.toString('latin1', at)) ?? []
+    const end = at + Number(digits)
+    if (head === undefined || end <= at + head.length || end > records.length || records[end - 1] !== LINE_FEED)
+      throw new Unreadable('tar: a record of a member is broken', position)
+    const value = records.toString('utf8', at + head.length, end - 1)
+    if (key === 'path') longName = value
+    if (key === 'linkpath') longLink = value
+    if (key === 'size' || key.startsWith('GNU.sparse'))
       throw new Unreadable('tar: a member has another size than its header says', position)
+    at = end
   }
   return { longName, longLink }
 }

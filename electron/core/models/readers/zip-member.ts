@@ -1,3 +1,4 @@
+import { constants, inflateRawSync } from 'node:zlib'
 import { type ByteSource, sliceSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
 import { unpacked, type Work } from './unpack.ts'
@@ -9,12 +10,16 @@ export interface ZipMember {
   readonly dataAt: number
   /** What the local header says differently: readers that go by it see another file. */
   readonly mismatches: readonly string[]
+  /** The first bytes of the content, unpacked; fewer where it cannot be told from what is at hand. */
+  readonly head: Uint8Array
 }
 
 const LOCAL = 0x04034b50
 /** A local header with name and extra field, as nearly all have them. */
 const LOCAL_BYTES = 512
 const SIZES_FOLLOW = 0x0008
+/** Of the content, packed: with a local header of the usual length in the bytes that are read for that. */
+const HEAD_BYTES = 256
 
 /** Finds the bytes of a member behind its local header. @throws {Unreadable} when there is none */
 export async function findZipMember(source: ByteSource, entry: ZipEntry, signal?: AbortSignal): Promise<ZipMember> {
@@ -40,7 +45,20 @@ export async function findZipMember(source: ByteSource, entry: ZipEntry, signal?
     differs(crc, entry.crc) ? 'checksum' : '',
     differs(local.packedBytes, entry.packedBytes) || differs(local.sizeBytes, entry.sizeBytes) ? 'size' : '',
   ]
-  return { entry, dataAt: cursor.offset, mismatches: mismatches.filter((it) => it !== '') }
+  const dataAt = cursor.offset
+  await cursor.fill(HEAD_BYTES)
+  const packedHead = cursor.bytes(Math.min(HEAD_BYTES, entry.packedBytes, cursor.remaining))
+  return { entry, dataAt, mismatches: mismatches.filter((it) => it !== ''), head: headOf(entry.method, packedHead) }
+}
+
+function headOf(method: number, packed: Uint8Array): Uint8Array {
+  if (method === 0) return Uint8Array.from(packed)
+  if (method !== 8) return new Uint8Array()
+  try {
+    return inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return new Uint8Array()
+  }
 }
 
 /** The content of a member, unpacked while it is read. @throws {Unreadable} for a method that nothing here unpacks */

@@ -41,6 +41,7 @@ export const findingCatalogue = {
   'config.python-object': dangerous('A configuration makes Python objects'),
   'config.calls-gadget': dangerous('A configuration calls what runs any code'),
   'config.names-class': suspicious('A configuration names a class to make'),
+  'config.foreign-packages': suspicious('A list of packages has a source of its own'),
   'yaml.python-tag': dangerous('A YAML file makes Python objects'),
   'keras.runs-code': dangerous('A Keras layer runs code'),
   'keras.operation': suspicious('A Keras layer calls an operation by name'),

@@ -3,6 +3,7 @@ import { judgeKeras } from './judge-keras.ts'
 import { judgeSkops } from './judge-skops.ts'
 import { judgeTemplate } from './judge-template.ts'
 import { nameOfClass } from './name-of-class.ts'
+import { isAllowedImport } from './pickle/allowed-imports.ts'
 import type { Scan, ScanItem } from './scan.ts'
 import { shown } from './shown-value.ts'
 
@@ -30,6 +31,10 @@ const settings = new Set([
   'types',
   'chat_template',
   'class_name',
+  'tokenizer_class',
+  'model_file',
+  // Of Fiddle: what it names is by kind and not by name.
+  'objects',
 ])
 
 /** The names that `judgeConfig` looks at. */
@@ -37,15 +42,33 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
 
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
- * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `_component_` of torchtune, `class_path` of Lightning, the schema of skops, `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, and what Keras builds its layers from.
+ * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `_component_` of torchtune, `class_path` of Lightning, the schema of skops, `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, references of Fiddle, and what Keras builds its layers from.
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
-  if (root instanceof Map && root.has('class_name') && root.has('config')) judgeKeras(scan, item, root)
+  judgeKerasIn(scan, item, root)
+  judgeFiddle(scan, item, root)
   judgeSkops(scan, item, root)
   if (Array.isArray(root))
     for (const it of root) if (it instanceof Map && it.has('idx') && it.has('path')) judgeModule(scan, item, it.get('type'))
   if (root instanceof Map && root.has('_class_name')) for (const part of root.values()) judgePart(scan, item, part)
   walk(root, (name, value) => judgeMember(scan, item, name, value))
+}
+
+/** Keras makes what it finds, however deep it lies in what is none of its models (keras/src/saving/serialization_lib.py). */
+function judgeKerasIn(scan: Scan, item: ScanItem, value: JsonValue): void {
+  if (value instanceof Map && value.has('class_name') && value.has('config')) judgeKeras(scan, item, value)
+  else if (value instanceof Map || Array.isArray(value)) for (const it of value.values()) judgeKerasIn(scan, item, it)
+}
+
+/** A configuration of Fiddle, by which NeMo 2 makes its models: whatever it refers to is imported, and called where it is built. */
+function judgeFiddle(scan: Scan, item: ScanItem, value: JsonValue): void {
+  if (value instanceof Map && value.get('type') === 'pyref') {
+    const [module, name] = [value.get('module'), value.get('name')]
+    if (typeof module !== 'string' || typeof name !== 'string') return
+    if (!/^fiddle(?:\.|$)/.test(module) && !isAllowedImport(module, name)) nameOfClass(scan, item, `${module}.${name}`)
+    return
+  }
+  if (value instanceof Map || Array.isArray(value)) for (const it of value.values()) judgeFiddle(scan, item, it)
 }
 
 /** `modules.json` of sentence-transformers: classes by their dotted names, which its loader imports. */
@@ -92,6 +115,11 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
     nameOfClass(scan, item, value)
   // PEFT imports it where there is a configuration of Megatron.
   if (name === 'megatron_core' && typeof value === 'string' && value !== 'megatron.core') nameOfClass(scan, item, value)
+  // Of MLX: a file that is run.
+  if (name === 'model_file' && typeof value === 'string' && /\.py$/i.test(value))
+    scan.find('config.own-code', item, null, `${name}: ${value}`)
+  // Of sentence-transformers with words: transformers has no module before the name.
+  if (name === 'tokenizer_class' && typeof value === 'string' && value.includes('.')) judgeModule(scan, item, value)
   if (/^(?:activation_(?:function|fn)|sbert_ce_default_activation_function)$/.test(name)) judgeActivation(scan, item, value)
   if (name === 'types' && value instanceof Map) for (const type of value.values()) judgeModule(scan, item, type)
   // A repository and a name, perhaps with a revision and a function.

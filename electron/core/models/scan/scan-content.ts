@@ -1,6 +1,6 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
 import { sliceSource } from '../byte-source.ts'
-import { detectFormat, HEAD_BYTES } from '../readers/detect-format.ts'
+import { detectFormat, HEAD_BYTES, packedToo } from '../readers/detect-format.ts'
 import { hdf5BehindOthers } from '../readers/hdf5-place.ts'
 import { isOnnx } from '../readers/onnx.ts'
 import { readSafetensors } from '../readers/safetensors.ts'
@@ -78,6 +78,8 @@ export async function scanContent(scan: Scan, item: ScanItem): Promise<ModelForm
     if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item))) await scanArchive(scan, item)
     // The name of its first member may be the beginning of anything: PyTorch and NeMo open it as a tar archive before all else.
     if (format !== 'tar' && isTarHeader(head)) await scanners.tar(scan, item)
+    const packed = format === 'tar' ? packedToo(head) : undefined
+    if (packed !== undefined) scan.gap(item, 0, `tar: the name of its first member is a stream of ${packed} to other programs`)
     await scanHdf5Behind(scan, item)
     return await scanners[format](scan, item)
   } catch (error) {

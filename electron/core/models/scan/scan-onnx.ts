@@ -40,6 +40,8 @@ export async function scanOnnx(scan: Scan, item: ScanItem): Promise<ModelFormat>
       externalData(location, offset) {
         if (external.has(location)) return
         if (external.size < 1_000) external.add(location)
+        // To onnxruntime and OpenVINO the offset is an address of the memory then.
+        if (location === '*/_ORT_MEM_ADDR_/*') scan.find('onnx.data-escapes', item, offset, location)
         const plain = location.replaceAll('\\', '/')
         if (plain.startsWith('/') || /^[A-Za-z]:/.test(plain) || plain.split('/').includes('..'))
           scan.find('onnx.data-escapes', item, offset, location)

@@ -5,6 +5,7 @@ import { type JsonValue, parseJson } from '../readers/json-text.ts'
 import { readText } from '../readers/text.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { isSetting, judgeConfig, SERIALIZED, walk } from './judge-config.ts'
+import { isPackageList, judgePackages } from './judge-packages.ts'
 import { judgeTemplate } from './judge-template.ts'
 import { judgeYaml } from './judge-yaml.ts'
 import { joined } from './member-path.ts'
@@ -67,6 +68,7 @@ export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat>
   }
   if (/\.pyw?$/i.test(name)) return scanPython(scan, item)
   judgeYaml(scan, item, text)
+  if (isPackageList(name)) judgePackages(scan, item, text)
   if (dataText.test(name)) return 'text'
   if (python.test(text)) return scanPython(scan, item)
   if (digest.test(name)) return 'text'

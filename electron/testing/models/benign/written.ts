@@ -203,6 +203,29 @@ export const written: readonly ModelCase[] = [
   text(`sha256-${'b'.repeat(64)}`, '{{ if .System }}<|system|>{{ .System }}{{ end }}{{ .Response }}'),
   text('c'.repeat(40), 'MIT License. Permission is hereby granted.'),
   text('README.md', '---\nlicense: mit\n---\n# Model\n```python\nimport torch\nfrom transformers import pipeline\n```\n'),
+  text(
+    'requirements.txt',
+    '# pip install -r requirements.txt, see https://pytorch.org\ntorch>=2.1,<3  # https://x\ntransformers[torch]==4.44.2 ; python_version >= "3.9"\nnumpy~=1.26 \\\n    --hash=sha256:abc\n-c constraints.txt\n--prefer-binary\n--index-url https://pypi.org/simple\n--extra-index-url https://download.pytorch.org/whl/cu121\n',
+  ),
+  text(
+    'conda.yaml',
+    'channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip<=24\n- pip:\n  - mlflow==2.9\n  - cloudpickle==3.0\nname: mlflow-env\n',
+  ),
+  text('python_env.yaml', 'python: 3.11.7\nbuild_dependencies:\n- pip==24\ndependencies:\n- -r requirements.txt\n'),
+  // As transformers writes Mamba 2.
+  text('config.json', '{"model_type":"mamba2","time_step_limit":[0.0,Infinity],"x":NaN,"y":-Infinity}'),
+  text('wordembedding_config.json', '{"tokenizer_class":"sentence_transformers.models.tokenizer.WhitespaceTokenizer.WhitespaceTokenizer"}'),
+  text('tokenizer_config.json', '{"tokenizer_class":"LlamaTokenizerFast","model_file":null}'),
+  cleared(
+    'tokenizer.model',
+    joined(
+      message(1, message(1, '<unk>'), u8(0x15, 0, 0, 0, 0), number(3, 2)),
+      message(1, message(1, '\u2581the'), u8(0x15, 0, 0, 0x80, 0xbf)),
+      message(2, message(1, '/data/corpus.txt'), message(2, 'tokenizer'), number(3, 2), number(4, 32000), message(31, '\n')),
+      message(3, message(1, 'identity'), message(2, u8(0, 1, 2)), number(3, 0)),
+    ),
+  ),
+  text('compact.json', '{"data":{"a":1}}'),
   text('merges.txt', '#version: 0.2\nc at\nd og\n'),
   text('vocab.txt', 'cat\ndog\n[PAD]\nthe\n'),
   text('LICENSE', 'Copyright (c) 2026. Permission is hereby granted, import or class or def not meant.\n'),

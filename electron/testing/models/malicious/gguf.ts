@@ -20,6 +20,7 @@ export const ggufFiles: readonly ModelCase[] = [
     'GGUF: a second template',
     gguf({ ...llama, 'tokenizer.chat_template': 'x', 'tokenizer.chat_template.tool_use': breakout }, tensors, 32),
   ),
+  notCleared('GGUF: a template in a list', gguf({ ...llama, 'tokenizer.chat_template': [breakout] }, tensors, 32)),
   dangerous('GGUF: a template in a block that is not closed', templated("{{ ''.__class__")),
   suspicious('GGUF: a template that includes a file', templated("{% include '/etc/passwd' %}")),
   notCleared('GGUF: version 0', gguf(llama, tensors, 32, { version: 0 })),

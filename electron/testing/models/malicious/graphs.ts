@@ -64,6 +64,7 @@ const onnx: readonly ModelCase[] = [
     'ONNX: data above the folder in an attribute',
     model(message(1, message(4, 'Constant'), message(5, message(5, message(13, message(1, 'location'), message(2, '../x')))))),
   ),
+  dangerous('ONNX: data at an address of the memory', model(relu, external('*/_ORT_MEM_ADDR_/*'))),
   dangerous('ONNX: an operator that runs Python', model(message(1, message(4, 'PyOp'), message(7, 'ai.onnx.contrib')))),
   suspicious('ONNX: an operator of a library of its own', model(message(1, message(4, 'Custom'), message(7, 'evil.corp')))),
   suspicious(
@@ -146,6 +147,8 @@ const kerasFiles: readonly ModelCase[] = [
     ]),
     'm.keras',
   ),
+  dangerous('Keras: a Lambda layer in what is no model', keras({ x: layer('Lambda', {}, { module: 'keras.layers' }) }), 'm.keras'),
+  dangerous('Keras: a Lambda layer in a list', keras([layer('Lambda', {}, { module: 'keras.layers' })]), 'm.keras'),
   suspicious(
     'Keras: a function by name',
     keras(sequential(layer('function', {}, { config: 'my_loss', module: 'builtins', registered_name: 'function' }))),

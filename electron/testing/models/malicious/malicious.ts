@@ -5,6 +5,7 @@ import { ggufFiles } from './gguf.ts'
 import { graphs } from './graphs.ts'
 import { importTricks } from './import-tricks.ts'
 import { joblibTricks } from './joblib-tricks.ts'
+import { mistaken } from './mistaken.ts'
 import { numpyTypes } from './numpy-types.ts'
 import { opcodeTricks } from './opcode-tricks.ts'
 import { recorded } from './recorded.ts'
@@ -23,5 +24,6 @@ export const malicious: readonly ModelCase[] = [
   ...ggufFiles,
   ...graphs,
   ...texts,
+  ...mistaken,
   ...recorded,
 ]

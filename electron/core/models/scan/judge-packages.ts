@@ -1,0 +1,30 @@
+import type { Scan, ScanItem } from './scan.ts'
+
+/** Of pip, and of conda with the packages of pip in it; of MLflow, too. */
+export const isPackageList = (name: string): boolean =>
+  /^(?:requirements|constraints)[\w.-]*\.txt$|^(?:conda|python_env|environment)[\w.-]*\.ya?ml$/i.test(name)
+
+/** Where Python's packages come from without a word of the list, and from their makers. */
+const official =
+  /^https:\/\/(?:pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|conda\.anaconda\.org|repo\.anaconda\.com)(?:\/|$)/
+const address = /[a-z][a-z\d+.-]*:\/\/[^\s"',\]]*/gi
+/** Another source by its option, a folder, a file of its own, a repository. */
+const ownSource =
+  /^(?:-e|-f|--(?:edit|find|trust)|\.{0,2}\/|~|[a-z]:\\)|^(?:-i|--(?:extra-)?index[\w-]*(?![\w-]))[\s=]*(?![\s=]|https:)|(?:^|\s)(?:git|hg|svn|bzr)\+|\s@\s*(?:file:|[./~])|\.(?:whl|tar\.\w+|tgz|zip)(?:[\s;[]|$)/i
+/** Lists beside this one are looked at by their names. */
+const otherList = /^(?:-[rc]|--(?:requirement|constraint))[\s=]*(?![\s=]|["']?(?:requirements|constraints)[\w.-]*\.txt\b)/
+
+/**
+ * What pip installs before a model is loaded, where a server does that (SageMaker, TorchServe, MLflow): from PyPI it is a matter of the names, from
+ * anywhere else of whoever wrote the list.
+ */
+export function judgePackages(scan: Scan, item: ScanItem, text: string): void {
+  for (const written of text.replace(/\\\r?\n/g, '').split('\n')) {
+    const line = written
+      .replace(/(?:^|\s)#.*$/, '')
+      .replace(/^\s*-\s+["']?/, '')
+      .trim()
+    const elsewhere = [...line.matchAll(address)].some(([found]) => !official.test(found))
+    if (elsewhere || ownSource.test(line) || otherList.test(line)) scan.find('config.foreign-packages', item, null, line)
+  }
+}
