@@ -32,6 +32,29 @@ function hushOf(lists: readonly string[], conditions: readonly string[], calls: 
   return lists.includes('exit') && conditions.length === 0 && ofAllCalls(calls)
 }
 
+/** What `perm=` stands for, by its letter: calls that every machine has, and those of x86 that others have not. */
+const CALLS: Readonly<Record<string, { readonly all: string; readonly old: string }>> = {
+  w: {
+    all: 'truncate ftruncate openat mkdirat mknodat unlinkat linkat symlinkat fallocate renameat2 openat2',
+    old: 'open rename mkdir rmdir creat link unlink symlink mknod',
+  },
+  a: {
+    all: 'fchmod fchown setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr fchownat linkat fchmodat',
+    old: 'link chmod chown lchown',
+  },
+}
+
+/** auditctl of audit 4 loads a rule with `arch=` and `perm=` as one for all the calls that its letters stand for (seen with 4.0.2 and 4.2.1). */
+function ofAllThatWrite(permissions: string | undefined, calls: readonly string[]): boolean {
+  const named = new Set(calls.flatMap((call) => call.split(',')))
+  const has = (words: string) => words.split(' ').every((call) => named.has(call))
+  const lacks = (words: string) => !words.split(' ').some((call) => named.has(call))
+  return [...(permissions ?? '')].every((letter) => {
+    const { all, old } = CALLS[letter] ?? { all: '', old: '' }
+    return all === '' || (has(all) && (has(old) || lacks(old)))
+  })
+}
+
 const ofAllCalls = (calls: readonly string[]): boolean => calls.length === 0 || calls.some((call) => call.split(',').includes('all'))
 
 /**
@@ -68,8 +91,9 @@ export function parseWatches(rows: readonly Pick<BlockRow, 'text' | 'line'>[]): 
     const permissions = watched === undefined ? field('perm') : (after('-p')[0] ?? 'rwxa')
     const bare = watched === undefined && permissions !== undefined && fields.length === 0 && after('-C').length === 0 && ofAllCalls(calls)
     const rule = { path, permissions: permissions ?? 'rwxa', line }
+    const allCalls = ofAllCalls(calls) || (permissions !== undefined && ofAllThatWrite(permissions, calls))
     if (action.includes('never')) {
-      const whole = conditions.length === 0 && ofAllCalls(calls) && field('path') === undefined && /w.*a|a.*w/.test(rule.permissions)
+      const whole = conditions.length === 0 && allCalls && field('path') === undefined && /w.*a|a.*w/.test(rule.permissions)
       if (whole) excluded.push(rule)
       // Rules for a path alone are asked after those for calls (audit_filter_inodes).
       else hushed.push({ text: text.trim().slice(0, 200), whole, path, ...(field('path') === undefined && { ordered: true }), line })
@@ -79,11 +103,10 @@ export function parseWatches(rows: readonly Pick<BlockRow, 'text' | 'line'>[]): 
     if (bare && field('path') !== undefined) disguised.push({ ...rule, as: 'path' })
     const narrow = [
       ...conditions,
-      ...(ofAllCalls(calls) ? [] : [`the call is ${calls.join(',')}`]),
+      ...(allCalls ? [] : [`the call is ${calls.join(',')}`]),
       ...(field('path') === undefined ? [] : [ofItself]),
     ]
-    if (permissions !== undefined || ofAllCalls(calls))
-      watches.push({ ...rule, narrowed: narrow.length > 0 ? narrow.join(' ') : undefined })
+    if (permissions !== undefined || allCalls) watches.push({ ...rule, narrowed: narrow.length > 0 ? narrow.join(' ') : undefined })
   }
   return { watches, excluded, hushed, disguised }
 }

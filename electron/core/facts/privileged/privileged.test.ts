@@ -114,6 +114,8 @@ test('audit: a kernel that does not answer has no known rules', () => {
 })
 
 // Forms of audit.rules(7) and of what auditctl -l prints.
+const CALLS_OF_WA =
+  'open,bind,truncate,ftruncate,rename,mkdir,rmdir,creat,link,unlink,symlink,chmod,fchmod,chown,fchown,lchown,mknod,acct,swapon,quotactl,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,openat,mkdirat,mknodat,fchownat,unlinkat,renameat,linkat,symlinkat,fchmodat,fallocate,renameat2,openat2'
 test.each<[string, object]>([
   ['-w /models -p wa -k llm', { watches: [{ path: '/models', permissions: 'wa', line: 1 }] }],
   ['-w /models/', { watches: [{ path: '/models', permissions: 'rwxa', line: 1 }] }],
@@ -141,6 +143,17 @@ test.each<[string, object]>([
   ['-a never,filesystem -F fstype=0x74726163', { hushed: [] }],
   ['-a never,exit -F arch=b64 -S openat', { hushed: [{ whole: false, ordered: true }] }],
   ['-a never,exit -S all', { hushed: [{ whole: true, ordered: true }] }],
+  // As auditctl of Debian 13 (4.0.2) prints `-a always,exit -F arch=b64 -F dir=/m -F perm=wa`; a list that lacks one of them sees less.
+  [
+    `-a always,exit -F arch=b64 -S ${CALLS_OF_WA} -F dir=/m -F perm=wa -F key=k`,
+    { watches: [{ path: '/m', permissions: 'wa', narrowed: undefined }] },
+  ],
+  [`-a never,exit -F arch=b64 -S ${CALLS_OF_WA} -F dir=/m -F perm=wa`, { watches: [], excluded: [{ path: '/m' }] }],
+  [
+    `-a always,exit -F arch=b64 -S ${CALLS_OF_WA.replace(',rename,', ',')} -F dir=/m -F perm=wa`,
+    { watches: [{ narrowed: expect.stringMatching(/^the call is open,bind/) }] },
+  ],
+  [`-a always,exit -F arch=b32 -S ${CALLS_OF_WA} -F dir=/m -F perm=wa`, { watches: [{ narrowed: 'arch=b32' }] }],
   ['-a always,exit -F arch=b64 -S openat -F dir=/m -F perm=wa', { watches: [{ path: '/m', narrowed: 'the call is openat' }] }],
   ['-a always,exit -S all -F dir=/m -F perm=wa -C uid!=euid', { watches: [{ narrowed: 'uid!=euid' }] }],
   ['-a always,io_uring -S openat -F dir=/m -F perm=wa', { watches: [] }],
