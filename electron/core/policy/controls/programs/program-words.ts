@@ -1,5 +1,5 @@
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import { type Caddy, unreadCaddies } from '../../../facts/caddy/caddy.ts'
+import type { Caddy } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
@@ -11,7 +11,7 @@ import { ownersHint } from '../inference/service-words.ts'
 import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
 import { ledByCaddy } from '../proxy/led-by-caddy.ts'
 import { type AroundNginx, ledTo, mayBeChosen } from '../proxy/led-by-nginx.ts'
-import { unreadWebServer } from '../proxy/other-proxies.ts'
+import { unreadProxy } from '../proxy/other-proxies.ts'
 import { listed } from '../proxy/proxy-paths.ts'
 
 /** `Jupyter (jupyter.service)`, `Ray (pid 812, user ml)`. */
@@ -130,7 +130,7 @@ export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdic
 
 /** That nothing leads there is known where every proxy was read. */
 function notRead(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {
-  const doubt = doubtAbout(around)
+  const doubt = unreadProxy(around)
   if (doubt === undefined) return undefined
   return {
     status: 'not-evaluated',
@@ -138,18 +138,6 @@ function notRead(program: Program, around: AroundProxies): Omit<Verdict, 'subjec
     reason: `${programName(program)} listens on this machine only, and asks nobody who comes through a proxy. What they pass on is not known: ${doubt.why}.`,
     cite: [...citeProgram(program), ...doubt.cite],
   }
-}
-
-function doubtAbout(around: AroundProxies): { readonly why: string; readonly cite: readonly Citation[] } | undefined {
-  const { nginx, caddy } = around
-  if (!nginx.known) return { why: nginx.reason, cite: [] }
-  if (!caddy.known) return { why: caddy.reason, cite: [] }
-  const [lost] = unreadCaddies(caddy)
-  if (lost) return { why: `${lost.id} was not read: ${lost.unread}`, cite: [] }
-  const other = unreadWebServer(around)
-  if (!other) return undefined
-  const { section = 'listeners', line } = other.listener
-  return { why: `${other.name} listens on ${printBind(other.listener)}, and is not modelled yet`, cite: [{ section, line }] }
 }
 
 export interface Surroundings {

@@ -7,6 +7,7 @@ import { type FactResult, known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { dials } from './led-by-caddy.ts'
 import { type AroundNginx, ledTo, mayBeChosen } from './led-by-nginx.ts'
+import { unreadProxy } from './other-proxies.ts'
 
 export default defineControl({
   id: 'caddy-admin-local-only',
@@ -18,10 +19,11 @@ export default defineControl({
   needs: ['caddy'],
   uses: ['listeners', 'nginx', 'network', 'containers', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],
-  evaluate: ({ caddy, listeners, ...around }) => {
+  evaluate: ({ caddy, listeners, ...others }) => {
+    const around = { ...others, listeners, caddy: known(caddy) }
     const verdicts = [
       ...readCaddies(known(caddy)).flatMap((instance) => [judge(instance, listeners), ...forwarded(instance, around), ...remote(instance)]),
-      ...unreadCaddies(known(caddy)).map(notRead),
+      ...unreadCaddies(known(caddy)).map(unreadInstance),
     ]
     if (verdicts.length > 0) return verdicts
     const reason = 'No Caddy runs on this host.'
@@ -29,7 +31,7 @@ export default defineControl({
   },
 })
 
-const notRead = ({ id, unread, line }: CaddyInstance): Verdict => ({
+const unreadInstance = ({ id, unread, line }: CaddyInstance): Verdict => ({
   status: 'not-evaluated',
   subject: `${id} admin`,
   title: 'Where the admin endpoint listens is unknown',
@@ -120,7 +122,7 @@ function remote({ id, config }: ReadCaddy): readonly Verdict[] {
 const REMOTE_PORT = 2021
 
 /** Sites that hand requests on to the endpoint: it looks at no more than the name that a request is for, which a client or the site writes as it likes. */
-function forwarded({ id, config }: ReadCaddy, around: AroundNginx): readonly Verdict[] {
+function forwarded({ id, config }: ReadCaddy, around: AroundNginx & Parameters<typeof unreadProxy>[0]): readonly Verdict[] {
   const admin = field(config, 'admin')
   if (isTrue(field(admin, 'disabled'))) return []
   const listen = field(admin, 'listen')
@@ -149,17 +151,22 @@ function forwarded({ id, config }: ReadCaddy, around: AroundNginx): readonly Ver
     }),
     ...byNginx.map(({ at, line }) => verdict(`it by nginx at ${at.slice(0, 120)}`, line)),
     ...(chosen ? [{ subject: `${id} forwarded admin`, ...mayBeChosen(`The admin endpoint is on ${written}`, chosen) }] : []),
-    ...(around.nginx.known ? [] : [nginxNotRead(id, around.nginx.reason)]),
+    ...notRead(id, unreadProxy(around)),
   ].slice(0, 1)
 }
 
-const nginxNotRead = (id: string, why: string): Verdict => ({
-  subject: `${id} forwarded admin`,
-  status: 'not-evaluated',
-  title: 'Whether a proxy leads to it is not known',
-  reason: `What nginx passes on, to the admin endpoint as well, is not known: ${why}.`,
-  cite: [],
-})
+const notRead = (id: string, doubt: ReturnType<typeof unreadProxy>): readonly Verdict[] =>
+  doubt === undefined
+    ? []
+    : [
+        {
+          subject: `${id} forwarded admin`,
+          status: 'not-evaluated',
+          title: 'Whether a proxy leads to it is not known',
+          reason: `What proxies pass on, to the admin endpoint as well, is not known: ${doubt.why}.`,
+          cite: doubt.cite,
+        },
+      ]
 
 const onLoopback = 'The admin endpoint is on loopback'
 const DEFAULT_PORT = 2019

@@ -10,14 +10,24 @@ import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 const nginx = known(noNginx.nginx)
+const bare = facts('', [], noNginx)
 
 describe('admin endpoint', () => {
   const control = caddyAdmin as AnyControl as unknown as Control
   const listening = (address: string, port: number, pid = 7): FactResult<readonly Listener[]> =>
-    known([{ protocol: 'tcp', address, port, scope: scopeOf(address) ?? 'specific', processes: [{ name: 'caddy', pid }], line: 3 }])
+    known([
+      {
+        protocol: 'tcp',
+        address,
+        port,
+        scope: scopeOf(address) ?? 'specific',
+        processes: [{ name: pid === 7 ? 'caddy' : 'python3', pid }],
+        line: 3,
+      },
+    ])
   const judge = (config: unknown, listeners: FactResult<readonly Listener[]>) => {
     const found = caddy(config)
-    return found.known && outcomes(control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()))
+    return found.known && outcomes(control.evaluate({ ...bare, caddy: found.value, listeners, nginx } as never, policyContext()))
   }
 
   test.each<[string, unknown, string]>([
@@ -58,7 +68,7 @@ describe('a file that has the configuration pulled', () => {
     const read = told(by)
     const given = facts('', [service('ollama')], { ...noNginx, caddy: read })
     const admin = (caddyAdmin as AnyControl as unknown as Control).evaluate(
-      { caddy: read.known && read.value, listeners: known([]), nginx } as never,
+      { ...bare, caddy: read.known && read.value, listeners: known([]), nginx } as never,
       policyContext(),
     )
     return [...outcomes(ask(requiresAuthentication, given)), ...outcomes(admin)]
@@ -113,26 +123,30 @@ describe('several Caddys', () => {
 
   test.each([
     [printed(unlocked), 'fail: The admin endpoint is open to the network'],
-    ['@unread why', 'not-evaluated: Where the admin endpoint listens is unknown'],
-  ])('each admin endpoint is judged', (second, expected) => {
+    [
+      '@unread why',
+      'not-evaluated: Where the admin endpoint listens is unknown',
+      'not-evaluated: Whether a proxy leads to it is not known',
+    ],
+  ])('each admin endpoint is judged', (second, expected, ...doubt) => {
     const found = two(sound, second)
     const control = caddyAdmin as AnyControl as unknown as Control
-    const verdicts = found.known ? control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()) : []
+    const verdicts = found.known ? control.evaluate({ ...bare, caddy: found.value, listeners, nginx } as never, policyContext()) : []
     expect(verdicts.map(({ subject, status, title }) => [subject, `${status}: ${title}`])).toEqual([
       ['caddy admin', 'pass: The admin endpoint is on loopback'],
+      ...doubt.map((said) => ['caddy forwarded admin', said]),
       ['caddy-labs.service admin', expected],
     ])
   })
 })
 
 describe('ways to the admin endpoint beside its own address', () => {
-  const listeners = known([
-    { address: '127.0.0.1', scope: 'loopback', protocol: 'tcp', port: 2019, line: 1, processes: [{ name: 'caddy', pid: 7 }] },
-  ])
+  const own = { address: '127.0.0.1', scope: 'loopback', protocol: 'tcp', port: 2019, line: 1, processes: [{ name: 'caddy', pid: 7 }] }
+  const listeners = known([own])
   const judge = (config: object) => {
     const found = caddy(config)
     const control = caddyAdmin as AnyControl as unknown as Control
-    return outcomes(found.known ? control.evaluate({ caddy: found.value, listeners, nginx } as never, policyContext()) : [])
+    return outcomes(found.known ? control.evaluate({ ...bare, caddy: found.value, listeners, nginx } as never, policyContext()) : [])
   }
   const key = (...permissions: readonly object[]) => ({ access_control: [{ public_keys: ['MII'], permissions }] })
   const sound = site([{ handle: [login, toOllama] }])
@@ -154,6 +168,15 @@ describe('ways to the admin endpoint beside its own address', () => {
     ['for nobody', { remote: { access_control: [] } }, [local, only]],
     ['for nothing', { remote: key() }, [local, only]],
   ])('a remote one: %s', (_, admin, expected) => expect(judge({ admin, ...sound })).toEqual(expected))
+
+  test.each(['haproxy', 'apache2'])('one that %s, which nobody reads, may know', (name) => {
+    const found = caddy(sound)
+    const other = { address: '0.0.0.0', scope: 'wildcard', protocol: 'tcp', port: 8443, line: 2, processes: [{ name, pid: 9 }] }
+    const given = { ...bare, caddy: found.known && found.value, listeners: known([own, other]), nginx }
+    const verdicts = (caddyAdmin as AnyControl as unknown as Control).evaluate(given as never, policyContext())
+    expect(outcomes(verdicts)).toEqual([local, 'not-evaluated: Whether a proxy leads to it is not known'])
+    expect(verdicts[1]?.cite).toEqual([{ section: 'listeners', line: 2 }])
+  })
 
   test.each([
     ['localhost:2019', {}, true],

@@ -227,15 +227,27 @@ function strange(around: Surroundings): readonly OtherProxy[] {
   })
 }
 
+/** Why it is not known where all proxies lead; undefined where each was read. */
+export function unreadProxy(
+  around: Pick<Surroundings, 'listeners' | 'caddy' | 'oauth2-proxy'> & { readonly nginx: FactResult<Nginx> },
+): { readonly why: string; readonly cite: readonly Citation[] } | undefined {
+  const { nginx, caddy } = around
+  if (!nginx.known) return { why: nginx.reason, cite: [] }
+  if (!caddy.known) return { why: caddy.reason, cite: [] }
+  const [lost] = unreadCaddies(caddy)
+  if (lost) return { why: `${lost.id} was not read: ${lost.unread}`, cite: [] }
+  return unreadWebServer(around)
+}
+
 /** A web server that others reach and that is none of those that are read. Whatever listens on this machine only, it may lead to. */
-export function unreadWebServer(
-  around: Pick<Surroundings, 'listeners' | 'caddy' | 'oauth2-proxy'>,
-): { readonly name: string; readonly listener: Listener } | undefined {
+function unreadWebServer(around: Pick<Surroundings, 'listeners' | 'caddy' | 'oauth2-proxy'>) {
   const read = modelledPids(around)
   for (const listener of around.listeners.known ? around.listeners.value : [])
     for (const { name: process, pid } of listener.scope === 'loopback' ? [] : listener.processes) {
       const name = webServerNamed(process)
-      if (name !== undefined && !read.includes(pid)) return { name, listener }
+      const { section = 'listeners', line } = listener
+      if (name !== undefined && !read.includes(pid))
+        return { why: `${name} listens on ${printBind(listener)}, and is not modelled yet`, cite: [{ section, line }] }
     }
   return undefined
 }
