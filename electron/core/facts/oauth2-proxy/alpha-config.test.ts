@@ -47,6 +47,7 @@ server:
       value: sk-6
 metricsServer:
   BindAddress: :44180
+  SecureBindAddress: :44181
 cookie:
   secret: sk-7sk-7sk-7sk-7sk+7sk/7
   secure: false
@@ -135,6 +136,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...{ github_repo: '****', bitbucket_repository: '****', azure_tenant: 'one' },
       ...{ oidc_email_claim: 'upn', user_id_claim: 'email' },
       metrics_address: ':44180',
+      metrics_secure_address: ':44181',
       upstreams: 'http://****@127.0.0.1:11434/api/ static://202',
       ...{ pass_access_token: 'true', pass_authorization_header: 'true' },
     })

@@ -125,8 +125,9 @@ function readServer(file: Reader, root: Tree): void {
     ['http_address', 'bindaddress'],
     ['https_address', 'securebindaddress'],
     ['metrics_address', 'bindaddress'],
+    ['metrics_secure_address', 'securebindaddress'],
   ] as const) {
-    const found = file.read(file.at(root, [name === 'metrics_address' ? 'metricsserver' : 'server', key]))
+    const found = file.read(file.at(root, [name.startsWith('metrics') ? 'metricsserver' : 'server', key]))
     // A dash switches the listener off.
     if (found) file.put(name, [found.text === '-' ? '' : found.text], found.offset)
   }

@@ -51,6 +51,7 @@ export const options = {
   cookie_secret_file: { alpha: 'in-late-versions' },
   skip_auth_routes: { flag: 'skip-auth-route', list: true },
   skip_auth_regex: { flag: 'skip-auth-regex', list: true },
+  skip_auth_preflight: { default: 'false' },
   skip_jwt_bearer_tokens: { default: 'false' },
   extra_jwt_issuers: { list: true },
   trusted_ips: { flag: 'trusted-ip', list: true },
@@ -60,6 +61,7 @@ export const options = {
   http_address: { default: '127.0.0.1:4180', alpha: true },
   https_address: { default: ':443', alpha: true },
   metrics_address: { default: '', alpha: true },
+  metrics_secure_address: { default: '', alpha: true },
   tls_cert_file: { alpha: true },
   tls_min_version: { default: 'TLS1.2', alpha: true },
   upstreams: { flag: 'upstream', list: true, alpha: true },
@@ -98,3 +100,10 @@ export function effective(proxy: OAuth2Proxy, name: OptionName): Effective {
 
 /** Go's strconv.ParseBool. */
 export const isTrue = (setting: Setting): boolean => /^(?:1|t|true)$/i.test(setting.values[0] ?? '')
+
+/**
+ * Is plain HTTP served? Of the classic settings a certificate switches it off, whatever http_address says; the alpha configuration has both (legacy_server.go,
+ * convert). Undefined where it is not known.
+ */
+export const servesPlainHttp = (certificate: Setting | undefined): boolean | undefined =>
+  certificate && (certificate.source === 'alpha' || certificate.values.join('') === '')

@@ -4,7 +4,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import { type AddressBlock, addressBlock, within } from '../../../facts/network/address-block.ts'
 import { matchTarget, readTarget } from '../../../facts/nginx/model/target.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
-import { effective, isTrue } from '../../../facts/oauth2-proxy/options.ts'
+import { effective, isTrue, servesPlainHttp } from '../../../facts/oauth2-proxy/options.ts'
 import { opens, opensByDetour, opensByQuery, skipRules } from '../../../facts/oauth2-proxy/skip-rules.ts'
 import { readBindAddress } from '../sso/addresses.ts'
 import { isBefore } from '../sso/versions.ts'
@@ -39,8 +39,9 @@ function gatewayOf(proxy: OAuth2Proxy, services: readonly InferenceService[], lo
   const plain = effective(proxy, 'http_address')
   const secure = effective(proxy, 'https_address')
   const certificate = effective(proxy, 'tls_cert_file')
+  const served = servesPlainHttp(certificate.known ? certificate : undefined) !== false
   const binds = [
-    { setting: plain, encrypted: false },
+    ...(served ? [{ setting: plain, encrypted: false }] : []),
     ...(certificate.known && certificate.values.join('') !== '' ? [{ setting: secure, encrypted: true }] : []),
   ].flatMap(({ setting, encrypted }) => {
     const bind = setting.known ? readBindAddress(setting.values[0] ?? '') : undefined

@@ -186,6 +186,15 @@ test.each<[string, string, readonly string[], string]>([
   ],
   ['by itself', '', ['http_address = ":4180"', 'upstreams = ["http://127.0.0.1:11434/"]'], 'pass: Every forwarded route needs a login'],
   [
+    'by itself, at a port that it does not serve for its certificate',
+    '',
+    [
+      ...['http_address = ":4180"', 'https_address = "127.0.0.1:443"', 'tls_cert_file = "/c.pem"'],
+      'upstreams = ["http://127.0.0.1:11434/"]',
+    ],
+    'not-applicable: No proxy forwards to the model server',
+  ],
+  [
     'by itself, for whatever path a header of the client names',
     '',
     ['http_address = ":4180"', 'reverse_proxy = true', 'skip_auth_routes = ["^/healthz$"]', 'upstreams = ["http://127.0.0.1:11434"]'],

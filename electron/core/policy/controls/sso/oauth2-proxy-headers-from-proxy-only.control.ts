@@ -1,5 +1,6 @@
 import { addressBlock } from '../../../facts/network/address-block.ts'
-import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
+import type { Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
+import { isTrue, servesPlainHttp } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
 import { readBindAddress } from './addresses.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
@@ -20,11 +21,14 @@ export default defineControl({
     eachProxy(proxies, (proxy) =>
       verdictFor(proxy, names, flaws, (get) =>
         isTrue(get('reverse_proxy'))
-          ? { title: 'Only the proxy can send user headers', reason: `It listens on ${get('http_address').values[0] ?? 'no port'}.` }
+          ? { title: 'Only the proxy can send user headers', reason: `It listens on ${whereTo(get) || 'no port'}.` }
           : { title: 'Forwarded headers are ignored', reason: 'reverse_proxy is off.' },
       ),
     ),
 })
+
+const whereTo = (get: (name: (typeof names)[number]) => Setting): string | undefined =>
+  get(servesPlainHttp(get('tls_cert_file')) ? 'http_address' : 'https_address').values[0]
 
 function flaws(get: Get): readonly Flaw[] {
   const behind = get('reverse_proxy')
@@ -41,8 +45,8 @@ function flaws(get: Get): readonly Flaw[] {
         note: 'Expected the address of the proxy.',
       },
     ]
-  // Its own TLS is spoken beside plain HTTP, once it has a certificate.
-  const ports = [get('http_address'), ...(get('tls_cert_file')?.values[0] ? [get('https_address')] : [])]
+  const certificate = get('tls_cert_file')
+  const ports = [...(servesPlainHttp(certificate) ? [get('http_address')] : []), ...(certificate?.values[0] ? [get('https_address')] : [])]
   const listens = ports.find((port) => {
     const bind = port && readBindAddress(port.values[0] ?? '')
     return bind?.kind === 'tcp' && !bind.loopback

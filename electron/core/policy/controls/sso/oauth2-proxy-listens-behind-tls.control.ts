@@ -1,6 +1,6 @@
 import type { Container } from '../../../facts/containers/containers.ts'
 import type { OAuth2Proxy, Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
-import { effective } from '../../../facts/oauth2-proxy/options.ts'
+import { effective, servesPlainHttp } from '../../../facts/oauth2-proxy/options.ts'
 import { hostAddressesOf, ownAddressOf } from '../../../facts/services/own-address.ts'
 import { containerIdOf } from '../../../facts/services/placement.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -33,7 +33,7 @@ export default defineControl({
 })
 
 function judge(proxy: OAuth2Proxy): Verdict {
-  const strange = names.find((name) => {
+  const strange = (['http_address', ...metrics] as const).find((name) => {
     const setting = effective(proxy, name)
     return setting.known && readBindAddress(setting.values[0] ?? '').kind === 'unknown'
   })
@@ -44,16 +44,23 @@ function judge(proxy: OAuth2Proxy): Verdict {
     (get) => {
       const setting = get('http_address')
       const bind = setting && readBindAddress(setting.values[0] ?? '')
+      const served = servesPlainHttp(get('tls_cert_file')) === true
       return [
-        ...(!setting || bind?.kind !== 'tcp' || bind.loopback ? [] : [plainHttp(setting, bind.port)]),
-        ...metrics(get('metrics_address')),
+        ...(!served || !setting || bind?.kind !== 'tcp' || bind.loopback ? [] : [plainHttp(setting, bind.port)]),
+        ...metrics.flatMap((name) => metricsFlaws(name, get(name))),
       ]
     },
-    (get) => ({ title: 'Plain HTTP on this machine only', reason: `http_address is ${get('http_address').values[0] || 'empty'}.` }),
+    (get) => ({
+      title: 'Plain HTTP on this machine only',
+      reason: servesPlainHttp(get('tls_cert_file'))
+        ? `http_address is ${get('http_address').values[0] || 'empty'}.`
+        : 'It has a certificate, and then speaks TLS alone.',
+    }),
   )
 }
 
-const names = ['http_address', 'metrics_address'] as const
+const metrics = ['metrics_address', 'metrics_secure_address'] as const
+const names = ['http_address', ...metrics, 'tls_cert_file'] as const
 
 const plainHttp = (setting: Setting, port: number): Flaw => ({
   status: 'fail',
@@ -64,10 +71,10 @@ const plainHttp = (setting: Setting, port: number): Flaw => ({
 })
 
 /** Nobody is asked who he is there: it says who logs in how often. */
-function metrics(setting: Setting | undefined): readonly Flaw[] {
+function metricsFlaws(name: (typeof metrics)[number], setting: Setting | undefined): readonly Flaw[] {
   const bind = setting && readBindAddress(setting.values[0] ?? '')
   if (!setting || bind?.kind !== 'tcp' || bind.loopback) return []
-  const reason = `metrics_address is ${setting.values[0]}, where /metrics is served to anyone without a login.`
+  const reason = `${name} is ${setting.values[0]}, where /metrics is served to anyone without a login.`
   return [
     {
       ...{ status: 'warning', severity: 'low', title: 'Metrics beyond this machine', reason, setting },

@@ -64,7 +64,7 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
   )
   return verdictFor(
     proxy,
-    ['skip_auth_routes', 'skip_auth_regex', 'ping_user_agent', 'gcp_healthchecks'],
+    ['skip_auth_routes', 'skip_auth_regex', 'skip_auth_preflight', 'ping_user_agent', 'gcp_healthchecks'],
     (get) => [
       ...queried.slice(0, 3).map(
         (rule): Flaw => ({
@@ -88,12 +88,16 @@ function judge(proxy: OAuth2Proxy, services: readonly InferenceService[]): Verdi
       ),
       ...healthChecks(proxy, get),
     ],
-    () => ({
+    (get) => ({
       title: rules.length === 0 ? 'No skip rules' : 'Skip rules open no route of the engine',
-      reason:
-        rules.length === 0
-          ? 'Every request needs a login.'
-          : `${rules.length} rules open health checks or nothing that the engine answers.`,
+      reason: [
+        rules.length === 0 ? 'Every request needs a login' : `${rules.length} rules open health checks or nothing that the engine answers`,
+        ...(isTrue(get('skip_auth_preflight'))
+          ? ['OPTIONS needs none (skip_auth_preflight), and no engine answers that with a model']
+          : []),
+      ]
+        .join('. ')
+        .concat('.'),
     }),
   )
 }

@@ -352,6 +352,11 @@ test.each<[AnyControl, string, string]>([
   [headersFromProxy, 'reverse_proxy = true\nhttps_address = "0.0.0.0:443"', 'pass: Only the proxy can send user headers'],
   [
     headersFromProxy,
+    'reverse_proxy = true\nhttp_address = ":4180"\nhttps_address = "127.0.0.1:443"\ntls_cert_file = "/c.pem"',
+    'pass: Only the proxy can send user headers',
+  ],
+  [
+    headersFromProxy,
     'reverse_proxy = true\nhttp_address = ":4180"\ntrusted_proxy_ips = ["10.0.0.2"]',
     'pass: Only the proxy can send user headers',
   ],
@@ -462,8 +467,30 @@ test.each([
   ['of another service name', '=--http-address=0.0.0.0:http', 'not-evaluated: Settings of oauth2-proxy could not be read'],
   ['metrics to all', '=--metrics-address=:44180', 'warning: Metrics beyond this machine'],
   ['metrics on loopback', '=--metrics-address=127.0.0.1:44180', 'pass: Plain HTTP on this machine only'],
-])('listeners, %s', (_, flag, expected) => {
-  expect(outcomes(ask(behindTls, facts('', [flag, '@environment process'])))).toEqual([expected])
+  ['metrics to all by TLS', '=--metrics-secure-address=:44180', 'warning: Metrics beyond this machine'],
+  // With a certificate only TLS is spoken, whatever http_address says (legacy_server.go, convert).
+  ['a port that is not served', '=--http-address=:4180 --tls-cert-file=/c.pem', 'pass: Plain HTTP on this machine only'],
+])('listeners, %s', (_, flags, expected) => {
+  expect(
+    outcomes(ask(behindTls, facts('', [...flags.split(' ').map((flag) => flag.replace(/^=?/, '=')), '@environment process']))),
+  ).toEqual([expected])
+})
+
+test('a port that may not be served: what nobody read may hold a certificate', () => {
+  const unread = ['=--http-address=:4180', '@environment none']
+  expect(outcomes(ask(behindTls, facts(undefined, unread)))).toEqual(['not-evaluated: Settings of oauth2-proxy could not be read'])
+})
+
+test('what an alpha configuration serves beside TLS', () => {
+  const both = ['server:', '  bindAddress: 0.0.0.0:4180', '  secureBindAddress: 0.0.0.0:4443', '  tls:', '    cert:', '      fromFile: /c']
+  expect(outcomes(ask(behindTls, alphaFile(...both)))).toEqual(['fail: Plain HTTP beyond this machine'])
+  const metrics = ['metricsServer:', '  secureBindAddress: 0.0.0.0:44180']
+  expect(outcomes(ask(behindTls, alphaFile(...metrics)))).toEqual(['warning: Metrics beyond this machine'])
+})
+
+test('requests of browsers that ask what they may do need no login where that is so set, and it is said', () => {
+  const [verdict] = ask(routesNeedLogin, facts('skip_auth_preflight = true'))
+  expect([verdict?.status, verdict?.reason]).toEqual(['pass', expect.stringContaining('OPTIONS')])
 })
 
 test.each([
