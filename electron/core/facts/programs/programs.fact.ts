@@ -221,7 +221,8 @@ function authenticationOf(
   const off = find(authentication.off)
   if (off !== undefined) return { authentication: 'none', decidedBy: off }
   const perhaps = find(authentication.perhaps)
-  if (perhaps === undefined) return { authentication: authentication.usual }
+  const inFile = authentication.inFile && { authenticationUnknown: 'its configuration file may switch that off' }
+  if (perhaps === undefined) return { authentication: authentication.usual, ...inFile }
   const asksElse = authentication.usual === 'default' && { authenticationUnknown: `${perhaps.slice(0, 120)} may switch that off` }
   return { authentication: 'unknown', decidedBy: perhaps, ...asksElse }
 }

@@ -101,7 +101,7 @@ test.each([
   ['node_exporter', 'none'],
   ['mlflow server --app-name basic-auth', 'on'],
   ['code-server --auth none', 'none'],
-  ['code-server --auth password', 'default'],
+  ['code-server --auth password', 'on'],
   ['redis-server *:6379 --protected-mode no', 'none'],
   ['redis-server *:6379 --protected-mode no --requirepass ****', 'on'],
   // Without a token the password asks, where one is set; without a password the token is made up (jupyter_server/auth/identity.py).
@@ -139,6 +139,18 @@ test.each([
   ['mlflow gateway start --config-path c.yaml', 'none'],
 ])('does it ask: %s', (argv, expected) => {
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
+})
+
+test.each<[string, string | undefined]>([
+  ['jupyter-lab --ip=0.0.0.0', 'its configuration file may switch that off'],
+  ['jupyter lab --config=/l.py', '--config=/l.py may switch that off'],
+  ['code-server --bind-addr 127.0.0.1:8080', 'its configuration file may switch that off'],
+  // A word of its own stands before its file.
+  ['code-server --auth password', undefined],
+  ['jupyter-lab --ServerApp.token=', undefined],
+  ['jupyter-lab --IdentityProvider.token=‹redacted›', undefined],
+])('what may switch it off: %s', (argv, expected) => {
+  expect(find([process(5, 1, argv)], [listener(30_000, 5)])[0]?.authenticationUnknown).toBe(expected)
 })
 
 test.each<[string, string, readonly string[]]>([

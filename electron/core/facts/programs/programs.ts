@@ -26,7 +26,7 @@ export interface Program {
   readonly otherDoor?: true | undefined
   /** Whom it does not ask it lets read, and run nothing. */
   readonly readsOnly?: true | undefined
-  /** Why that is `unknown`, where it is known why. */
+  /** Why that is `unknown`, where it is known why; or which setting may have turned off what asks by default. */
   readonly authenticationUnknown?: string | undefined
   /** The word that decides it, when one does. */
   readonly decidedBy?: string | undefined

@@ -35,6 +35,8 @@ export interface ProgramRecord {
     readonly never?: RegExp
     /** A word after which nobody can say: it closes some doors and not others, or names a file that is not read. */
     readonly perhaps?: RegExp
+    /** A file of its own, which is not read, may end that it asks as usual. */
+    readonly inFile?: true
   }
   /** Flags and files of several kinds decide together whether it asks (`kubelet.ts`). */
   readonly kubelet?: true

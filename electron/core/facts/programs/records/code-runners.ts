@@ -26,10 +26,11 @@ export const codeRunners: readonly ProgramRecord[] = [
     // An empty token alone asks nobody, with a password the password is asked; without one a token is made up.
     authentication: {
       usual: 'default',
-      on: /^--(?:\w+App\.password|PasswordIdentityProvider\.hashed_password)=(?!''$|""$)./,
+      on: /^--(?:\w+App\.(?:password|token)|IdentityProvider\.token|PasswordIdentityProvider\.hashed_password)=(?!''$|""$)./,
       off: /^--(?:\w+App|IdentityProvider)\.token=(?:''|"")?$/,
       // A file that takes the token away, a class that asks nobody.
       perhaps: /^(?:--config|-f|--\w+\.(?:config_file|identity_provider_class|authenticator_class))=./,
+      inFile: true,
     },
     telling: ['/api/contents'],
     danger: 'A notebook is a shell: whoever gets in runs anything as its account, and reads models and data.',
@@ -78,7 +79,7 @@ export const codeRunners: readonly ProgramRecord[] = [
     program: /^code-server$/,
     path: /(?:^|\/)code-server\/out\/node\/entry(?:\.js)?$/,
     image: /^code-server$/,
-    authentication: { usual: 'default', off: /^--auth=none$/ },
+    authentication: { usual: 'default', on: /^--auth=password$/, off: /^--auth=none$/, inFile: true },
     danger:
       'It is an editor with a terminal: whoever gets in runs anything as its account. --auth none, on the command line or in config.yaml, lets everybody in.',
     source: 'https://coder.com/docs/code-server/guide',

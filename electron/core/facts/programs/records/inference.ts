@@ -183,7 +183,7 @@ export const inference: readonly ProgramRecord[] = [
     kind: 'inference',
     path: /(?:^|\/)tabby_?api\/(?:main|start)\.py$/i,
     image: /^tabbyapi$/,
-    authentication: { usual: 'default', off: /^(?:--disable-auth|TABBY_NETWORK_DISABLE_AUTH)=(?:true|1|yes)$/i },
+    authentication: { usual: 'default', off: /^(?:--disable-auth|TABBY_NETWORK_DISABLE_AUTH)=(?:true|1|yes)$/i, inFile: true },
     telling: ['/v1/models'],
     danger: 'Its keys can be switched off in config.yml; whoever holds the admin key loads, unloads and downloads models.',
     source: 'theroyallab/tabbyAPI docs',

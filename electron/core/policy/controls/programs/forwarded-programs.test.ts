@@ -149,6 +149,11 @@ test.each([
 test('a program that asks by itself may be led to', () => {
   const way = site(`location / { ${to} }`)
   expect(judged(codeRunnerNotExposed, way, [jupyter({ authentication: 'default' })])).toEqual(local)
+  // As guides have it that put a proxy before Jupyter: c.ServerApp.token = ''.
+  const inFile = jupyter({ authentication: 'default', authenticationUnknown: 'its configuration file may switch that off' })
+  expect(judged(codeRunnerNotExposed, way, [inFile])).toEqual(['not-evaluated: A proxy leads to it, which may ask nobody'])
+  expect(judged(codeRunnerNotExposed, site(`location / { ${login} ${to} }`), [inFile])).toEqual(local)
+  expect(judged(codeRunnerNotExposed, site(`location / { allow 10.0.9.0/24; deny all; ${to} }`), [inFile])).toEqual(local)
   expect(judged(codeRunnerNotExposed, way, [jupyter({ authentication: 'unknown' })])).toEqual([
     'not-evaluated: A proxy leads to it, which may ask nobody',
   ])

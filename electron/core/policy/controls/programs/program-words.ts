@@ -83,13 +83,16 @@ export interface AroundProxies extends AroundNginx {
   readonly listeners: FactResult<readonly Listener[]>
 }
 
-/** A program of this machine that asks nobody, to which a proxy leads others. */
+/** A program of this machine that asks nobody, or may have been told to, to which a proxy leads others. */
 export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {
-  if (program.authentication === 'on' || program.authentication === 'default') return undefined
+  const usually = program.authentication === 'default'
+  if (program.authentication === 'on' || (usually && program.authenticationUnknown === undefined)) return undefined
   const ports = program.binds.map(({ port }) => port)
   const all = [...ledTo(around, { ports }), ...ledByCaddy(around, ports)]
   const ways = all.filter(({ chosen }) => !chosen)
   const open = ways.find(({ login, listed }) => login === 'no' && !listed)
+  // What asks as it comes is worth a word where a proxy asks nobody, too.
+  if (usually && !open) return undefined
   const unclear = ways.find(({ login }) => login === 'unknown')
   const named = ways.find(({ login }) => login === 'no' || login === 'partly')
   const way = open ?? unclear ?? named
@@ -105,7 +108,7 @@ export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdic
       reason: `${where}. What decides who gets there is beyond the model. ${program.danger}`,
       cite,
     }
-  if (program.authentication === 'unknown')
+  if (program.authentication === 'unknown' || usually)
     return {
       status: 'not-evaluated',
       title: 'A proxy leads to it, which may ask nobody',
