@@ -15,6 +15,8 @@ export const wantedVariables = [
   'PORT',
   'ROOT_PATH',
   'CONFIG_FILE',
+  'DEBUG',
+  'ENABLE_TRACING',
   'ADDRESS',
   'API_KEY(_VALIDATION_URLS)?',
   'HF_(HOME|HUB_OFFLINE|ENDPOINT)',

@@ -44,6 +44,13 @@ test('what one section turns on stays on', () => {
   expect(readLlamaSettings(ask('tools = off\n[x]\ntools = all\n')).variables).toEqual({ LLAMA_ARG_TOOLS: 'all' })
 })
 
+test('how much it writes to its log has one name', () => {
+  const of = (text: string) => readLlamaSettings(ask(text)).variables
+  expect(of('lv = 5')).toEqual({ LLAMA_LOG_VERBOSITY: '5' })
+  expect(of('log-verbosity = 5')).toEqual({ LLAMA_LOG_VERBOSITY: '5' })
+  expect(of('v = true')).toEqual({ LLAMA_ARG_VERBOSE: 'true' })
+})
+
 test('no file, an empty one, and one that is too long', () => {
   expect(readLlamaSettings(ask())).toEqual({ unread: false, variables: {} })
   expect(readLlamaSettings(ask(''))).toEqual({ unread: false, variables: {} })

@@ -31,6 +31,11 @@ const variableOf: Readonly<Record<string, string>> = {
   ag: 'LLAMA_ARG_AGENT',
   metrics: 'LLAMA_ARG_ENDPOINT_METRICS',
   props: 'LLAMA_ARG_ENDPOINT_PROPS',
+  lv: 'LLAMA_LOG_VERBOSITY',
+  verbosity: 'LLAMA_LOG_VERBOSITY',
+  'log-verbosity': 'LLAMA_LOG_VERBOSITY',
+  v: 'LLAMA_ARG_VERBOSE',
+  'log-verbose': 'LLAMA_ARG_VERBOSE',
   'webui-mcp-proxy': 'LLAMA_ARG_UI_MCP_PROXY',
   'api-key': 'LLAMA_API_KEY',
 }

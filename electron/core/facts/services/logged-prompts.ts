@@ -30,8 +30,17 @@ function vllm({ argv, version, environment }: InferenceService): LoggedPrompts {
   const level = environment?.VLLM_LOGGING_LEVEL
   if (level?.toUpperCase() === 'DEBUG')
     return { kind: 'logged', why: 'VLLM_LOGGING_LEVEL=DEBUG writes more than the requests', variable: 'VLLM_LOGGING_LEVEL' }
+  // The middleware of api_server.py that writes every answer.
+  if (/^(?:1|true)$/i.test(environment?.VLLM_DEBUG_LOG_API_SERVER_RESPONSE ?? ''))
+    return {
+      kind: 'logged',
+      why: 'VLLM_DEBUG_LOG_API_SERVER_RESPONSE writes answers to the log',
+      variable: 'VLLM_DEBUG_LOG_API_SERVER_RESPONSE',
+    }
   if (hasFlag(argv, ['--no-enable-log-requests', '--disable-log-requests'], style))
     return { kind: 'clean', why: 'the logging of requests is switched off by a flag' }
+  if (hasFlag(argv, ['--config'], style))
+    return { kind: 'unknown', why: 'its --config file may switch that on; --no-enable-log-requests beside it makes it certain' }
   const [major, minor, patch] = (/^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? []).slice(1).map((part) => Number(part ?? 0))
   if (major === undefined || minor === undefined)
     return {
@@ -54,24 +63,34 @@ function ollama({ environment }: InferenceService): LoggedPrompts {
   return { kind: 'clean', why: 'neither OLLAMA_DEBUG nor OLLAMA_DEBUG_LOG_REQUESTS is set' }
 }
 
-function llama({ argv, environment }: InferenceService): LoggedPrompts {
+function llama({ argv, environment = {} }: InferenceService): LoggedPrompts {
   if (argv.length === 0) return { kind: 'unknown', why: 'its command line could not be read' }
+  // The Python binding tells of its own work alone, however much.
+  if (argv.some((word) => word.includes('llama_cpp'))) return { kind: 'clean', why: 'the Python binding writes no bodies of requests' }
+  if (hasFlag(argv, ['--log-prompts-dir']) || environment.LLAMA_ARG_LOG_PROMPTS_DIR)
+    return { kind: 'logged', why: '--log-prompts-dir keeps every prompt in a file' }
+  const verbose = !/^(?:|0|false|no|off|disabled)$/i.test(environment.LLAMA_ARG_VERBOSE ?? '')
   const verbosity = Number(
     flagValue(argv, ['-lv', '--verbosity', '--log-verbosity']) ??
-      environment?.LLAMA_LOG_VERBOSITY ??
-      environment?.LLAMA_ARG_LOG_VERBOSITY ??
+      environment.LLAMA_LOG_VERBOSITY ??
+      environment.LLAMA_ARG_LOG_VERBOSITY ??
       '0',
   )
-  if (hasFlag(argv, ['--log-prompts-dir'])) return { kind: 'logged', why: '--log-prompts-dir keeps every prompt in a file' }
-  if (hasFlag(argv, ['-v', '--verbose', '--log-verbose']) || verbosity >= 5)
+  if (verbose || hasFlag(argv, ['-v', '--verbose', '--log-verbose']) || verbosity >= 5)
     return { kind: 'logged', why: 'its verbosity writes bodies of requests to the log' }
+  // common/log.h: what is written to find mistakes was 1, then 4, and is 5.
+  if (verbosity >= 1)
+    return { kind: 'unknown', why: `verbosity ${verbosity} writes bodies of requests in some releases; without it none are written` }
   return { kind: 'clean', why: 'neither verbose logging nor --log-prompts-dir is set' }
 }
 
 function localai({ argv, environment }: InferenceService): LoggedPrompts {
-  const on = (name: string): boolean => /^(?:1|true|yes)$/i.test(environment?.[name] ?? '')
-  for (const name of ['LOCALAI_ENABLE_TRACING', 'LOCALAI_DEBUG'])
-    if (on(name)) return { kind: 'logged', why: `${name} keeps bodies of requests`, variable: name }
+  // Each has two names, of which the longer goes first (core/cli/context/context.go, run.go).
+  for (const short of ['ENABLE_TRACING', 'DEBUG']) {
+    const name = environment?.[`LOCALAI_${short}`] === undefined ? short : `LOCALAI_${short}`
+    if (/^(?:1|t|true|yes)$/i.test(environment?.[name] ?? ''))
+      return { kind: 'logged', why: `${name} keeps bodies of requests`, variable: name }
+  }
   if (hasFlag(argv, ['--debug', '--enable-tracing'])) return { kind: 'logged', why: 'a flag keeps bodies of requests' }
   if (/^(?:debug|trace)$/i.test(flagValue(argv, ['--log-level']) ?? environment?.LOCALAI_LOG_LEVEL ?? ''))
     return { kind: 'logged', why: 'its log level writes bodies of requests' }
