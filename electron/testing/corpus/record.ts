@@ -84,7 +84,7 @@ function speak(
   sections: readonly SectionSpec[],
   tamper: (section: string, answer: Answer | undefined) => Tampered | undefined,
 ) {
-  const nonce = /^gh_k=([0-9a-f]{32})$/m.exec(stdin)?.[1] ?? ''
+  const nonce = /^{ gh_k=([0-9a-f]{32}); gh_open; }$/m.exec(stdin)?.[1] ?? ''
   onStdout(Buffer.from(helloFrame(nonce, host)))
   for (const [index, section] of sections.entries()) {
     const answer = answerSection(host, section)
