@@ -39,9 +39,8 @@ for name in ${managers.join(' ')}; do
     if [ -L "$path" ] || [ -e "$path" ]; then printf '@manager %s\\n' "$name"; break; fi
   done
 done
-for path in /etc/systemd/system/*.wants/wg-quick@*.service; do
-  name=\${path##*/wg-quick@}
-  if [ -L "$path" ]; then printf '@tunnel %s\\n' "\${name%.service}"; fi
+for path in /etc/systemd/system/*.wants/wg-quick@*.service /etc/systemd/system/*.wants/openvpn*@*.service /run/systemd/generator*/*.wants/openvpn@*.service; do
+  if [ -L "$path" ]; then printf '@tunnel %s\\n' "\${path##*/}"; fi
 done
 echo @commands
 grep -sHE 'route.+(add|replace|append|change).+(default|0/0|0[.]0[.]0[.]0|::/0)' ${scripts.join(' ')}

@@ -192,10 +192,18 @@ test.each<[string, string, Readonly<Record<string, string>>, string[]]>([
 
 test('a tunnel of wg-quick that is down now is up at the next start', () => {
   const fixed = network('[Match]\nName=eth0')
-  expect(asked('systemd-networkd', fixed, {}, '', ['wg0'])).toEqual([
+  expect(asked('systemd-networkd', fixed, {}, '', ['wg-quick@wg0.service'])).toEqual([
     'unread: wg-quick@wg0 starts with the host and is not up. Where its file leads was not read.',
   ])
-  expect(asked('systemd-networkd', fixed, {}, '', ['eth1'])).toEqual([])
+  expect(asked('systemd-networkd', fixed, {}, '', ['wg-quick@eth1.service'])).toEqual([])
+})
+
+test('OpenVPN takes routes from its other end whenever it runs', () => {
+  const units = ['openvpn-client@office.service', 'openvpn@office.service', 'openvpn-server@own.service']
+  expect(asked('systemd-networkd', network('[Match]\nName=eth0'), {}, '', units)).toEqual([
+    'unread: openvpn-client@office starts with the host. Which routes it takes from its other end was not read.',
+    'unread: openvpn@office starts with the host. Which routes it takes from its other end was not read.',
+  ])
 })
 
 test('what the kernel takes by itself', () => {

@@ -35,8 +35,6 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
         .map((row): Ask => ({ ...askOf(path, row), kind: 'command' })),
     ),
   ]
-  // Of one that is up the routes are there now.
-  const stopped = tunnels.filter(({ text }) => !links.includes(text))
   const strangers = managers.filter(({ text }) => !followedManagers.some((name) => name === text))
   const nobody = managers.length === 0 && !netplan.renders
   return known({
@@ -46,15 +44,24 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
       ...netplan.unread,
       ...interfaces.unread,
       ...strangers.map(({ text, line }) => ({ why: `What ${text} sets up is not followed.`, cite: [{ section: output.id, line }] })),
-      ...stopped.map(({ text, line }) => ({
-        why: `wg-quick@${text} starts with the host and is not up. Where its file leads was not read.`,
-        cite: [{ section: output.id, line }],
-      })),
+      ...tunnels.flatMap(({ text, line }) => {
+        const why = whyUnread(text.replace(/\.service$/, ''), links)
+        return why === undefined ? [] : [{ why, cite: [{ section: output.id, line }] }]
+      }),
       ...(nobody
         ? [{ why: 'No program that sets up the network is known to start with the host.', cite: [{ section: output.id, line: 0 }] }]
         : []),
     ],
   })
+}
+
+/** OpenVPN takes the routes that its other end tells it, at any time; of a tunnel of wg-quick that is up they are there now. A server of OpenVPN takes none. */
+function whyUnread(unit: string, links: readonly string[]): string | undefined {
+  if (unit.startsWith('openvpn-server@')) return undefined
+  if (unit.startsWith('openvpn')) return `${unit} starts with the host. Which routes it takes from its other end was not read.`
+  return links.includes(unit.replace('wg-quick@', ''))
+    ? undefined
+    : `${unit} starts with the host and is not up. Where its file leads was not read.`
 }
 
 const askOf = (file: string, { text, line }: ConfigRow) => ({ file, text: text.trim(), cite: { section: 'network-files', line } })

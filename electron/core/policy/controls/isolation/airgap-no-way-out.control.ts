@@ -5,17 +5,9 @@ import type { Network, Route } from '../../../facts/network/network.ts'
 import type { Ask } from '../../../facts/network/next-start/next-start.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { routedAnywhere } from '../network/exits.ts'
-import { citeRule, knownValue, printRemotes, strangersTo, worst } from '../network/flows.ts'
+import { citeRule, knownValue, printRemotes, worst } from '../network/flows.ts'
 import { insideNetworks, notAirGapped } from './air-gap.ts'
-
-/** Ways out that models, prompts and tunnels use. */
-const exits = [
-  { protocol: 'tcp', port: 443, words: 'HTTPS' },
-  { protocol: 'tcp', port: 80, words: 'HTTP' },
-  { protocol: 'tcp', port: 22, words: 'SSH' },
-  { protocol: 'udp', port: 53, words: 'DNS' },
-  { protocol: 'udp', port: 443, words: 'QUIC' },
-] as const
+import { leaving, ownNetworksOf, routesBeyond } from './leaving.ts'
 
 export default defineControl({
   id: 'airgap-no-way-out',
@@ -59,9 +51,9 @@ export default defineControl({
         status: 'fail',
         subject: '',
         title: 'The outside can be reached',
-        reason: `${route} exists, and ${open.map(({ exit }) => exit.words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to networks inside only.`,
-        hint: 'Remove the default route, or drop what leaves except to networks inside.',
-        cite: [...citeRule(through.by, rules, `Lets ${first.exit.words} out to ${printRemotes(through)}.`), ...routeLines],
+        reason: `${route} exists, and ${open.map(({ words }) => words).join(', ')} may leave to ${printRemotes(through)}. Expected no route, or rules that let out to networks inside only.`,
+        hint: 'Remove the default route, or drop what leaves except to networks inside, what containers send (FORWARD, DOCKER-USER) as well.',
+        cite: [...citeRule(through.by, rules, `Lets ${first.words} out to ${printRemotes(through)}.`), ...routeLines],
       }
       return [verdict]
     }
@@ -94,12 +86,6 @@ function insideOf({ fleet }: PolicyContext): readonly string[] {
   return [...app, ...jump, ...management, ...modelStorage, ...modelAdmins, ...insideNetworks]
 }
 
-const leaving = (rules: Firewall, network: Network | undefined, inside: readonly string[]) =>
-  exits.map((exit) => ({
-    exit,
-    ...strangersTo(rules, network, { direction: 'out', protocol: exit.protocol, port: exit.port }, inside),
-  }))
-
 /** No route leads out now. Whether one comes back is asked of what the host is told at its next start and by its network. */
 function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: readonly string[]): Verdict {
   const now = 'No routing table of IPv4 or IPv6 has a default route, or what stands for one'
@@ -124,6 +110,19 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
       reason: `${now}, but ${route.file} asks for one ("${route.text.slice(0, 100)}"), and ${held}. Whoever took it away did so until the next start.`,
       hint: `Take the gateway out of ${route.file}; a route that is deleted by hand comes back with the host.`,
       cite: [{ ...route.cite, note: 'Asks for a route to everywhere. Expected none in an air gap.' }, ...cite],
+    }
+  const near = [...inside, ...ownNetworksOf(network)]
+  const beyond = routesBeyond(network, near)
+  const [away] = beyond
+  const crossed = rules === undefined || leaving(rules, network, near).some((each) => each.accepted.length + each.undetermined.length > 0)
+  if (away && crossed)
+    return {
+      status: 'not-evaluated',
+      subject: '',
+      title: 'Whether a route leads out is not known',
+      reason: `${now}, but one leads to ${away.destination}, which is public and no network of this host. Whether it lies inside is not known, and ${rules ? 'rules do not stop all of what takes it' : held}.`,
+      hint: 'Name it in the fleet file where it is yours; take the route away where it is not.',
+      cite: beyond.map(({ section, line }) => ({ section, line, note: 'Leads to public addresses. Expected none in an air gap.' })),
     }
   const doubt = { status: 'not-evaluated', subject: '', title: 'Whether a route out comes back is not known' } as const
   const command = asks.find(({ kind }) => kind === 'command')

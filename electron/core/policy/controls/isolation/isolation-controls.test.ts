@@ -4,6 +4,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
+import { parseNft } from '../../../facts/firewall/nft/parse.ts'
 import type { Leased } from '../../../facts/network/network.ts'
 import type { Ask, NextStart } from '../../../facts/network/next-start/next-start.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
@@ -155,6 +156,57 @@ describe('airgap-no-way-out', () => {
     ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
   ])('%s', (_, routes, firewall, expected) => {
     expect(outcomes(ask(noWayOut, { network: network(routes), firewall }))).toEqual([expected])
+  })
+
+  /** What containers send never passes the rules for what leaves the host itself. */
+  const forwarding = (rule: string) => {
+    const nft = ['output', 'forward'].map(
+      (hook) => `chain ${hook} {\ntype filter hook ${hook} priority filter; policy drop;\n${hook === 'forward' ? rule : ''}\n}\n`,
+    )
+    const tables = parseNft(`table inet f {\n${nft.join('')}}\n`, 'nft')
+    const closed = rules('drop')
+    if (!closed.known) throw new Error(closed.reason)
+    return { ...closed, value: { ...closed.value, tables } }
+  }
+  test.each<[string, string, string, string]>([
+    ['let out', 'default via 10.0.0.1 dev eth0', 'iifname "docker0" accept', 'fail: The outside can be reached'],
+    ['let out of another bridge', 'default via 10.0.0.1 dev eth0', 'iifname "virbr0" accept', 'pass: Rules let nothing out'],
+    ['let out to what is inside', 'default via 10.0.0.1 dev eth0', 'ip daddr 10.0.0.0/8 accept', 'pass: Rules let nothing out'],
+    [
+      'by a rule that is not modelled',
+      'default via 10.0.0.1 dev eth0',
+      'meta mark 0x1 accept',
+      'not-evaluated: Whether packets may leave is not certain',
+    ],
+    [
+      'let out, and a lease that may bring a route',
+      '10.0.0.0/24 dev eth0',
+      'iifname "docker0" accept',
+      'not-evaluated: Whether a route out comes back is not known',
+    ],
+  ])('nothing leaves the host itself, and containers are %s', (_, routes, rule, expected) => {
+    const given = network(routes, known(nothingAsked), [{ family: 4, interface: 'eth0', section: 'addresses', line: 2 }])
+    const addresses = [...given.addresses, ...parseAddresses('3: docker0 inet 172.17.0.1/16 scope global docker0\n')]
+    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding(rule) }))).toEqual([expected])
+  })
+
+  test.each<[string, string, ReturnType<typeof rules>, string]>([
+    ['to addresses of a hub', '52.0.0.0/8 via 10.0.0.1 dev eth0', rules('accept'), 'not-evaluated: Whether a route leads out is not known'],
+    ['to one address', '203.0.113.7 via 10.0.0.1 dev eth0', rules('accept'), 'not-evaluated: Whether a route leads out is not known'],
+    [
+      'the same, rules unknown',
+      '203.0.113.7 via 10.0.0.1 dev eth0',
+      unknown('why', []),
+      'not-evaluated: Whether a route leads out is not known',
+    ],
+    ['the same, rules that drop', '203.0.113.7 via 10.0.0.1 dev eth0', rules('drop'), 'pass: No route leads out'],
+    ['to its own network, which is public', '203.0.113.0/24 dev eth1', rules('accept'), 'pass: No route leads out'],
+    ['to what the fleet file names', '10.0.9.0/24 via 10.0.0.1 dev eth0', rules('accept'), 'pass: No route leads out'],
+  ])('a route %s', (_, routes, firewall, expected) => {
+    const given = network(`10.0.0.0/24 dev eth0\n${routes}`)
+    const addresses = [...given.addresses, ...parseAddresses('3: eth1 inet 203.0.113.9/24 scope global eth1\n')]
+    const own = routes.includes('eth1') ? addresses : given.addresses
+    expect(outcomes(ask(noWayOut, { network: { ...given, addresses: own }, firewall }))).toEqual([expected])
   })
 
   const asks = (kind: Ask['kind'], more: Partial<Ask> = {}): NextStart => ({

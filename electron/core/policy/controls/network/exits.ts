@@ -9,7 +9,7 @@ export const exits = [
 ] as const
 
 /** Rules are judged, not routes: a default route that the main table lacks today may be added tomorrow, and the rule stays. */
-export function routedAnywhere(network: Network | undefined): Network | undefined {
+export function routedAnywhere<T extends Network | undefined>(network: T): T | Network {
   const leads = ({ destination, table }: Route) => table === 'main' && /^(?:0\.0\.0\.0|::)\/0$/.test(destination)
   if (network === undefined || network.routes.some(leads)) return network
   const interfaces = [...new Set(network.addresses.map((address) => address.interface))].filter((name) => name !== 'lo')
