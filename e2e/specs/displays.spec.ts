@@ -272,6 +272,9 @@ test('in the colours of the system states and focus are still told apart', async
     await force(theme)
     await it.leavePicture(`forced-colours-fleet-${theme}`)
     expect((await look(it.page.getByRole('button', { name: 'Run audit' }).locator('.icon'))).isSeen).toBe(true)
+    const dash = it.page.locator('.route i').first()
+    const [colour, behind] = await dash.evaluate((line) => [line, document.body].map((one) => getComputedStyle(one).backgroundColor))
+    expect(colour).not.toBe(behind)
     expect((await look(it.cell('INF-4', 'gpu-02').locator('.icon'))).hasGlyph).toBe(true)
     expect((await look(it.page.locator('.host-head .bar').last())).isSeen).toBe(true)
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
+import { lab01 } from '../../electron/testing/demo/hosts/lab-01.ts'
 import { expect, test } from '../fixtures/served-app.ts'
 import { GatehousePage } from '../pages/gatehouse.page.ts'
 
@@ -45,6 +46,46 @@ test('a host with a long name, in the smallest window', async ({ openServed }) =
   const flow = page.getByRole('article', { name: 'Flow' })
   await expect(flow.getByRole('heading', { level: 2 })).toContainText('production-b')
   expect(await flow.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+})
+
+test('names that nearly have room run over no flow and not over the head, and of what needs attention the check is left', async ({
+  openServed,
+}) => {
+  test.setTimeout(120_000)
+  const names = Array.from({ length: 24 }, (_, index) => `wide-models-${String(index + 10)}`)
+  const long = `inference-frankfurt-rack-17-${'w'.repeat(30)}`
+  const { it } = await openServed([...names, long].map((name, index) => ({ ...lab01, name, address: `10.20.5.${index + 1}` })))
+  const { page } = it
+  await it.auditByKey()
+  await page.keyboard.press('/')
+  await page.keyboard.type('frankfurt')
+  const [entry] = await page.locator('.attention .where').all()
+  await expect(entry ?? page.locator('.attention')).toContainText(', ')
+  const checks = page.locator('.attention .where .item')
+  await expect(checks.first()).toBeInViewport({ ratio: 1 })
+  expect(await checks.evaluateAll((all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length)).toBe(0)
+  await it.isSound('attention-long-name')
+  await page.keyboard.press('Control+8')
+  const list = page.locator('.network-list')
+  const network = page.locator('.network-matrix')
+  await expect(network.locator('tbody tr')).toHaveCount(25)
+  expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+  const over = await network
+    .locator('tbody th')
+    .evaluateAll(
+      (heads) =>
+        heads.filter((head) =>
+          [...head.querySelectorAll('span')].some((part) => part.getBoundingClientRect().right > head.getBoundingClientRect().right),
+        ).length,
+    )
+  expect(over).toBe(0)
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  const onTop = await network.getByRole('columnheader', { name: 'Host', exact: true }).evaluate((head) => {
+    const { left, top, width, height } = head.getBoundingClientRect()
+    return head.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+  })
+  expect(onTop).toBe(true)
+  await it.isSound('network-scrolled')
 })
 
 for (const end of ['-frankfurt', '.ai.internal.example.com'])

@@ -76,7 +76,13 @@ function proxyRow(
   known: Known,
 ): HostedService {
   const { facts, findings } = sources
-  const pids = new Set([main?.pid, ...members.filter(({ ppid }) => ppid === main?.pid).map(({ pid }) => pid)])
+  // What systemd started runs, also where its processes are hidden.
+  const unseen = !facts.processes.known && unit?.activeState === 'active'
+  const running = main !== undefined || unseen
+  const pids = new Set([
+    main?.pid ?? (unseen ? unit.mainPid : undefined),
+    ...members.filter(({ ppid }) => ppid === main?.pid).map(({ pid }) => pid),
+  ])
   const containerId = containerIdOf(main?.cgroup)
   const container = main && known.containers.find(({ id, pid }) => id === containerId || pid === main.pid)
   const names = new Set([kind.name.toLowerCase(), ...packageNames(kind, sources)])
@@ -97,10 +103,10 @@ function proxyRow(
     container: container?.name,
     image: container?.image,
     account: main?.user ?? (unit && (unit.user || 'root')),
-    running: main !== undefined,
-    state: stateOf(main !== undefined, unit),
+    running,
+    state: stateOf(running, unit),
     ...versionOf(kind, container, sources),
-    ...(container && !container.hostNetwork ? publishedBy(container) : ownSockets(main, pids, facts)),
+    ...(container && !container.hostNetwork ? publishedBy(container) : ownSockets(running, pids, facts)),
     settings: [],
     restart: restartOf(unit, container),
     command: [...(main?.argv ?? unit?.execStart ?? [])],
@@ -112,16 +118,16 @@ function proxyRow(
 }
 
 function ownSockets(
-  main: Process | undefined,
+  running: boolean,
   pids: ReadonlySet<number | undefined>,
-  { listeners }: FactResults,
+  { listeners, processes }: FactResults,
 ): Pick<HostedService, 'binds' | 'bindsUnknown'> {
   if (!listeners.known) return { binds: [], bindsUnknown: listeners.reason }
   const own = listeners.value.filter(({ protocol, processes }) => protocol === 'tcp' && processes.some(({ pid }) => pids.has(pid)))
-  const ownersHidden = listeners.value.some(({ processes }) => processes.length === 0)
+  const ownersHidden = !processes.known || listeners.value.some((listener) => listener.processes.length === 0)
   return {
     binds: own.map(({ address, port, scope }) => ({ address, port, scope, basis: 'observed' })),
-    bindsUnknown: main && own.length === 0 && ownersHidden ? 'the owners of sockets could not be read' : undefined,
+    bindsUnknown: running && own.length === 0 && ownersHidden ? 'the owners of sockets could not be read' : undefined,
   }
 }
 

@@ -47,6 +47,14 @@ test('open findings stand with the service that they are about, loudest first', 
   expect(nginx?.open.map(({ control }) => control)).toContain('management-endpoints-restricted')
 })
 
+test('a proxy whose processes are hidden runs, with the sockets that it holds', () => {
+  const { services } = hostServices(sourcesOf({ ...gpu02, processes: [] }))
+  const shown = services.map(({ name, running, binds, bindsUnknown }) => [name, running, binds.length, bindsUnknown])
+  expect(shown).toEqual([['nginx', true, 1, undefined]])
+  const unowned = { ...gpu02, processes: [], listeners: gpu02.listeners.map((listener) => ({ ...listener, pid: 0 })) }
+  expect(hostServices(sourcesOf(unowned)).services[0]?.bindsUnknown).toBe('the owners of sockets could not be read')
+})
+
 test('a container is shown once: by the engine inside', () => {
   const { services } = hostServices(sourcesOf(gpu04))
   expect(services.map(({ kind, how, container }) => [kind, how, container])).toEqual([['engine', 'container', 'localai']])

@@ -17,3 +17,8 @@ test('of one control, what is open first, and nothing of hosts that it does not 
     ['a', 'pass', '', `${STALE} `],
   ])
 })
+
+test('hosts by name, whichever was done first', () => {
+  const hosts = ['gpu-10', 'gpu-8', 'gpu-9'].map((name) => ({ name, findings: [finding(STALE, 'warning', 'eve')] }))
+  expect(notesOf(hosts, STALE).map(({ host }) => host)).toEqual(['gpu-8', 'gpu-9', 'gpu-10'])
+})

@@ -22,6 +22,9 @@ export const STALE = 'access-accounts-used'
 /** Open first; what does not apply to a host is left out. */
 const rank: readonly FindingBrief['status'][] = ['fail', 'warning', 'not-evaluated', 'pass']
 
+const byName = new Intl.Collator('en', { numeric: true })
+
+/** The hosts of an audit stand in the order in which they were done. */
 export function notesOf(hosts: readonly Host[], control: string): readonly AccessNote[] {
   return hosts
     .flatMap(({ name, findings }) =>
@@ -34,5 +37,5 @@ export function notesOf(hosts: readonly Host[], control: string): readonly Acces
           }),
         ),
     )
-    .toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status))
+    .toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status) || byName.compare(a.host, b.host))
 }

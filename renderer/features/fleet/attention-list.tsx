@@ -78,12 +78,13 @@ const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (
     <div className="where">
       <ConnectionStatus words={entry.words} />
       <span className="one-line">{entry.where}</span>
+      {entry.item !== undefined && <span className="item">{`, ${entry.item}`}</span>}
       <span className="age num">{entry.since === undefined ? '' : age(new Date(entry.since), new Date())}</span>
     </div>
     <div className="what selectable">{entry.text}</div>
     <div className="flex h-5 items-center gap-3">
       {entry.actions.map(({ label, action }) => (
-        <button key={label} type="button" className="link one-line" onClick={() => act(action)}>
+        <button key={label} type="button" className="link one-line max-w-max flex-1" onClick={() => act(action)}>
           {label}
         </button>
       ))}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { audit, audited, finding, host } from '../../stores/__fixtures__/hosts.ts'
 import { viewHost } from '../../stores/host-view.ts'
-import { attentionOf } from './attention.ts'
+import { attentionOf, placeOf } from './attention.ts'
 import { fleetNotices } from './fleet-notices.ts'
 
 const print = { keyType: 'ssh-ed25519', sha256: 'SHA256:x' }
@@ -17,13 +17,20 @@ const key: ChangedKey = {
   removal: '',
 }
 const lines = (...args: Parameters<typeof attentionOf>) =>
-  attentionOf(...args).map(({ words, where, text }) => `${words.word} | ${where} | ${text}`)
+  attentionOf(...args).map((entry) => `${entry.words.word} | ${placeOf(entry)} | ${entry.text}`)
 
 describe('attention', () => {
   test('one entry per cause: the same finding on three hosts is one', () => {
     const hosts = ['gpu-1', 'gpu-2', 'gpu-3'].map((name) => audited(name, { 'INF-1': 'fail' }))
     expect(lines(hosts, [], 'severity')).toEqual(['Fail | 3 hosts, INF-1 | INF-1 is fail'])
     expect(attentionOf(hosts, [], 'severity')[0]?.actions.map(({ label }) => label)).toEqual(['gpu-1', 'gpu-2', 'gpu-3'])
+  })
+
+  test('many hosts that one cause keeps away are a number, as with findings', () => {
+    const away = ['gpu-1', 'gpu-2', 'gpu-3'].map((name) =>
+      viewHost(host(name), audit(name, { state: 'unreachable', failure: { code: 'ssh.unreachable', detail: '' } }), null),
+    )
+    expect(lines(away, [], 'severity')).toEqual(['Unreachable | 3 hosts | The host does not answer'])
   })
 
   test('a changed key outranks everything, and fails come by severity', () => {

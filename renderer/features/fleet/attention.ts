@@ -23,7 +23,10 @@ export interface AttentionEntry {
   readonly rank: number
   readonly words: ConnectionWords
   readonly outcome: Outcome | null
+  /** The hosts, by name or by number. */
   readonly where: string
+  /** The check, or how many of them. Stands behind the hosts, and does not give way. */
+  readonly item?: string
   readonly text: string
   /** ISO 8601 of the first sight. */
   readonly since: string | undefined
@@ -57,10 +60,15 @@ export function attentionOf(
     ...deniedEntries(hosts),
     ...findingEntries(hosts),
   ]
-  const bySeverity = (a: AttentionEntry, b: AttentionEntry) => a.rank - b.rank || a.where.localeCompare(b.where, 'en', { numeric: true })
+  const bySeverity = (a: AttentionEntry, b: AttentionEntry) =>
+    a.rank - b.rank || placeOf(a).localeCompare(placeOf(b), 'en', { numeric: true })
   if (order === 'severity') return entries.sort(bySeverity)
   return entries.sort((a, b) => (b.since ?? '').localeCompare(a.since ?? '') || bySeverity(a, b))
 }
+
+/** `gpu-01, INF-1`. */
+export const placeOf = ({ where, item }: Pick<AttentionEntry, 'where' | 'item'>): string =>
+  item === undefined ? where : `${where}, ${item}`
 
 const keyEntries = (keys: readonly ChangedKey[]): AttentionEntry[] =>
   keys.map((key) => ({
@@ -88,7 +96,7 @@ function connectionEntries(away: readonly HostView[]): AttentionEntry[] {
       rank: words.tone === 'fail' ? 0 : 20,
       words,
       outcome: null,
-      where: nameFew(names),
+      where: hostsOf(names),
       text: hop === undefined ? title : `${hop} could not be used: ${title}`,
       since: first?.audit?.finishedAt,
       actions: [{ label: 'Retry now', action: { kind: 'retry', hosts: names } }],
@@ -113,7 +121,8 @@ function deniedEntries(hosts: readonly HostView[]): AttentionEntry[] {
       rank: bases['not-evaluated'],
       words: wordsFor('not-evaluated'),
       outcome: 'not-evaluated',
-      where: `${nameFew(group.map((host) => host.name))}, ${count(items.size, 'check')}`,
+      where: hostsOf(group.map((host) => host.name)),
+      item: count(items.size, 'check'),
       text: `sudo refused ${count(refused, 'read-only command')}`,
       since: first?.measuredAt,
       actions: [{ label: 'Show commands', action: { kind: 'sudoers' } }],
@@ -149,7 +158,8 @@ function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
     rank: bases[status] + severities.indexOf(severity) / 10,
     words: wordsFor(status),
     outcome: status,
-    where: `${names.length > 2 ? count(names.length, 'host') : nameFew(names)}, ${item}`,
+    where: hostsOf(names),
+    item,
     text: plainText(title, 200),
     since: dates.sort()[0],
     actions:
@@ -158,6 +168,8 @@ function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
         : hosts.slice(0, 3).map((it) => ({ label: it.host.name, action: open(it) })),
   }
 }
+
+const hostsOf = (names: readonly string[]): string => (names.length > 2 ? count(names.length, 'host') : nameFew(names))
 
 const wordsFor = (outcome: Outcome): ConnectionWords => ({
   word: outcomeWords[outcome].word,

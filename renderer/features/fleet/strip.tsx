@@ -10,6 +10,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { clock, dayMonth, moment } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
+import { isFinished, shareDone } from './audit-share.ts'
 
 const filterOrder: readonly Outcome[] = ['fail', 'warning', 'needs-attestation', 'not-evaluated', 'waived', 'not-applicable']
 
@@ -134,10 +135,12 @@ export function RunningStrip({ hosts }: { readonly hosts: readonly HostView[] })
   if (job === null) return null
   const total = job.hosts.reduce((sum, host) => sum + host.sectionsTotal, 0)
   const done = job.hosts.reduce((sum, host) => sum + host.sectionsDone, 0)
-  const finished = job.hosts.filter((host) => host.stage === 'done' || host.stage === 'failed' || host.stage === 'cancelled').length
+  const finished = job.hosts.filter(isFinished).length
   const slowest = [...hosts].filter((host) => host.progress !== undefined && host.progress.stage !== 'waiting')
   const now = slowest.sort((a, b) => (a.progress?.sectionsDone ?? 0) - (b.progress?.sectionsDone ?? 0))[0]
-  const share = total === 0 ? 0 : (100 * done) / total
+  const share = shareDone(job.hosts)
+  // How many commands a host is asked is known once it is connected.
+  const of = job.hosts.some(({ stage }) => stage === 'waiting') ? '' : `of ${total} `
   const kind = job.state === 'cancelling' ? 'Stopping' : history.length <= 1 ? 'First audit' : 'Audit running'
   return (
     <section className="strip" aria-label="Progress">
@@ -148,7 +151,7 @@ export function RunningStrip({ hosts }: { readonly hosts: readonly HostView[] })
         <div
           className="progress"
           role="progressbar"
-          aria-label="Commands answered"
+          aria-label="Hosts looked at"
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(share)}
@@ -157,7 +160,7 @@ export function RunningStrip({ hosts }: { readonly hosts: readonly HostView[] })
         </div>
       </div>
       <div>
-        <span className="fact">{`${kind}, ${total === 0 ? 'connecting' : `${done} of ${total} commands answered`}`}</span>
+        <span className="fact">{`${kind}, ${total === 0 ? 'connecting' : `${done} ${of}commands answered`}`}</span>
         <span className="line">Read-only, nothing is written</span>
       </div>
       <div>

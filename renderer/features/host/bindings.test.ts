@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Finding } from '#shared/model/finding.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
+import { finding } from '../../stores/__fixtures__/hosts.ts'
 import { bindingSummary, bindingsOf } from './bindings.ts'
 
 const listener = (name: string | undefined, address: string, port: number, over: Partial<Listener> = {}): Listener => ({
@@ -45,6 +47,27 @@ test('exposed services first, then what is not judged, then what is expected', (
     'nginx 0.0.0.0:443 Reverse proxy: Expected',
     'node_exporter 127.0.0.1:9100 Host metrics: Local',
   ])
+})
+
+test('what a finding marks is judged by it', () => {
+  const about = (status: Finding['status'], line: number, note?: string): Finding =>
+    finding('INF-3', status, {
+      evidence: [
+        {
+          section: 'listeners',
+          command: 'ss',
+          exitCode: 0,
+          sha256: '',
+          durationMs: 1,
+          lines: [{ number: line, text: '', ...(note && { note }) }],
+        },
+      ],
+    })
+  const judged = (...findings: readonly Finding[]) =>
+    bindingsOf([listener('jupyter-lab', '0.0.0.0', 8888, { line: 4 })], [], findings).map(({ state }) => `${state.word} ${state.tone}`)
+  expect(judged(about('warning', 4, 'no'), about('fail', 4, 'no'))).toEqual(['Exposed fail'])
+  expect(judged(about('warning', 4, 'no'))).toEqual(['Warning warn'])
+  expect(judged(about('fail', 4), about('fail', 5, 'no'), about('pass', 4, 'no'))).toEqual(['Not judged unknown'])
 })
 
 test('an owner that may not be seen is joined by address and port', () => {

@@ -1,6 +1,8 @@
+import type { Finding } from '#shared/model/finding.ts'
 import { engineNames, type InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import type { Tone } from '../../ui/outcome-words.ts'
+import { openOutcomes, rankOf } from '#shared/status.ts'
+import { outcomeWords, type Tone } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
 
 export interface Binding {
@@ -39,11 +41,15 @@ const reaches: Readonly<Record<Listener['scope'], string>> = {
 }
 
 /** Sockets with the service behind them, exposed ones first. */
-export function bindingsOf(listeners: readonly Listener[], services: readonly InferenceService[]): Binding[] {
+export function bindingsOf(
+  listeners: readonly Listener[],
+  services: readonly InferenceService[],
+  findings: readonly Finding[] = [],
+): Binding[] {
   const seen = new Set<string>()
   return listeners
     .map((listener) => ({ listener, service: serviceBehind(listener, services) }))
-    .map(({ listener, service }) => bindingOf(listener, service))
+    .map(({ listener, service }) => bindingOf(listener, service, findings))
     .filter((binding) => !seen.has(binding.key) && seen.add(binding.key))
     .sort(
       (a, b) =>
@@ -62,7 +68,7 @@ const serviceBehind = (listener: Listener, services: readonly InferenceService[]
       services.find((service) => service.binds.some((bind) => bind.port === listener.port && bind.address === listener.address)))
     : undefined
 
-function bindingOf(listener: Listener, service: InferenceService | undefined): Binding {
+function bindingOf(listener: Listener, service: InferenceService | undefined, findings: readonly Finding[]): Binding {
   const name = listener.processes[0]?.name
   const process = plainText(name ?? (service === undefined ? 'Not readable' : engineNames[service.engine]), 60)
   return {
@@ -72,16 +78,30 @@ function bindingOf(listener: Listener, service: InferenceService | undefined): B
     protocol: listener.protocol,
     purpose: service === undefined ? (purposes[name ?? ''] ?? 'Other') : `${engineNames[service.engine]} inference`,
     reach: reaches[listener.scope],
-    state: stateOf(listener, service, name),
+    state: stateOf(listener, service, name, findings),
   }
 }
 
-function stateOf(listener: Listener, service: InferenceService | undefined, name: string | undefined): Binding['state'] {
+function stateOf(
+  listener: Listener,
+  service: InferenceService | undefined,
+  name: string | undefined,
+  findings: readonly Finding[],
+): Binding['state'] {
   if (listener.scope === 'loopback') return { word: 'Local', tone: 'pass' }
   if (service !== undefined) return { word: 'Exposed', tone: 'fail' }
   if (name !== undefined && doors.has(name)) return { word: 'Expected', tone: 'pass' }
-  return { word: 'Not judged', tone: 'unknown' }
+  const [status] = findings
+    .filter((finding) => openOutcomes.includes(finding.status) && marks(finding, listener))
+    .map((finding) => finding.status)
+    .sort((a, b) => rankOf(a) - rankOf(b))
+  if (status === undefined) return { word: 'Not judged', tone: 'unknown' }
+  return { word: status === 'fail' ? 'Exposed' : outcomeWords[status].word, tone: outcomeWords[status].tone }
 }
+
+/** Is its line the one that decides? */
+const marks = ({ evidence }: Finding, { section = 'listeners', line }: Listener): boolean =>
+  evidence.some((one) => one.section === section && one.lines.some(({ number, note }) => number === line && note !== undefined))
 
 const reachRank = (binding: Binding): number => Object.values(reaches).reverse().indexOf(binding.reach)
 const toneRank = (tone: Tone): number => ['fail', 'warn', 'unknown', 'pass'].indexOf(tone)

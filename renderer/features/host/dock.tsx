@@ -12,7 +12,7 @@ import { SectionTable } from './section-table.tsx'
 /** Bindings and GPUs stay in view: they confirm most findings. */
 export function Dock({ audit }: { readonly audit: HostAudit }) {
   const [tab, setTab] = useState<'bindings' | 'commands'>('bindings')
-  const bindings = bindingsOf(audit.listeners, audit.services)
+  const bindings = bindingsOf(audit.listeners, audit.services, audit.findings)
   const unread = audit.unread?.listeners
   const denied = refusedSections(audit).length
   return (

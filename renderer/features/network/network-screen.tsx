@@ -5,7 +5,7 @@ import { useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
 import { failureNotices } from '../../stores/failure-notices.ts'
 import { findingId } from '../../stores/host-view.ts'
-import { useFleetState, useNetworks } from '../../stores/queries.ts'
+import { useFleetState, useLatest, useNetworks } from '../../stores/queries.ts'
 import { RunAudit } from '../../stores/run-audit.tsx'
 import { goFleet, goHost, openDialog } from '../../stores/ui.store.ts'
 import { useAuditing, useHosts } from '../../stores/use-hosts.tsx'
@@ -42,6 +42,7 @@ export function NetworkScreen() {
   const cell = row?.cells.find(({ segment }) => segment === place?.segment) ?? row?.cells.find((it) => it.state === row.cells[0]?.state)
   const judged = cell?.flows.find(({ finding }) => finding !== undefined)?.finding
   const looked = query.data !== undefined && query.data.length > 0
+  const audited = (useLatest().data?.hosts.length ?? 0) > 0
   // Also while the flows are on their way: the sheet opens when they are there.
   const sheet = useSheet(query.isPending || looked)
   useKeys({
@@ -85,8 +86,12 @@ export function NetworkScreen() {
         </Empty>
       ) : query.data !== undefined && !looked ? (
         <Empty
-          title="No host was looked at yet"
-          about="An audit reads what listens and which rules stand, and compares both with the fleet file."
+          title={audited ? 'No host told its network' : 'No host was looked at yet'}
+          about={
+            audited
+              ? 'The newest audit could not look at any. The page of each host says why.'
+              : 'An audit reads what listens and which rules stand, and compares both with the fleet file.'
+          }
         >
           <RunAudit />
         </Empty>
