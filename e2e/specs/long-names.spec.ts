@@ -79,6 +79,10 @@ test('names that nearly have room run over no flow and not over the head, and of
         ).length,
     )
   expect(over).toBe(0)
+  const ends = await network
+    .locator('tbody th .kept')
+    .evaluateAll((all) => all.map((end) => end.scrollWidth <= end.clientWidth && end.textContent))
+  expect(new Set(ends).size).toBe(25)
   await list.evaluate((element) => element.scrollTo(0, element.scrollHeight))
   const onTop = await network.getByRole('columnheader', { name: 'Host', exact: true }).evaluate((head) => {
     const { left, top, width, height } = head.getBoundingClientRect()
@@ -152,5 +156,30 @@ test('letters from right to left move nothing that stands beside them in what a 
     return lefts.map((left, at) => left - (lefts[at - 1] ?? 0))
   })
   expect(Math.min(...steps)).toBeGreaterThanOrEqual(0)
+  // In a sentence the name keeps its place: the day stays behind it.
+  await page.keyboard.press('w')
+  await it.dialog.getByLabel('Reason').fill('Known')
+  await it.dialog.getByLabel('Approver').fill('דנה כהן')
+  await it.dialog.getByRole('button', { name: 'Waive finding' }).click()
+  const by = page.getByRole('region', { name: /^Waived until/ }).getByText('דנה כהן, ')
+  const [end, day] = await by.evaluate((shown) => {
+    const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT)
+    const place = (found: (letter: string) => boolean) => {
+      const boxes: DOMRect[] = []
+      for (let text = texts.firstChild(); text; text = texts.nextNode())
+        for (const [at, letter] of [...(text.nodeValue ?? '')].entries()) {
+          const range = document.createRange()
+          range.setStart(text, at)
+          range.setEnd(text, at + 1)
+          if (found(letter)) boxes.push(range.getBoundingClientRect())
+        }
+      texts.currentNode = shown
+      return boxes
+    }
+    const name = place((letter) => letter >= '\u05d0' && letter <= '\u05ea')
+    const digits = place((letter) => /\d/.test(letter))
+    return [Math.max(...name.map(({ right }) => right)), Math.min(...digits.map(({ left }) => left))]
+  })
+  expect(end).toBeLessThan(day ?? 0)
   await it.isSound('right-to-left')
 })

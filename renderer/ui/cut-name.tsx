@@ -4,7 +4,7 @@ import { SharedEnd } from './shared-end.ts'
 /** Characters that are always there. */
 const KEPT = 6
 /** A name like this has room enough everywhere. */
-const SHORT = 14
+const SHORT = 10
 
 /**
  * A name of which a part gives way where there is no room. First what most names around end with, then the middle: hosts of a fleet begin alike, and what is left

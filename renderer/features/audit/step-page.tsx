@@ -3,6 +3,7 @@ import type { Guide } from '#shared/model/walkthrough.ts'
 import { stepOutcomeWords } from '#shared/words.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 import { useArrival } from '../../ui/use-arrival.ts'
@@ -50,8 +51,8 @@ export function StepPage({ walkthrough, step, guide, name, last, closed, onBack,
       <StepResults findings={findings} hosts={hosts} />
       {record !== null && (
         <p className="walk-recorded">
-          <Status tone="pass">Recorded</Status> {stepOutcomeWords[record.outcome]} by {plainText(record.name, 120)} on{' '}
-          {day(record.recordedAt)}, written down by {plainText(record.recordedBy, 80)}.
+          <Status tone="pass">Recorded</Status> {stepOutcomeWords[record.outcome]} by <Said text={plainText(record.name, 120)} /> on{' '}
+          {day(record.recordedAt)}, written down by <Said text={plainText(record.recordedBy, 80)} />.
           {step.outdated && ' The results changed since: record it again.'}
         </p>
       )}

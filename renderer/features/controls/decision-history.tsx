@@ -2,6 +2,7 @@ import type { Output } from '#shared/ipc/contracts.ts'
 import { useAttestations, useWaivers } from '../../stores/queries.ts'
 import type { Tone } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 
@@ -50,8 +51,12 @@ export function DecisionHistory({ control }: { readonly control: string }) {
               <Status tone={tone}>{word}</Status>
               <span className="one-line">{plainText(where, 80)}</span>
             </div>
-            <p>{plainText(text.replaceAll('\n', ' '), 600)}</p>
-            <p className="muted">{plainText(who, 300)}</p>
+            <p>
+              <Said text={plainText(text.replaceAll('\n', ' '), 600)} />
+            </p>
+            <p className="muted">
+              <Said text={plainText(who, 300)} />
+            </p>
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import type { ChangedKey } from '#shared/model/prompt.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
+import { Said } from '../../ui/said.tsx'
 import { age } from '../../ui/time.ts'
 import { type AttentionAction, type AttentionEntry, attentionOf } from './attention.ts'
 
@@ -81,7 +82,9 @@ const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (
       {entry.item !== undefined && <span className="item">{`, ${entry.item}`}</span>}
       <span className="age num">{entry.since === undefined ? '' : age(new Date(entry.since), new Date())}</span>
     </div>
-    <div className="what selectable">{entry.text}</div>
+    <div className="what selectable">
+      <Said text={entry.text} />
+    </div>
     <div className="flex h-5 items-center gap-3">
       {entry.actions.map(({ label, action }) => (
         <button key={label} type="button" className="link one-line max-w-max flex-1" onClick={() => act(action)}>

@@ -67,6 +67,7 @@ test('what a finding marks is judged by it', () => {
     bindingsOf([listener('jupyter-lab', '0.0.0.0', 8888, { line: 4 })], [], findings).map(({ state }) => `${state.word} ${state.tone}`)
   expect(judged(about('warning', 4, 'no'), about('fail', 4, 'no'))).toEqual(['Exposed fail'])
   expect(judged(about('warning', 4, 'no'))).toEqual(['Warning warn'])
+  expect(judged(about('waived', 4, 'no'))).toEqual(['Waived waived'])
   expect(judged(about('fail', 4), about('fail', 5, 'no'), about('pass', 4, 'no'))).toEqual(['Not judged unknown'])
 })
 

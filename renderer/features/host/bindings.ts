@@ -1,7 +1,7 @@
 import type { Finding } from '#shared/model/finding.ts'
 import { engineNames, type InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind } from '#shared/model/listener.ts'
-import { openOutcomes, rankOf } from '#shared/status.ts'
+import { rankOf } from '#shared/status.ts'
 import { outcomeWords, type Tone } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
 
@@ -92,7 +92,7 @@ function stateOf(
   if (service !== undefined) return { word: 'Exposed', tone: 'fail' }
   if (name !== undefined && doors.has(name)) return { word: 'Expected', tone: 'pass' }
   const [status] = findings
-    .filter((finding) => openOutcomes.includes(finding.status) && marks(finding, listener))
+    .filter((finding) => finding.status !== 'pass' && finding.status !== 'not-applicable' && marks(finding, listener))
     .map((finding) => finding.status)
     .sort((a, b) => rankOf(a) - rankOf(b))
   if (status === undefined) return { word: 'Not judged', tone: 'unknown' }

@@ -5,6 +5,7 @@ import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
 import type { Tone } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Status } from '../../ui/status.tsx'
 import { day } from '../../ui/time.ts'
 
@@ -68,13 +69,17 @@ const Decision = ({ tone, word, by, text, ended, action, onWithdraw }: DecisionP
   <section className={`decision ${tone}`} aria-label={word}>
     <div>
       <Status tone={tone}>{word}</Status>
-      <span className="muted one-line">{plainText(by, 160)}</span>
+      <span className="muted one-line">
+        <Said text={plainText(by, 160)} />
+      </span>
       <span className="spring" />
       <Button small onClick={onWithdraw}>
         {action}
       </Button>
     </div>
-    <p>{plainText(text.replaceAll('\n', ' '), 2000)}</p>
+    <p>
+      <Said text={plainText(text.replaceAll('\n', ' '), 2000)} />
+    </p>
     {ended !== undefined && <p className="muted">{ended}</p>}
   </section>
 )

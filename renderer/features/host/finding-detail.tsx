@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { severityWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { clockSeconds, dayMonth } from '../../ui/time.ts'
@@ -38,7 +39,7 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onAdopt, onW
     <Scroll as="article" className="detail" data-pane aria-label="Finding">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
-          <h2>{finding === undefined ? item?.title : entry.title}</h2>
+          <h2>{finding === undefined ? item?.title : <Said text={entry.title} />}</h2>
           <div className="meta">
             <OutcomeStatus outcome={entry.status} className={stale ? 'stale' : ''} />
             <span className="mono">{entry.item}</span>
@@ -94,7 +95,11 @@ function FindingBody({ finding, audit, onFull }: FindingBodyProps) {
   return (
     <>
       <DecisionBlock finding={finding} />
-      {finding.reason !== '' && <p className="reason mt-2.5">{plainText(finding.reason, 600)}</p>}
+      {finding.reason !== '' && (
+        <p className="reason mt-2.5">
+          <Said text={plainText(finding.reason, 600)} />
+        </p>
+      )}
       {finding.rationale !== '' && <p className="mt-1.5">{plainText(finding.rationale, 800)}</p>}
       {finding.evidence.length > 0 && (
         <>
@@ -114,7 +119,9 @@ function FindingBody({ finding, audit, onFull }: FindingBodyProps) {
       {finding.hint !== undefined && finding.hint !== '' && (
         <>
           <h3>What you can do</h3>
-          <p>{plainText(finding.hint, 800)}</p>
+          <p>
+            <Said text={plainText(finding.hint, 800)} />
+          </p>
         </>
       )}
       {refused.length > 0 && (

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { outcomeWords } from '../../ui/outcome-words.ts'
+import { Said } from '../../ui/said.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
@@ -143,10 +144,12 @@ const Entry = ({ entry, current, stale, tight, onSelect }: EntryProps) => (
       <ToneIcon tone={outcomeWords[entry.status].tone} toned={!stale} />
       <span className="reader-only">{`${outcomeWords[entry.status].word}: `}</span>
     </span>
-    <b className="one-line">{entry.title}</b>
+    <b className="one-line">
+      <Said text={entry.title} />
+    </b>
     <span className="sub one-line">
       <span className="mono">{entry.item}</span>
-      {entry.sub}
+      <Said text={entry.sub} />
     </span>
   </button>
 )

@@ -1,6 +1,7 @@
 import type { Verdict } from '#shared/model/verdict.ts'
 import { outcomeWords } from '../../ui/outcome-words.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Status } from '../../ui/status.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
 
@@ -16,7 +17,9 @@ export function VerdictList({ verdicts, onOpen }: { readonly verdicts: readonly 
           <button type="button" className="verdict" title={verdict.control} onClick={() => onOpen(verdict)}>
             <ToneIcon tone={outcomeWords[verdict.status].tone} toned />
             <span className="reader-only">{`${outcomeWords[verdict.status].word}: `}</span>
-            <span>{plainText(verdict.title, 120)}</span>
+            <span>
+              <Said text={plainText(verdict.title, 120)} />
+            </span>
           </button>
         </li>
       ))}

@@ -1,5 +1,6 @@
 import type { Registration } from '#shared/model/model-registration.ts'
 import { stateOf } from '#shared/model/registration-steps.ts'
+import { Said } from '../../ui/said.tsx'
 import { Status } from '../../ui/status.tsx'
 import { dayClock } from '../../ui/time.ts'
 import { registrationWords, stepsAhead, stepWords } from './registry-words.ts'
@@ -24,7 +25,7 @@ export function RegistryTimeline({ registration }: { readonly registration: Regi
               </header>
               {it.lines.map((line) => (
                 <p key={line} className="selectable">
-                  {line}
+                  <Said text={line} />
                 </p>
               ))}
             </li>

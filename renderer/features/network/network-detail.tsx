@@ -2,6 +2,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { findingId } from '../../stores/host-view.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { OutcomeStatus, Status } from '../../ui/status.tsx'
 import { type DoorFlow, isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
@@ -59,7 +60,9 @@ function DoorEntry({ host, it: { door, flow, finding } }: { readonly host: strin
           .filter(Boolean)
           .join(' · ')}
       </p>
-      <p className="reason">{plainText(flow.reason, 600)}</p>
+      <p className="reason">
+        <Said text={plainText(flow.reason, 600)} />
+      </p>
       {flow.rule !== undefined && (
         <>
           <h4>{`The rule that decides (${flow.rule.section}, line ${flow.rule.line})`}</h4>
@@ -73,7 +76,7 @@ function DoorEntry({ host, it: { door, flow, finding } }: { readonly host: strin
         <p className="judged">
           <OutcomeStatus outcome={finding.status} className={finding.status === 'pass' ? 'quiet' : ''} />
           <button type="button" className="link" onClick={() => goHost(host, { key: findingId(finding) })}>
-            {plainText(finding.title, 120)}
+            <Said text={plainText(finding.title, 120)} />
           </button>
         </p>
       )}

@@ -50,6 +50,7 @@ import { useAuditing, useHosts, useLastOutcome } from '../../stores/use-hosts.ts
 import { CutName } from '../../ui/cut-name.tsx'
 import { keepInside } from '../../ui/keep-inside.ts'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
+import { Said } from '../../ui/said.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { matches, paletteFindings } from './palette-commands.ts'
 
@@ -97,7 +98,9 @@ export function Palette() {
                         onSelect={run(() => goHost(finding.host, { key: finding.key }))}
                       >
                         <OutcomeStatus outcome={finding.status} />
-                        <b className="one-line">{finding.title}</b>
+                        <b className="one-line">
+                          <Said text={finding.title} />
+                        </b>
                         <span className="palette-host">
                           <CutName name={finding.host} />
                           {`, ${finding.item}`}

@@ -3,17 +3,19 @@ import type { PushRecord } from '#shared/model/push-job.ts'
 import { pushesUnderWay } from '#shared/model/pushes-under-way.ts'
 import { useFinishPush, useTakeBack } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
-import { usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
-import { goPush } from '../../stores/ui.store.ts'
+import { useFleetState, usePushHistory, usePushJob, useWaves } from '../../stores/queries.ts'
+import { goFleet, goPush } from '../../stores/ui.store.ts'
 import { useKeys } from '../../stores/use-keys.ts'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Said } from '../../ui/said.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
 import { dayClockSeconds, moment } from '../../ui/time.ts'
 import { PlanFiles } from './plan-files.tsx'
+import { hostMissing } from './push-blocked.ts'
 import { verdictWords } from './verdict-words.ts'
 
 const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [
@@ -71,6 +73,7 @@ export function HistoryView() {
 function NextStep({ push }: { readonly push: PushRecord }) {
   const finish = useFinishPush()
   const takeBack = useTakeBack()
+  const missing = hostMissing(push.host, useFleetState().data?.fleet)
   const underWay = pushesUnderWay(usePushJob().data, useWaves().data).has(push.id)
   const error = finish.error ?? takeBack.error
   const failure = error === null ? undefined : wordsOfError(error)
@@ -81,16 +84,19 @@ function NextStep({ push }: { readonly push: PushRecord }) {
         <>
           <p>{`${push.state === 'open' ? 'Gatehouse stopped in the middle' : 'Nobody could tell what became of it'}. What was not committed is undone by ${push.host} itself, also after a restart.`}</p>
           <div className="actions">
-            <Button unavailable={finish.isPending ? 'It is being ended' : undefined} onClick={() => finish.mutate({ id: push.id })}>
+            <Button unavailable={finish.isPending ? 'It is being ended' : missing} onClick={() => finish.mutate({ id: push.id })}>
               End it now…
             </Button>
-            {finish.isPending && <Status tone="run">{`Asking ${push.host}`}</Status>}
+            {finish.isPending ? <Status tone="run">{`Asking ${push.host}`}</Status> : <Missing text={missing} />}
           </div>
         </>
       )}
       {push.state === 'committed-proven' && push.plan !== null && (
         <div className="actions">
-          <Button onClick={() => takeBack.mutate({ id: push.id }, { onSuccess: (plan) => goPush('change', plan) })}>Take it back…</Button>
+          <Button unavailable={missing} onClick={() => takeBack.mutate({ id: push.id }, { onSuccess: (plan) => goPush('change', plan) })}>
+            Take it back…
+          </Button>
+          <Missing text={missing} />
         </div>
       )}
       {finish.data !== undefined && <p className="selectable">{plainText(`${finish.data.readBack} ${finish.data.advice}`, 800)}</p>}
@@ -103,6 +109,17 @@ function NextStep({ push }: { readonly push: PushRecord }) {
   )
 }
 
+/** What is missing, and the way to it. */
+const Missing = ({ text }: { readonly text: string | undefined }) =>
+  text !== undefined && (
+    <>
+      <Button look="quiet" onClick={goFleet}>
+        Go to the fleet
+      </Button>
+      <span className="muted">{`${text}.`}</span>
+    </>
+  )
+
 const Past = ({ push }: { readonly push: PushRecord }) => (
   <Scroll as="article" className="push-past" aria-label={`Push to ${push.host}`} data-pane>
     <div className="push-past-head">
@@ -110,7 +127,9 @@ const Past = ({ push }: { readonly push: PushRecord }) => (
         {verdictWords[push.state].word}
       </Status>
       <p>{plainText(push.end, 1200)}</p>
-      <p className="muted">{`${plainText(push.who, 80)}, ${dayClockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`}</p>
+      <p className="muted">
+        <Said text={`${plainText(push.who, 80)}, ${dayClockSeconds(new Date(push.startedAt))}: ${plainText(push.detail, 300)}`} />
+      </p>
       <NextStep push={push} />
     </div>
     {push.plan === null ? (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pushBlocked } from './push-blocked.ts'
+import { hostMissing, pushBlocked } from './push-blocked.ts'
 
 const lockOut = { host: 'gpu-01', danger: 'lock-out' } as const
 
@@ -20,3 +20,11 @@ test('the name of the host, and plans without that danger', () => {
 
 test('nothing is pushed to a host whose undo is being drilled: it holds one change at a time', () =>
   expect(pushBlocked({ host: 'gpu-01', danger: 'restart' }, '', true)).toBe('The undo of gpu-01 is being drilled'))
+
+test('a push of before is ended, or taken back, where its host is in the open fleet', () => {
+  const fleet = (...names: readonly string[]) => ({ hosts: names.map((name) => ({ name, address: 'a', port: 22, labels: [] })), jump: [] })
+  expect(hostMissing('gpu-01', null)).toBe('Open the fleet of gpu-01 first')
+  expect(hostMissing('gpu-01', fleet('gpu-02'))).toBe('gpu-01 is not in the open fleet')
+  expect(hostMissing('gpu-01', fleet('gpu-01'))).toBeUndefined()
+  expect(hostMissing('gpu-01', undefined)).toBeUndefined()
+})

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
+import { Said } from '../../ui/said.tsx'
 import { Status } from '../../ui/status.tsx'
 import { dayClock } from '../../ui/time.ts'
 import { isPushable, wordsOfTemplate } from './verdict-words.ts'
@@ -21,11 +22,17 @@ export function Approval({ template }: { readonly template: TemplateEntry }) {
     <section className="push-approval" aria-label="Approval">
       <Status tone={words.tone}>{words.word}</Status>
       <p className="muted">
-        {decision === null
-          ? state === 'shipped'
-            ? `${signedBy === null ? 'Comes with this build of Gatehouse; no key of a release signed it' : `Vetted with this release of Gatehouse, signed with its key ${signedBy}`}. Whoever withdraws it here keeps it from being pushed.`
-            : 'A template of your own is pushed only after somebody read and approved it. A changed one is to be approved anew.'
-          : `${plainText(decision.by, 80)}, ${dayClock(new Date(decision.at))}, signed with key ${decision.keyId}: ${plainText(decision.note, 400)}`}
+        {decision === null ? (
+          state === 'shipped' ? (
+            `${signedBy === null ? 'Comes with this build of Gatehouse; no key of a release signed it' : `Vetted with this release of Gatehouse, signed with its key ${signedBy}`}. Whoever withdraws it here keeps it from being pushed.`
+          ) : (
+            'A template of your own is pushed only after somebody read and approved it. A changed one is to be approved anew.'
+          )
+        ) : (
+          <Said
+            text={`${plainText(decision.by, 80)}, ${dayClock(new Date(decision.at))}, signed with key ${decision.keyId}: ${plainText(decision.note, 400)}`}
+          />
+        )}
       </p>
       <div className="actions">
         {isPushable(state) ? (
