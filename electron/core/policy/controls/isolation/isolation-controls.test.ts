@@ -341,6 +341,7 @@ describe('airgap-engines-offline', () => {
   const both = { HF_HUB_OFFLINE: '1', DO_NOT_TRACK: '1' }
   const pass = 'pass: The server is told to stay offline'
   const missing = 'fail: The server is not told to stay offline'
+  const unread = "not-evaluated: The server's environment could not be read"
   test.each<[string, InferenceService, string]>([
     ['vLLM', service('vllm', { environment: both }), pass],
     ['vLLM, usage is reported', service('vllm', { environment: { TRANSFORMERS_OFFLINE: 'true' } }), missing],
@@ -357,7 +358,13 @@ describe('airgap-engines-offline', () => {
     ],
     ['vLLM, a word that the hub does not know', service('vllm', { environment: { ...both, HF_HUB_OFFLINE: 'y' } }), missing],
     ['vLLM, usage: only 1 counts', service('vllm', { environment: { HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: 'true' } }), missing],
-    ['llama.cpp by variable', service('llama.cpp', { environment: { LLAMA_ARG_OFFLINE: 'enabled' } }), pass],
+    // The variable has another name since May 2026, and the other one says nothing.
+    ['llama.cpp by both', service('llama.cpp', { environment: { LLAMA_ARG_OFFLINE: 'enabled', LLAMA_OFFLINE: '1' } }), pass],
+    ['llama.cpp by one', service('llama.cpp', { environment: { LLAMA_ARG_OFFLINE: '1' } }), unread],
+    ['llama.cpp by the old one', service('llama.cpp', { environment: { LLAMA_OFFLINE: '1' } }), unread],
+    ['an old build', service('llama.cpp', { version: 'b9000', environment: { LLAMA_OFFLINE: '1' } }), pass],
+    ['an old build by the new one', service('llama.cpp', { version: 'b9000', environment: { LLAMA_ARG_OFFLINE: '1' } }), missing],
+    ['a new build by the old one', service('llama.cpp', { version: 'b9500', environment: { LLAMA_OFFLINE: '1' } }), missing],
     ['llama.cpp, a word that it does not know', service('llama.cpp', { environment: { LLAMA_ARG_OFFLINE: 'yes' } }), missing],
     ['Ollama, a word that is no boolean', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'yes' } }), pass],
     ['Ollama, false', service('ollama', { environment: { OLLAMA_NO_CLOUD: 'False' } }), missing],

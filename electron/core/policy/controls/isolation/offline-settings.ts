@@ -35,6 +35,20 @@ export const environmentKnown = ({ environment, environmentComplete }: Inference
 export const saysCloudIsOff = (answers: readonly WireAnswer[]): boolean =>
   answers.some(({ path, body = '' }) => path === '/api/status' && /"disabled"\s*:\s*true/.test(body))
 
+/** Its variables have had other names before this build (ggml-org/llama.cpp, PR 23778, "fix env names"). */
+const RENAMED = 9360
+
+function llamaOffline({ environment: env = {}, argv, version = '' }: InferenceService, known: boolean): OfflineSetting {
+  const name = '--offline'
+  if (hasFlag(argv, [name])) return { name, state: 'set' }
+  const [older, newer] = [llamaIsOn(env.LLAMA_OFFLINE), llamaIsOn(env.LLAMA_ARG_OFFLINE)]
+  const [, build] = /^b(\d+)$/.exec(version) ?? []
+  if (build === undefined && older !== newer) return { name, state: 'said' }
+  const heard = build === undefined ? newer : Number(build) < RENAMED ? older : newer
+  if (heard) return { name, state: known ? 'set' : 'said' }
+  return { name, state: known ? 'missing' : 'unknown' }
+}
+
 /**
  * Settings by which each engine stays offline. huggingface_hub: HF_HUB_OFFLINE, transformers: TRANSFORMERS_OFFLINE; vLLM: VLLM_NO_USAGE_STATS
  * or DO_NOT_TRACK (docs, usage_stats); llama-server: --offline, LLAMA_ARG_OFFLINE; Ollama: OLLAMA_NO_CLOUD (envconfig);
@@ -51,7 +65,7 @@ export function offlineSettings(service: InferenceService, known: boolean): read
     case 'vllm':
       return [setting('HF_HUB_OFFLINE=1', hubIsOff(env)), setting('VLLM_NO_USAGE_STATS=1', vllmIsSilent(env))]
     case 'llama.cpp':
-      return [setting('--offline', llamaIsOn(env.LLAMA_ARG_OFFLINE) || llamaIsOn(env.LLAMA_OFFLINE), hasFlag(argv, ['--offline']))]
+      return [llamaOffline(service, known)]
     case 'ollama':
       return [setting('OLLAMA_NO_CLOUD=1', isOn(env.OLLAMA_NO_CLOUD))]
     case 'localai': {
