@@ -1,7 +1,9 @@
 import { anyTenant, publicIssuerNamed, tenantIn } from '#shared/model/public-issuers.ts'
+import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { inEffect, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
-import { defineControl } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
+import { asksForNamed } from './asked-for-named.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
 const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean', 'login.gov']
@@ -52,13 +54,15 @@ export default defineControl({
   needs: ['oauth2-proxy'],
   remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:AC-2', 'NIST-800-53:AC-3', 'CIS-8:6.8', 'ISO-27001:A.5.15', documentation],
-  evaluate: ({ 'oauth2-proxy': proxies }) =>
+  uses: ['nginx', 'caddy'],
+  evaluate: ({ 'oauth2-proxy': proxies, ...askers }) =>
     eachProxy(proxies, (proxy) => {
+      const named = asksForNamed(proxy, askers)
       const names = ['email_domains', 'provider', 'azure_tenant', 'oidc_issuer_url', 'redeem_url', ...restricting, ...passwords] as const
-      return verdictFor(
+      const verdict = verdictFor(
         proxy,
         names,
-        (get) => [...flaws(get), ...pastTheProvider(get)],
+        (get) => [...(named ? [] : flaws(get)), ...pastTheProvider(get)],
         (get) => {
           const domains = get('email_domains').values
           const by = inEffect(get).filter((name) => get(name).values.join('') !== '')
@@ -70,7 +74,14 @@ export default defineControl({
               }
         },
       )
+      return named && verdict.status === 'pass' ? { ...verdict, ...namedBy(named) } : verdict
     }),
+})
+
+const namedBy = (lines: readonly NginxDirective[]): Pick<Verdict, 'title' | 'reason' | 'cite'> => ({
+  title: 'nginx asks for named groups or addresses',
+  reason: 'Whoever has an account may log in, and each auth_request of nginx lets in those alone whom the query of its question names.',
+  cite: lines.slice(0, 6).map(placeOf),
 })
 
 const passwords = ['htpasswd_file', 'htpasswd_user_groups'] as const

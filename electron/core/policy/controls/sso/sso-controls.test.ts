@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { known, unknown } from '../../../facts/fact.ts'
 import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { AnyControl, Control } from '../../control.ts'
-import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { outcomes, policyContext, facts as proxyFacts, service } from '../proxy/proxy-facts.ts'
 import { readBindAddress } from './addresses.ts'
 import addressesNotTrusted from './oauth2-proxy-addresses-not-trusted.control.ts'
 import bearerTokens from './oauth2-proxy-bearer-tokens-checked.control.ts'
@@ -36,6 +36,8 @@ function facts(
     containers: unknown('docker', []),
     network: unknown('no', []),
     processes: unknown('no', []),
+    nginx: unknown('no', []),
+    caddy: unknown('no', []),
   }
 }
 
@@ -140,6 +142,35 @@ test('the alpha configuration is named where it decides', () => {
   const [verdict] = ask(behindTls, alphaFile('server:', '  BindAddress: 0.0.0.0:4180'))
   expect(verdict?.reason).toContain('alpha configuration /etc/a.yaml')
   expect(verdict?.cite[0]?.line).toBe(10)
+})
+
+describe('whom nginx asks it for (`allowed_groups` in the query of /oauth2/auth)', () => {
+  const everybody = 'provider = "oidc"\nemail_domains = "*"\nupstreams = "static://202"'
+  const open = 'fail: Every account of the provider may log in'
+  const named = 'pass: nginx asks for named groups or addresses'
+  const asks = (query: string, more = '') =>
+    `server { location / { auth_request /auth; proxy_pass http://127.0.0.1:11434; } location = /auth { proxy_pass http://127.0.0.1:4180/oauth2/auth${query}; } ${more} }`
+  test.each<[string, string, string, string]>([
+    ['a group', everybody, asks('?allowed_groups=llm,admins'), named],
+    ['addresses', everybody, asks('?x=1&allowed_emails=a@corp.example'), named],
+    ['nobody by name', everybody, asks(''), open],
+    ['an empty group', everybody, asks('?allowed_groups='), open],
+    ['any domain', everybody, asks('?allowed_email_domains=*'), open],
+    ['a group that the client names', everybody, asks('?allowed_groups=$arg_group'), open],
+    ['a group, but not everywhere', everybody, asks('?allowed_groups=llm', 'location /v1 { auth_request /all; }'), open],
+    ['a group of another program', everybody.replace('static', 'http'), asks('?allowed_groups=llm'), open],
+    ['a group, where others may ask as well', `${everybody}\nhttp_address = ":4180"`, asks('?allowed_groups=llm'), open],
+    [
+      'a group, beside a file of passwords',
+      `${everybody}\nhtpasswd_file = "/h"`,
+      asks('?allowed_groups=llm'),
+      'warning: A file of passwords lets past the provider',
+    ],
+  ])('%s', (_, config, http, expected) => {
+    const { nginx } = proxyFacts(http, [])
+    const given = { ...facts(config), nginx: known(nginx), caddy: known({ instances: [] }) }
+    expect(outcomes(ask(usersRestricted, given))).toEqual([expected])
+  })
 })
 
 test('no oauth2-proxy: nothing applies', () => {
