@@ -4,7 +4,7 @@ import { type SectionSpec, script } from '../../probe/section.ts'
 const wanted = [
   'gpu|product_name|uuid|persistence_mode|current_mig|current_ecc|ecc_mode|ecc_errors|volatile|volatile_count|aggregate|single_bit|double_bit|total',
   '[a-z_]*uncorrectable[a-z_]*|sram_threshold_exceeded|channel_repair_pending|tpc_repair_pending|remapped_row_pending|remapped_row_failure|unrepairable_memory|pending_retirement|gpu_recovery_action',
-  'cuda_version|clocks_[a-z]*_reason_[a-z_]*slowdown|clocks_[a-z]*_reason_sw_power_cap|process_info|pid|type|process_name|used_memory',
+  'cuda_version|clocks_[a-z]*_reason_[a-z_]*slowdown|clocks_[a-z]*_reason_sw_power_cap|processes|process_info|pid|type|process_name|used_memory',
 ].join('|')
 
 /**

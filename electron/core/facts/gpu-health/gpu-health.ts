@@ -13,7 +13,7 @@ export interface GpuDetail {
   readonly persistence?: Shown<boolean> | undefined
   readonly mig?: Shown<boolean> | undefined
   readonly ecc?: Shown<boolean> | undefined
-  /** What stands where the mode or a count of memory errors should: `ERR!`, `Unknown Error`, `GPU requires reset`. Not N/A. */
+  /** What stands where the mode, a count of memory errors or a state of its repair should: `ERR!`, `Unknown Error`, `GPU requires reset`. Not N/A. */
   readonly memoryUnread?: Shown<string> | undefined
   /** Uncorrectable memory errors since the driver was loaded. */
   readonly uncorrected?: Shown<number> | undefined
@@ -32,6 +32,8 @@ export interface GpuDetail {
   readonly recovery?: Shown<string> | undefined
   /** Why the clocks are held down by the hardware right now: `hw_thermal_slowdown`. */
   readonly slowdowns: readonly Shown<string>[]
+  /** What stands in place of its processes: a card that counts none (Jetson, old GeForce) says N/A, which is not none. */
+  readonly processesUnread?: Shown<string> | undefined
   /** Each of the reasons that it names was said to be active or not. */
   readonly slowdownsShown?: boolean | undefined
   /** The clocks are held down to keep to the power limit: usual under load. */

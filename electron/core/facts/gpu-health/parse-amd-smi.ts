@@ -46,7 +46,14 @@ interface ReadGpu {
 function gpusOf(blocks: readonly Block[], part: string): readonly ReadGpu[] {
   const block = blocks.find(({ words }) => words === `${part} 0`)
   if (block === undefined) return []
-  const all = parsed(block.rows.map(({ text }) => text).join('\n'))
+  // An account outside the groups render and video is told so first.
+  const begin = block.rows.findIndex(({ text }) => /^[[{]/.test(text))
+  const all = parsed(
+    block.rows
+      .slice(Math.max(0, begin))
+      .map(({ text }) => text)
+      .join('\n'),
+  )
   const list = isObject(all) ? all.gpu_data : all
   if (!Array.isArray(list)) return []
   return list.filter(isObject).map((json, index) => ({

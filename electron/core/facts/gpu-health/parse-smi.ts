@@ -71,20 +71,24 @@ const plainText = (text: string): string =>
 const isYes = (value: string): boolean | undefined =>
   /^(?:Enabled|Yes)$/.test(value) ? true : /^(?:Disabled|No)$/.test(value) ? false : undefined
 
+/** What says Yes or No of its memory. */
+const ofMemory =
+  /^(?:current_ecc|remapped_row_pending|remapped_row_failure|pending_retirement|channel_repair_pending|tpc_repair_pending|sram_threshold_exceeded|unrepairable_memory)$/
+
 /** The GPU has no such thing, or this version does not print it. */
 const isAbsent = (value: string): boolean => /^(?:\[?N\/A\]?|\[?Not Supported\]?|)$/.test(value)
 
 function readValue(gpu: Open, stack: readonly string[], tag: string, value: string, line: number): void {
   const flag = isYes(value)
   const shown = flag === undefined ? undefined : { value: flag, line }
+  if (ofMemory.test(tag) && !shown && !isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }
   if (tag === 'product_name' && gpu.name === '') gpu.name = value.slice(0, 100)
   else if (tag === 'uuid' && gpu.uuid === '' && /^GPU-[0-9a-f-]+$/i.test(value)) gpu.uuid = value
   else if (tag === 'persistence_mode') gpu.persistence = shown
   else if (tag === 'current_mig') gpu.mig = shown
-  else if (tag === 'current_ecc') {
-    gpu.ecc = shown
-    if (!shown && !isAbsent(value)) gpu.memoryUnread ??= { value: value.slice(0, 40), line }
-  } else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
+  else if (tag === 'current_ecc') gpu.ecc = shown
+  else if (tag === 'processes') gpu.processesUnread = value === '' ? undefined : { value: value.slice(0, 40), line }
+  else if (tag === 'remapped_row_pending' || tag === 'pending_retirement')
     gpu.remapPending = gpu.remapPending?.value ? gpu.remapPending : (shown ?? gpu.remapPending)
   else if (tag === 'channel_repair_pending' || tag === 'tpc_repair_pending')
     gpu.repairPending = gpu.repairPending?.value ? gpu.repairPending : (shown ?? gpu.repairPending)

@@ -117,6 +117,32 @@ test.each<[string, string | undefined]>([
   )
 })
 
+test.each([
+  'remapped_row_pending',
+  'remapped_row_failure',
+  'pending_retirement',
+  'channel_repair_pending',
+  'sram_threshold_exceeded',
+  'unrepairable_memory',
+])('an error where %s should stand', (tag) => {
+  const read = (said: string) => {
+    const health = parseGpuHealth(`@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid>\n=<${tag}>${said}</${tag}>\n=</gpu>\n`)
+    return health.known ? health.value.gpus[0]?.memoryUnread?.value : 'unknown'
+  }
+  expect([read('Unknown Error'), read('N/A'), read('No')]).toEqual(['Unknown Error', undefined, undefined])
+})
+
+test.each<[string, object | undefined]>([
+  ['=<processes>N/A</processes>\n', { value: 'N/A', line: 3 }],
+  ['=<processes>[Insufficient Permissions]</processes>\n', { value: '[Insufficient Permissions]', line: 3 }],
+  ['=<processes>\n=</processes>\n', undefined],
+  ['=<processes></processes>\n', undefined],
+  ['', undefined],
+])('processes that stand as %j', (text, expected) => {
+  const health = parseGpuHealth(`@nvidia-smi 0\n=<gpu id="0"><uuid>GPU-1</uuid>\n${text}=</gpu>\n`)
+  expect(health.known && health.value.gpus[0]?.processesUnread).toEqual(expected)
+})
+
 test.each(['N/A', '[N/A]', 'ERR!', 'Unknown Error', '[Not Supported]', 'GPU requires reset', ''])(
   'a value that is missing as %j stays absent',
   (nothing) => {
@@ -309,6 +335,12 @@ test.each<[string, string, number, object]>([
   [
     'a count with a unit',
     '[{"gpu": 0, "ecc": {"total_uncorrectable_count": {"value": 3, "unit": ""}}}]',
+    0,
+    { allUncorrected: { value: 3 } },
+  ],
+  [
+    'a warning before it, as an account outside render and video gets',
+    'WARNING: User is missing the following required groups: render, video. Please add user to these groups.\n=[{"gpu": 0, "ecc": {"total_uncorrectable_count": 3}}]',
     0,
     { allUncorrected: { value: 3 } },
   ],

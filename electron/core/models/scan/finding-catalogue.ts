@@ -7,6 +7,7 @@ const suspicious = (title: string): Entry => ({ severity: 'suspicious', title })
 /** Everything that a scan can find. Codes are stable; titles state what was seen. */
 export const findingCatalogue = {
   'pickle.gadget': dangerous('A pickle imports what can run any code'),
+  'pickle.own-code': dangerous('A pickle brings code of its own'),
   'pickle.unknown-import': suspicious('A pickle imports what weights do not need'),
   'pickle.computed-import': dangerous('A pickle imports a name that it computes'),
   'pickle.extension': dangerous('A pickle imports by a registry code'),

@@ -120,3 +120,13 @@ test('text of a file is made harmless and cut before people see it', async () =>
   expect(findings[0]?.detail.length).toBeLessThan(310)
   for (const hidden of ['\u001b', '\u202e']) expect(findings[0]?.detail).not.toContain(hidden)
 })
+
+test.each([
+  ['cloudpickle.cloudpickle', '_make_function', 'A pickle brings code of its own'],
+  ['cloudpickle.cloudpickle', 'subimport', 'A pickle imports what can run any code'],
+  ['types', 'CodeType', 'A pickle brings code of its own'],
+  ['os', 'system', 'A pickle imports what can run any code'],
+])('%s.%s: it is said whether the file has the code', async (module, name, title) => {
+  const { outcome, findings } = await scanModel(bytesSource('m.pkl', Buffer.from(`c${module}\n${name}\n.`)))
+  expect([outcome, findings.map((it) => it.title)]).toEqual(['dangerous', [title]])
+})

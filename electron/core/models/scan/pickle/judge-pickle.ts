@@ -37,8 +37,10 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     seen.add(key)
     if (seen.size > MAX_DISTINCT_IMPORTS) throw new Unreadable(`it has more than ${MAX_DISTINCT_IMPORTS} different imports`, offset)
     if (module === undefined || name === undefined) scan.find('pickle.computed-import', item, offset, `${module ?? '?'}.${name ?? '?'}`)
-    else if (!isAllowedImport(module, name))
-      scan.find(isGadget(module, name) ? 'pickle.gadget' : 'pickle.unknown-import', item, offset, `${module}.${name}`)
+    else if (!isAllowedImport(module, name)) {
+      const known = makesCode(module, name) ? 'pickle.own-code' : 'pickle.gadget'
+      scan.find(isGadget(module, name) ? known : 'pickle.unknown-import', item, offset, `${module}.${name}`)
+    }
   }
 
   function load(args: PickleValue, offset: number): void {
@@ -99,6 +101,12 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
 
 /** The one loader that weights use: a tensor pickled without `torch.save` holds the bytes of a file of its own. */
 const isLoader = ({ module, name }: PickleGlobal) => (module === 'torch.storage' && name === '_load_from_bytes') || name === 'loads'
+
+/** A function by its bytecode, as stable-baselines3 has its schedules: whoever calls it runs what the file says, honest or not. */
+const makesCode = (module: string, name: string): boolean =>
+  (/^(?:cloudpickle|dill)(?:\.|$)/.test(module) &&
+    /^_(?:make_function|make_skel_func|fill_function|function_setstate|create_function|create_code|builtin_type)$/.test(name)) ||
+  (module === 'types' && /^(?:Code|Function|Lambda)Type$/.test(name))
 
 /** Pickled arrays are made by `_reconstruct`. Called by itself the class takes bytes for what it holds, pointers to objects among them. */
 const isArray = ({ module, name }: PickleGlobal) => (name === 'ndarray' || name === 'recarray') && /^numpy(?:\.|$)/.test(module ?? '')

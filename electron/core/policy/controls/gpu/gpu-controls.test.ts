@@ -158,6 +158,11 @@ test.each<[AnyControl, string, Partial<GpuDetail>, string]>([
 })
 
 describe('gpu-processes-known', () => {
+  test('a card that does not show its processes is not known to have none', () => {
+    const unread = health({ gpus: [gpu({ processesUnread: { value: 'N/A', line: 5 } })] })
+    expect(judge(processesKnown, unread)).toEqual(['not-evaluated: Processes of the GPU were not shown'])
+  })
+
   const process = (pid: number, name: string, cgroup?: string, uid?: number) => ({
     pid,
     kind: 'C',

@@ -1,7 +1,7 @@
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
-import { makerUnread } from './gpu-words.ts'
+import { gpuName, makerUnread } from './gpu-words.ts'
 
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
@@ -52,6 +52,16 @@ export default defineControl({
           cite: [],
         },
       ]
+    const unshown = health.gpus.filter(({ processesUnread }) => processesUnread)
+    if (unshown.length > 0)
+      return unshown.map((gpu) => ({
+        status: 'not-evaluated',
+        subject: gpu.uuid,
+        title: 'Processes of the GPU were not shown',
+        reason: `nvidia-smi shows ${gpu.processesUnread?.value} where the processes of ${gpuName(gpu)} should stand.`,
+        hint: 'As root: fuser -v /dev/nvidia*',
+        cite: [{ section: 'gpu-health', line: gpu.processesUnread?.line ?? gpu.line }],
+      }))
     const reason =
       health.processes.length === 0
         ? 'No process uses a GPU now.'
