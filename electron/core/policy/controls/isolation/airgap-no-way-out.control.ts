@@ -7,7 +7,7 @@ import { defineControl, type PolicyContext, type Verdict } from '../../control.t
 import { routedAnywhere } from '../network/exits.ts'
 import { citeRule, knownValue, printRemotes, worst } from '../network/flows.ts'
 import { insideNetworks, notAirGapped } from './air-gap.ts'
-import { leaving, ownNetworksOf, routesBeyond } from './leaving.ts'
+import { bridgesOf, leaving, ownNetworksOf, routesBeyond } from './leaving.ts'
 
 export default defineControl({
   id: 'airgap-no-way-out',
@@ -95,7 +95,7 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
   ]
   const pass = { status: 'pass', subject: '', title: 'No route leads out', cite } as const
   const rules = knownValue(firewall)
-  const found = rules && leaving(rules, routedAnywhere(network), inside)
+  const found = rules && leaving(rules, routedAnywhere(network), inside, bridgesOf(network))
   const [lets, may] = [found?.some(({ accepted }) => accepted.length > 0), found?.some(({ undetermined }) => undetermined.length > 0)]
   if (found && !lets && !may) return { ...pass, reason: `${now}, and if one came, the outbound rules would drop what takes it.` }
   const held = lets ? 'the rules would let packets take it' : 'whether rules would stop what takes it is not certain'

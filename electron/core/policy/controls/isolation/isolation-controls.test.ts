@@ -190,6 +190,26 @@ describe('airgap-no-way-out', () => {
     expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding(rule) }))).toEqual([expected])
   })
 
+  test.each([
+    ['virbr0', '192.168.122.1/24', 'fail: The outside can be reached'],
+    ['incusbr0', '10.77.0.1/24', 'fail: The outside can be reached'],
+    ['cni0', '10.42.0.1/24', 'fail: The outside can be reached'],
+    ['kube-ipvs0', '10.43.0.1/32', 'pass: Rules let nothing out'],
+    ['dummy0', '10.44.0.1/24', 'pass: Rules let nothing out'],
+  ])('nothing leaves the host itself, and what is behind %s is forwarded', (bridge, address, expected) => {
+    const given = network('default via 10.0.0.1 dev eth0')
+    const addresses = [...given.addresses, ...parseAddresses(`3: ${bridge} inet ${address} scope global ${bridge}\n`)]
+    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([expected])
+  })
+
+  test('a bridge by which the host itself goes out is no place behind it', () => {
+    const given = network('default via 10.0.0.1 dev virbr0')
+    const addresses = parseAddresses('2: virbr0 inet 10.0.0.2/24 scope global virbr0\n')
+    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([
+      'pass: Rules let nothing out',
+    ])
+  })
+
   test.each<[string, string, ReturnType<typeof rules>, string]>([
     ['to addresses of a hub', '52.0.0.0/8 via 10.0.0.1 dev eth0', rules('accept'), 'not-evaluated: Whether a route leads out is not known'],
     ['to one address', '203.0.113.7 via 10.0.0.1 dev eth0', rules('accept'), 'not-evaluated: Whether a route leads out is not known'],

@@ -1,6 +1,7 @@
 import { everything, type Family, parseInterval } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { containerBridges, forwardedFrom, sourcesBehind } from '../../../facts/firewall/forwarded.ts'
+import { forwardedFrom, sourcesBehind } from '../../../facts/firewall/forwarded.ts'
+import { INSIDE, sidesOf } from '../../../facts/firewall/surroundings.ts'
 import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { InterfaceAddress, Network, Route } from '../../../facts/network/network.ts'
 import { type Strangers, strangersAmong, strangersTo } from '../network/flows.ts'
@@ -18,14 +19,24 @@ interface Leaving extends Strangers {
   readonly words: string
 }
 
-/** Who outside is reached by each, from the host itself and from the containers behind its bridges, which rules for what the host sends do not hold. */
-export const leaving = (rules: Firewall, network: Network, inside: readonly string[]): readonly Leaving[] => [
+/** Who outside is reached by each, from the host itself and from the containers and machines behind its bridges, which rules for what the host sends do not hold. */
+export const leaving = (rules: Firewall, network: Network, inside: readonly string[], bridges = bridgesOf(network)): readonly Leaving[] => [
   ...exits.map(({ words, protocol, port }) => ({ words, ...strangersTo(rules, network, { direction: 'out', protocol, port }, inside) })),
-  ...containerBridges(network).map((bridge) => ({
-    words: `HTTPS of containers behind ${bridge.interface}`,
+  ...bridges.map((bridge) => ({
+    words: `HTTPS of what is behind ${bridge.interface}`,
     ...strangersAmong(sentBehind(bridge, rules, network), inside),
   })),
 ]
+
+/** With a network of its own behind it, where nobody but this host leads out: of an address that stands alone nobody lives next door. */
+export function bridgesOf(network: Network): readonly InterfaceAddress[] {
+  const outside = ([4, 6] as const).flatMap((family) => sidesOf(network, family).map(({ name }) => name))
+  const isBridge = ({ interface: name, address, prefixLength }: InterfaceAddress) =>
+    INSIDE.test(name) && !outside.includes(name) && prefixLength < (address.includes(':') ? 128 : 32)
+  return network.addresses.filter(
+    (each) => isBridge(each) && !/^(?:dummy|tunl|sit|ip6tnl)/.test(each.interface) && !/^fe[89ab]/i.test(each.address),
+  )
+}
 
 function sentBehind(bridge: InterfaceAddress, { tables, translationKnown }: Firewall, network: Network): readonly Piece[] {
   const sources = translationKnown ? sourcesBehind(tables, network, bridge) : undefined
