@@ -1,4 +1,5 @@
 import type { Citation } from '../../../facts/citation.ts'
+import { impliesNoNewPrivileges } from '../../../facts/units/running-as.ts'
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { isRoot, judgeUnits, printed } from './unit-subjects.ts'
@@ -57,7 +58,7 @@ export default defineControl({
           reason: `${unit.id} starts with ${held.slice(0, 6).join(', ')}. Expected none of them.`,
           cite: cite('AmbientCapabilities', held[0], 'Expected an empty set.'),
         }
-      if (bounding.length > 0 && unit.properties.NoNewPrivileges !== 'yes')
+      if (bounding.length > 0 && unit.properties.NoNewPrivileges !== 'yes' && !impliesNoNewPrivileges(unit))
         return {
           status: 'warning',
           severity: 'low',

@@ -78,6 +78,12 @@ test.each<[string, Record<string, string>, string, string]>([
     'pass: No capabilities of root',
   ],
   [
+    'full bounding set, no new privileges by another setting',
+    { CapabilityBoundingSet: 'cap_chown cap_sys_admin', AmbientCapabilities: '', NoNewPrivileges: 'no', RestrictNamespaces: 'cgroup ipc' },
+    'ai',
+    'pass: No capabilities of root',
+  ],
+  [
     'full bounding set',
     { CapabilityBoundingSet: 'cap_chown cap_sys_admin', AmbientCapabilities: '', NoNewPrivileges: 'no' },
     'ai',
