@@ -310,7 +310,7 @@ export const errorCatalogue = {
   },
   'registry.not-deployable': {
     title: 'The model was not put on the host',
-    hint: 'Nothing that a server could see was changed. Read the detail.',
+    hint: 'Nothing that a server could see was changed.',
     retry: 'after-fix',
   },
   'registry.no-space': {

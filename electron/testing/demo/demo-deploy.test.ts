@@ -95,8 +95,8 @@ test('other bytes under the right name do not come in', async () => {
 
 test('a directory of root asks for an owner, and an owner must be known', async () => {
   const id = await approved()
-  expect(failure(await deploy(id, '').done)).toContain('no-owner /srv/models belongs to root')
-  expect(failure(await deploy(id, 'ollama').done)).toContain('no-owner ollama: is not known')
+  expect(failure(await deploy(id, '').done)).toContain('no owner was named, and /srv/models belongs to root')
+  expect(failure(await deploy(id, 'ollama').done)).toContain('the owner ollama is not known')
 }, 180_000)
 
 /** With the models that the demo comes with as approved. */
@@ -123,7 +123,7 @@ test('a folder that is no store of Ollama takes no model of it', async () => {
   const files = new Map([...gpu02.files].filter(([path]) => path !== `${STORE}/manifests`))
   await withApprovals({ ...gpu02, files })
   const request = { id: 'demo-llama3-latest', hosts: ['gpu-02'], owner: '' }
-  expect(failure(await services.deployments.start(fleet(), services.transport(), request).done)).toContain('no-store')
+  expect(failure(await services.deployments.start(fleet(), services.transport(), request).done)).toContain('is no store of Ollama')
 })
 
 test('another program than this build would send is not answered', () => {

@@ -153,7 +153,7 @@ describe('Ollama', () => {
   test('a folder that is no store, or a link in it, is refused', async () => {
     rmSync(join(root, 'manifests'), { recursive: true })
     symlinkSync('/tmp', join(root, 'manifests'))
-    expect(await detailOf(deploy(ollama()))).toContain('no-store')
+    expect(await detailOf(deploy(ollama()))).toContain('is no store of Ollama')
   })
 })
 
@@ -229,11 +229,11 @@ function once(arrange: () => void, more: Partial<DeployTarget> = {}): DeployTarg
 
 describe('refused, and nothing that a server could see is changed', () => {
   test.each<[string, () => DeployTarget, RegExp]>([
-    ['no such folder', () => target({ root: join(root, 'none') }), /no-folder/],
-    ['a root that is a link', () => once(() => symlinkSync(root, `${root}-link`), { root: `${root}-link` }), /unsafe.*link/],
-    ['a staging folder that is a link', () => once(() => symlinkSync('/tmp', join(root, '.gatehouse-s'))), /unsafe.*link/],
-    ['a staging folder that others may enter', () => once(() => mkdirSync(join(root, '.gatehouse-s'), { mode: 0o755 })), /unsafe/],
-    ['an owner that is not there', () => target({ owner: 'nobody-has-this-name' }), /no-owner/],
+    ['no such folder', () => target({ root: join(root, 'none') }), /there is no folder/],
+    ['a root that is a link', () => once(() => symlinkSync(root, `${root}-link`), { root: `${root}-link` }), /not safe: .*link/],
+    ['a staging folder that is a link', () => once(() => symlinkSync('/tmp', join(root, '.gatehouse-s'))), /not safe: .*link/],
+    ['a staging folder that others may enter', () => once(() => mkdirSync(join(root, '.gatehouse-s'), { mode: 0o755 })), /not safe: /],
+    ['an owner that is not there', () => target({ owner: 'nobody-has-this-name' }), /the owner nobody-has-this-name is not known/],
     ['more than there is room for', () => target({ files: [{ ...fileOf('a', WEIGHTS), bytes: 9e14 }] }), /no-space/],
     ['a file that the registry lacks', () => target({ files: [fileOf('a', 'not stored')] }), /not-stored/],
   ])('%s', async (_, arrange, expected) => {

@@ -3,6 +3,7 @@ import { GatehouseError } from '#shared/errors.ts'
 import type { HostSession } from '../../../ports.ts'
 import { type DeployAnswer, readDeployAnswer } from './deploy-answer.ts'
 import { type DeployStep, type DeployTarget, deployProgram, type Receive } from './deploy-program.ts'
+import { refusalWords } from './deploy-words.ts'
 
 /** No step says when it is done with a disk that is slow; what stands still is ended by `STALL_MS`. */
 const STEP_TIMEOUT_MS = 86_400_000
@@ -82,7 +83,7 @@ export async function runDeployStep(
     if (ended) return answer
     if (failed?.code === 'no-space') throw new GatehouseError({ code: 'registry.no-space', detail: failed.detail })
     const detail = failed
-      ? `${failed.code} ${failed.detail}`.trim()
+      ? refusalWords(failed.code, failed.detail)
       : `/bin/sh as ${user} ended with ${exitCode ?? 'a signal'} in ${step}: ${complaint.trim().slice(0, MAX_COMPLAINT) || 'it said nothing'}`
     throw new GatehouseError({ code: 'registry.not-deployable', detail })
   } finally {
