@@ -18,7 +18,7 @@ const knownDomains = new Set([
   'com.ms.internal.nhwc',
 ])
 /** Operators of onnxruntime that call Python. */
-const pythonOperators = /^(?:Py(?:thon)?Op(?:Grad)?|PyOp|PyCustomOp|PyFunc)$/
+const pythonOperators = /^(?:Py(?:thon)?Op(?:Grad)?|PyOp|PyCustomOp|PyFunc|TritonOp)$/
 
 /** ONNX is a graph of named operators. What can hurt is data outside the file (CVE-2022-25882, CVE-2024-27318), and operators from elsewhere. */
 export async function scanOnnx(scan: Scan, item: ScanItem): Promise<ModelFormat> {

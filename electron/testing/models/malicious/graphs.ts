@@ -66,6 +66,7 @@ const onnx: readonly ModelCase[] = [
   ),
   dangerous('ONNX: data at an address of the memory', model(relu, external('*/_ORT_MEM_ADDR_/*'))),
   dangerous('ONNX: an operator that runs Python', model(message(1, message(4, 'PyOp'), message(7, 'ai.onnx.contrib')))),
+  dangerous('ONNX: an operator that calls a kernel by its name', model(message(1, message(4, 'TritonOp'), message(7, 'com.microsoft')))),
   suspicious('ONNX: an operator of a library of its own', model(message(1, message(4, 'Custom'), message(7, 'evil.corp')))),
   suspicious(
     'ONNX: an operator of its own in a function',

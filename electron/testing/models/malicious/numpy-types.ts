@@ -19,7 +19,8 @@ const structure = (fields: Bytes, names: Bytes, subarray: Bytes = pk.none) =>
 const fieldAt = (type: Bytes, offset: number) => joined(pk.emptyDict, pk.text('a'), type, int(offset), pk.tuple2, 's')
 const name = joined(pk.text('a'), pk.tuple1)
 const subarray = joined(dtype('f8'), int(1_000), pk.tuple1, pk.tuple2)
-const objects = joined(dtype('O8'), pk.mark, ...parts.slice(0, 7), int(63), 't', pk.build)
+const flagged = (flags: number) => joined(dtype('O8'), pk.mark, ...parts.slice(0, 7), int(flags), 't', pk.build)
+const objects = flagged(63)
 const reconstruct = pk.named('copyreg', '_reconstructor')
 const type = pk.named('numpy', 'dtype')
 /** More than a scan keeps. */
@@ -67,6 +68,21 @@ export const numpyTypes: readonly ModelCase[] = [
     ...[int(3), pk.text('|'), pk.none, name, fieldAt(objects, 0), int(8), int(1), int(63)],
     't',
     pk.build,
+    pk.stop,
+  ),
+  suspicious('numpy: objects that are pickled as bytes', p, flagged(0b1), pk.stop),
+  suspicious('numpy: objects that are pickled as bytes, and all else of objects', p, flagged(0b111101), pk.stop),
+  suspicious('numpy: objects that are not set before they are read', p, flagged(0b110111), pk.stop),
+  suspicious(
+    'numpy: a type that PyTorch gives a state',
+    p,
+    call(
+      pk.named('torch._tensor', '_rebuild_from_type_v2'),
+      type,
+      pk.named('numpy.dtypes', 'ObjectDType'),
+      joined(pk.text('O8'), pk.tuple1),
+      numbers,
+    ),
     pk.stop,
   ),
   notCleared('numpy: a type behind more than a scan keeps', p, many, dtype('O8'), numbers, pk.build, pk.stop),

@@ -53,7 +53,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     imported,
     called(callee, args, opcode, offset) {
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
-      if (isOnlyNamed(callee)) scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
+      if (isOnlyNamed(callee) || givesState(callee, args)) scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
       if (isArray(callee) && (opcode === 'NEWOBJ_EX' || args.kind !== 'tuple' || args.length > 2))
         scan.find('pickle.array-over-bytes', item, offset, `${callee.module}.${callee.name}`)
@@ -110,6 +110,16 @@ const makesCode = (module: string, name: string): boolean =>
 
 /** Pickled arrays are made by `_reconstruct`. Called by itself the class takes bytes for what it holds, pointers to objects among them. */
 const isArray = ({ module, name }: PickleGlobal) => (name === 'ndarray' || name === 'recarray') && /^numpy(?:\.|$)/.test(module ?? '')
+
+/** It hands a state to whatever its function makes; the functions of tensors make tensors. */
+const givesState = ({ module, name }: PickleGlobal, args: PickleValue): boolean => {
+  const [maker] = args.kind === 'tuple' ? args.items : []
+  return (
+    /^torch\._?tensor$/.test(module ?? '') &&
+    name === '_rebuild_from_type_v2' &&
+    !(maker?.kind === 'global' && maker.module === 'torch._utils')
+  )
+}
 
 /** Functions that an estimator or a layer has for a setting. Called by the pickle itself, they give back what is in a list, or call what an object has. */
 const isOnlyNamed = ({ module, name }: PickleGlobal) =>

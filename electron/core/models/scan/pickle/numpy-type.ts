@@ -13,6 +13,9 @@ const typeCode = /^[<>|=]?([biufcmMSUOV])(\d+)$/
 /** Of the state; before it numpy worked out the flags itself. */
 const VERSION = 3
 const HAS_OBJECTS = 1
+/** Objects are counted, pickled as a list, set before they are read, and need Python; a type of nothing else is pointers, with its own ways to get and set. */
+const OF_OBJECTS = 0b11011
+const OBJECT = 0b111111
 /** What was found of types that have a state. One stands in many others. */
 const judged = new WeakMap<PickleObject, Type | Doubt>()
 
@@ -74,6 +77,8 @@ function stated(code: Code, state: PickleValue): Type | Doubt {
   if (state.length < 8 || state.length > 9 || version?.kind !== 'number' || version.value < VERSION) return 'contradicts itself'
   if (subarray === undefined || fields === undefined || size?.kind !== 'number' || flags?.kind !== 'number') return 'not known'
   const says = (flags.value & HAS_OBJECTS) !== 0
+  const whole = code.kind === 'O' ? OBJECT : OF_OBJECTS
+  if (says && (flags.value & whole) !== whole) return 'contradicts itself'
   // Types of a fixed size say -1; texts and structures say theirs.
   const bytes = 'SUV'.includes(code.kind) ? size.value : code.bytes
   const fits = bytes === size.value ? Number.isNaN(code.bytes) || bytes === code.bytes : size.value === -1
