@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -195,6 +196,25 @@ describe('the way through', () => {
     const result = await execute(session, 'head -c 20000000 /dev/zero', { onStdout })
     expect([result.exitCode, bytes]).toEqual([0, 20_000_000])
   })
+
+  test.each(['gpu1', 'jump'] as const)(
+    '%s renews its keys all the time: the connection stays, and what it carries is whole',
+    async (server) => {
+      const reload = 'systemctl reload ssh; until ss -Hltn | grep -q ":22 "; do sleep 0.1; done'
+      await arrange(server, `echo RekeyLimit 64K >/etc/ssh/sshd_config.d/zz.conf; ${reload}`)
+      try {
+        const session = await connect(transportFor(admin()), 'gpu1')
+        for (let round = 0; round < 4; round++) {
+          const sent = randomBytes(150_000).toString('base64')
+          const { stdout } = await execute(session, 'sha256sum; head -c 300000 /dev/urandom | base64 -w 0', { stdin: sent })
+          expect(stdout.slice(0, 64)).toBe(createHash('sha256').update(sent).digest('hex'))
+          expect(stdout.slice(68)).toMatch(/^[A-Za-z0-9+/]{400000}$/)
+        }
+      } finally {
+        await arrange(server, `rm -f /etc/ssh/sshd_config.d/zz.conf; ${reload}`)
+      }
+    },
+  )
 
   test('a TCP channel to the host opens from the jump host', async () => {
     const session = await connect(transportFor(admin()), 'gpu1')

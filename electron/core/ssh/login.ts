@@ -38,6 +38,8 @@ class Login {
   readonly #offered: string[] = []
   #stage: 'handshake' | 'authentication' | 'ready' = 'handshake'
   #verifying: Promise<void> | undefined
+  /** The key by which this server was taken for itself. */
+  #trusted: Buffer | undefined
   /** Prompts that wait for the admin. */
   #prompting = 0
 
@@ -102,7 +104,15 @@ class Login {
     return this.#timer.without(question(this.#asking.signal)).finally(() => this.#prompting--)
   }
 
+  /**
+   * A new key exchange on an open connection (`RekeyLimit` of sshd_config(5)) shows the same key again, and is answered at once: ssh2 that has to wait there goes
+   * on without what it deflates with, and the server hangs up.
+   */
   #verify(blob: Buffer, verified: (trusted: boolean) => void): void {
+    if (this.#trusted?.equals(blob)) {
+      verified(true)
+      return
+    }
     const { connector, hop } = this.#reach
     const { stream } = this.#connection
     const verifying = this.#timer.without(connector.hostKeys.verify(hop, blob, this.#asking.signal))
@@ -110,11 +120,12 @@ class Login {
     verifying
       .then(() => {
         this.#verifying = undefined
+        this.#trusted = Buffer.from(blob)
         if (this.#connection.ended === undefined && !stream.destroyed && stream.writable) verified(true)
       })
       .catch((error: unknown) => {
         if (this.#stage !== 'ready') return this.#fail(error)
-        // A new key exchange on an open connection is judged like the first.
+        // Another key on an open connection is judged like the first.
         this.#connection.endBecause(failureOf(error))
         this.#connection.close()
       })

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
@@ -86,6 +87,24 @@ test.each([
   const session = await transport.connect(host('a'), { signal: never() })
   if (code === undefined) expect((await run(session, 'true')).stdout).toBe('ran true')
   else await expect(run(session, 'true')).rejects.toMatchObject({ failure: { code } })
+})
+
+test('what is deflated arrives as it was after another key exchange', async () => {
+  const server = await startLoopback({
+    onExec: (command, channel, connection) => {
+      if (command === 'rekey') return connection.rekey(() => channel.end('ran rekey'))
+      const hash = createHash('sha256')
+      channel.on('data', (chunk: Buffer) => hash.update(chunk)).on('end', () => channel.end(hash.digest('hex')))
+      return undefined
+    },
+  })
+  const { transport, host } = bench({ hosts: { a: server.port } })
+  const session = await transport.connect(host('a'), { signal: never() })
+  for (let round = 0; round < 2; round++) {
+    expect((await run(session, 'rekey')).stdout).toBe('ran rekey')
+    const sent = randomBytes(60_000).toString('base64')
+    expect((await run(session, 'hash', sent)).stdout).toBe(createHash('sha256').update(sent).digest('hex'))
+  }
 })
 
 const text = (value: string | Buffer) => {
