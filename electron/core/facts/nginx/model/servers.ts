@@ -20,6 +20,8 @@ export interface HttpModel {
   readonly splits: ReadonlyMap<string, NginxDirective>
   /** Variables whose value depends on the client's address, without their sign. */
   readonly geos: ReadonlyMap<string, NginxDirective>
+  /** Those that a database of addresses tells (`geoip2`), without their sign. */
+  readonly located: ReadonlySet<string>
   /** Variables of `set`, without their sign: empty until one of them is passed. */
   readonly settable: ReadonlySet<string>
   /** What `limit_req` and `limit_conn` count by, by the zone that they name. */
@@ -97,6 +99,7 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     maps: byName(blocks(http.within, 'map'), 1),
     splits: new Map(blocks(http.within, 'split_clients').map((one) => [(one.parameters[1] ?? '').replace('$', '').toLowerCase(), one])),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
+    located: new Set(blocks(http.within, 'geoip2').flatMap(locatedIn)),
     settable: new Set(variablesSet(http.within)),
     countedBy: new Map(
       http.within
@@ -113,6 +116,13 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
     ),
   }
 }
+
+/** Of the client itself, unless `source` names something else. */
+const locatedIn = ({ block = [] }: NginxDirective): readonly string[] =>
+  block.flatMap(({ name, parameters }) => {
+    const source = parameters.find((one) => one.startsWith('source='))
+    return name.startsWith('$') && (source === undefined || source === 'source=$remote_addr') ? [name.slice(1).toLowerCase()] : []
+  })
 
 export const serversOn = (servers: readonly Server[], listen: Listen): readonly Server[] =>
   servers.filter((server) => server.listens.some((other) => socketKey(other) === socketKey(listen)))

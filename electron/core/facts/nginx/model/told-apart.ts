@@ -67,7 +67,7 @@ function look(text: string, keys: readonly Key[], model: HttpModel, seen: Seen, 
     if (name === 'remote_addr') return whole === text && keys.every((key) => compare(key, seen))
     const geo = model.geos.get(name)
     if (geo) return lookAtGeo(name, geo, seen)
-    if (ADDRESS.test(name)) return false
+    if (model.located.has(name) || ADDRESS.test(name)) return false
     const map = model.maps.get(`$${name}`)
     if (!map) return true
     const lines = (map.block ?? []).filter(({ parameters }) => parameters.length > 0)

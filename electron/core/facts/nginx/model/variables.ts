@@ -69,7 +69,7 @@ function variable(name: string, evaluation: Running, depth: number): Value {
     return value === undefined ? notKnown('unmodelled') : text(spoken(value, evaluation))
   }
   if (/^\d$/.test(name)) return taken(name, evaluation)
-  if (model.geos.has(name) || addresses.test(name)) return notKnown('address')
+  if (model.geos.has(name) || model.located.has(name) || addresses.test(name)) return notKnown('address')
   const map = model.maps.get(`$${name}`)
   if (map) return depth > MAX_DEPTH ? notKnown('unmodelled') : kept(name, map, evaluation, depth + 1)
   switch (name) {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import managementRestricted from './management-endpoints-restricted.control.ts'
+import { admins, beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
 
 /** Modules of others, and those of nginx that ask by themselves. */
 // As nginx 1.22.1 answered with Debian's lua and headers-more modules: the first four gave the model to everybody.
@@ -41,4 +43,18 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ],
 ])('modules: %s', (_, configuration, expected) => {
   expect(judged(configuration)).toEqual(expected)
+})
+
+// Whatever the database of addresses calls it, a country is no login (libnginx-mod-http-geoip2 with nginx 1.30.6, tried).
+test.each<[string, string, readonly string[]]>([
+  ['of the client', '$country default=XX country iso_code', open],
+  ['of the client by name', '$country source=$remote_addr country iso_code', open],
+  ['of what he states', '$country source=$http_x_forwarded_for country iso_code', notKnown],
+])('a country %s', (_, line, expected) => {
+  const countries = `geoip2 /c.mmdb { auto_reload 5m; ${line}; } map $country $allowed { default 0; DE 1; }`
+  const configuration = site(`location / { if ($allowed = 0) { return 403; } ${model} }`, countries)
+  expect(judged(configuration)).toEqual(expected)
+  expect(outcomes(ask(managementRestricted, facts(configuration, [service('ollama')]), admins))).toEqual([
+    'not-evaluated: Who may manage models is not known',
+  ])
 })
