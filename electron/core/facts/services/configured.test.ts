@@ -98,6 +98,8 @@ test.each<[string, KnownEnvironment, string]>([
   ['llama-server -m x', known({ LLAMA_ARG_API_KEY_FILE: '/k' }), 'unknown'],
   ['llama-server -m x', known({ LLAMA_API_KEY: '****' }), 'set'],
   ['llama-server -m x', known(), 'none'],
+  // Tried with 0.7.0: not heard, other than most of its variables.
+  ['llama-server -m x', known({ LLAMA_ARG_API_KEY: '****' }), 'none'],
   ['python -m llama_cpp.server --api_key ****', partly, 'set'],
   ['python -m llama_cpp.server --api_key **** --config_file x', known(), 'unknown'],
   ['python -m llama_cpp.server --api_key ****', known({ CONFIG_FILE: '/etc/l.json' }), 'unknown'],
