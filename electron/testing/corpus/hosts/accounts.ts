@@ -58,6 +58,9 @@ export const accounts: readonly CorpusHost[] = [
       ProtectKernelModules: 'no',
       ProtectControlGroups: 'no',
       RestrictSUIDSGID: 'no',
+      // With one of these systemd sets NoNewPrivileges by itself.
+      ...{ ProtectKernelLogs: 'no', ProtectClock: 'no', ProtectHostname: 'no', RestrictRealtime: 'no', LockPersonality: 'no' },
+      ...{ RestrictNamespaces: 'no', RestrictAddressFamilies: '~', SystemCallFilter: '~', SystemCallArchitectures: '' },
       CapabilityBoundingSet: 'cap_chown cap_dac_override cap_sys_admin cap_sys_ptrace',
       DevicePolicy: 'auto',
     }),
