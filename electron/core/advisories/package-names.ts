@@ -19,6 +19,9 @@ const dockerNames = [go('github.com/docker/docker'), go('github.com/moby/moby'),
 const containerdNames = [go('github.com/containerd/containerd'), go('github.com/containerd/containerd/v2')]
 const toolkitNames = [go('github.com/NVIDIA/nvidia-container-toolkit')]
 
+/** The package that brings nginx, by what Debian and Ubuntu have called it. */
+export const nginxPackages: readonly string[] = ['nginx', 'nginx-core', 'nginx-full', 'nginx-light', 'nginx-extras']
+
 /** What advisories call the software that a package or program of the host holds, by the name there. */
 export const hostPackages: Readonly<Record<string, readonly PackageName[]>> = {
   'nvidia-container-toolkit': toolkitNames,
@@ -31,7 +34,7 @@ export const hostPackages: Readonly<Record<string, readonly PackageName[]>> = {
   containerd: containerdNames,
   'containerd.io': containerdNames,
   runc: [go('github.com/opencontainers/runc')],
-  nginx: [upstream('nginx')],
+  ...Object.fromEntries(nginxPackages.map((name) => [name, [upstream('nginx')]])),
   'openssh-server': [upstream('openssh')],
   'oauth2-proxy': [go('github.com/oauth2-proxy/oauth2-proxy/v7'), go('github.com/oauth2-proxy/oauth2-proxy')],
   caddy: [go('github.com/caddyserver/caddy/v2'), go('github.com/caddyserver/caddy')],

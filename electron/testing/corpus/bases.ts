@@ -1,5 +1,13 @@
 import { type DemoHost, directory, file, text } from '../demo/demo-host.ts'
-import { debianSoftware, httpsListeners, nginxMain, nginxProcesses, segmentRules, soundSshd } from '../demo/hosts/baseline.ts'
+import {
+  debianPackages,
+  debianSoftware,
+  httpsListeners,
+  nginxMain,
+  nginxProcesses,
+  segmentRules,
+  soundSshd,
+} from '../demo/hosts/baseline.ts'
 import { vllmCertificate } from '../demo/hosts/certificates.ts'
 import { gpu01 } from '../demo/hosts/gpu-01.ts'
 import { gpu02 } from '../demo/hosts/gpu-02.ts'
@@ -67,6 +75,8 @@ const sandbox = {
 
 const store = '/usr/share/ollama/.ollama/models'
 
+const nginxOfDebian = ['nginx', '1.22.1-9+deb12u3', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>'] as const
+
 /** Ollama as gpu-02 has it, with everything mended. */
 export const ollama: DemoHost = {
   ...gpu02,
@@ -86,7 +96,10 @@ export const ollama: DemoHost = {
     [manifest('llama3', 'latest'), file('ollama', 0o640, 856)],
   ]),
   firewall: soundFirewall,
-  software: debianSoftware({ endpoints: [{ engine: 'ollama', port: 11434, path: '/api/version', answer: '"version":"0.32.15"' }] }),
+  software: debianSoftware({
+    packages: [...debianPackages, nginxOfDebian],
+    endpoints: [{ engine: 'ollama', port: 11434, path: '/api/version', answer: '"version":"0.32.15"' }],
+  }),
   system: gpu01.system,
   gpus: gpu02.gpus.map((gpu) => ({ ...gpu, driver: soundDriver })),
 }
@@ -114,11 +127,14 @@ export const llama: DemoHost = {
     ['/etc/nginx/tls/llama.key', file('root', 0o600, 241)],
     ['/etc/nginx/.htpasswd', file('root', 0o640, 120, 'www-data')],
   ]),
-  nginx: { version: '1.24.0', running: true },
+  nginx: { version: '1.22.1', running: true },
   firewall: soundFirewall,
   closedToJump: [443],
   sshd: soundSshd,
-  software: debianSoftware({ endpoints: [{ engine: 'llama.cpp', port: 8080, path: '/props', answer: '"build_info":"b9500-c6a2c9e7"' }] }),
+  software: debianSoftware({
+    packages: [...debianPackages, nginxOfDebian],
+    endpoints: [{ engine: 'llama.cpp', port: 8080, path: '/props', answer: '"build_info":"b9500-c6a2c9e7"' }],
+  }),
   system: gpu01.system,
   gpus: lab01.gpus.map((gpu) => ({ ...gpu, driver: soundDriver })),
 }

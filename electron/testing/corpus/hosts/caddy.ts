@@ -3,7 +3,7 @@ import { ollama, rules } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost, type Sin } from '../corpus-host.ts'
 import { below, on, withFiles, withFirewall, withListener, withProcess, withUnit } from '../sins/host.ts'
 import { closedToJump, ollamaOn, openToJump } from '../sins/listening.ts'
-import { withSystem } from '../sins/system.ts'
+import { withSoftware, withSystem } from '../sins/system.ts'
 import { caddyCertificate, issuedUntil } from '../tls-doors.ts'
 
 const engine = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] }
@@ -125,6 +125,12 @@ const led = (beginning: string, dial: string) => ({
 export const caddy: readonly CorpusHost[] = [
   corpusHost('caddy', 'Ollama behind Caddy with a login, management for one host only', base),
   corpusHost('caddy-admin-wide', 'Its admin endpoint is open to the network', base, says({ admin: { listen: '0.0.0.0:2019' } })),
+  corpusHost(
+    'caddy-of-last-year',
+    'Caddy from the archive of its makers, and not updated since',
+    base,
+    withSoftware({ packages: [...base.software.packages, ['caddy', '2.10.2', 'Matthew Holt <mholt@users.noreply.github.com>']] }),
+  ),
   corpusHost('caddy-admin-off', 'Its admin endpoint is off', base, says({ admin: { disabled: true } })),
   corpusHost('caddy-without-login', 'No login', base, says({ before: [hsts] })),
   corpusHost(

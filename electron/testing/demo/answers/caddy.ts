@@ -6,13 +6,14 @@ const CADDYFILE = '/etc/caddy/Caddyfile'
 
 /** Every Caddy that runs with its JSON, one value on a line; without one the section says only that it looked. Passwords are masked, as on a real host. */
 export const caddy: Answering = (host) => {
+  const packaged = host.software.packages.find(([name]) => name === 'caddy')?.[1] ?? '2.11.4'
   const running = host.processes.filter(({ name }) => name === 'caddy')
   const instances = configurationsOf(host).flatMap((config, at) => {
     const masked = JSON.stringify(config, (name, value) => (name === 'password' ? 'masked' : value), 1)
     const pid = running[at]?.pid
     if (pid === undefined) return []
     const printed = masked.split('\n').map((line) => `:${line}`)
-    return [`@process ${pid}`, '@version v2.10.2', ...imports(host), `@admin 127.0.0.1:${2019 + at}`, ...printed]
+    return [`@process ${pid}`, `@version v${packaged}`, ...imports(host), `@admin 127.0.0.1:${2019 + at}`, ...printed]
   })
   return lines([...instances, '@end'])
 }

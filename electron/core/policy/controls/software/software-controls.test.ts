@@ -52,6 +52,7 @@ const records = [
   record('CVE-R1', 'PyPI', 'ray', fixedIn('2.50.0')),
   record('CVE-N1', 'upstream', 'nginx', fixedIn('1.28.3'), { severity: 'HIGH', condition: 'configurations with mp4' }),
   record('CVE-K1', 'Go', 'github.com/NVIDIA/nvidia-container-toolkit', fixedIn('1.17.8'), { severity: 'CRITICAL' }),
+  record('CVE-C1', 'Go', 'github.com/caddyserver/caddy/v2', fixedIn('2.11.3')),
   record('CVE-O1', 'Go', 'github.com/oauth2-proxy/oauth2-proxy/v7', fixedIn('7.15.2')),
   driver('CVE-D1', ['535.0', '535.230.02'], ['550.0', '550.144.03'], ['570.0', '570.86.15']),
   driver('CVE-D2', ['535.0', '535.309.01'], ['580.0', '580.159.03'], ['595.0', '595.71.05']),
@@ -211,7 +212,8 @@ describe('software in packages', () => {
     running: readonly string[] = [],
   ) => {
     const proxies = known(parseOAuth2Proxies([...running, '@end'].join('\n')) ?? [])
-    const found = { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })), processes }
+    const silent = { nginx: known({ installed: false, running: false, directives: [] }), caddy: known({ instances: [] }) }
+    const found = { updates: updates({ packages: list, ...more }), packages: known(packages({ programs })), processes, ...silent }
     return outcomes(ask(control, { ...found, 'oauth2-proxy': proxies }))
   }
 
@@ -336,6 +338,77 @@ describe('software in packages', () => {
   ])('a runtime that no package brought: %s', (_, list, processes, expected) =>
     expect(judge(containerSoftware, list, {}, [], processes)).toEqual(expected),
   )
+
+  const light = installed('nginx-light', '1.18.0-6.1+deb11u3', true)
+  const noNginx = { installed: false, running: false, directives: [] }
+  const own = (version: string | undefined) => ({ ...noNginx, installed: true, running: true, version })
+  const contained = (version: string | undefined) => ({ ...noNginx, contained: [{ container: 'web', version, directives: [], line: 4 }] })
+  const caddy = (version: string | undefined, container?: string) => ({
+    id: container ? `container ${container}` : 'caddy',
+    pid: 5,
+    version,
+    container,
+    line: 3,
+  })
+  test.each<[string, readonly InstalledPackage[], object, readonly string[]]>([
+    [
+      'nginx of its package',
+      [installed('nginx', '1.22.1-9+deb12u3', true)],
+      { nginx: known(own('1.22.1')) },
+      ['pass: No security update of nginx is pending'],
+    ],
+    [
+      'nginx of a package of another name',
+      [light],
+      { nginx: known(own('1.18.0')) },
+      ['pass: No security update of nginx-light is pending'],
+    ],
+    ['both names', [installed('nginx', '1.22.1-9+deb12u3', true), light], {}, ['pass: No security update of nginx is pending']],
+    ['nginx that was built here', [], { nginx: known(own('1.28.3')) }, ['pass: nginx 1.28.3 has no known holes']],
+    [
+      'nginx that was built here, and states nothing',
+      [],
+      { nginx: known(own(undefined)) },
+      ['not-evaluated: The version of nginx is not known'],
+    ],
+    ['nginx that runs unread', [], { nginx: unknown('why', ['nginx']) }, ['not-evaluated: The version of nginx is not known']],
+    ['nginx in a container', [], { nginx: known(contained('1.28.0')) }, ['warning: nginx 1.28.0 is vulnerable']],
+    [
+      'an nginx in a container that tells nothing, beside that of the package',
+      [installed('nginx', '1.22.1-9+deb12u3', true)],
+      { nginx: known(contained(undefined)) },
+      ['pass: No security update of nginx is pending', 'not-evaluated: The version of nginx is not known'],
+    ],
+    ['Caddy as its archive brings it', [], { caddy: known({ instances: [caddy('2.7.6')] }) }, ['fail: Caddy 2.7.6 is vulnerable']],
+    [
+      'Caddy that states nothing',
+      [],
+      { caddy: known({ instances: [caddy(undefined)] }) },
+      ['not-evaluated: The version of Caddy is not known'],
+    ],
+    [
+      'Caddy of its package, and one in a container',
+      [installed('caddy', '2.11.4', false)],
+      { caddy: known({ instances: [caddy('2.11.4'), caddy('2.11.4', 'web')] }) },
+      ['pass: caddy 2.11.4 has no known holes', 'pass: Caddy 2.11.4 has no known holes'],
+    ],
+    [
+      'HAProxy that was built here',
+      [],
+      { processes: running(['haproxy', '/usr/local/sbin/haproxy']) },
+      ['not-evaluated: The version of haproxy is not known'],
+    ],
+    ['none, and processes unread', [], { processes: unknown('why', ['processes']) }, ['not-evaluated: Whether a proxy runs is not known']],
+  ])('a proxy that no package brought: %s', (_, list, more, expected) => {
+    const given = {
+      nginx: known(noNginx),
+      caddy: known({ instances: [] }),
+      processes: known([]),
+      'oauth2-proxy': known([]),
+      packages: known(packages()),
+    }
+    expect(outcomes(ask(frontSoftware, { ...given, updates: updates({ packages: list }), ...more }))).toEqual(expected)
+  })
 
   test('a program that no package brought', () => {
     expect(judge(frontSoftware, [], {}, [{ name: 'oauth2-proxy', version: '7.6.0', line: 9 }])).toEqual([
