@@ -26,10 +26,19 @@ export function parseUpdates(stdout: string): Updates | string {
     pending: withKernel(newest(rows, 'u', compare), rows),
     rebuiltKernel: rebuiltKernel(blocks, rows),
     ofUnknownStream: newest(rows, 'm', compare),
-    unknown: unknown ?? unlisted(listed, own),
+    unknown: unknown ?? incomparable(rows, compare) ?? unlisted(listed, own),
     listsMs,
     listLine,
   }
+}
+
+/** What has no place in the order of versions may be an update. */
+function incomparable(rows: readonly Row[], compare: typeof compareDebian): string | undefined {
+  const odd = rows.find(
+    ({ fields: [kind, , , all = '', available = ''] }) =>
+      kind === 'u' && [available, ...all.split(' ')].some((version) => compare(version, version) === undefined),
+  )
+  return odd && `version ${odd.fields[4]?.slice(0, 60)} of ${odd.fields[1]} cannot be compared with what is installed`
 }
 
 /** Of another repository, or of a distribution without such lists, nothing is pending either. */

@@ -71,6 +71,11 @@ test('Debian: newer versions of the security list, the order of dpkg, who built 
   expect([listsMs, unknown, installed]).toEqual([Date.UTC(2026, 10, 24, 0, 34, 33), undefined, 612])
 })
 
+test('a version that has no place in the order may be an update', () => {
+  const odd = debian.replace('@counts', 'u\tlibodd\tamd64\t1.0-1\t2_0\n@counts')
+  expect(parsed(odd).unknown).toBe('version 2_0 of libodd cannot be compared with what is installed')
+})
+
 test.each<[version: string, maintainer: string, byDistribution: boolean]>([
   ['1.22.1-9+deb12u1', 'Debian Nginx Maintainers <pkg-nginx-maintainers@alioth-lists.debian.net>', true],
   // As packages.sury.org builds them for Debian and for Ubuntu, Debian's backports and the archive of HAProxy.

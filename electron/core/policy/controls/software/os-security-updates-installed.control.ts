@@ -67,7 +67,7 @@ export default defineControl({
           status: 'warning',
           title: `The security list is ${days} days old`,
           reason: `No update is pending by a list that the archive made ${days} days ago. Expected at most ${MAX_LIST_DAYS} days, since what came later is not in it.`,
-          hint: 'Let the host refresh its package lists, from an internal mirror where it has no way out.',
+          hint: 'Let the host refresh its package lists, from an internal mirror where it has no way out. Lists of a snapshot, or of a minor release that it is kept at (releasever of dnf), get no newer: move it on.',
           cite: dated.map((one) => ({ ...one, note: `Expected within ${MAX_LIST_DAYS} days.` })),
         },
       ]
