@@ -5,6 +5,7 @@ import { below, on, withFiles, withFirewall, withListener, withProcess, withUnit
 import { closedToJump, ollamaOn, openToJump } from '../sins/listening.ts'
 import { withSoftware, withSystem } from '../sins/system.ts'
 import { caddyCertificate, issuedUntil } from '../tls-doors.ts'
+import { says as gatewaySays, oauth2Proxy } from './sso.ts'
 
 const engine = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:11434' }] }
 const login = { handler: 'authentication', providers: { http_basic: { accounts: [{ username: 'team', password: 'masked' }] } } }
@@ -121,10 +122,20 @@ const led = (beginning: string, dial: string) => ({
   ],
 })
 
+/** Logins at oauth2-proxy instead of Caddy's own. */
+const single = applied({
+  base: { ...base, name: 'single' },
+  sins: [
+    ...oauth2Proxy,
+    says({ before: [hsts], routes: [{ handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:4180' }] }] }] }),
+  ],
+})
+
 /** Caddy in front, one thing wrong at a time. */
 export const caddy: readonly CorpusHost[] = [
   corpusHost('caddy', 'Ollama behind Caddy with a login, management for one host only', base),
   corpusHost('caddy-admin-wide', 'Its admin endpoint is open to the network', base, says({ admin: { listen: '0.0.0.0:2019' } })),
+  corpusHost('caddy-every-account', 'Every account of the provider is a user', single, gatewaySays('email_domains = ["*"]')),
   corpusHost(
     'caddy-of-last-year',
     'Caddy from the archive of its makers, and not updated since',

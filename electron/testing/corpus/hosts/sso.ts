@@ -21,6 +21,21 @@ auth_logging = true
 request_logging = true
 `
 
+/** It asks for a login at a provider inside, and leads on to Ollama. */
+export const oauth2Proxy = [
+  withFiles({ [path]: text(configuration) }),
+  withListener({ protocol: 'tcp', address: '127.0.0.1', port: 4180, process: 'oauth2-proxy', pid: 2301 }),
+  withProcess({
+    pid: 2301,
+    ppid: 1,
+    user: 'oauth2-proxy',
+    uid: 995,
+    name: 'oauth2-proxy',
+    argv: ['/usr/bin/oauth2-proxy', `--config=${path}`],
+    cgroup: '/system.slice/oauth2-proxy.service',
+  }),
+] as const
+
 /** nginx → oauth2-proxy → Ollama: users log in at a provider inside. */
 const base = applied({
   base: { ...ollama, name: 'sso' },
@@ -28,22 +43,13 @@ const base = applied({
     site((before) =>
       before.replaceAll('127.0.0.1:11434', '127.0.0.1:4180').replace(/ {4}auth_basic[^\n]*\n {4}auth_basic_user_file[^\n]*\n/, ''),
     ),
-    withFiles({ [path]: text(configuration), '/etc/nginx/.htpasswd': undefined }),
-    withListener({ protocol: 'tcp', address: '127.0.0.1', port: 4180, process: 'oauth2-proxy', pid: 2301 }),
-    withProcess({
-      pid: 2301,
-      ppid: 1,
-      user: 'oauth2-proxy',
-      uid: 995,
-      name: 'oauth2-proxy',
-      argv: ['/usr/bin/oauth2-proxy', `--config=${path}`],
-      cgroup: '/system.slice/oauth2-proxy.service',
-    }),
+    ...oauth2Proxy,
+    withFiles({ '/etc/nginx/.htpasswd': undefined }),
   ],
 })
 
 /** One line of its configuration, instead of what sets the same, or beside all others. */
-const says = (line: string) => {
+export const says = (line: string) => {
   const name = line.split(' ')[0]
   const others = configuration.split('\n').filter((one) => one.split(' ')[0] !== name)
   return withFiles({ [path]: text([...others, line, ''].join('\n')) })
