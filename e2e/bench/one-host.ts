@@ -44,7 +44,7 @@ async function transferred(work: () => Promise<void>): Promise<number> {
 }
 
 /**
- * One audit of gpu1 against what an admin has today, round by round side by side: OpenSSH with a script of the very same functions and calls, new and over
+ * One audit of gpu1 against what an admin has today, round by round side by side: OpenSSH with the very same script, new and over
  * an open ControlMaster; Ansible (pipelining, open ControlMaster) with the same commands as tasks. Milliseconds.
  */
 export async function measureOneHost(folder: string, rounds: number, say: (text: string) => void): Promise<OneHostTimes> {
@@ -76,8 +76,7 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
     return asked
   }
   const openSsh = async (words: readonly string[]): Promise<void> => {
-    const { preamble, call } = buildProbe(sections, randomBytes(16).toString('hex'))
-    const { status, stderr } = await ssh([...words, host.name, PROBE_COMMAND], preamble + call)
+    const { status, stderr } = await ssh([...words, host.name, PROBE_COMMAND], buildProbe(sections, randomBytes(16).toString('hex')).script)
     if (status !== 0) throw new Error(`ssh ended with ${status}: ${stderr}`)
   }
 
