@@ -49,6 +49,9 @@ export const sudoersFact: FactDefinition<'sudoers'> = {
   },
 }
 
+/** augenrules(8) takes `rules.d/*.rules`, as a shell does: nothing hidden, no folders below, no copies by another name. */
+const isMerged = (file: string): boolean => /^\/etc\/audit\/rules\.d\/[^./][^/]*\.rules$/.test(file)
+
 export const auditRulesFact: FactDefinition<'audit-rules'> = {
   id: 'audit-rules',
   sections: collectPrivileged,
@@ -74,7 +77,7 @@ export const auditRulesFact: FactDefinition<'audit-rules'> = {
       locked: enabled === '2',
       taken: pid === undefined ? undefined : pid !== '0',
       loadedLine: loaded.value.line,
-      written: parseWatches(files).watches,
+      written: parseWatches(files.filter(({ file }) => isMerged(file))).watches,
     })
   },
 }

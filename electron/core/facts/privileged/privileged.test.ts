@@ -113,6 +113,18 @@ test('audit: a kernel that does not answer has no known rules', () => {
   })
 })
 
+test.each([
+  ['m.rules', 1],
+  ['m.rules.bak', 0],
+  ['.m.rules', 0],
+  ['old/m.rules', 0],
+  ['m.conf', 0],
+])('audit: what stands in rules.d/%s comes with the next start', (file, count) => {
+  const text = `@audit-loaded 0\n=No rules\n@audit-state 0\n=enabled 1\n@audit-written 0\n=/etc/audit/rules.d/${file}:1:-w /models -p wa\n`
+  const fact = read(auditRulesFact, text)
+  expect(fact.known && fact.value.written).toHaveLength(count)
+})
+
 // Forms of audit.rules(7) and of what auditctl -l prints.
 const CALLS_OF_WA =
   'open,bind,truncate,ftruncate,rename,mkdir,rmdir,creat,link,unlink,symlink,chmod,fchmod,chown,fchown,lchown,mknod,acct,swapon,quotactl,setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,openat,mkdirat,mknodat,fchownat,unlinkat,renameat,linkat,symlinkat,fchmodat,fallocate,renameat2,openat2'
