@@ -73,6 +73,8 @@ export const hostGpusSchema = z.object({
   cuda: z.string().optional(),
   gpus: z.array(gpuStateSchema),
   users: z.array(gpuUserSchema),
+  /** Nothing was kept back: where there are no users, no process uses a GPU. */
+  usersKnown: z.boolean(),
   /** Why there are none: the tool is not there, it found no device, or only tools or the driver of AMD are there, and no card. */
   none: z.enum(['no-tool', 'no-device', 'amd-only', 'other-maker']).optional(),
   gaps: z.array(gapSchema),

@@ -46,6 +46,13 @@ test('a process of nobody known is flagged as the finding about it says', () => 
   })
 })
 
+test('processes that nvidia-smi keeps back are a gap, never none', () => {
+  const keptBack = (text: string) => text.replace('=</gpu>', '=<processes>N/A</processes>\n=</gpu>')
+  const view = hostGpusSchema.parse(hostGpus(sourcesOf(gpu01, { edit: { 'gpu-health': keptBack } })))
+  expect(view).toMatchObject({ usersKnown: false, gaps: [{ reason: expect.stringContaining('nvidia-smi shows N/A') }] })
+  expect(hostGpus(sourcesOf(gpu01))).toMatchObject({ usersKnown: true, gaps: [] })
+})
+
 test.each([
   ['no tool', { state: 'missing' }, 'no-tool'],
   ['no device', { state: 'ok', exitCode: 6, stdout: 'No devices were found\n' }, 'no-device'],

@@ -4,7 +4,7 @@ import { engineNames } from '#shared/model/inference-service.ts'
 import { uncorrectedOf } from '../facts/gpu-health/amd-figures.ts'
 import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../facts/gpu-health/gpu-health.ts'
 import { gpuProcessSubject, traceGpuProcess } from '../policy/controls/gpu/gpu-process-trace.ts'
-import { hasAmd, sameBus } from '../policy/controls/gpu/gpu-words.ts'
+import { hasAmd, processesKeptBack, sameBus } from '../policy/controls/gpu/gpu-words.ts'
 import { gapsOf, openAndPassing, proofAt, verdictOf } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
 
@@ -14,6 +14,7 @@ export function hostGpus(sources: ViewSources): HostGpus {
   const figures = facts.gpus.known ? facts.gpus.value : []
   const health = facts['gpu-health'].known ? facts['gpu-health'].value : undefined
   const uuids = [...new Set([...figures, ...(health?.gpus ?? [])].map(({ uuid }) => uuid))]
+  const keptBack = (health?.gpus ?? []).flatMap((gpu) => processesKeptBack(gpu) ?? [])
   const ofNvidia = uuids.map((uuid) => gpuState(uuid, figures, health, sources))
   const gpus = [...ofNvidia, ...(health?.amd?.gpus ?? []).map((gpu, at) => amdState(gpu, at, sources))]
   return {
@@ -22,9 +23,13 @@ export function hostGpus(sources: ViewSources): HostGpus {
     gpus,
     users: [...(health?.processes ?? []), ...(health?.amd?.processes ?? [])].map((process) => gpuUser(process, gpus, sources)),
     ...(gpus.length === 0 && facts.gpus.known && { none: whyNone(sources, health) }),
-    gaps: gapsOf([facts.gpus, facts['gpu-health']], sources, {
-      'gpu-health': 'Kernel log: sudo refused dmesg, so faults that the driver wrote there (Xid) are not known',
-    }),
+    usersKnown: health !== undefined && keptBack.length === 0,
+    gaps: [
+      ...gapsOf([facts.gpus, facts['gpu-health']], sources, {
+        'gpu-health': 'Kernel log: sudo refused dmesg, so faults that the driver wrote there (Xid) are not known',
+      }),
+      ...keptBack.map((reason) => ({ reason, sudoers: [] })),
+    ],
   }
 }
 

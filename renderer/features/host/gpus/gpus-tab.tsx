@@ -135,7 +135,9 @@ function Gpus({ view, onFinding }: { readonly view: HostGpus; readonly onFinding
               <h2>Processes</h2>
               <span className="muted">
                 {view.users.length === 0
-                  ? 'none uses a GPU'
+                  ? view.usersKnown
+                    ? 'none uses a GPU'
+                    : 'not known'
                   : `${count(view.users.length, 'entry', 'entries')}${unknown > 0 ? `, ${unknown} of nobody known` : ''}`}
               </span>
             </div>

@@ -1,7 +1,7 @@
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
-import { gpuName, makerUnread } from './gpu-words.ts'
+import { makerUnread, processesKeptBack } from './gpu-words.ts'
 
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
@@ -52,16 +52,14 @@ export default defineControl({
           cite: [],
         },
       ]
-    const unshown = health.gpus.filter(({ processesUnread }) => processesUnread)
-    if (unshown.length > 0)
-      return unshown.map((gpu) => ({
-        status: 'not-evaluated',
-        subject: gpu.uuid,
-        title: 'Processes of the GPU were not shown',
-        reason: `nvidia-smi shows ${gpu.processesUnread?.value} where the processes of ${gpuName(gpu)} should stand.`,
-        hint: 'As root: fuser -v /dev/nvidia*',
-        cite: [{ section: 'gpu-health', line: gpu.processesUnread?.line ?? gpu.line }],
-      }))
+    const unshown = health.gpus.flatMap((gpu): readonly Verdict[] => {
+      const reason = processesKeptBack(gpu)
+      if (reason === undefined) return []
+      const cite = [{ section: 'gpu-health', line: gpu.processesUnread?.line ?? gpu.line }]
+      const title = 'Processes of the GPU were not shown'
+      return [{ status: 'not-evaluated', subject: gpu.uuid, title, reason, hint: 'As root: fuser -v /dev/nvidia*', cite }]
+    })
+    if (unshown.length > 0) return unshown
     const reason =
       health.processes.length === 0
         ? 'No process uses a GPU now.'

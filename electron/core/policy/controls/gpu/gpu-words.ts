@@ -3,6 +3,10 @@ import type { Verdict } from '../../control.ts'
 
 export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${name || 'no name'})`
 
+/** Of a card whose processes nvidia-smi keeps back: what it shows in their place. */
+export const processesKeptBack = (gpu: GpuDetail): string | undefined =>
+  gpu.processesUnread && `nvidia-smi shows ${gpu.processesUnread.value} where the processes of ${gpuName(gpu)} should stand.`
+
 const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
 
 /** One verdict a GPU, by its uuid; without GPUs not applicable, with those of other makers alone not evaluated: `asked` of them is not read ("ECC"). */
