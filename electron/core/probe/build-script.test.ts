@@ -117,6 +117,10 @@ test('what others wait for begins first in its lane', () => {
   expect(lanes.filter(([head]) => head !== undefined && head < 6)).toHaveLength(5)
 })
 
+test('what waits alone is a probe, too', () => {
+  expect(lanesIn([{ ...command({ id: 's0', argv: ['/bin/true'], privilege: 'none' }), waits: true }])).toEqual([[0]])
+})
+
 test('a section hangs on one that stands by itself, and alone', () => {
   const free = (id: string) => script({ id, script: ':', display: id })
   const after = (id: string, leader: string, how: 'unless' | 'reads' = 'unless') => ({ ...free(id), [how]: leader })
@@ -143,10 +147,11 @@ test('what waits has a lane of its own, beside those that compute', () => {
     command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none', ...(index < 3 && { waits: true, expectedMs: 10 }) }),
   )
   const lanes = lanesIn(sections)
-  expect(lanes.slice(0, 3)).toEqual([[0], [1], [2]])
+  // Behind the lane of what computes longest.
+  expect(lanes.slice(1, 4)).toEqual([[0], [1], [2]])
   expect(
     lanes
-      .slice(3)
+      .toSpliced(1, 3)
       .flat()
       .sort((a, b) => a - b),
   ).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11])

@@ -108,8 +108,8 @@ const longestMs = (lane: readonly Work[]): number => Math.max(...lane.map(expect
 
 /**
  * What waits has a lane of its own. Those that use sudo share no lane with the others: a root process that hangs cannot be ended by the audit account and
- * blocks what follows. Both get lanes by what they have to do. A lane begins when it has arrived, so those that wait are sent first, whose scripts are short, and
- * then the one with the section that takes longest.
+ * blocks what follows. Both get lanes by what they have to do. A lane begins when it has arrived, so the one with the section that takes longest is sent first, and
+ * then those that wait, whose scripts are short.
  */
 function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
   const all = workOf(sections)
@@ -121,7 +121,8 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
   const share = Math.round((LANES * sum(asRoot)) / Math.max(1, sum(computing)))
   const forRoot = plain.length === 0 ? LANES : Math.min(Math.max(share, 1), LANES - 1)
   const lanes = [...spread(asRoot, forRoot), ...spread(plain, asRoot.length === 0 ? LANES : LANES - forRoot)]
-  return [...waiting.map((work) => [work]), ...lanes.toSorted((a, b) => longestMs(b) - longestMs(a))]
+  const longestFirst = lanes.toSorted((a, b) => longestMs(b) - longestMs(a))
+  return [...longestFirst.slice(0, 1), ...waiting.map((work) => [work]), ...longestFirst.slice(1)]
 }
 
 /** Runs a section and what hangs on it, and tells that `next` begins. */
