@@ -31,6 +31,7 @@ export class OperatePage extends PushPage {
   /** By the palette, as one types it. */
   async command(words: string): Promise<void> {
     await this.page.keyboard.press('Control+k')
+    await expect(this.page.getByPlaceholder('Search or run a command')).toBeFocused()
     await this.page.keyboard.type(words)
     await this.page.getByRole('option', { name: new RegExp(`^${words}`) }).click()
   }
