@@ -95,7 +95,8 @@ function scriptOf(lines: readonly FileLine[]) {
   const { calls, unfollowed } = callsIn(plain)
   const lineAt = linesIn(lines)
   return {
-    ...{ plain, calls: calls.map(({ at, ...call }) => ({ ...call, line: lineAt(at) })) },
+    plain,
+    calls: calls.map(({ at, ...call }) => ({ ...call, line: lineAt(at) })),
     unfollowed: unfollowed === undefined ? undefined : linesIn(lines)(unfollowed),
   }
 }

@@ -45,6 +45,7 @@ async function isPiece(cursor: ByteCursor, { at, length }: Field): Promise<boole
   }
   const rest = length - head - textBytes
   if (rest < 0 || rest > MAX_REST_BYTES || textBytes > 0x3fff) return false
+  // Any text may be a piece; what follows it tells.
   cursor.skip(textBytes)
   await cursor.need(rest)
   const bytes = cursor.bytes(rest)
