@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createLedger } from '#core/ledger/ledger.ts'
@@ -7,6 +6,7 @@ import { collectorOf, sendMessages } from '#core/ledger/siem/send.ts'
 import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { namedFile } from './named-file.ts'
 import { version } from './version.ts'
 
 const options = {
@@ -50,7 +50,7 @@ const messageOf = (record: Parameters<typeof cefOverSyslog>[0], format: LedgerFo
 async function send(to: string | undefined, caFile: string | undefined, messages: readonly string[]): Promise<void> {
   const collector = to === undefined ? undefined : collectorOf(to)
   if (collector === undefined) throw new UsageError('ledger send: expected --to tls://NAME[:PORT] or tcp://NAME[:PORT]')
-  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8')
+  const ca = caFile === undefined ? undefined : await namedFile('ledger send: --ca', caFile)
   const sent = await sendMessages({ ...collector, ca }, messages)
   process.stderr.write(`${sent} records handed to ${collector.host}\n`)
 }

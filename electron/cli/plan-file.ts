@@ -1,19 +1,24 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
+import { readPlainFile } from '#core/plain-file.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushPlan, pushPlansSchema } from '#shared/model/push-plan.ts'
+import { whyUnreadable } from '#shared/why-unreadable.ts'
+
+/** Far above the plans of a thousand hosts. */
+const MAX_PLAN_BYTES = 134_217_728
 
 /** The plans of a file that `gatehouse plan --output` wrote. Throws `push.plan-invalid` with the place. */
 export async function readPlans(path: string): Promise<readonly PushPlan[]> {
   const invalid = (detail: string) => new GatehouseError({ code: 'push.plan-invalid', detail: `${path}: ${detail}` })
   try {
-    const read = jsonOf(await readFile(path, 'utf8'), () => invalid('it is not JSON'))
+    const read = jsonOf((await readPlainFile(path, MAX_PLAN_BYTES)).toString('utf8'), () => invalid('it is not JSON'))
     const parsed = pushPlansSchema.safeParse(Array.isArray(read) ? read : [read])
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
   } catch (error) {
-    throw error instanceof GatehouseError ? error : invalid(error instanceof Error ? error.message : String(error))
+    throw error instanceof GatehouseError ? error : invalid(whyUnreadable(error))
   }
 }
 

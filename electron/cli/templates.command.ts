@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { templateText } from '#core/push/templates/own-templates.ts'
 import type { Services } from '#core/services.ts'
 import { typedText } from '#shared/model/waiver.ts'
 import { visible } from '#shared/words.ts'
@@ -22,7 +22,7 @@ export async function runTemplates(args: string[]): Promise<number> {
     if (action === 'list') process.stdout.write(listed(services, values.json))
     else if (action === 'show') process.stdout.write(`${JSON.stringify(services.templates.find(named ?? '').manifest, null, 2)}\n`)
     else if (action === 'add') {
-      const { manifest, sha256 } = services.templates.add(await readFile(named ?? '', 'utf8'))
+      const { manifest, sha256 } = services.templates.add(await templateText(named ?? ''))
       process.stderr.write(`${manifest.id} ${manifest.version} is kept, SHA-256 ${sha256}. It is pushed once it is approved.\n`)
     } else await decide(services, action === 'approve' ? 'approve' : 'withdraw', named ?? '', values.note)
     return ExitCode.clean

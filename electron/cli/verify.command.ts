@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { verifyPack } from '#core/audit/pack/verify-pack.ts'
 import { createLedger } from '#core/ledger/ledger.ts'
@@ -7,13 +6,14 @@ import { visible } from '#shared/words.ts'
 import { accountName } from '../platform/account-name.ts'
 import { defaultDataFolder } from './console-ports.ts'
 import { ExitCode } from './exit-code.ts'
+import { namedFile } from './named-file.ts'
 
 const options = { data: { type: 'string' }, key: { type: 'string' } } as const
 
 /** Says whether the ledger, or an evidence pack, is whole and signed, by the key of `--key` where one is given. Repairs nothing. */
 export async function runVerify(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const pinned = values.key === undefined ? undefined : publicKeyOf(await readFile(values.key, 'utf8'), values.key)
+  const pinned = values.key === undefined ? undefined : publicKeyOf(await namedFile('verify: --key', values.key), values.key)
   const [pack] = positionals
   if (pack !== undefined) return verifyOnePack(pack, pinned)
   const ledger = createLedger(values.data ?? defaultDataFolder(), { now: () => Date.now() }, accountName(), pinned)

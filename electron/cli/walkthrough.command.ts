@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Services } from '#core/services.ts'
 import { checklist } from '#shared/model/checklist.ts'
@@ -6,6 +6,7 @@ import type { Fleet } from '#shared/model/fleet.ts'
 import { stepRequestSchema } from '#shared/model/walkthrough.ts'
 import { stepOutcomeWords, visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
+import { namedFile } from './named-file.ts'
 import { withFleet } from './open-services.ts'
 
 const options = {
@@ -80,8 +81,9 @@ function exceptionsText({ walkthroughs }: Services, fleet: Fleet, item: string |
 
 async function exceptionsOf(path: string | undefined): Promise<unknown> {
   if (path === undefined) return []
+  const text = await namedFile('walkthrough record: --exceptions', path)
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(text)
   } catch (error) {
     throw new UsageError(`walkthrough record: --exceptions: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`)
   }

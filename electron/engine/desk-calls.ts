@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { previewImport } from '#core/fleet/import/import-fleet.ts'
 import { aboutPlan, planMarkdown } from '#core/push/plan/plan-text.ts'
+import { templateText } from '#core/push/templates/own-templates.ts'
 import type { Services } from '#core/services.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { contracts } from '#shared/ipc/contracts.ts'
@@ -62,7 +63,7 @@ export const deskCalls: Readonly<Record<string, DeskCall>> = {
   'audit:export': call(contracts['audit:export'].input, ({ services }, { format }) => ({ text: services.report(format) })),
   'access:removal-plan': call(z.null(), ({ services }) => ({ text: services.accessReviews.plan(services.fleet.require()) })),
   'template:add': call(chosen, async ({ services, changed }, { path }) => {
-    const entry = services.templates.add(await readFile(path, 'utf8'))
+    const entry = services.templates.add(await templateText(path))
     changed('template:changed')
     return entry
   }),

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
 import { type AdvisoryImport, type AdvisoryState, advisoryImportSchema } from '#shared/model/advisory-state.ts'
+import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { replaceFile } from '../fleet/replace-file.ts'
+import { readPlainFile } from '../plain-file.ts'
 import type { Clock, Log } from '../ports.ts'
 import { type AdvisoryBook, type AdvisorySource, createAdvisoryBook } from './advisory-book.ts'
 import { asOf, type OsvDump, readOsvDump } from './osv-dump.ts'
@@ -198,11 +199,8 @@ const sameList = (a: readonly string[] | undefined, b: readonly string[]): boole
 
 async function readWhole(path: string): Promise<Buffer> {
   try {
-    const { size } = await stat(path)
-    if (size > MAX_FILE_BYTES) throw refusal('advisories.unreadable', `${path} is larger than ${MAX_FILE_BYTES} bytes`)
-    return await readFile(path)
+    return await readPlainFile(path, MAX_FILE_BYTES)
   } catch (error) {
-    if (error instanceof GatehouseError) throw error
-    throw refusal('advisories.unreadable', (error as Error).message)
+    throw refusal('advisories.unreadable', `${path}: ${whyUnreadable(error)}`)
   }
 }

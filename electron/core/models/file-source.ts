@@ -1,6 +1,6 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { GatehouseError } from '#shared/errors.ts'
+import { openPlainFile } from '../plain-file.ts'
 import type { ByteSource } from './byte-source.ts'
 
 export interface FileSource extends ByteSource {
@@ -12,15 +12,10 @@ export interface FileSource extends ByteSource {
  * @throws `models.unreadable`
  */
 export async function openFile(path: string): Promise<FileSource> {
-  let handle: FileHandle | undefined
   try {
-    // Opening a FIFO without a writer would wait for ever.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    const stat = await handle.stat()
-    if (!stat.isFile()) throw new Error('it is not a regular file')
-    return sourceOf(path, handle, stat.size)
+    const { handle, size } = await openPlainFile(path)
+    return sourceOf(path, handle, size)
   } catch (error) {
-    await handle?.close()
     throw unreadable(path, error)
   }
 }

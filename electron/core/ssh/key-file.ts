@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
+import { readPlainFile } from '../plain-file.ts'
 
 /** What lies in one identity file. */
 export type KeyFile =
@@ -23,7 +24,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
   try {
     const { size, mode, uid } = await stat(file)
     if (size > maximumBytes) return { kind: 'unusable', reason: 'too large for a key' }
-    const text = await readFile(file, 'utf8')
+    const text = (await readPlainFile(file, maximumBytes)).toString('utf8')
     const kind = classify(text, await publicHalfBeside(file))
     // As OpenSSH: a private key that others may read is not used (sshkey_perm_ok, authfile.c).
     const exposed = process.platform !== 'win32' && uid === process.getuid?.() && (mode & 0o077) !== 0
@@ -31,7 +32,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
       ? { kind: 'unusable', reason: `readable by others (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 it` }
       : kind
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
     if (code !== 'ENOENT') return { kind: 'unusable', reason: code }
     const known = await publicHalfBeside(file)
     return known === undefined ? { kind: 'missing' } : { kind: 'public', key: known }
@@ -66,8 +67,8 @@ function parse(data: string | Buffer, passphrase?: string): ParsedKey | Error {
 const isList = (key: ParsedKey | readonly ParsedKey[] | Error): key is readonly ParsedKey[] => Array.isArray(key)
 
 async function publicHalfBeside(file: string): Promise<ParsedKey | undefined> {
-  const text = await readFile(`${file}.pub`, 'utf8').catch(() => undefined)
-  const key = text === undefined ? undefined : parse(text)
+  const text = await readPlainFile(`${file}.pub`, maximumBytes).catch(() => undefined)
+  const key = text === undefined ? undefined : parse(text.toString('utf8'))
   return key === undefined || key instanceof Error || key.isPrivateKey() ? undefined : key
 }
 

@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, realpath, stat } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
+import { plainOnly } from '../plain-file.ts'
 import type { Log, Paths } from '../ports.ts'
 import { type KnownHost, type KnownHosts, parseKnownHosts } from './known-hosts.ts'
 
@@ -59,12 +61,20 @@ const unreadable = (file: string, reason: string): GatehouseError =>
   new GatehouseError({ code: 'ssh.known-hosts-unreadable', detail: `${file}: ${reason}` })
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : error instanceof Error
+      ? error.message
+      : String(error)
 
 /** What changes when a file is written; undefined when there is no file, which pins nothing. */
 async function stampOf(file: string): Promise<string | undefined> {
   try {
-    const { mtimeNs, ctimeNs, size, ino, dev } = await stat(file, { bigint: true })
+    const found = await stat(file, { bigint: true })
+    // How people say that they keep none.
+    if ((await realpath(file)) === devNull) return undefined
+    plainOnly(found)
+    const { mtimeNs, ctimeNs, size, ino, dev } = found
     if (size > maximumBytes) throw unreadable(file, `larger than ${maximumBytes} bytes`)
     return [dev, ino, size, mtimeNs, ctimeNs].join(':')
   } catch (error) {

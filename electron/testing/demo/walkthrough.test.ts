@@ -151,7 +151,7 @@ describe('attachments', () => {
     truncateSync(at('big'), 4_294_967_296)
     execFileSync('mkfifo', [at('pipe')])
     await expect(services.attachments.add(at('big'))).rejects.toThrow('big: it has 4.3 GB; at most 4.0 GB are kept')
-    await expect(services.attachments.add(folder)).rejects.toThrow(/not a plain file/)
+    await expect(services.attachments.add(folder)).rejects.toThrow(/it is a folder/)
     await expect(services.attachments.add(at('pipe'))).rejects.toThrow(/not a plain file/)
     await expect(services.attachments.add(at('none'))).rejects.toThrow(/none: it is not there/)
     expect(readdirSync(join(folder, 'data', 'attachments'))).toHaveLength(1)

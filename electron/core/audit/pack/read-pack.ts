@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type Entry, open, type ZipFile } from 'yauzl'
 import { GatehouseError } from '#shared/errors.ts'
+import { plainOnly } from '../../plain-file.ts'
 
 /** Far above the pack of a thousand hosts; below what would fill a workstation. */
 const MAX_FILES = 500_000
@@ -17,7 +18,10 @@ export type PackEntry = { readonly path: string; readonly chunks: AsyncIterable<
  */
 export async function readPack(path: string, onFile: (entry: PackEntry) => Promise<void>): Promise<readonly string[]> {
   try {
-    return await ((await stat(path)).isDirectory() ? readFolder(path, onFile) : readZip(path, onFile))
+    const found = await stat(path)
+    if (found.isDirectory()) return await readFolder(path, onFile)
+    plainOnly(found)
+    return await readZip(path, onFile)
   } catch (error) {
     if (error instanceof GatehouseError) throw error
     throw new GatehouseError({ code: 'pack.unreadable', detail: `${path}: ${(error as Error).message}` }, { cause: error })

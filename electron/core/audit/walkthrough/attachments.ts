@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { bytesText } from '#shared/bytes-text.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { Attachment } from '#shared/model/walkthrough.ts'
 import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { visible } from '#shared/words.ts'
+import { openPlainFile } from '../../plain-file.ts'
 
 /** Enough for the recording of a screen; an image of a disk is no attachment. */
 export const MAX_ATTACHMENT_BYTES = 4_000_000_000
@@ -49,12 +50,9 @@ export function createAttachmentStore(dataFolder: string): AttachmentStore {
 
 /** Bounded while it is read, too: a file may grow. */
 async function copied(from: string, to: string): Promise<Pick<Attachment, 'sha256' | 'bytes'>> {
-  // Before it is opened: to open a pipe waits for whoever writes to it.
-  const found = await stat(from)
-  if (!found.isFile()) throw refused(from, 'it is not a plain file')
-  if (found.size > MAX_ATTACHMENT_BYTES) throw tooLarge(from, found.size)
-  const source = await open(from, 'r')
+  const { handle: source, size } = await openPlainFile(from)
   try {
+    if (size > MAX_ATTACHMENT_BYTES) throw tooLarge(from, size)
     const target = await open(to, 'wx', 0o600)
     try {
       const hash = createHash('sha256')

@@ -107,6 +107,11 @@ Host *
     expect(skipped).toContainEqual({ what: 'Include config', reason: 'more than 16 levels of Include' })
   })
 
+  test('files of a folder that each include that folder are refused, and not read for ever', () => {
+    const each = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`/home/ada/.ssh/conf.d/${name}`, 'Include conf.d/*\n']))
+    expect(() => ssh('Include conf.d/*\nHost gpu\n', each)).toThrow('more than 10000 files')
+  }, 3000)
+
   test('%h in HostName, and none where a value is switched off', () => {
     const { candidates } = ssh('Host gpu\n  HostName %h.lab\n  IdentityFile none\n  ProxyCommand none\nHost *\n  ProxyCommand nc %h %p\n')
     expect(candidates).toMatchObject([{ address: 'gpu.lab', identityFiles: [], via: [] }])

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
+import { plainOnly } from '../../plain-file.ts'
 
 /** One line of ssh_config(5), split into keyword and words. */
 interface Directive {
@@ -29,13 +30,18 @@ export interface SshConfigFiles {
 
 /** readconf.c: READCONF_MAX_DEPTH. */
 const MAX_DEPTH = 16
+/** Files of a folder that each include that folder are read more often with each level; ssh(1) gives up at such a configuration. */
+const MAX_READS = 10_000
 
 /** Parses ssh_config with its Include files. Paths are relative to `~/.ssh`, as in a user's own file. */
 export function parseSshConfig(path: string, home: string, files: SshConfigFiles): SshConfig {
   const directives: Directive[] = []
   const notes: { what: string; reason: string }[] = []
+  let reads = 0
 
   function readInto(file: string, inherited: readonly Condition[], depth: number): void {
+    reads += 1
+    if (reads > MAX_READS) throw new Error(`its Include lines lead to more than ${MAX_READS} files: some include each other`)
     let own: Condition | undefined
     for (const line of files.read(file).split('\n')) {
       const split = splitLine(line)
@@ -160,7 +166,7 @@ const globToRegExp = (pattern: string): RegExp =>
 
 /** The real file system. A file that an Include names and that is not there is passed over, as ssh does. */
 export const diskFiles: SshConfigFiles = {
-  read: (path) => readFileSync(path, 'utf8'),
+  read: readConfig,
   glob(pattern) {
     if (!/[*?]/.test(basename(pattern))) return isReadable(pattern) ? [pattern] : []
     const folder = dirname(pattern)
@@ -175,9 +181,19 @@ export const diskFiles: SshConfigFiles = {
   },
 }
 
+/** Far above what anybody writes by hand or by a program. */
+const MAX_CONFIG_BYTES = 16_777_216
+
+function readConfig(path: string): string {
+  const found = statSync(path)
+  plainOnly(found)
+  if (found.size > MAX_CONFIG_BYTES) throw new Error(`${path} has ${found.size} bytes; expected at most ${MAX_CONFIG_BYTES}`)
+  return readFileSync(path, 'utf8')
+}
+
 function isReadable(path: string): boolean {
   try {
-    readFileSync(path)
+    readConfig(path)
     return true
   } catch {
     return false

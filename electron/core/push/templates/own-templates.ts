@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GatehouseError } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
+import { whyUnreadable } from '#shared/why-unreadable.ts'
+import { readPlainFile } from '../../plain-file.ts'
 import { kinds } from './kinds.ts'
 
 /** Templates of one's own: files `templates/<id>-<version>.json` (0600) in the data folder. */
@@ -43,6 +45,15 @@ export function createOwnTemplates(folder: string): OwnTemplates {
       writeFileSync(join(place, `${template.id}-${template.version}.json`), `${JSON.stringify(template, null, 2)}\n`, { mode: 0o600 })
       return template
     },
+  }
+}
+
+/** The text of a file that may hold a template. Throws `push.template-invalid`. */
+export async function templateText(path: string): Promise<string> {
+  try {
+    return (await readPlainFile(path, 4 * MAX_CHARACTERS)).toString('utf8')
+  } catch (error) {
+    throw invalid(`${path}: ${whyUnreadable(error)}`)
   }
 }
 
