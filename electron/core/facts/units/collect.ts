@@ -4,7 +4,7 @@ import { candidatePattern, maskVariables, unitVariablePattern } from '../process
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 
-/** Properties asked for. systemd leaves out those that its version does not know. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
+/** Properties asked for. systemd leaves out those that its version does not know, and so SurviveFinalKillSignal= tells those from 255 on. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
   ...['Id', 'LoadState', 'ActiveState', 'ActiveEnterTimestamp', 'SubState', 'UnitFileState', 'Type', 'MainPID'],
   ...['TriggeredBy', 'WantedBy', 'RequiredBy', 'BoundBy', 'UpheldBy'],
@@ -26,7 +26,7 @@ const properties = [
   ...['ProtectProc', 'ProcSubset', 'ReadWritePaths', 'BindPaths'],
   ...['CapabilityBoundingSet', 'AmbientCapabilities', 'RestrictNamespaces', 'RestrictAddressFamilies', 'RestrictSUIDSGID'],
   ...['RestrictRealtime', 'LockPersonality', 'MemoryDenyWriteExecute', 'DevicePolicy', 'DeviceAllow', 'SystemCallFilter'],
-  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE'],
+  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE', 'SurviveFinalKillSignal'],
 ]
 
 /** Proxies and helpers whose units matter beside the engines'. */
@@ -115,6 +115,8 @@ s|://[^/@[:space:]]*@|://****@|g
         if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
         if (/^[^ ]*(sh|perl|env|n[0-9.]*) /) for (k = split($0, word, /[ \\t;&|"\\047]+/); k > 2; k--) walk(word[k])
       }
+      # systemd follows a link that it is to open for writing.
+      else if (/^(ReadWrite|Bind)Paths=/) for (k = split($0, word, /[ =":+-]*[ =":][+-]*/); k > 1; k--) walk(word[k])
       else if (sub(/^DropInPaths=/, "")) { drops = split($0, drop, / \\//); for (k = 1; k <= drops; k++) { if (k > 1) drop[k] = "/" drop[k]; walk(drop[k]); credentials(drop[k]) } }
     }
     drops = split(kept["Load"], drop, "\\n")

@@ -236,3 +236,11 @@ ${more}
   expect(newer(started().replace('ActiveState=active', 'ActiveState=inactive'))).toEqual([])
   expect(newer(started().replace(' UTC\n', ' CET\n'))).toEqual([])
 })
+
+test('paths that a unit may write lie where links lead them', () => {
+  const text = [
+    block(['ReadWritePaths=-/data/models/ /srv/x "/a b"', 'BindPaths=/lib/systemd:/data:rbind /all/etc:/x']),
+    ...['@link /data/models', '=/etc', '@link /lib', '=/usr/lib', '@link /all', '=/', '@link /a', '=/b'],
+  ]
+  expect(parseUnits(text.join('\n'))[0]?.links).toEqual({ '/data/models': '/etc', '/lib/systemd': '/usr/lib/systemd', '/all/etc': '/etc' })
+})

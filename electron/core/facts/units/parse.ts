@@ -1,7 +1,7 @@
 import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
 import { unitVariablePattern } from '../processes/candidates.ts'
 import type { Unit, UnitExposure } from './units.ts'
-import { readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
+import { pathOf, readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
 
 interface Row {
   readonly value: string
@@ -188,6 +188,7 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
       ],
       beside,
     ),
+    links: linksOf([...splitQuoted(text('ReadWritePaths')), ...splitQuoted(text('BindPaths'))], beside),
     newerFiles: newerThan(startOf(rows), [text('FragmentPath'), text('SourcePath'), ...dropIns, ...read.map(({ path }) => path)], beside),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
@@ -199,6 +200,17 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     ),
     lines,
   }
+}
+
+/** Prefixes and what BindPaths= says behind the path are not part of it. Targets are whole, as readlink(1) prints them. */
+function linksOf(words: readonly string[], { links }: Beside): Unit['links'] {
+  const found = words.flatMap((word) => {
+    const path = pathOf(word)
+    const link = componentsOf(path).findLast((component) => links.has(component))
+    const target = link === undefined ? undefined : links.get(link)
+    return link === undefined || target === undefined ? [] : [[path, `${target}${path.slice(link.length)}`.replace(/^\/\//, '/')] as const]
+  })
+  return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
 /** When it was started, in seconds; undefined while it does not run. */

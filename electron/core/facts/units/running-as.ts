@@ -20,7 +20,8 @@ const OF_HOST = /^(?:\/[^/]+\.slice)+\/[^/]+$/
 const seccomp: readonly (readonly [property: string, off: RegExp])[] = [
   ['SystemCallFilter', /^~?$/],
   ['SystemCallArchitectures', /^$/],
-  ['RestrictAddressFamilies', /^~?$/],
+  // An empty list is `none`.
+  ['RestrictAddressFamilies', /^~$/],
   ['RestrictNamespaces', /^(?:no)?$/],
   ['PrivateDevices', /^no$/],
   ['ProtectKernelTunables', /^no$/],
@@ -39,9 +40,14 @@ type Settings = Pick<Unit, 'dynamicUser' | 'user' | 'properties'>
 const filtersBy = ({ properties }: Settings): string | undefined =>
   seccomp.find(([property, off]) => properties[property] !== undefined && !off.test(properties[property]))?.[0]
 
-/** For an account other than root systemd sets it by itself with any of these; `systemctl show` still prints the configured value. */
+/**
+ * Before 255, for an account other than root, systemd sets it by itself with any of these; `systemctl show` still prints the configured value. Since then such filters
+ * do without it (NEWS of systemd 255).
+ */
 export const impliesNoNewPrivileges = (unit: Settings): boolean =>
-  (unit.dynamicUser || !['', 'root', '0'].includes(unit.user)) && filtersBy(unit) !== undefined
+  unit.properties.SurviveFinalKillSignal === undefined &&
+  (unit.dynamicUser || !['', 'root', '0'].includes(unit.user)) &&
+  filtersBy(unit) !== undefined
 
 /**
  * The kernel has the last word: a command that begins with `+` runs outside of what its unit sets (systemd.service(5)), which `systemctl show -p ExecStart` does not tell, and

@@ -29,6 +29,8 @@ export interface Unit {
   readonly program: string
   /** Every file and directory that leads to the unit file, its drop-ins, environment files and program; links followed. */
   readonly paths: readonly PathEntry[]
+  /** Where paths of ReadWritePaths= and BindPaths= that lie behind a link really are; systemd follows it. Only of those that a link leads elsewhere. */
+  readonly links?: Readonly<Record<string, string>> | undefined
   /** `systemd-analyze security`; absent where it was not printed. */
   readonly exposure?: UnitExposure | undefined
   /** Of ExecStart= and of all that runs before, beside and after it. Empty where its systemd does not tell (before 243). */

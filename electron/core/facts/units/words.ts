@@ -12,6 +12,9 @@ export function splitQuoted(text: string): readonly string[] {
   return words
 }
 
+/** `-/var/cache/vllm` and `+/srv` carry prefixes, `/a:/b:rbind` of BindPaths= a target; what is written to is the source on the host. */
+export const pathOf = (word: string): string => (word.replace(/^[-+]+/, '').split(':')[0] ?? '').replace(/(?<=.)\/+$/, '')
+
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\u0007', b: '\b', f: '\f', v: '\v' }
 
 const unescapeC = (text: string): string =>

@@ -2,9 +2,9 @@ import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
 
-/** Disks by their names (Linux admin-guide/devices.txt) and by the links to them, memory, and classes that hold either. */
+/** Disks by their names and numbers (Linux admin-guide/devices.txt) and by the links to them, memory, and classes that hold either. */
 const dangerous =
-  /^(?:block-|char-(?:mem$|\*|raw|nvme|bsg)|\/dev\/(?:[hsv]d[a-z]|xvd|sg\d|sr\d|nvme|mmcblk|md[\d/]|dm-|mapper|disk\/|loop|zd\d|zvol|nbd|rbd|bcache|pmem|ram\d|raw|bsg|mem$|kmem$|port$))/
+  /^(?:block-|char-(?:mem$|\*|raw|nvme|bsg)|\/dev\/(?:[hsv]d[a-z]|xvd|sg\d|sr\d|nvme|mmcblk|md[\d/]|dm-|mapper|disk\/|loop|zd\d|zvol|nbd|rbd|bcache|pmem|ram\d|raw|bsg|block\/|char\/1:[124]$|mem$|kmem$|port$))/
 
 export default defineControl({
   id: 'inference-unit-devices-limited',

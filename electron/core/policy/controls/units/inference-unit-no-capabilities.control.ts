@@ -34,7 +34,8 @@ export default defineControl({
         return { status: 'not-applicable', title: 'The server runs as root', reason, cite: citeUnit(unit, 'User') }
       }
       const bounding = powersIn(unit.properties.CapabilityBoundingSet ?? '')
-      const held = powersIn(unit.properties.AmbientCapabilities ?? '')
+      // What the bounding set leaves out is not handed on (capabilities(7)).
+      const held = powersIn(unit.properties.AmbientCapabilities ?? '').filter((power) => bounding.includes(power))
       if (!printed(unit, 'CapabilityBoundingSet') || !printed(unit, 'AmbientCapabilities')) {
         const reason = `systemctl did not print the capabilities of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's capabilities could not be read", reason, cite: [] }

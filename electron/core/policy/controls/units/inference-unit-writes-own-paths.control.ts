@@ -1,5 +1,6 @@
 import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
-import { splitQuoted } from '../../../facts/units/words.ts'
+import type { Unit } from '../../../facts/units/units.ts'
+import { pathOf, splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
@@ -97,27 +98,66 @@ export default defineControl({
         const reason = `${unit.id} has no ProtectSystem=, so there is nothing to open; inference-unit-sandboxed judges that.`
         return { status: 'not-applicable', title: 'The unit restricts no writing', reason, cite: citeUnit(unit, 'ProtectSystem') }
       }
-      const writable = (['ReadWritePaths', 'BindPaths'] as const).flatMap((property) =>
-        splitQuoted(unit.properties[property] ?? '').map((word) => ({ property, path: clean(word) })),
+      const named = (['ReadWritePaths', 'BindPaths'] as const).flatMap((property) =>
+        splitQuoted(unit.properties[property] ?? '').map((word) => {
+          const path = pathOf(word)
+          const real = unit.links?.[path] ?? path
+          return {
+            property,
+            path,
+            said: real === path ? path : `${path} (${real})`,
+            isBroad: isOfTheMachine(path) || isOfTheMachine(real),
+            real,
+          }
+        }),
       )
-      const broad = writable.filter(({ path }) => isOfTheMachine(path))
+      const isOpened = openedBy(unit)
+      const broad = named.filter(({ isBroad, property, real }) => isBroad && isOpened(plain(real), property))
       if (broad.length === 0 && !printed(unit, 'ReadWritePaths')) {
         const reason = `systemctl did not print ReadWritePaths= of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }
       }
       if (broad.length === 0) {
-        const paths = writable.map(({ path }) => path)
-        const reason = `${unit.id} opens ${paths.length > 0 ? paths.slice(0, 6).join(', ') : 'nothing'} for writing.`
+        const [own, idle] = [named.filter(({ isBroad }) => !isBroad), named.filter(({ isBroad }) => isBroad)]
+        const list = (all: typeof named) =>
+          all
+            .slice(0, 6)
+            .map(({ said }) => said)
+            .join(', ')
+        const reason = `${unit.id} opens ${own.length > 0 ? list(own) : 'nothing'} for writing.${
+          idle.length > 0 ? ` That it names ${list(idle)} opens nothing that ProtectSystem= and the like close.` : ''
+        }`
         return { status: 'pass', title: 'Writes only to its own directories', reason, cite: citeUnit(unit, 'ReadWritePaths') }
       }
       return {
         status: 'fail',
         title: 'The unit may write system directories',
-        reason: `${unit.id} opens ${broad.map(({ path }) => path).join(', ')} for writing. Expected only directories of its own.`,
+        reason: `${unit.id} opens ${broad.map(({ said }) => said).join(', ')} for writing. Expected only directories of its own.`,
         cite: broad.flatMap(({ property, path }) => citeUnit(unit, property, { token: path, note: 'Expected a directory of its own.' })),
       }
     }),
 })
 
-/** `-/var/cache/vllm` and `+/srv` carry prefixes, `/a:/b:rbind` of BindPaths= a target; what is written to is the source on the host. */
-const clean = (word: string): string => (word.replace(/^[-+]+/, '').split(':')[0] ?? '').replace(/(?<=.)\/+$/, '')
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+
+/**
+ * Does a path of ReadWritePaths= or BindPaths= open what other settings close (systemd.exec(5))? Of the folders that these name the deepest one counts. Where
+ * ReadWritePaths= names the very folder that is closed, it stays closed (systemd 252 and 257); `tmpfs` gives way.
+ */
+function openedBy({ properties }: Unit): (path: string, property: 'ReadWritePaths' | 'BindPaths') => boolean {
+  const { ProtectSystem: system = '', ProtectHome: home = '' } = properties
+  const homes = ['/home', '/root', '/run/user']
+  const closed = [
+    ...(system === 'strict' ? ['/'] : ['/usr', '/boot', '/efi', ...(system === 'full' ? ['/etc'] : [])]),
+    ...(/^(?:yes|read-only)$/.test(home) ? homes : []),
+    ...(properties.ProtectKernelTunables === 'yes' ? ['/sys', '/proc/sys'] : []),
+    ...(/^(?:|no)$/.test(properties.ProtectControlGroups ?? '') ? [] : ['/sys/fs/cgroup']),
+  ]
+  const open = [...(system === 'strict' ? ['/dev', '/proc', '/sys'] : []), ...(/^(?:|no)$/.test(home) ? homes : [])]
+  return (path, property) => {
+    const [deepest] = [...closed, ...open].filter((folder) => isWithin(path, folder)).sort((a, b) => b.length - a.length)
+    const isClosed = deepest === undefined ? home === 'tmpfs' && homes.includes(path) : closed.includes(deepest)
+    if (property === 'BindPaths') return isClosed || closed.some((folder) => isWithin(folder, path))
+    return isClosed && deepest !== path
+  }
+}

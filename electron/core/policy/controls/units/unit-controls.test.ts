@@ -84,6 +84,24 @@ test.each<[string, Record<string, string>, string, string]>([
     'pass: No capabilities of root',
   ],
   [
+    'the same since systemd 255',
+    {
+      CapabilityBoundingSet: 'cap_chown cap_sys_admin',
+      AmbientCapabilities: '',
+      NoNewPrivileges: 'no',
+      RestrictNamespaces: 'cgroup ipc',
+      SurviveFinalKillSignal: 'no',
+    },
+    'ai',
+    'warning: The bounding set is not reduced',
+  ],
+  [
+    'ambient ptrace that the bounding set holds back',
+    { CapabilityBoundingSet: '', AmbientCapabilities: 'cap_sys_ptrace', NoNewPrivileges: 'yes' },
+    'ai',
+    'pass: No capabilities of root',
+  ],
+  [
     'full bounding set',
     { CapabilityBoundingSet: 'cap_chown cap_sys_admin', AmbientCapabilities: '', NoNewPrivileges: 'no' },
     'ai',
@@ -91,7 +109,7 @@ test.each<[string, Record<string, string>, string, string]>([
   ],
   [
     'ambient ptrace',
-    { CapabilityBoundingSet: '', AmbientCapabilities: 'cap_sys_ptrace', NoNewPrivileges: 'yes' },
+    { CapabilityBoundingSet: 'cap_sys_ptrace', AmbientCapabilities: 'cap_sys_ptrace', NoNewPrivileges: 'yes' },
     'ai',
     'fail: The server holds capabilities of root',
   ],
@@ -142,9 +160,35 @@ test.each<[string, Record<string, string>, string]>([
     'pass: Writes only to its own directories',
   ],
   ['none', { ProtectSystem: 'full', ReadWritePaths: '' }, 'pass: Writes only to its own directories'],
-  ['the whole machine', { ProtectSystem: 'strict', ReadWritePaths: '-/' }, 'fail: The unit may write system directories'],
+  ['the very folder that is closed', { ProtectSystem: 'strict', ReadWritePaths: '-/' }, 'pass: Writes only to its own directories'],
+  ['the same of full', { ProtectSystem: 'full', ReadWritePaths: '/ /etc /var' }, 'pass: Writes only to its own directories'],
+  ['below what is closed', { ProtectSystem: 'full', ReadWritePaths: '/etc/systemd/system' }, 'fail: The unit may write system directories'],
+  [
+    'below /etc, which yes leaves open',
+    { ProtectSystem: 'yes', ReadWritePaths: '/etc/cron.d' },
+    'pass: Writes only to its own directories',
+  ],
+  [
+    'the whole machine by another name',
+    { ProtectSystem: 'full', BindPaths: '/:/host:rbind' },
+    'fail: The unit may write system directories',
+  ],
+  [
+    'homes that are closed',
+    { ProtectSystem: 'strict', ProtectHome: 'read-only', ReadWritePaths: '/home' },
+    'pass: Writes only to its own directories',
+  ],
+  [
+    'homes that are another file system',
+    { ProtectSystem: 'full', ProtectHome: 'tmpfs', ReadWritePaths: '/home' },
+    'fail: The unit may write system directories',
+  ],
   ['/etc with a slash', { ProtectSystem: 'strict', ReadWritePaths: '/models +/etc/' }, 'fail: The unit may write system directories'],
-  ['a bind mount', { ProtectSystem: 'strict', BindPaths: '/home:/data:rbind' }, 'fail: The unit may write system directories'],
+  [
+    'a bind mount',
+    { ProtectSystem: 'strict', ProtectHome: 'yes', BindPaths: '/home:/data:rbind' },
+    'fail: The unit may write system directories',
+  ],
   ['nothing is restricted', { ProtectSystem: 'no', ReadWritePaths: '/' }, 'not-applicable: The unit restricts no writing'],
 ])('inference-unit-writes-own-paths: %s', (_, properties, expected) => {
   expect(outcomes(askUnit(writesOwnPaths, unit(properties)))).toEqual([expected])
@@ -163,7 +207,25 @@ test.each([
   ['/root/.ssh', 'fail: The unit may write system directories'],
   ['/sys/fs/cgroup', 'fail: The unit may write system directories'],
 ])('inference-unit-writes-own-paths, ReadWritePaths=%s', (paths, expected) => {
-  expect(outcomes(askUnit(writesOwnPaths, unit({ ProtectSystem: 'strict', ReadWritePaths: paths })))).toEqual([expected])
+  const closed = { ProtectSystem: 'strict', ProtectHome: 'yes', ProtectKernelTunables: 'yes' }
+  expect(outcomes(askUnit(writesOwnPaths, unit({ ...closed, ReadWritePaths: paths })))).toEqual([expected])
+})
+
+test.each([
+  [
+    '-/data/models',
+    { '/data/models': '/etc' },
+    'ollama.service opens /data/models (/etc) for writing. Expected only directories of its own.',
+  ],
+  [
+    '/lib/systemd/system',
+    { '/lib/systemd/system': '/usr/lib/systemd/system' },
+    expect.stringContaining('(/usr/lib/systemd/system) for writing'),
+  ],
+  ['/data/models', { '/data/models': '/srv/models' }, 'ollama.service opens /data/models (/srv/models) for writing.'],
+  ['/data/all', { '/data/all': '/' }, expect.stringContaining('names /data/all (/) opens nothing')],
+])('inference-unit-writes-own-paths, %s behind a link', (paths, links, expected) => {
+  expect(askUnit(writesOwnPaths, unit({ ProtectSystem: 'strict', ReadWritePaths: paths }, { links }))[0]?.reason).toEqual(expected)
 })
 
 test.each([
@@ -358,6 +420,9 @@ test.each<[string, Record<string, string>, string]>([
     ],
   ),
   ['everything', { DevicePolicy: 'auto', DeviceAllow: '' }, 'warning: The unit may open every device'],
+  ['a disk by its number', { DevicePolicy: 'closed', DeviceAllow: '/dev/block/8:0 rw' }, 'fail: The unit may use disks or memory'],
+  ['memory by its number', { DevicePolicy: 'closed', DeviceAllow: '/dev/char/1:1 r' }, 'fail: The unit may use disks or memory'],
+  ['a device by its number', { DevicePolicy: 'closed', DeviceAllow: '/dev/char/195:0 rw' }, 'pass: Only listed devices are open'],
   ['a disk', { DevicePolicy: 'closed', DeviceAllow: '/dev/nvme0n1 rw\nchar-nvidia* rw' }, 'fail: The unit may use disks or memory'],
 ])('inference-unit-devices-limited: %s', (_, properties, expected) => {
   expect(outcomes(askUnit(devicesLimited, unit(properties)))).toEqual([expected])

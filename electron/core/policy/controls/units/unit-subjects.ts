@@ -76,4 +76,7 @@ export function inForce<V extends Omit<Verdict, 'subject'>>(unit: Unit, verdict:
 /** Did systemctl print the property? Older systemd leaves out what it does not know. */
 export const printed = (unit: Unit, property: string): boolean => unit.properties[property] !== undefined
 
-export const isRoot = (unit: Unit): boolean => !unit.dynamicUser && ['', 'root', '0'].includes(unit.user)
+/** By its account, or since its command begins with + or !, whatever User= says (systemd.service(5)). */
+export const isRoot = (unit: Unit): boolean =>
+  (!unit.dynamicUser && ['', 'root', '0'].includes(unit.user)) ||
+  (unit.commands ?? []).some(({ setting, asRoot }) => setting === 'ExecStart' && asRoot)
