@@ -118,6 +118,31 @@ const rules: readonly Rule[] = [
         ? before + values.replace(/"([^"]+)"/g, (_, value: string) => `"${mask(mark, '', value)}"`)
         : match,
   ],
+  // client_secret = "value", as TOML has it
+  [
+    ' = ',
+    /((["']?)([A-Za-z][A-Za-z0-9_-]{0,63})\2 = )("[^"]{1,4000}"|'[^']{1,4000}')/g,
+    (mark, match, before = '', _quote = '', name = '', value = '') =>
+      namesSecret(name) ? before + value.charAt(0) + mask(mark, '', value.slice(1, -1)) + value.charAt(0) : match,
+  ],
+  // What nginx asks of clients (`if`), and sends on in their place.
+  [
+    '$',
+    /(\$\{?(?:http|arg|cookie)_([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi,
+    (mark, match, before = '', name = '', operator = '', value = '') =>
+      isSentSecret(name) ? before + maskSent(mark, value, operator.includes('~')) : match,
+  ],
+  [
+    '_set_header',
+    /(\b(?:proxy|grpc)_set_header[ \t]{1,20}([A-Za-z0-9_-]{1,64})[ \t]{1,20}["']?)([^\s"'$;][^"'$;]{0,4000})/g,
+    (mark, match, before = '', name = '', value = '') => (namesSecret(name) ? mask(mark, before, value) : match),
+  ],
+  // A switch that is called by what it says of a key (`set $has_token 0`) is none.
+  [
+    '$',
+    /(\bset[ \t]{1,20}\$([a-z0-9_]{1,64})[ \t]{1,20}["']?)([^\s"'$;][^"'$;]{7,4000})/gi,
+    (mark, match, before = '', name = '', value = '') => (namesSecret(name) ? mask(mark, before, value) : match),
+  ],
   [
     '',
     /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi,
@@ -132,7 +157,8 @@ const rules: readonly Rule[] = [
   ],
   [
     '://',
-    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s@/"']+)(@)/gi,
+    // Up to the last @ before the path, since most take a password with one.
+    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s/?#"']{1,1024})(@)/gi,
     (mark, _, before = '', value = '', at = '') => mask(mark, before, value, at),
   ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
@@ -148,21 +174,32 @@ const rules: readonly Rule[] = [
   ],
 ]
 
-/** A map of nginx from what a client sends as its key: the keys stand on the left (ngx_http_map_module). */
-const BEGIN_MAP =
-  /(?:^|[;}\s])map\s{1,20}"?\$\{?(?:http_authorization|(?:http|arg|cookie)_[a-z0-9_]{0,60}(?:key|token|secret)[a-z0-9_]{0,60})\}?"?\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
+/** Does a client show a secret in a header, an argument or a cookie of this name? */
+const isSentSecret = (name: string): boolean => /key|token|secret|passw|(?:^|_)auth(?:orization)?$/i.test(name)
+
+/** A map of nginx from what a client sends: where that is its key, the keys stand on the left (ngx_http_map_module). */
+const BEGIN_MAP = /(?:^|[;}\s])map\s{1,20}"?\$\{?(?:http|arg|cookie)_([a-z0-9_]{1,100})\}?"?\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
+const beginOfMap = (line: string): RegExpExecArray | null => {
+  const found = BEGIN_MAP.exec(line)
+  return found && isSentSecret(found[1] ?? '') ? found : null
+}
 const MAP_ENTRY =
   /("[^"]{1,4000}"|'[^']{1,4000}'|[^\s;{}"']{1,4000})(\s{1,200}(?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s;{}"']{1,4000})\s{0,200};)/g
 const maskMapEntries = (text: string, mark: Mark): string =>
-  text.replace(MAP_ENTRY, (entry: string, key: string, value: string) => {
-    const quote = /^["']/.exec(key)?.[0] ?? ''
-    const [, sign = '', secret = ''] =
-      /^(~?\*?\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? key.slice(1, -1) : key) ?? []
-    if (secret === '' || /^(?:default|include|hostnames|volatile)$/.test(key)) return entry
-    const [, literal = '', end = ''] = /^(.*?)(\$?)$/s.exec(secret) ?? []
-    const pattern = sign.startsWith('~') && /[.*+?[\]{}()|\\]/.test(literal)
-    return quote + sign + (pattern ? maskPattern(mark, secret) : maskKey(mark, literal) + end) + quote + value
-  })
+  text.replace(MAP_ENTRY, (entry: string, key: string, value: string) =>
+    /^(?:default|include|hostnames|volatile)$/.test(key) ? entry : maskSent(mark, key, /^["']?~/.test(key)) + value,
+  )
+
+/** A key that clients send, or a pattern of keys, with the quotes around it. */
+function maskSent(mark: Mark, text: string, isPattern: boolean): string {
+  const quote = /^["']/.exec(text)?.[0] ?? ''
+  const [, sign = '', secret = ''] =
+    /^(~?\*?\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? text.slice(1, -1) : text) ?? []
+  if (secret === '') return text
+  const [, literal = '', end = ''] = /^(.*?)(\$?)$/s.exec(secret) ?? []
+  const pattern = isPattern && /[.*+?[\]{}()|\\]/.test(literal)
+  return quote + sign + (pattern ? maskPattern(mark, secret) : maskKey(mark, literal) + end) + quote
+}
 
 /** What is shorter may be tried out, which the model of nginx wants to know. */
 const MIN_KEY = 8
@@ -212,7 +249,7 @@ export function redact(text: string, mark: Mark = plain): string {
         inKey = false
         return line.replace(/^.*?(?=-----END )/, '')
       }
-      const map = !inMap && line.includes('map') ? BEGIN_MAP.exec(line) : null
+      const map = !inMap && line.includes('map') ? beginOfMap(line) : null
       if (map || inMap) {
         const from = map ? map.index + map[0].length : 0
         // Braces within quotes are not the end of the block.

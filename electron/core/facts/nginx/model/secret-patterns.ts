@@ -254,8 +254,8 @@ const behindName = (run: string): string => /^.*[=:]([^=:]+=*)$/s.exec(run)?.[1]
 const looksRandom = (text: string): boolean =>
   text.includes('maskedrandom') || (text.length >= 16 && /\d.*\d/s.test(text) && /[A-Za-z]/.test(text) && !text.startsWith('eyJ'))
 
-/** `masked`: longer on the host (`caddy/mask.ts`). */
-const isLong = (text: string): boolean => text.length >= MIN_SECRET || text.includes('masked')
+/** `masked`: longer on the host (`caddy/mask.ts`). `‹short…›`: what stood there was not, however long the mark is (`facts/secrets.ts`). */
+const isLong = (text: string): boolean => (text.length >= MIN_SECRET && !text.includes('‹short')) || text.includes('masked')
 
 /** An address, a network, somebody's mail address, the name of a host: however long, others know it. */
 const saysWho =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Engine } from '#shared/model/inference-service.ts'
+import { redact } from '../../../facts/secrets.ts'
 import { beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
 import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
@@ -32,6 +33,15 @@ test.each<[string, string, readonly string[]]>([
   ['what the client sends elsewhere', '$http_x_forwarded_key != $http_x_long_name', open],
 ])('an if that turns away who does not send %s', (_, condition, expected) => {
   expect(judged(byIf(condition))).toEqual(expected)
+})
+
+test.each<[string, readonly string[]]>([
+  ['abc', notKnown],
+  [key, guarded],
+])('the same where the key is masked with a mark of its own: %s', (sent, expected) => {
+  const masked = (text: string) => redact(text, () => '‹redacted-3f9a2c1d›')
+  expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, masked(byMap(`"Bearer ${sent}" 1;`))))).toEqual(expected)
+  expect(judged(masked(byIf(`$http_x_api_key != "${sent}"`)))).toEqual(expected)
 })
 
 test('a key that is put together by the configuration', () => {
