@@ -13,6 +13,7 @@ upstreamConfig:
     - id: ollama
       path: /api/   # all of it
       uri: http://user:sk-1@127.0.0.1:11434
+      insecureSkipTLSVerify: true
     - id: ok
       path: /
       static: true
@@ -138,7 +139,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       metrics_address: ':44180',
       metrics_secure_address: ':44181',
       upstreams: 'http://****@127.0.0.1:11434/api/ static://202',
-      ...{ pass_access_token: 'true', pass_authorization_header: 'true' },
+      ...{ pass_access_token: 'true', pass_authorization_header: 'true', ssl_upstream_insecure_skip_verify: 'true' },
     })
     expect(parseAlphaConfig(mask(withoutFlow, sed).split('\n')).secretShape?.text).toBe('xxxxxxxxxxxxxxxxxxoxxxox')
     expect(parseAlphaConfig(mask(sample, sed).split('\n')).settings.get('http_address')?.offset).toBe(

@@ -139,6 +139,10 @@ function readServer(file: Reader, root: Tree): void {
 /** As the classic setting says it: the address with the path that is passed on, or `static://` and the answer. */
 function readUpstreams(file: Reader, root: Tree): void {
   const all = [...file.items(root, 'upstreamconfig', 'upstreams'), ...file.items(root, 'upstreams')]
+  for (const one of all) {
+    const unverified = file.read(file.at(one, ['insecureskiptlsverify']), /^(?:true|false)$/i)
+    if (/^true$/i.test(unverified?.text ?? '')) file.put('ssl_upstream_insecure_skip_verify', ['true'], unverified?.offset ?? 0)
+  }
   const before = file.problems.length
   const urls = all.map((one) => {
     const answers = file.read(file.at(one, ['static']), /^(?:true|false)$/i)

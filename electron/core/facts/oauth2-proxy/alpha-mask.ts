@@ -1,6 +1,9 @@
 /** Places of the alpha configuration in examples of the documentation. Elsewhere it must be readable by the audit account. */
 export const alphaPaths = ['/etc/oauth2-proxy/alpha.yaml', '/etc/oauth2-proxy/alpha-config.yaml'] as const
 
+/** For `sed`: the login in a URL, up to the last `@` before its path, since Go takes a password with one. */
+export const maskLogins = `s|://[^/?#"'[:space:]]*@|://****@|g`
+
 /** Keys whose values are printed: none of them holds a secret (docs/configuration/alpha-config). */
 const keys = [
   ...[
@@ -27,6 +30,7 @@ const keys = [
     'scriptAccess',
     'secretFile',
     'fromFile',
+    'insecureSkipTLSVerify',
   ],
 ].join('|')
 
@@ -47,7 +51,7 @@ const shapeOfSecret = [
  * as plain entries of lists. A block of text keeps its shape; a line of any other form becomes what no YAML reader takes, so nothing is lost unseen.
  */
 const script = [
-  's|://[^/@[:space:]]*@|://****@|g',
+  maskLogins,
   's/(^|[[:space:]])#.*$//',
   '/^[[:space:]]*(---)?[[:space:]]*$/b',
   ...shapeOfSecret,

@@ -1,18 +1,31 @@
 import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
 import { gatewaysScript } from '../processes/gateway.ts'
-import { alphaPaths, withoutAlphaSecrets } from './alpha-mask.ts'
+import { alphaPaths, maskLogins, withoutAlphaSecrets } from './alpha-mask.ts'
 
 /** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
 export const configPaths = ['/etc/oauth2-proxy.cfg', '/etc/oauth2-proxy/oauth2-proxy.cfg', '/etc/oauth2-proxy/config.cfg'] as const
 
 /**
  * `sed` words that print the file without its secrets. Of the cookie secret only its shape is left, one letter for each: how long it is can
- * be judged, what it is cannot be known. Root runs exactly these words, so not even the audit account sees a secret.
+ * be judged, what it is cannot be known. Keys may be quoted; of a quoted one with escapes, and from a text of several lines on, nothing is printed
+ * but what the reader refuses. Root runs exactly these words, so not even the audit account sees a secret.
  */
 export const withoutSecrets = [
   '-E',
   '-e',
-  '/^[[:space:]]*cookie_secret[[:space:]]*=/{',
+  's/^[[:space:]]*#.*/#/',
+  '-e',
+  `/"""|'''/{`,
+  '-e',
+  's/.*/****/',
+  '-e',
+  'q',
+  '-e',
+  '}',
+  '-e',
+  String.raw`s/^[[:space:]]*"[^"]*\\[^"]*"[[:space:]]*=.*/****/`,
+  '-e',
+  `/^[[:space:]]*["']?cookie_secret["']?[[:space:]]*=/{`,
   '-e',
   's/^[^=]*=[[:space:]]*//',
   '-e',
@@ -26,9 +39,9 @@ export const withoutSecrets = [
   '-e',
   '}',
   '-e',
-  's/^([^=]*([Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|github_token|jwt_key|signature_key)[[:space:]]*=).*/\\1 "****"/',
+  `s/^([^=]*(secret|password|github_token|jwt_key|signature_key)["']?[[:space:]]*=).*/\\1 "****"/I`,
   '-e',
-  's|://[^/@[:space:]]*@|://****@|g',
+  maskLogins,
 ] as const
 
 /** Prints words and variables one by one, secrets masked, and measures the cookie secret. Written for the awk of POSIX. */
@@ -38,7 +51,7 @@ function measure(source, value,   bare) {
   print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other")
 }
 function secret(name) { return name ~ /(secret|password)$/ || name ~ /^(github-token|jwt-key|signature-key)$/ }
-function show(text) { gsub(/:\/\/[^\/@ ]*@/, "://****@", text); print "=" text }
+function show(text) { gsub(/:\/\/[^\/?#"' ]*@/, "://****@", text); print "=" text }
 mode == "flag" {
   if (hidden != "") { if (hidden == "cookie-secret") measure("flag", $0); hidden = ""; print "=****"; next }
   name = $0

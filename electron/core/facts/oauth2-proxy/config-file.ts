@@ -10,7 +10,7 @@ export type ConfigFile =
   | { readonly ok: true; readonly entries: ReadonlyMap<string, ConfigEntry> }
   | { readonly ok: false; readonly offset: number }
 
-const KEY = /^\s*(?:([A-Za-z0-9_-]+)|"([^"]*)")\s*=\s*/
+const KEY = /^\s*(?:([A-Za-z0-9_-]+)|"([^"\\]*)"|'([^']*)')\s*=\s*/
 const BASIC = /"((?:[^"\\]|\\.)*)"/y
 const LITERAL = /'([^']*)'/y
 const BARE = /[^\s,\]#"']+/y
@@ -27,7 +27,7 @@ export function parseConfigFile(lines: readonly string[]): ConfigFile {
     if (REST.test(text)) continue
     const key = KEY.exec(text)
     if (!key) return { ok: false, offset: at }
-    const name = (key[1] ?? key[2] ?? '').toLowerCase()
+    const name = (key[1] ?? key[2] ?? key[3] ?? '').toLowerCase()
     const value = text.slice(key[0].length)
     if (name === 'cookie_secret_shape') {
       entries.set(name, { values: [value], listed: false, offset: at })

@@ -419,6 +419,31 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(upstreamsWith(`${mounted}/none|/etc`)).toMatch(/is inside a container|could not be read/)
   })
 
+  const seds = [['sed'], ['busybox', 'sed']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
+  const forms: readonly (readonly [string, string, OptionName | undefined])[] = [
+    ['a key in quotes', '"client_secret" = "sk-1"\nprovider = "oidc"\n', 'provider'],
+    ['a literal key', "'client_secret'='sk-1'\n'provider' = \"oidc\"\n", 'provider'],
+    ['the cookie secret by a key in quotes', '"cookie_secret" = "sk-1"\nprovider = "oidc"\n', 'provider'],
+    ['a key in capitals', 'JWT_Key = "sk-1"\nprovider = "oidc"\n', 'provider'],
+    ['a password with @', 'upstreams = ["http://u:p@sk-1@127.0.0.1:8000/"]\nprovider = "oidc"\n', 'provider'],
+    ['a comment', '# was sk-1\n  # client_secret: sk-2\nprovider = "oidc"\n', 'provider'],
+    ['a text of several lines', 'client_secret = """\nsk-1\n"""\nprovider = "oidc"\n', undefined],
+    ['a literal text of several lines', "jwt_key = '''\nsk-1\nsk-2 = \"x\"\n'''\nprovider = \"oidc\"\n", undefined],
+    ['a key with an escape', '"client\\u005fsecret" = "sk-1"\nprovider = "oidc"\n', undefined],
+  ]
+  test.each(forms.flatMap(([name, text, judged]) => seds.map((sed) => [sed.join(' '), name, text, judged] as const)))(
+    '%s, %s: no secret leaves, and what is judged does',
+    (sed, _, text, judged) => {
+      const [section] = sections()
+      const words = section?.kind === 'script' ? (section.privileged[0]?.argv.slice(1, -1) ?? []) : []
+      const [program = '', ...before] = sed.split(' ')
+      const { stdout } = spawnSync(program, [...before, ...words], { encoding: 'utf8', input: text })
+      expect(stdout).not.toMatch(/sk-/)
+      const file = parseConfigFile(stdout.trimEnd().split('\n'))
+      expect(file.ok ? file.entries.get('provider')?.values : 'refused').toEqual(judged ? ['oidc'] : 'refused')
+    },
+  )
+
   test.each(shells)('the words that root runs leave no secret: %s', () => {
     const [section] = sections()
     const words = section?.kind === 'script' ? section.privileged[0]?.argv.slice(1, -1) : undefined

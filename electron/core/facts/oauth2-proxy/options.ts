@@ -65,6 +65,8 @@ export const options = {
   tls_cert_file: { alpha: true },
   tls_min_version: { default: 'TLS1.2', alpha: true },
   upstreams: { flag: 'upstream', list: true, alpha: true },
+  ssl_upstream_insecure_skip_verify: { default: 'false', alpha: true },
+  whitelist_domains: { flag: 'whitelist-domain', list: true },
   proxy_prefix: { default: '/oauth2' },
   ping_path: { default: '/ping' },
   ready_path: { default: '/ready' },

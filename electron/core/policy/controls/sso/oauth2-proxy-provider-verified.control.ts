@@ -1,6 +1,7 @@
 import { isTrue } from '../../../facts/oauth2-proxy/options.ts'
 import { defineControl } from '../../control.ts'
 import { isInClear } from './addresses.ts'
+import { leadsToStrangers } from './open-domains.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
 /** Where the provider is asked, beside its issuer. */
@@ -18,6 +19,7 @@ const names = [
   'oidc_email_claim',
   'user_id_claim',
   'email_domains',
+  'whitelist_domains',
 ] as const
 
 /** Claims that people choose themselves at providers where they may register or edit what they are called. Their providers look at claims. */
@@ -32,7 +34,7 @@ export default defineControl({
   severity: 'high',
   title: 'The provider that names users is verified by oauth2-proxy',
   rationale:
-    'Whoever can pose as the provider names himself any user. Without certificate checks, over plain HTTP, or with addresses that the provider never verified, a stranger logs in as an administrator.',
+    'Whoever can pose as the provider names himself any user. Without certificate checks, over plain HTTP, or with addresses that the provider never verified, a stranger logs in as an administrator. Where a link may lead on to any host after the login, a copy of its page asks for the password once more.',
   needs: ['oauth2-proxy'],
   remediation: { template: 'oauth2-proxy-oidc' },
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-8', 'CIS-8:6.7', 'ISO-27001:A.8.5', documentation],
@@ -92,7 +94,24 @@ function flaws(get: Get): readonly Flaw[] {
       setting: anyIssuer,
       note: 'Expected false, and the issuer of one tenant.',
     })
-  return [...found, ...byAnotherClaim(get)]
+  return [...found, ...byAnotherClaim(get), ...leadsAway(get)]
+}
+
+/** `/oauth2/start?rd=https://…` of a link sends on whoever logs in (pkg/app/redirect/validator.go). */
+function leadsAway(get: Get): readonly Flaw[] {
+  const allowed = get('whitelist_domains')
+  const strange = allowed?.values.find(leadsToStrangers)
+  if (!allowed || strange === undefined) return []
+  return [
+    {
+      status: 'warning',
+      severity: 'medium',
+      title: 'A login may lead on to hosts of strangers',
+      reason: `whitelist_domains has "${strange.slice(0, 80)}", so a link to this login with rd= sends who follows it to a host of its writer, which may look like the provider.`,
+      setting: allowed,
+      note: 'Expected names of your own domain.',
+    },
+  ]
 }
 
 /** Do the endpoints that are set count? */

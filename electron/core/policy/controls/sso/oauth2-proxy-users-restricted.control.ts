@@ -4,6 +4,7 @@ import type { Setting } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import { inEffect, restricting } from '../../../facts/oauth2-proxy/restrictions.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { asksForNamed } from './asked-for-named.ts'
+import { isTopLevel } from './open-domains.ts'
 import { documentation, eachProxy, type Flaw, type Get, verdictFor } from './sso-verdicts.ts'
 
 const publicProviders = ['google', 'github', 'gitlab', 'facebook', 'linkedin', 'bitbucket', 'digitalocean', 'login.gov']
@@ -35,10 +36,7 @@ function anyTenantOf(get: Get): Setting | undefined {
   return ofAzure && ['', 'common', 'organizations'].includes(tenant?.values[0]?.toLowerCase() ?? '?') ? tenant : undefined
 }
 
-/** `*`, or all of a top level or of what countries have for one (`.com`, `*.com`, `.co.uk`). */
-const isAnything = (domain: string): boolean =>
-  domain === '*' ||
-  /^\*?\.(?:(?:com?|net|org|edu|ac|gov)\.[a-z]{2}|[a-z]{2}|com|net|org|edu|info|biz|dev|app|cloud|online|xyz|tech)$/i.test(domain)
+const isAnything = (domain: string): boolean => domain === '*' || isTopLevel(domain)
 
 /** Domains in which everybody gets an address. */
 const mailForAll =

@@ -90,6 +90,27 @@ test('what could not be read is never passed', () => {
     expect(ask(control, alpha).map(({ status }) => status)).toEqual(['not-evaluated'])
 })
 
+const away = 'warning: A login may lead on to hosts of strangers'
+const unverified = 'warning: Certificates of upstreams are not checked'
+test.each<[AnyControl, string, string]>([
+  ...['.com', '*.co.uk', '.', '*.:*', '.github.io', '.trycloudflare.com:*'].map((domain): [AnyControl, string, string] => [
+    providerVerified,
+    `whitelist_domains = ["ai.example.com", "${domain}"]`,
+    away,
+  ]),
+  ...['*', '.example.com', '*.internal', '.corp.co.uk:*', 'github.io'].map((domain): [AnyControl, string, string] => [
+    providerVerified,
+    `whitelist_domains = "${domain}"`,
+    'pass: Users come from provider oidc',
+  ]),
+  [tokensKept, 'ssl_upstream_insecure_skip_verify = true\nupstreams = ["https://gpu-2:8443/"]', unverified],
+  [tokensKept, 'ssl_upstream_insecure_skip_verify = true\nupstreams = ["https://localhost.example/"]', unverified],
+  [tokensKept, 'ssl_upstream_insecure_skip_verify = true\nupstreams = ["https://127.0.0.1:8443/"]', 'pass: No token is passed on'],
+  [tokensKept, 'ssl_upstream_insecure_skip_verify = true\nupstreams = ["http://gpu-2:8000/"]', 'pass: No token is passed on'],
+])('%#: %j', (control, rows, expected) => {
+  expect(outcomes(ask(control, facts(`provider = "oidc"\noidc_issuer_url = "https://id.example/"\n${rows}`)))).toEqual([expected])
+})
+
 const alphaFile = (...rows: readonly string[]) =>
   facts('email_domains = ["*"]', [
     ...['=--alpha-config=/etc/a.yaml', '@environment process', '@alpha read /etc/a.yaml', ':providers:', ':  - provider: oidc'],
@@ -115,6 +136,11 @@ test.each<[AnyControl, readonly string[], string]>([
       ...['injectRequestHeaders:', '- values:', '  - claim: access_token'],
     ],
     'warning: Upstreams get the access token of users',
+  ],
+  [
+    tokensKept,
+    ['upstreamConfig:', '  upstreams:', '  - path: /', '    uri: https://gpu-2:8443', '    insecureSkipTLSVerify: true'],
+    unverified,
   ],
 ])('alpha configuration: %# %j', (control, rows, expected) => {
   expect(outcomes(ask(control, alphaFile(...rows)))).toEqual([expected])
