@@ -122,6 +122,7 @@ test.each([
   'proxy_set_header X-API-Key $http_x_api_key;',
   'map $http_x_author $ok { ann 1; }',
   'key_file = "/etc/x" port = 5',
+  'cookie_secret_shape = "xxxx"',
   'http://a:80/?mail=x@y',
   'permitrootlogin without-password',
   'passwordauthentication no',

@@ -33,7 +33,7 @@ function namesSecret(name: string): boolean {
   const words = name.toUpperCase().split(/[_.-]/)
   // A tag of sudoers(5), and settings of sshd_config(5): what follows them is what controls judge.
   if (/^(?:NOPASSWD|PASSWORDAUTHENTICATION|PERMITEMPTYPASSWORDS)$/.test(words.join('_'))) return false
-  if (/^(?:FILE|PATH|DIR|NAME|URL|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|IDS?)$/.test(words.at(-1) ?? ''))
+  if (/^(?:FILE|PATH|DIR|NAME|URL|SHAPE|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|IDS?)$/.test(words.at(-1) ?? ''))
     return false
   return words.some(
     (word, index) =>
