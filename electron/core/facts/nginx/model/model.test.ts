@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { Script } from 'node:vm'
+import { expect, test, vi } from 'vitest'
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
 import { redact } from '../../secrets.ts'
 import { parseDump } from '../parse.ts'
@@ -159,8 +160,24 @@ test.each([
   ['(.*)(.*)(.*)(.*)(.*)c'],
   ['^(.*?a){25}c'],
   ['a{1,}a{1,}a{1,}a{1,}a{1,}a{1,}c'],
+  [`${'a?'.repeat(60)}${'a'.repeat(190)}c`],
+  [`${'(a|aa)'.repeat(60)}c`],
+  [`${'a{0,3}'.repeat(60)}${'a'.repeat(190)}c`],
 ])('a pattern that explodes does not hold up: %s', (source) => {
   expect(compilePattern(source, false).exec(`/${'a'.repeat(200)}!`)?.[0]).toBeUndefined()
+})
+
+test('a stall of this computer is not the pattern’s', () => {
+  const stall = () => {
+    throw new Error('Script execution timed out after 50ms')
+  }
+  const run = vi.spyOn(Script.prototype, 'runInContext').mockImplementationOnce(stall)
+  const { exec } = compilePattern(String.raw`^\d+\.\d+\.\d+\.\d+$|stalled`, false)
+  expect(exec('10.0.9.5')?.[0]).toBe('10.0.9.5')
+  expect(run).not.toHaveBeenCalled()
+  const long = `${'1'.repeat(50)}.2.3.4`
+  expect([exec(long), exec(long)?.[0]]).toEqual([undefined, long])
+  run.mockRestore()
 })
 
 test.each([

@@ -60,41 +60,67 @@ export const withoutClasses = (source: string): string =>
 
 /** Loops in a row that are still quick on a path. */
 const MAX_LOOPS = 2
+/** Steps that are quick whatever the pattern is: four loops in a row over an address need fewer. */
+const QUICK_STEPS = 1_000_000
+/** One stall of this computer is not the pattern's. */
+const MAX_TIMEOUTS = 2
+
+/** With more pieces that may be left out, JavaScript takes seconds to make ready for the first text, and no watchdog can stop it there. */
+const MAX_OPTIONAL = 16
+
+/** Steps that a pattern may take at the most: so many ways for each place, times a power of the text's length. */
+interface Growth {
+  readonly ways: number
+  readonly power: number
+  readonly optional: number
+}
 
 /**
- * Can it take long? A group that repeats something which itself repeats or has alternatives takes exponential time; so may a back reference.
- * Loops in a row take a power of the length.
+ * A group that repeats something which itself repeats or has alternatives takes exponential time; so may a back reference. Loops in a row take
+ * a power of the length, and what may be left out or has alternatives multiplies.
  */
-function mayExplode(body: string): boolean {
-  if (/\\[1-9k]/.test(body)) return true
-  const open: { varies: boolean }[] = [{ varies: false }]
+function growthOf(body: string): Growth {
+  let ways = /\\[1-9k]/.test(body) ? Number.POSITIVE_INFINITY : 1
+  let optional = 0
+  const open: { varies: boolean; alternatives: number }[] = [{ varies: false, alternatives: 1 }]
   let loops = 0
   let closed = false
   for (let at = 0; at < body.length; at += 1) {
     const character = body.charAt(at)
     const inside = open.at(-1)
-    const repeats = character === '*' || character === '+' || /^\{\d*,?\d*\}/.test(body.slice(at, at + 12))
+    const counted = /^\{(\d*),?(\d*)\}/.exec(body.slice(at, at + 12))
+    const repeats = character === '*' || character === '+' || counted !== null
     if (character === '\\') at += 1
     else if (character === '[') at = endOfClass(body, at)
     else if (character === '(') {
-      open.push({ varies: false })
+      open.push({ varies: false, alternatives: 1 })
       // The question mark of "(?:" is no quantifier.
       if (body.charAt(at + 1) === '?') at += 1
     } else if (character === ')') {
       const group = open.length > 1 ? open.pop() : undefined
       const outer = open.at(-1)
       if (group?.varies && outer) outer.varies = true
+      ways *= group?.alternatives ?? 1
       closed = group?.varies === true
       continue
-    } else if (character === '|' && inside) inside.varies = true
-    else if (repeats) {
-      if (closed) return true
+    } else if (character === '|' && inside) {
+      inside.varies = true
+      inside.alternatives += 1
+    } else if (repeats) {
+      if (closed) ways = Number.POSITIVE_INFINITY
       loops += 1
+      // JavaScript writes up to three out.
+      if (counted?.[2]) optional += Math.min(3, Number(counted[2]) - Number(counted[1]))
       if (inside) inside.varies = true
-    } else if (character === '?' && inside) inside.varies = true
+    } else if (character === '?' && inside) {
+      inside.varies = true
+      ways *= 2
+      optional += 1
+    }
     closed = false
   }
-  return loops > MAX_LOOPS
+  // A match may begin at any letter, which is one loop more.
+  return { ways, power: loops > MAX_LOOPS ? loops + 1 : 0, optional }
 }
 
 function endOfClass(body: string, start: number): number {
@@ -138,14 +164,14 @@ function compile(source: string, insensitive: boolean): Pattern {
   } catch {
     pattern = undefined
   }
-  const risky = translated !== undefined && mayExplode(translated.body)
-  let spent = false
+  const { ways, power, optional } = growthOf(translated?.body ?? '')
+  let timeouts = 0
   return {
     source,
     literalHead: /^\^((?:[A-Za-z0-9_/-]|\\[./-])*)(?![*?{|])/.exec(source)?.[1]?.replace(/\\/g, '') ?? '',
     exec(text) {
-      if (!pattern || spent) return undefined
-      if (!risky) return pattern.exec(text)
+      if (!pattern || optional > MAX_OPTIONAL || timeouts >= MAX_TIMEOUTS) return undefined
+      if (ways * text.length ** power <= QUICK_STEPS) return pattern.exec(text)
       const left = balance()
       if (left < 1) return undefined
       const started = settled
@@ -154,8 +180,7 @@ function compile(source: string, insensitive: boolean): Pattern {
         arena.text = text
         return watched.runInContext(arena, { timeout: Math.min(WATCHDOG_MS, Math.ceil(left)) }) as RegExpExecArray | null
       } catch {
-        // Timed out once: it will again, so it is not tried on the next path.
-        spent = true
+        timeouts += 1
         return undefined
       } finally {
         credit -= performance.now() - started
