@@ -11,6 +11,7 @@ import {
 } from '#shared/model/access.ts'
 import { capabilities } from '#shared/model/capability.ts'
 import { type AccessPolicy, accessSchema, type Fleet, type Host } from '#shared/model/fleet.ts'
+import { accessFactsOf } from '../access/access-facts.ts'
 import { hostAccess } from '../access/host-access.ts'
 import { holdersOf, type KeyHolders } from '../access/shared-keys.ts'
 import { allowedTo, compareTiers } from '../access/tiers.ts'
@@ -54,7 +55,7 @@ const keyOf = ({ kind, account }: Principal): string => `${kind} ${account}`
 export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now: number): ComparedHost {
   const { accounts } = sources.facts
   if (!accounts.known) return notCompared(host, accounts.reason)
-  const access = hostAccess({ ...sources.facts, accounts: accounts.value }, now)
+  const access = hostAccess(accessFactsOf(sources.facts, accounts.value), now)
   const { cut, gaps, unlisted } = access
   const compared = comparedRows(access, fleet, host)
   return {

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AccessOfHost, AccessOverview, AccessRow } from '#shared/model/access.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
+import { accessFactsOf } from '../access/access-facts.ts'
 import { hostAccess } from '../access/host-access.ts'
 import { sharedKeys } from '../access/shared-keys.ts'
 import { compareTiers } from '../access/tiers.ts'
@@ -13,6 +15,8 @@ import { type Removal, removalsOf } from './removal.ts'
 export interface AccessService {
   /** What every account can do on every host, as the newest audits saw it. */
   list(fleet: Fleet): readonly AccessOfHost[]
+  /** Works out what the overview needs, host by host: a hundred are a second of work, in which others are answered. */
+  prepare(fleet: Fleet): Promise<void>
   /** The same account by account, held against the tiers. */
   overview(fleet: Fleet): FleetOverview
   /** One account of a host, with the lines that prove what is said. */
@@ -61,6 +65,12 @@ export function createAccessService({ views, clock, newestAudit }: AccessService
         }))
         return shown ?? { host: host.name, access: null, reason: 'it was not looked at yet', tiers: [], stale: [] }
       }),
+    async prepare(fleet) {
+      for (const host of auditedHosts(fleet)) {
+        work(fleet, host, clock.now())
+        await setImmediate()
+      }
+    },
     overview(fleet) {
       const now = clock.now()
       const hosts = auditedHosts(fleet).map((host) => work(fleet, host, now))
@@ -97,6 +107,6 @@ const STALE = 'access-accounts-used'
 function accessOf(facts: FactResults, fleet: Fleet, host: Host, now: number): Omit<AccessOfHost, 'stale'> {
   const { accounts } = facts
   if (!accounts.known) return { host: host.name, access: null, reason: accounts.reason, tiers: [] }
-  const access = hostAccess({ ...facts, accounts: accounts.value }, now)
+  const access = hostAccess(accessFactsOf(facts, accounts.value), now)
   return { host: host.name, access, reason: null, tiers: fleet.access ? [...compareTiers(access, fleet.access, fleet, host)] : [] }
 }

@@ -3,7 +3,7 @@ import { fleetSchema } from '#shared/model/fleet.ts'
 import { buildProbe } from '../probe/build-script.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import { factsForQuestions } from './first-asked.ts'
-import { probeContextOf, readFacts, sectionsOf } from './registry.ts'
+import { factsOnDemand, probeContextOf, readFacts, sectionsOf } from './registry.ts'
 import { systemFact } from './system/system.fact.ts'
 
 const fleet = fleetSchema.parse({
@@ -109,4 +109,13 @@ test('what the questions over the network hang on is asked first, and nothing el
   const first = sectionsOf(context).filter((section) => section.first)
   expect(first.map(({ id }) => id)).toEqual(sectionsOf(context, factsForQuestions).map(({ id }) => id))
   expect(first.length).toBeLessThan(sectionsOf(context).length / 2)
+})
+
+test('on demand a fact is read when it is asked for, once, with those that it rests on', () => {
+  const read = vi.spyOn(systemFact, 'read')
+  const facts = factsOnDemand(new Map(), context)
+  expect(read).not.toHaveBeenCalled()
+  expect(facts.system).toBe(facts.system)
+  expect(read).toHaveBeenCalledTimes(1)
+  expect({ ...facts }).toEqual(readFacts(new Map(), context))
 })

@@ -126,12 +126,22 @@ const notRun = (spec: SectionSpec): SectionOutput => ({
   sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 })
 
+/** Recordings in, typed facts out. `ids` as in `factsOnDemand`. */
+export function readFacts(
+  outputs: ReadonlyMap<string, SectionOutput>,
+  context: ProbeContext,
+  log?: Log,
+  ids?: readonly FactId[],
+): FactResults {
+  return { ...factsOnDemand(outputs, context, log, ids) }
+}
+
 /**
- * Recordings in, typed facts out. Sections that a stored audit does not have (asked by a newer Gatehouse) count as not run.
- * Facts that are not among `ids` are unknown; those that they rest on must be named as well.
+ * The same, each fact read when it is asked for first: a view of a hundred hosts needs a third of them. Sections that a stored audit does not have (asked by a
+ * newer Gatehouse) count as not run. Facts that are not among `ids` are unknown; those that they rest on must be named as well.
  * A fact whose `read` throws is unknown, and the log says why: one wrong parser never takes an audit down.
  */
-export function readFacts(
+export function factsOnDemand(
   outputs: ReadonlyMap<string, SectionOutput>,
   context: ProbeContext,
   log?: Log,
@@ -139,7 +149,8 @@ export function readFacts(
 ): FactResults {
   let specs: ReadonlyMap<string, SectionSpec> | undefined
   const results = new Map<FactId, FactResult<unknown>>()
-  const sources: FactSources = {
+  const wanted = new Set(chosen(ids).map(({ id }) => id))
+  const sourcesOf = (place: number): FactSources => ({
     context,
     section(id) {
       const output = outputs.get(id)
@@ -150,17 +161,25 @@ export function readFacts(
       return notRun(spec)
     },
     answers: (name) => [...outputs.values()].filter(({ id }) => id === name || id.startsWith(`${name}-`)),
-    fact: <K extends FactId>(id: K) => (results.get(id) ?? unknown(`${id}: not read yet`, [])) as FactResult<Facts[K]>,
+    fact: <K extends FactId>(id: K) =>
+      (inOrder.findIndex((each) => each.id === id) < place ? resultOf(id) : unknown(`${id}: not read yet`, [])) as FactResult<Facts[K]>,
+  })
+  function resultOf(id: FactId): FactResult<unknown> {
+    const before = results.get(id)
+    if (before !== undefined) return before
+    const place = inOrder.findIndex((each) => each.id === id)
+    const definition = inOrder[place]
+    const result =
+      definition === undefined || !wanted.has(id)
+        ? unknown(`${id}: not read`, [])
+        : hintRefusedToRoot(readOne(definition, sourcesOf(place), log), (section) => outputs.get(section))
+    results.set(id, result)
+    return result
   }
-  for (const { id } of inOrder) results.set(id, unknown(`${id}: not read`, []))
-  for (const definition of chosen(ids)) {
-    const result = readOne(definition, sources, log)
-    results.set(
-      definition.id,
-      hintRefusedToRoot(result, (id) => outputs.get(id)),
-    )
-  }
-  return Object.fromEntries(results) as unknown as FactResults
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(inOrder.map(({ id }) => [id, { enumerable: true, get: () => resultOf(id) }])),
+  ) as unknown as FactResults
 }
 
 function readOne(definition: FactDefinition<FactId>, sources: FactSources, log: Log | undefined): FactResult<unknown> {

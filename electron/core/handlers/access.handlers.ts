@@ -1,5 +1,6 @@
 import type { AccessFound, AccessLine, AccessOverview } from '#shared/model/access.ts'
 import type { AccessReview, FullAccessReview } from '#shared/model/access-review.ts'
+import type { Fleet } from '#shared/model/fleet.ts'
 import type { FleetOverview } from '../access-review/access-service.ts'
 import type { Services } from '../services.ts'
 import { decided } from './change-guards.ts'
@@ -10,6 +11,13 @@ export function accessHandlers(services: Services): Handlers {
   const { fleet, access, accessReviews } = services
   const current = () => fleet.state().fleet
 
+  async function prepared<T>(answer: (opened: Fleet) => T): Promise<T | null> {
+    const opened = current()
+    if (!opened) return null
+    await access.prepare(opened)
+    return answer(opened)
+  }
+
   function reviewed<T>(run: () => T): T {
     const result = run()
     services.changed('access:changed')
@@ -17,9 +25,9 @@ export function accessHandlers(services: Services): Handlers {
   }
 
   return {
-    'access:overview': () => (current() ? briefOverview(access.overview(fleet.require())) : null),
+    'access:overview': () => prepared((opened) => briefOverview(access.overview(opened))),
     'access:account': ({ account, kind, host }) => (current() ? access.account(fleet.require(), host, { account, kind }) : null),
-    'access:review': () => (current() ? briefReview(accessReviews.current(fleet.require())) : null),
+    'access:review': () => prepared((opened) => briefReview(accessReviews.current(opened))),
     'access:removal-pushes': () => (current() ? [...accessReviews.pushes(fleet.require())] : []),
     'access:review-start': () => briefReview(reviewed(() => accessReviews.start(fleet.require()))),
     'access:review-decide': (request) => briefReview(reviewed(() => accessReviews.decide(fleet.require(), request))),

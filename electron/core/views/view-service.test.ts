@@ -23,9 +23,10 @@ const fleet = fleetSchema.parse(fleetFile)
 function viewsOf(newest: Readonly<Record<string, string>>) {
   const { outputs, findings } = sourcesOf(gpu01)
   let reads = 0
+  let results = 0
   const views = createViewService({
     repo: {
-      newest: (_, host) => (newest[host] === undefined ? [] : [{ auditId: newest[host], audit: {} as never }]),
+      newestAudit: (_, host) => newest[host],
       outputs: (auditId) => {
         reads++
         return new Map(auditId === 'unreachable' ? [] : outputs)
@@ -33,9 +34,12 @@ function viewsOf(newest: Readonly<Record<string, string>>) {
     },
     log: () => {},
     advisories: shippedBook,
-    audit: () => ({ findings }) as never,
+    audit: () => {
+      results++
+      return { findings } as never
+    },
   })
-  return { views, reads: () => reads }
+  return { views, reads: () => reads, results: () => results }
 }
 
 test('the facts of a host are read once for all of its tabs, and again when there is a newer audit or another fleet file', () => {
@@ -61,4 +65,13 @@ test('without an audit, or with one that could not look, there is nothing to sho
     null,
     null,
   ])
+})
+
+test('a view that shows no findings reads no result, and one that shows them reads it once', () => {
+  const { views, results } = viewsOf({ 'gpu-01': 'first' })
+  views.show(fleet, 'gpu-01', ({ facts }) => facts.accounts)
+  expect(results()).toBe(0)
+  const shown = views.show(fleet, 'gpu-01', (sources) => [sources.findings, sources.findings])
+  expect(shown?.[0]).toBe(shown?.[1])
+  expect(results()).toBe(1)
 })

@@ -1,15 +1,16 @@
 import type { HostAudit } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
+import type { Finding } from '#shared/model/finding.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import type { AdvisoryBook } from '../advisories/advisory-book.ts'
-import { type FactResults, probeContextOf, readFacts } from '../facts/registry.ts'
+import { type FactResults, factsOnDemand, probeContextOf } from '../facts/registry.ts'
 import type { Log } from '../ports.ts'
 import type { SectionOutput } from '../probe/section.ts'
 import type { AuditRepo } from '../store/audit.repo.ts'
 import type { ViewSources } from './view-sources.ts'
 
 interface ViewServicePorts {
-  readonly repo: Pick<AuditRepo, 'newest' | 'outputs'>
+  readonly repo: Pick<AuditRepo, 'newestAudit' | 'outputs'>
   readonly log: Log
   readonly advisories: () => AdvisoryBook
   /** The newest result of a host as decided until now. */
@@ -37,16 +38,25 @@ export function createViewService({ repo, log, advisories, audit }: ViewServiceP
   return {
     show(fleet, name, project) {
       const host = auditedHosts(fleet).find((one) => one.name === name)
-      const [newest] = repo.newest(fleet.name, name, 1)
-      if (host === undefined || newest === undefined) return null
-      const { auditId } = newest
+      const auditId = repo.newestAudit(fleet.name, name)
+      if (host === undefined || auditId === undefined) return null
       if (read?.auditId !== auditId || read.host !== name || read.fleet !== fleet) {
         const outputs = repo.outputs(auditId, name)
         if (outputs.size === 0) return null
-        read = { auditId, fleet, host: name, outputs, facts: readFacts(outputs, probeContextOf(fleet, host), log) }
+        read = { auditId, fleet, host: name, outputs, facts: factsOnDemand(outputs, probeContextOf(fleet, host), log) }
       }
-      const findings = audit(fleet, name)?.findings ?? []
-      return project({ facts: read.facts, outputs: read.outputs, findings, advisories: advisories() })
+      const { facts, outputs } = read
+      let findings: readonly Finding[] | undefined
+      return project({
+        facts,
+        outputs,
+        advisories: advisories(),
+        // A whole result is read for them: not every view has a use for it.
+        get findings() {
+          findings ??= audit(fleet, name)?.findings ?? []
+          return findings
+        },
+      })
     },
   }
 }
