@@ -21,7 +21,7 @@ import {
   Users,
   X,
 } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useRef, useState } from 'react'
 import {
   useAuditActions,
   useBecomeAdministrator,
@@ -66,6 +66,14 @@ interface PaletteAction {
 export function Palette() {
   const [query, setQuery] = useState('')
   const input = useRef<HTMLInputElement>(null)
+  // The library moves the focus a frame later, and what is typed by then would be for the page behind.
+  const take = useCallback((field: HTMLInputElement | null) => {
+    input.current = field
+    field?.focus()
+  }, [])
+  const before = useRef(document.activeElement)
+  const goBack = () =>
+    before.current instanceof HTMLElement && before.current !== document.body && before.current.isConnected ? before.current : null
   const hosts = useHosts()
   const actions = useActions().filter((action) => matches(query, `${action.name} ${action.about}`))
   const findings = query.trim() === '' ? paletteFindings(hosts, '', 4) : paletteFindings(hosts, query, 8)
@@ -81,11 +89,17 @@ export function Palette() {
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
         <Dialog.Viewport className="viewport high">
-          <Dialog.Popup onKeyDown={keepInside} className="dialog palette" initialFocus={input} aria-label="Command palette">
+          <Dialog.Popup
+            onKeyDown={keepInside}
+            className="dialog palette"
+            initialFocus={input}
+            finalFocus={goBack}
+            aria-label="Command palette"
+          >
             <Command label="Command palette" shouldFilter={false} loop>
               <div className="palette-query">
                 <Search className="icon" aria-hidden />
-                <Command.Input ref={input} value={query} onValueChange={setQuery} placeholder="Search or run a command" />
+                <Command.Input ref={take} value={query} onValueChange={setQuery} placeholder="Search or run a command" />
               </div>
               <Command.List label="Results">
                 <Command.Empty>{`Nothing matches “${query}”.`}</Command.Empty>
