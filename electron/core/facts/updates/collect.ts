@@ -12,6 +12,7 @@ const wanted = [
  * What is installed, and every version that the cached lists of the distribution's security archive hold for an installed package, when it
  * is another one. Which is newer is decided in Gatehouse. Far cheaper than a simulated upgrade, and holds and pins hide nothing. Needs
  * neither root nor network, and writes nothing: `apt-helper cat-file` and `zcat` only unpack.
+ * Ubuntu: what update-notifier counted that comes with Ubuntu Pro alone (`@esm`); until a host is attached to it, apt has no list of that.
  * Debian, Ubuntu: the archives whose Release file says "-security" or "Debian-Security". RPM: updateinfo.xml in the cache of dnf or zypper, and whether
  * it names what every system has (the last of the counts): EPEL has such a list where CentOS Stream or a mirror has none. What SUSE took back stays in its list (`retracted`).
  * A package of a module stream is replaced by builds of the same stream only, and never by one that is of none (or the other way round); where the list does not
@@ -23,7 +24,7 @@ const wanted = [
 const SCRIPT = `wanted=" $* "
 if command -v dpkg-query >/dev/null && { [ -s /var/lib/dpkg/status ] || ! command -v rpm >/dev/null; }; then
   echo @dpkg
-  sed -n 's/^[A-Z]*_CODENAME=/@codename /p' /etc/os-release
+  sed -n 's/^[A-Z]*_CODENAME=/@codename /p;s/^\\([0-9]*\\) additional security updates* can .* ESM \\([A-Z][a-z]*\\).*/@esm \\1 \\2/p' /etc/os-release /var/lib/update-notifier/updates-available 2>/dev/null
   lists=/var/lib/apt/lists security=
   read -r kernel </proc/sys/kernel/osrelease
   read -r built </proc/sys/kernel/version

@@ -22,7 +22,7 @@ export function parseUpdates(stdout: string): Updates | string {
     installed,
     packages: rows.flatMap(({ fields, line }) => installedPackage(/^[ih]$/, fields, line)),
     held: rows.flatMap(({ fields, line }) => installedPackage(/^h$/, fields, line)).filter(({ byDistribution }) => byDistribution),
-    ...(manager === 'dpkg' && archivesOf(blocks)),
+    ...(manager === 'dpkg' && { ...archivesOf(blocks), ...proOf(blocks) }),
     pending: withKernel(newest(rows, 'u', compare), rows),
     rebuiltKernel: rebuiltKernel(blocks, rows),
     ofUnknownStream: newest(rows, 'm', compare),
@@ -152,6 +152,18 @@ function archivesOf(blocks: readonly Block[]): Pick<Updates, 'codenames' | 'secu
       .map(archiveOf)
       .filter(({ origin, suite }) => origins.has(origin) && !/-(?:backports|proposed)/.test(suite)),
   }
+}
+
+/** Lists of ESM are on a host only where it is attached to Ubuntu Pro. */
+function proOf(blocks: readonly Block[]): Pick<Updates, 'withoutPro' | 'behindPro'> {
+  const has = (origin: string) =>
+    blocks.some(({ tag, lines }) => tag === 'release' && lines.some(({ text }) => text === `Origin: ${origin}`))
+  const counted = blocks.flatMap(({ tag, arguments: said, line }) =>
+    tag === 'esm' ? [{ count: Number(/^\d{1,6}(?= )/.exec(said)?.[0] ?? 0), line }] : [],
+  )
+  const count = counted.reduce((sum, one) => sum + one.count, 0)
+  const withoutPro = has('Ubuntu') && !has('UbuntuESMApps')
+  return { withoutPro, ...(count > 0 && { behindPro: { count, line: counted[0]?.line ?? 0 } }) }
 }
 
 function archiveOf({ arguments: file, lines }: Block): SecurityArchive {

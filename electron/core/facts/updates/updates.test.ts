@@ -199,6 +199,17 @@ describe('what is not known is said', () => {
   ])('%#', (text, reason) => expect(parseUpdates(text)).toBe(reason))
 })
 
+test.each([
+  ['not attached to Ubuntu Pro', '@esm 9 Apps\n@esm 2 Infra\n', 'Ubuntu', [true, 11]],
+  ['nothing counted', '', 'Ubuntu', [true, undefined]],
+  ['attached', '', 'UbuntuESMApps', [false, undefined]],
+])('Ubuntu: %s', (_, counted, second, expected) => {
+  const noble = `@release noble\n=Origin: Ubuntu\n=Suite: noble-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n`
+  const esm = `@release esm\n=Origin: ${second}\n=Suite: noble-apps-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n`
+  const { withoutPro, behindPro } = parsed(`@dpkg\n@codename noble\n${counted}${noble}${esm}@packages\n@counts 600 40\n`)
+  expect([withoutPro, behindPro?.count]).toEqual(expected)
+})
+
 test('the oldest security archive counts', () => {
   const second = '@release esm_InRelease\n=Suite: noble-infra-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n@packages'
   expect(parsed(debian.replace('@packages', second)).listsMs).toBe(Date.UTC(2026, 2, 2))
@@ -240,6 +251,11 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     writeFileSync(join(home, 'bin', 'dpkg-query'), `#!/bin/sh\n${dpkg.join('')}`, { mode: 0o755 })
     writeFileSync(join(home, 'release'), '6.8.0-31-generic\n')
     writeFileSync(join(home, 'status'), 'x')
+    // As apt-check prints it.
+    writeFileSync(
+      join(home, 'updates-available'),
+      '\nExpanded Security Maintenance for Applications is not enabled.\n\n47 updates can be applied immediately.\n2 of these updates are standard security updates.\n\n1 additional security update can be applied with ESM Apps.\nLearn more about enabling ESM Apps service at https://ubuntu.com/esm\n\n3 additional security updates can be applied with ESM Infra.\n',
+    )
     writeFileSync(join(home, 'a_InRelease'), 'Suite: noble-security\nDate: Tue, 24 Nov 2026 00:34:33 UTC\n')
     const listed = ['6.8.0-88-generic', '6.8.0-89-lowlatency', '6.11.0-9-generic', '6.8.0-88-generic-64k', 'unsigned-6.8.0-90-generic']
     const list = listed.map((abi) => `Package: linux-image-${abi}\nArchitecture: amd64\nVersion: 9\n\n`)
@@ -247,11 +263,14 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     const script = text
       .replaceAll('/var/lib/apt/lists', home)
       .replaceAll('/var/lib/dpkg/status', join(home, 'status'))
+      .replaceAll('/var/lib/update-notifier', home)
       .replaceAll('/proc/sys/kernel/osrelease', join(home, 'release'))
     const { stdout, stderr } = run(script, `${join(home, 'bin')}:${process.env.PATH ?? ''}`)
     rmSync(home, { recursive: true })
     expect(stderr).toBe('')
-    expect(parsed(stdout).pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['linux-image-6.8.0-88-generic 9'])
+    const { pending, behindPro } = parsed(stdout)
+    expect(pending.map(({ name, available }) => `${name} ${available}`)).toEqual(['linux-image-6.8.0-88-generic 9'])
+    expect(behindPro?.count).toBe(4)
   })
 
   /** The shape of updateinfo.xml is that of createrepo_c (src/xml_dump_updateinfo.c); the rest of the host is made up. */

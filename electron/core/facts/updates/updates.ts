@@ -39,6 +39,10 @@ export interface Updates {
   readonly securityArchives?: readonly SecurityArchive[] | undefined
   /** The other archives of this release by the same distribution, whose lists are on the host. */
   readonly otherArchives?: readonly SecurityArchive[] | undefined
+  /** Ubuntu without the list of ESM Apps, by which alone fixes of universe come: the security archive says nothing of those. */
+  readonly withoutPro?: boolean | undefined
+  /** Security updates that update-notifier counted, and that apt installs once the host is attached to Ubuntu Pro. */
+  readonly behindPro?: { readonly count: number; readonly line: number } | undefined
   /** Of the release, by os-release(5). */
   readonly codenames?: readonly string[] | undefined
   /** Of the kernel that runs another build is installed under the same name: only a restart brings it into use. */

@@ -1,8 +1,6 @@
 import { defineControl } from '../../control.ts'
-import { MAX_LIST_DAYS, proxmoxOf } from './packaged-software.ts'
+import { ageOfList, MAX_LIST_DAYS, proxmoxOf } from './packaged-software.ts'
 import { titled } from './version-verdict.ts'
-
-const DAY_MS = 86_400_000
 
 export default defineControl({
   id: 'os-security-updates-installed',
@@ -14,7 +12,7 @@ export default defineControl({
   needs: ['updates'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
   evaluate: ({ updates }, { now }) => {
-    const { pending, ofUnknownStream, unknown, listsMs, listLine, installed } = updates
+    const { pending, ofUnknownStream, unknown, listsMs, listLine, installed, withoutPro, behindPro } = updates
     const base = { subject: '' }
     const dated = listLine === undefined ? [] : [{ section: 'updates', line: listLine }]
     if (pending.length > 0) {
@@ -59,7 +57,11 @@ export default defineControl({
         },
       ]
     }
-    const days = Math.floor((now - listsMs) / DAY_MS)
+    const days = ageOfList(listsMs, now)
+    if (days < 0) {
+      const reason = `The security list says that it was made on ${dayOf(listsMs)}, which is yet to come, so how old it is is not known.`
+      return [{ ...base, status: 'not-evaluated', title: 'The security list is of a day to come', reason, cite: dated }]
+    }
     if (days > MAX_LIST_DAYS) {
       return [
         {
@@ -85,7 +87,23 @@ export default defineControl({
         },
       ]
     }
-    const reason = `None of the ${installed} installed packages is older than in the security archive of ${new Date(listsMs).toISOString().slice(0, 10)}.`
+    if (behindPro) {
+      const { count, line } = behindPro
+      return [
+        {
+          ...base,
+          status: 'warning',
+          title: titled(`${count} security ${count === 1 ? 'fix comes' : 'fixes come'} by Ubuntu Pro alone`),
+          reason: `None of the ${installed} installed packages is older than in the open security archive. By the count of update-notifier, Canonical has ${count} security ${count === 1 ? 'update' : 'updates'} more for hosts that are attached to Ubuntu Pro (ESM); apt does not install those here.`,
+          hint: 'pro security-status names them. Attach the host (pro attach), take the software from its maker, or accept the rest.',
+          cite: [{ section: 'updates', line }, ...dated],
+        },
+      ]
+    }
+    const rest = withoutPro ? ' What Canonical fixes for Ubuntu Pro alone (ESM) is not in it.' : ''
+    const reason = `None of the ${installed} installed packages is older than in the security archive of ${dayOf(listsMs)}.${rest}`
     return [{ ...base, status: 'pass', title: 'No security update is pending', reason, cite: dated }]
   },
 })
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

@@ -10,6 +10,12 @@ import { judgeVersion, titled } from './version-verdict.ts'
 export const MAX_LIST_DAYS = 14
 const DAY_MS = 86_400_000
 
+/** Whole days since the archive made its list; below zero for one that is dated on a day to come, which proves nothing of today. */
+export const ageOfList = (listsMs: number, now: number): number => Math.trunc((now - listsMs) / DAY_MS)
+
+/** Of Ubuntu's universe, where Canonical's fixes come by Ubuntu Pro (esm-apps), and the security archive has those of volunteers. */
+const ofUniverse: ReadonlySet<string> = new Set(['docker.io', 'podman', 'caddy', 'oauth2-proxy'])
+
 /** Proxmox VE says that it is the Debian below it (os-release), with a kernel, QEMU and LXC of its own archive, which has no list of security updates. */
 export const proxmoxOf = ({ packages }: Updates): InstalledPackage | undefined => packages.find(({ name }) => name === 'pve-manager')
 
@@ -77,11 +83,14 @@ function byDistribution({ name, version, line }: InstalledPackage, updates: Upda
 }
 
 /** Why the security list does not tell whether a package is up to date. */
-function unanswered(name: string, { ofUnknownStream, unknown, listsMs }: Updates, now: number): string | undefined {
+function unanswered(name: string, { ofUnknownStream, unknown, listsMs, withoutPro }: Updates, now: number): string | undefined {
   const stream = ofUnknownStream.find((one) => one.name === name)
   if (stream) return `has ${stream.available}, and does not state of which module stream`
   if (unknown !== undefined) return `could not be read: ${unknown}`
-  const days = listsMs === undefined ? undefined : Math.floor((now - listsMs) / DAY_MS)
+  const days = listsMs === undefined ? undefined : ageOfList(listsMs, now)
   if (days === undefined) return 'is of unknown age'
+  if (days < 0) return 'is dated on a day that is yet to come'
+  if (withoutPro && ofUniverse.has(name))
+    return 'does not have what Canonical fixes in universe: that comes by Ubuntu Pro (esm-apps), whose list is not on this host'
   return days > MAX_LIST_DAYS ? `is ${days} days old, and what was published since is not in it` : undefined
 }
