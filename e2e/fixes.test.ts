@@ -134,6 +134,8 @@ const nothing: readonly RegExp[] = [
   /^inference-(?:bound-to-loopback|not-root) localai$/,
   // The home of root: the server gets an account first.
   /^model-files-not-world-accessible \/root\//,
+  // What containers send goes on as it was.
+  /^outbound-only-to-storage behind docker0$/,
   // It tells nothing of GPUs.
   /^metrics-only-from-monitoring node-exporter$/,
 ]

@@ -19,8 +19,8 @@ export interface Verdict {
   readonly rationale?: string
   readonly severity?: Severity
   readonly hint?: string | undefined
-  /** What turns this one, where that is another template than the control's. */
-  readonly template?: string | undefined
+  /** What turns this one, where that is another template than the control's. Null: none does. */
+  readonly template?: string | null | undefined
   readonly cite: readonly Citation[]
 }
 

@@ -133,7 +133,8 @@ function evaluateOne(
     if (verdicts.length === 0)
       return [notEvaluated(control, 'The check gave no answer', 'The check found nothing to judge and did not say why')]
     const template = templateFor(control, facts)
-    return onePerSubject(verdicts.map((verdict) => findingOf(control, doubted(verdict, doubts), outputs, verdict.template ?? template)))
+    const turnedBy = (verdict: Verdict) => (verdict.template === null ? undefined : (verdict.template ?? template))
+    return onePerSubject(verdicts.map((verdict) => findingOf(control, doubted(verdict, doubts), outputs, turnedBy(verdict))))
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     return [notEvaluated(control, 'The check itself failed', `The check stopped with an error: ${detail}`)]

@@ -102,6 +102,7 @@ test.each([
   ['a front that was not drawn', login('gone.example:443')],
   ['a front whose name only begins alike', login('chat.example:8080')],
   ['a password file of another proxy', on('proxy-password-files-protected', '/etc/caddy/Caddyfile')],
+  ['what containers send', on('outbound-only-to-storage', 'behind docker0')],
   ['the host as a whole', on('sshd-keys-only', '')],
 ])('nothing for %s', (_name, finding) => expect(fixFor(finding, seen, shipped)).toBeUndefined())
 

@@ -1,6 +1,7 @@
 import type { Output } from '#shared/ipc/contracts.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
+import { isForwarded } from '#shared/model/forwarded-subject.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts } from '#shared/model/push-value.ts'
@@ -19,7 +20,7 @@ type Seen = Pick<HostAudit, 'services' | 'endpoints'>
  * names. Undefined where there is none that may be pushed.
  */
 export function fixFor(finding: Judged, seen: Seen, templates: Output<'push:templates'>['templates']): Fix | undefined {
-  if (finding.status !== 'fail' && finding.status !== 'warning') return undefined
+  if ((finding.status !== 'fail' && finding.status !== 'warning') || isForwarded(finding.subject)) return undefined
   const fixes = templates.flatMap(({ manifest, state }): Fix[] => {
     if ((state !== 'shipped' && state !== 'approved') || !manifest.fixes.includes(finding.control)) return []
     const parameters = aboutSubject(manifest, finding.subject, seen)

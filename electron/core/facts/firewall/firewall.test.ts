@@ -205,7 +205,7 @@ describe('a port that Docker publishes', () => {
     expect([verdict(11_434), verdict(8000), verdict(12_345)]).toEqual(['accept', 'drop', 'drop'])
     // All of them lead their containers out, whatever else is forwarded.
     const sources = sourcesBehind(firewall.tables, host, bridgeOf(host))
-    const ways = sources?.map((source) => forwardedFrom(firewall.tables, host, { bridge: device, source, port: 443 }))
+    const ways = sources?.map((source) => forwardedFrom(firewall.tables, host, { bridge: device, source, protocol: 'tcp', port: 443 }))
     expect(ways?.flat().map((piece) => piece.verdict)).toEqual(ways?.map(() => 'accept'))
     expect(sources?.length).toBeGreaterThan(1)
   })

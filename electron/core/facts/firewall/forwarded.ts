@@ -1,17 +1,18 @@
 import type { InterfaceAddress, Network } from '../network/network.ts'
 import { type AddressSet, parseInterval, subtract } from './address-set.ts'
 import type { Packet } from './packet.ts'
-import { path, resolve, toldApart } from './reach.ts'
+import { PROTOCOL_NUMBERS, path, resolve, toldApart } from './reach.ts'
 import type { Table } from './ruleset.ts'
 import { localsOf, sidesOf, wayTo } from './surroundings.ts'
 import type { Piece } from './verdicts.ts'
 
-/** New TCP traffic of one container out into the world. */
+/** New traffic of one container out into the world. */
 export interface ForwardedQuery {
   /** Interface by which it comes to this host. */
   readonly bridge: string
   /** Its address, in hex. */
   readonly source: string
+  readonly protocol: 'tcp' | 'udp'
   readonly port: number
 }
 
@@ -21,14 +22,26 @@ const EPHEMERAL_PORT = 50_000
  * What happens to it: it enters by the bridge, passes `prerouting`, is routed, passes `forward` and `postrouting`, and never `output`. Whether
  * the kernel forwards at all (net.ipv4.ip_forward) is not asked: who runs bridges turns it on.
  */
-export function forwardedFrom(tables: readonly Table[], network: Network, { bridge, source, port }: ForwardedQuery): readonly Piece[] {
+export function forwardedFrom(
+  tables: readonly Table[],
+  network: Network,
+  { bridge, source, protocol, port }: ForwardedQuery,
+): readonly Piece[] {
   const family = source.length === 8 ? 4 : 6
   const packet: Packet = {
-    ...{ family, remote: 'destination', local: source, protocol: 6, sourcePort: EPHEMERAL_PORT, destinationPort: port },
+    ...{
+      family,
+      remote: 'destination',
+      local: source,
+      protocol: PROTOCOL_NUMBERS[protocol],
+      sourcePort: EPHEMERAL_PORT,
+      destinationPort: port,
+    },
     ...{ inInterface: bridge, outInterface: undefined, state: 'new' },
     ...{ originalPort: port, originalLocal: undefined, translated: false, toThisHost: false },
   }
-  return sidesOf(network, family).flatMap((side) => {
+  const others = sidesOf(network, family).filter(({ name }) => name !== bridge)
+  return others.flatMap((side) => {
     const early = path(tables, ['ingress', 'prerouting'], [{ remotes: side.remotes, packet, doubt: 0 }])
     const onward = early.passed.filter(({ packet }) => !packet.translated)
     const routed = onward.map((flow) => ({ ...flow, packet: { ...flow.packet, outInterface: side.seenAs } }))
@@ -55,7 +68,7 @@ export function forwardedTo(
   const { family, from: local } = target
   const bridge = wayTo(network, family, local)
   const packet = (side: string | undefined): Packet => ({
-    ...{ family, remote: 'source', local, protocol: 6, sourcePort: EPHEMERAL_PORT, destinationPort: port },
+    ...{ family, remote: 'source', local, protocol: PROTOCOL_NUMBERS.tcp, sourcePort: EPHEMERAL_PORT, destinationPort: port },
     ...{ inInterface: side, outInterface: undefined, state: 'new' },
     ...{ originalPort: port, originalLocal: local, translated: false, toThisHost: false },
   })

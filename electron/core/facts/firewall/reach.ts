@@ -28,7 +28,7 @@ export interface TrafficQuery {
 }
 
 const EPHEMERAL_PORT = 50_000
-const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const
+export const PROTOCOL_NUMBERS = { tcp: 6, udp: 17 } as const
 
 /** Who gets through to a port of this host (or through from it to the world), for all addresses, both families, every interface. */
 export function reach(

@@ -18,8 +18,7 @@ export function ownAddressOf(
   { cgroup, gateways = [], addresses = [] }: Pick<Process, 'cgroup' | 'gateways' | 'addresses'>,
   hostAddresses: HostAddresses | undefined,
 ): string | undefined {
-  // Without root an account's own network stack stands between; its gateway is made up.
-  if (/(?:^|\/)user@\d+\.service(?:\/|$)/.test(cgroup ?? '')) return undefined
+  if (isRootless({ cgroup })) return undefined
   const away = gateways.find((gateway) => !hostAddresses?.has(gateway))
   if (away !== undefined && hostAddresses === undefined)
     return 'whether its network is a bridge of this host is not known, since the addresses of the host could not be read'
@@ -30,6 +29,9 @@ export function ownAddressOf(
   return hostAddresses && outsideOf(addresses, gateways, hostAddresses)
 }
 
+/** Without root an account's own network stack stands between; its gateway is made up. */
+export const isRootless = ({ cgroup = '' }: Pick<Process, 'cgroup'>): boolean => /(?:^|\/)user@\d+\.service(?:\/|$)/.test(cgroup)
+
 /** Bridges as Docker and Podman name them, unless they are told another name (libnetwork, CNI, netavark). */
 const BRIDGE = /^(?:docker0|docker_gwbridge|br-[0-9a-f]{12}|podman\d+|cni-podman\d+)$/
 
@@ -38,7 +40,7 @@ function outsideOf(addresses: readonly string[], gateways: readonly string[], ho
   const bridges = new Set(gateways.map((gateway) => hostAddresses.get(gateway)?.interface))
   for (const address of addresses) {
     if (hostAddresses.has(address)) continue
-    const within = [...hostAddresses.values()].filter((one) => isWithin(address, one)).map((one) => one.interface)
+    const within = [...hostAddresses.values()].filter((one) => isBehind(address, one)).map((one) => one.interface)
     if (within.some((name) => BRIDGE.test(name) || bridges.has(name))) continue
     const network = within.length > 0 ? `the network of ${within[0]}` : 'a network that the host has no address in'
     return `it has the address ${address} of its own in ${network}, whose ports are not seen from here`
@@ -46,7 +48,8 @@ function outsideOf(addresses: readonly string[], gateways: readonly string[], ho
   return undefined
 }
 
-function isWithin(address: string, { address: own, prefixLength }: InterfaceAddress): boolean {
+/** In the network of an address of this host. */
+export function isBehind(address: string, { address: own, prefixLength }: InterfaceAddress): boolean {
   const [one, other] = [ipaddr.parse(address), ipaddr.parse(own)]
   return one.kind() === other.kind() && one.match(other, prefixLength)
 }

@@ -34,7 +34,7 @@ export function hostNetworkOf(facts: FactResults, { fleet, host }: PolicyContext
     ...accessDoors(facts, surroundings),
   ]
   return {
-    doors: [...withUniqueIds(inbound), outboundDoor({ ...surroundings, sources: facts.sources })],
+    doors: [...withUniqueIds(inbound), outboundDoor({ ...surroundings, sources: facts.sources, processes: facts.processes })],
     ...(unread.length > 0 && { unread: [...new Set(unread)].join('; ') }),
   }
 }

@@ -6,10 +6,12 @@ import type { Firewall } from '../../facts/firewall/firewall.ts'
 import { reach, testsOf } from '../../facts/firewall/reach.ts'
 import type { Piece } from '../../facts/firewall/verdicts.ts'
 import type { Network } from '../../facts/network/network.ts'
+import type { Process } from '../../facts/processes/processes.ts'
 import type { Sources } from '../../facts/sources/sources.ts'
 import { hostOf } from '../controls/isolation/air-gap.ts'
+import { asideOf, bridgesOf, sentBehind } from '../controls/network/behind-bridges.ts'
 import { exits, routedAnywhere } from '../controls/network/exits.ts'
-import { doubtOf, isNearlyAll } from '../controls/network/flows.ts'
+import { doubtOf, isNearlyAll, knownValue } from '../controls/network/flows.ts'
 import { addressesOf, allBut, printPieces, ruleOf, trafficWith } from './traffic.ts'
 
 interface Surroundings {
@@ -17,6 +19,7 @@ interface Surroundings {
   readonly firewall: FactResult<Firewall>
   readonly network: Network | undefined
   readonly sources: FactResult<Sources>
+  readonly processes: FactResult<readonly Process[]>
 }
 
 type Judged = Omit<Flow, 'segment'>
@@ -126,12 +129,14 @@ function toSource(firewall: Firewall, network: Network | undefined, host: string
 }
 
 /** As the check of the outbound rules has it: rules are judged, not routes, and a few addresses that a rule names are not "anywhere". */
-function toAnywhere(firewall: Firewall, { fleet, network }: Surroundings): Judged {
+function toAnywhere(firewall: Firewall, { fleet, network, processes }: Surroundings): Judged {
   const addresses = allBut(Object.values(fleet.networks).flat())
-  const tried = exits.map((exit) => ({
-    exit,
-    ...trafficWith(leaving(firewall, routedAnywhere(network), exit.protocol, exit.port), addresses),
-  }))
+  const routed = routedAnywhere(network)
+  const bridges = network ? bridgesOf(network, knownValue(processes)) : []
+  const tried = exits.map((exit) => {
+    const forwarded = routed ? bridges.flatMap((bridge) => sentBehind(bridge, firewall, routed, exit)) : []
+    return { exit, ...trafficWith([...leaving(firewall, routed, exit.protocol, exit.port), ...forwarded], addresses) }
+  })
   const open = tried.filter(({ accepted }) => accepted.some(isNearlyAll))
   const [first] = open
   if (first) {
@@ -141,6 +146,8 @@ function toAnywhere(firewall: Firewall, { fleet, network }: Surroundings): Judge
   const doubt = tried.flatMap(({ undetermined }) => undetermined)[0]
   if (doubt) return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by) }
   const named = tried.flatMap(({ accepted }) => accepted)
+  const [aside] = network ? asideOf(knownValue(processes) ?? [], network) : []
+  if (aside) return { state: 'unknown', reason: `Of process ${aside.process.pid} ${aside.why}: other rules hold what it sends.` }
   if (named.length > 0)
     return {
       state: 'allowed',

@@ -37,5 +37,6 @@ describe('whatever a control judges', () => {
     ['one of it fails', [finding('flow', 'a', 'pass'), finding('flow', 'b', 'fail')], 1],
     ['one of it was not evaluated', [finding('flow', '', 'not-evaluated')], 1],
     ['it is not judged', [], 1],
+    ['containers go on as before', [finding('flow', '', 'pass'), finding('flow', 'behind docker0', 'warning')], 0],
   ] as const)('%s', (_, after, count) => expect(objections(was, after, { turns: every })).toHaveLength(count))
 })

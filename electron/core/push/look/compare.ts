@@ -1,5 +1,6 @@
 import type { HostAudit } from '#shared/model/audit.ts'
 import { type Finding, findingKey } from '#shared/model/finding.ts'
+import { isForwarded } from '#shared/model/forwarded-subject.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { rankOf } from '#shared/status.ts'
 import type { AuditedHost } from '../../audit/audit-host.ts'
@@ -28,7 +29,7 @@ export const unseen = ({ state, failure }: HostLook): string =>
 /** The undo that this push itself has armed: it is there while the host is looked at, and gone with the commit. */
 const OWN_UNDO = 'gatehouse-undo.service'
 
-/** Of a turn: every finding of its control, whatever it is about. */
+/** Of a turn: every finding of its control, whatever it is about, but what is forwarded for others. */
 export const EVERY = '*'
 
 /**
@@ -48,7 +49,8 @@ export function objections(
     if (turn.subject === EVERY) {
       const judged = after.filter(({ control }) => control === turn.control)
       if (judged.length === 0) return [`${turn.control}: not judged any more`]
-      return judged.filter(({ status }) => status !== 'pass' && status !== 'not-applicable').map(words)
+      const meant = judged.filter(({ subject }) => !isForwarded(subject))
+      return meant.filter(({ status }) => status !== 'pass' && status !== 'not-applicable').map(words)
     }
     const now = after.find((finding) => findingKey(finding) === findingKey(turn))
     if (now === undefined) return [`${turn.control} ${turn.subject}: not judged any more`]

@@ -1,13 +1,15 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { INSIDE, TUNNEL } from '../../../facts/firewall/surroundings.ts'
-import type { Network, Route } from '../../../facts/network/network.ts'
+import type { InterfaceAddress, Network, Route } from '../../../facts/network/network.ts'
 import type { Ask } from '../../../facts/network/next-start/next-start.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
+import { asideOf, bridgesOf } from '../network/behind-bridges.ts'
 import { routedAnywhere } from '../network/exits.ts'
 import { citeRule, knownValue, printRemotes, worst } from '../network/flows.ts'
 import { insideNetworks, notAirGapped } from './air-gap.ts'
-import { bridgesOf, leaving, ownNetworksOf, routesBeyond } from './leaving.ts'
+import { leaving, ownNetworksOf, routesBeyond } from './leaving.ts'
 
 export default defineControl({
   id: 'airgap-no-way-out',
@@ -17,9 +19,9 @@ export default defineControl({
   rationale:
     'An air gap is a claim about packets. A default route with an open outbound policy means that a stolen account can send weights and prompts anywhere, whatever the documents say. A route that was only taken away by hand comes back with the next start or lease.',
   needs: ['network'],
-  uses: ['firewall'],
+  uses: ['firewall', 'processes'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
-  evaluate: ({ network, firewall }, context) => {
+  evaluate: ({ network, firewall, processes }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     const defaults = network.routes.filter(leadsEverywhere)
@@ -27,7 +29,8 @@ export default defineControl({
       ? 'A default route'
       : `A route to ${defaults[0]?.destination}`
     const routeLines = defaults.map(({ section, line }) => ({ section, line, note: 'Leads to everywhere. Expected none in an air gap.' }))
-    if (defaults.length === 0) return [withoutRoute(network, firewall, insideOf(context))]
+    const bridges = bridgesOf(network, knownValue(processes))
+    if (defaults.length === 0) return [butAside(withoutRoute(network, firewall, insideOf(context), bridges), processes, network)]
     const rules = knownValue(firewall)
     if (rules === undefined) {
       const reason = `${route} exists, and whether rules stop what leaves is not known${firewall.known ? '' : `: ${firewall.reason}`}.`
@@ -42,7 +45,7 @@ export default defineControl({
         },
       ]
     }
-    const found = leaving(rules, network, insideOf(context))
+    const found = leaving(rules, network, insideOf(context), bridges)
     const open = found.filter(({ accepted }) => accepted.length > 0)
     const first = open[0]
     const through = first && worst(first.accepted)
@@ -72,9 +75,32 @@ export default defineControl({
     }
     const reason = `${route} exists, but the outbound rules drop HTTPS, HTTP, SSH, DNS and QUIC to every address that is neither private nor in the fleet file.`
     const cite = [{ section: rules.section, line: rules.line }, ...defaults.map(({ section, line }) => ({ section, line }))]
-    return [{ status: 'pass', subject: '', title: 'Rules let nothing out', reason, cite }]
+    return [butAside({ status: 'pass', subject: '', title: 'Rules let nothing out', reason, cite }, processes, network)]
   },
 })
+
+/** Routes and rules of this host say nothing of a container in a network that leads past it (macvlan, ipvlan), nor of another network namespace. */
+function butAside(verdict: Verdict, processes: FactResult<readonly Process[]>, network: Network): Verdict {
+  if (verdict.status !== 'pass') return verdict
+  const base = { status: 'not-evaluated', subject: '', cite: verdict.cite } as const
+  if (!processes.known)
+    return {
+      ...base,
+      title: 'Whether others lead out is not known',
+      reason: `${verdict.reason} Whether a container has a way of its own is not known: ${processes.reason}`,
+      hint: processes.hint,
+    }
+  const [aside] = asideOf(processes.value, network)
+  if (aside === undefined) return verdict
+  const { process, why } = aside
+  return {
+    ...base,
+    title: 'A network past this host may lead out',
+    reason: `${verdict.reason} But of process ${process.pid} (${process.name.slice(0, 40)}) ${why}: its routes and rules are others, which were not read.`,
+    hint: 'Attach it to a bridge of this host, whose rules hold it, or look in that network for a way out.',
+    cite: [{ section: 'processes', line: process.line }, ...verdict.cite],
+  }
+}
 
 /** VPNs send everything their way without a default route: by two halves (`0.0.0.0/1`, `128.0.0.0/1`), by `2000::/3`, or by all but private ranges. */
 const leadsEverywhere = ({ destination, family }: Route): boolean =>
@@ -87,7 +113,12 @@ function insideOf({ fleet }: PolicyContext): readonly string[] {
 }
 
 /** No route leads out now. Whether one comes back is asked of what the host is told at its next start and by its network. */
-function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: readonly string[]): Verdict {
+function withoutRoute(
+  network: Network,
+  firewall: FactResult<Firewall>,
+  inside: readonly string[],
+  bridges: readonly InterfaceAddress[],
+): Verdict {
   const now = 'No routing table of IPv4 or IPv6 has a default route, or what stands for one'
   const cite = [
     { section: 'routes', line: 0 },
@@ -95,7 +126,7 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
   ]
   const pass = { status: 'pass', subject: '', title: 'No route leads out', cite } as const
   const rules = knownValue(firewall)
-  const found = rules && leaving(rules, routedAnywhere(network), inside, bridgesOf(network))
+  const found = rules && leaving(rules, routedAnywhere(network), inside, bridges)
   const [lets, may] = [found?.some(({ accepted }) => accepted.length > 0), found?.some(({ undetermined }) => undetermined.length > 0)]
   if (found && !lets && !may) return { ...pass, reason: `${now}, and if one came, the outbound rules would drop what takes it.` }
   const held = lets ? 'the rules would let packets take it' : 'whether rules would stop what takes it is not certain'
@@ -114,7 +145,8 @@ function withoutRoute(network: Network, firewall: FactResult<Firewall>, inside: 
   const near = [...inside, ...ownNetworksOf(network)]
   const beyond = routesBeyond(network, near)
   const [away] = beyond
-  const crossed = rules === undefined || leaving(rules, network, near).some((each) => each.accepted.length + each.undetermined.length > 0)
+  const crossed =
+    rules === undefined || leaving(rules, network, near, bridges).some((each) => each.accepted.length + each.undetermined.length > 0)
   if (away && crossed)
     return {
       status: 'not-evaluated',

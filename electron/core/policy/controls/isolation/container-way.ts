@@ -4,6 +4,7 @@ import { parseInterval } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { containerBridges, forwardedFrom, sourcesBehind } from '../../../facts/firewall/forwarded.ts'
 import type { InterfaceAddress, Network } from '../../../facts/network/network.ts'
+import { isBehind } from '../../../facts/services/own-address.ts'
 import { type Way, wayBy } from './way-out.ts'
 
 const WHAT = 'HTTPS of its container'
@@ -60,7 +61,7 @@ function wayOfOrigin({ bridge, source }: Origin, network: Network, firewall: Fac
       firewall,
       named,
       WHAT,
-      () => tables && forwardedFrom(tables, network, { bridge: bridge.interface, source: from, port: 443 }),
+      () => tables && forwardedFrom(tables, network, { bridge: bridge.interface, source: from, protocol: 'tcp', port: 443 }),
     ),
   )
   const [first] = ways
@@ -98,8 +99,3 @@ function attachedTo({ name, addresses }: ContainerNetwork, bridges: readonly Int
 
 const byBridge = (origins: readonly Origin[]): Attached['bridges'] =>
   [...new Set(origins.map(({ bridge }) => bridge.interface))].map((name) => origins.filter(({ bridge }) => bridge.interface === name))
-
-function isBehind(address: string, bridge: InterfaceAddress): boolean {
-  const [one, subnet] = [parseInterval(address), parseInterval(`${bridge.address}/${bridge.prefixLength}`)]
-  return one !== undefined && subnet !== undefined && one.family === subnet.family && subnet.from <= one.from && one.from <= subnet.to
-}

@@ -8,6 +8,7 @@ import { parseNft } from '../../../facts/firewall/nft/parse.ts'
 import type { Leased } from '../../../facts/network/network.ts'
 import type { Ask, NextStart } from '../../../facts/network/next-start/next-start.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import type { ProxySetting, Sources } from '../../../facts/sources/sources.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
@@ -56,6 +57,7 @@ const everything = {
   units: unit(),
   sources: sources(),
   containers: known({ runtimes: [], containers: [] }),
+  processes: known([]),
 }
 
 test.each([noWayOut, noResolver, noProxy, enginesOffline, sourcesInside])(
@@ -155,7 +157,7 @@ describe('airgap-no-way-out', () => {
     ['private and multicast ranges', '10.0.0.0/8 dev eth0\n224.0.0.0/4 dev eth0', rules('accept'), 'pass: No route leads out'],
     ['a route of another table', 'default via 10.0.0.1 dev eth0 table 100', rules('accept'), 'fail: The outside can be reached'],
   ])('%s', (_, routes, firewall, expected) => {
-    expect(outcomes(ask(noWayOut, { network: network(routes), firewall }))).toEqual([expected])
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: network(routes), firewall }))).toEqual([expected])
   })
 
   /** What containers send never passes the rules for what leaves the host itself. */
@@ -171,6 +173,7 @@ describe('airgap-no-way-out', () => {
   test.each<[string, string, string, string]>([
     ['let out', 'default via 10.0.0.1 dev eth0', 'iifname "docker0" accept', 'fail: The outside can be reached'],
     ['let out of another bridge', 'default via 10.0.0.1 dev eth0', 'iifname "virbr0" accept', 'pass: Rules let nothing out'],
+    ['let out for names alone', 'default via 10.0.0.1 dev eth0', 'udp dport 53 accept', 'fail: The outside can be reached'],
     ['let out to what is inside', 'default via 10.0.0.1 dev eth0', 'ip daddr 10.0.0.0/8 accept', 'pass: Rules let nothing out'],
     [
       'by a rule that is not modelled',
@@ -187,7 +190,9 @@ describe('airgap-no-way-out', () => {
   ])('nothing leaves the host itself, and containers are %s', (_, routes, rule, expected) => {
     const given = network(routes, known(nothingAsked), [{ family: 4, interface: 'eth0', section: 'addresses', line: 2 }])
     const addresses = [...given.addresses, ...parseAddresses('3: docker0 inet 172.17.0.1/16 scope global docker0\n')]
-    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding(rule) }))).toEqual([expected])
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: { ...given, addresses }, firewall: forwarding(rule) }))).toEqual([
+      expected,
+    ])
   })
 
   test.each([
@@ -199,13 +204,48 @@ describe('airgap-no-way-out', () => {
   ])('nothing leaves the host itself, and what is behind %s is forwarded', (bridge, address, expected) => {
     const given = network('default via 10.0.0.1 dev eth0')
     const addresses = [...given.addresses, ...parseAddresses(`3: ${bridge} inet ${address} scope global ${bridge}\n`)]
-    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([expected])
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([
+      expected,
+    ])
+  })
+
+  const sender = (more: Partial<Process>): FactResult<readonly Process[]> =>
+    known([{ ...{ pid: 7, ppid: 1, user: 'root', uid: 0, name: 'python3', argv: ['python3'], line: 9 }, ...more }])
+  const past = 'not-evaluated: A network past this host may lead out'
+  const none = '10.0.0.0/24 dev eth0'
+  const lone = { sockets: [], beside: [], moreBeside: false }
+  test.each<[string, string, FactResult<readonly Process[]>, string]>([
+    ['a container in a macvlan network', none, sender({ gateways: ['10.0.0.1'], addresses: ['10.0.0.7'] }), past],
+    [
+      'the same beside a route and rules',
+      'default via 10.0.0.1 dev eth0',
+      sender({ gateways: ['10.0.0.1'], addresses: ['10.0.0.7'] }),
+      past,
+    ],
+    ['one without a default route', none, sender({ addresses: ['10.0.0.7'] }), 'pass: No route leads out'],
+    ['one with an address of IPv6', none, sender({ addresses: ['2001:db8::7'] }), past],
+    ['a network namespace', none, sender({ addresses: ['10.0.0.7'], ownNetwork: lone }), past],
+    ['a network namespace without an address', none, sender({ ownNetwork: lone }), 'pass: No route leads out'],
+    ['nobody knows who', none, unknown('hidden', []), 'not-evaluated: Whether others lead out is not known'],
+    [
+      'a container behind a bridge that somebody named',
+      'default via 10.0.0.1 dev eth0',
+      sender({ gateways: ['10.88.0.1'], addresses: ['10.88.0.7'] }),
+      'fail: The outside can be reached',
+    ],
+    ['nobody behind that', 'default via 10.0.0.1 dev eth0', known([]), 'pass: Rules let nothing out'],
+  ])('nothing leaves by this host itself, but %s', (_, routes, processes, expected) => {
+    const given = network(routes)
+    const addresses = [...given.addresses, ...parseAddresses('3: ai0 inet 10.88.0.1/24 scope global ai0\n')]
+    expect(outcomes(ask(noWayOut, { processes, network: { ...given, addresses }, firewall: forwarding('iifname "ai0" accept') }))).toEqual([
+      expected,
+    ])
   })
 
   test('a bridge by which the host itself goes out is no place behind it', () => {
     const given = network('default via 10.0.0.1 dev virbr0')
     const addresses = parseAddresses('2: virbr0 inet 10.0.0.2/24 scope global virbr0\n')
-    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: { ...given, addresses }, firewall: forwarding('accept') }))).toEqual([
       'pass: Rules let nothing out',
     ])
   })
@@ -226,7 +266,7 @@ describe('airgap-no-way-out', () => {
     const given = network(`10.0.0.0/24 dev eth0\n${routes}`)
     const addresses = [...given.addresses, ...parseAddresses('3: eth1 inet 203.0.113.9/24 scope global eth1\n')]
     const own = routes.includes('eth1') ? addresses : given.addresses
-    expect(outcomes(ask(noWayOut, { network: { ...given, addresses: own }, firewall }))).toEqual([expected])
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: { ...given, addresses: own }, firewall }))).toEqual([expected])
   })
 
   const asks = (kind: Ask['kind'], more: Partial<Ask> = {}): NextStart => ({
@@ -262,7 +302,9 @@ describe('airgap-no-way-out', () => {
     ['a program that is not followed', known({ asks: [], unread: [{ why: 'x.', cite: [] }] }), [], rules('accept'), back],
     ['nothing', known(nothingAsked), [], rules('accept'), 'pass: No route leads out'],
   ])('no route now, but %s', (_, nextStart, leased, firewall, expected) => {
-    expect(outcomes(ask(noWayOut, { network: network('10.0.0.0/24 dev eth0', nextStart, leased), firewall }))).toEqual([expected])
+    expect(
+      outcomes(ask(noWayOut, { processes: known([]), network: network('10.0.0.0/24 dev eth0', nextStart, leased), firewall })),
+    ).toEqual([expected])
   })
 
   const kernel = (...links: readonly string[]): NextStart => ({
@@ -286,7 +328,7 @@ describe('airgap-no-way-out', () => {
     const six = withSix === '' ? '' : `2: ${withSix}    inet6 fe80::5054:ff:fe12:3456/64 scope link`
     const given = network('10.0.0.0/24 dev eth0', known(nextStart))
     const addresses = [...given.addresses, ...parseAddresses(six)]
-    expect(outcomes(ask(noWayOut, { network: { ...given, addresses }, firewall }))).toEqual([expected])
+    expect(outcomes(ask(noWayOut, { processes: known([]), network: { ...given, addresses }, firewall }))).toEqual([expected])
   })
 })
 

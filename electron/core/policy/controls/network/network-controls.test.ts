@@ -95,6 +95,16 @@ const turned = (rule: string) =>
   `${chain('inet', 'input', 'drop', 'ip saddr 10.0.1.0/24 tcp dport 443 accept\nip saddr 10.0.9.9 tcp dport 22 accept\nct status dnat accept')}table ip nat {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`
 const marked = chain('inet', 'input', 'drop', 'meta mark 0x7 accept') + chain('inet', 'output', 'drop', 'meta mark 0x7 accept')
 const storageOnly = chain('inet', 'output', 'drop', 'ip daddr 10.0.4.0/24 tcp dport 443 accept\nip daddr 10.0.0.53 udp dport 53 accept')
+const withBridge = (name: string) => ({
+  ...network,
+  addresses: [...network.addresses, ...parseAddresses(`3: ${name} inet 172.17.0.1/16 scope global ${name}\n`)],
+})
+const withDocker = { network: known(withBridge('docker0')) }
+const forwards = (policy: string, rule = '') => chain('inet', 'forward', policy, rule)
+const sender = (gateways: readonly string[], addresses: readonly string[]) => ({
+  ...{ pid: 7, ppid: 1, user: 'root', uid: 0, name: 'python3', argv: ['python3'], line: 9 },
+  ...{ gateways, addresses },
+})
 const httpsOut = chain('inet', 'output', 'drop', 'tcp dport 443 accept')
 /** Three fifths in pieces none of which is as large as what is dropped. */
 const quarters = ['0.0.0.0/3', '32.0.0.0/3', '64.0.0.0/3', '96.0.0.0/3', '160.0.0.0/3']
@@ -174,6 +184,124 @@ test.each([
     named,
     'warning',
   ],
+  [
+    'outbound to storage only, and Docker forwards to anywhere',
+    outboundOnly,
+    storageOnly + forwards('accept'),
+    withDocker,
+    named,
+    'pass warning',
+  ],
+  [
+    'the same of a bridge that somebody named',
+    outboundOnly,
+    storageOnly + forwards('accept'),
+    { network: known(withBridge('ai0')), processes: known([sender(['172.17.0.1'], ['172.17.0.2'])]) },
+    named,
+    'pass warning',
+  ],
+  ['the same of a bridge that nobody sends through', outboundOnly, storageOnly, { network: known(withBridge('ai0')) }, named, 'pass'],
+  [
+    'containers that reach storage only',
+    outboundOnly,
+    storageOnly + forwards('drop', 'iifname "docker0" ip daddr 10.0.4.0/24 accept'),
+    withDocker,
+    named,
+    'pass',
+  ],
+  [
+    'containers that ask anybody for names',
+    outboundOnly,
+    storageOnly + forwards('drop', 'udp dport 53 accept'),
+    withDocker,
+    named,
+    'pass warning',
+  ],
+  [
+    'containers by a rule that is not modelled',
+    outboundOnly,
+    storageOnly + forwards('drop', 'meta mark 0x7 accept'),
+    withDocker,
+    named,
+    'pass not-evaluated',
+  ],
+  [
+    'containers that talk to each other, without a default route',
+    outboundOnly,
+    storageOnly + forwards('drop', 'iifname "docker0" oifname "docker0" accept'),
+    { network: known({ ...withBridge('docker0'), routes: [] }) },
+    named,
+    'pass',
+  ],
+  ['HTTPS out to anywhere, and containers', outboundOnly, httpsOut + forwards('accept'), withDocker, named, 'warning warning'],
+  [
+    'a container in a macvlan network',
+    outboundOnly,
+    storageOnly,
+    { processes: known([sender(['10.0.0.1'], ['10.0.0.77'])]) },
+    named,
+    'pass not-evaluated',
+  ],
+  [
+    'a container in an ipvlan network',
+    outboundOnly,
+    storageOnly,
+    { processes: known([sender(['0.0.0.0'], ['10.9.0.2'])]) },
+    named,
+    'pass not-evaluated',
+  ],
+  [
+    'a container of IPv6 alone in such a network',
+    outboundOnly,
+    storageOnly,
+    { processes: known([sender([], ['fd00:9::2', 'fe80::2'])]) },
+    named,
+    'pass not-evaluated',
+  ],
+  [
+    'a container with the network of its host',
+    outboundOnly,
+    storageOnly,
+    { processes: known([sender(['10.0.0.1'], ['10.0.0.2', 'fd00::2'])]) },
+    named,
+    'pass',
+  ],
+  [
+    'a container that an account without root runs',
+    outboundOnly,
+    storageOnly,
+    { processes: known([{ ...sender(['10.0.2.2'], ['10.0.2.100']), cgroup: '/user.slice/user@1000.service/app.slice' }]) },
+    named,
+    'pass',
+  ],
+  [
+    'a container of an overlay, which leads out by a bridge of its host',
+    outboundOnly,
+    storageOnly + forwards('drop'),
+    { network: known(withBridge('docker_gwbridge')), processes: known([sender(['172.17.0.1'], ['10.0.1.5', '172.17.0.3'])]) },
+    named,
+    'pass',
+  ],
+  [
+    'a program in a network namespace behind nothing of its host',
+    outboundOnly,
+    storageOnly,
+    { processes: known([{ ...sender([], ['10.0.0.78']), ownNetwork: { sockets: [], beside: [], moreBeside: false } }]) },
+    named,
+    'pass not-evaluated',
+  ],
+  [
+    'a program in a network namespace behind a bridge',
+    outboundOnly,
+    storageOnly + forwards('drop'),
+    {
+      ...withDocker,
+      processes: known([{ ...sender([], ['172.17.0.9', 'fe80::3']), ownNetwork: { sockets: [], beside: [], moreBeside: false } }]),
+    },
+    named,
+    'pass',
+  ],
+  ['processes that nobody could read', outboundOnly, storageOnly, { processes: unknown('hidden', []) }, named, 'pass not-evaluated'],
   ['outbound default open', outboundOnly, wide, {}, named, 'not-applicable'],
   ['outbound in doubt', outboundOnly, marked, {}, named, 'not-evaluated'],
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],

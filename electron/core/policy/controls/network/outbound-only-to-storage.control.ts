@@ -1,8 +1,11 @@
+import { forwardedSubject } from '#shared/model/forwarded-subject.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { type Aside, asideOf, bridgesOf, sentBehind } from './behind-bridges.ts'
 import { exits, routedAnywhere } from './exits.ts'
-import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersAmong, strangersTo, worst } from './flows.ts'
 
 export default defineControl({
   id: 'outbound-only-to-storage',
@@ -12,13 +15,76 @@ export default defineControl({
   rationale:
     'A rule that lets HTTPS or DNS out to anywhere is all that stolen weights and prompts need. Model storage and package sources have addresses that a rule can name.',
   needs: ['firewall'],
-  uses: ['network'],
+  uses: ['network', 'processes'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:AC-4', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM02'],
-  evaluate: ({ firewall, network }, { fleet }) => {
+  evaluate: ({ firewall, network, processes }, { fleet }) => {
     const { app, jump, management, modelStorage, modelAdmins } = fleet.networks
-    return judge(firewall, routedAnywhere(knownValue(network)), [...app, ...jump, ...management, ...modelStorage, ...modelAdmins])
+    const named = [...app, ...jump, ...management, ...modelStorage, ...modelAdmins]
+    const own = judge(firewall, routedAnywhere(knownValue(network)), named)
+    if (own.some(({ status }) => status === 'not-applicable')) return own
+    const forwarded = network.known ? judgeBridges(firewall, network.value, knownValue(processes) ?? [], named) : []
+    const unread = [network, processes].flatMap((fact) => (fact.known ? [] : [fact.reason]))
+    return [...own, ...forwarded, ...unread.slice(0, 1).map(notKnown)]
   },
+})
+
+/** What containers and machines send is forwarded, past the rules for what the host itself sends. */
+function judgeBridges(firewall: Firewall, network: Network, processes: readonly Process[], named: readonly string[]): readonly Verdict[] {
+  const routed = routedAnywhere(network)
+  const bridges = bridgesOf(network, processes)
+  const names = [...new Set(bridges.map((bridge) => bridge.interface))]
+  const verdicts = names.flatMap((name): Verdict[] => {
+    const found = exits.map((exit) => {
+      const pieces = bridges.filter((bridge) => bridge.interface === name).flatMap((each) => sentBehind(each, firewall, routed, exit))
+      return { exit, ...strangersAmong(pieces, named) }
+    })
+    const open = found.flatMap(({ exit, accepted }) => accepted.filter(isNearlyAll).map((piece) => ({ exit, piece })))
+    const [first] = open
+    if (first) {
+      const words = [...new Set(open.map(({ exit }) => exit.words))].join(', ')
+      return [
+        {
+          status: 'warning',
+          subject: forwardedSubject(name),
+          title: `Containers behind ${name} reach anywhere`.slice(0, 47),
+          reason: `${words} of what is behind ${name} is forwarded to ${printRemotes(first.piece)}, which rules for what this host itself sends do not stop. Expected only model storage and package sources.`,
+          hint: 'Drop what comes from that bridge except to named addresses: in chain DOCKER-USER of Docker, else where packets are forwarded.',
+          template: null,
+          cite: citeRule(first.piece.by, firewall, `Forwards ${first.exit.words} to ${printRemotes(first.piece)}.`),
+        },
+      ]
+    }
+    const doubt = worst(found.flatMap(({ undetermined }) => undetermined))
+    return doubt === undefined
+      ? []
+      : [
+          {
+            status: 'not-evaluated',
+            subject: forwardedSubject(name),
+            title: `What ${name} forwards is not certain`.slice(0, 47),
+            reason: doubtOf(doubt),
+            cite: citeRule(doubt.doubtBy ?? doubt.by, firewall),
+          },
+        ]
+  })
+  return [...verdicts, ...asideOf(processes, network).slice(0, 1).map(pastRules)]
+}
+
+const pastRules = ({ process, why }: Aside): Verdict => ({
+  status: 'not-evaluated',
+  subject: forwardedSubject('other networks'),
+  title: 'Some packets leave past these rules',
+  reason: `Of process ${process.pid} (${process.name.slice(0, 40)}) ${why}: what it sends passes other rules than those of this host, which were not read.`,
+  cite: [{ section: 'processes', line: process.line }],
+})
+
+const notKnown = (reason: string): Verdict => ({
+  status: 'not-evaluated',
+  subject: forwardedSubject('bridges'),
+  title: 'What containers send is not known',
+  reason: `Rules for what this host itself sends do not hold what is forwarded. Which containers send past them is not known: ${reason}`,
+  cite: [],
 })
 
 function judge(firewall: Firewall, network: Network | undefined, named: readonly string[]): Verdict[] {

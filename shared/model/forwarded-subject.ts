@@ -1,0 +1,3 @@
+/** Of a finding about what others send past the rules for a host itself (`behind docker0`), which no template of a firewall turns. */
+export const forwardedSubject = (name: string): string => `behind ${name}`
+export const isForwarded = (subject: string): boolean => subject.startsWith('behind ')
