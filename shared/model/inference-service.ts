@@ -44,8 +44,8 @@ export interface InferenceService {
   readonly awaitedBinds?: readonly ServiceBind[] | undefined
   /** What its unit says, so what a restart would bring. Absent when that is not known; empty when it uses a unix socket only. */
   readonly configuredBinds?: readonly ServiceBind[] | undefined
-  /** Is its own key required? `none` when the engine has no such thing or it is not set. */
-  readonly apiKey: 'set' | 'none' | 'unknown'
+  /** Is its own key required? `none` when the engine has no such thing or it is not set; `placeholder`: one that guides print, which everybody knows. */
+  readonly apiKey: 'set' | 'placeholder' | 'none' | 'unknown'
   readonly version?: string | undefined
   /** Of the container or pod it runs in; `line` in section `containers`. */
   readonly image?: { readonly name: string; readonly line: number } | undefined

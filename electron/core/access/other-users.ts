@@ -14,7 +14,11 @@ export function keyHolders(services: FactResult<readonly InferenceService[]>): r
   if (!services.known) return []
   return services.value
     .filter(
-      (service) => service.running && (service.apiKey === 'set' || (service.apiKey === 'unknown' && keyFileOf(service) !== undefined)),
+      (service) =>
+        service.running &&
+        (service.apiKey === 'set' ||
+          service.apiKey === 'placeholder' ||
+          (service.apiKey === 'unknown' && keyFileOf(service) !== undefined)),
     )
     .map((service): AccountAccess => {
       const { id, engine, binds } = service

@@ -53,10 +53,12 @@ function byService(member: Member, world: World, facts: AccessFacts, service: In
     const ways: readonly Omit<Own, 'capability'>[] =
       service.apiKey === 'none'
         ? [{ by: `${at} asks for no key`, cite }]
-        : [
-            ...readsKey(member, world, facts, service).map((way) => ({ ...way, session: true as const })),
-            ...(service.apiKey === 'unknown' ? [{ by: at, condition: 'only if it asks for no key, which is not known', cite }] : []),
-          ]
+        : service.apiKey === 'placeholder'
+          ? [{ by: `${at} takes a key that guides print`, cite }]
+          : [
+              ...readsKey(member, world, facts, service).map((way) => ({ ...way, session: true as const })),
+              ...(service.apiKey === 'unknown' ? [{ by: at, condition: 'only if it asks for no key, which is not known', cite }] : []),
+            ]
     for (const way of ways) {
       found.push({ capability: 'send-inference', ...way, port })
       // Ollama and LocalAI pull and delete models over the same API.

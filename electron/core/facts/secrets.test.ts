@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { REDACTED, redact } from './secrets.ts'
 
 const X = REDACTED
+const P = '‹placeholder›'
 
 test.each([
   ['an option', 'vllm serve m --api-key sk-abc --port 8000', `vllm serve m --api-key ${X} --port 8000`],
@@ -27,6 +28,16 @@ test.each([
     'a map of patterns: what lets any key in stays to be seen',
     'map $http_authorization $ok { "~^Bearer .+" 1; "~^Bearer sk-[a-z0-9]{20,}$" 2; "~*(?:first-secret|second-secret)" 3; "Bearer a-long-secret" 4; }',
     `map $http_authorization $ok { "~^Bearer .+" 1; "~^Bearer sk-[a-z0-9]{20,}$" 2; "~*(?:${X}|${X})" 3; "Bearer ${X}" 4; }`,
+  ],
+  [
+    'what guides print where a key belongs, told apart from a key',
+    'vllm --api-key token-abc123 -e VLLM_API_KEY=changeme HF_TOKEN=<your_hf_token> LLAMA_API_KEY=sk-1234,sk-9fQ2 x --api-key EMPTY',
+    `vllm --api-key ${P} -e VLLM_API_KEY=${P} HF_TOKEN=${P} LLAMA_API_KEY=${P},${X} x --api-key ${P}`,
+  ],
+  [
+    'the same in nginx',
+    'map $http_authorization $ok { "Bearer sk-1234" 1; "Bearer sk-12345-9fQ2" 2; }',
+    `map $http_authorization $ok { "Bearer ${P}" 1; "Bearer ${X}" 2; }`,
   ],
   ['an option quoted', 'vllm --api-key "abc" --port 1', `vllm --api-key "${X}" --port 1`],
   ['an option in a JSON array', '["--api-key","s1","--host","0.0.0.0"]', `["--api-key","${X}","--host","0.0.0.0"]`],

@@ -1,5 +1,6 @@
 import type { SectionOutput } from '../probe/section.ts'
 import { oncePer } from './once-per.ts'
+import { isPlaceholder, markPlaceholder } from './placeholder-keys.ts'
 
 /** Stands where a secret stood. */
 export const REDACTED = '‹redacted›'
@@ -7,7 +8,7 @@ export const REDACTED = '‹redacted›'
 /** What stands where this secret stood: `REDACTED`, or with a tag in it (`‹redacted-3f9a2c1d›`) that is the same for the same secret. */
 export type Mark = (secret: string) => string
 const plain: Mark = () => REDACTED
-const isMarked = (value: string): boolean => /‹(?:redacted|short)/.test(value)
+const isMarked = (value: string): boolean => /‹(?:redacted|short|placeholder)/.test(value)
 
 /** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
 type Rule = readonly [has: string, pattern: RegExp, replace: (mark: Mark, match: string, ...groups: string[]) => string]
@@ -16,7 +17,10 @@ type Rule = readonly [has: string, pattern: RegExp, replace: (mark: Mark, match:
 const isNoSecret = (value: string): boolean => /^["']?(?:\$[{(A-Za-z_]|(?:true|false)["']?$)/i.test(value)
 
 const mask = (mark: Mark, before: string, value: string, after = ''): string =>
-  isNoSecret(value) || isMarked(value) ? before + value + after : before + mark(value) + after
+  isNoSecret(value) || isMarked(value) ? before + value + after : before + markFor(mark, value) + after
+
+/** Controls want to know of a key that everybody knows. */
+const markFor = (mark: Mark, value: string): string => (isPlaceholder(value) ? markPlaceholder(mark(value)) : mark(value))
 
 /** Settings that may hold several keys between commas (LocalAI, llama-server): each is masked by itself, so that their number stays. */
 const LISTS_KEYS = /^-{0,2}(?:[A-Za-z0-9]{1,32}[_-]){0,4}api[_-]?keys?$/i
@@ -204,7 +208,7 @@ function maskSent(mark: Mark, text: string, isPattern: boolean): string {
 /** What is shorter may be tried out, which the model of nginx wants to know. */
 const MIN_KEY = 8
 const maskKey = (mark: Mark, key: string): string =>
-  key.length < MIN_KEY ? mask((secret) => mark(secret).replace('redacted', 'short'), '', key) : mask(mark, '', key)
+  key.length < MIN_KEY && !isPlaceholder(key) ? mask((secret) => mark(secret).replace('redacted', 'short'), '', key) : mask(mark, '', key)
 
 /** Of a regular expression the fixed texts that are long enough for a key: `^Bearer .+` lets anything in, and has to be seen to. */
 const maskPattern = (mark: Mark, pattern: string): string =>

@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { decisiveVariables, wantedVariables } from '../processes/candidates.ts'
+import { decisiveVariables, knownKeys, wantedVariables } from '../processes/candidates.ts'
 
 /**
  * Fields of `inspect` that both Docker and Podman know, as one JSON object per container. Names are those of the Go structs: Podman knows no
@@ -33,7 +33,7 @@ const READ = [...wantedVariables, ...decisiveVariables]
  * Of pods only names of images are asked (crictl of cri-tools, which k3s brings as well): what else they are stands in the cluster.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
-const SCRIPT = `template=$1 read=$2 of_docker=$3
+const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
@@ -50,6 +50,7 @@ b next
 }
 b start
 }
+s/\\"\\($secret\\)=$known\\"/\\"\\1:=<placeholder>\\"/g
 s/\\"\\($secret\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=$word\\{1,\\}/\\1=****/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
@@ -58,7 +59,8 @@ s/\\($flags[= ]\\)$word\\{1,\\}/\\1****/g
 s#://$user*@#://****@#g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g
 s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
-s/\\"\\($read\\):=/\\"\\1=/g"
+s/\\"\\($read\\):=/\\"\\1=/g
+s/:=<placeholder>/=<placeholder>/g"
 look() {
   runtime=$1 number=$2
   command -v "$runtime" >/dev/null 2>&1 || return 0
@@ -99,7 +101,7 @@ const containers = script({
   waits: true,
   display: 'docker and podman: container ls --all, inspect; crictl ps',
   script: SCRIPT,
-  parameters: [TEMPLATE, READ, OF_DOCKER],
+  parameters: [TEMPLATE, READ, OF_DOCKER, knownKeys],
   // Where sudo cannot resolve the name of its host it waits for DNS at each call, and there may be two.
   timeoutMs: 25_000,
   privileged: [

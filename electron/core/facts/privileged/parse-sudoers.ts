@@ -35,7 +35,7 @@ export function parseSudoers(lines: readonly FileLine[], literal = false): Sudoe
     }
     // `PASSWD: ALL` looks like a password to the masking; a rule that was masked, or cut, is not known.
     const found =
-      line.text.includes('‹redacted') || line.text.includes(TOO_LONG)
+      /‹(?:redacted|placeholder)/.test(line.text) || line.text.includes(TOO_LONG)
         ? undefined
         : readGrants(line.text, aliases, { file: line.file, line: line.line }, literal)
     if (found === undefined) failed(line)

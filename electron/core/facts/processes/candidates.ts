@@ -57,11 +57,18 @@ const keysOfPrograms = [
 export const variablePattern = `^(${wantedVariables.join('|')})=`
 export const unitVariablePattern = `^(${[...wantedVariables, ...decisiveVariables, ...keysOfPrograms].join('|')})=`
 
+/** Basic regular expression of the commonest placeholders (`placeholder-keys.ts`), which hosts send as `<placeholder>`. In few characters, as above. */
+export const knownKeys = [
+  String.raw`\(sk-\|token-\)*\([Cc][Hh][Aa][Nn][Gg][Ee][-_]*[MmTt][EeHh][IiSs]*`,
+  String.raw`[Ee][Mm][Pp][Tt][Yy]\|[Nn][Oo][Nn][Ee]\|null\|[Yy][Oo][Uu][Rr][-_A-Za-z]*\|no-key[a-z-]*\|not-needed\|dummy\|fake\|test\|secret\|password\|key`,
+  String.raw`abc123\|123*4*5*6*7*8*9*0*\|xxx*\|<[^>]*>\)`,
+].join(String.raw`\|`)
+
 /**
- * `sed` program that hides secrets before they leave the host: values of variables and flags that carry keys, and passwords in URLs.
- * It sees one variable or one word per line.
+ * Shell: `mask`, a `sed` program that hides secrets before they leave the host: values of variables that carry keys, but for `$known` ones and names of variables,
+ * and passwords in URLs. It sees one variable or one word per line.
  */
-export const maskVariables = [
-  's/^\\([A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)\\)=..*/\\1=****/',
-  's|://[^/@[:space:]]*@|://****@|g',
-].join(';')
+export const maskVariables = String.raw`open="\($known\|[$][{(A-Za-z_].*\)"
+keyed='[A-Za-z0-9_]*\(KEY\|KEYS\|TOKEN\|TOKENS\|SECRET\|PASSWORD\|PASSWD\)='
+mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/;s|://[^/@[:space:]]*@|://****@|g"
+`

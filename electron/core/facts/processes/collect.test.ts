@@ -39,6 +39,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'x --api-key seen-seven --port 1',
       '--api-key',
       'seen-last',
+      // What guides print is no secret, and the model wants to know.
+      ...['--hf-token', 'EMPTY'],
       // As vLLM hands its settings to the front end in Rust (RustFrontendProcessManager).
       '--args-json',
       '{"api_key": ["seen-eight", "seen-nine"], "hf_token": "seen-ten", "port": 8000}',
@@ -52,7 +54,14 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...words], {
       argv0: '/opt/llama-server',
       stdio: 'ignore',
-      env: { ...many, LLAMA_ARG_PORT: '9', LLAMA_API_KEY: 'seen-four', HTTP_PROXY: 'http://u:seen-five@p', SECRET_OTHER: 'seen-six' },
+      env: {
+        ...many,
+        LLAMA_ARG_PORT: '9',
+        LLAMA_API_KEY: 'seen-four',
+        LOCALAI_API_KEY: 'changeme',
+        HTTP_PROXY: 'http://u:seen-five@p',
+        SECRET_OTHER: 'seen-six',
+      },
     })
     await once(child, 'spawn')
     await sleep(50)
@@ -84,11 +93,26 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const found = processes.find(({ pid }) => pid === child.pid)
     expect(found?.argv).toEqual([
       ...['/opt/llama-server', '-e', 'setTimeout(() => {}, 60000)', '--', '--host', '0.0.0.0', '--api-key', '****', '****'],
-      ...['--hf-token=****', 'two\nlines', '-m', '/m/a b.gguf', 'x --api-key **** --port 1', '--api-key', '****'],
+      ...[
+        '--hf-token=****',
+        'two\nlines',
+        '-m',
+        '/m/a b.gguf',
+        'x --api-key **** --port 1',
+        '--api-key',
+        '****',
+        '--hf-token',
+        '<placeholder>',
+      ],
       ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}', '--authtoken', '****', '-vkey=****'],
       ...['--without-connection-token', '--port', '7', '@env 1', '>', ''],
     ])
-    expect(found?.environment).toEqual({ LLAMA_ARG_PORT: '9', LLAMA_API_KEY: '****', HTTP_PROXY: 'http://****@p' })
+    expect(found?.environment).toEqual({
+      LLAMA_ARG_PORT: '9',
+      LLAMA_API_KEY: '****',
+      LOCALAI_API_KEY: '<placeholder>',
+      HTTP_PROXY: 'http://****@p',
+    })
     expect(found?.uid).toBe(process.geteuid?.())
     expect(stdout).not.toMatch(/seen-/)
     expect(stdout).toMatch(/^ *\d.*--without-connection-token --port 7/m)

@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { maskVariables, readPattern, variablePattern } from './candidates.ts'
+import { knownKeys, maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { ownNetworkScript } from './gateway.ts'
@@ -12,8 +12,8 @@ import { podsScript } from './pods-script.ts'
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one.
  */
-const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 mask=$3
-flags='--\\{0,1\\}[[:alnum:]_-]*\\(key\\|keys\\|token\\|password\\|passwd\\|secret\\)'
+const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3
+${maskVariables}flags='--\\{0,1\\}[[:alnum:]_-]*\\(key\\|keys\\|token\\|password\\|passwd\\|secret\\)'
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
 url='s|://[^/@[:space:]]*@|://****@|g'
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
@@ -59,8 +59,9 @@ done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENV
   raw == "" { print; next }
   n { tell() }
   { n++; held = $0 }' | sed ":start
-s/^\\(=$flags=\\)..*/\\1****/
-s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
+s/^\\(=$flags=\\|=$keyed\\)$open\\$/\\1<placeholder>/
+/=<placeholder>\\$/!s/^\\(=$flags=\\)..*/\\1****/
+/=<placeholder>\\$/!s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 $words
 $url
 $json
@@ -76,7 +77,8 @@ s/^/=/
 \\$b
 n
 /^=[^-]/{
-s/.*/=****/
+/^=$open\\$/s/.*/=<placeholder>/
+/^=<placeholder>\\$/!s/.*/=****/
 b next
 }
 b start
@@ -90,7 +92,7 @@ const processes = script({
   display:
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
-  parameters: [readPattern, variablePattern, maskVariables],
+  parameters: [readPattern, variablePattern, knownKeys],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],
 })
 

@@ -11,6 +11,7 @@ import { containerIdOf, unitOf } from '../services/placement.ts'
 import type { Unit } from '../units/units.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
+import { setsOpenKey } from './open-key.ts'
 import type { Program } from './programs.ts'
 import { programBehind, programOfImage, programOfScript, programThatListens, recogniseProgram } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
@@ -217,7 +218,8 @@ function authenticationOf(
   const never = find(authentication.never)
   if (never !== undefined) return { authentication: 'none', otherDoor: true, decidedBy: never }
   const on = find(authentication.on)
-  if (on !== undefined) return { authentication: 'on', decidedBy: on }
+  if (on !== undefined)
+    return setsOpenKey(on) ? { authentication: 'none', otherDoor: true, decidedBy: on } : { authentication: 'on', decidedBy: on }
   const off = find(authentication.off)
   if (off !== undefined) return { authentication: 'none', decidedBy: off }
   const perhaps = find(authentication.perhaps)

@@ -176,6 +176,9 @@ test.each([
   ['opencode serve', { OPENCODE_SERVER_PASSWORD: '****' }, 'on'],
   ['uvicorn speaches.main:create_app --factory', { API_KEY: '****' }, 'unknown'],
   ['litellm --config /etc/litellm.yaml', { LITELLM_MASTER_KEY: '****' }, 'on'],
+  // As its guides have it, and as hosts send those.
+  ['litellm --config /etc/litellm.yaml', { LITELLM_MASTER_KEY: 'sk-1234' }, 'none'],
+  ['litellm --config /etc/litellm.yaml', { LITELLM_MASTER_KEY: '<placeholder>' }, 'none'],
   ['text-embeddings-router --model-id m', { API_KEY: '****' }, 'on'],
   ['ray start --head --block', { RAY_AUTH_MODE: 'token' }, 'on'],
 ])('%s with %j in its unit', (line, environment, expected) => {
@@ -186,6 +189,15 @@ test.each([
   expect(find([{ ...inside, environment: {} }], [listener(30_000, 5)], [], [unit])[0]?.authentication).not.toBe(
     /default|unknown/.test(expected) ? '' : expected,
   )
+})
+
+test.each([
+  ['python -m sglang.launch_server --api-key ‹placeholder-3f9a2c1d›', { authentication: 'none', otherDoor: true }],
+  ['python -m sglang.launch_server --api-key ****', { authentication: 'on' }],
+  // A kind of login, and no key.
+  ['code-server --auth password', { authentication: 'on' }],
+])('a key that everybody knows asks nobody: %s', (line, expected) => {
+  expect(find([process(5, 1, line)], [listener(30_000, 5)])).toMatchObject([expected])
 })
 
 test('one program with its children and their sockets; what a flag says about authentication', () => {

@@ -112,6 +112,24 @@ test.each<[string, KnownEnvironment, string]>([
   ['local-ai run --oidc-client-id ai', known(), 'set'],
   ['local-ai run', known({ LOCALAI_CONFIG_DIR: '/c' }), 'unknown'],
   ['local-ai run', partly, 'unknown'],
+  // What guides print keeps nobody out; one of several is enough.
+  ['vllm serve x --api-key token-abc123', partly, 'placeholder'],
+  ['vllm serve x --api-key **** ‹placeholder-3f9a2c1d›', partly, 'placeholder'],
+  ['vllm serve x', known({ VLLM_API_KEY: 'EMPTY' }), 'placeholder'],
+  ['vllm serve x', known({ VLLM_API_KEY: '$(VLLM_API_KEY)' }), 'placeholder'],
+  ['vllm serve x --api-key $KEY', partly, 'set'],
+  ['llama-server --api-key ****,none', partly, 'placeholder'],
+  ['llama-server --api-key sk-no-key-required --api-key ****', partly, 'placeholder'],
+  ['llama-server --api-key-file /k', known({ LLAMA_API_KEY: 'changeme' }), 'placeholder'],
+  ['python -m llama_cpp.server --api_key dummy', partly, 'placeholder'],
+  ['local-ai run --api-keys ****,‹placeholder›', known(), 'placeholder'],
+  ['local-ai run', known({ LOCALAI_API_KEY: 'your-api-key' }), 'placeholder'],
 ])('key of %s with %j: %s', (line, environment, expected) => {
   expect(configuredApiKey(launchOf(line), environment)).toBe(expected)
+})
+
+test('a reference that nothing replaced is the key itself, and everybody can write it', () => {
+  const key = (line: string, asStarted: boolean) => configuredApiKey(launchOf(line), partly, { asStarted })
+  expect(key('vllm serve x --api-key $VLLM_API_KEY', true)).toBe('placeholder')
+  expect(key('vllm serve x --api-key ****', true)).toBe('set')
 })

@@ -1,7 +1,8 @@
 import { keepsAccounts } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
-import { flagValue, hasFlag, valuesOf } from './flags.ts'
+import { isPlaceholder, isReference } from '../placeholder-keys.ts'
+import { everyValue, flagValue, hasFlag, valuesOf } from './flags.ts'
 import type { Launch } from './launch.ts'
 import { parseOllamaHost } from './ollama-host.ts'
 
@@ -166,11 +167,24 @@ function readPort(text: string | undefined): number | undefined {
 export const keyFile = (words: readonly string[], variables: KnownEnvironment['variables']): string | undefined =>
   flagValue(words, ['--api-key-file'], dashes) ?? variables.LLAMA_ARG_API_KEY_FILE
 
-/** Is the engine's own key required? Sources: facts of each engine's server flags and environment; Ollama has no such thing. */
-export function configuredApiKey(launch: Launch, { variables, complete }: KnownEnvironment): InferenceService['apiKey'] {
+/** Keys that are not empty; any of several lets in. */
+const strengthOf = (keys: readonly string[], isOpen: (key: string) => boolean): InferenceService['apiKey'] =>
+  keys.flatMap((key) => key.split(',')).some(isOpen) ? 'placeholder' : 'set'
+
+/**
+ * Is the engine's own key required? Sources: facts of each engine's server flags and environment; Ollama has no such thing. `asStarted`: the words are those of
+ * the process itself, in which a reference is not replaced any more. No program replaces one in a variable.
+ */
+export function configuredApiKey(
+  launch: Launch,
+  { variables, complete }: KnownEnvironment,
+  { asStarted = false } = {},
+): InferenceService['apiKey'] {
   const { words } = launch
+  const inWords = (keys: readonly string[]) => strengthOf(keys, (key) => isPlaceholder(key) || (asStarted && isReference(key)))
   const inEnvironment = (...names: string[]): InferenceService['apiKey'] => {
-    if (names.some((name) => (variables[name] ?? '') !== '')) return 'set'
+    const keys = names.flatMap((name) => variables[name] || [])
+    if (keys.length > 0) return strengthOf(keys, (key) => isPlaceholder(key) || isReference(key))
     return complete ? 'none' : 'unknown'
   }
   switch (launch.engine) {
@@ -179,23 +193,29 @@ export function configuredApiKey(launch: Launch, { variables, complete }: KnownE
     case 'vllm': {
       // What speaks gRPC has no key, whatever it was given (vllm/entrypoints/grpc_server.py).
       if (launch.variant === 'vllm-demo' || launch.variant === 'vllm-grpc' || hasFlag(words, ['--grpc'])) return 'none'
-      if (valuesOf(words, ['--api-key'], dashes).some((key) => key !== '')) return 'set'
+      const keys = valuesOf(words, ['--api-key'], dashes).filter((key) => key !== '')
+      if (keys.length > 0) return inWords(keys)
       const other = inEnvironment('VLLM_API_KEY')
       // An empty word, as of a variable that is not set, is no key, and the variable is asked by some releases only.
       if (hasFlag(words, ['--api-key'], dashes)) return other === 'none' ? 'none' : 'unknown'
       return other === 'none' && hasFlag(words, ['--config'], dashes) ? 'unknown' : other
     }
-    case 'llama.cpp':
+    case 'llama.cpp': {
       if (launch.variant === 'llama-cpp-python') {
         if (inOwnFile(words, variables)) return 'unknown'
-        return flagValue(words, ['--api_key']) ? 'set' : inEnvironment('API_KEY')
+        const key = flagValue(words, ['--api_key'])
+        return key ? inWords([key]) : inEnvironment('API_KEY')
       }
       if (hasFlag(words, [LLAMAFILER])) return 'none'
-      if (flagValue(words, ['--api-key'], dashes)) return 'set'
+      const keys = everyValue(words, ['--api-key'], dashes).filter((key) => key !== '')
+      if (keys.length > 0) return inWords(keys)
+      const other = inEnvironment('LLAMA_API_KEY')
       // A file of empty lines and remarks is read without a complaint, and then nobody is asked (common/arg.cpp).
-      return keyFile(words, variables) && inEnvironment('LLAMA_API_KEY') !== 'set' ? 'unknown' : inEnvironment('LLAMA_API_KEY')
+      return other === 'none' && keyFile(words, variables) ? 'unknown' : other
+    }
     case 'localai': {
-      if (flagValue(words, ['--api-keys'])) return 'set'
+      const keys = flagValue(words, ['--api-keys'])
+      if (keys) return inWords([keys])
       if (keepsAccounts({ engine: 'localai', argv: words, environment: variables })) return 'set'
       const other = inEnvironment('LOCALAI_API_KEY', 'API_KEY')
       // api_keys.json in the dynamic configuration folder may hold keys too.

@@ -84,7 +84,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     ...(main.ownNetwork &&
       !contained && { ownNetwork: { sockets: main.ownNetwork.sockets.map(printSocket), addresses: main.addresses ?? [] } }),
     configuredBinds: !contained ? afterRestart(unit, sources) : starter && !container ? publishedByUnit(starter, configured) : binds,
-    apiKey: configuredApiKey(launch, environment),
+    apiKey: configuredApiKey(launch, environment, { asStarted: !launch.wrapped }),
     version: image && versionOfImage(image.name),
     image,
     // Machines have their mounts where those of no container stand.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secretFlag } from './secret-flag.ts'
+import { secretAssignment, secretFlag } from './secret-flag.ts'
 
 test.each<[words: readonly string[], shown: string | undefined]>([
   [['--api-key', '****'], '--api-key'],
@@ -11,6 +11,19 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['--args-json', '{"api_key": ["‹redacted›"], "port": 8000}'], 'api_key'],
   [['--args-json', '{"api_key": null, "eos_token": "</s>", "hf_token": ""}'], undefined],
   [['--args-json={"hf_token": "****"}'], 'hf_token'],
+  // What guides print tells nobody anything.
+  [['--api-key', '‹placeholder-3f9a2c1d›'], undefined],
+  [['--api-key=EMPTY', '--hf-token=$HF_TOKEN'], undefined],
+  [['--api-key', 'sk-1234,‹redacted›'], '--api-key'],
+  [['--args-json', '{"api_key": "‹placeholder›", "hf_token": "‹redacted›"}'], 'hf_token'],
 ])('%j', (words, shown) => {
   expect(secretFlag(words)).toBe(shown)
+})
+
+test.each<[words: readonly string[], shown: string | undefined]>([
+  [['-e', 'VLLM_API_KEY=‹redacted›'], 'VLLM_API_KEY'],
+  [['-e', 'VLLM_API_KEY=changeme', '--env=HF_TOKEN=<token>'], undefined],
+  [['sh', '-c', 'VLLM_API_KEY="‹placeholder›" HF_TOKEN=‹redacted› vllm serve m'], 'HF_TOKEN'],
+])('a variable in %j', (words, shown) => {
+  expect(secretAssignment(words)).toBe(shown)
 })

@@ -1,30 +1,38 @@
+import { isPlaceholder } from '../placeholder-keys.ts'
+
 /** `--api-key`, `--hf_token`, `--api-key=…`; not `--api-key-file` (a path), `--max-num-batched-tokens` (a count) or `--eos-token` (a word). */
 const SECRET_FLAG = /^--?(?:[a-z0-9]+[-_])*(?:api[-_]?keys?|(?:p2p)?token|passwords?|passwd|secret)(?==|$)/i
 const WORD_OF_A_MODEL = /(?:eos|bos|pad|unk|mask|stop|image|special)[-_]token/i
+
+/** Is any of several between commas one? What guides print in its place tells nobody anything. */
+const isSecret = (value: string): boolean => value.split(',').some((one) => one !== '' && !isPlaceholder(one))
 
 /**
  * A variable that is set in a word: of a shell's text, or after `-e` and `--env` of docker and podman. A reference to another variable, an
  * option without a value and an empty one are no secrets.
  */
 const ASSIGNED =
-  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))/
+  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))["']?([^\s"';&|)]*)/g
 
 /** The same in settings that are one word of JSON; null and an empty one are none. */
-const IN_JSON = /"((?:[a-z0-9]+_)*(?:api_keys?|token|password|passwd|secret))": ?\[?"[^"]/
+const IN_JSON = /"((?:[a-z0-9]+_)*(?:api_keys?|token|password|passwd|secret))": ?\[?"([^"]+)/g
 
 /** The name of a variable that is set to a secret on a command line. */
-export const secretAssignment = (words: readonly string[]): string | undefined =>
-  words.map((word) => ASSIGNED.exec(word)?.[1]).find((name) => name !== undefined && !WORD_OF_A_MODEL.test(name))
+export const secretAssignment = (words: readonly string[]): string | undefined => words.flatMap((word) => named(ASSIGNED, word))[0]
+
+/** Names that a word sets to a secret. */
+const named = (pattern: RegExp, word: string): readonly string[] =>
+  [...word.matchAll(pattern)].flatMap(([, name = '', value = '']) => (WORD_OF_A_MODEL.test(name) || !isSecret(value) ? [] : name))
 
 /** The flag or setting of a command line whose value is a secret, without that value. A reference to a variable is not the secret itself. */
 export function secretFlag(words: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
-    const setting = IN_JSON.exec(word)?.[1]
-    if (setting !== undefined && !WORD_OF_A_MODEL.test(setting)) return setting
+    const [setting] = named(IN_JSON, word)
+    if (setting !== undefined) return setting
     const flag = SECRET_FLAG.exec(word)?.[0]
     if (flag === undefined || WORD_OF_A_MODEL.test(flag)) continue
     const value = word.length > flag.length ? word.slice(flag.length + 1) : (words[at + 1] ?? '')
-    const isValue = value !== '' && !value.startsWith('$') && (word.length > flag.length || !/^-[a-z-]/i.test(value))
+    const isValue = isSecret(value) && !value.startsWith('$') && (word.length > flag.length || !/^-[a-z-]/i.test(value))
     if (isValue) return flag
   }
   return undefined

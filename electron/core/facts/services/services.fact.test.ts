@@ -5,9 +5,9 @@ import { servicesFact } from './services.fact.ts'
 import { listener, process } from './services.testing.ts'
 
 /** LocalAI with an environment that asks for nothing, and what its port answered. */
-function localAi(status: number) {
+function localAi(status: number, environment: Readonly<Record<string, string>> = {}) {
   const facts: Readonly<Record<string, unknown>> = {
-    processes: known([process(5, 'local-ai run', { environment: {} })]),
+    processes: known([process(5, 'local-ai run', { environment })]),
     listeners: known([listener('0.0.0.0:8080', 5)]),
     loopback: known({ ports: [{ port: 8080, answers: [{ method: 'GET', path: '/v1/models', status, headers: {}, line: 1 }] }] }),
   }
@@ -20,4 +20,11 @@ test.each([
   [200, { apiKey: 'none', environmentComplete: true }],
 ])('a server that asks though nothing says so has settings that were not read: %i', (status, expected) => {
   expect(localAi(status)).toMatchObject({ known: true, value: [expected] })
+})
+
+test.each([
+  [401, 'placeholder'],
+  [200, 'none'],
+])('that it asks (%i) does not say that its key is no placeholder', (status, apiKey) => {
+  expect(localAi(status, { API_KEY: 'changeme' })).toMatchObject({ value: [{ apiKey }] })
 })

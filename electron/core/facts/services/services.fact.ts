@@ -54,7 +54,9 @@ function routesLoopback(os: Os | undefined): boolean | undefined {
 function asAnswered(service: InferenceService, ports: readonly LoopbackPort[]): InferenceService {
   const own = ports.filter(({ port }) => service.running && service.binds.some((bind) => bind.port === port && bind.basis === 'observed'))
   const version = own.map(({ answers }) => versionIn(answers)).find((one) => one !== undefined)
-  const apiKey = answeredKey(service, ports) ?? service.apiKey
+  const answered = answeredKey(service, ports)
+  // That it asks does not say for which one.
+  const apiKey = answered === undefined || (answered === 'set' && service.apiKey === 'placeholder') ? service.apiKey : answered
   if (version === undefined && apiKey === service.apiKey) return service
   // What asks though nothing that was read says so has settings that were not read (/etc/localai.env).
   const elsewhere = apiKey === 'set' && service.apiKey === 'none'

@@ -1,6 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
-import { candidatePattern, maskVariables, unitVariablePattern } from '../processes/candidates.ts'
+import { candidatePattern, knownKeys, maskVariables, unitVariablePattern } from '../processes/candidates.ts'
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 
@@ -38,9 +38,9 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  * matter out of each readable EnvironmentFile= and of systemd's own environment, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
  * part start with `@` or `=`.
  */
-const SCRIPT = `pattern=$1 variables=$2 mask=$3 properties=$4
+const SCRIPT = `pattern=$1 variables=$2 known=$3 properties=$4
 shift 4
-[ -d /run/systemd/system ] || { echo @none; exit 0; }
+${maskVariables}[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
 names=$(
@@ -70,6 +70,7 @@ names=$(
     { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
     END { for (i = 1; i <= n; i++) print all[i] }'
 )
+flag='--\\{0,1\\}\\(\\(admin-\\)*api[-_]keys*\\|\\(hf[-_]\\)*token\\|password\\|secret\\)[= ]'
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
 IFS='
@@ -78,9 +79,13 @@ set -- $names
 shown=$(TZ=UTC0 systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { printf '%s\\n' "$shown" | head -n 5; exit 1; }
 ${walkFunction}# What is shown goes out; files of variables, units to be weighed and what lies on the way to their files come to the shell, on stderr of awk.
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
+s/\\($secret\\)=$known\\( \\|\\"\\|\\$\\)/\\1:=<placeholder>\\5/g
+s/ \\($flag\\)$known\\( \\|\\$\\)/ =\\1<placeholder>\\7/g
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
-s/\\( --\\{0,1\\}\\(\\(admin-\\)*api[-_]keys*\\|\\(hf[-_]\\)*token\\|password\\|secret\\)[= ]\\)[^ ][^ ]*/\\1****/g
+s/\\( $flag\\)\\([^ $]\\|[$][$]\\)[^ ]*/\\1****/g
+s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
+s/:=<placeholder>/=<placeholder>/g
 s|://[^/@[:space:]]*@|://****@|g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
@@ -169,7 +174,7 @@ const units = script({
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
-  parameters: [candidatePattern, unitVariablePattern, maskVariables, properties.join(','), ...otherUnits],
+  parameters: [candidatePattern, unitVariablePattern, knownKeys, properties.join(','), ...otherUnits],
 })
 
 export const collectUnits = (): readonly SectionSpec[] => [units]

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../../placeholder-keys.ts'
 import { withoutClasses } from './pattern.ts'
 
 /**
@@ -232,6 +233,7 @@ function gradeOf(steps: readonly Step[]): 'secret' | 'unclear' | 'short' | 'form
 function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number] {
   if (announces.test(run) || NAME.test(run)) return 'none'
   const value = behindName(run)
+  if (isPlaceholder(value)) return 'none'
   const from: Side = value === run ? left : 'closed'
   if (from === 'open' || right === 'open') return looksRandom(value) ? 'unclear' : 'form'
   if (!isLong(value) || saysWho.test(value)) return 'short'
@@ -265,4 +267,11 @@ const saysWho =
 export const isSecretText = (text: string): boolean =>
   text
     .split(/[\s,;&"']+/)
-    .some((part) => !announces.test(part) && !saysWho.test(part) && isLong(behindName(part)) && !saysWho.test(behindName(part)))
+    .some(
+      (part) =>
+        !announces.test(part) &&
+        !saysWho.test(part) &&
+        !isPlaceholder(behindName(part)) &&
+        isLong(behindName(part)) &&
+        !saysWho.test(behindName(part)),
+    )

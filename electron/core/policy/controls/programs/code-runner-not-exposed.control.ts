@@ -11,6 +11,7 @@ import {
   judgeExposed,
   ledByProxy,
   noneFound,
+  openKeyOf,
   openTo,
   printExposed,
   programName,
@@ -88,12 +89,15 @@ function judge(program: Program, exposed: Program['binds'], surroundings: Surrou
   const doubt = heard.authentication === 'unknown' ? program.authenticationUnknown : undefined
   const unknown = doubt === undefined ? '' : ` Whether it asks for credentials is not known: ${doubt}.`
   // That it is open counts at least as it does where it asks.
+  const openKey = openKeyOf(program)
   const asked = asks || doubt !== undefined
   return {
     status: state === 'open' || !asked ? 'fail' : asks ? 'warning' : 'not-evaluated',
     ...(asked && { severity: 'high' as const }),
-    title: asked ? `${program.name} is open to the network` : `${program.name} asks nobody and is open`.slice(0, 47),
-    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started with ${program.decidedBy}`}.${heard.said}${unknown} ${program.danger}`,
+    title: asked
+      ? `${program.name} is open to the network`
+      : `${program.name} ${openKey === undefined ? 'asks nobody and is open' : 'takes a key that guides print'}`.slice(0, 47),
+    reason: `${where}, ${reached}${program.decidedBy === undefined ? '' : `, started ${openKey ?? `with ${program.decidedBy}`}`}.${heard.said}${unknown} ${program.danger}`,
     hint: doubt?.endsWith('could not be read') ? hintFor(doubt) : undefined,
     cite: [...heard.cite, ...citeProgram(program, 'Reachable beyond this host. Expected 127.0.0.1.'), ...cite],
   }

@@ -7,6 +7,7 @@ import {
   judgeExposed,
   ledByProxy,
   noneFound,
+  openKeyOf,
   openTo,
   printExposed,
   programName,
@@ -56,7 +57,7 @@ function judge(program: Program, heard: Heard, reached = '', rules: Verdict['cit
   const how = {
     on: `with ${program.decidedBy ?? 'a login'}`,
     default: 'with its own login',
-    none: 'without credentials',
+    none: openKeyOf(program) ?? 'without credentials',
     unknown: 'and whether it asks for credentials is not known',
   }
   return {

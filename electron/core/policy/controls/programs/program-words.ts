@@ -4,6 +4,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import { setsOpenKey } from '../../../facts/programs/open-key.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { credentialsSeen, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
@@ -26,6 +27,10 @@ export const citeProgram = (program: Program, note?: string): readonly Citation[
   { section: program.section, line: program.line },
   ...exposedBindsOf(program).map(({ section, line }) => ({ section, line, ...(note !== undefined && { note }) })),
 ]
+
+/** How it asks, where the key that it takes is one that everybody knows. */
+export const openKeyOf = ({ decidedBy = '' }: Program): string | undefined =>
+  setsOpenKey(decidedBy) ? `with ${decidedBy}, a key that guides print` : undefined
 
 export const ofKinds = (programs: readonly Program[], ...kinds: readonly ProgramKind[]): readonly Program[] =>
   programs.filter(({ kind }) => kinds.includes(kind))
@@ -119,17 +124,20 @@ export function ledByProxy(program: Program, around: AroundProxies): Omit<Verdic
     return {
       status: 'fail',
       title: 'A proxy leads others to it without a login',
-      reason: `${where} without a login, and it asks nobody itself. ${program.danger}`,
+      reason: `${where} without a login, ${asksNobody(program)}. ${program.danger}`,
       cite: cite.map((one, at) => (at === 0 ? { ...one, note: 'Expected a login here.' } : one)),
     }
   return {
     status: 'warning',
     severity: 'medium',
     title: 'A proxy leads listed hosts to it, no login',
-    reason: `${where}, without a login for the addresses that it lets in, and it asks nobody itself. ${program.danger}`,
+    reason: `${where}, without a login for the addresses that it lets in, ${asksNobody(program)}. ${program.danger}`,
     cite,
   }
 }
+
+const asksNobody = (program: Program): string =>
+  openKeyOf(program) === undefined ? 'and it asks nobody itself' : `and it was started ${openKeyOf(program)}`
 
 /** That nothing leads there is known where every proxy was read. */
 function notRead(program: Program, around: AroundProxies): Omit<Verdict, 'subject'> | undefined {

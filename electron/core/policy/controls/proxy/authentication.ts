@@ -14,8 +14,11 @@ export function authenticatedBy({ login, service, route, keyPasses }: ProxyPath)
   return login === 'yes' ? 'yes' : strongest(login, atEngine(service, route, keyPasses))
 }
 
+/** A key that everybody knows keeps nobody out. */
+export const isOpen = ({ apiKey }: Pick<InferenceService, 'apiKey'>): boolean => apiKey === 'none' || apiKey === 'placeholder'
+
 /** The engine alone, once its port is reached. */
 export function atEngine(service: Pick<InferenceService, 'apiKey'>, route: EngineRoute, clientKey = true): Authenticated {
-  if (route.key === 'open' || service.apiKey === 'none' || !clientKey) return 'no'
+  if (route.key === 'open' || isOpen(service) || !clientKey) return 'no'
   return service.apiKey === 'unknown' || route.key === 'varies' ? 'unknown' : 'yes'
 }

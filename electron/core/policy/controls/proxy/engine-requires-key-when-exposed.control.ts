@@ -53,6 +53,15 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.`,
       cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
     }
+  if (service.apiKey === 'placeholder')
+    return {
+      ...base,
+      status: 'fail',
+      title: 'Its key is one that everybody knows',
+      reason: `${serviceName(service)} listens on ${where} and takes a key that guides print where one belongs, or the bare name of a variable. All ${routes.length} known routes are open to whoever tries it.`,
+      hint: 'Give it a random key (openssl rand -hex 32), in a file that only the server reads.',
+      cite: cite('Reachable beyond this host, with a key that everybody knows. Expected 127.0.0.1 behind a proxy.'),
+    }
   const names = listed(open.map(printRoute), 12)
   const joins = whoeverJoins(service)
   if (joins === 'yes')

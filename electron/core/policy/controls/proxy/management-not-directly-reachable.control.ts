@@ -51,7 +51,7 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       ...base,
       status: 'fail',
       title: 'Management routes are open to the network',
-      reason: `${serviceName(service)} listens on ${where} and answers without a key: ${listed(open.map(printRoute), 10)}.`,
+      reason: `${serviceName(service)} listens on ${where} and answers ${service.apiKey === 'placeholder' ? 'to a key that everybody knows' : 'without a key'}: ${listed(open.map(printRoute), 10)}.`,
       cite: cite('Reachable beyond this host. Expected 127.0.0.1.'),
     }
   if (of('unknown').length > 0)

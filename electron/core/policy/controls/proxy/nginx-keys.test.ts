@@ -21,11 +21,15 @@ test.each<[string, string, readonly string[]]>([
   ['a key anywhere', `"~${key}" 1;`, guarded],
   ['a word anywhere, which may be what all keys of its vendor begin with', '"~^Bearer sk-internal-" 1;', notKnown],
   ['a short key', '"Bearer abc" 1;', notKnown],
+  // As it is masked.
+  ['a key that guides print', '"Bearer ‹placeholder-3f9a2c1d›" 1;', notKnown],
+  ['a pattern of one', '"~^Bearer your-secret-key$" 1;', open],
 ])('a map that lets in %s', (_, lines, expected) => {
   expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, byMap(lines)))).toEqual(expected)
 })
 
 test.each<[string, string, readonly string[]]>([
+  ['a key that guides print', '$http_authorization != "Bearer your-secret-key"', notKnown],
   ['a form', '$http_authorization !~ "^Bearer [A-Za-z0-9]{32}$"', open],
   ['a key behind blanks as POSIX names them', `$http_authorization !~* "^Bearer[[:space:]]+${key}$"`, guarded],
   ['a form after a name', '$http_cookie !~* "session_id_production=([^;]+)"', open],

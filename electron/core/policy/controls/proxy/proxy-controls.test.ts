@@ -553,6 +553,12 @@ test.each([
     'warning: Any key holder can manage models',
   ],
   [
+    'wide, with a key that guides print',
+    service('llama.cpp', { address: '0.0.0.0', apiKey: 'placeholder' }),
+    'fail: Its key is one that everybody knows',
+    'fail: Management routes are open to the network',
+  ],
+  [
     'vLLM with a key',
     service('vllm', { address: '0.0.0.0', apiKey: 'set' }),
     'fail: 20 of 33 routes ignore the API key',

@@ -48,6 +48,11 @@ function amongWays(way: ProxyPath, ways: readonly ProxyPath[]): Authenticated {
   return own === 'no' && named && otherwise ? 'partly' : own
 }
 
+const knownKey = (open: readonly ProxyPath[]): string =>
+  open.some(({ service }) => service.apiKey === 'placeholder')
+    ? 'The key of the engine is one that guides print, so it keeps nobody out. '
+    : ''
+
 /** fc00::/7 is the widest network that is not the internet. */
 const WIDEST = 6
 
@@ -79,7 +84,7 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
           ? 'Every route answers without a login'
           : `${open.length} of ${total} routes answer without a login`,
       reason:
-        `${elsewhere}Forwarded without authentication: ${names(open)}. ${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim() +
+        `${elsewhere}Forwarded without authentication: ${names(open)}. ${knownKey(open)}${open.find(({ unfinished }) => unfinished)?.unfinished?.why ?? ''}`.trim() +
         disguise(open),
       cite: [
         ...citeRoutes(open, 'Passed on without a login. Expected auth_basic with a user file, auth_request or client certificates.'),

@@ -1,5 +1,6 @@
 import type { Citation } from '../../../facts/citation.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
+import { isPlaceholder } from '../../../facts/placeholder-keys.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
@@ -39,7 +40,7 @@ export default defineControl({
 })
 
 const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict, 'subject'> => {
-  const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && unit.environment[name] !== '')
+  const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && isSecret(unit.environment[name]))
   const open = secrets.flatMap((name) => openPlace(unit, name))
   open.push(...openCredentials(unit))
   const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
@@ -96,7 +97,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
     }
   }
   if (secrets.length === 0) {
-    const reason = `${unit.id} sets no key, token or password that every account could read.`
+    const reason = `${unit.id} sets no key, token or password that every account could read${Object.entries(unit.environment).some(([name, value]) => SECRET.test(name) && isPlaceholder(value)) ? ', but for what guides print in place of one' : ''}.`
     return {
       status: 'pass',
       title: 'No secret stands in the unit',
@@ -142,6 +143,8 @@ function unreadOf({ execStart }: Unit): string | undefined {
 }
 
 const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i
+
+const isSecret = (value = ''): boolean => value !== '' && !isPlaceholder(value)
 
 const entryOf = (unit: Unit, path: string): PathEntry | undefined => unit.paths.find((entry) => entry.path === path)
 
