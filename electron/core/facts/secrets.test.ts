@@ -106,6 +106,26 @@ test.each([
     '"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----\\n"',
     `"-----BEGIN PRIVATE KEY-----${X}-----END PRIVATE KEY-----\\n"`,
   ],
+  ['mysqldump in a job', '0 3 * * * root mysqldump -u root -phunter2 db > /b', `0 3 * * * root mysqldump -u root -p${X} db > /b`],
+  [
+    'redis-cli',
+    ' 12 1 0 root redis-cli       redis-cli -h h -a hunter2 monitor',
+    ` 12 1 0 root redis-cli       redis-cli -h h -a ${X} monitor`,
+  ],
+  ['sshpass, and not the port of ssh', 'sshpass -p hunter2 ssh -p 2222 h', `sshpass -p ${X} ssh -p 2222 h`],
+  ['sshpass in one word', 'sshpass -phunter2 ssh h', `sshpass -p${X} ssh h`],
+  ['a login of curl', 'curl -s -u ada:hunter2 -U p:q https://h', `curl -s -u ada:${X} -U p:${X} https://h`],
+  ['a login of curl among its switches', 'curl -fsSu ada:hunter2 https://h', `curl -fsSu ada:${X} https://h`],
+  ['a header of curl', 'curl -H X-Api-Key: hunter2 -H Accept: x', `curl -H X-Api-Key: ${X} -H Accept: x`],
+  ['openssl', 'openssl pkcs12 -passin pass:hunter2 -passout env:P -in k', `openssl pkcs12 -passin pass:${X} -passout env:P -in k`],
+  ['openssl enc', 'openssl enc -aes-256-cbc -k hunter2', `openssl enc -aes-256-cbc -k ${X}`],
+  ['frp', '/opt/frpc_linux_amd64 tcp -s h:7000 -t hunter2 -l 80', `/opt/frpc_linux_amd64 tcp -s h:7000 -t ${X} -l 80`],
+  ['bore', 'bore local 11434 --to bore.pub -s hunter2', `bore local 11434 --to bore.pub -s ${X}`],
+  ['ngrok', 'ngrok config add-authtoken 2abcDEF', `ngrok config add-authtoken ${X}`],
+  ['cloudflared', 'cloudflared service install eyJhIjoi', `cloudflared service install ${X}`],
+  ['ttyd', 'ttyd -p 7681 -c ada:hunter2 bash', `ttyd -p 7681 -c ada:${X} bash`],
+  ['ipmitool', 'ipmitool -I lanplus -H bmc -U root -P calvin sol', `ipmitool -I lanplus -H bmc -U root -P ${X} sol`],
+  ['a registry', 'docker login -u ada -p hunter2 r.example', `docker login -u ada -p ${X} r.example`],
 ])('masks %s', (_, text, masked) => expect(redact(text)).toBe(masked))
 
 test.each([
@@ -143,6 +163,20 @@ test.each([
   '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
   'inet6 fe80::1/64 scope link',
   'KEY=1',
+  // The same letters of other programs, and of these without a secret.
+  'docker run -p 8000:8000 -t img',
+  'mysql -u root -p db',
+  'mysqld --port=3306',
+  'redis-server *:6379',
+  'sshpass -f /root/pw ssh -p 2222 h',
+  'curl -u ada https://h',
+  'openssl s_client -connect h:443 -key k.pem',
+  'openssl x509 -passin file:/root/pw',
+  'frpc -c /etc/frpc.toml',
+  'bore local 11434 --to bore.pub',
+  'cloudflared tunnel run ai',
+  'ttyd -c /x bash',
+  'ssh -p 2222 -t h',
 ])('leaves %s', (text) => expect(redact(text)).toBe(text))
 
 test('keeps the number of lines, and masking twice changes nothing', () => {

@@ -1,6 +1,7 @@
 import type { SectionOutput } from '../probe/section.ts'
 import { oncePer } from './once-per.ts'
 import { isPlaceholder, markPlaceholder } from './placeholder-keys.ts'
+import { secretOptions } from './secret-options.ts'
 
 /** Stands where a secret stood. */
 export const REDACTED = '‹redacted›'
@@ -95,9 +96,10 @@ const rules: readonly Rule[] = [
   // As programs in Go take their flags, too: -vkey=X, -token X
   [
     ' -',
-    /((?<=\s)-(?:vkey|token|password|secret)[= ]["']?)(?!-)([^\s"']+)/g,
+    /((?<=\s)-(?:vkey|token|authtoken|password|passwd|secret)[= ]["']?)(?!-)([^\s"']+)/g,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
+  ...secretOptions.map(([has, pattern]): Rule => [has, pattern, (mark, _, before = '', value = '') => mask(mark, before, value)]),
   // --basic-auth user:password
   [
     'auth',
