@@ -124,11 +124,11 @@ const [, vllm = '', ...vllmWords] = gpu01.processes.find(({ name }) => name === 
 export const exposedVllm = exposed(
   gpu01,
   'vllm',
-  [vllm, ...vllmWords.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'token-abc123'],
+  [vllm, ...vllmWords.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'vk-7f3a9c21'],
   8000,
 )
 
-const onNetwork = [...llama.argv.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'token-abc123']
+const onNetwork = [...llama.argv.map((word) => (word === '127.0.0.1' ? '0.0.0.0' : word)), '--api-key', 'vk-7f3a9c21']
 
 export const exposedLlama = exposed(readableLab, 'llama-server', onNetwork, 8080)
 
@@ -151,7 +151,7 @@ const asLocalAi: DemoHost = {
 export const exposedLocalAi = exposed(
   asLocalAi,
   'local-ai',
-  ['/usr/local/bin/local-ai', 'run', '--models-path', '/models', '--address', ':8080', '--api-keys', 'token-abc123'],
+  ['/usr/local/bin/local-ai', 'run', '--models-path', '/models', '--address', ':8080', '--api-keys', 'vk-7f3a9c21'],
   8080,
 )
 
