@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
-import { known, unknown } from '../../../facts/fact.ts'
-import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
-import type { AnyControl, Control } from '../../control.ts'
-import { outcomes, policyContext, facts as proxyFacts, service } from '../proxy/proxy-facts.ts'
-import { readBindAddress } from './addresses.ts'
+import { expect, test } from 'vitest'
+import type { AnyControl } from '../../control.ts'
+import { outcomes } from '../proxy/proxy-facts.ts'
 import addressesNotTrusted from './oauth2-proxy-addresses-not-trusted.control.ts'
 import bearerTokens from './oauth2-proxy-bearer-tokens-checked.control.ts'
 import cookieFlags from './oauth2-proxy-cookie-flags-set.control.ts'
@@ -16,32 +13,12 @@ import providerVerified from './oauth2-proxy-provider-verified.control.ts'
 import routesNeedLogin from './oauth2-proxy-routes-need-login.control.ts'
 import tokensKept from './oauth2-proxy-tokens-kept.control.ts'
 import usersRestricted from './oauth2-proxy-users-restricted.control.ts'
+import { ask, facts, unverified } from './sso-facts.testing.ts'
 
 const all = [
   ...[providerVerified, usersRestricted, cookieSecret, cookieFlags, routesNeedLogin, addressesNotTrusted],
   ...[headersFromProxy, behindTls, tokensKept, bearerTokens, logsLogins],
 ]
-const container = 'ab'.repeat(32)
-
-function facts(
-  config: string | undefined,
-  more: readonly string[] = ['@environment process'],
-  cgroup = '/system.slice/oauth2-proxy.service',
-) {
-  const file = config === undefined ? [] : ['@config read /etc/oauth2-proxy.cfg', ...config.split('\n').map((line) => `:${line}`)]
-  const rows = [`@process 7 ${cgroup}`, '@argv', '=/usr/bin/oauth2-proxy', ...more, ...file, '@end']
-  return {
-    'oauth2-proxy': parseOAuth2Proxies(rows.join('\n')) ?? [],
-    services: [service('ollama')],
-    containers: unknown('docker', []),
-    network: unknown('no', []),
-    processes: unknown('no', []),
-    nginx: unknown('no', []),
-    caddy: unknown('no', []),
-  }
-}
-
-const ask = (control: AnyControl, given: object) => (control as unknown as Control).evaluate(given as never, policyContext())
 
 const sample = (name: string) => readFileSync(new URL(`./__fixtures__/${name}.cfg`, import.meta.url), 'utf8').trimEnd()
 
@@ -91,7 +68,6 @@ test('what could not be read is never passed', () => {
 })
 
 const away = 'warning: A login may lead on to hosts of strangers'
-const unverified = 'warning: Certificates of upstreams are not checked'
 test.each<[AnyControl, string, string]>([
   ...['.com', '*.co.uk', '.', '*.:*', '.github.io', '.trycloudflare.com:*'].map((domain): [AnyControl, string, string] => [
     providerVerified,
@@ -111,41 +87,6 @@ test.each<[AnyControl, string, string]>([
   expect(outcomes(ask(control, facts(`provider = "oidc"\noidc_issuer_url = "https://id.example/"\n${rows}`)))).toEqual([expected])
 })
 
-const alphaFile = (...rows: readonly string[]) =>
-  facts('email_domains = ["*"]', [
-    ...['=--alpha-config=/etc/a.yaml', '@environment process', '@alpha read /etc/a.yaml', ':providers:', ':  - provider: oidc'],
-    ...rows.map((row) => `:${row}`),
-  ])
-
-test.each<[AnyControl, readonly string[], string]>([
-  [providerVerified, [], 'pass: Users come from provider oidc'],
-  [providerVerified, ['    oidcConfig:', '      issuerURL: http://id.example'], 'fail: The provider is asked over plain HTTP'],
-  [providerVerified, ['    oidcConfig:', '      issuerURL: "****"'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
-  [usersRestricted, ['    allowedGroups:', '      - llm'], 'pass: Only named groups may log in'],
-  [usersRestricted, [], 'fail: Every account of the provider may log in'],
-  [behindTls, [], 'pass: Plain HTTP on this machine only'],
-  [behindTls, ['server:', '  BindAddress: 0.0.0.0:4180'], 'fail: Plain HTTP beyond this machine'],
-  [behindTls, ['server: "****"'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
-  [cookieFlags, [], 'not-evaluated: Settings of oauth2-proxy could not be read'],
-  [cookieFlags, ['cookie:', '  sameSite: lax'], 'pass: Secure, HttpOnly, SameSite=lax'],
-  [tokensKept, ['injectRequestHeaders:', '- values:', '  - claim: access_token'], 'pass: No token is passed on'],
-  [
-    tokensKept,
-    [
-      ...['upstreamConfig:', '  upstreams:', '  - path: /', '    uri: http://127.0.0.1:11434'],
-      ...['injectRequestHeaders:', '- values:', '  - claim: access_token'],
-    ],
-    'warning: Upstreams get the access token of users',
-  ],
-  [
-    tokensKept,
-    ['upstreamConfig:', '  upstreams:', '  - path: /', '    uri: https://gpu-2:8443', '    insecureSkipTLSVerify: true'],
-    unverified,
-  ],
-])('alpha configuration: %# %j', (control, rows, expected) => {
-  expect(outcomes(ask(control, alphaFile(...rows)))).toEqual([expected])
-})
-
 test('a switch takes no separate word', () => {
   const started = (...words: readonly string[]) => facts(undefined, [...words.map((word) => `=${word}`), '@environment process'])
   expect(outcomes(ask(bearerTokens, started('--skip-jwt-bearer-tokens', 'false')))).toEqual([
@@ -153,50 +94,6 @@ test('a switch takes no separate word', () => {
   ])
   expect(outcomes(ask(bearerTokens, started('--skip-jwt-bearer-tokens=false')))).toEqual(['pass: Bearer tokens are not taken'])
   expect(outcomes(ask(logsLogins, started('--auth-logging', 'false')))).toEqual(['pass: Logins and requests are logged'])
-})
-
-test('of the alpha configuration names count that are not printed', () => {
-  const of = (line: string) => {
-    const given = ['=--alpha-config=/etc/a.yaml', '@environment process', '@alpha read /etc/a.yaml', ':providers:', ':  - provider: github']
-    return outcomes(ask(usersRestricted, facts('email_domains = ["*"]', [...given, ':    githubConfig:', `:  ${line}`])))
-  }
-  expect(of('    repo: "****"')).toEqual(['pass: Only named groups may log in'])
-  expect(of('    org: ""')).toEqual(['fail: Anyone with a github account may log in'])
-})
-
-test('the alpha configuration is named where it decides', () => {
-  const [verdict] = ask(behindTls, alphaFile('server:', '  BindAddress: 0.0.0.0:4180'))
-  expect(verdict?.reason).toContain('alpha configuration /etc/a.yaml')
-  expect(verdict?.cite[0]?.line).toBe(10)
-})
-
-describe('whom nginx asks it for (`allowed_groups` in the query of /oauth2/auth)', () => {
-  const everybody = 'provider = "oidc"\nemail_domains = "*"\nupstreams = "static://202"'
-  const open = 'fail: Every account of the provider may log in'
-  const named = 'pass: nginx asks for named groups or addresses'
-  const asks = (query: string, more = '') =>
-    `server { location / { auth_request /auth; proxy_pass http://127.0.0.1:11434; } location = /auth { proxy_pass http://127.0.0.1:4180/oauth2/auth${query}; } ${more} }`
-  test.each<[string, string, string, string]>([
-    ['a group', everybody, asks('?allowed_groups=llm,admins'), named],
-    ['addresses', everybody, asks('?x=1&allowed_emails=a@corp.example'), named],
-    ['nobody by name', everybody, asks(''), open],
-    ['an empty group', everybody, asks('?allowed_groups='), open],
-    ['any domain', everybody, asks('?allowed_email_domains=*'), open],
-    ['a group that the client names', everybody, asks('?allowed_groups=$arg_group'), open],
-    ['a group, but not everywhere', everybody, asks('?allowed_groups=llm', 'location /v1 { auth_request /all; }'), open],
-    ['a group of another program', everybody.replace('static', 'http'), asks('?allowed_groups=llm'), open],
-    ['a group, where others may ask as well', `${everybody}\nhttp_address = ":4180"`, asks('?allowed_groups=llm'), open],
-    [
-      'a group, beside a file of passwords',
-      `${everybody}\nhtpasswd_file = "/h"`,
-      asks('?allowed_groups=llm'),
-      'warning: A file of passwords lets past the provider',
-    ],
-  ])('%s', (_, config, http, expected) => {
-    const { nginx } = proxyFacts(http, [])
-    const given = { ...facts(config), nginx: known(nginx), caddy: known({ instances: [] }) }
-    expect(outcomes(ask(usersRestricted, given))).toEqual([expected])
-  })
 })
 
 test('no oauth2-proxy: nothing applies', () => {
@@ -472,92 +369,7 @@ test.each([
   expect(outcomes(ask(cookieSecret, given))).toEqual([expected])
 })
 
-test('in a container, what is published decides', () => {
-  const given = facts(undefined, ['=--http-address=0.0.0.0:4180', '@environment process'], `/system.slice/docker-${container}.scope`)
-  expect(outcomes(ask(behindTls, given))).toEqual(['not-evaluated: Published ports of oauth2-proxy are not known'])
-  const published = (hostAddress: string, hostNetwork = false, more = {}) => {
-    const one = {
-      id: container,
-      name: 'sso',
-      line: 2,
-      hostNetwork,
-      ports: [{ hostAddress, hostPort: 4180, containerPort: 4180, protocol: 'tcp' }],
-    }
-    return { ...given, containers: known({ runtimes: ['docker'], containers: [{ ...one, ...more }] }) }
-  }
-  expect(outcomes(ask(behindTls, published('127.0.0.1')))).toEqual(['pass: Published on this machine only'])
-  expect(outcomes(ask(behindTls, published('0.0.0.0')))).toEqual(['warning: oauth2-proxy publishes ports to the network'])
-  expect(outcomes(ask(behindTls, published('127.0.0.1', true)))).toEqual(['fail: Plain HTTP beyond this machine'])
-  const shared = { ports: [], portsUnknown: 'it shares the network of another container' }
-  expect(outcomes(ask(behindTls, published('', false, shared)))).toEqual(['not-evaluated: Published ports of oauth2-proxy are not known'])
-})
-
-test.each<[string, string, string, string?]>([
-  ['a bridge of the host', '010011AC', 'pass: Published on this machine only'],
-  ['macvlan, with the router of the network', '0104140A', 'not-evaluated: Published ports of oauth2-proxy are not known'],
-  ['ipvlan of layer 3, with a route without gateway', '00000000', 'not-evaluated: Published ports of oauth2-proxy are not known'],
-  ['a bridge, and a macvlan beside it', '010011AC', 'not-evaluated: Published ports of oauth2-proxy are not known', '10.20.4.128'],
-])('in a container that publishes nothing: %s', (_, gateway, expected, own = '172.17.0.2') => {
-  const given = facts(undefined, [`@gateway 7 ${gateway}`, '@environment process'], `/system.slice/docker-${container}.scope`)
-  const one = { id: container, name: 'sso', line: 2, hostNetwork: false, ports: [] }
-  const addresses = ['10.20.4.11', '172.17.0.1'].map((address) => ({ interface: `to-${address}`, address, prefixLength: 24, line: 1 }))
-  const network = known({ addresses, routes: [], defaultRoute: true })
-  const processes = known([{ pid: 7, cgroup: `/system.slice/docker-${container}.scope`, addresses: ['172.17.0.2', own] }])
-  expect(
-    outcomes(ask(behindTls, { ...given, network, processes, containers: known({ runtimes: ['docker'], containers: [one] }) })),
-  ).toEqual([expected])
-})
-
-test.each([
-  ['127.0.0.1:4180', { kind: 'tcp', loopback: true, port: 4180 }],
-  ['http://[::1]:4180', { kind: 'tcp', loopback: true }],
-  [':4180', { kind: 'tcp', loopback: false }],
-  ['https://0.0.0.0:443', { kind: 'tcp', loopback: false }],
-  ['', { kind: 'local' }],
-  ['fd:3', { kind: 'unknown' }],
-  ['4180', { kind: 'unknown' }],
-])('address %j', (text, expected) => {
-  expect(readBindAddress(text)).toMatchObject(expected)
-})
-
-test.each([
-  ['of another service name', '=--http-address=0.0.0.0:http', 'not-evaluated: Settings of oauth2-proxy could not be read'],
-  ['metrics to all', '=--metrics-address=:44180', 'warning: Metrics beyond this machine'],
-  ['metrics on loopback', '=--metrics-address=127.0.0.1:44180', 'pass: Plain HTTP on this machine only'],
-  ['metrics to all by TLS', '=--metrics-secure-address=:44180', 'warning: Metrics beyond this machine'],
-  // With a certificate only TLS is spoken, whatever http_address says (legacy_server.go, convert).
-  ['a port that is not served', '=--http-address=:4180 --tls-cert-file=/c.pem', 'pass: Plain HTTP on this machine only'],
-])('listeners, %s', (_, flags, expected) => {
-  expect(
-    outcomes(ask(behindTls, facts('', [...flags.split(' ').map((flag) => flag.replace(/^=?/, '=')), '@environment process']))),
-  ).toEqual([expected])
-})
-
-test('a port that may not be served: what nobody read may hold a certificate', () => {
-  const unread = ['=--http-address=:4180', '@environment none']
-  expect(outcomes(ask(behindTls, facts(undefined, unread)))).toEqual(['not-evaluated: Settings of oauth2-proxy could not be read'])
-})
-
-test('what an alpha configuration serves beside TLS', () => {
-  const both = ['server:', '  bindAddress: 0.0.0.0:4180', '  secureBindAddress: 0.0.0.0:4443', '  tls:', '    cert:', '      fromFile: /c']
-  expect(outcomes(ask(behindTls, alphaFile(...both)))).toEqual(['fail: Plain HTTP beyond this machine'])
-  const metrics = ['metricsServer:', '  secureBindAddress: 0.0.0.0:44180']
-  expect(outcomes(ask(behindTls, alphaFile(...metrics)))).toEqual(['warning: Metrics beyond this machine'])
-})
-
 test('requests of browsers that ask what they may do need no login where that is so set, and it is said', () => {
   const [verdict] = ask(routesNeedLogin, facts('skip_auth_preflight = true'))
   expect([verdict?.status, verdict?.reason]).toEqual(['pass', expect.stringContaining('OPTIONS')])
-})
-
-test.each([
-  ['secret: xxxxxxxxxxxxxxxx', [], 'pass: The cookie secret has 16 bytes'],
-  ['secret: xxxxxxxxxxxxxxx', [], 'fail: The cookie secret has 15 bytes'],
-  ['secret: "****"', ['@secret alpha 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
-  ['secretFile: /run/s', ['@secret alpha 32 32 other'], 'pass: The cookie secret has 32 bytes'],
-  ['sameSite: lax', ['@secret file 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
-])('the cookie secret of an alpha configuration: %s', (line, more, expected) => {
-  const alpha = ['providers:', '- provider: oidc', 'cookie:', `  ${line}`].map((text) => `:${text}`)
-  const given = facts(undefined, ['=--alpha-config=/a.yaml', '@environment process', '@alpha read /a.yaml', ...alpha, ...more])
-  expect(outcomes(ask(cookieSecret, given))).toEqual([expected])
 })

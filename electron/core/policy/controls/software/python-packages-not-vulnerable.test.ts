@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
+import { outcomes } from '../proxy/proxy-facts.ts'
+import pythonPackages from './python-packages-not-vulnerable.control.ts'
+import { ask, packages } from './software-facts.testing.ts'
+
+describe('python-packages-not-vulnerable', () => {
+  const environment = (list: readonly string[], more: Partial<PythonEnvironment> = {}): PythonEnvironment => ({
+    folder: '/opt/vllm',
+    services: ['vllm.service'],
+    line: 7,
+    readable: true,
+    packages: list.map((one, index) => ({ name: one.split(' ')[0] ?? '', version: one.split(' ')[1] ?? '', line: index + 8 })),
+    ...more,
+  })
+  test.each<[string, readonly PythonEnvironment[], string]>([
+    ['none', [], 'not-applicable: No Python environment of an engine'],
+    ['sound', [environment(['vllm 0.1.0', 'torch 2.8.0+cu128'])], 'pass: No vulnerable Python package is known'],
+    ['vulnerable, the worst first', [environment(['ray 2.9.0', 'torch 2.5.1'])], 'fail: torch 2.5.1 is vulnerable, 1 more'],
+    ['nothing that the data names', [environment(['numpy 2.0'])], 'not-evaluated: No advisory data for these packages'],
+    ['not comparable', [environment(['torch unknown'])], 'not-evaluated: Some versions could not be compared'],
+    ['not readable', [environment([], { readable: false })], 'not-evaluated: Python packages could not be listed'],
+    ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
+  ])('%s', (_, environments, expected) => {
+    expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+  })
+
+  test.each<[string, readonly PythonEnvironment[], readonly string[]]>([
+    ['none listed', [], ['not-evaluated: Where its Python packages lie is not known']],
+    [
+      'another listed',
+      [environment(['torch 2.8.0'])],
+      ['not-evaluated: Where its Python packages lie is not known', 'pass: No vulnerable Python package is known'],
+    ],
+  ])('a server that is in none of the folders that were listed: %s', (_, environments, expected) => {
+    const found = packages({ environments, ofUnknownFolder: ['vllm.service'] })
+    expect(outcomes(ask(pythonPackages, { packages: found })).toSorted()).toEqual(expected)
+  })
+})
