@@ -15,6 +15,8 @@ const PLACEHOLDERS: readonly RegExp[] = [
   /^(?:sk-|key-|token-|test-)?(?:abc-?123|abcd?1234|123abc)$/,
   /^(?:sk-)?(?:empty|none|null|nil|n\/?a|no[-_]?(?:api[-_]?)?key|no[-_]?key[-_]?(?:required|needed)|not[-_]?(?:needed|required|used|set)|unused|undefined)$/,
   /^(?:sk-)?(?:dummy|fake|test|testing|example|sample|demo|placeholder|default|foo|foo-?bar|todo|tbd|local|admin|secret|super-?secret|password|passw0rd|letmein)(?:[-_]?(?:api[-_]?)?(?:key|token|secret|password))?(?:[-_]?123)?$/,
+  // What Open WebUI and its pipelines come with.
+  /^0p3n-w3bu!$|^t0p-s3cr3t$/,
   /^(?:api[-_]?key|key|token|secret[-_]?key|access[-_]?token)$/,
   /^(?:ollama|vllm|localai|local-ai|lm-studio|llama|llama-?cpp|openai|litellm|sglang)(?:[-_]?(?:api[-_]?)?(?:key|token|secret))?$/,
 ]

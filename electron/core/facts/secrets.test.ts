@@ -76,7 +76,7 @@ test.each([
   ['an nginx comparison', 'if ($http_authorization != "Bearer sk-abc-123456") {', `if ($http_authorization != "Bearer ${X}") {`],
   [
     'another header that nginx asks for',
-    '  if ($http_x_api_key != "my secret key") { return 403; }',
+    '  if ($http_x_api_key != "two words of us") { return 403; }',
     `  if ($http_x_api_key != "${X}") { return 403; }`,
   ],
   ['a short one', 'if ($http_x_api_key != abc) {', 'if ($http_x_api_key != ‹short›) {'],

@@ -123,6 +123,8 @@ test.each([
   '/usr/sbin/server --port 80',
   'llama-cli -m x.gguf',
   'llama-bench -m x.gguf',
+  'local-ai agent-worker --register-to http://f:8080 --nats-url nats://n:4222',
+  'local-ai mcp-server --url http://f:8080',
   'local-ai models list',
   'local-ai --version',
   'man llama-server',

@@ -18,7 +18,7 @@ export interface Launch {
 type Direct = Omit<Launch, 'wrapped'>
 
 const localAiCommands =
-  /^(?:models|backends|tts|sound-generation|transcript|worker|util|agent|explorer|federated|p2p-worker|help|version|completion)$/
+  /^(?:models|backends|tts|sound-generation|transcript|worker|util|agent|agent-worker|mcp-server|explorer|federated|p2p-worker|help|version|completion)$/
 
 /**
  * What a command line is, by the meaning of its words: `vim ollama.conf`, `grep vllm` or `ollama run` are no servers.

@@ -115,6 +115,8 @@ export const codeRunners: readonly ProgramRecord[] = [
     kind: 'cluster',
     program: /^(?:gcs_server|raylet|ray|dashboard\.py)$/,
     path: /(?:^|\/)ray\/(?:core\/src\/ray\/(?:gcs\/gcs_server|raylet\/raylet)|dashboard\/(?:dashboard|agent)\.py)$/,
+    // What `ray start` leaves running for clients (port 10001).
+    module: /^ray\.util\.client\.server$/,
     command: /^(?:start|--.*)$/,
     image: /^ray(?:-ml|-llm)?$/,
     authentication: { usual: 'none', on: /^RAY_AUTH_MODE=token$/ },

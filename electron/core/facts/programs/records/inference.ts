@@ -39,7 +39,8 @@ export const inference: readonly ProgramRecord[] = [
     id: 'tei',
     name: 'Text Embeddings Inference',
     kind: 'inference',
-    program: /^text-embeddings-router$/,
+    // Its image for all GPUs starts one that is built for that of the host.
+    program: /^text-embeddings-router(?:-\d+)?$/,
     image: /^text-embeddings-inference$/,
     authentication: { usual: 'none', on: apiKeyOrVariable },
     telling: ['/info'],
@@ -62,11 +63,24 @@ export const inference: readonly ProgramRecord[] = [
     id: 'llama-rpc',
     name: 'llama.cpp RPC server',
     kind: 'cluster',
-    program: /^(?:ggml-|llama-cpp-)?rpc-server$/,
+    program: /^(?:ggml-|llama-(?:cpp-)?)?rpc-server$/,
     authentication: { usual: 'none' },
     danger:
       'It has neither authentication nor encryption and has run code for whoever reached it (CVE-2026-34159); its own README says never on an open network.',
     source: 'ggml-org/llama.cpp tools/rpc/README.md',
+  },
+  {
+    id: 'localai-worker',
+    name: 'LocalAI worker',
+    kind: 'cluster',
+    program: /^local-?ai(?:-[\w.-]+)?$/i,
+    // With a word behind it, it starts a server of llama.cpp, which is one of its own.
+    when: ([, first, second = '-']) => first === 'worker' && second.startsWith('-'),
+    // Older ones ask the token of registration of files alone.
+    authentication: { usual: 'none', perhaps: /^--registration-token=.|^LOCALAI_(?:GRPC_AUTH|REGISTRATION)_TOKEN=./ },
+    danger:
+      'Its back ends load models and run them for whoever reaches them, on every interface from port 50051 on, and beside them it takes files.',
+    source: 'mudler/LocalAI docs/content/features/distributed-mode.md, pkg/grpc/server.go',
   },
   {
     id: 'llama-box',

@@ -80,6 +80,7 @@ export const interfaces: readonly ProgramRecord[] = [
     name: 'NVIDIA Dynamo frontend',
     kind: 'interface',
     module: /^dynamo\.frontend$/,
+    image: /^dynamo-frontend$/,
     authentication: { usual: 'unknown' },
     telling: ['/v1/models'],
     forwards: true,
@@ -206,9 +207,10 @@ export const interfaces: readonly ProgramRecord[] = [
     kind: 'interface',
     program: /^mlflow$/,
     command: /^(?:server|ui|models)$/,
-    application: /^mlflow\.server(?:\.fastapi_app)?:app$/,
+    // With basic-auth it runs an application of its own.
+    application: /^mlflow\.server(?:(?:\.fastapi_app)?:app$|\.auth:create_app)/,
     image: /^mlflow$/,
-    authentication: { usual: 'none', on: /^(?:--app-name=)?basic-auth$/ },
+    authentication: { usual: 'none', on: /^(?:--app-name=)?basic-auth$|^mlflow\.server\.auth:/ },
     telling: ['/version'],
     danger:
       'Whoever reaches it reads, replaces and deletes models and experiments; the first login of basic-auth stands in its documentation.',
