@@ -134,9 +134,9 @@ const rules: readonly Rule[] = [
   // What nginx asks of clients (`if`), and sends on in their place.
   [
     '$',
-    /(\$\{?(?:http|arg|cookie)_([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi,
-    (mark, match, before = '', name = '', operator = '', value = '') =>
-      isSentSecret(name) ? before + maskSent(mark, value, operator.includes('~')) : match,
+    /(\$\{?((?:http|arg|cookie)_)?([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi,
+    (mark, match, before = '', sent = '', name = '', operator = '', value = '') =>
+      isSentSecret(name) && (sent !== '' || looksRandom(value)) ? before + maskSent(mark, value, operator.includes('~')) : match,
   ],
   [
     '_set_header',
@@ -183,17 +183,24 @@ const rules: readonly Rule[] = [
 /** Does a client show a secret in a header, an argument or a cookie of this name? */
 const isSentSecret = (name: string): boolean => /key|token|secret|passw|(?:^|_)auth(?:orization)?$/i.test(name)
 
-/** A map of nginx from what a client sends: where that is its key, the keys stand on the left (ngx_http_map_module). */
-const BEGIN_MAP = /(?:^|[;}\s])map\s{1,20}"?\$\{?(?:http|arg|cookie)_([a-z0-9_]{1,100})\}?"?\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
-const beginOfMap = (line: string): RegExpExecArray | null => {
-  const found = BEGIN_MAP.exec(line)
-  return found && isSentSecret(found[1] ?? '') ? found : null
+/** A map of nginx: where it is from a key that a client sends, the keys stand on the left (ngx_http_map_module). */
+const BEGIN_MAP = /(?:^|[;}\s])map\s{1,20}("[^"]{1,400}"|[^\s"{};]{1,400})\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
+/** `made`: of something else as well, or of what another line took out of it. There only what looks random is a key, since marks of one's own stand there, too. */
+type KeyMap = 'sent' | 'made' | undefined
+function keyMapOf(source: string): KeyMap {
+  const sent = /^"?\$\{?(?:http|arg|cookie)_(\w+)\}?"?$/i.exec(source)?.[1]
+  if (sent !== undefined) return isSentSecret(sent) ? 'sent' : undefined
+  return [...source.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => isSentSecret(name)) ? 'made' : undefined
 }
+const looksRandom = (text: string): boolean =>
+  /^["']?(?:(?:Bearer|Basic|Token) )?(?=.*\d.*\d)(?=.*[A-Za-z])[\w+/=:-]{16,}["']?$/i.test(text)
 const MAP_ENTRY =
   /("[^"]{1,4000}"|'[^']{1,4000}'|[^\s;{}"']{1,4000})(\s{1,200}(?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s;{}"']{1,4000})\s{0,200};)/g
-const maskMapEntries = (text: string, mark: Mark): string =>
+const maskMapEntries = (text: string, mark: Mark, made: boolean): string =>
   text.replace(MAP_ENTRY, (entry: string, key: string, value: string) =>
-    /^(?:default|include|hostnames|volatile)$/.test(key) ? entry : maskSent(mark, key, /^["']?~/.test(key)) + value,
+    /^(?:default|include|hostnames|volatile)$/.test(key) || (made && !looksRandom(key))
+      ? entry
+      : maskSent(mark, key, /^["']?~/.test(key)) + value,
   )
 
 /** A key that clients send, or a pattern of keys, with the quotes around it. */
@@ -242,7 +249,7 @@ export function redact(text: string, mark: Mark = plain): string {
   let inKey = false
   // Options such as `--api-key` of vLLM take several values, so up to the next option.
   let inOption = ''
-  let inMap = false
+  let inMap: KeyMap
   return text
     .split('\n')
     .map((line) => {
@@ -255,8 +262,9 @@ export function redact(text: string, mark: Mark = plain): string {
         inKey = false
         return line.replace(/^.*?(?=-----END )/, '')
       }
-      const map = !inMap && line.includes('map') ? beginOfMap(line) : null
-      if (map || inMap) {
+      const map = !inMap && line.includes('map') ? BEGIN_MAP.exec(line) : null
+      const keys = inMap ?? keyMapOf(map?.[1] ?? '')
+      if (keys) {
         const from = map ? map.index + map[0].length : 0
         // Braces within quotes are not the end of the block.
         const closed = line
@@ -264,8 +272,8 @@ export function redact(text: string, mark: Mark = plain): string {
           .replace(/"[^"]*"|'[^']*'/g, (quoted) => ' '.repeat(quoted.length))
           .indexOf('}')
         const to = closed < 0 ? line.length : from + closed
-        inMap = closed < 0
-        return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark) + line.slice(to), mark)
+        inMap = closed < 0 ? keys : undefined
+        return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark, keys === 'made') + line.slice(to), mark)
       }
       const begin = line.includes('-----BEGIN ') ? BEGIN_KEY.exec(line) : null
       if (begin) {

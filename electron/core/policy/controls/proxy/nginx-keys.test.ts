@@ -48,6 +48,31 @@ test.each<[string, readonly string[]]>([
   expect(judged(masked(byIf(`$http_x_api_key != "${sent}"`)))).toEqual(expected)
 })
 
+const taken = (second: string, first = '"~*^Bearer\\\\s+(\\\\S+)$" $1;', usual = '""') =>
+  `map $http_authorization $token { default ${usual}; ${first} } map $token $ok { default 0; ${second} }`
+const gate = site(`location / { if ($ok = 0) { return 401; } ${model} }`)
+test.each<[string, string, readonly string[]]>([
+  ['a key', taken(`${key} 1;`), guarded],
+  ['a key by a name', taken(`${key} 1;`, '"~^Bearer (?<it>.+)$" $it;'), guarded],
+  ['keys', taken(`${key} 1; "~^my-other-secret$" 1;`), guarded],
+  ['a short key', taken('abc 1;'), notKnown],
+  ['a form', taken('"~^sk-[a-z0-9]+$" 1;'), notKnown],
+  ['a key that the map before makes of any', taken(`${key} 1;`, `"~^Bearer .+" ${key};`), open],
+  ['a key that the map before makes of a short one', taken(`${key} 1;`, `"Bearer abc" ${key};`), notKnown],
+  ['a short key, past a map that lets all through', taken('abc 1;', '', '$http_authorization'), notKnown],
+])('a map of the token that a map took out: %s', (_, maps, expected) => {
+  expect(judged(maps + gate)).toEqual(expected)
+})
+
+test.each<[string, string, readonly string[]]>([
+  ['a key', `$token != ${key}`, guarded],
+  ['a short key', '$token != abc', notKnown],
+  ['a pattern of a key', `$token !~ ^${key}$`, guarded],
+  ['beside what the client says', `"$token$http_x" != ${key}`, notKnown],
+])('a condition on the token that a map took out: %s', (_, condition, expected) => {
+  expect(judged(taken('') + byIf(condition))).toEqual(expected)
+})
+
 test('a key that is put together by the configuration', () => {
   const put = site(`location / { set $key ${key}; if ($http_authorization != "Bearer $key") { return 401; } ${model} }`)
   expect(judged(put)).toEqual(guarded)
