@@ -5,6 +5,7 @@ import { alsoAskedFor, ignoresCase, takesFor } from '../../nginx/model/localai-p
 import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { entries, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { representatives } from './clients.ts'
+import { dialled } from './dialled.ts'
 import { headersSet } from './headers-set.ts'
 import type { Client, Persona } from './matchers.ts'
 import { type Outcome, serve, startOf } from './request.ts'
@@ -201,7 +202,7 @@ function meant(
   localAddresses: readonly string[],
 ) {
   const matches = dials.map((dial) => {
-    const target = dial.includes('{') || /^unix/.test(dial) ? undefined : readTarget(dial.replace(/^tcp[46]?\//, ''))
+    const target = dial.includes('{') || /^unix/.test(dial) ? undefined : readTarget(dialled(dial))
     return target ? matchTarget(target, new Map(), services, localAddresses) : { services: [], uncertain: true }
   })
   return {

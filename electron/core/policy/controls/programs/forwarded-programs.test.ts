@@ -120,6 +120,7 @@ const sites = (handle: readonly object[], server: object = {}, match: readonly o
 test.each<[name: string, config: object, expected: readonly string[]]>([
   ['nothing', sites([dial('127.0.0.1:3000')]), local],
   ['all', sites([dial('localhost:8888')]), open],
+  ['all, without a host', sites([dial(':8888')]), open],
   ['a part of the paths', sites([strip, dial('127.0.0.1:8888')], {}, [{ path: ['/lab/*'] }]), open],
   ['a part of its own paths', sites([dial('127.0.0.1:8888')], {}, [{ path: ['/lab*'] }]), unclear],
   ['a login', sites([asks, dial('127.0.0.1:8888')]), local],

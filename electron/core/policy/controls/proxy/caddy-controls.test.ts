@@ -61,6 +61,16 @@ test.each<[string, unknown, string]>([
     'fail: Every route answers without a login',
   ],
   [
+    'an upstream without a host, which is this machine',
+    site([{ handle: [{ ...toOllama, upstreams: [{ dial: ':11434' }] }] }]),
+    'fail: Every route answers without a login',
+  ],
+  [
+    'the same behind a login',
+    site([{ handle: [login, { ...toOllama, upstreams: [{ dial: 'tcp/:11434' }] }] }]),
+    'pass: Every forwarded route needs a login',
+  ],
+  [
     'one header asked for and more refused than are tried',
     site([
       ...Array.from({ length: 20 }, (_, at) => ({

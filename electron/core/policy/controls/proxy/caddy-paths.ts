@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { dialled } from '../../../facts/caddy/model/dialled.ts'
 import { headersAsSent, headersSet } from '../../../facts/caddy/model/headers-set.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
 import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
@@ -163,7 +164,7 @@ function askedBy(credential: Credential, sent: string, around: Around) {
   if (kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
   if (kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
   const answers = (asks?.dials ?? []).map((dial) => {
-    const { host = '', port = 80 } = readTarget(dial) ?? {}
+    const { host = '', port = 80 } = readTarget(dialled(dial)) ?? {}
     const asked = { host, port, method: asks?.method ?? 'GET', path: asks?.path }
     return askedProgram(
       { ...asked, ...toldBy(node, asks?.handled ?? [], asks?.seen ?? '', sent, around) },

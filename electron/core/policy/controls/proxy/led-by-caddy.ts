@@ -1,6 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
 import { entries, items, type JsonNode, textOf } from '../../../facts/caddy/json-lines.ts'
+import { dialled } from '../../../facts/caddy/model/dialled.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
 import { readServers } from '../../../facts/caddy/model/servers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -49,7 +50,7 @@ export function ledByCaddy(facts: AroundNginx & { readonly caddy: FactResult<Cad
 
 /** `localhost:8888`; what a placeholder stands for may be any host or port. */
 function mayMean(dial: string, ports: readonly number[], isLocal: (host: string) => boolean): boolean {
-  const [, host = '', port = ''] = /^(?:tcp[46]?\/)?(.*?)(?::([^:\]}]*|\{[^}]*\}))?$/.exec(dial) ?? []
+  const [, host = '', port = ''] = /^(.*?)(?::([^:\]}]*|\{[^}]*\}))?$/.exec(dialled(dial)) ?? []
   const takesPort = port.includes('{') || (port === '' && host.includes('{')) || ports.includes(Number(port || 80))
   return takesPort && (host.includes('{') || isLocal(readTarget(host)?.host ?? ''))
 }
