@@ -1,9 +1,14 @@
 import type { WireAnswer } from '../wire/wire.ts'
 
+export interface LoopbackAnswer extends WireAnswer {
+  /** Where the body stands, apart from the status. */
+  readonly bodyLine?: number | undefined
+}
+
 /** What an engine's port answers to this machine itself, without any credentials. */
 export interface LoopbackPort {
   readonly port: number
-  readonly answers: readonly WireAnswer[]
+  readonly answers: readonly LoopbackAnswer[]
 }
 
 export interface Loopback {

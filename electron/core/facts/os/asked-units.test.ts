@@ -33,11 +33,11 @@ function asked([shell = '', ...words]: readonly string[]): readonly string[] {
     [...words, '-c', `${systemctl}\nset -f\nnl='\n'\nclock() { :; }\nconfig() { :; }\nunits='${units}'\n${text}`],
     { encoding: 'utf8' },
   )
-  // Of the time services and of sshd no row is made; the systemctl above does not know patterns.
+  // Of the time services, of timers and of sshd no row is made; the systemctl above does not know patterns.
   return stdout
     .split('\n')
     .flatMap((row) => /^=(\S+) loaded active -$/.exec(row)?.[1] ?? [])
-    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|ntpd-rs|phc2sys|timemaster)[.]|^ssh|@/.test(unit))
+    .filter((unit) => !/(?:chronyd?|ntp|ntpd|ntpsec|openntpd|timesyncd|ntpd-rs|phc2sys|timemaster)[.]|^ssh|@|[.]time/.test(unit))
 }
 
 test.each(shells)('%s asks for units that a folder has by name, for others only where they are loaded', (...shell) => {

@@ -91,6 +91,9 @@ export const askedUnits: readonly string[] = [...unneededUnits, ...watchingUnits
 export const pushedTools: readonly string[] =
   'nginx caddy sshd visudo logrotate ufw iptables-restore nft auditctl augenrules awk pwck grpck unshare'.split(' ')
 
+/** That install updates by themselves. As patterns, since such a one that is not loaded gives no row. */
+const updateTimers = 'apt-daily*.timer dnf*-automatic*.timer transactional-update.time[r] os-update.time[r]'
+
 /** Of logrotate its settings, without the scripts that it runs; one awk reads them and the account's keys. The settings of the kernel go through one grep: many files of /proc/sys can be read at once only, and `read` of dash takes byte by byte.
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's: first which of them runs, then a row for each unit, then what
  * systemd listens on for sshd, and its settings that changed since it was told to read them. Asked for by a name that is an alias, a unit tells of itself by its own.
@@ -305,7 +308,7 @@ clock() {
 }
 set -f
 ${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service ntpd-rs.service phc2sys.service timemaster.service
-states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked phc2sys@* ssh*e ssh*t) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
+states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked phc2sys@* ssh*e ssh*t ${updateTimers}) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
     split("", v)
@@ -313,6 +316,8 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
     id = v["Id"]; names = " " v["Names"] " "; active = v["ActiveState"]
     if (names ~ / (systemd-timesyncd|chronyd?|ntpd?(-rs)?|ntpsec|openntpd|phc2sys(@[^ ]*)?|timemaster)[.]service /) {
       if (active == "active" && time != "timesyncd") time = names ~ / systemd-timesyncd[.]/ ? "timesyncd" : "other"
+    } else if (id ~ /[.]timer$/) {
+      if (active == "active") timers = timers "\\n=" id
     } else if (id ~ /^ssh/) {
       if (active == "active") { ssh = ssh v["Listen"]; if (id ~ /^sshd?[.]se/) { up = v["StateChangeTimestamp"]; main = v["MainPID"] } }
     } else if (id != "" && (v["LoadState"] != "not-found" || active != "inactive")) {
@@ -323,7 +328,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
     }
   }
   END {
-    print time rows "\\n@ssh" ssh
+    print time rows "\\n@timers" timers "\\n@ssh" ssh
     file = "/run/sshd.pid"
     if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 " ((getline pid < file) > 0 && pid == main ? "-newercm " file : "") " -printf \\047=newer %p\\\\n\\047")
   }') || states=

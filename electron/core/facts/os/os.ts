@@ -67,6 +67,8 @@ export interface Os {
   readonly sysctl: Readonly<Record<string, Shown<string>>>
   /** Units asked about by name. Undefined without systemd. */
   readonly services?: readonly ServiceState[] | undefined
+  /** Timers that are active, of those that install updates. */
+  readonly updateTimers: readonly Shown<string>[]
   readonly ssh: {
     /** Ports of TCP that systemd listens on for sshd. */
     readonly ports: readonly Shown<number>[]

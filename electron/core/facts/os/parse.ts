@@ -15,6 +15,7 @@ export function parseOs(stdout: string): Os | undefined {
   return {
     sysctl: Object.fromEntries(rows('sysctl').flatMap(readSetting)),
     services: blocks.has('services') ? rows('services').flatMap(readService) : undefined,
+    updateTimers: rows('timers').map(({ text, line }) => ({ value: text, line })),
     ssh: {
       ports: rows('ssh').flatMap(({ text, line }) => {
         const port = Number(/^listen (?!vsock)(?:\S*:)?(\d+) \(Stream\)$/.exec(text)?.[1])

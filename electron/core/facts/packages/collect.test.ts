@@ -34,19 +34,6 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' },
     })
 
-  test.skipIf(!has).each([
-    ['vllm serve m --port 8001 -x', '--port', '8001'],
-    ['vllm serve m --port=8001', '--port', '8001'],
-    ['vllm serve --port 1 --port=8002 m', '--port', '8002'],
-    ['local-ai run --address 0.0.0.0:8090', '--address', '8090'],
-    ['local-ai run --address=:8091 m', '--address', '8091'],
-    ['vllm serve m --port', '--port', ''],
-    ['vllm serve m --port $(id)', '--port', ''],
-    ['vllm serve m --porter 9', '--port', ''],
-  ])('the port of %s', (line, flag, port) => {
-    expect(ask(`${part('port')}\nline='${line} '\nport ${flag}\nprintf %s "$found"`).stdout).toBe(port)
-  })
-
   test.skipIf(!has || process.platform !== 'linux')('where awk cannot read the files, that no source is set is not said', () => {
     const failing = 'awk() { cat >/dev/null; return 2; }\n'
     const { stdout } = spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', failing + text, 'sh', 'x'], {

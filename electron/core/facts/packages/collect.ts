@@ -1,12 +1,11 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 
-/** Command lines of engines whose version is asked, and of Python programs whose packages are listed. */
+/** Command lines of Python programs whose packages are listed. */
 const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litellm|open-webui|comfyui|mlflow'
 
 /**
- * Versions without starting an engine: the driver from the kernel, the packages of each Python that runs an engine by their names on disk,
- * the engines' own answer to a GET of their version on 127.0.0.1 (never a route that loads or generates), and the version line of two
- * small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
+ * Versions without starting an engine (what they answer themselves is asked by section `loopback`): the driver from the kernel, the packages of each Python that runs an
+ * engine by their names on disk, and the version line of two small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
  * Blocks begin with `@`, their lines with `=`.
  */
 const SCRIPT = `pattern=$1
@@ -60,71 +59,12 @@ known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then 
 unread() { for file do if [ -e "$file" ] && ! [ -r "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 homes() { known "$1" /root/$2 /home/*/$2; }
 pids=$(grep -lsEi "$pattern" /proc/[0-9]*/cmdline)
-prefixes= asked=' '
-ask() {
-  case $asked in *" $2 "*) return ;; esac
-  asked="$asked$2 "
-  [ "\${#asked}" -lt 60 ] || return
-  url=http://127.0.0.1:$2$3
-  if command -v curl >/dev/null; then client=curl
-  elif command -v wget >/dev/null; then client=wget
-  else echo @http-none; asked=$(printf '%60s' ''); return
-  fi
-  # The last line is the code of the answer.
-  case $client in
-    curl) curl -s --noproxy '*' --max-time 3 -w '\\n%{http_code}' "$url" 2>/dev/null ;;
-    wget) unset http_proxy HTTP_PROXY; wget -q -T 3 -O - "$url" 2>/dev/null; printf '\\n-\\n' ;;
-  esac | tail -c 262144 | awk -v "asked=$1 $2 $3" -v "name=$4" 'NR > 1 { text = text held " " } { held = $0 } END {
-    print "@http " asked " " held
-    while (match(text, "\\"" name "\\" *: *\\"[^\\"]+\\"")) {
-      found = substr(text, RSTART, RLENGTH); value = found; sub(/^"[a-z_]*" *: */, "", value)
-      if (length(value) <= 102) { print "=" found; exit }
-      text = substr(text, RSTART + RLENGTH)
-    }
-  }'
-}
-# The last \`--port N\`, \`--port=N\` or \`--address HOST:N\`.
-port() {
-  found=
-  case $line in *" $1"[=\\ ]*) ;; *) return ;; esac
-  set -- "\${line##*" $1"[=\\ ]}"
-  set -- "\${1%% *}"
-  case \${1##*:} in *[!0-9]*) ;; *) found=\${1##*:} ;; esac
-}
+# The programs that these are, of Pythons that have a folder of their own: what stands before the first NUL or blank.
+prefixes=$([ -z "$pids" ] || awk 'BEGIN { for (i = 1; i < ARGC && i <= 100; i++) {
+  row = ""; getline row < ARGV[i]; close(ARGV[i])
+  if (match(row, /^\\/[!-~\\200-\\377]*/)) { row = substr(row, 1, RLENGTH); if (sub(/\\/bin\\/python[^\\/]*$/, "", row) && row != "" && !seen[row]++) print row }
+} }' $pids)
 set -f
-count=0
-for file in $pids; do
-  [ "$((count += 1))" -le 100 ] || break
-  # Shells and awks of this probe hold the same words. Their first line (\`read\` passes over NUL) tells them for less than a tr.
-  begin=
-  { IFS= read -r begin <"$file"; } 2>/dev/null
-  case $begin in sh-c* | /bin/sh-c* | timeout-k* | awk-v*) continue ;; esac
-  { line=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
-  [ "\${#line}" -le 4000 ] || line=$(printf '%.4000s' "$line")
-  set -- $line
-  case $1 in
-    /*/bin/python*) prefix=\${1%/bin/*}
-      case $prefixes in *"$nl$prefix$nl"*) ;; *) prefixes="$nl$prefixes$prefix$nl" ;; esac ;;
-  esac
-  case "\${1##*/} $2" in
-    python*' '/* | sh' '/* | bash' '/*) program="\${2##*/} $3" ;;
-    python*' -m') program="-m $3 $4" ;;
-    *) program="\${1##*/} $2" ;;
-  esac
-  case $program in
-    'ollama serve' | 'ollama start')
-      found=$({ tr '\\000' '\\n' <"\${file%cmdline}environ"; cat /etc/systemd/system/ollama.service; set +f; cat /etc/systemd/system/ollama.service.d/*.conf; } 2>/dev/null |
-        sed -n 's/.*OLLAMA_HOST=[^ ]*:\\([0-9][0-9]*\\).*/\\1/p' | head -n 1)
-      ask ollama "\${found:-11434}" /api/version version ;;
-    'vllm serve' | '-m vllm.entrypoints.'* | '-m vllm serve') port --port; ask vllm "\${found:-8000}" /version version ;;
-    'llama-server'* | '-m llama_cpp.server'*)
-      port --port
-      if [ -n "$found" ]; then ask llama.cpp "$found" /props build_info
-      else ask llama.cpp 8080 /props build_info; ask llama.cpp 9931 /props build_info
-      fi ;;
-    'local-ai '* | 'local-ai-'*) port --address; ask localai "\${found:-8080}" /version version ;;
-  esac
-done
 IFS=$nl
 set -- $prefixes
 unset IFS
@@ -184,17 +124,6 @@ command -v apt-config >/dev/null && apt=1 && echo @apt-config
   known registries /etc/docker/daemon.json /etc/containers/registries.conf /etc/containers/registries.conf.d/*.conf
   told reboot /run/reboot-required*
 } | pick "$gh_k" || echo @unreadable the files that name sources
-if command -v systemctl >/dev/null; then
-  echo @timers
-  IFS=$nl
-  set -f
-  for row in $(systemctl list-units --state=active --no-legend --plain --no-pager -- 'apt-daily*.timer' 'dnf*-automatic*.timer' transactional-update.timer os-update.timer 2>/dev/null); do
-    row=\${row#"\${row%%[! ]*}"}
-    printf '=%s\\n' "\${row%% *}"
-  done
-  unset IFS
-  set +f
-fi
 echo @kernels
 for file in /boot/vmlinuz-*; do
   case \${file##*/} in *[!A-Za-z0-9._+~-]*) ;; *) printf '=%s\\n' "\${file##*/}" ;; esac
@@ -205,7 +134,7 @@ echo @end
 const software = script({
   id: 'software',
   expectedMs: 40,
-  display: 'versions (GET on 127.0.0.1, dist-info, driver), package sources, registries',
+  display: 'versions (dist-info, driver), package sources, registries',
   script: SCRIPT,
   parameters: [enginePattern],
   timeoutMs: 20_000,

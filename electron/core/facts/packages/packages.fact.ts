@@ -1,15 +1,23 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
+import type { Loopback, LoopbackAnswer } from '../loopback/loopback.ts'
+import { versionIn } from '../loopback/parse.ts'
 import type { Process } from '../processes/processes.ts'
 import { onHost } from '../processes/seen-files.ts'
 import { type Block, blocksOf } from './blocks.ts'
 import { collectSoftware } from './collect.ts'
 import type { EngineVersion, PythonEnvironment, StatedVersion } from './packages.ts'
-import { driverVersion, endpointVersion, programVersions, pythonPackage } from './parse.ts'
+import { driverVersion, programVersions, pythonPackage } from './parse.ts'
 
 /** Distribution names of the engines that are Python packages. */
 const pythonNames: Readonly<Partial<Record<InferenceService['engine'], string>>> = { vllm: 'vllm', 'llama.cpp': 'llama_cpp_python' }
+
+/** Where each engine states its version, by its own documentation. */
+const versionPaths: Readonly<Partial<Record<InferenceService['engine'], string>>> = {
+  ...{ ollama: '/api/version', vllm: '/version', localai: '/version' },
+  'llama.cpp': '/props',
+}
 
 export const packagesFact: FactDefinition<'packages'> = {
   id: 'packages',
@@ -24,9 +32,12 @@ export const packagesFact: FactDefinition<'packages'> = {
     if (!services.known) return unknown(services.reason, services.sections, services.hint)
     const running = services.value.filter(({ running: runs }) => runs)
     const processes = fact('processes')
+    const loopback = fact('loopback')
     const environments = environmentsOf(blocks, running, processes.known ? processes.value : [])
     return known({
-      engines: running.map((service) => engineVersion(service, { services: running, blocks, environments })),
+      engines: running.map((service) =>
+        engineVersion(service, { services: running, loopback: loopback.known ? loopback.value : undefined, environments }),
+      ),
       environments,
       ofUnknownFolder: running.filter((service) => isElsewhere(service, environments)).map(({ id }) => id),
       driver: driverVersion(blocks),
@@ -72,18 +83,18 @@ function isElsewhere(service: InferenceService, environments: readonly PythonEnv
 
 interface VersionSources {
   readonly services: readonly InferenceService[]
-  readonly blocks: readonly Block[]
+  readonly loopback: Loopback | undefined
   readonly environments: readonly PythonEnvironment[]
 }
 
 /** The engine's own word, then the package that it was started from, then the tag of its image. */
-function engineVersion(service: InferenceService, { services, blocks, environments }: VersionSources): EngineVersion {
+function engineVersion(service: InferenceService, { services, loopback, environments }: VersionSources): EngineVersion {
   const base = { service: service.id, engine: service.engine }
-  const asked = blocks.filter(({ tag, arguments: words }) => tag === 'http' && isAbout(words, service, services))
-  for (const { lines } of asked) {
-    const [first] = lines
-    const version = first && endpointVersion(first.text)
-    if (first && version !== undefined) return { ...base, stated: { version, section: 'software', line: first.line, from: 'endpoint' } }
+  const asked = answersOf(service, services, loopback)
+  for (const { answer } of asked) {
+    const version = versionIn(answer)
+    if (version !== undefined)
+      return { ...base, stated: { version, section: 'loopback', line: answer.bodyLine ?? answer.line, from: 'endpoint' } }
   }
   const [installed, ...others] = packaged(service, environments)
   // Which of them Python imports hangs on its version, or on the order of a folder.
@@ -97,15 +108,25 @@ function engineVersion(service: InferenceService, { services, blocks, environmen
       stated: { version: service.version, section: 'containers', line: service.image?.line ?? 0, from: 'image', ...binding },
     }
   }
-  return { ...base, unknown: whyUnknown(service, asked, blocks) }
+  return { ...base, unknown: whyUnknown(service, asked, loopback) }
 }
 
-/** Asked on a port of this service, or the only one of its engine. */
-function isAbout(words: string, service: InferenceService, services: readonly InferenceService[]): boolean {
-  const [engine, port] = words.split(' ')
-  if (engine !== service.engine) return false
-  const ports = service.binds.map((bind) => String(bind.port))
-  return ports.includes(port ?? '') || (ports.length === 0 && services.filter((one) => one.engine === engine).length === 1)
+interface Asked {
+  readonly port: number
+  readonly answer: LoopbackAnswer
+}
+
+/** On its ports; where its sockets could not be seen, by the only port that states a version there (or answers there at all), of the only service that would. */
+function answersOf(service: InferenceService, services: readonly InferenceService[], loopback: Loopback | undefined): readonly Asked[] {
+  const path = versionPaths[service.engine]
+  const all = (loopback?.ports ?? []).flatMap(({ port, answers }) =>
+    answers.flatMap((answer): Asked[] => (answer.path === path ? [{ port, answer }] : [])),
+  )
+  if (service.binds.length > 0) return all.filter(({ port }) => service.binds.some((bind) => bind.port === port))
+  const stating = all.filter(({ answer }) => versionIn(answer) !== undefined)
+  const own = stating.length > 0 ? stating : all
+  const alone = services.filter(({ engine }) => versionPaths[engine] === path).length === 1
+  return alone && own.length === 1 ? own : []
 }
 
 /** Each version once. More than one: a second Python below the same prefix, or what an upgrade that broke off left in one folder. */
@@ -122,13 +143,12 @@ function packaged({ id, engine, argv }: InferenceService, environments: readonly
   return [...found.values()]
 }
 
-function whyUnknown(service: InferenceService, asked: readonly Block[], blocks: readonly Block[]): string {
-  if (blocks.some(({ tag }) => tag === 'http-none'))
-    return 'neither curl nor wget is on the host to ask it, and no package or tag names a version'
-  const [first] = asked
+function whyUnknown({ how }: InferenceService, [first]: readonly Asked[], loopback: Loopback | undefined): string {
+  if (loopback?.notAsked !== undefined) return `${loopback.notAsked} to ask it, and no package or tag names a version`
   if (first === undefined) return 'it has no version endpoint on 127.0.0.1 that could be asked, and no package or tag names a version'
-  const [, port = '', path = '', status = ''] = first.arguments.split(' ')
-  if (status === '401' || status === '403') return `${path} on port ${port} asks for a key, and no package or tag names a version`
-  if (status === '000' || status === '-') return `nothing answered on 127.0.0.1:${port}, and no package or tag names a version`
-  return `the answer of ${path} on port ${port} states no version${service.how === 'container' ? ', nor does the tag of its image' : ''}`
+  const { port, answer } = first
+  if (answer.status === 401 || answer.status === 403)
+    return `${answer.path} on port ${port} asks for a key, and no package or tag names a version`
+  if (answer.status === undefined) return `nothing answered on 127.0.0.1:${port}, and no package or tag names a version`
+  return `the answer of ${answer.path} on port ${port} states no version${how === 'container' ? ', nor does the tag of its image' : ''}`
 }

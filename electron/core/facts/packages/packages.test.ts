@@ -5,7 +5,7 @@ import { known } from '../fact.ts'
 import { parseSources } from '../sources/parse.ts'
 import { blocksOf } from './blocks.ts'
 import { packagesFact } from './packages.fact.ts'
-import { driverVersion, endpointVersion, programVersions, pythonPackage } from './parse.ts'
+import { driverVersion, programVersions, pythonPackage } from './parse.ts'
 import { output, read } from './software-section.testing.ts'
 
 const service = (more: Partial<InferenceService>): InferenceService => ({
@@ -66,10 +66,10 @@ describe('a server of Python that is in none of the folders that were listed', (
 })
 
 describe('the version of an engine', () => {
-  const http = ['@http vllm 8000 /version 200', '="version":"0.10.1"']
+  const http = ['200 http://127.0.0.1:8000/version', 'body http://127.0.0.1:8000/version {"version":"0.10.1"}']
   const dist = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info', '=torch-2.5.1+cu124.dist-info']
   test.each<[string, readonly string[], InferenceService, string]>([
-    ['its own word first', [...dist, ...http], service({}), '0.10.1 by endpoint at 5'],
+    ['its own word first', [...dist, ...http], service({}), '0.10.1 by endpoint at 2'],
     ['then its package', dist, service({}), '0.10.2 by package at 2'],
     [
       'what an upgrade that broke off left beside it',
@@ -105,23 +105,28 @@ describe('the version of an engine', () => {
     ['sockets that could not be seen', http, service({ binds: [] }), '0.10.1 by endpoint at 2'],
     [
       'a key is asked for',
-      ['@http llama.cpp 8080 /props 401'],
+      ['401 http://127.0.0.1:8080/props'],
       service({ engine: 'llama.cpp', argv: ['llama-server'], binds: [] }),
       '/props on port 8080 asks for a key, and no package or tag names a version',
     ],
     [
       'nobody answers',
-      ['@http vllm 8000 /version 000'],
+      ['000 http://127.0.0.1:8000/version'],
       service({}),
       'nothing answered on 127.0.0.1:8000, and no package or tag names a version',
     ],
     [
       'no program to ask with',
-      ['@http-none'],
+      ['#no-client'],
       service({}),
       'neither curl nor wget is on the host to ask it, and no package or tag names a version',
     ],
-    ['an answer without a version', ['@http vllm 8000 /version 200'], service({}), 'the answer of /version on port 8000 states no version'],
+    [
+      'an answer without a version',
+      ['200 http://127.0.0.1:8000/version'],
+      service({}),
+      'the answer of /version on port 8000 states no version',
+    ],
   ])('%s', (_, lines, one, expected) => expect(engine(lines, one)).toEqual([expected]))
 
   test.each<[string, readonly string[], Partial<InferenceService>]>([
@@ -137,7 +142,10 @@ describe('the version of an engine', () => {
   })
 
   test('an answer that was cut short is not an answer', () => {
-    const found = packagesFact.read({ section: () => output('@http vllm 8000 /version 200'), fact: () => known([]) } as never)
+    const found = packagesFact.read({
+      section: () => output('@python /opt/vllm/lib/python3.11/site-packages'),
+      fact: () => known([]),
+    } as never)
     expect(found.known).toBe(false)
   })
 
@@ -148,20 +156,6 @@ describe('the version of an engine', () => {
     ])
   })
 })
-
-test.each([
-  ['"version":"0.12.6"', '0.12.6'],
-  ['"version": "v3.5.0 (0123abcd)"', '3.5.0'],
-  ['"build_info":"b6123-c6a2c9e7"', 'b6123'],
-  ['"build_info":"b11669-Debian"', 'b11669'],
-  ['"version":"0.11.1rc2.dev12+gabcdef.d20260101"', '0.11.1rc2.dev12+gabcdef.d20260101'],
-  ['"build_info":"b1-c6a2c9e7"', undefined],
-  ['"build_info":"b0-unknown"', undefined],
-  ['"version":"0.0.0"', undefined],
-  ['"version":"0.1.dev1+g1234567"', undefined],
-  ['"version":"dirty"', undefined],
-  ['<img src=x>', undefined],
-])('an answer %s is %s', (text, version) => expect(endpointVersion(text)).toBe(version))
 
 /** Forms of the kernel's own line: NVIDIA driver README, chapter "Querying the driver version"; recorded strings of both flavours. */
 test.each([
@@ -206,7 +200,7 @@ test('any text: never an exception', () => {
   const line = fc.oneof(
     fc.string(),
     fc.constantFrom(
-      '@http vllm 8000 /version 200',
+      '200 http://127.0.0.1:8000/version',
       '@python /x',
       '@registries a.json',
       '={"registry-mirrors":7}',

@@ -3,7 +3,7 @@ import type { Engine } from '#shared/model/inference-service.ts'
 /** A version, and the line that states it. */
 export interface StatedVersion {
   readonly version: string
-  readonly section: 'software' | 'containers'
+  readonly section: 'loopback' | 'software' | 'containers'
   readonly line: number
   /** `endpoint`: the engine's own answer. `package`: metadata of the installed Python package. `image`: the tag it was started from. */
   readonly from: 'endpoint' | 'package' | 'image'

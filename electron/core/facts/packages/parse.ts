@@ -29,21 +29,6 @@ export function pythonPackage(entry: string): { name: string; version: string } 
 /** In the place of a version that is not stated: comparable with none. */
 const UNKNOWN = 'unknown'
 
-/**
- * What an engine answered: `{"version":"0.12.6"}`, `"build_info":"b6123-0123abcd"` (`b11669-Debian` of its package), LocalAI's `v3.5.0 (commit)`. Builds made without the
- * history of the source count from nothing (`b1-…`, `0.1.dev1`, `0.0.0`): such a number says nothing about what is inside.
- */
-export function endpointVersion(text: string): string | undefined {
-  const stated = /^"(?:version|build_info)" *: *"([^"]+)"$/.exec(text)?.[1] ?? ''
-  const build = /^b(\d{1,12})-\w+$/.exec(stated)?.[1]
-  if (build !== undefined) return Number(build) < FIRST_TAGGED_BUILD ? undefined : `b${build}`
-  const version = /^v?(\d[\w.+!-]*)(?: \([0-9a-f]+\))?$/.exec(stated)?.[1]
-  return version === undefined || /^(?:0\.1\.dev|0\.0\.0(?!\d))/.test(version) ? undefined : version
-}
-
-/** llama.cpp tags builds since b1000 or so; smaller numbers come from clones without history. */
-const FIRST_TAGGED_BUILD = 600
-
 /** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `NVIDIA Container Toolkit CLI version 1.17.8`. */
 export function programVersions(blocks: readonly Block[]) {
   return blocks

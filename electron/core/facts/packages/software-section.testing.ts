@@ -1,20 +1,26 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { SectionOutput } from '../../probe/section.ts'
 import { type FactResult, known } from '../fact.ts'
+import { parseLoopback } from '../loopback/parse.ts'
 import { packagesFact } from './packages.fact.ts'
 import type { Packages } from './packages.ts'
 
-/** Test support: what the section of software printed, read as the fact reads it. */
+/** Test support: what the section of software printed, and what ports answered, read as the fact reads it. */
 
 export const output = (stdout: string): SectionOutput => ({
   ...{ id: 'software', command: '', state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
   stdout,
 })
+/** `200 http://…` and the like: what the ports answer comes from another section. */
+const isAnswer = (line: string): boolean => /^(?:\d{3} |body |#)/.test(line)
+
 export function read(
   lines: readonly string[],
   services: readonly InferenceService[],
   processes: readonly unknown[] = [],
 ): FactResult<Packages> {
-  const fact = (id: string) => known(id === 'services' ? services : id === 'processes' ? processes : { runtimes: [], containers: [] })
-  return packagesFact.read({ section: () => output([...lines, '@end'].join('\n')), fact } as never)
+  const loopback = parseLoopback(lines.filter(isAnswer).join('\n'))
+  const facts: Readonly<Record<string, unknown>> = { services, processes, loopback }
+  const stdout = [...lines.filter((line) => !isAnswer(line)), '@end'].join('\n')
+  return packagesFact.read({ section: () => output(stdout), fact: (id: string) => known(facts[id]) } as never)
 }

@@ -53,7 +53,7 @@ function routesLoopback(os: Os | undefined): boolean | undefined {
 /** What the server says of itself on its own port beats what a tag of its image or its configuration say. */
 function asAnswered(service: InferenceService, ports: readonly LoopbackPort[]): InferenceService {
   const own = ports.filter(({ port }) => service.running && service.binds.some((bind) => bind.port === port && bind.basis === 'observed'))
-  const version = own.map(({ answers }) => versionIn(answers)).find((one) => one !== undefined)
+  const version = own.flatMap(({ answers }) => answers.map(versionIn)).find((one) => one !== undefined)
   const answered = answeredKey(service, ports)
   // That it asks does not say for which one.
   const apiKey = answered === undefined || (answered === 'set' && service.apiKey === 'placeholder') ? service.apiKey : answered

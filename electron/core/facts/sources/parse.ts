@@ -264,6 +264,5 @@ function automaticOf(blocks: readonly Block[], aptConfig: readonly { text: strin
     ],
     dnfApply: apply && { on: /=\s*(?:yes|true|1|on)\s*$/i.test(apply.text), line: apply.line },
     dnfSecurityOnly: kindOfUpdates && /=\s*security\s*$/i.test(kindOfUpdates.text) ? { line: kindOfUpdates.line } : undefined,
-    timers: blocks.filter(({ tag }) => tag === 'timers').flatMap(({ lines }) => lines.map(({ text, line }) => ({ name: text, line }))),
   }
 }

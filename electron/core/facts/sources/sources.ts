@@ -77,6 +77,4 @@ export interface AutomaticUpdates {
   readonly dnfApply?: { readonly on: boolean; readonly line: number } | undefined
   /** `upgrade_type = security`: dnf-automatic installs what the repositories call a security update, and nothing where they state none. */
   readonly dnfSecurityOnly?: { readonly line: number } | undefined
-  /** Timers that are active. */
-  readonly timers: readonly { readonly name: string; readonly line: number }[]
 }

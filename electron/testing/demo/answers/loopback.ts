@@ -25,7 +25,7 @@ export const loopback: Answering = (host, section) => {
     '#curl',
     ...[...ports].flatMap(([port, process]) => routes.map((route) => `${statusOf(host, process, route)} http://127.0.0.1:${port}${route}`)),
     ...[...ports].flatMap(([port, process]) => {
-      const said = host.software.endpoints?.find((one) => one.port === port && one.path.endsWith('version'))
+      const said = host.software.endpoints?.find((one) => one.port === port)
       return said === undefined || statusOf(host, process, said.path) !== 200
         ? []
         : [`body http://127.0.0.1:${port}${said.path} {${said.answer}}`]

@@ -55,6 +55,8 @@ export function os(host: DemoHost, section: SectionSpec): Answer {
     `=NTPSynchronized=${system.clockSynchronised ? 'yes' : 'no'}`,
     '@services',
     ...servicesOf(host).map((row) => `=${maskedBy(host, row)}`),
+    '@timers',
+    ...(host.software.automaticUpdates ? ['=apt-daily.timer', '=apt-daily-upgrade.timer'] : ['=apt-daily.timer']),
   ])
 }
 

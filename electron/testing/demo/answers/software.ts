@@ -1,11 +1,10 @@
 import { type Answering, lines } from '../answer.ts'
-import { asksForKey } from '../engine-keys.ts'
 
 const DAY_MS = 86_400_000
 const block = (head: string, all: readonly string[]): readonly string[] => [`@${head}`, ...all.map((line) => `=${line}`)]
 
 export const software: Answering = (host) => {
-  const { gpus, kernel, listeners, software: has } = host
+  const { gpus, kernel, software: has } = host
   const [gpu] = gpus
   return lines([
     ...(gpu
@@ -13,10 +12,6 @@ export const software: Answering = (host) => {
           `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  ${gpu.driver}  Release Build  (dvs-builder@U22-I3-AE18-23-3)`,
         ])
       : []),
-    ...(has.endpoints ?? []).flatMap(({ engine, port, path, answer }) => {
-      const refused = listeners.some((one) => one.port === port && asksForKey(host, one.process, path))
-      return block(`http ${engine} ${port} ${path} ${refused ? 401 : 200}`, refused ? [] : [answer])
-    }),
     ...(has.python
       ? block(
           `python ${has.python.folder}`,
@@ -30,7 +25,6 @@ export const software: Answering = (host) => {
     ...(has.resolvers.includes('127.0.0.53') ? block('resolver /run/systemd/resolve/resolv.conf', ['nameserver 10.20.0.53']) : []),
     ...block('apt-sources /etc/apt/sources.list', has.packageSources),
     ...block('apt-config', has.automaticUpdates ? automatic(host.os.id) : []),
-    ...block('timers', has.automaticUpdates ? ['apt-daily.timer', 'apt-daily-upgrade.timer'] : ['apt-daily.timer']),
     ...block(
       'kernels',
       [kernel, ...(has.otherKernels ?? [])].map((release) => `vmlinuz-${release}`),

@@ -1,4 +1,5 @@
 import type { Citation } from '../../../facts/citation.ts'
+import type { Os } from '../../../facts/os/os.ts'
 import type { AutomaticUpdates, Sources } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -13,17 +14,21 @@ export default defineControl({
   title: 'Security updates are installed automatically, or by a stated process',
   rationale:
     'Most attacks use holes that were fixed long before. Where nothing installs security updates, somebody must, on days that are written down. What is installed as root has to be signed by who made it.',
-  needs: ['sources', 'updates', 'system'],
+  needs: ['sources', 'updates', 'system', 'os'],
   attestation: {
     scope: 'fleet',
     question: 'Who installs security updates of the operating system and of the inference software, how often, and where is that recorded?',
     validDays: 180,
   },
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
-  evaluate: ({ sources, updates, system }) => [...unsigned(sources), howUpdated(sources, updates, system.osId)],
+  evaluate: ({ sources, updates, system, os }) => [
+    ...unsigned(sources),
+    howUpdated(sources, { updates, osId: system.osId, timers: os.updateTimers }),
+  ],
 })
 
-function howUpdated({ automatic, unreadable }: Sources, updates: Updates, osId: string): Verdict {
+function howUpdated({ automatic, unreadable }: Sources, known: Known): Verdict {
+  const { updates } = known
   // What brings the next image (rpm-ostreed-automatic, zincati) was not asked, and dnf changes nothing there.
   const image = updates.packages.find(({ name }) => name === 'rpm-ostree')
   if (image)
@@ -35,7 +40,7 @@ function howUpdated({ automatic, unreadable }: Sources, updates: Updates, osId: 
       hint: 'rpm-ostreed-automatic.timer with AutomaticUpdatePolicy=apply, or zincati.service on Fedora CoreOS.',
       cite: [{ section: 'updates', line: image.line }],
     }
-  const { missing, cite, hint } = howInstalled(automatic, unreadable, updates, osId)
+  const { missing, cite, hint } = howInstalled(automatic, unreadable, known)
   const [first] = missing
   const inPart = missing.every((one) => / keeps back | for the next restart,/.test(one))
   if (first === undefined) {
@@ -52,23 +57,25 @@ function howUpdated({ automatic, unreadable }: Sources, updates: Updates, osId: 
   }
 }
 
+interface Known {
+  readonly updates: Updates
+  readonly osId: string
+  readonly timers: Os['updateTimers']
+}
+
 interface Found {
   /** What keeps updates from being installed; empty when nothing does. */
   readonly missing: readonly string[]
   readonly cite: readonly Citation[]
 }
 
-function howInstalled(
-  automatic: AutomaticUpdates,
-  unreadable: Sources['unreadable'],
-  updates: Updates,
-  osId: string,
-): Found & { readonly hint: string } {
+function howInstalled(automatic: AutomaticUpdates, unreadable: Sources['unreadable'], known: Known): Found & { readonly hint: string } {
+  const { updates, timers } = known
   const unread = [...(automatic.aptPinsUnread ?? []), ...unreadable.filter((file) => file.startsWith('/etc/apt/apt.conf'))]
-  if (updates.manager === 'dpkg') return { ...apt(automatic, unread, updates, osId), hint: 'unattended-upgrades installs them every day.' }
+  if (updates.manager === 'dpkg') return { ...apt(automatic, unread, known), hint: 'unattended-upgrades installs them every day.' }
   if (updates.packages.some(({ vendor }) => /\b(?:open)?SUSE\b/.test(vendor)))
-    return { ...zypper(automatic), hint: 'os-update with its timer installs them every day.' }
-  return { ...dnf(automatic, updates), hint: 'dnf-automatic with apply_updates = yes installs them every day.' }
+    return { ...zypper(automatic, timers), hint: 'os-update with its timer installs them every day.' }
+  return { ...dnf(automatic, known), hint: 'dnf-automatic with apply_updates = yes installs them every day.' }
 }
 
 /** Longer than this a hole that is attacked stays open. */
@@ -85,17 +92,14 @@ function apt(
     aptOnly = [],
     aptKeptBack = [],
     aptPins = [],
-    timers,
   }: AutomaticUpdates,
   unread: readonly string[],
-  updates: Updates,
-  osId: string,
+  { updates, osId, timers }: Known,
 ): Found {
   const { origin, broken } = originOfSecurity(aptOrigins, updates, osId)
   const held = updates.held ?? []
   const pinned = pinnedAway(aptPins, updates)
   const package_ = updates.packages.find(({ name }) => name === 'unattended-upgrades')
-  const timer = (name: string) => timers.find((one) => one.name === name)
   const missing = [
     ...(package_ ? [] : ['unattended-upgrades is not installed']),
     ...(aptLists?.on ? [] : ['APT::Periodic::Update-Package-Lists is off']),
@@ -109,7 +113,7 @@ function apt(
     ...(unread.length > 0 ? [`${unread.join(', ')} may not be read`] : []),
     ...(broken ? [`unattended-upgrades ends at the origin "${broken.pattern}", which it cannot read`] : []),
     ...(origin || broken ? [] : ['no origin of unattended-upgrades is the security archive of this release']),
-    ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (timer(name) ? [] : [`${name} is not active`])),
+    ...['apt-daily.timer', 'apt-daily-upgrade.timer'].flatMap((name) => (runs(timers, name) ? [] : [`${name} is not active`])),
   ]
   return {
     missing,
@@ -122,47 +126,50 @@ function apt(
         ...aptOnly,
         ...aptKeptBack,
         ...pinned.slice(0, 5),
-        ...timers,
       ]),
+      ...ofTimers(timers),
       ...held.slice(0, 5).map(({ line }) => ({ section: 'updates', line })),
     ],
   }
 }
 
 /** dnf-automatic(8): dnf-automatic-install.timer installs whatever the configuration says. */
-function dnf({ dnfApply, dnfKeptBack = [], dnfSecurityOnly, timers }: AutomaticUpdates, { packages, unknown }: Updates): Found {
-  const installs = timers.find(({ name }) => name === 'dnf-automatic-install.timer')
-  const runs = timers.find(({ name }) => /^dnf5?-automatic\.timer$/.test(name))
+function dnf({ dnfApply, dnfKeptBack = [], dnfSecurityOnly }: AutomaticUpdates, { updates: { packages, unknown }, timers }: Known): Found {
+  const installs = runs(timers, 'dnf-automatic-install.timer')
+  const downloads = runs(timers, 'dnf-automatic.timer') || runs(timers, 'dnf5-automatic.timer')
   const installed = packages.some(({ name }) => name === 'dnf-automatic' || name === 'dnf5-plugin-automatic')
   const off = installs
     ? []
     : [
         ...(installed ? [] : ['dnf-automatic is not installed']),
-        ...(runs ? [] : ['dnf-automatic.timer is not active']),
+        ...(downloads ? [] : ['dnf-automatic.timer is not active']),
         ...(dnfApply?.on ? [] : ['apply_updates is off']),
       ]
   if (dnfSecurityOnly && unknown !== undefined) off.push(`upgrade_type is security, and which updates are is not known: ${unknown}`)
   // dnf.conf(5), excludepkgs: what it names is in no transaction, whoever starts it.
   const missing = [...off, ...(dnfKeptBack.length > 0 ? [`dnf keeps back ${named(dnfKeptBack)}`] : [])]
-  return { missing, cite: lines([dnfApply, dnfSecurityOnly, ...dnfKeptBack, ...timers]) }
+  return { missing, cite: [...lines([dnfApply, dnfSecurityOnly, ...dnfKeptBack]), ...ofTimers(timers)] }
 }
 
 /**
  * SUSE has no dnf: os-update.timer updates with zypper. transactional-update.timer does so in a snapshot that only a restart brings into use
  * (transactional-update.conf(5), REBOOT_METHOD), and whether anything restarts the host was not asked.
  */
-function zypper({ dnfKeptBack = [], timers }: AutomaticUpdates): Found {
-  const runs = (name: string) => timers.find((one) => one.name === name)
-  const off = runs('os-update.timer')
+function zypper({ dnfKeptBack = [] }: AutomaticUpdates, timers: Known['timers']): Found {
+  const off = runs(timers, 'os-update.timer')
     ? []
     : [
-        runs('transactional-update.timer')
+        runs(timers, 'transactional-update.timer')
           ? 'transactional-update installs them for the next restart, and whether anything restarts the host was not asked'
           : 'neither os-update.timer nor transactional-update.timer is active',
       ]
   const missing = [...off, ...(dnfKeptBack.length > 0 ? [`zypper keeps back ${named(dnfKeptBack)}`] : [])]
-  return { missing, cite: lines([...dnfKeptBack, ...timers]) }
+  return { missing, cite: [...lines(dnfKeptBack), ...ofTimers(timers)] }
 }
+
+const runs = (timers: Known['timers'], name: string): boolean => timers.some(({ value }) => value === name)
+
+const ofTimers = (timers: Known['timers']): readonly Citation[] => timers.map(({ line }) => ({ section: 'os', line }))
 
 const named = (all: readonly { readonly pattern: string }[]): string =>
   all

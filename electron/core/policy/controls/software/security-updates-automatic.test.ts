@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Os } from '../../../facts/os/os.ts'
 import { sources } from '../../../facts/sources/sources.testing.ts'
 import type { Sources } from '../../../facts/sources/sources.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
@@ -7,7 +8,7 @@ import updatesAutomatic from './security-updates-automatic.control.ts'
 import { ask, installed, updates } from './software-facts.testing.ts'
 
 describe('security-updates-automatic', () => {
-  const timers = ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((name, line) => ({ name, line }))
+  const timers = ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((value, line) => ({ value, line }))
   const on = { on: true, line: 1 }
   const apt = {
     aptLists: on,
@@ -20,7 +21,7 @@ describe('security-updates-automatic', () => {
   const suse = { manager: 'rpm', packages: [{ ...installed('sudo', '1.9', true), vendor: 'SUSE LLC <https://www.suse.com/>' }] } as const
   const pass = 'pass: Security updates install themselves'
   const stated = 'needs-attestation: Nothing installs security updates by itself'
-  test.each<[string, Sources['automatic'], Partial<Updates>, string]>([
+  test.each<[string, Sources['automatic'] & { readonly timers: Os['updateTimers'] }, Partial<Updates>, string]>([
     ['unattended-upgrades', apt, deb, pass],
     ['not installed', apt, {}, stated],
     ['lists are not refreshed', { ...apt, aptLists: { on: false, line: 1 } }, deb, stated],
@@ -73,54 +74,61 @@ describe('security-updates-automatic', () => {
     ],
     ['as the host shuts down', { ...apt, aptOnShutdown: { line: 3 } }, deb, stated],
     ['timer masked', { ...apt, timers: timers.slice(0, 1) }, deb, stated],
-    ['dnf-automatic', { dnfApply: on, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
+    ['dnf-automatic', { dnfApply: on, timers: [{ value: 'dnf-automatic.timer', line: 1 }] }, rpm, pass],
     [
       'dnf-automatic of what nothing calls a security update',
-      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ value: 'dnf-automatic.timer', line: 1 }] },
       { ...rpm, unknown: 'the cached repositories carry no updateinfo, so security updates cannot be told apart' },
       stated,
     ],
     [
       'dnf-automatic of security updates',
-      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      { dnfApply: on, dnfSecurityOnly: { line: 2 }, timers: [{ value: 'dnf-automatic.timer', line: 1 }] },
       rpm,
       pass,
     ],
-    ['dnf-automatic only downloads', { dnfApply: { on: false, line: 1 }, timers: [{ name: 'dnf-automatic.timer', line: 1 }] }, rpm, stated],
-    ['dnf-automatic-install', { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] }, rpm, pass],
+    [
+      'dnf-automatic only downloads',
+      { dnfApply: { on: false, line: 1 }, timers: [{ value: 'dnf-automatic.timer', line: 1 }] },
+      rpm,
+      stated,
+    ],
+    ['dnf-automatic-install', { timers: [{ value: 'dnf-automatic-install.timer', line: 1 }] }, rpm, pass],
     [
       'dnf keeps back the kernel',
-      { dnfApply: on, dnfKeptBack: [{ pattern: 'kernel*', line: 3 }], timers: [{ name: 'dnf-automatic.timer', line: 1 }] },
+      { dnfApply: on, dnfKeptBack: [{ pattern: 'kernel*', line: 3 }], timers: [{ value: 'dnf-automatic.timer', line: 1 }] },
       rpm,
       'needs-attestation: Not all security updates install themselves',
     ],
     ['dnf without a timer', { dnfApply: on, timers: [] }, rpm, stated],
-    ['SUSE', { timers: [{ name: 'os-update.timer', line: 1 }] }, suse, pass],
+    ['SUSE', { timers: [{ value: 'os-update.timer', line: 1 }] }, suse, pass],
     [
       'SUSE, the kernel is locked',
-      { dnfKeptBack: [{ pattern: 'kernel-default', line: 3 }], timers: [{ name: 'os-update.timer', line: 1 }] },
+      { dnfKeptBack: [{ pattern: 'kernel-default', line: 3 }], timers: [{ value: 'os-update.timer', line: 1 }] },
       suse,
       'needs-attestation: Not all security updates install themselves',
     ],
     ['SUSE without a timer', { dnfApply: on, timers: [] }, suse, stated],
     [
       'SUSE, for the next restart',
-      { timers: [{ name: 'transactional-update.timer', line: 1 }] },
+      { timers: [{ value: 'transactional-update.timer', line: 1 }] },
       suse,
       'needs-attestation: Not all security updates install themselves',
     ],
     [
       'an image of rpm-ostree, whatever dnf would do',
-      { timers: [{ name: 'dnf-automatic-install.timer', line: 1 }] },
+      { timers: [{ value: 'dnf-automatic-install.timer', line: 1 }] },
       { manager: 'rpm', packages: [installed('rpm-ostree', '2024.9', true)] },
       'needs-attestation: Whether new images are installed is not known',
     ],
-  ])('%s', (_, automatic, more, expected) => {
-    expect(
-      outcomes(ask(updatesAutomatic, { sources: sources({ automatic }), updates: updates(more), system: { osId: 'debian' } })),
-    ).toEqual([expected])
+  ])('%s', (_, { timers: updateTimers, ...automatic }, more, expected) => {
+    const given = { sources: sources({ automatic }), updates: updates(more), system: { osId: 'debian' }, os: { updateTimers } }
+    expect(outcomes(ask(updatesAutomatic, given))).toEqual([expected])
   })
 })
+
+const system = { osId: 'debian' }
+const os = { updateTimers: [] }
 
 test.each<[string, Partial<Sources>, readonly string[]]>([
   ['over http', { packageSources: [{ url: 'http://repo.lan/deb', file: '/a.list', line: 3, unsigned: { line: 3 } }] }, ['fail']],
@@ -140,7 +148,7 @@ test.each<[string, Partial<Sources>, readonly string[]]>([
   ['whatever apt is given', { aptUnsigned: { line: 2 } }, ['fail']],
   ['a file of something else that may not be read', { unreadable: ['/etc/npmrc'] }, []],
 ])('packages without a signature: %s', (_, more, expected) => {
-  const given = { sources: sources(more), updates: updates(), system: { osId: 'debian' } }
+  const given = { sources: sources(more), updates: updates(), system, os }
   const found = ask(updatesAutomatic, given).filter(({ title }) => title === 'Packages are installed without a signature')
   expect(found.map(({ status }) => status)).toEqual(expected)
 })
@@ -148,13 +156,13 @@ test.each<[string, Partial<Sources>, readonly string[]]>([
 test.each(['/etc/apt/sources.list.d/a.list', '/etc/apt/apt.conf.d/99proxy', '/etc/yum.repos.d/a.repo', '/etc/zypp/zypp.conf'])(
   'what %s takes without a signature is not known where it may not be read',
   (file) => {
-    const given = { sources: sources({ unreadable: [file] }), updates: updates(), system: { osId: 'debian' } }
+    const given = { sources: sources({ unreadable: [file] }), updates: updates(), system, os }
     expect(outcomes(ask(updatesAutomatic, given))).toContain('not-evaluated: Package sources could not all be read')
   },
 )
 
 test('what the rest of a long file takes without a signature is not known', () => {
-  const given = { sources: sources({ cut: ['/etc/yum.repos.d/redhat.repo'] }), updates: updates(), system: { osId: 'rhel' } }
+  const given = { sources: sources({ cut: ['/etc/yum.repos.d/redhat.repo'] }), updates: updates(), system, os }
   const [first] = ask(updatesAutomatic, given)
   expect(first).toMatchObject({ status: 'not-evaluated', title: 'Package sources could not all be read' })
   expect(first?.reason).toContain('redhat.repo is longer than what is read')
@@ -164,7 +172,8 @@ test('what apt.conf says of updates is not known where a part of it may not be r
   const given = {
     sources: sources({ unreadable: ['/etc/apt/apt.conf.d/99proxy'] }),
     updates: updates({ manager: 'dpkg' }),
-    system: { osId: 'debian' },
+    system,
+    os,
   }
   expect(ask(updatesAutomatic, given).at(-1)?.reason).toContain('/etc/apt/apt.conf.d/99proxy may not be read')
 })
