@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
+import { chooseRow } from './choose-row.ts'
 import { RowSpace } from './row-space.tsx'
 import { linesOf, windowOf } from './row-window.ts'
 import { useRowView } from './use-row-view.ts'
@@ -167,7 +168,7 @@ interface RowProps<R> {
 
 function Row<R>({ row, columns: [name, ...others], current, first, number, onSelect, onKeyDown }: RowProps<R>) {
   return (
-    <tr className={current ? 'current' : ''} aria-rowindex={number}>
+    <tr className={current ? 'current' : ''} aria-rowindex={number} onClick={chooseRow}>
       <th scope="row" className={name.className}>
         <button
           type="button"

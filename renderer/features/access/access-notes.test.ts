@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FindingBrief } from '#shared/model/finding.ts'
-import { notesOf, STALE } from './access-notes.ts'
+import { notesOf, STALE, toldOf } from './access-notes.ts'
 
 const finding = (control: string, status: FindingBrief['status'], subject: string): FindingBrief => ({
   ...{ control, status, subject, item: 'OPS-3', severity: 'low', title: `${subject} ${status}` },
@@ -21,4 +21,14 @@ test('of one control, what is open first, and nothing of hosts that it does not 
 test('hosts by name, whichever was done first', () => {
   const hosts = ['gpu-10', 'gpu-8', 'gpu-9'].map((name) => ({ name, findings: [finding(STALE, 'warning', 'eve')] }))
   expect(notesOf(hosts, STALE).map(({ host }) => host)).toEqual(['gpu-8', 'gpu-9', 'gpu-10'])
+})
+
+test('what passes on a hundred hosts is told once, and not at all beside what is open', () => {
+  const passing = Array.from({ length: 100 }, (_, index) => ({ name: `gpu-${index}`, findings: [finding(STALE, 'pass', '')] }))
+  const other = { name: 'lab', findings: [{ ...finding(STALE, 'pass', ''), title: 'Nobody can get in' }] }
+  const { alone, together } = toldOf(notesOf([...passing, other], STALE))
+  expect([alone.map(({ host }) => host), together]).toEqual([['lab'], [{ said: ' pass', hosts: 100 }]])
+  const open = { name: 'bad', findings: [finding(STALE, 'warning', 'eve')] }
+  const told = toldOf(notesOf([...passing, open], STALE))
+  expect([told.alone.map(({ host }) => host), told.together]).toEqual([['bad'], []])
 })

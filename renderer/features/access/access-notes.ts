@@ -39,3 +39,18 @@ export function notesOf(hosts: readonly Host[], control: string): readonly Acces
     )
     .toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status) || byName.compare(a.host, b.host))
 }
+
+/** What is told one by one, and what passes with the same words on several hosts, which is told once. Where something is open, that alone. */
+export function toldOf(notes: readonly AccessNote[]): {
+  readonly alone: readonly AccessNote[]
+  readonly together: readonly { readonly said: string; readonly hosts: number }[]
+} {
+  const open = notes.filter(({ status }) => status !== 'pass')
+  if (open.length > 0) return { alone: open, together: [] }
+  const hosts = new Map<string, number>()
+  for (const { title } of notes) hosts.set(title, (hosts.get(title) ?? 0) + 1)
+  return {
+    alone: notes.filter(({ title }) => hosts.get(title) === 1),
+    together: [...hosts].flatMap(([said, number]) => (number > 1 ? { said, hosts: number } : [])),
+  }
+}

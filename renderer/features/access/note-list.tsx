@@ -1,7 +1,8 @@
 import { goHost } from '../../stores/ui.store.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { OutcomeStatus } from '../../ui/status.tsx'
-import type { AccessNote } from './access-notes.ts'
+import { count } from '../../ui/words.ts'
+import { type AccessNote, toldOf } from './access-notes.ts'
 
 interface NoteListProps {
   readonly title: string
@@ -17,8 +18,8 @@ const MAX_SHOWN = 12
 
 /** What controls say of accounts, each leading to its evidence. */
 export function NoteList({ title, notes, none, todo }: NoteListProps) {
-  const open = notes.filter(({ status }) => status !== 'pass')
-  const shown = (open.length > 0 ? open : notes).slice(0, MAX_SHOWN)
+  const { alone, together } = toldOf(notes)
+  const shown = alone.slice(0, MAX_SHOWN)
   return (
     <section className="access-keys" aria-label={title}>
       <h3>{title}</h3>
@@ -32,9 +33,15 @@ export function NoteList({ title, notes, none, todo }: NoteListProps) {
             </button>
           </li>
         ))}
+        {together.map(({ said, hosts }) => (
+          <li key={said}>
+            <OutcomeStatus outcome="pass" />
+            <span>{plainText(`${said} (${count(hosts, 'host')})`, 160)}</span>
+          </li>
+        ))}
       </ul>
-      {open.length > shown.length && <p className="muted">{`${open.length - shown.length} more on the fleet page, item OPS-3.`}</p>}
-      {open.some(({ status }) => status !== 'not-evaluated') && <p className="access-todo">{todo}</p>}
+      {alone.length > shown.length && <p className="muted">{`${alone.length - shown.length} more on the fleet page, item OPS-3.`}</p>}
+      {alone.some(({ status }) => status === 'fail' || status === 'warning') && <p className="access-todo">{todo}</p>}
     </section>
   )
 }

@@ -129,8 +129,9 @@ function Facts({ model, place }: { readonly model: ModelArtifact; readonly place
       {model.sha256 !== '' && (
         <div>
           <dt>SHA-256</dt>
-          <dd className="mono" title={model.sha256}>
-            {`${model.sha256.slice(0, 12)}…${model.sha256.slice(-8)}`} <CopyButton text={model.sha256} what="the SHA-256" />
+          <dd className="copied">
+            <span className="mono" title={model.sha256}>{`${model.sha256.slice(0, 8)}…${model.sha256.slice(-8)}`}</span>
+            <CopyButton text={model.sha256} what="the SHA-256" />
           </dd>
         </div>
       )}

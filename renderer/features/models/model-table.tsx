@@ -3,6 +3,7 @@ import { bytesText } from '#shared/bytes-text.ts'
 import type { ModelArtifact } from '#shared/model/model-artifact.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import { stateOf } from '#shared/model/registration-steps.ts'
+import { chooseRow } from '../../ui/choose-row.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { nameFew } from '../../ui/words.ts'
@@ -79,7 +80,7 @@ interface WaitingRowProps {
 function WaitingRow({ registration, current, onSelect }: WaitingRowProps) {
   const { word, tone } = registrationWords(stateOf(registration))
   return (
-    <tr className={current ? 'current' : ''}>
+    <tr className={current ? 'current' : ''} onClick={chooseRow}>
       <th scope="row">
         <button
           type="button"
@@ -113,7 +114,7 @@ function Row({ row, current, onSelect }: RowProps) {
   const approval = loudestApproval(row)
   const registry = approval === undefined ? undefined : approvalWords(approval)
   return (
-    <tr className={current ? 'current' : ''}>
+    <tr className={current ? 'current' : ''} onClick={chooseRow}>
       <th scope="row">
         <button
           type="button"
