@@ -20,6 +20,9 @@ test('a click anywhere in a row chooses it, also where the pane is a sheet', asy
     return [top(name), top(name.nextElementSibling?.querySelector('button'))]
   })
   expect(Math.abs((tops[0] ?? 0) - (tops[1] ?? 99))).toBeLessThan(8)
+  // What can be done with it is in sight, however many files it has, and is not in the way of the focus.
+  await expect(it.detail.getByRole('button', { name: 'Verify hash again' })).toBeInViewport({ ratio: 1 })
+  await it.isSound('models-foot')
 
   await page.keyboard.press('Control+7')
   const row = page.getByRole('row', { name: /Others reach inference servers only through a proxy/ })
