@@ -5,7 +5,7 @@ import { type JsonValue, parseJson } from '../readers/json-text.ts'
 import { readText } from '../readers/text.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { isSetting, judgeConfig, SERIALIZED, walk } from './judge-config.ts'
-import { isPackageList, judgePackages } from './judge-packages.ts'
+import { isPackageList, isProject, judgePackages, judgeProject } from './judge-packages.ts'
 import { judgeTemplate } from './judge-template.ts'
 import { judgeYaml } from './judge-yaml.ts'
 import { joined } from './member-path.ts'
@@ -23,11 +23,14 @@ const digest = /^(?:sha256[-:])?[0-9a-f]{40,64}$/
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
 
 export async function scanJson(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
-  if (/\.jsonl$/i.test(item.name)) return scanText(scan, item)
+  const name = item.name.split('/').at(-1) ?? ''
+  // TOML may begin like an array.
+  if (/\.jsonl$/i.test(name) || (isProject(name) && !/^Pipfile\.lock$/i.test(name))) return scanText(scan, item)
   if (item.source.size > MAX_PARSED_BYTES) return scanLargeJson(scan, item, nested)
   const text = await readText(item.source, MAX_PARSED_BYTES, scan.signal)
   const root = parseJson(text, { maxValues: MAX_JSON_VALUES })
   judgeConfig(scan, item, root)
+  if (isProject(name)) judgeProject(scan, item, text)
   await scanSerialized(scan, item, root, nested)
   if (root instanceof Map && root.has('cells') && root.has('nbformat')) return scanPython(scan, item)
   return 'json'
@@ -69,6 +72,10 @@ export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat>
   if (/\.pyw?$/i.test(name)) return scanPython(scan, item)
   judgeYaml(scan, item, text)
   if (isPackageList(name)) judgePackages(scan, item, text)
+  if (isProject(name)) {
+    judgeProject(scan, item, text)
+    return 'text'
+  }
   if (dataText.test(name)) return 'text'
   if (python.test(text)) return scanPython(scan, item)
   if (digest.test(name)) return 'text'
