@@ -33,10 +33,11 @@ export function condaSources({ arguments: file, lines }: Block): {
     if (key === 'proxy_servers') proxies.push(...urls.map((value) => ({ value, line })))
     else sources.push(...urls.map((url) => ({ url, file, line })))
     if (key === 'custom_channels') custom.add(/^\s+([\w.-]+)\s*:/.exec(text)?.[1] ?? '')
-    if (key !== 'channels' || urls.length > 0) continue
-    const listed = /^\s*-\s*["']?([\w./-]+)/.exec(text)?.[1]
+    if (key !== 'channels') continue
+    const listed = /^\s*-\s*["']?([\w./-]+)/.exec(urls.length > 0 ? '' : text)?.[1]
     const inline = /^channels\s*:\s*\[(.*)\]/.exec(text)?.[1]?.split(',') ?? []
-    for (const name of [listed, ...inline]) if (name?.trim()) names.push({ name: name.trim().replace(/["']/g, ''), line })
+    for (const name of [listed, ...inline])
+      if (name?.trim() && !name.includes('://')) names.push({ name: name.trim().replace(/["']/g, ''), line })
   }
   for (const { name, line } of names) {
     if (name === 'nodefaults' || custom.has(name)) continue

@@ -27,6 +27,59 @@ test.each<[rows: string, expected: readonly (readonly [string, boolean])[]]>([
   expect(packageSources.map(({ url, unsigned }) => [url, unsigned?.unverified === true])).toEqual(expected)
 })
 
+/** Held against pip 23.2 with files of its own and variables. */
+test.each<[what: string, blocks: readonly (readonly [file: string, rows: string])[], expected: readonly (readonly [string, boolean])[]]>([
+  [
+    'an account trusts the index of all',
+    [
+      ['/etc/pip.conf', 'index-url = https://p.lan/simple'],
+      ['/home/a/.config/pip/pip.conf', 'trusted-host = p.lan'],
+    ],
+    [['https://p.lan/simple', true]],
+  ],
+  [
+    'all trust the index of an account',
+    [
+      ['/etc/pip.conf', 'trusted-host = p.lan'],
+      ['/root/.config/pip/pip.conf', 'index-url = http://p.lan/simple'],
+    ],
+    [['http://p.lan/simple', true]],
+  ],
+  [
+    'another account',
+    [
+      ['/root/.config/pip/pip.conf', 'index-url = https://p.lan/simple'],
+      ['/home/a/.config/pip/pip.conf', 'trusted-host = p.lan pypi.org'],
+    ],
+    [
+      ['https://p.lan/simple', false],
+      ['https://pypi.org/simple', true],
+    ],
+  ],
+])('pip, several files: %s', (_, blocks, expected) => {
+  const { packageSources } = parseSources(blocks.map(([file, rows]) => section('pip', file, rows)).join('\n'))
+  expect(packageSources.map(({ url, unsigned }) => [url, unsigned?.unverified === true])).toEqual(expected)
+})
+
+test.each<[rows: string, expected: readonly string[]]>([
+  ['PIP_INDEX_URL=https://p.lan/simple', ['https://p.lan/simple']],
+  ['export PIP_INDEX_URL="http://p.lan/simple" PIP_TRUSTED_HOST=p.lan', ['http://p.lan/simple unverified']],
+  ["export PIP_EXTRA_INDEX_URL='https://a.lan/ https://b.lan/' # PIP_FIND_LINKS=https://c.lan/", ['https://a.lan/', 'https://b.lan/']],
+  ['PIP_TRUSTED_HOST=pypi.org', ['https://pypi.org/simple unverified']],
+  ['UV_DEFAULT_INDEX=http://p.lan/simple', ['http://p.lan/simple unsigned']],
+  ['UV_INDEX="ours=https://p.lan/simple https://q.lan/"', ['https://p.lan/simple', 'https://q.lan/']],
+  ['UV_INSECURE_HOST=p.lan\nUV_INDEX_URL=https://p.lan/', ['https://p.lan/ unverified']],
+  ['NPM_CONFIG_REGISTRY=http://n.lan/', ['http://n.lan/ unsigned']],
+  ['export npm_config_strict_ssl=false', ['https://registry.npmjs.org/ unverified']],
+  ['CONDA_CHANNELS=conda-forge,https://c.lan/ai', ['https://c.lan/ai', 'https://conda.anaconda.org/conda-forge']],
+  ['CONDA_SSL_VERIFY=false', ['https://repo.anaconda.com/pkgs unverified']],
+  ['MY_PIP_INDEX_URL=https://p.lan/simple\nPIP_INDEX_URL_OLD=https://p.lan/', []],
+])('variables of logins: %s', (rows, expected) => {
+  const { packageSources } = parseSources(section('environment', '/etc/environment', rows))
+  const said = packageSources.map(({ url, unsigned }) => `${url}${unsigned?.unverified ? ' unverified' : unsigned ? ' unsigned' : ''}`)
+  expect(said.toSorted()).toEqual(expected)
+})
+
 test('uv: a host of which it checks no certificate', () => {
   const text = 'allow-insecure-host = [\n  "p.lan",\n]\n[[index]]\nurl = "https://p.lan/simple"'
   const { packageSources } = parseSources(section('uv', '/etc/uv/uv.toml', text))

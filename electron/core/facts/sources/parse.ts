@@ -3,6 +3,7 @@ import { aptPins, isPreferences } from './apt-pins.ts'
 import { aptSources, takesUnsigned } from './apt-sources.ts'
 import { condaSources } from './conda.ts'
 import { dnfSources } from './dnf-sources.ts'
+import { asSettings } from './environment-sources.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { npmSources } from './npm-sources.ts'
 import { pipSources } from './pip-sources.ts'
@@ -14,6 +15,8 @@ import type { AutomaticUpdates, PackageSource, Sources } from './sources.ts'
 export function parseSources(stdout: string): Sources {
   const blocks = blocksOf(stdout)
   const of = (tag: string) => blocks.filter((block) => block.tag === tag)
+  const set = of('environment').flatMap(asSettings)
+  const ofTool = (tag: string) => [...of(tag), ...set.filter((block) => block.tag === tag)]
   const aptConfig = of('apt-config').flatMap(({ lines }) => lines)
   const cut = of('cut').map((block) => block.arguments)
   const unreadable = of('unreadable').flatMap((block) => (isPassedOver(block.arguments) ? [] : [block.arguments]))
@@ -31,9 +34,10 @@ export function parseSources(stdout: string): Sources {
       ...of('apt-sources').flatMap((block) => aptSources(block, aptConfig)),
       ...dnfSources(of('repo'), unreadable, cut),
       ...of('apk-sources').flatMap(apkSources),
-      ...[...of('pip'), ...of('uv')].flatMap(pipSources),
-      ...of('npm').flatMap(npmSources),
-      ...of('conda').flatMap((block) => condaSources(block).sources),
+      ...pipSources(ofTool('pip')),
+      ...pipSources(ofTool('uv')),
+      ...ofTool('npm').flatMap(npmSources),
+      ...ofTool('conda').flatMap((block) => condaSources(block).sources),
       ...of('cargo').flatMap(cargoSources),
       ...[...of('go'), ...of('environment')].flatMap(goSources),
       ...of('helm').flatMap(helmSources),

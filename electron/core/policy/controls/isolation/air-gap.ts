@@ -47,7 +47,10 @@ export function placeOfUrl(url: string): Place {
   return host === '' ? 'unknown' : placeOf(host)
 }
 
-/** Files that set proxies for logins, daemons and apt, and name no source. */
+/** Of these the files that may name sources as well, by variables (PIP_INDEX_URL, GOPROXY). */
+export const setsSources = (file: string): boolean => /^\/etc\/(?:environment$|profile\.d\/)/.test(file)
+
+/** Files that set proxies for logins, daemons and apt. */
 export const setsProxies = (file: string): boolean => /^\/etc\/(?:environment$|profile\.d\/|systemd\/|apt\/apt\.conf)/.test(file)
 
 /** `user@host:port/path` → `host`. */

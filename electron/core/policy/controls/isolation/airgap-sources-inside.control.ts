@@ -1,6 +1,6 @@
 import { defineControl, type Verdict } from '../../control.ts'
 import { unreadSources } from '../software/unread-sources.ts'
-import { hostOf, notAirGapped, type Place, placeOf, placeOfUrl, registryOf, setsProxies } from './air-gap.ts'
+import { hostOf, notAirGapped, type Place, placeOf, placeOfUrl, registryOf, setsProxies, setsSources } from './air-gap.ts'
 
 export default defineControl({
   id: 'airgap-sources-inside',
@@ -42,7 +42,7 @@ export default defineControl({
       const reason = `${print(outside)} ${outside.length === 1 ? 'lies' : 'lie'} outside. Expected a mirror or registry inside.`
       return verdict('fail', 'Software is fetched from the outside', reason, outside, 'Outside. Expected a mirror inside.')
     }
-    const unread = unreadSources(sources, (file) => !setsProxies(file))
+    const unread = unreadSources(sources, (file) => !setsProxies(file) || setsSources(file))
     if (unread) return verdict('not-evaluated', 'Some settings could not be read', `${unread}.`, [])
     if (unknown.length > 0) {
       const reason = `Whether ${print(unknown)} ${unknown.length === 1 ? 'lies' : 'lie'} inside cannot be told from the name.`

@@ -20,9 +20,15 @@ describe('airgap-sources-inside', () => {
     ['a mirror list', url('https://mirrors.rockylinux.org/mirrorlist?arch=x'), [], 'fail: Software is fetched from the outside'],
     [
       'a file of proxies unread',
-      { ...url('file:///srv'), unreadable: ['/etc/environment'] },
+      { ...url('file:///srv'), unreadable: ['/etc/systemd/system/docker.service.d/proxy.conf'] },
       [],
       'pass: All sources of software lie inside',
+    ],
+    [
+      'variables of logins unread',
+      { ...url('file:///srv'), unreadable: ['/etc/environment'] },
+      [],
+      'not-evaluated: Some settings could not be read',
     ],
     [
       'a file of registries unread',

@@ -1,0 +1,25 @@
+import type { Block } from '../packages/blocks.ts'
+
+/** Settings of package tools as variables (pip, user guide, environment variables; uv, environment variables; npm, config; conda, configuration). */
+const variables =
+  /(?<![A-Za-z0-9_])(PIP|UV|NPM_CONFIG|CONDA)_((?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS|(?:TRUSTED|INSECURE)_HOST|REGISTRY|STRICT_SSL|CHANNELS|CHANNEL_ALIAS|SSL_VERIFY)=("[^"]*"|'[^']*'|[^\s;"']*)/gi
+
+/** What logins, jobs and daemons set, as rows of the tool's own file. */
+export const asSettings = ({ arguments: file, lines }: Block): readonly Block[] =>
+  lines.flatMap(({ text, line }) =>
+    [...text.replace(/\s#.*$/, '').matchAll(variables)].map(([, tool = '', name = '', quoted = '']) => {
+      const value = quoted.replace(/^(["'])(.*)\1$/, '$2')
+      const tag = tool.toLowerCase().replace('_config', '')
+      return { tag, arguments: file, line, lines: [{ text: row(tag, name.toLowerCase(), value), line }] }
+    }),
+  )
+
+function row(tag: string, name: string, value: string): string {
+  if (tag === 'conda') return name === 'channels' ? `channels: [${value}]` : `${name}: ${value}`
+  const key = name.replaceAll('_', '-')
+  if (tag === 'npm') return `${key}=${value}`
+  // An index of uv may have a name.
+  if (tag === 'uv')
+    return `${key.replace('insecure', 'allow-insecure').replace('default-index', 'index-url')} = ${value.replace(/(^|\s)[\w-]+=(?=[a-z]+:\/\/)/g, '$1')}`
+  return `${key} = ${value}`
+}
