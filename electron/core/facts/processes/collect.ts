@@ -1,6 +1,7 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { knownKeys, maskVariables, readPattern, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
+import { dotenvScript } from './dotenv-script.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
 import { ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
@@ -18,7 +19,8 @@ json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]
 url='s|://[^/@[:space:]]*@|://****@|g'
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
 words="s/\\([[:space:]]$flags=\\)[^ ][^ ]*$more;s/\\([[:space:]]$flags \\)[^- ][^ ]*$more"
-hide="$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json"
+given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"
+hide="$given;$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json;s/ -=\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then echo @ps procps
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then echo @ps busybox
 else echo @ps none; exit 0
@@ -51,6 +53,7 @@ printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
   while read -r key uid others; do case $key in Uid:) echo "@uid $pid \${others%%[!0-9]*}" ;; Cap[BE]* | NoNewPrivs: | Seccomp:) held="$held $uid" ;; esac; done <"/proc/$pid/status" 2>/dev/null
   echo "@held $pid$held"
   [ ! -r "/proc/$pid/environ" ] || raw env environ
+  ${dotenvScript}
 done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">"; wanted = ENVIRON["variables"] }
   index($0, opens) == 1 { raw = substr($0, length(opens) + 1); env = raw ~ /^env/; n = 0; print "@" raw; next }
   function tell() { if (!env) { if (n <= 500) print "=" substr(held, 1, 4000) } else if (held ~ wanted) print "=" substr(held, 1, 1000) }
@@ -90,7 +93,7 @@ const processes = script({
   id: 'processes',
   expectedMs: 60,
   display:
-    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
+    'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; variables in .env, localai.env and /etc/localai.env of LocalAI; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
   parameters: [readPattern, variablePattern, knownKeys],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],

@@ -216,3 +216,15 @@ test('addresses of a container, in both families', () => {
   ]
   expect(parseProcesses(procps(...rows))).toMatchObject([{ addresses: ['172.17.0.2', 'fd00:77::2'] }])
 })
+
+test('files of variables that LocalAI reads by itself: the first one that names it counts', () => {
+  const table = '@ps procps\n      1       0     0 root                             systemd                          /sbin/init'
+  const row = '      9       1   990 ai                               local-ai                         /opt/local-ai run'
+  const rows = ['@argv 9', '=/opt/local-ai', '=run', '@env 9', '=HOME=/x', '@dotenv 9', '=API_KEY=****', '=LOCALAI_ADDRESS=":9090" # mine']
+  const more = ['@dotenv 9', '=LOCALAI_ADDRESS=:8080', '=DEBUG=true # loud', '@dotenv 9 unread', '@cgroup 9 0::/a']
+  const found = parseProcesses([table, row, ...rows, ...more, ''].join('\n'))
+  expect(Array.isArray(found) && found.find(({ pid }) => pid === 9)).toMatchObject({
+    environment: { HOME: '/x' },
+    dotenv: { variables: { API_KEY: '****', LOCALAI_ADDRESS: ':9090', DEBUG: 'true' }, unread: true },
+  })
+})

@@ -16,6 +16,7 @@ interface Details {
   cgroup?: string
   uid?: number
   environment?: Record<string, string>
+  dotenv?: { readonly variables: Record<string, string>; unread: boolean }
   executable?: string
   package?: string | null
   podLogs?: PodLogs
@@ -91,12 +92,12 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   }
 }
 
-/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@held PID CapEff CapBnd NoNewPrivs Seccomp`, `@gateway PID hexadecimal`, `@address PID address`, `@network PID`, `@socket PID address:port`, `@beside PID other`, `@pod PID path`, `@env PID`; words and variables follow as `=` rows. `above`: lines before these. */
+/** `@argv PID`, `@cgroup PID line`, `@uid PID effective`, `@held PID CapEff CapBnd NoNewPrivs Seccomp`, `@gateway PID hexadecimal`, `@address PID address`, `@network PID`, `@socket PID address:port`, `@beside PID other`, `@pod PID path`, `@env PID`, `@dotenv PID`; words and variables follow as `=` rows. `above`: lines before these. */
 function readDetails(lines: readonly string[], above: number): Map<number, Details> {
   const found = new Map<number, Details>()
   let current: { kind: string; details: Details } | undefined
   for (const [index, text] of lines.entries()) {
-    const header = /^@(argv|cgroup|gateway|address|network|socket|beside|uid|held|pod|env) (\d+)(?: (.*))?$/.exec(text)
+    const header = /^@(argv|cgroup|gateway|address|network|socket|beside|uid|held|pod|env|dotenv) (\d+)(?: (.*))?$/.exec(text)
     if (header) {
       const [, kind = '', pid = '', rest = ''] = header
       const details = found.get(Number(pid)) ?? {}
@@ -104,6 +105,8 @@ function readDetails(lines: readonly string[], above: number): Map<number, Detai
       current = { kind, details }
       if (kind === 'argv') details.argv = []
       if (kind === 'env') details.environment = {}
+      if (kind === 'dotenv')
+        details.dotenv = { variables: details.dotenv?.variables ?? {}, unread: details.dotenv?.unread || rest === 'unread' }
       if (kind === 'uid' && /^\d+$/.test(rest)) details.uid = Number(rest)
       if (kind === 'held') details.held = readHeld(rest, above + index + 1)
       const gateway = kind === 'gateway' ? gatewayOf(rest) : undefined
@@ -167,8 +170,13 @@ function readExecutables(lines: readonly string[], found: Map<number, Details>):
 
 function readWord({ kind, details }: { kind: string; details: Details }, word: string): void {
   if (kind === 'argv') details.argv?.push(word)
+  const [, name, quoted = ''] = (kind === 'dotenv' && /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(word)) || []
+  if (name !== undefined && details.dotenv) details.dotenv.variables[name] ??= unquoted(quoted)
   const variable = kind === 'env' ? /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(word) : null
   if (variable?.[1] && details.environment) details.environment[variable[1]] = variable[2] ?? ''
 }
+
+/** As godotenv reads a value: in quotes whole, else up to a remark. */
+const unquoted = (value: string): string => /^(["'])(.*)\1/.exec(value)?.[2] ?? value.replace(/(?:^|\s+)#.*$/, '').trimEnd()
 
 const longest = (one: string | undefined, other: string): string => (one !== undefined && one.length >= other.length ? one : other)

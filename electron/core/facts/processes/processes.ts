@@ -77,6 +77,8 @@ export interface Process {
   readonly seenFiles?: SeenFiles | undefined
   /** Variables that matter to inference engines, when the audit account may read them. Secrets are masked. */
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Variables of files that LocalAI reads by itself, where its environment does not name them; the first one counts. */
+  readonly dotenv?: { readonly variables: Readonly<Record<string, string>>; readonly unread: boolean } | undefined
   /** What the kernel holds it to (proc(5), status); of candidates alone. */
   readonly held?: Held | undefined
   /** What configures it, of a kubelet and of k3s. */

@@ -24,6 +24,7 @@ import { versionOfImage } from './images.ts'
 import { recognise, recogniseStart } from './launch.ts'
 import { ledBind, ledBinds, withLed } from './led-binds.ts'
 import { withSettings } from './llama-words.ts'
+import { withDotenv } from './localai-files.ts'
 import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import { ownAddressOf } from './own-address.ts'
 import { ownNetworkBinds, printSocket } from './own-network.ts'
@@ -45,7 +46,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     sources.units?.find(({ id }) => id === unitId) ?? (contained ? undefined : sources.units?.find(({ mainPid }) => mainPid === main.pid))
   const starter = contained && !pod ? starterOf(main, container, sources) : undefined
   const own = environmentOf(main, unit, container)
-  const environment = contained ? own : withSettings(launch, own, sources.llamaSettings)
+  const environment = contained ? own : withDotenv(launch, withSettings(launch, own, sources.llamaSettings), main.dotenv)
   const configured = configuredAddresses(launch, environment)
   const account = sources.accounts?.accounts.find(({ uid }) => uid === main.uid)
   const mounts = container?.inspected ? container.mounts : mountsOf(main)

@@ -28,3 +28,13 @@ test.each([
 ])('that it asks (%i) does not say that its key is no placeholder', (status, apiKey) => {
   expect(localAi(status, { API_KEY: 'changeme' })).toMatchObject({ value: [{ apiKey }] })
 })
+
+test.each([
+  ['what the file says', {}, { variables: { API_KEY: '****' }, unread: false }, { apiKey: 'set', environmentComplete: true }],
+  ['what is set counts before it', { API_KEY: 'changeme' }, { variables: { API_KEY: '****' }, unread: false }, { apiKey: 'placeholder' }],
+  ['a file that was not read', {}, { variables: {}, unread: true }, { apiKey: 'unknown', environmentComplete: false }],
+])('LocalAI reads files of its own: %s', (_, environment, dotenv, expected) => {
+  const facts: Readonly<Record<string, unknown>> = { processes: known([process(5, 'local-ai run', { environment, dotenv })]) }
+  const sources = { fact: (id: string) => facts[id] ?? unknown(id, []), section: () => ({ stdout: '' }) }
+  expect(servicesFact.read(sources as unknown as FactSources)).toMatchObject({ value: [expected] })
+})
