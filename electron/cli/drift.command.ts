@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { hostOf } from '#core/fleet/named-host.ts'
 import { visible } from '#shared/words.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { interrupted, withFleet } from './open-services.ts'
@@ -21,9 +22,11 @@ export async function runDrift(args: string[]): Promise<number> {
       process.stdout.write(`${visible(`${host} ${path}: ${state} is what should be from now on`)}\n`)
       return ExitCode.clean
     }
-    for (const { name } of open.hosts.filter((it) => host === undefined || it.name === host)) {
+    const watched = (host === undefined ? open.hosts : [hostOf(open, host)]).map(({ name }) => ({ name, files: drift.watched(open, name) }))
+    if (watched.every(({ files }) => files.length === 0)) process.stdout.write('This console has pushed no file there.\n')
+    for (const { name, files } of watched) {
       const audit = audits.host(open, name)
-      for (const file of drift.watched(open, name)) {
+      for (const file of files) {
         const found = audit?.findings.find(({ control, subject }) => control === 'pushed-files-unchanged' && subject === file.path)
         const known = found === undefined || audit === null ? 'no audit has looked at it yet' : `${found.title}, seen ${audit.finishedAt}`
         process.stdout.write(`${visible(`${name} ${file.path}: ${known} (${file.plan.template.id}, push ${file.plan.id})`)}\n`)

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
+import { hostOf } from '#core/fleet/named-host.ts'
 import type { Services } from '#core/services.ts'
 import { type OperateVerb, operateVerbs, type UnitState } from '#shared/model/operate.ts'
 import type { LogLine } from '#shared/model/service-log.ts'
@@ -35,7 +36,10 @@ export async function runOperate(args: string[]): Promise<number> {
     const fleet = services.fleet.require()
     if (demo) await services.audits.start(fleet, services.transport(), [host]).done
     if (unit === undefined) {
-      for (const one of services.operate.units(fleet, host))
+      const units = services.operate.units(fleet, hostOf(fleet, host).name)
+      if (units.length === 0)
+        say(`${host}: ${services.audits.host(fleet, host) === null ? 'no audit has looked at it yet' : 'the last audit knows no service'}`)
+      for (const one of units)
         process.stdout.write(
           visible(
             `${one.unit}  ${one.name}  ${one.ports.join(', ') || 'no TCP port'}${one.unavailable ? `  not from here: ${one.unavailable}` : ''}\n`,

@@ -7,9 +7,10 @@ import { failureOf } from '#shared/errors.ts'
 import { runDrift } from './drift.command.ts'
 import { runDrill } from './drill.command.ts'
 import { runHistory } from './history.command.ts'
+import { runOperate } from './operate.command.ts'
 import { runUndo } from './undo.command.ts'
 
-/** Both change a host: they ask for a code before anything reaches it. Nobody is enrolled here. */
+/** Some change a host: they ask for a code before anything reaches it. Nobody is enrolled here. */
 let folder: string
 let said: string[]
 beforeEach(() => {
@@ -37,6 +38,16 @@ const codeOf = (run: Promise<number>) =>
     (status) => `ended with ${status}`,
     (error) => failureOf(error).code,
   )
+
+test('a host without pushed files, or without an audit, is said to be so, and one that the fleet file does not name is refused', async () => {
+  expect(await codeOf(runDrift(words()))).toBe('ended with 0')
+  expect(said).toEqual(['This console has pushed no file there.\n'])
+  expect(await codeOf(runDrift([...words(), '--host', 'gpu-1']))).toBe('fleet.no-host')
+  const errors = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  expect(await codeOf(runOperate(['list', ...words(), '--host', 'gpu-01']))).toBe('ended with 0')
+  expect(errors.mock.calls.flat()).toEqual(['gpu-01: no audit has looked at it yet\n'])
+  expect(await codeOf(runOperate(['list', ...words(), '--host', 'gpu-1']))).toBe('fleet.no-host')
+})
 
 test('a drill without a code writes nothing anywhere', async () => {
   expect(await codeOf(runDrill([...words(), '--host', 'gpu-01']))).toBe('step-up.not-enrolled')
