@@ -3,7 +3,8 @@ import type { Access, LoginKey } from '../facts/access/access.ts'
 import type { Accounts } from '../facts/accounts/accounts.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
-import { FILES_LOOKED_AT, hasLoginShell, isSearched, linkTo } from './logins.ts'
+import { FILES_LOOKED_AT, isSearched, linkTo } from './key-places.ts'
+import { hasLoginShell } from './logins.ts'
 import { ownAccounts } from './tiers.ts'
 
 /** What is read to say whose keys they are. */

@@ -1,15 +1,14 @@
-import type { Access, KeyLink, LoginKey } from '../facts/access/access.ts'
-import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
+import type { Access, LoginKey } from '../facts/access/access.ts'
 import { SSHD } from '../facts/access/pam-auth.ts'
 import type { FactResult } from '../facts/fact.ts'
-import { fnmatch } from '../facts/fnmatch.ts'
-import { componentsOf } from '../facts/path-entry.ts'
 import type { SshdMatches } from '../facts/privileged/privileged.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
-import { holdsFor } from '../facts/sshd/sshd-criteria.ts'
 import { certifiedNote, expanded } from './certified.ts'
+import { closes, DAY_MS, forcedBy, forwards, isRefused, portsOf, takesFiles } from './key-options.ts'
+import { FILES_LOOKED_AT, isBelow, isOf, isSearched, linkTo, looseOn } from './key-places.ts'
 import { pamAnswer } from './pam-account.ts'
 import type { Member } from './rights.ts'
+import { isLetIn, matched, setOtherwise, waysOf, withoutShell } from './sshd-login-rules.ts'
 
 export interface Logins {
   readonly ways: readonly string[]
@@ -27,14 +26,6 @@ export interface Logins {
   /** To which ports; absent where nothing binds it. */
   readonly ports?: ReadonlySet<number>
 }
-
-const DAY_MS = 86_400_000
-
-const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
-/** Are keys in this home looked for? The search ends three folders deep, so a home lies in one of these folders or is one. */
-export const isSearched = (home: string): boolean =>
-  homeFolders.some((folder) => isBelow(home, folder) && home.slice(folder.length).split('/').filter(Boolean).length <= 1) &&
-  !withoutHomes.some((folder) => isBelow(home, folder))
 
 /** Can somebody who is let in do something? An empty shell is /bin/sh (passwd(5)). */
 export const hasLoginShell = (shell: string): boolean => !/(?:nologin|false|sync|shutdown|halt)$/.test(shell) && shell !== '/dev/null'
@@ -190,194 +181,3 @@ export function loginsOf(
 
 /** Accounts of the system have these numbers below it, and that of nobody (login.defs(5)): nobody gives them keys by a directory or a certificate. */
 const isPerson = (uid: number): boolean => uid >= 1000 && uid < 65_534
-
-/**
- * What sshd does for an account whose shell ends at once: it forwards ports and sockets itself, and so it does files where `internal-sftp` is
- * meant (sshd_config(5)). `ssh -N -L 11434:127.0.0.1:11434` starts no shell. Ports that it opens on the host (`remote`) reach nothing.
- */
-function withoutShell(setting: (keyword: string) => string | undefined): {
-  readonly ports: boolean
-  readonly files: boolean
-  readonly tcp: boolean
-} {
-  const isLocal = (keyword: string): boolean => !/^(?:no|remote)$/.test(setting(keyword) ?? 'yes')
-  const tcp = isLocal('allowtcpforwarding') && setting('permitopen') !== 'none'
-  const command = setting('forcecommand') ?? 'none'
-  const open = setting('disableforwarding') !== 'yes'
-  return {
-    tcp: open && tcp,
-    ports: open && (tcp || isLocal('allowstreamlocalforwarding')),
-    files: command === 'none' ? /\bsftp internal-sftp\b/.test(setting('subsystem') ?? '') : command.startsWith('internal-sftp'),
-  }
-}
-
-/**
- * What whoever gets in is made to run, where no way in is without it: ForceCommand for all of them, or a command before each key (sshd(8)). Whether it can
- * be led to open a connection, that program alone knows; `internal-sftp` cannot.
- */
-function forcedBy(setting: (keyword: string) => string | undefined, taken: readonly LoginKey[]): string | undefined {
-  const all = setting('forcecommand') ?? 'none'
-  const commands = all === 'none' ? taken.map(({ options }) => options.find(({ name }) => name.toLowerCase() === 'command')?.value) : [all]
-  const [first] = commands
-  return commands.includes(undefined) ? undefined : first
-}
-
-/**
- * A setting of a block that holds for the account wherever it comes from: the first that names it counts (sshd_config(5), Match). Undefined where a block
- * before it may hold as well.
- */
-function matched(
-  { matches, elsewhere }: SshdMatches,
-  { name, groups }: { readonly name: string; readonly groups: ReadonlySet<string> | undefined },
-  keyword: string,
-): string | undefined {
-  if (elsewhere.length > 0 || groups === undefined) return undefined
-  for (const { criteria, settings } of matches) {
-    const own = settings.find((one) => one.keyword === keyword)
-    const holds = own && holdsFor(criteria, name, [...groups])
-    if (holds && holds !== 'no') return holds === 'yes' ? own.value : undefined
-  }
-  return undefined
-}
-
-/** Options of sshd(8) that say no to ports; of two the last one counts. A command says nothing of them. */
-function forwards({ options }: LoginKey): boolean {
-  const last = options.findLast(({ name }) => /^(?:restrict|(?:no-)?port-forwarding)$/i.test(name))
-  return last === undefined || last.name.toLowerCase() === 'port-forwarding'
-}
-
-/**
- * Ports of `permitopen`, which stands before keys (sshd(8)) and as PermitOpen in sshd_config(5): both have to allow it. One key without it opens them all.
- * Undefined where nothing binds the account. To which hosts is not looked at.
- */
-function portsOf(keys: readonly LoginKey[], setting: (keyword: string) => string | undefined): ReadonlySet<number> | undefined {
-  const tied = keys.map(({ options }) => options.flatMap(({ name, value = '' }) => (name.toLowerCase() === 'permitopen' ? value : [])))
-  const byKey = tied.length === 0 || tied.some((values) => values.length === 0) ? undefined : portsIn(tied.flat())
-  const forAll = portsIn((setting('permitopen') ?? 'any').split(/\s+/))
-  if (byKey === undefined || forAll === undefined) return byKey ?? forAll
-  return new Set([...byKey].filter((port) => forAll.has(port)))
-}
-
-/** `127.0.0.1:11434`, `[::1]:80`, `*:*`, `none`. */
-function portsIn(places: readonly string[]): ReadonlySet<number> | undefined {
-  const ports = places.filter((place) => place !== 'none').map((place) => /:(\d{1,5})$/.exec(place)?.[1])
-  return ports.includes(undefined) ? undefined : new Set(ports.map(Number))
-}
-
-const takesFiles = ({ options }: LoginKey): boolean =>
-  options.every(({ name, value = '' }) => name.toLowerCase() !== 'command' || value.startsWith('internal-sftp'))
-
-/**
- * An option of a key with which nobody gets in (sshd(8)): a day that is over, in whatever time zone the host is, or addresses that are only taken back, since a
- * pattern with a mark before it never lets one in.
- */
-function closes({ name, value = '' }: LoginKey['options'][number], now: number): boolean {
-  if (name.toLowerCase() === 'from') return value !== '' && value.split(',').every((pattern) => pattern.startsWith('!'))
-  const [, year, month, day, hour = '00', minute = '00', second = '00', utc] =
-    /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/i.exec(name.toLowerCase() === 'expiry-time' ? value : '') ?? []
-  if (year === undefined) return false
-  const ends = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-  return ends + (utc ? 0 : DAY_MS / 2) <= now
-}
-
-/**
- * A key that sshd does not take for what it is (sshd_config(5)): its algorithm is not among PubkeyAcceptedAlgorithms, an RSA key is shorter than
- * RequiredRSASize, or root has to have a key with a command. A key of an authority stands for certificates, which have kinds and commands of their own.
- */
-function isRefused(key: LoginKey, uid: number, setting: (keyword: string) => string | undefined): boolean {
-  const has = (option: string) => key.options.some(({ name }) => name.toLowerCase() === option)
-  const accepted = setting('pubkeyacceptedalgorithms') ?? setting('pubkeyacceptedkeytypes')
-  // `sshd -T` prints whole names; anything else is not worked out.
-  const algorithms = accepted !== undefined && /^[\w.@,-]+$/.test(accepted) && !accepted.startsWith('-') ? accepted.split(',') : undefined
-  if (has('cert-authority')) return algorithms !== undefined && !algorithms.some((one) => one.includes('-cert-v'))
-  const own = key.type === 'ssh-rsa' ? ['ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'] : [key.type]
-  if (algorithms !== undefined && !own.some((one) => algorithms.includes(one))) return true
-  if (key.type === 'ssh-rsa' && key.bits !== undefined && key.bits < Number(setting('requiredrsasize') ?? 0)) return true
-  return uid === 0 && setting('permitrootlogin') === 'forced-commands-only' && !has('command')
-}
-
-/** What a block of sshd_config(5) may open to some logins of an account. */
-const OPENING =
-  /^(?:permitrootlogin|passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication|pubkeyaccepted(?:algorithms|keytypes)|requiredrsasize|permitemptypasswords|authenticationmethods|authorizedkeysfile|authorizedkeyscommand|trustedusercakeys|authorizedprincipals(?:file|command)|allowusers|allowgroups)$/
-
-/** What it may open to an account without a shell. */
-const OPENING_BARE = /^(?:allow(?:tcp|streamlocal)forwarding|permitopen|forcecommand)$/
-
-/** A block that may hold for the account and sets one of these otherwise than for all: `sshd -T` does not apply it. */
-function setOtherwise(
-  { matches, elsewhere }: SshdMatches,
-  { name, account, groupNames }: Pick<Member, 'name' | 'account' | 'groupNames'>,
-  setting: (keyword: string) => string | undefined,
-  shell: boolean,
-): string | undefined {
-  for (const { criteria, settings } of matches) {
-    const own = settings.find(
-      ({ keyword, value }) =>
-        (OPENING.test(keyword) || (shell && OPENING_BARE.test(keyword))
-          ? keyword.startsWith('authorizedprincipals') || !/^(?:no|none)$/i.test(value)
-          : shell && keyword === 'disableforwarding' && value.toLowerCase() === 'no') &&
-        (keyword !== 'permitrootlogin' || account.uid === 0) &&
-        value !== setting(keyword),
-    )
-    if (own && holdsFor(criteria, name, [...groupNames]) !== 'no')
-      return `Match ${criteria.slice(0, 80)} of sshd sets ${own.keyword} ${own.value.slice(0, 60)}`
-  }
-  return elsewhere[0] && `sshd reads ${elsewhere[0].slice(0, 80)}, which was not read`
-}
-
-/**
- * AuthenticationMethods of sshd_config(5): lists, of which one has to be gone through as a whole; `any` is one method alone. A key counts once. What PAM
- * asks beside a key may be a code alone, so that no password is needed for it.
- */
-function waysOf(methods: string, can: { readonly keys: number; readonly password: boolean }): readonly string[] {
-  const lists = methods === 'any' ? [['publickey'], ['password']] : methods.split(/\s+/).map((list) => list.split(','))
-  const ways = lists.flatMap((list) => {
-    const keys = list.filter((method) => method === 'publickey').length
-    const asked = list.filter((method) => method === 'password' || /^keyboard-interactive(?::|$)/.test(method))
-    // Of tickets and trusted hosts nothing is known.
-    if (keys > can.keys || keys + asked.length < list.length) return []
-    if (asked.length === 0) return keys > 0 ? ['SSH key'] : []
-    if (asked.includes('password') && !can.password) return []
-    if (keys > 0) return [asked.includes('password') ? 'SSH key and password' : 'SSH key and what PAM asks']
-    return can.password ? ['SSH password'] : []
-  })
-  return [...new Set(ways)]
-}
-
-/** Where files of keys are looked for: as sshd_config(5) has them by default, and those below /etc/ssh that are named like their account. */
-export const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh\/authorized_keys(?:\.d)?\/%u|none)$/
-
-/** A link on the way to the keys of a home, which find does not follow and sshd does. */
-export const linkTo = (home: string, { keyLinks = [] }: Pick<Access, 'keyLinks'>): KeyLink | undefined => {
-  const folder = home.replace(/\/+$/, '')
-  return keyLinks.find(({ path }) => ['authorized_keys', 'authorized_keys2'].some((name) => isBelow(`${folder}/.ssh/${name}`, path)))
-}
-
-/** `.ssh/authorized_keys` in the home, or a file of its name below /etc/ssh. */
-const isOf = (file: string, name: string, home: string): boolean =>
-  file.startsWith(`${home.replace(/\/+$/, '')}/.ssh/`) || /^\/etc\/ssh\/authorized_keys(?:\.d)?\/([^/]+)$/.exec(file)?.[1] === name
-
-/**
- * What StrictModes of sshd_config(5) does not accept: the file of keys, its folders up to the home, owned or written by somebody else. Undefined where
- * nothing of that was seen.
- */
-function looseOn(file: string, { name, home }: Member['account'], paths: Access['paths']): string | undefined {
-  const top = file.startsWith(`${home}/`) ? home : '/'
-  const way = componentsOf(file).filter((path) => path === top || top === '/' || path.startsWith(`${top}/`))
-  return paths.find(({ path, owner, mode }) => way.includes(path) && ((owner !== name && owner !== 'root') || (mode & 0o022) !== 0))?.path
-}
-
-/**
- * DenyUsers, AllowUsers, DenyGroups, AllowGroups, in this order (sshd_config(5)). A host behind `@` is not held against anything. `groups`: undefined where
- * they are not known, and refuse nobody then.
- */
-function isLetIn(setting: (keyword: string) => string | undefined, name: string, groups: ReadonlySet<string> | undefined): boolean {
-  const list = (keyword: string): readonly string[] => setting(keyword)?.split(/\s+/).filter(Boolean) ?? []
-  const fits = (pattern: string, text: string): boolean => fnmatch(pattern.replace(/@[^@]*$/, '') || pattern, text, false) === true
-  if (list('denyusers').some((pattern) => !pattern.includes('@') && fits(pattern, name))) return false
-  if (list('allowusers').length > 0 && !list('allowusers').some((pattern) => fits(pattern, name))) return false
-  if (groups === undefined) return true
-  const inAny = (patterns: readonly string[]) => patterns.some((pattern) => [...groups].some((group) => fits(pattern, group)))
-  if (inAny(list('denygroups'))) return false
-  return list('allowgroups').length === 0 || inAny(list('allowgroups'))
-}

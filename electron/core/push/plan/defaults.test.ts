@@ -5,7 +5,8 @@ import { parseJsonLines } from '../../facts/caddy/json-lines.ts'
 import type { NginxDirective } from '../../facts/nginx/nginx.ts'
 import { unneededUnits } from '../../facts/os/collect.ts'
 import { shippedTemplate } from '../templates/templates.ts'
-import { parametersFor, type Seen } from './defaults.ts'
+import type { Seen } from './default-source.ts'
+import { parametersFor } from './defaults.ts'
 
 const host = { name: 'gpu-01', address: '10.0.0.1' }
 const fleet = fleetSchema.parse({ version: 1, name: 'dc1', identities: { audit: { user: 'ro' } }, hosts: [host] })

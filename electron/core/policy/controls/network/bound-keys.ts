@@ -1,4 +1,4 @@
-import { linkTo } from '../../../access/logins.ts'
+import { linkTo } from '../../../access/key-places.ts'
 import type { Access, LoginKey } from '../../../facts/access/access.ts'
 import { homeFolders } from '../../../facts/access/collect.ts'
 import { MAX_VALUE } from '../../../facts/access/login-keys.ts'
