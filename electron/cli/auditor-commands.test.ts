@@ -186,7 +186,7 @@ test('an item with open findings is met with an owner, a date and a reason for e
   await expect(given([{ ...open[0], owner: 'M. Ito', resolveBy: dayFrom(Date.now(), 9), reason: 'x', host: 'gpu-09' }])).rejects.toThrow(
     /no owner/,
   )
-  await expect(runWalkthrough([...record, '--exceptions', at('none.json')])).rejects.toThrow(/ENOENT/)
+  await expect(runWalkthrough([...record, '--exceptions', at('none.json')])).rejects.toThrow(/none\.json: it is not there/)
   stdout = ''
   expect(await given([{ ...open[0], owner: 'M. Ito', resolveBy: dayFrom(Date.now(), 9), reason: 'Waits for a window' }])).toBe(0)
   expect(stdout).toContain('INF-1 recorded: Met with exceptions')
