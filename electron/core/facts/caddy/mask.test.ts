@@ -35,6 +35,25 @@ test.each<[string, unknown, unknown]>([
       header_regexp: { 'X-Key': { pattern: '^maskedrandom' }, 'X-Jwt': { pattern: '^masked' } },
     },
   ],
+  [
+    'what guides print where a key belongs',
+    {
+      header: {
+        Authorization: [
+          'Bearer changeme',
+          'Bearer your-secret-key',
+          'Bearer token-abc123',
+          'Bearer my-secret-key',
+          'Bearer yours-9fQ.2xL8',
+        ],
+      },
+      header_regexp: { 'X-Key': { pattern: '^your_api_key$' } },
+    },
+    {
+      header: { Authorization: ['Bearer short', 'Bearer short', 'Bearer short', 'Bearer short', 'Bearer masked'] },
+      header_regexp: { 'X-Key': { pattern: '^short$' } },
+    },
+  ],
   ['none', { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }, { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }],
   [
     'placeholders',

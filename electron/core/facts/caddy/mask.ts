@@ -1,12 +1,13 @@
 /**
  * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
  * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
- * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`). In a pattern Caddy takes `{env.X}` as it stands (2.6.2 and 2.11.4, tried), which is no secret. Strings come one a record.
+ * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`, and so is what guides print in its place, `placeholder-keys.ts`). In a pattern Caddy takes `{env.X}` as it stands (2.6.2 and 2.11.4, tried), which is no secret. Strings come one a record.
  */
 export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
   open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
 function word(v) { return match(v, /^[A-Za-z]+/) && tolower(substr(v, 1, RLENGTH)) ~ /^(bearer|basic|token|digest|apikey)$/ }
-function long(v) { return length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
+function known(v) { return tolower(v) ~ /^(sk-|token-|hf_)?((change|replace)[-_]?(me|this).*|your[-_a-z0-9]*|(my|the)[-_]?(super[-_]?)?(secret|api|access)?[-_]?(api[-_]?)?(key|token|secret|password)|no-key-required|not-needed|supersecret|12345678(90?)?|abc-?123|abcd?1234|xxxx*)$/ }
+function long(v) { return known(v) ? "short" : length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
 function value(v, matched, out, held) {
   if (word(v) && substr(v, RLENGTH + 1, 1) == " ") { out = substr(v, 1, RLENGTH + 1); v = substr(v, RLENGTH + 2) }
   for (; v != ""; v = substr(v, RLENGTH + 1))
