@@ -1,8 +1,10 @@
 import type { SectionOutput } from '../../probe/section.ts'
 import type { Network } from '../network/network.ts'
+import { parseInterval } from './address-set.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
-import { type Case, inCases, isRoundabout, outCases } from './machines.testing.ts'
-import { verdictFor } from './reach.ts'
+import { forwardedFrom } from './forwarded.ts'
+import { type Case, forwardCases, inCases, isRoundabout, outCases } from './machines.testing.ts'
+import { verdictAmong, verdictFor } from './reach.ts'
 import type { Recording } from './recordings.testing.ts'
 
 /** Test support: what the model says of rules that a host held, beside what connections met while it did. */
@@ -13,12 +15,14 @@ const network: Network = {
     { interface: 'docker0', address: '172.17.0.1', prefixLength: 16, line: 3 },
     { interface: 'eth1', address: '10.30.0.1', prefixLength: 24, line: 4 },
     { interface: 'eth1', address: 'fd30::1', prefixLength: 64, line: 5 },
+    { interface: 'docker0', address: 'fd17::1', prefixLength: 64, line: 6 },
   ],
   routes: [
     { family: 4, destination: '0.0.0.0/0', interface: 'eth0', table: 'main', section: 'routes', line: 1 },
     { family: 4, destination: '172.17.0.0/16', interface: 'docker0', table: 'main', section: 'routes', line: 2 },
     { family: 4, destination: '10.30.0.0/24', interface: 'eth1', table: 'main', section: 'routes', line: 3 },
     { family: 6, destination: 'fd30::/64', interface: 'eth1', table: 'main', section: 'routes-6', line: 2 },
+    { family: 6, destination: 'fd17::/64', interface: 'docker0', table: 'main', section: 'routes-6', line: 3 },
     { family: 6, destination: '::/0', interface: 'eth0', table: 'main', section: 'routes-6', line: 1 },
   ],
   defaultRoute: true,
@@ -68,6 +72,9 @@ const stopsLater = ({ nft, iptables, ip6tables }: Recording): boolean =>
 /** The kernel itself takes a connection before rules behind it see anything of it (synproxy): that it was taken does not mean that somebody was reached. */
 const takenByKernel = ({ nft }: Recording, seen: string): boolean => seen === 'a' && /\bsynproxy (?:mss|name)\b/.test(nft)
 
+/** What the rules of ufw for routes stop of the others stands before what is let back in, where ufw-docker has them. */
+const stopsAnswers = ({ iptables }: Recording): boolean => /^-A ufw-user-forward .*-d 172\.17\.0\.2.* -j (?:DROP|REJECT)/m.test(iptables)
+
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {
   const given = Object.fromEntries(
@@ -92,7 +99,18 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       const taken = direction === 'in' && takenByKernel(recording, seen)
       return later || taken || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
-  return [...compare('in', inCases), ...compare('out', outCases)]
+  const { tables, translationKnown } = fact.value
+  const sent = forwardCases.flatMap((at, index): Disagreement[] => {
+    const [source, target, port] = at
+    const [from, to] = [parseInterval(source), parseInterval(target)]
+    const seen = recording.forward?.[index]
+    if (!from || !to || seen === undefined || !translationKnown) return []
+    const pieces = forwardedFrom(tables, network, { bridge: 'docker0', source: from.from, protocol: 'tcp', port })
+    const { verdict, by } = verdictAmong(pieces, target)
+    const unanswered = verdict === 'accept' && stopsAnswers(recording)
+    return unanswered || takenByKernel(recording, seen) || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
+  })
+  return [...compare('in', inCases), ...compare('out', outCases), ...sent]
 }
 
 const WHOLE: readonly Listing[] = ['nft', 'iptables', 'ip6tables', 'ipset', 'ufw']

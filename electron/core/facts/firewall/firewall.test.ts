@@ -425,3 +425,21 @@ test('parsers take any text', () => {
     ),
   )
 })
+
+test.each([
+  ['to the port that it was sent to', 'iifname "docker0" tcp dport 443 redirect to :443'],
+  ['to its own address', 'tcp dport 443 dnat to 172.17.0.2'],
+  ['to another', 'tcp dport 443 dnat to 10.0.0.7:8443'],
+])('where what a container sends is led %s, nobody knows who is reached', (_, rule) => {
+  const tables = parseNft(
+    `table ip t {\n\tchain nat {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`,
+    'nft',
+  )
+  const network: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.9.0.1/16\n3: docker0 inet 172.17.0.1/16'),
+    routes: parseRoutes('default dev eth0', 4),
+    defaultRoute: true,
+  }
+  const ways = forwardedFrom(tables, network, { bridge: 'docker0', source: 'ac110002', protocol: 'tcp', port: 443 })
+  expect(ways.map(({ verdict }) => verdict)).toEqual(['undetermined'])
+})

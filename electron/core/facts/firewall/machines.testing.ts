@@ -35,6 +35,13 @@ export const isRoundabout = ([source, target]: Case): boolean =>
   (target === SECOND4 || target === SECOND6) && !/^(?:10\.30\.|fd30:)/.test(source)
 /** From the host to the remote machine. */
 export const outCases = [...between([HOST4], ['10.0.1.5', '10.0.2.5', '192.168.7.9']), ...between([HOST6], ['fd00:1::5', 'fd09::2'])]
+/** From the container by the host to the remote machine. */
+const CONTAINER4 = '172.17.0.2'
+const CONTAINER6 = 'fd17::2'
+export const forwardCases = [
+  ...between([CONTAINER4], ['10.0.1.5', '10.0.2.5', '192.168.7.9', '10.30.0.2']),
+  ...between([CONTAINER6], ['fd00:1::5', 'fd09::2']),
+]
 
 const ipProgram = 'ip'
 const setsProgram = 'ipset'
@@ -101,14 +108,14 @@ export interface Machines {
   /** Loads the rules and gives back what the host says it holds. */
   load(set: RuleSet): Promise<Listings>
   /** One letter for each case: `a` answered, `r` refused, `d` nothing. */
-  probe(): Promise<{ readonly in: string; readonly out: string }>
+  probe(): Promise<{ readonly in: string; readonly out: string; readonly forward: string }>
   stop(): void
 }
 
 /** Who is whose neighbour is written down: rules that stop neighbour discovery would otherwise count for all ports at once, and only at times. */
-function introduce(at: string, neighbour: string, device: string, addresses: readonly string[]) {
+function introduce(at: string, neighbour: string, device: string, addresses: readonly string[], by = device) {
   const [, hardware = ''] = /link\/ether (\S+)/.exec(ip(`-n ${neighbour} link show ${device}`)) ?? []
-  for (const address of addresses) ip(`-n ${at} neigh replace ${address} lladdr ${hardware} dev ${device} nud permanent`)
+  for (const address of addresses) ip(`-n ${at} neigh replace ${address} lladdr ${hardware} dev ${by} nud permanent`)
 }
 
 interface Names {
@@ -125,6 +132,7 @@ function connectMachines({ host, remote, container }: Names) {
     const settings = [
       'net.ipv6.conf.default.accept_dad=0',
       'net.ipv4.ip_forward=1',
+      'net.ipv6.conf.all.forwarding=1',
       'net.ipv4.conf.default.rp_filter=0',
       'net.ipv4.conf.all.rp_filter=0',
       // Every refusal is told, not only some a second.
@@ -161,8 +169,15 @@ function connectMachines({ host, remote, container }: Names) {
   for (const source of sources6.filter((one) => one !== 'fd09::2')) ip(`-n ${remote} addr add ${source}/128 dev eth0 nodad`)
   ip(`-n ${container} addr add 172.17.0.2/16 dev eth0`)
   ip(`-n ${container} route add default via 172.17.0.1`)
+  ip(`-n ${host} addr add fd17::1/64 dev docker0 nodad`)
+  ip(`-n ${container} addr add ${CONTAINER6}/64 dev eth0 nodad`)
+  ip(`-n ${container} -6 route add default via fd17::1`)
+  ip(`-n ${remote} route add 172.17.0.0/16 via ${HOST4}`)
+  ip(`-n ${remote} -6 route add fd17::/64 via ${HOST6}`)
   introduce(host, remote, 'eth0', [...sources4, ...sources6])
   introduce(remote, host, 'eth0', [HOST4, HOST6])
+  introduce(host, container, 'eth0', [CONTAINER4, CONTAINER6], 'docker0')
+  introduce(container, host, 'docker0', ['172.17.0.1', 'fd17::1'], 'eth0')
   introduce(host, remote, 'eth1', ['10.30.0.2', 'fd30::2'])
   introduce(remote, host, 'eth1', [SECOND4, SECOND6])
 }
@@ -235,6 +250,7 @@ export async function startMachines(name: string, timeoutMs: number): Promise<Ma
     const probers = [
       await start(remote, PROBE, JSON.stringify(inCases), String(timeoutMs)),
       await start(host, PROBE, JSON.stringify(outCases), String(timeoutMs)),
+      await start(container, PROBE, JSON.stringify(forwardCases), String(timeoutMs)),
     ]
     const ask = async (prober: ChildProcess | undefined) => {
       prober?.stdin?.write('\n')
@@ -244,7 +260,7 @@ export async function startMachines(name: string, timeoutMs: number): Promise<Ma
     return {
       load: (set) => load(host, set),
       // Not at once: an answer must not be mistaken for a new connection's.
-      probe: async () => ({ in: await ask(probers[0]), out: await ask(probers[1]) }),
+      probe: async () => ({ in: await ask(probers[0]), out: await ask(probers[1]), forward: await ask(probers[2]) }),
       stop,
     }
   } catch (error) {

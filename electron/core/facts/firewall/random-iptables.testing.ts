@@ -23,6 +23,19 @@ const matchOf = (networks: readonly string[], v6: boolean): fc.Arbitrary<string>
     ...(v6 ? [] : [fc.constantFrom('-m iprange --src-range 10.0.1.0-10.0.1.99', '-d 10.9.0.1/32', '! -d 10.9.0.1/32')]),
   )
 
+/** Of what a container sends. */
+const sentOf = (v6: boolean): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.constantFrom('', '', '-i docker0 ', '! -o docker0 ', '-i docker0 -o eth0 ', '-o eth1 ', '! -i eth0 '),
+      v6
+        ? fc.constantFrom('', '-d fd00:1::/64 ', '! -d fd00::/8 ', '-s fd17::/64 ', '-d fd09::2/128 ')
+        : fc.constantFrom('', '-d 10.0.1.0/24 ', '! -d 10.0.0.0/8 ', '-s 172.17.0.0/16 ', '! -s 172.17.0.2/32 ', '-d 10.0.2.5/32 '),
+      fc.constantFrom('', '-p tcp -m tcp --dport 443 ', '-p tcp -m multiport --dports 22,8000 ', '-m conntrack --ctstate NEW ', '-p udp '),
+      fc.constantFrom('ACCEPT', 'DROP', 'REJECT', 'RETURN', 'c1'),
+    )
+    .map(([way, ends, door, target]) => `${way}${ends}${door}-j ${target}`)
+
 /** Words that iptables lets stand once only; a second one would be refused. */
 const clash = (parts: readonly string[]): boolean => {
   const count = (pattern: RegExp) => parts.filter((part) => pattern.test(part)).length
@@ -64,13 +77,15 @@ const filterOf = (networks: readonly string[], v6: boolean, docker: readonly str
       policy: fc.constantFrom('ACCEPT', 'DROP'),
       input: fc.array(ruleOf(networks, v6, chainNames), { maxLength: 7 }),
       chains: fc.tuple(...chainNames.map((_, index) => fc.array(ruleOf(networks, v6, chainNames.slice(index + 1)), { maxLength: 4 }))),
-      user: fc.array(fc.oneof(ruleOf(networks, v6, []), originalOf), { maxLength: 3 }),
+      user: fc.array(fc.oneof(ruleOf(networks, v6, []), originalOf, sentOf(v6)), { maxLength: 4 }),
+      forward: fc.array(fc.oneof(sentOf(v6), ruleOf(networks, v6, chainNames)), { maxLength: 5 }),
+      onward: fc.constantFrom('ACCEPT', 'DROP'),
     })
-    .map(({ policy, input, chains, user }) =>
+    .map(({ policy, input, chains, user, forward, onward }) =>
       [
         '*filter',
         `:INPUT ${policy} [0:0]`,
-        `:FORWARD ${docker.length > 0 ? 'DROP' : 'ACCEPT'} [0:0]`,
+        `:FORWARD ${docker.length > 0 ? 'DROP' : onward} [0:0]`,
         ':OUTPUT ACCEPT [0:0]',
         ...chainNames.map((name) => `:${name} - [0:0]`),
         ...(docker.length > 0 ? [':DOCKER - [0:0]', ':DOCKER-USER - [0:0]', ':DOCKER-ISOLATION-STAGE-1 - [0:0]'] : []),
@@ -78,8 +93,17 @@ const filterOf = (networks: readonly string[], v6: boolean, docker: readonly str
         ...input.map((rule) => `-A INPUT ${rule}`),
         ...chains.flatMap((rules, index) => rules.map((rule) => `-A c${index} ${rule}`)),
         ...(docker.length > 0
-          ? [...docker, `-A DOCKER-USER ${established}`, ...user.map((rule) => `-A DOCKER-USER ${rule}`), '-A DOCKER-USER -j RETURN']
-          : []),
+          ? [
+              ...docker,
+              '-A DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED,INVALID -j ACCEPT',
+              ...user.map((rule) => `-A DOCKER-USER ${rule}`),
+              '-A DOCKER-USER -j RETURN',
+            ]
+          : [
+              // Answers to what is not tracked are invalid here.
+              '-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED,INVALID -j ACCEPT',
+              ...forward.map((rule) => `-A FORWARD ${rule}`),
+            ]),
         'COMMIT',
       ].join('\n'),
     )

@@ -368,7 +368,7 @@ const test = (family: Family, end: End, wild: boolean): fc.Arbitrary<string> => 
             'fib saddr . iif oif missing',
             'fib daddr type local',
           ]
-        : ['oifname "eth0"', 'oifname "docker0"', 'fib saddr type local']),
+        : ['oifname "eth0"', 'oifname "docker0"', 'oifname != "eth1"', 'fib saddr type local']),
     ),
     { weight: 3, arbitrary: fc.constantFrom(...namedTests(family, end)) },
     ...(wild ? [{ weight: 8, arbitrary: fc.constantFrom(...wildTests(family, end)) }] : []),
@@ -418,7 +418,7 @@ const rule = (family: Family, end: End, later: readonly string[], wild: boolean)
 
 const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string> => {
   const three = family === 'ip6' ? 'ip6' : 'ip'
-  const base = (hook: 'input' | 'output', end: End) =>
+  const base = (hook: 'input' | 'output' | 'forward', end: End) =>
     fc
       .record({
         priority: fc.constantFrom('filter', 'filter - 10', 'filter + 5', 'mangle'),
@@ -428,7 +428,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
       .map(
         // Answers first, as in any rule set that works.
         ({ priority, policy, rules }) =>
-          `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related${hook === 'output' ? ', invalid, untracked' : ''} } accept\n${rules.join('\n')}\n}`,
+          `chain ${hook} { type filter hook ${hook} priority ${priority}; policy ${policy}; ct state { established, related${hook === 'input' ? '' : ', invalid, untracked'} } accept\n${rules.join('\n')}\n}`,
       )
   // Answers to what is not tracked are invalid to the output chain, which lets them out: what is seen is the fate of the first packet. Answers that come in
   // go to other ports than these.
@@ -438,7 +438,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
     'tcp dport 80 counter notrack accept; tcp dport 80 drop',
     'tcp dport 9000 drop',
     // Of what comes from the network: answers of the container that a port leads to are for elsewhere, and seen here, too.
-    'iifname "eth0" fib daddr type != local drop',
+    `iifname "eth0" fib daddr type != local ${family === 'ip6' ? 'ip6 daddr != fd17::/64' : 'ip daddr != 172.17.0.0/16'} drop`,
     'counter',
     ...(wild ? ['meta mark set 0x0', 'meta mark set 0x1', 'tcp dport 443 meta mark set 0x1', 'ct mark set 0x1'] : []),
     // A proxy takes what was meant for another port, and rules see the port still.
@@ -449,6 +449,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
       .record({
         input: base('input', 'saddr'),
         output: fc.option(base('output', 'daddr'), { freq: 3 }),
+        forward: fc.option(base('forward', 'daddr'), { freq: 3 }),
         raw: fc.option(
           early.map((line) => `chain raw { type filter hook prerouting priority raw; ${line}; }`),
           { freq: 2 },
@@ -477,7 +478,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
       })
       // The kernel refuses to ask for the way in where packets go out.
       .filter(({ output, inner }) => output === null || !inner.flat().some((line) => line.includes('. iif')))
-      .map(({ input, output, raw, inner, redirected, named }) =>
+      .map(({ input, output, forward, raw, inner, redirected, named }) =>
         [
           `table ${family} ${name} {`,
           ...(family === 'ip6' ? [] : ['set four { type ipv4_addr; flags interval; elements = { 10.0.1.0/24, 192.168.0.0/16 } }']),
@@ -504,6 +505,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
           ...inner.map((rules, at) => `chain ${chains[at]} {\n${rules.join('\n')}\n}`),
           input,
           ...(output === null ? [] : [output]),
+          ...(forward === null ? [] : [forward]),
           ...(raw === null ? [] : [raw]),
           '}',
         ].join('\n'),

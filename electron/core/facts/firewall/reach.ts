@@ -346,8 +346,12 @@ export function verdictFor(
   network: Network | undefined,
   query: TrafficQuery & { readonly source: string },
 ): Verdict {
-  const pieces = reach(firewall, network, query)
-  const asked = { 4: networksToSet([query.source], 4), 6: networksToSet([query.source], 6) }
+  return verdictAmong(reach(firewall, network, query), query.source)
+}
+
+/** The same of pieces that were followed otherwise. */
+export function verdictAmong(pieces: readonly Piece[], remote: string): Verdict {
+  const asked = { 4: networksToSet([remote], 4), 6: networksToSet([remote], 6) }
   const touching = pieces.filter((piece) => intersect(piece.remotes, asked[piece.family]).length > 0)
   const order: readonly FirewallVerdict[] = ['accept', 'undetermined', 'reject', 'drop']
   const found = order.map((verdict) => touching.find((piece) => piece.verdict === verdict)).find((piece) => piece !== undefined)

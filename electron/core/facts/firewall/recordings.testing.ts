@@ -5,6 +5,8 @@ export interface Recording extends Listings {
   readonly kind: RuleSet['kind']
   readonly in: string
   readonly out: string
+  /** Older ones have none. */
+  readonly forward?: string
 }
 
 /** Rule sets repeat each other's lines, so a file keeps each line once, and a listing is runs of their numbers: `0-40,96,41-50`. */

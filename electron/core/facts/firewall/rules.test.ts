@@ -14,6 +14,28 @@ const tcp = (port: number, source: string) => ({ direction: 'in', protocol: 'tcp
 const inet = (rules: string, more = '') =>
   parseNft(`table inet t {\n${more}\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${rules}\n\t}\n}\n`, 'nft')
 
+/** What a rule asks of one family alone: of the other it stops nobody, and lets nobody in. Tried with real packets. */
+test.each<[string, string, string, string]>([
+  ['a set filled by addresses of IPv4', 'add @s { ip saddr } drop\ntcp dport 22 accept', 'drop', 'accept'],
+  ['the same, that lets in', 'update @s { ip saddr timeout 1h } accept', 'accept', 'drop'],
+  ['a meter of IPv4, as nft 1.0.6 lists it', 'tcp dport 22 meter m size 65535 { ip saddr limit rate 9/minute } accept', 'accept', 'drop'],
+  [
+    'a meter that stops who is too fast',
+    'meter m size 65535 { ip6 saddr . tcp dport timeout 1m limit rate over 9/second } drop\naccept',
+    'accept',
+    'accept',
+  ],
+  ['a key that is not understood', 'add @s { osf name } drop\naccept', 'undetermined', 'undetermined'],
+  ['the source of the connection in IPv4', 'ct original ip saddr != 10.0.0.0/8 drop\naccept', 'drop', 'accept'],
+  ['its target in IPv6', 'ct original ip6 daddr fd00::/8 drop\naccept', 'accept', 'drop'],
+  ['the version of a packet', 'ip version 4 accept', 'accept', 'drop'],
+  ['another than it has', 'ip version 6 accept', 'drop', 'drop'],
+])('%s: %s', (_, rules, four, six) => {
+  const tables = inet(rules, 'set s {\n\t\ttype ipv4_addr\n\t\tsize 65535\n\t\tflags dynamic,timeout\n\t}\n')
+  const of = (source: string, address: string) => verdictFor({ tables }, undefined, { ...tcp(22, source), address }).verdict
+  expect([of('203.0.113.9', '10.0.0.5'), of('2001:db8::9', 'fd00::5')]).toEqual([four, six])
+})
+
 /** Sets that change by themselves or by what is sent: whoever is not let in now may be later. */
 test.each<[string, string, string, string]>([
   ['knocking on another port', 'set s { type ipv4_addr; flags dynamic,timeout; timeout 30s; }', 'ip saddr @s accept', 'accept'],

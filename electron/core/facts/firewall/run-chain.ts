@@ -171,8 +171,10 @@ function settle(action: Rule['action'], matched: Remaining, packet: Packet, by: 
   )
 }
 
-/** What ends where it was sent anyway does not count as translated (nf_nat_setup_info compares both). */
+/** What ends where it was sent anyway does not count as translated (nf_nat_setup_info compares both). What is sent elsewhere keeps its source, and that it was sent to the very target is not asked. */
 function translate(packet: Packet, action: Rule['action'] & { do: 'translate' }): Packet {
+  if (packet.remote === 'destination')
+    return { ...packet, translated: true, settled: true, destinationPort: action.port ?? packet.destinationPort }
   const target = action.address === undefined ? undefined : parseInterval(action.address)
   const local = target?.from ?? packet.local
   const destinationPort = action.port ?? packet.destinationPort

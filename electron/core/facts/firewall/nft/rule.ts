@@ -181,13 +181,25 @@ function takeChance(cursor: Cursor): Test | undefined {
     }
     return chance
   }
-  if (/^(add|update|delete)$/.test(cursor.peek() ?? '') && cursor.peek(1)?.startsWith('@')) {
-    cursor.next()
-    cursor.next()
-    const limited = cursor.accept('{') && cursor.block().some(({ text }) => text === 'limit' || text === 'count' || text === 'quota')
-    return limited ? chance : always
-  }
-  return undefined
+  return takeRecorded(cursor)
+}
+
+/**
+ * `add @seen { ip saddr limit rate 3/minute }`, written `meter seen size 65535 { … }` before: who has no such key, as IPv6 has no `ip saddr`, the rule is not for
+ * (nft_payload.c, NFT_BREAK).
+ */
+function takeRecorded(cursor: Cursor): Test | undefined {
+  const [word = '', name = ''] = [cursor.peek(), cursor.peek(1)]
+  const isMeter = word === 'meter'
+  if (!isMeter && !(/^(?:add|update|delete)$/.test(word) && name.startsWith('@'))) return undefined
+  cursor.next()
+  cursor.next()
+  if (isMeter && cursor.accept('size')) cursor.next()
+  if (!cursor.accept('{')) return unknown
+  const inside = cursor.block()
+  const limited = inside.some(({ text }) => text === 'limit' || text === 'count' || text === 'quota')
+  const key = takeSelectors(new Cursor(inside))
+  return all([...(key ? key.flatMap(({ implied }) => implied) : [unknown]), limited ? { is: 'chance' } : always])
 }
 
 function takeSelectors(cursor: Cursor): readonly Selector[] | undefined {

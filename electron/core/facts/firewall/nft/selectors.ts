@@ -175,6 +175,8 @@ function takeNetworkField(cursor: Cursor, family: 4 | 6): Selector {
     case 'protocol':
     case 'nexthdr':
       return protocolSelector([implied])
+    case 'version':
+      return { implied: [implied], equals: each((value) => ({ is: 'constant', value: value === `${family}` })) }
     default:
       return opaque([implied])
   }
@@ -209,8 +211,10 @@ function flagsSelector(implied: readonly Test[]): Selector {
 function takeConntrack(cursor: Cursor): Selector | undefined {
   const word = cursor.next()?.text ?? ''
   if (word === 'original') {
-    if (cursor.peek() === 'ip' || cursor.peek() === 'ip6') cursor.next()
-    return CT_ORIGINAL[cursor.next()?.text ?? ''] ?? opaque()
+    // Where the family is named, the rule is for connections of that one, negated or not (nft_ct.c, NFT_CT_SRC_IP).
+    const family = cursor.accept('ip') ? 4 : cursor.accept('ip6') ? 6 : undefined
+    const selector = CT_ORIGINAL[cursor.next()?.text ?? ''] ?? opaque()
+    return family === undefined ? selector : { ...selector, implied: [...selector.implied, { is: 'family', family }] }
   }
   if (word === 'reply') {
     if (cursor.peek() === 'ip' || cursor.peek() === 'ip6') cursor.next()
