@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** A file as grep showed it: no comments, no line that may hold a secret. */
 export interface ConfigFile {
   readonly path: string
@@ -44,6 +46,16 @@ export function readIni(rows: readonly ConfigRow[]): IniSection[] {
 
 export const isNo = (value: unknown): boolean => value === false || /^(?:no|n|false|f|off|0)$/i.test(String(value).trim())
 export const isYes = (value: unknown): boolean => value === true || /^(?:yes|y|true|t|on|1)$/i.test(String(value).trim())
+
+/** Addresses of servers of names, without port, interface and the name that a certificate has: `[2606:4700::1]:853%eth0#one`. */
+export const resolversIn = (value: string): string[] =>
+  value.split(/[\s,;"']+/).flatMap((word) => {
+    const address = word
+      .replace(/[%#].*$/, '')
+      .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+      .replace(/^([\d.]+):\d+$/, '$1')
+    return isIP(address) ? [address] : []
+  })
 
 /** `default`, or a prefix so short that it leads everywhere, as `leadsEverywhere` of the control has it. */
 export const isEverywhere = (destination: string): boolean => {

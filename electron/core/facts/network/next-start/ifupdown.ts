@@ -1,5 +1,5 @@
 import { fnmatch } from '../../fnmatch.ts'
-import type { ConfigFile, ConfigRow } from './files.ts'
+import { type ConfigFile, type ConfigRow, resolversIn } from './files.ts'
 import type { Ask, NextStart } from './next-start.ts'
 
 /** A line of a shell that adds a default route. */
@@ -20,8 +20,8 @@ export function askedOfInterfaces(files: readonly ConfigFile[]): NextStart {
   for (const { words, text, line, file } of rows) {
     const [first = '', second = '', third = '', fourth = ''] = words
     const cite = { section: 'network-files', line }
-    const add = (kind: Ask['kind']) => {
-      if (open !== undefined && comesUp(open)) asks.push({ kind, interface: open, file, text: text.trim(), cite })
+    const add = (kind: Ask['kind'], address?: string) => {
+      if (open !== undefined && comesUp(open)) asks.push({ kind, interface: open, address, file, text: text.trim(), cite })
     }
     if (/^(?:auto|mapping|template|no-auto-down|no-scripts|allow-)/.test(first)) open = undefined
     else if (/^(?:source|source-dir)/.test(first)) {
@@ -33,6 +33,7 @@ export function askedOfInterfaces(files: readonly ConfigFile[]): NextStart {
       if (third === 'inet' && /^(?:dhcp|bootp)$/.test(fourth)) add('lease')
       if (third === 'inet6' && /^(?:auto|dhcp)$/.test(fourth)) add('advertisement')
     } else if (first === 'gateway' && second !== '') add('route')
+    else if (/^dns-nameservers?$/.test(first)) for (const address of resolversIn(text)) add('resolver', address)
     else if (first === 'use' && second === 'dhcp') add('lease')
     else if (/^(?:pre-up|up|post-up)$/.test(first) && ADDS_DEFAULT.test(text)) add('route')
   }

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { type ConfigFile, inOrder, isEverywhere } from './files.ts'
+import { type ConfigFile, inOrder, isEverywhere, resolversIn } from './files.ts'
 import type { Ask, NextStart } from './next-start.ts'
 
 const folders = ['/etc/netplan/', '/run/netplan/', '/usr/lib/netplan/']
@@ -51,13 +51,14 @@ function askedFor(name: string, definition: Mapping, rows: Rows): Ask[] {
   // With `match:` the name is only what the file calls it.
   const link = isMapping(definition.match) && definition['set-name'] === undefined ? undefined : String(definition['set-name'] ?? name)
   const at = rows.findIndex(({ text }) => text.trim().replace(/["']/g, '').startsWith(`${name}:`))
-  const add = (kind: Ask['kind'], words: RegExp, refusesRoute?: boolean) => {
+  const add = (kind: Ask['kind'], words: RegExp, refusesRoute?: boolean, address?: string) => {
     const row = rows.slice(Math.max(at, 0)).find(({ text }) => words.test(text)) ?? rows[Math.max(at, 0)]
     if (row)
       asks.push({
         kind,
         interface: link,
         refusesRoute,
+        address,
         file: row.file,
         text: row.text.trim(),
         cite: { section: 'network-files', line: row.line },
@@ -71,6 +72,9 @@ function askedFor(name: string, definition: Mapping, rows: Rows): Ask[] {
     add('advertisement', /accept-ra:/, refuses)
   } else if (definition.dhcp6 === true) add('advertisement', /dhcp6:/, overrides('dhcp6-overrides'))
   for (const key of ['gateway4', 'gateway6']) if (definition[key] !== undefined) add('route', new RegExp(`${key}:`))
+  const named = isMapping(definition.nameservers) ? definition.nameservers.addresses : undefined
+  for (const address of resolversIn(Array.isArray(named) ? named.join(' ') : ''))
+    add('resolver', new RegExp(address.replaceAll('.', '\\.')), undefined, address)
   const routes = Array.isArray(definition.routes) ? definition.routes : []
   for (const route of routes)
     if (

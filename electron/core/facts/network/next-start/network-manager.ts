@@ -1,4 +1,4 @@
-import { type ConfigFile, isEverywhere, isNo, isYes, readIni } from './files.ts'
+import { type ConfigFile, isEverywhere, isNo, isYes, readIni, resolversIn } from './files.ts'
 import type { Ask } from './next-start.ts'
 
 /** Profiles as NetworkManager keeps them (nm-settings-keyfile(5)). */
@@ -38,6 +38,7 @@ export function askedOfKeyfiles(files: readonly ConfigFile[], links: readonly st
         if (first && asksItself && !ini.some(({ name }) => name === family)) asks.push({ ...ask(kind, first), unsaid: family === 'ipv6' })
         const entries = ini.filter(({ name }) => name === family).flatMap((section) => section.entries)
         for (const { key, value, row } of entries) {
+          if (key === 'dns') asks.push(...resolversIn(value).map((address) => ({ ...ask('resolver', row), address })))
           // The gateway stands behind the address as well: `address1=10.0.0.2/24,10.0.0.1`.
           const isGateway =
             key === 'gateway'
@@ -57,11 +58,15 @@ export function askedOfKeyfiles(files: readonly ConfigFile[], links: readonly st
 export function askedOfSysconfig(files: readonly ConfigFile[]): Ask[] {
   return files.flatMap(({ path, rows }): Ask[] => {
     const [, kind, device] = /^\/etc\/sysconfig\/network(?:-scripts)?(?:\/(ifcfg|route6?|ifroute|routes)(?:-(\S+))?)?$/.exec(path) ?? []
-    if (kind === undefined && path !== '/etc/sysconfig/network') return []
     const ask = (what: Ask['kind'], row: { readonly text: string; readonly line: number }, refusesRoute?: boolean): Ask => ({
       ...{ kind: what, interface: device, refusesRoute, file: path, text: row.text.trim() },
       cite: { section: 'network-files', line: row.line },
     })
+    const names = /^\s*(?:DNS\d|NETCONFIG_DNS_STATIC_SERVERS)=(.*)/
+    const resolvers = (): Ask[] =>
+      rows.flatMap((row) => resolversIn(names.exec(row.text)?.[1] ?? '').map((address) => ({ ...ask('resolver', row), address })))
+    if (path === '/etc/sysconfig/network/config') return resolvers()
+    if (kind === undefined && path !== '/etc/sysconfig/network') return []
     if (kind !== undefined && kind !== 'ifcfg')
       return rows
         .filter(({ text }) => /^\s*(?:default|0\.0\.0\.0\/0|::\/0|0\/0)(?:\s|$)|^\s*ADDRESS\d+=["']?0\.0\.0\.0/.test(text))
@@ -81,7 +86,7 @@ export function askedOfSysconfig(files: readonly ConfigFile[]): Ask[] {
     }
     if (isNo(of('ONBOOT')?.value ?? 'yes') || /^(?:off|manual)$/.test(of('STARTMODE')?.value ?? '')) return []
     const refuses = isNo(of('DEFROUTE')?.value ?? 'yes') || isNo(of('DHCLIENT_SET_DEFAULT_ROUTE')?.value ?? 'yes')
-    const asks: Ask[] = []
+    const asks = resolvers()
     const way = of('BOOTPROTO')
     if (way && /^(?:dhcp4?|bootp)/.test(way.value)) asks.push(ask('lease', way.row, refuses))
     const [six, itself] = [of('IPV6INIT'), of('IPV6_AUTOCONF')]

@@ -1,5 +1,5 @@
 import { fnmatch } from '../../fnmatch.ts'
-import { baseName, type ConfigFile, type IniSection, inOrder, isEverywhere, isNo, isYes, readIni } from './files.ts'
+import { baseName, type ConfigFile, type IniSection, inOrder, isEverywhere, isNo, isYes, readIni, resolversIn } from './files.ts'
 import type { Ask } from './next-start.ts'
 
 const folders = ['/etc/systemd/network/', '/run/systemd/network/', '/usr/local/lib/systemd/network/', '/usr/lib/systemd/network/']
@@ -67,6 +67,12 @@ const entriesOf = (ini: readonly IniSection[], names: RegExp, key: string) =>
 
 const lastOf = (ini: readonly IniSection[], names: RegExp, key: string) => entriesOf(ini, names, key).at(-1)
 
+/** An empty one forgets those before it. */
+function keptOf(ini: readonly IniSection[], key: string) {
+  const all = entriesOf(ini, /^Network$/, key)
+  return all.slice(all.findLastIndex(({ value }) => value === '') + 1)
+}
+
 const refusesRouteOf = (ini: readonly IniSection[], names: RegExp): boolean =>
   isNo((lastOf(ini, names, 'UseGateway') ?? lastOf(ini, names, 'UseRoutes'))?.value ?? 'yes')
 
@@ -85,18 +91,16 @@ function isNamed(names: readonly string[], link: string): boolean {
 
 function askedFor(file: string, ini: readonly IniSection[], interfaces: readonly (string | undefined)[]): Ask[] {
   const asks: Ask[] = []
-  const add = (kind: Ask['kind'], row: { readonly text: string; readonly line: number }, refusesRoute?: boolean) => {
+  const add = (kind: Ask['kind'], row: { readonly text: string; readonly line: number }, refusesRoute?: boolean, address?: string) => {
     const cite = { section: 'network-files', line: row.line }
-    for (const each of interfaces) asks.push({ kind, interface: each, refusesRoute, file, text: row.text.trim(), cite })
+    for (const each of interfaces) asks.push({ kind, interface: each, refusesRoute, address, file, text: row.text.trim(), cite })
   }
   const dhcp = lastOf(ini, /^Network$/, 'DHCP')
   if (dhcp && /^(?:yes|true|on|1|both|ipv4|v4)$/i.test(dhcp.value)) add('lease', dhcp.row, refusesRouteOf(ini, /^DHCP(?:v4)?$/))
   const advertisements = lastOf(ini, /^Network$/, 'IPv6AcceptRA')
   if (advertisements) add('advertisement', advertisements.row, isNo(advertisements.value) || refusesRouteOf(ini, /^IPv6AcceptRA$/))
-  // An empty one forgets those before it.
-  const gateways = entriesOf(ini, /^Network$/, 'Gateway')
-  const from = gateways.findLastIndex(({ value }) => value === '') + 1
-  for (const { row } of gateways.slice(from)) add('route', row)
+  for (const { row } of keptOf(ini, 'Gateway')) add('route', row)
+  for (const { value, row } of keptOf(ini, 'DNS')) for (const address of resolversIn(value)) add('resolver', row, undefined, address)
   const everywhere = lastOf(ini, /^Network$/, 'DefaultRouteOnDevice')
   if (everywhere && isYes(everywhere.value)) add('route', everywhere.row)
   for (const { entries } of ini.filter(({ name }) => name === 'Route')) {

@@ -45,7 +45,8 @@ function read(
     unsaid: ask.unsaid === true,
     shown: `${ask.kind}${ask.interface === undefined ? '' : ` ${ask.interface}`}${ask.refusesRoute ? ' refused' : ''}: ${rowOf(ask)}`,
   }))
-  return { asks, unread: fact.value.unread.map(({ why }) => `unread: ${why}`), kernel: fact.value.kernel, rowOf }
+  const resolvers = fact.value.asks.flatMap(({ address }) => address ?? [])
+  return { resolvers, asks, unread: fact.value.unread.map(({ why }) => `unread: ${why}`), kernel: fact.value.kernel, rowOf }
 }
 
 function asked(...given: Parameters<typeof read>): readonly string[] {
@@ -280,6 +281,34 @@ test('the kernel, dhcpcd, scripts', () => {
   ])
   expect(asked('networking', {}, { '/etc/rc.local': 'ip route add 10.0.0.0/8 via 10.0.0.1' })).toEqual([])
 })
+
+test.each<[string, string, Readonly<Record<string, string>>, string[]]>([
+  ['netplan', '', netplan('      nameservers:\n        addresses: [8.8.8.8, "2001:4860:4860::8888"]'), ['8.8.8.8', '2001:4860:4860::8888']],
+  [
+    'systemd-networkd, an empty one before it',
+    'systemd-networkd',
+    network('[Match]\nName=eth0\n[Network]\nDNS=9.9.9.9\nDNS=\nDNS=1.1.1.1#one.one.one.one [2606:4700::1]:853%eth0'),
+    ['1.1.1.1', '2606:4700::1'],
+  ],
+  ['systemd-networkd, another host', 'systemd-networkd', network('[Match]\nName=ens9\n[Network]\nDNS=9.9.9.9'), []],
+  [
+    'NetworkManager',
+    'NetworkManager',
+    { '/etc/NetworkManager/system-connections/a.nmconnection': '[ipv4]\nmethod=manual\ndns=8.8.8.8;10.0.0.53;\n[ipv6]\nmethod=disabled' },
+    ['8.8.8.8', '10.0.0.53'],
+  ],
+  [
+    'Red Hat',
+    'network',
+    { '/etc/sysconfig/network-scripts/ifcfg-eth0': 'ONBOOT=yes\nDNS1="8.8.8.8"\nDNS2=8.8.4.4' },
+    ['8.8.8.8', '8.8.4.4'],
+  ],
+  ['SUSE', 'wicked', { '/etc/sysconfig/network/config': 'NETCONFIG_DNS_STATIC_SERVERS="8.8.8.8 10.0.0.53"' }, ['8.8.8.8', '10.0.0.53']],
+  ['ifupdown', 'networking', interfaces('auto eth0\niface eth0 inet static\n  dns-nameservers 8.8.8.8 8.8.4.4'), ['8.8.8.8', '8.8.4.4']],
+  ['ifupdown, by hand alone', 'networking', interfaces('iface eth0 inet static\n  dns-nameservers 8.8.8.8'), []],
+  ['dhcpcd', 'dhcpcd', { '/etc/dhcpcd.conf': 'interface eth0\nstatic domain_name_servers=8.8.8.8 fd51::1' }, ['8.8.8.8', 'fd51::1']],
+  ['what does not start', 'networking', network('[Match]\nName=eth0\n[Network]\nDNS=9.9.9.9'), []],
+])('resolvers: %s', (_, managers, files, expected) => expect(read(managers, files).resolvers).toEqual(expected))
 
 test('what could not be read is not known', () => {
   expect(readNextStart(output({ state: 'denied', sudoers: 'a line' }))).toMatchObject({ known: false, hint: 'Add to sudoers: a line' })

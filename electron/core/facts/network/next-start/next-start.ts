@@ -18,9 +18,11 @@ export interface KernelTakes {
 export interface Ask {
   /**
    * `route`: a default route, or what stands for one. `lease`: DHCP; `advertisement`: routers of IPv6, both of which may bring one. `command`: a line of a
-   * script that adds one where it runs.
+   * script that adds one where it runs. `resolver`: a server of names.
    */
-  readonly kind: 'route' | 'lease' | 'advertisement' | 'command'
+  readonly kind: 'route' | 'lease' | 'advertisement' | 'command' | 'resolver'
+  /** Of a resolver. */
+  readonly address?: string | undefined
   /** Undefined: any, or not known. */
   readonly interface?: string | undefined
   /** Told to take no route from it. */

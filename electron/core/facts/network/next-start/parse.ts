@@ -1,7 +1,7 @@
 import type { SectionOutput } from '../../../probe/section.ts'
 import { type FactResult, known, unknown, unusable } from '../../fact.ts'
 import { followedManagers } from './collect.ts'
-import { type ConfigFile, type ConfigRow, isYes } from './files.ts'
+import { type ConfigFile, type ConfigRow, isYes, resolversIn } from './files.ts'
 import { ADDS_DEFAULT, askedOfInterfaces } from './ifupdown.ts'
 import { askedOfNetplan } from './netplan.ts'
 import { askedOfKeyfiles, askedOfSysconfig } from './network-manager.ts'
@@ -118,6 +118,10 @@ function askedOfDhcpcd(files: readonly ConfigFile[]): Ask[] {
   const refusesRoute = rows.some(({ text }) => /^\s*nogateway\b/.test(text))
   return [
     ...routers.map((row): Ask => ({ ...askOf(path, row), kind: 'route' })),
+    ...rows.flatMap((row): Ask[] => {
+      const [, value = ''] = /^\s*static\s+domain_name_servers=(.*)/.exec(row.text) ?? []
+      return resolversIn(value).map((address) => ({ ...askOf(path, row), kind: 'resolver', address }))
+    }),
     ...(['lease', 'advertisement'] as const).map(
       (kind): Ask => ({
         ...{ ...askOf(path, rows[0] ?? { text: 'dhcpcd', line: 0 }), kind, refusesRoute },

@@ -1,4 +1,6 @@
-import { defineControl } from '../../control.ts'
+import type { Ask } from '../../../facts/network/next-start/next-start.ts'
+import type { Sources } from '../../../facts/sources/sources.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { notAirGapped, placeOf } from './air-gap.ts'
 
 /** Addresses of the stub of systemd-resolved, and the file that names the servers behind it (systemd-resolved.service(8)). */
@@ -7,6 +9,34 @@ const UPSTREAM = '/run/systemd/resolve/resolv.conf'
 
 const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address)
 
+/**
+ * NetworkManager, netconfig and dhcpcd write /etc/resolv.conf again. What systemd-networkd is told, and netplan tells it, is for systemd-resolved, and lines of ifupdown
+ * are for resolvconf, which may not be there.
+ */
+const isTakenFor = ({ file }: Ask, { resolverFiles }: Sources): boolean =>
+  /\/NetworkManager\/|^\/etc\/sysconfig\/|^\/etc\/dhcpcd\.conf$/.test(file) ||
+  (!file.startsWith('/etc/network/') && resolverFiles.includes(UPSTREAM))
+
+function atNextStart({ address = '', file, text, cite }: Ask, isTaken: boolean): Verdict {
+  const base = { subject: '', cite: [{ ...cite, note: 'Outside. Expected an address inside.' }] }
+  const asked = `${address} is not asked now, but ${file} names it ("${text.slice(0, 100)}")`
+  if (!isTaken)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: 'A file names a resolver outside',
+      reason: `${asked}. Whether a program takes it at the next start is not known.`,
+      hint: `Take it out of ${file}.`,
+    }
+  return {
+    ...base,
+    status: 'fail',
+    title: 'The next start names a resolver outside',
+    reason: `${asked}. Whoever took it away did so until the next start.`,
+    hint: `Take it out of ${file}; what is written to /etc/resolv.conf by hand is gone with the next start.`,
+  }
+}
+
 export default defineControl({
   id: 'airgap-no-public-resolver',
   item: 'INF-7',
@@ -14,8 +44,9 @@ export default defineControl({
   title: 'An air-gapped host asks no resolver outside for names',
   rationale: 'DNS crosses many a gap: queries carry data out and answers carry commands in, through whatever resolver the host may ask.',
   needs: ['sources'],
+  uses: ['network'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-20', 'CIS-8:9.2', 'ISO-27001:A.8.22'],
-  evaluate: ({ sources }, context) => {
+  evaluate: ({ sources, network }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
     const base = { subject: '' }
@@ -43,6 +74,12 @@ export default defineControl({
         },
       ]
     }
+    const nextStart = network.known ? network.value.nextStart : undefined
+    const asks = nextStart?.known ? nextStart.value.asks : []
+    const [later] = asks
+      .filter(({ kind, address = '' }) => kind === 'resolver' && placeOf(address) === 'outside')
+      .toSorted((a, b) => Number(isTakenFor(b, sources)) - Number(isTakenFor(a, sources)))
+    if (later) return [atNextStart(later, isTakenFor(later, sources))]
     if (unread.length > 0) {
       const reason = `${unread.join(', ')} may not be read.`
       return [
@@ -61,6 +98,17 @@ export default defineControl({
       const cite = [{ section: 'software', line: own.line, token: own.address }]
       return [{ ...base, status: 'not-evaluated', title: 'What its own resolver asks is not known', reason, cite }]
     }
+    if (nextStart && !nextStart.known)
+      return [
+        {
+          ...base,
+          status: 'not-evaluated',
+          title: 'What the next start asks is not known',
+          reason: `No resolver outside is asked now. ${nextStart.reason}.`,
+          hint: nextStart.hint,
+          cite: nextStart.sections.map((section) => ({ section, line: 0 })),
+        },
+      ]
     if (sources.resolvers.length === 0) {
       const reason = 'Neither /etc/resolv.conf nor systemd-resolved names a server.'
       return [{ ...base, status: 'pass', title: 'No resolver is set', reason, cite: [{ section: 'software', line: 0 }] }]

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { known, unknown } from '../../../facts/fact.ts'
+import type { Ask } from '../../../facts/network/next-start/next-start.ts'
 import { sources } from '../../../facts/sources/sources.testing.ts'
 import type { Sources } from '../../../facts/sources/sources.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
@@ -32,5 +34,41 @@ describe('airgap-no-public-resolver', () => {
       { ...at('127.0.0.53'), unreadable: ['/run/systemd/resolve/resolv.conf'] },
       'not-evaluated: The resolvers could not be read',
     ],
-  ])('%s', (_, more, expected) => expect(outcomes(ask(noResolver, { sources: sources(more) }))).toEqual([expected]))
+  ])('%s', (_, more, expected) =>
+    expect(outcomes(ask(noResolver, { sources: sources(more), network: unknown('why', []) }))).toEqual([expected]),
+  )
+
+  const [later, maybe] = ['fail: The next start names a resolver outside', 'not-evaluated: A file names a resolver outside']
+  test.each<[string, string, string, Partial<Sources>, string]>([
+    ['a profile of NetworkManager', '8.8.8.8', '/etc/NetworkManager/system-connections/a.nmconnection', at('10.0.0.53'), later],
+    [
+      'that names one inside',
+      '10.0.0.54',
+      '/etc/NetworkManager/system-connections/a.nmconnection',
+      at('10.0.0.53'),
+      'pass: Only resolvers inside are asked',
+    ],
+    ['netplan, and no resolver is set', '2001:4860:4860::8888', '/etc/netplan/50-cloud-init.yaml', {}, maybe],
+    [
+      'systemd-networkd beside resolved',
+      '8.8.8.8',
+      '/etc/systemd/network/1.network',
+      { ...at('10.0.0.53'), resolverFiles: [UPSTREAM] },
+      later,
+    ],
+    [
+      'ifupdown, which has resolvconf do it',
+      '8.8.8.8',
+      '/etc/network/interfaces',
+      { ...at('10.0.0.53'), resolverFiles: [UPSTREAM] },
+      maybe,
+    ],
+    ['dhcpcd, and one outside is asked now', '8.8.8.8', '/etc/dhcpcd.conf', at('1.1.1.1'), 'fail: A resolver outside is asked for names'],
+    ['nobody could read which file', '', '', at('10.0.0.53'), 'not-evaluated: What the next start asks is not known'],
+  ])('the next start: %s', (_, address, file, more, expected) => {
+    const asked: Ask = { kind: 'resolver', address, file, text: address, cite: { section: 'network-files', line: 3 } }
+    const nextStart = file === '' ? unknown('why', ['network-files']) : known({ asks: [asked], unread: [] })
+    const network = known({ addresses: [], routes: [], defaultRoute: false, nextStart })
+    expect(outcomes(ask(noResolver, { sources: sources(more), network }))).toEqual([expected])
+  })
 })
