@@ -158,7 +158,7 @@ count=0
 for path do
   [ -d "$path" ] && [ "$count" -lt 8 ] || continue
   count=$((count + 1))
-  real=$(readlink -f "$path") && [ "$real" != "$path" ] && printf '@linked %s\\n=%s\\n' "$path" "$real" && [ -L "$path" ] && echo =itself
+  { real=$(cd -P "$path" 2>/dev/null && pwd) || real=$(readlink -f "$path"); } && [ "$real" != "$path" ] && printf '@linked %s\\n=%s\\n' "$path" "$real" && [ -L "$path" ] && echo =itself
   mounted "$path"
   source=\${found%% *}
   found=\${found#* }

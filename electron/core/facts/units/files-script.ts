@@ -22,13 +22,10 @@ if [ -n "$ids" ] && command -v systemd-analyze >/dev/null 2>&1; then
     / Overall exposure level for / { $1 = $1; id = $0; sub(/^.* Overall exposure level for /, "", id); sub(/:.*$/, "", id); print "@security " id; for (i = 1; i <= n; i++) print row[i]; print "=" $0; n = 0; next }
     $NF ~ /^[0-9]+\\.[0-9]$/ && $NF >= 0.2 && n < 60 { $1 = $1; row[++n] = "=" $0 }'
 fi
-count=0 links=
-for path in $list; do [ -L "$path" ] && count=$((count + 1)) links="$links$path
-"; done
-set -- $([ -z "$links" ] || readlink -f $links)
-# One of them may lead nowhere, and readlink of busybox may take one only.
-links=$(for path in $links; do
-  if [ "$count" = "$#" ]; then real=$1; shift; else real=$(readlink -f "$path") || continue; fi
+links=$(for path in $list; do
+  [ -L "$path" ] || continue
+  # Where it leads to a folder, the shell itself can tell.
+  if [ -d "$path" ] && cd -P "$path" 2>/dev/null; then real=$PWD; else real=$(readlink -f "$path") || continue; fi
   printf '@link %s\\n=%s\\n' "$path" "$real"
 done)
 [ -z "$links" ] || { printf '%s\\n' "$links"; list=$(printf '%s\\n' "$list" "$links" | awk "$walk"'BEGIN { tell("/") } { sub(/^(=|@link )/, ""); walk($0) }' 2>&1); }
