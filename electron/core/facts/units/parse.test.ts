@@ -208,7 +208,7 @@ test('links in a circle end', () => {
   expect(unit?.paths.map(({ path }) => path)).toEqual(['/b'])
 })
 
-test('files that changed after the unit was started, but for the program and what a generator made', () => {
+test('files that changed after the unit was started, but for the program, what a generator made and what set-property wrote', () => {
   const started = (more = '') => `Id=a.service
 LoadState=loaded
 ActiveState=active
@@ -216,7 +216,7 @@ ActiveEnterTimestamp=Sun 2026-11-29 07:31:34 UTC
 ExecStart={ path=/usr/bin/a ; argv[]=/usr/bin/a ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=5 }
 FragmentPath=/etc/a.service
 SourcePath=/etc/a.container
-DropInPaths=/run/systemd/generator/a.service.d/x.conf /etc/a.service.d/b.conf
+DropInPaths=/run/systemd/generator/a.service.d/x.conf /etc/a.service.d/b.conf /etc/systemd/system.control/a.service.d/50-MemoryMax.conf
 EnvironmentFiles=/etc/a/*.env (ignore_errors=no)
 ${more}
 @envfile /etc/a/x.env
@@ -228,6 +228,7 @@ ${more}
 =1795937495.9 /etc/a.container
 =1795937496.1 /etc/a.service.d/b.conf
 =1795937496.1 /run/systemd/generator/a.service.d/x.conf
+=1795937496.1 /etc/systemd/system.control/a.service.d/50-MemoryMax.conf
 =1795939000 /etc/a/x.env
 `
   const newer = (text: string) => parseUnits(text)[0]?.newerFiles?.map(({ path }) => path)

@@ -220,13 +220,14 @@ function startOf(rows: Rows): number | undefined {
   return day === undefined ? undefined : Date.parse(`${day}T${time}Z`) / 1000
 }
 
-/** To the second, as systemd tells it. A generator writes its files anew whenever systemd reads units again. */
+/** Generators write their files anew whenever systemd reads units again, and what `systemctl set-property` writes is in force at once. */
+const IN_FORCE = /^\/run\/systemd\/generator|^\/(?:etc|run)\/systemd\/system\.control\//
+
+/** To the second, as systemd tells it. */
 const newerThan = (start: number | undefined, files: readonly string[], { changed }: Beside): Unit['newerFiles'] =>
   files.flatMap((path) => {
     const last = changed.get(path)
-    return start !== undefined && last !== undefined && last.at > start + 1 && !path.startsWith('/run/systemd/generator')
-      ? [{ path, line: last.line }]
-      : []
+    return start !== undefined && last !== undefined && last.at > start + 1 && !IN_FORCE.test(path) ? [{ path, line: last.line }] : []
   })
 
 /** `-> Overall exposure level for ollama.service: 9.2 UNSAFE :-{`; rows end with their weight. */
