@@ -124,6 +124,13 @@ test.each<[AnyControl, string, string, SshdMatches | undefined, string]>([
     none,
     'pass: SSH forwards nothing',
   ],
+  [
+    forwardingOff,
+    'off but for sockets',
+    'allowtcpforwarding no\nallowstreamlocalforwarding yes\nallowagentforwarding no\nx11forwarding no\npermittunnel no\ngatewayports no',
+    none,
+    'warning: SSH sessions may forward',
+  ],
   [forwardingOff, 'all in one', 'disableforwarding yes\nallowtcpforwarding yes\nx11forwarding yes', none, 'pass: SSH forwards nothing'],
   [forwardingOff, 'all in one but tunnels', 'disableforwarding yes\npermittunnel yes', none, 'warning: SSH sessions may forward'],
   [
