@@ -26,7 +26,7 @@ const escapes = names(
   'docker(?:-compose)? podman nerdctl ctr crictl runc crun buildah skopeo kubectl k3s k0s helm minikube microk8s(?:[.\\w-]*)? lxc incus lxc-\\w+ virsh qemu-\\S+ singularity apptainer systemd-nspawn machinectl nvidia-docker',
   'mount losetup debugfs dmsetup mdadm kexec insmod modprobe sysctl ldconfig update-alternatives alternatives',
   'systemctl systemd-run systemd-mount systemd-tmpfiles systemd-sysusers service rc-service invoke-rc.d initctl loginctl busctl coredumpctl journalctl dmesg',
-  'visudo vipw vigr passwd chpasswd newusers adduser addgroup useradd usermod groupmod gpasswd chsh crontab incrontab at batch logrotate monit supervisord pm2 certbot acme.sh restic borg duplicity',
+  'supervisorctl visudo vipw vigr passwd chpasswd newusers adduser addgroup useradd usermod groupmod gpasswd chsh crontab incrontab at batch logrotate monit supervisord pm2 certbot acme.sh restic borg duplicity',
   'apt apt-get aptitude dpkg(?:-\\w+)? yum dnf microdnf zypper pacman apk emerge rpm\\w* snap flatpak ansible(?:-\\w+)? puppet chef-\\w+ salt-call terraform packer vagrant',
   'nginx apache2(?:ctl)? apachectl httpd caddy haproxy rsyslogd syslog-ng exim4? sendmail mailx? mutt mysql mariadb psql sqlite3 redis-server',
   'ld-linux\\S* ld\\.so fakeroot clang(?:\\+\\+)? cuda-gdb rocgdb gcore pidstat dotnet composer gnuplot m4 latex (?:pdf|lua|xe)(?:la)?tex nroff troff run-mailcap task slsh setlock',
@@ -75,6 +75,15 @@ const verbs: Readonly<Record<string, RegExp>> = {
   importctl: names('(?:pull|import)-\\S+'),
   cryptsetup: names('\\w*[oO]pen luks\\w+ resize reencrypt refresh'),
   boundary: names('connect'),
+}
+
+/**
+ * With these first all behind them is bound: no option of theirs starts or writes anything, and docker(1) takes those of its own before the verb alone, supervisorctl(1)
+ * the file of settings that names what it loads. podman(1) takes `--runtime` behind the verb as well.
+ */
+const bounded: Readonly<Record<string, RegExp>> = {
+  docker: names('logs restart stop kill rm ps stats top port inspect images version info pause unpause wait events diff history'),
+  supervisorctl: names('status start stop restart signal tail pid clear reread update add remove avail maintail version reload shutdown'),
 }
 
 /** Not one that a backslash makes a plain character. */
@@ -152,7 +161,11 @@ export function givesRoot(command: string, noExec = false): boolean {
   )
     return true
   if (/^(?:docker|podman|nerdctl)$/.test(program) && CONTAINER.test(` ${words.join(' ')} `)) return true
+  // Without the name of a machine it is this one, and without that of an account root.
+  if (program === 'machinectl' && others[0] === 'shell' && others.length < 3 && /^(?:(?:root)?@)?(?:\.host)?$/.test(others[1] ?? ''))
+    return true
   if (movers.test(program) && movesToRoot(program, words)) return true
+  if (bounded[program]?.test(words[0] ?? '')) return false
   const verb = verbs[program]
   if (verb) return free && !alone && (others[0] === undefined || WILDCARD.test(others[0]) || verb.test(others[0]))
   return free && !alone && [escapes, wrappers, ordersHere].some((kind) => kind.test(program))
