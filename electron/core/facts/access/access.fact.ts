@@ -23,6 +23,7 @@ import {
 } from './parse.ts'
 import { OLD_FOLDER, parsePolkit } from './polkit.ts'
 import { parseDefaults, parsePkexec } from './polkit-actions.ts'
+import { readRunRules } from './polkit-run.ts'
 import { parseRaised, parseSpecial, parseTrust, type Raised, withoutNosuid } from './trust.ts'
 import { parseUnitPrograms } from './unit-programs.ts'
 
@@ -43,6 +44,7 @@ export const accessFact: FactDefinition<'access'> = {
       readNumbered({ rows, exitCode: 0, line: 0 }).filter(({ file }) => isOf(name, file))
     const blocks = readBlocks(output.stdout)
     const rowsOf = (name: string): readonly BlockRow[] => blocks.get(name)?.[0]?.rows ?? []
+    const runRules = readRunRules(rowsOf('run-rules'))
     const acls = part('acls', 'Access control lists', parseAcls)
     const marked = rowsOf('acl-marks').flatMap(({ text }) => text || [])
     const passwords = part('shadow', 'State of passwords', parsePasswords)
@@ -69,9 +71,16 @@ export const accessFact: FactDefinition<'access'> = {
       }),
       paths: parsePaths(rowsOf('paths')),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
-      polkit: part('rules', 'Rules of polkit', (rows) =>
-        parsePolkit([...numbered('polkit', rows), ...numbered('polkit', rowsOf('trust'))], isOldPolkit, parseDefaults(rowsOf('actions'))),
-      ),
+      polkit:
+        runRules === undefined
+          ? unknown('Rules of polkit: those of /run/polkit-1/rules.d could not be read', [output.id])
+          : part('rules', 'Rules of polkit', (rows) =>
+              parsePolkit(
+                [...numbered('polkit', rows), ...numbered('polkit', rowsOf('trust')), ...runRules],
+                isOldPolkit,
+                parseDefaults(rowsOf('actions')),
+              ),
+            ),
       cron: part('rules', 'Jobs of cron', (rows) => parseCron(numbered('cron', rows))),
       timed: timedOf(blocks.get('timed')?.[0], output.id),
       scripts: blocks.has('fetches')

@@ -3,6 +3,7 @@ import { statFormat } from '../path-entry.ts'
 import { hooksScript } from './hooks.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
 import { polkitActionsScript } from './polkit-actions.ts'
+import { polkitRunScript } from './polkit-run.ts'
 import { RAISING, trustScript, WIDTH } from './trust.ts'
 import { unitProgramsScript } from './unit-programs.ts'
 
@@ -50,6 +51,8 @@ export const rootRuns = [
     '/etc/fail2ban',
   ],
   ...['/etc/nvidia-container-runtime', '/etc/zsh', '/etc/bashrc', '/etc/csh.login', '/usr/local/lib'],
+  // Folders of newer versions of polkit; the older ones are among `rootOwned`.
+  ...['/run/polkit-1', '/usr/local/share/polkit-1'].flatMap((folder) => [folder, `${folder}/actions`, `${folder}/rules.d`]),
   // Numbers that newuidmap(1) lends, libraries, what starts the system.
   ...['/etc/subuid', '/etc/subgid', '/etc/ld.so.cache', '/etc/pam.conf', '/etc/inittab', '/etc/local.d', '/etc/conf.d', '/etc/runlevels'],
   // Where packages come from, and whose signatures count.
@@ -278,9 +281,9 @@ for last in lastlog2 lastlog; do
   done
   break
 done
-${unitProgramsScript}${hooksScript}${polkitActionsScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons. What stands
+${unitProgramsScript}${hooksScript}${polkitActionsScript}${polkitRunScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons. What stands
 # between lines of the nonce of this run is told as well: it goes out on stderr of awk.
-{ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$gh_k<trust" "$trust" "$gh_k<raised" "$raised" "$gh_k<"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
+{ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$gh_k<trust" "$trust" "$gh_k<raised" "$raised" "$gh_k<"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib /usr/local/share/polkit-1 /run/polkit-1 -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }
