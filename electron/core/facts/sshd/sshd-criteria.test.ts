@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { areExclusive, holdsForAll, implies } from './sshd-criteria.ts'
+import { areExclusive, holdsForAll, holdsForNobody, implies } from './sshd-criteria.ts'
 
 test.each([
   ['user ada', 'user ben', true],
@@ -36,6 +36,16 @@ test.each([
   ['', false],
 ])('%s holds for every login: %s', (criteria, expected) => {
   expect(holdsForAll(criteria)).toBe(expected)
+})
+
+test.each([
+  ['invalid-user', true],
+  ['user !ada', true],
+  ['all', false],
+  // On Linux the name of the domain is empty where there is none, and the star fits that (OpenSSH 10.6).
+  ['rdomain *', false],
+])('%s holds for nobody who comes in: %s', (criteria, expected) => {
+  expect(holdsForNobody(criteria)).toBe(expected)
 })
 
 test.each([

@@ -23,8 +23,9 @@ export function readCriteria(text: string): readonly Criterion[] | undefined {
   return criteria
 }
 
-/** A list that takes away only is met by nobody. */
-const isMetByNobody = ({ name, patterns }: Criterion): boolean => !standsAlone(name) && patterns.every((pattern) => pattern.startsWith('!'))
+/** A list that takes away only is met by nobody, and who is no account of the host does not come in. */
+const isMetByNobody = ({ name, patterns }: Criterion): boolean =>
+  name === 'invalid-user' || (!standsAlone(name) && patterns.every((pattern) => pattern.startsWith('!')))
 
 /** Can no login match? False where that is not certain. */
 export const holdsForNobody = (text: string): boolean => readCriteria(text)?.some(isMetByNobody) ?? false
