@@ -416,12 +416,20 @@ test.each<[string, string, string?]>([
   ['far, gpu1.lab.internal', 'allowed', known('gpu1.lab.internal')],
   ['localhost', 'allowed', known('localhost')],
   ['ALL, !gpu1.lab.internal', 'allowed', known('gpu1.lab.internal')],
+  // `127.0.1.1 other.example gpu1`
+  ['other', 'allowed', known('other')],
+  ['other.example', 'allowed', known('other.example')],
+  ['other = ALL\nDefaults !fqdn\ngh-eve ALL', 'nothing'],
+  ['another', 'nothing'],
   ['gpu2.lab.internal', 'nothing'],
   ['10.0.0.0/8', 'nothing'],
   ['gpu1.lab.internal = ALL\nDefaults !fqdn\ngh-eve ALL', 'nothing'],
   ['ALL = ALL\ngh-ada gpu1.lab.internal = !ALL\ngh-eve ALL', 'allowed'],
 ])('on %j: %s', (hosts, expected, onlyIf) => {
-  const says = sudoDecision(parse(`gh-ada ${hosts} = ALL`), people[0], ['gpu1', '192.0.2.1'], root, { path: '/usr/bin/id', args: [] })
+  const says = sudoDecision(parse(`gh-ada ${hosts} = ALL`), people[0], ['gpu1', '192.0.2.1', '~other.example'], root, {
+    path: '/usr/bin/id',
+    args: [],
+  })
   expect([says === undefined ? 'nothing' : says.allowed ? 'allowed' : 'refused', says?.onlyIf]).toEqual([expected, onlyIf])
 })
 

@@ -12,7 +12,7 @@ export interface SudoAccount {
   readonly groups: readonly { readonly name: string; readonly gid: number; readonly twin?: true }[]
 }
 
-/** Names and addresses of this host. */
+/** Names and addresses of this host, its own name first. One by which /etc/hosts may make it known to sudo stands behind a `~`. */
 export type SudoHost = readonly string[]
 
 export interface SudoCommand {
@@ -201,20 +201,22 @@ const saysHost = (list: readonly SudoMember[], host: SudoHost, budget: Budget, {
     list,
     ({ word }) => {
       if (word.startsWith('+')) return 'unsaid'
-      if (host.some((own) => hostFits(word.toLowerCase(), own.toLowerCase()))) return true
+      if (host.some((own) => !own.startsWith('~') && hostFits(word.toLowerCase(), own.toLowerCase()))) return true
       return !exactHosts && isOtherName(word.toLowerCase(), host) ? 'unsaid' : undefined
     },
     budget,
   )
 
 /**
- * The name of this host with a domain, or that of the loopback, which is the first name in its line of /etc/hosts, where hosts are given theirs (tried with 1.9.13).
- * Another one there, `127.0.1.1 other.example gpu1`, is not thought of.
+ * The name of this host with a domain, that of the loopback, or `other` of `127.0.1.1 other.example gpu1`: sudo takes the first name of the first line of /etc/hosts that
+ * names the host (tried with 1.9.13).
  */
-const isOtherName = (word: string, [own = '']: SudoHost): boolean => {
+const isOtherName = (word: string, host: SudoHost): boolean => {
+  const [own = ''] = host
   const [label = '', ...domain] = word.split('.')
   return (
     word === 'localhost' ||
+    host.some((other) => other.startsWith('~') && hostFits(word, other.slice(1).toLowerCase())) ||
     (domain.length > 0 && /[a-z]/.test(word) && fnmatch(label, own.toLowerCase().split('.')[0] ?? '', false) === true)
   )
 }

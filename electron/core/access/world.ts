@@ -42,7 +42,10 @@ export function worldOf(facts: AccessFacts, now: number): World {
     units,
     access,
     files,
-    host: [value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
+    host: [
+      ...[value(facts.system)?.hostname ?? '', ...(value(facts.network)?.addresses.map(({ address }) => address) ?? [])].filter(Boolean),
+      ...(access?.hostNames ?? []).map((name) => `~${name}`),
+    ],
     oldSystemd: hasOldSystemd(value(facts.system)),
     ...sudoersOf(value(facts.sudoers), access),
     doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },

@@ -70,6 +70,7 @@ export const accessFact: FactDefinition<'access'> = {
         raised: raisedOf(rowsOf),
       }),
       paths: parsePaths(rowsOf('paths')),
+      hostNames: rowsOf('host-names').flatMap(({ text }) => text || []),
       acls: acls.known || !blocks.has('acl-marks') ? acls : aclsByMarks(marked, output.id),
       polkit:
         runRules === undefined

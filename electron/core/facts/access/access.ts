@@ -165,6 +165,8 @@ export interface Access {
   /** Empty on a host without systemd. */
   readonly timed: FactResult<readonly TimedCommand[]>
   readonly scripts: FactResult<readonly JobScript[]>
+  /** Names that /etc/hosts gives this host before its own. Absent in audits that did not ask. */
+  readonly hostNames?: readonly string[] | undefined
   /** Accounts whose services run without a login. */
   readonly lingering: readonly { readonly account: string; readonly line: number }[]
   /** Who never came in is not listed. */

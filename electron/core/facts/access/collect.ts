@@ -2,6 +2,7 @@ import { type PrivilegedCommand, type ProbeContext, type SectionSpec, type SudoP
 import { statFormat } from '../path-entry.ts'
 import { hooksScript } from './hooks.ts'
 import { fetchPattern, jobsScript, MAX_ROWS } from './jobs-script.ts'
+import { mountsScript } from './mounts.ts'
 import { polkitActionsScript } from './polkit-actions.ts'
 import { polkitRunScript } from './polkit-run.ts'
 import { RAISING, trustScript, WIDTH } from './trust.ts'
@@ -263,9 +264,7 @@ set -f
 IFS='
 '
 if [ -e /etc/gshadow ]; then echo @gshadow yes; else echo @gshadow no; fi
-echo @nosuid
-awk '$2 ~ /^\\/([hosv]|usr|$)/ && $2 !~ /^\\/var\\/lib\\/(docker|containers|kubelet)\\// { print "=" ("," $4 "," ~ /,nosuid,/ ? "-" : "+") $2 }' /proc/mounts 2>/dev/null
-echo @lingering
+${mountsScript}echo @lingering
 set +f
 for file in /var/lib/systemd/linger/*; do case $file in *"
 "*) ;; *) [ -e "$file" ] && printf '=%s\\n' "\${file##*/}" ;; esac; done
