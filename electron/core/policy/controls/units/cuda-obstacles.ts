@@ -34,7 +34,8 @@ export const cudaObstacles: readonly Obstacle[] = [
   {
     property: 'RestrictAddressFamilies',
     why: 'lacks AF_NETLINK, which NCCL and ZeroMQ ask for interfaces',
-    stands: ({ properties: { RestrictAddressFamilies: value = '' } }, { engine }) =>
-      engine === 'vllm' && value !== '' && (value.startsWith('~') ? /\bAF_NETLINK\b/.test(value) : !/\bAF_NETLINK\b/.test(value)),
+    // An empty list is `none`.
+    stands: ({ properties: { RestrictAddressFamilies: value } }, { engine }) =>
+      engine === 'vllm' && value !== undefined && (value.startsWith('~') ? /\bAF_NETLINK\b/.test(value) : !/\bAF_NETLINK\b/.test(value)),
   },
 ]

@@ -43,6 +43,7 @@ describe('inference-unit-gpu-usable', () => {
     ['write xor execute, Ollama', { MemoryDenyWriteExecute: 'yes' }, {}, health(), 'pass: Nothing in the unit hides the GPU'],
     ['no netlink, vLLM', { RestrictAddressFamilies: 'AF_INET AF_UNIX' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
     ['netlink, vLLM', { RestrictAddressFamilies: 'AF_INET AF_NETLINK AF_UNIX' }, vllm, health(), 'pass: Nothing in the unit hides the GPU'],
+    ['no family at all, vLLM', { RestrictAddressFamilies: '' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
     ['netlink denied, vLLM', { RestrictAddressFamilies: '~AF_PACKET AF_NETLINK' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
     ['all families, vLLM', { RestrictAddressFamilies: '~' }, vllm, health(), 'pass: Nothing in the unit hides the GPU'],
     [
