@@ -1,4 +1,4 @@
-/** Verdict of a control on one host, loudest first. The order is the rank used everywhere (DESIGN.md, section 5). */
+/** Verdict of a control on one host, loudest first. The order is the rank used everywhere. */
 export const outcomes = ['fail', 'warning', 'not-evaluated', 'needs-attestation', 'waived', 'pass', 'not-applicable'] as const
 
 export type Outcome = (typeof outcomes)[number]

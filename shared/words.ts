@@ -3,7 +3,7 @@ import type { Direction } from './model/history.ts'
 import type { StepOutcome } from './model/walkthrough.ts'
 import type { Outcome } from './status.ts'
 
-/** The word for a status, everywhere; `short` where a column is narrow (DESIGN.md, section 5). */
+/** The word for a status, everywhere; `short` where a column is narrow. */
 export const outcomeWords: Readonly<Record<Outcome, { readonly word: string; readonly short: string }>> = {
   fail: { word: 'Fail', short: 'Fail' },
   warning: { word: 'Warning', short: 'Warning' },

@@ -74,7 +74,7 @@ export class GatehousePage {
     }
   }
 
-  /** Nothing on its way any more: colours change within 120 ms (DESIGN.md, section 8), and axe would measure one in between. */
+  /** Nothing on its way any more: colours change within 120 ms, and axe would measure one in between. */
   async stillness(): Promise<void> {
     await this.page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
@@ -111,7 +111,7 @@ export class GatehousePage {
     })
   }
 
-  /** Boxes and circles to tick that the platform draws in a colour of its own: a hue always means a state (DESIGN.md, section 1). */
+  /** Boxes and circles to tick that the platform draws in a colour of its own: a hue always means a state. */
   private foreignMarks(): Promise<readonly string[]> {
     return this.page.evaluate(() =>
       [...document.querySelectorAll<HTMLInputElement>('input:is([type=checkbox], [type=radio])')]

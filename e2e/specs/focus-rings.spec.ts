@@ -2,7 +2,7 @@ import { expect, standingApp, test } from '../fixtures/app.ts'
 import { GatehousePage, screens } from '../pages/gatehouse.page.ts'
 
 /**
- * What the keyboard reaches and whose ring another element cuts off (DESIGN.md, section 10: never removed). What has to be scrolled into sight first is not meant. Runs in
+ * What the keyboard reaches and whose ring another element cuts off: a ring is never taken away. What has to be scrolled into sight first is not meant. Runs in
  * the page.
  */
 function cutRings(): string[] {

@@ -4,7 +4,7 @@ import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import { expect, test } from '../fixtures/served-app.ts'
 import { HostPage } from '../pages/host.page.ts'
 
-/** In a narrow window the right pane is a sheet over the content (DESIGN.md, section 4): opened by choosing, closed by Escape, the focus comes back. */
+/** In a narrow window the right pane is a sheet over the content: opened by choosing, closed by Escape, the focus comes back. */
 
 test('at 1180: models, network, controls', async ({ openServed }) => {
   test.setTimeout(180_000)

@@ -1,7 +1,7 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 
 /**
- * Only what the platform needs: without an Edit menu macOS has no copy and paste. The keys of DESIGN.md, section 9, belong to the page,
+ * Only what the platform needs: without an Edit menu macOS has no copy and paste. The keys of the application belong to the page,
  * so of View the size of text alone is in releases, no reload and no devtools. Chromium keeps that size.
  */
 export function menuFor(platform: NodeJS.Platform, development: boolean): MenuItemConstructorOptions[] {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 
-/** Smallest window (DESIGN.md, section 4). */
 export const minimumSize = { width: 1180, height: 720 } as const
 const firstSize = { width: 1440, height: 900 } as const
 

@@ -3,7 +3,7 @@ import type { JsonFile } from '../platform/json-file.ts'
 import { askBeforeClose, type CloseQuestion } from './close-question.ts'
 import { boundsFor, minimumSize, type WindowState } from './window-bounds.ts'
 
-/** `--surface` of DESIGN.md, so that nothing flashes before the first paint. */
+/** `--surface` of the window’s tokens, so that nothing flashes before the first paint. */
 const surface = { dark: '#101113', light: '#ffffff' } as const
 const symbol = { dark: '#ecedef', light: '#17181b' } as const
 const toolbarHeight = 52

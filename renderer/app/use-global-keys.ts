@@ -15,7 +15,7 @@ import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
 import { focusNextPane } from './panes.ts'
 
-/** Keys that hold on every screen (DESIGN.md, section 9). */
+/** Keys that hold on every screen. */
 export function useGlobalKeys(): void {
   const hosts = useHosts()
   const toHosts: KeyMap = Object.fromEntries(hosts.slice(0, 9).map((host, index) => [`mod+shift+${index + 1}`, () => goHost(host.name)]))

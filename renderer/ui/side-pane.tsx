@@ -4,7 +4,7 @@ import { Button } from './button.tsx'
 
 /** Where the right pane of a screen stands. */
 export interface Sheet {
-  /** Too narrow a window to have it beside the content (DESIGN.md, section 4). */
+  /** Too narrow a window to have it beside the content. */
   readonly narrow: boolean
   readonly open: boolean
   readonly toggle: () => void

@@ -1,3 +1,5 @@
+import { DAY_MS } from '#shared/day.ts'
+
 /** Dates and ages as the design language writes them: "24 Nov 2026", 24 h, the unit stays with the number. */
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -37,7 +39,7 @@ export function ago(at: Date, now: Date): string {
   if (at.getTime() - now.getTime() > 3_600_000) return moment(at, now)
   const value = age(at, now)
   if (value === 'now') return 'Just now'
-  return value.endsWith('d') && now.getTime() - at.getTime() > 7 * 86_400_000 ? dayMonth(at, now) : `${value} ago`
+  return value.endsWith('d') && now.getTime() - at.getTime() > 7 * DAY_MS ? dayMonth(at, now) : `${value} ago`
 }
 
 /** "38 ms", "1.4 s", "2 min 5 s". */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../day.ts'
 import type { Outcome } from '../status.ts'
 
 /** Terms under which people decide. Free of schemas, so that the window can use them. */
@@ -5,13 +6,11 @@ import type { Outcome } from '../status.ts'
 /** What may be accepted for a while. Not what was not measured: nobody knows what would be accepted. */
 export const waivableOutcomes = ['fail', 'warning', 'needs-attestation'] as const satisfies readonly Outcome[]
 
-/** Longest time that a waiver can be given for (DESIGN.md, section 7). */
+/** Longest time that a waiver can be given for. */
 export const maxWaiverDays = 90
 
 export const isWaivable = (status: Outcome): status is (typeof waivableOutcomes)[number] =>
   (waivableOutcomes as readonly Outcome[]).includes(status)
-
-const DAY_MS = 86_400_000
 
 /** Is this a day as it is written, `2026-11-24`? */
 export const isDay = (text: string): boolean =>

@@ -1,4 +1,5 @@
 import type { AccountKind } from '#shared/account-kind.ts'
+import { DAY_MS } from '#shared/day.ts'
 import { type AccountAccess, type Holding, type HostAccess, tierNames } from '#shared/model/access.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { AccessFacts } from '../access/access-facts.ts'
@@ -92,8 +93,6 @@ function reasonAgainst(member: Member, facts: AccessFacts, own: readonly string[
   if (isLast) return 'Nobody would be left who gets in and can become root.'
   return undefined
 }
-
-const DAY_MS = 86_400_000
 
 const asideOf = (file: string, date: string) => ({
   argv: ['mv', '-f', '--', file, `${file}.removed-${date}`],

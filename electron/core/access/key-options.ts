@@ -1,6 +1,5 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { LoginKey } from '../facts/access/access.ts'
-
-export const DAY_MS = 86_400_000
 
 /**
  * What whoever gets in is made to run, where no way in is without it: ForceCommand for all of them, or a command before each key (sshd(8)). Whether it can

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { Citation } from '../facts/citation.ts'
 import { oncePer } from '../facts/once-per.ts'
 import type { SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
@@ -12,8 +13,6 @@ const heeds = 'only if what it runs does as variables of its caller say'
 
 const together = (condition: string | undefined, onlyIf: string | undefined): string | undefined =>
   [condition, onlyIf && `only if ${onlyIf}`].filter(Boolean).join(', ') || undefined
-
-const DAY_MS = 86_400_000
 
 /** sudo asks PAM whether the account still holds, and refuses one that has expired, whatever its rules say (shadow(5)). */
 export function hasExpired(member: Member, { access, now }: World): boolean {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { DAY_MS } from '#shared/day.ts'
 import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
 import { type AdvisoryImport, type AdvisoryState, advisoryImportSchema } from '#shared/model/advisory-state.ts'
@@ -33,7 +34,6 @@ export interface AdvisoryStorePorts {
 }
 
 const MAX_FILE_BYTES = 1_073_741_824
-const DAY_MS = 86_400_000
 
 const storedUpdateSchema = z.object({ imported: advisoryImportSchema, text: z.string() })
 const storedDumpsSchema = z.object({ imports: z.array(advisoryImportSchema).min(1), records: z.array(advisorySchema) })

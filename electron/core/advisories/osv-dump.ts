@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer'
+import { DAY_MS } from '#shared/day.ts'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import type { PackageName } from './advisory-book.ts'
 import { followedPackages } from './package-names.ts'
@@ -24,7 +25,6 @@ export interface OsvDump {
 
 /** Kept in one file, and in memory as long as the console runs: far above what PyPI and the Go modules come to. */
 const MAX_KEPT_BYTES = 134_217_728
-const DAY_MS = 86_400_000
 
 /**
  * Reads a dump of OSV: the zip that osv.dev gives for each ecosystem, one JSON record or a list of them, or one record per line.

@@ -12,7 +12,7 @@ export interface Verdict {
   readonly status: Exclude<Outcome, 'waived'>
   /** Stable over time: unit, file, `address:port`. Empty for the host as a whole. */
   readonly subject: string
-  /** The observed fact, present tense, under 48 characters (DESIGN.md, section 7). */
+  /** The observed fact, present tense, under 48 characters. */
   readonly title: string
   readonly reason: string
   /** Overrides the control's where this case needs other words. */

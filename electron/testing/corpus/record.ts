@@ -6,6 +6,7 @@ import { type AuditedHost, auditHost } from '#core/audit/audit-host.ts'
 import { probeContextOf, sectionsOf } from '#core/facts/registry.ts'
 import type { ExecOptions, HostSession, Transport } from '#core/ports.ts'
 import type { SectionOutput, SectionSpec } from '#core/probe/section.ts'
+import { DAY_MS } from '#shared/day.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { type Fleet, fleetSchema } from '#shared/model/fleet.ts'
@@ -74,7 +75,7 @@ function knownOf({ recorded = {}, advisoryAgeDays = 1 }: LookedAtHost) {
       sha256: createHash('sha256').update(stdout).digest('hex'),
     }),
   )
-  const source = { kind: 'shipped', publishedMs: Date.now() - advisoryAgeDays * 86_400_000 } as const
+  const source = { kind: 'shipped', publishedMs: Date.now() - advisoryAgeDays * DAY_MS } as const
   return { recorded: sections, advisories: createAdvisoryBook(shippedAdvisories().records, [source]) }
 }
 

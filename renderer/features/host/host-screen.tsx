@@ -4,8 +4,7 @@ import type { HostAudit } from '#shared/model/audit.ts'
 import { isWaivable } from '#shared/model/validity.ts'
 import { useAdoptFile, useAuditActions } from '../../stores/actions.ts'
 import { useAppNotices } from '../../stores/app-notices.ts'
-import { connectionWords, failedHop } from '../../stores/connection-words.ts'
-import { wordsOf, wordsOfError } from '../../stores/failure-words.ts'
+import { connectionWords } from '../../stores/connection-words.ts'
 import { couldNotLook, findingId, type HostView } from '../../stores/host-view.ts'
 import { useChangedKeys, useControls, useHostAudit, usePushOrigin, usePushTemplates } from '../../stores/queries.ts'
 import { type FindingTarget, goFleet, goPush, openDialog } from '../../stores/ui.store.ts'
@@ -15,12 +14,11 @@ import { useHostPath } from '../../stores/use-path.ts'
 import { useSheet } from '../../stores/use-sheet.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
-import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { copyText } from '../../ui/copy-text.ts'
 import { CutName } from '../../ui/cut-name.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { Screen } from '../../ui/screen.tsx'
 import { SheetButton } from '../../ui/side-pane.tsx'
 import { Dock } from './dock.tsx'
 import { evidenceText } from './evidence-text.ts'
@@ -32,6 +30,7 @@ import { GpusTab } from './gpus/gpus-tab.tsx'
 import { HardeningTab } from './hardening/hardening-tab.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
 import { HostFacts } from './host-facts.tsx'
+import { errorNotices, hostNotices } from './host-notices.ts'
 import { HostTabHints } from './host-tab-hints.tsx'
 import { type HostTab, HostTabs, hostPanelId } from './host-tabs.tsx'
 import { PackagesTab } from './packages/packages-tab.tsx'
@@ -140,7 +139,7 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
       notices={[
         ...useAppNotices(),
         ...hostNotices(host, keyChanged, actions.start),
-        ...errors(query.error, actions.failure ?? adoption.error),
+        ...errorNotices(query.error, actions.failure ?? adoption.error),
       ]}
       path={useHostPath(host)}
       foot={<HostTabHints tab={tab} />}
@@ -228,49 +227,6 @@ function OtherTab({ tab, audit, onFinding }: OtherTabProps) {
       return <PackagesTab host={audit.name} onFinding={onFinding} />
   }
 }
-
-/** A screen that shows no results says why at least this loud. */
-const loud = (words: ConnectionWords): ConnectionWords => (words.tone === 'fail' ? words : { ...words, tone: 'warn' })
-
-function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonly string[]) => void): NoticeView[] {
-  if (host.progress !== undefined) return []
-  const failure = host.audit?.failure
-  if (keyChanged) {
-    return [
-      {
-        key: 'key',
-        words: { word: 'Host key changed', tone: 'fail', icon: 'state' },
-        subject: host.name,
-        text: 'presented a key that differs from the pinned one. Gatehouse closed the connection and sent no commands.',
-        actions: [{ label: 'Compare keys…', run: () => openDialog({ kind: 'changed-key', hop: host.name }) }],
-      },
-    ]
-  }
-  if (failure === undefined) return []
-  const { title, detail, hint } = wordsOf(failure)
-  const hop = failedHop(host)
-  return [
-    {
-      key: 'failure',
-      words: loud(connectionWords(host)),
-      text: `${hop === undefined ? '' : `${hop} could not be used, so ${host.name} was not asked. `}${title}: ${detail} ${hint}`,
-      actions: [{ label: 'Retry now', run: () => start([host.name]) }],
-    },
-  ]
-}
-
-const errors = (...all: readonly unknown[]): NoticeView[] =>
-  all
-    .filter((error) => error !== null)
-    .map((error, index) => {
-      const { title, detail, hint } = wordsOfError(error)
-      return {
-        key: `error ${index}`,
-        words: { word: 'Not done', tone: 'warn', icon: 'state' },
-        text: `${title}: ${detail} ${hint}`,
-        actions: [],
-      }
-    })
 
 function NotMeasured({ host, pending }: { readonly host: HostView; readonly pending: boolean }) {
   if (pending) return <div aria-busy="true" />

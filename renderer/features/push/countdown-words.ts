@@ -13,7 +13,7 @@ export function countdownSpoken(leftMs: number): string {
 
 const MARKS_S = [180, 60, 30, 10]
 
-/** What is said aloud when the time left went from `beforeMs` to `leftMs`: at 3:00, 1:00, 0:30 and 0:10 (DESIGN.md, section 6). */
+/** What is said aloud when the time left went from `beforeMs` to `leftMs`: at 3:00, 1:00, 0:30 and 0:10. */
 export function countdownAnnouncement(beforeMs: number, leftMs: number): string | undefined {
   const mark = MARKS_S.findLast((seconds) => beforeMs > seconds * 1000 && leftMs <= seconds * 1000)
   return mark === undefined || leftMs <= 0 ? undefined : `Undo in ${countdownSpoken(mark * 1000)}`

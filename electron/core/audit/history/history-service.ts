@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import { type AuditResults, briefOf, type HostAudit, type HostBrief, wasMeasured } from '#shared/model/audit.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
@@ -53,8 +54,6 @@ interface Moment {
   readonly audit: StoredAuditHead
   readonly untilMs: number
 }
-
-const DAY_MS = 86_400_000
 
 export function createHistoryService(ports: HistoryServicePorts): HistoryService {
   const { clock, log, repo, history, decisions, advisories, version } = ports

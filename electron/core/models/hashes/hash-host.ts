@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { DAY_MS } from '#shared/day.ts'
 import type { Failure } from '#shared/errors.ts'
 import { TO_ALLOW } from '#shared/model/file-state.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
@@ -15,7 +16,6 @@ import { type HashOutcome, runHashing } from './run-hashing.ts'
 /** A link that comes back is used again, from the first file that was not finished. */
 const RECONNECTS = 3
 const RECONNECT_PAUSE_MS = 2_000
-const DAY_MS = 86_400_000
 
 export interface HashHostRequest {
   readonly fleet: Fleet

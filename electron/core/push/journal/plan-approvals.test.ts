@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DAY_MS } from '#shared/day.ts'
 import { failureOf } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { createLedger } from '../../ledger/ledger.ts'
@@ -9,7 +10,6 @@ import { createSignedDecisions } from '../../ledger/signed-decisions.ts'
 import { openConsoleKey } from '../../signing/console-key.ts'
 import { createPlanApprovals } from './plan-approvals.ts'
 
-const DAY_MS = 86_400_000
 const START = Date.parse('2026-11-26T09:00:00Z')
 let folder: string
 let now: number

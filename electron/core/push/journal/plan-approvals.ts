@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { sha256Of } from '../../ledger/record.ts'
@@ -5,7 +6,7 @@ import { type Decided, keyOf, type SignedDecisions } from '../../ledger/signed-d
 import type { Clock } from '../../ports.ts'
 
 /** An approval is for the maintenance that is ahead, not for good. */
-const VALID_MS = 7 * 86_400_000
+const VALID_MS = 7 * DAY_MS
 
 /** Which plans a machine may carry out where nobody can be asked: those that somebody read and signed before. */
 export interface PlanApprovals {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import { accountLines } from '../account-files.ts'
 import { type Answer, lines } from '../answer.ts'
 import { auditKeyOptions, type DemoHost } from '../demo-host.ts'
@@ -65,6 +66,6 @@ const paths = ({ accounts }: DemoHost): readonly string[] => [
 /** As lastlog prints it: `Tue Nov 24 10:03:12 +0000 2026`. */
 function lastlogDate(daysAgo: number): string {
   const [, day = '', date = '', month = '', year = '', time = ''] =
-    /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(new Date(Date.now() - daysAgo * 86_400_000).toUTCString()) ?? []
+    /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(new Date(Date.now() - daysAgo * DAY_MS).toUTCString()) ?? []
   return `${day} ${month} ${String(Number(date)).padStart(2)} ${time} +0000 ${year}`
 }

@@ -1,6 +1,6 @@
+import { DAY_MS } from '#shared/day.ts'
 import { type Answering, lines } from '../answer.ts'
 
-const DAY_MS = 86_400_000
 const block = (head: string, all: readonly string[]): readonly string[] => [`@${head}`, ...all.map((line) => `=${line}`)]
 
 export const software: Answering = (host) => {

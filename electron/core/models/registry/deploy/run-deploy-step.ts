@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DAY_MS } from '#shared/day.ts'
 import { GatehouseError } from '#shared/errors.ts'
 import type { HostSession } from '../../../ports.ts'
 import { type DeployAnswer, readDeployAnswer } from './deploy-answer.ts'
@@ -6,7 +7,7 @@ import { type DeployStep, type DeployTarget, deployProgram, type Receive } from 
 import { refusalWords } from './deploy-words.ts'
 
 /** No step says when it is done with a disk that is slow; what stands still is ended by `STALL_MS`. */
-const STEP_TIMEOUT_MS = 86_400_000
+const STEP_TIMEOUT_MS = DAY_MS
 /** Without a byte that leaves for so long, the link counts as lost. */
 const STALL_MS = 60_000
 /** The slowest hash that is waited for, once all bytes have left. */

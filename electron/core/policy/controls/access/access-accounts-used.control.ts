@@ -1,9 +1,8 @@
+import { DAY_MS } from '#shared/day.ts'
 import { hostAccess } from '../../../access/host-access.ts'
 import { ownAccounts } from '../../../access/tiers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { accessFactIds, notCompared, oneByOne } from './tier-verdicts.ts'
-
-const DAY_MS = 86_400_000
 
 export default defineControl({
   id: 'access-accounts-used',

@@ -1,7 +1,7 @@
+import { DAY_MS } from '#shared/day.ts'
 import { ownAccounts } from '../../../access/tiers.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
-const DAY_MS = 86_400_000
 const MAX_NAMED = 200
 
 export default defineControl({

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { AccessFacts } from '../../../access/access-facts.ts'
 import type { Access } from '../../../facts/access/access.ts'
@@ -99,7 +100,7 @@ export function factsOf({
       scripts: known([]),
       lingering: [],
     },
-    lastLogins: lastLogins ?? known(['ada', 'rey'].map((account) => ({ account, at: NOW - 86_400_000, line: 40 }))),
+    lastLogins: lastLogins ?? known(['ada', 'rey'].map((account) => ({ account, at: NOW - DAY_MS, line: 40 }))),
   }
   return {
     accounts: {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { ModelDirectory } from '../../../facts/model-files/model-files.ts'
@@ -6,7 +7,6 @@ import { amount } from './model-directories.ts'
 
 /** A look at the models passes nothing when it is older: a file can be replaced by one of equal size, and an audit counts files and bytes only. */
 const MAX_AGE_DAYS = 7
-const DAY_MS = 86_400_000
 
 /** How long before an audit the models were looked at. */
 export interface ListingAge {

@@ -1,8 +1,8 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { AdvisorySource } from '../../../advisories/advisory-book.ts'
 import { defineControl } from '../../control.ts'
 
 const MAX_AGE_DAYS = 30
-const DAY_MS = 86_400_000
 
 /** What Gatehouse judges versions by: Go and Python engines, and software that only its vendor lists (drivers, nginx). */
 const ecosystems = ['PyPI', 'Go', 'upstream'] as const

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#shared/day.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import advisoryDataFresh from './advisory-data-fresh.control.ts'
-import { ask, DAY_MS, NOW, packages, records } from './software-facts.testing.ts'
+import { ask, NOW, packages, records } from './software-facts.testing.ts'
 
 describe('advisory-data-fresh', () => {
   const at = (days: number, more: object = {}) => ({ kind: 'osv-dump' as const, publishedMs: NOW - days * DAY_MS, ...more })

@@ -1,10 +1,10 @@
 import lifecycles from '#assets/advisories/os-lifecycles.json' with { type: 'json' }
+import { DAY_MS } from '#shared/day.ts'
 import { defineControl } from '../../control.ts'
 import { proxmoxOf } from './packaged-software.ts'
 import { titled } from './version-verdict.ts'
 
 const WARN_DAYS = 90
-const DAY_MS = 86_400_000
 
 /** End of security fixes without a paid contract, by `ID` and `VERSION_ID` of os-release(5). */
 const ends: Readonly<Record<string, Readonly<Record<string, string>>>> = lifecycles.ends

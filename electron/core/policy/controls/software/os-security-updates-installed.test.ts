@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#shared/day.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import osUpdates from './os-security-updates-installed.control.ts'
-import { ask, DAY_MS, NOW, updates } from './software-facts.testing.ts'
+import { ask, NOW, updates } from './software-facts.testing.ts'
 
 describe('os-security-updates-installed', () => {
   const pending = [{ name: 'libssl3', installed: '1', available: '2', line: 5 }]

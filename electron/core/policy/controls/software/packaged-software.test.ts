@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#shared/day.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { Packages } from '../../../facts/packages/packages.ts'
@@ -8,7 +9,7 @@ import type { AnyControl } from '../../control.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import containerSoftware from './container-software-not-vulnerable.control.ts'
 import frontSoftware from './front-software-not-vulnerable.control.ts'
-import { ask, DAY_MS, installed, NOW, packages, updates } from './software-facts.testing.ts'
+import { ask, installed, NOW, packages, updates } from './software-facts.testing.ts'
 
 describe('software in packages', () => {
   const judge = (

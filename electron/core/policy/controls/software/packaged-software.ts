@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { AdvisoryBook } from '../../../advisories/advisory-book.ts'
 import { hostPackages } from '../../../advisories/package-names.ts'
 import { debianUpstream } from '../../../advisories/versions/debian.ts'
@@ -8,7 +9,6 @@ import { judgeVersion, titled } from './version-verdict.ts'
 
 /** Security archives are made anew within days; older lists hide what came since. */
 export const MAX_LIST_DAYS = 14
-const DAY_MS = 86_400_000
 
 /** Whole days since the archive made its list; below zero for one that is dated on a day to come, which proves nothing of today. */
 export const ageOfList = (listsMs: number, now: number): number => Math.trunc((now - listsMs) / DAY_MS)

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/day.ts'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import type { Packages } from '../../../facts/packages/packages.ts'
@@ -8,7 +9,6 @@ import { policyContext } from '../proxy/proxy-facts.ts'
 /** Test support: advisories, packages and sources of one host, and what a control says of them. */
 
 export const NOW = Date.UTC(2026, 10, 22)
-export const DAY_MS = 86_400_000
 
 export const record = (
   id: string,

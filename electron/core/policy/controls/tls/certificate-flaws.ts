@@ -1,9 +1,8 @@
+import { DAY_MS } from '#shared/day.ts'
 import type { Certificate } from '../../../facts/certificates/certificates.ts'
 import { covers } from '../../../facts/certificates/pem.ts'
 import { isWeakKey } from '../../../facts/certificates/x509.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
-
-const DAY_MS = 86_400_000
 
 export type Served = Omit<Certificate, 'path' | 'line'>
 
