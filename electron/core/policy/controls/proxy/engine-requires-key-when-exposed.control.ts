@@ -34,11 +34,11 @@ const judge = (service: InferenceService, uses: DirectWaySources): Verdict =>
       title: 'The inference port is local only',
       reason: `${serviceName(service)} listens on ${binds}: only accounts of this host and its proxy reach it.`,
     }),
-    judgeAt,
+    judgeAt: (one, where) => judgeAt(one, where, uses.processes),
   })
 
 /** Where others reach it. */
-function judgeAt(service: InferenceService, where: string): Verdict {
+function judgeAt(service: InferenceService, where: string, processes: DirectWaySources['processes']): Verdict {
   const base = { subject: service.id }
   const exposed = exposedBinds(service)
   const cite = (note?: string) =>
@@ -60,7 +60,10 @@ function judgeAt(service: InferenceService, where: string): Verdict {
       title: 'Its key is one that everybody knows',
       reason: `${serviceName(service)} listens on ${where} and takes a key that guides print where one belongs, or the bare name of a variable. All ${routes.length} known routes are open to whoever tries it.`,
       hint: 'Give it a random key (openssl rand -hex 32), in a file that only the server reads.',
-      cite: cite('Reachable beyond this host, with a key that everybody knows. Expected 127.0.0.1 behind a proxy.'),
+      cite: [
+        ...cite('Reachable beyond this host, with a key that everybody knows. Expected 127.0.0.1 behind a proxy.'),
+        ...citeFlag(service, processes),
+      ],
     }
   const names = listed(open.map(printRoute), 12)
   const joins = whoeverJoins(service)
@@ -116,4 +119,11 @@ function judgeAt(service: InferenceService, where: string): Verdict {
     reason: `${serviceName(service)} listens on ${where} and asks for its key on all ${routes.length} known routes.`,
     cite: cite(),
   }
+}
+
+/** Where the key stands on its command line: it is no secret. */
+function citeFlag({ pids, argv }: InferenceService, processes: DirectWaySources['processes']): Verdict['cite'] {
+  const token = argv.map((word) => /^--api[-_]keys?(?==|$)/.exec(word)?.[0]).find((flag) => flag !== undefined)
+  const main = processes.known ? processes.value.find(({ pid }) => pid === pids[0]) : undefined
+  return token !== undefined && main ? [{ section: 'processes', line: main.line, token, note: 'Expected a random key.' }] : []
 }

@@ -159,3 +159,11 @@ test('sockets that could not be seen: whether nginx forwards to the server is no
   for (const control of [proxyRequiresAuthentication, managementRestricted])
     expect(outcomes(ask(control, given))).toEqual(['not-evaluated: Where the server listens is not known'])
 })
+
+test('a key that guides print is shown where it stands on the command line', () => {
+  const argv = ['llama-server', '-m', 'x', '--api-key', '‹placeholder›']
+  const server = service('llama.cpp', { address: '0.0.0.0', apiKey: 'placeholder', argv })
+  const main = { pid: 100, ppid: 1, user: 'ai', uid: 990, name: 'llama-server', argv, line: 12 }
+  const [verdict] = ask(engineRequiresKey, facts('', [server], { processes: known([main]) }))
+  expect(verdict?.cite).toMatchObject([{ section: 'listeners' }, { section: 'processes', line: 12, token: '--api-key' }])
+})
