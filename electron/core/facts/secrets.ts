@@ -99,7 +99,6 @@ const rules: readonly Rule[] = [
     /((?<=\s)-(?:vkey|token|authtoken|password|passwd|secret)[= ]["']?)(?!-)([^\s"']+)/g,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
-  ...secretOptions.map(([has, pattern]): Rule => [has, pattern, (mark, _, before = '', value = '') => mask(mark, before, value)]),
   // --basic-auth user:password
   [
     'auth',
@@ -230,8 +229,19 @@ const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const WORD = /^=(.*)$/
 const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
 
+/** Many programs, and hardly a line names one of them: one look for all. */
+const NAMES_ONE = new RegExp(secretOptions.map(([has]) => has).join('|'))
+const maskOptions = (line: string, mark: Mark): string =>
+  NAMES_ONE.test(line)
+    ? secretOptions.reduce(
+        (text, [has, pattern]) =>
+          text.includes(has) ? text.replace(pattern, (_, before: string, value: string) => mask(mark, before, value)) : text,
+        line,
+      )
+    : line
+
 function masked(line: string, mark: Mark): string {
-  let text = maskAssignments(line, mark)
+  let text = maskOptions(maskAssignments(line, mark), mark)
   for (const rule of rules) {
     // Taken apart only where it may apply: every rule is asked about every line.
     if (!text.includes(rule[0])) continue
