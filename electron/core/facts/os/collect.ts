@@ -330,7 +330,7 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
   END {
     print time rows "\\n@timers" timers "\\n@ssh" ssh
     file = "/run/sshd.pid"
-    if (up != "") system("cd /etc/ssh; find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 " ((getline pid < file) > 0 && pid == main ? "-newercm " file : "") " -printf \\047=newer %p\\\\n\\047")
+    if (up != "") system("cd /etc/ssh; exec find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 " ((getline pid < file) > 0 && pid == main ? "-newercm " file : "") " -printf \\047=newer %p\\\\n\\047")
   }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
