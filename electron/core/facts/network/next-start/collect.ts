@@ -25,6 +25,12 @@ const scripts = [
   ...['/etc/systemd/system/*.service', '/etc/crontab', '/etc/cron.d/*', '/etc/local.d/*.start'],
 ]
 
+/** Where settings of the kernel lie for the next start (sysctl.d(5)); everybody may read them. */
+const sysctls = [
+  ...['/usr/lib', '/usr/local/lib', '/run', '/etc'].map((root) => `${root}/sysctl.d/*.conf`),
+  ...['/etc/sysctl.conf', '/etc/ufw/sysctl.conf'],
+]
+
 /** All lines but comments and those that may hold a secret. */
 const words = ['-rsHviE', '(^)#|pass|psk|secret|private|key', ...places] as const
 
@@ -47,6 +53,8 @@ grep -sHE 'route.+(add|replace|append|change).+(default|0/0|0[.]0[.]0[.]0|::/0)'
 echo @kernel
 cd /proc/sys/net/ipv6/conf 2>/dev/null && grep -sH . */accept_ra */accept_ra_defrtr */forwarding
 cd /
+echo @sysctl
+grep -sHE '^[^#;]*accept_ra' ${sysctls.join(' ')}
 echo @files
 sealed=
 for path in "$@"; do

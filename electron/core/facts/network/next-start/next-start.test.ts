@@ -26,6 +26,7 @@ function read(
   commands: Readonly<Record<string, string>> = {},
   kernel = '',
   tunnels: readonly string[] = [],
+  sysctl?: Readonly<Record<string, string>>,
 ) {
   const rows = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).flatMap(([path, text]) => text.split('\n').map((row) => `${path}:${row}`))
@@ -36,7 +37,9 @@ function read(
       .filter(Boolean)
       .map((name) => `@manager ${name}`),
     ...tunnels.map((name) => `@tunnel ${name}`),
-    ...['@commands', ...rows(commands), '@kernel', ...kernel.split('\n').filter(Boolean), '@files', ...rows(files)],
+    ...['@commands', ...rows(commands), '@kernel', ...kernel.split('\n').filter(Boolean)],
+    ...(sysctl ? ['@sysctl', ...rows(sysctl)] : []),
+    ...['@files', ...rows(files)],
   ].join('\n')
   const rowOf = ({ cite }: { readonly cite: Citation }) => text.split('\n')[cite.line - 1]?.replace(/^\/[^:]*:\s*/, '')
   const fact = readNextStart(output({ stdout: `${text}\n` }))
@@ -266,6 +269,27 @@ test.each<[string, string, string[]]>([
   ['another file', 'source /etc/own/*', ['unread: /etc/own/* was not read, which /etc/network/interfaces names.']],
   ['the usual folder', 'source /etc/network/interfaces.d/*\nsource-directory interfaces.d', []],
 ])('ifupdown: %s', (_, text, expected) => expect(asked('networking', interfaces(text))).toEqual(expected))
+
+test.each<[string, string, string, Readonly<Record<string, string>> | undefined, boolean | undefined]>([
+  ['nobody', 'networking', '0', {}, true],
+  ['a file for the link', 'networking', '0', { '/etc/sysctl.d/60-own.conf': 'net.ipv6.conf.eth0.accept_ra = 0' }, false],
+  ['one for all that come, with slashes', 'networking', '0', { '/etc/sysctl.conf': '-net/ipv6/conf/default/accept_ra=0' }, false],
+  ['one with an asterisk', 'networking', '0', { '/etc/sysctl.d/a.conf': 'net.ipv6.conf.*.accept_ra_defrtr=0' }, false],
+  ['one for another link', 'networking', '0', { '/etc/sysctl.d/a.conf': 'net.ipv6.conf.eth1.accept_ra=0' }, true],
+  ['one that has it taken', 'networking', '0', { '/etc/sysctl.d/a.conf': 'net.ipv6.conf.eth0.accept_ra=2' }, true],
+  ['one for what counts of no link', 'networking', '0', { '/etc/sysctl.d/a.conf': 'net.ipv6.conf.all.accept_ra=0' }, true],
+  ['nobody, and it is taken now', 'networking', '1', {}, false],
+  ['a program that tells the kernel itself', 'systemd-networkd', '0', {}, undefined],
+  ['it was not asked', 'networking', '0', undefined, undefined],
+])('that the kernel takes no advertisements at the next start says %s', (_, managers, value, sysctl, expected) => {
+  const { kernel } = read(managers, {}, {}, `eth0/accept_ra:${value}\neth0/accept_ra_defrtr:1\neth0/forwarding:0`, [], sysctl)
+  expect(kernel?.map(({ isForNow }) => isForNow)).toEqual([expected])
+})
+
+test('a stanza of ifupdown tells the kernel as well', () => {
+  const { kernel } = read('networking', interfaces('auto eth0\niface eth0 inet6 static\n  accept_ra 0'), {}, 'eth0/accept_ra:0', [], {})
+  expect(kernel?.map(({ isForNow }) => isForNow)).toEqual([false])
+})
 
 test('the kernel, dhcpcd, scripts', () => {
   expect(asked('dhcpcd', { '/etc/dhcpcd.conf': 'hostname\ninterface eth0\nstatic routers=10.0.0.1' })).toEqual([

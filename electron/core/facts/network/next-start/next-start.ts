@@ -12,6 +12,8 @@ export interface NextStart {
 export interface KernelTakes {
   readonly interface: string
   readonly takesRoute: boolean
+  /** It takes none because it was told so, and nothing says that at the next start. Undefined where that was not shown. */
+  readonly isForNow?: boolean | undefined
   readonly cite: Citation
 }
 

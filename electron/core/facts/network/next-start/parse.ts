@@ -1,5 +1,6 @@
 import type { SectionOutput } from '../../../probe/section.ts'
 import { type FactResult, known, unknown, unusable } from '../../fact.ts'
+import { fnmatch } from '../../fnmatch.ts'
 import { followedManagers } from './collect.ts'
 import { type ConfigFile, type ConfigRow, isYes, resolversIn } from './files.ts'
 import { ADDS_DEFAULT, askedOfInterfaces } from './ifupdown.ts'
@@ -14,7 +15,7 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const trouble = unusable(output, WHAT)
   if (trouble) return trouble
   if (output.exitCode !== 0) return unknown(`${WHAT}: its files could not be read`, [output.id])
-  const { links, managers, tunnels, kernel, commands, files } = partsOf(output.stdout)
+  const { links, managers, tunnels, kernel, sysctl, commands, files } = partsOf(output.stdout)
   const netplan = askedOfNetplan(files)
   const isOn = (name: string) => managers.some(({ text }) => text === name)
   // Netplan starts whichever renders it by a generator; the links of that are made at the start.
@@ -39,7 +40,11 @@ export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const nobody = managers.length === 0 && !netplan.renders
   return known({
     asks,
-    kernel: takenByKernel(kernel),
+    // All but ifupdown tell the kernel themselves, wherever they set up a link.
+    kernel: takenByKernel(
+      kernel,
+      netplan.renders || managers.some(({ text }) => text !== 'networking') ? undefined : toldKernel(sysctl, files),
+    ),
     unread: [
       ...netplan.unread,
       ...interfaces.unread,
@@ -70,14 +75,16 @@ function partsOf(text: string) {
   let links: readonly string[] = []
   const [managers, tunnels]: [ConfigRow[], ConfigRow[]] = [[], []]
   const kernel: ConfigRow[] = []
-  const files = { commands: new Map<string, ConfigRow[]>(), files: new Map<string, ConfigRow[]>() }
+  const files = { commands: new Map<string, ConfigRow[]>(), files: new Map<string, ConfigRow[]>(), sysctl: new Map<string, ConfigRow[]>() }
+  let hasSysctl = false
   let part: keyof typeof files | 'kernel' = 'commands'
   for (const [index, row] of text.split('\n').entries()) {
-    const [, head, rest = ''] = /^@(links|manager|tunnel|commands|kernel|files)(?: (.*))?$/.exec(row) ?? []
+    const [, head, rest = ''] = /^@(links|manager|tunnel|commands|kernel|sysctl|files)(?: (.*))?$/.exec(row) ?? []
     if (head === 'links') links = rest.split(' ').filter(Boolean)
     else if (head === 'manager') managers.push({ text: rest, line: index + 1 })
     else if (head === 'tunnel') tunnels.push({ text: rest, line: index + 1 })
-    else if (head === 'commands' || head === 'kernel' || head === 'files') part = head
+    else if (head === 'commands' || head === 'kernel' || head === 'sysctl' || head === 'files') part = head
+    hasSysctl ||= head === 'sysctl'
     if (part === 'kernel') {
       kernel.push({ text: row, line: index + 1 })
       continue
@@ -89,11 +96,14 @@ function partsOf(text: string) {
     files[part].set(path, rows)
   }
   const listed = (map: Map<string, ConfigRow[]>): ConfigFile[] => [...map].map(([path, rows]) => ({ path, rows }))
-  return { links, managers, tunnels, kernel, commands: listed(files.commands), files: listed(files.files) }
+  return {
+    ...{ links, managers, tunnels, kernel, commands: listed(files.commands), files: listed(files.files) },
+    sysctl: hasSysctl ? listed(files.sysctl) : undefined,
+  }
 }
 
 /** ip-sysctl: of `accept_ra` and `forwarding` a link's own values count, and who forwards takes advertisements with 2 alone. */
-function takenByKernel(rows: readonly ConfigRow[]): readonly KernelTakes[] | undefined {
+function takenByKernel(rows: readonly ConfigRow[], isTold?: (link: string) => boolean): readonly KernelTakes[] | undefined {
   const values = new Map<string, { readonly value: number; readonly line: number }>()
   for (const { text, line } of rows) {
     const [, name, value] = /^([^/\s]+\/(?:accept_ra|accept_ra_defrtr|forwarding)):(-?\d+)$/.exec(text) ?? []
@@ -105,8 +115,26 @@ function takenByKernel(rows: readonly ConfigRow[]): readonly KernelTakes[] | und
     if (setting !== 'accept_ra' || link === 'all' || link === 'default') return []
     const accepts = (values.get(`${link}/forwarding`)?.value ?? 0) === 0 ? value > 0 : value === 2
     const takesRoute = accepts && values.get(`${link}/accept_ra_defrtr`)?.value !== 0
-    return [{ interface: link, takesRoute, cite: { section: 'network-files', line } }]
+    const isSet = value === 0 || values.get(`${link}/accept_ra_defrtr`)?.value === 0
+    const isForNow = isTold && isSet && !isTold(link)
+    return [{ interface: link, takesRoute, isForNow, cite: { section: 'network-files', line } }]
   })
+}
+
+/** By a file of sysctl.d(5), for the link or for all that come, or by a stanza of ifupdown. By itself the kernel takes what routers announce. */
+function toldKernel(sysctl: readonly ConfigFile[] | undefined, files: readonly ConfigFile[]): ((link: string) => boolean) | undefined {
+  if (sysctl === undefined) return undefined
+  const settings = sysctl.flatMap(({ rows }) =>
+    rows.flatMap(({ text }) => {
+      const [, name, value] = /^\s*-?net[./]ipv6[./]conf[./](\S+?)[./]accept_ra(?:_defrtr)?\s*=\s*(\d+)\s*$/.exec(text) ?? []
+      return name === undefined ? [] : [{ name, value }]
+    }),
+  )
+  const inStanza = files.some(
+    ({ path, rows }) => path.startsWith('/etc/network/') && rows.some(({ text }) => /^\s*accept_ra\s+0\b/.test(text)),
+  )
+  return (link) =>
+    inStanza || settings.some(({ name, value }) => value === '0' && (name === 'default' || fnmatch(name, link, false) !== false))
 }
 
 /** It asks on every interface, unless its file says otherwise (dhcpcd.conf(5)). */

@@ -185,6 +185,14 @@ function withoutRoute(
   const [six] = linksWithSix(network.addresses)
   if (six !== undefined && nextStart.value.kernel === undefined)
     return { ...doubt, reason: `${now}. Whether ${six} takes one from routers of IPv6 was not shown, and ${held}.`, cite }
+  const brief = nextStart.value.kernel?.find((link) => link.isForNow && linksWithSix(network.addresses).includes(link.interface))
+  if (brief)
+    return {
+      ...doubt,
+      reason: `${now}, and ${brief.interface} takes none from routers of IPv6, but no file that was read says so for the next start (accept_ra is 1 by itself), and ${held}.`,
+      hint: HINTS[6],
+      cite: [brief.cite, ...cite],
+    }
   return {
     ...pass,
     reason: `${now}, and the configuration of the network asks for none.`,

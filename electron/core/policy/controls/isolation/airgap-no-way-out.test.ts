@@ -235,6 +235,10 @@ describe('airgap-no-way-out', () => {
       cite: { section: 'network-files', line },
     })),
   })
+  const forNow: NextStart = {
+    ...nothingAsked,
+    kernel: [{ interface: 'eth0', takesRoute: false, isForNow: true, cite: { section: 'network-files', line: 3 } }],
+  }
   test.each<[string, string, NextStart, ReturnType<typeof rules>, string]>([
     ['the kernel takes them', 'eth0', kernel('eth0'), rules('accept'), back],
     ['the kernel takes them, and rules drop', 'eth0', kernel('eth0'), rules('drop'), 'pass: No route leads out'],
@@ -242,6 +246,8 @@ describe('airgap-no-way-out', () => {
     ['the kernel takes them, without IPv6', '', kernel('eth0'), rules('accept'), 'pass: No route leads out'],
     ['of containers alone', 'docker0', kernel('docker0', 'lo'), rules('accept'), 'pass: No route leads out'],
     ['it was not shown', 'eth0', nothingAsked, rules('accept'), back],
+    ['the kernel takes none for now', 'eth0', forNow, rules('accept'), back],
+    ['the same, without IPv6', '', forNow, rules('accept'), 'pass: No route leads out'],
     ['a program does by itself', 'eth0', { ...kernel(), ...asks('advertisement', { unsaid: true }) }, rules('accept'), back],
     ['a program does by itself, without IPv6', '', asks('advertisement', { unsaid: true }), rules('accept'), 'pass: No route leads out'],
     ['a program is told to', '', asks('advertisement'), rules('accept'), back],
