@@ -67,6 +67,7 @@ test.each([
   ['"build_info":"b0-unknown"', undefined],
   ['"version":"0.0.0"', undefined],
   ['"version":"0.1.dev1+g1234567"', undefined],
+  ['"version":"0+unknown"', undefined],
   ['"version":"dirty"', undefined],
   ['<img src=x>', undefined],
 ])('an answer %s is %s', (text, version) =>

@@ -37,7 +37,7 @@ export function versionIn({ body = '' }: WireAnswer): string | undefined {
   const build = /^b(\d{1,12})-\w+$/.exec(stated)?.[1]
   if (build !== undefined) return Number(build) < FIRST_TAGGED_BUILD ? undefined : `b${build}`
   const version = /^v?(\d[\w.+!-]*)(?: \([0-9a-f]+\))?$/.exec(stated)?.[1]
-  return version === undefined || /^(?:0\.1\.dev|0\.0\.0(?!\d))/.test(version) ? undefined : version
+  return version === undefined || /^(?:0\.1\.dev|0\.0\.0(?!\d)|0\+)/.test(version) ? undefined : version
 }
 
 /** llama.cpp tags builds since b1000 or so; smaller numbers come from clones without history. */

@@ -5,7 +5,7 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 
 /**
  * Versions without starting an engine (what they answer themselves is asked by section `loopback`): the driver from the kernel, the packages of each Python that runs an
- * engine by their names on disk, and the version line of two small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
+ * engine by their names on disk, and the version line of three small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
  * Blocks begin with `@`, their lines with `=`.
  */
 const SCRIPT = `pattern=$1
@@ -85,7 +85,10 @@ for prefix do
   done
   [ -e "$prefix" ] || printf '@python-unreadable %s\\n' "$prefix"
 done
-for program in oauth2-proxy nvidia-ctk; do
+# containerd.io of Docker and archives bring a runc of which no package states the version.
+runc=runc
+[ ! -e /var/lib/dpkg/info/runc.list ] || runc=
+for program in oauth2-proxy nvidia-ctk $runc; do
   command -v "$program" >/dev/null || continue
   echo "@program $program"
   "$program" --version 2>&1 </dev/null | awk 'NR > 2 { exit } { print "=" substr($0, 1, 500) }'

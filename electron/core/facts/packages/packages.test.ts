@@ -177,6 +177,10 @@ test.each([
   ['torch-unknown.dist-info', 'torch unknown'],
   ['vllm-v0.9.dist-info', 'vllm v0.9'],
   ['ray.egg-info', 'ray unknown'],
+  ['vllm-0.1.dev1+gf5d3ac2.dist-info', 'vllm unknown'],
+  ['open_webui-0.0.0.dist-info', 'open_webui unknown'],
+  ['ray-0+untagged.1.g1234567.dist-info', 'ray unknown'],
+  ['a-0.0.01.dist-info', 'a 0.0.01'],
   ['ray-py3.11.egg-info', 'ray unknown'],
   ['~orch-2.5.1.dist-info', undefined],
   ['distutils-precedence.pth', undefined],
@@ -188,6 +192,8 @@ test.each([
 test.each([
   ['oauth2-proxy', ['oauth2-proxy v7.6.0 (built with go1.21.5)'], '7.6.0'],
   ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version 1.17.8', 'commit: 0123'], '1.17.8'],
+  ['runc', ['runc version 1.1.12', 'commit: v1.1.12-0-g51d5e946'], '1.1.12'],
+  ['runc', ['runc version 1.1.5+ds1', 'commit: 1.1.5+ds1-1+deb12u1'], 'unknown'],
   ['nvidia-ctk', ['{"level":"warn","msg":"1.2.3 falling back"}', 'version: 1.19.1'], '1.19.1'],
   ['nvidia-ctk', ['NVIDIA Container Toolkit CLI version unknown', 'commit: 0123'], 'unknown'],
 ])('%s states its version', (name, said, version) => {

@@ -21,15 +21,18 @@ export function pythonPackage(entry: string): { name: string; version: string } 
   const stem = /^([A-Za-z0-9].*?)(?:-py\d[\d.]*(?:-[\w.-]+)?)?\.(?:dist|egg)-info$/.exec(entry)?.[1]
   if (stem === undefined) return undefined
   const [, numbered, number = ''] = /^([A-Za-z0-9][A-Za-z0-9._-]*?)-([0-9][^-]*)$/.exec(stem) ?? []
-  if (numbered !== undefined) return { name: numbered, version: number }
+  if (numbered !== undefined) return { name: numbered, version: FROM_NOTHING.test(number) ? UNKNOWN : number }
   const [name = '', ...more] = stem.split('-')
   return { name, version: more.join('-') || UNKNOWN }
 }
 
+/** What setuptools-scm, versioneer and their like write where no tag was at hand: of a clone without history, which any release may be. */
+const FROM_NOTHING = /^(?:0\.1\.dev\d|0\.0\.0(?![\d.]*[1-9])|0\+(?:unknown|untagged))/
+
 /** In the place of a version that is not stated: comparable with none. */
 const UNKNOWN = 'unknown'
 
-/** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `NVIDIA Container Toolkit CLI version 1.17.8`. */
+/** `oauth2-proxy v7.6.0 (built with go1.21.5)`, `runc version 1.1.12`, `NVIDIA Container Toolkit CLI version 1.17.8`. */
 export function programVersions(blocks: readonly Block[]) {
   return blocks
     .filter(({ tag }) => tag === 'program')
