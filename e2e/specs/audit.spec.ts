@@ -114,6 +114,8 @@ test('from nothing to a signed pack, and what changed since', async ({ gatehouse
   expect(pages.length).toBeGreaterThan(3)
   expect(pages.map((text) => /Page \d+ of \d+$/.exec(text)?.[0])).toEqual(pages.map((_, at) => `Page ${at + 1} of ${pages.length}`))
   expect(pages[0]).toMatch(/^Audit of demo.*with J\. Lindqvist, Northline from/)
+  // No host is named at the end of a page that has nothing of it.
+  expect(pages.filter((text) => /audited as \S+\.Page \d+ of \d+$/.test(text))).toEqual([])
   // Every glyph is a letter that can be taken out.
   expect(pages.join('')).not.toContain('\ufffd')
   expect(pdf).not.toMatch(/\/JavaScript|\/Launch|\/EmbeddedFile|\/URI/)

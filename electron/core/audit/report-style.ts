@@ -23,7 +23,7 @@ figcaption{padding:4px 12px;border-bottom:1px solid var(--line)}pre{margin:0;pad
 .line{display:block;padding:0 12px 0 48px;text-indent:-36px}.line i{display:inline-block;width:24px;margin-right:12px;text-indent:0;text-align:right;font-style:normal;color:var(--ink-2);font-size:11px}
 .marked{background:#fde6e6;box-shadow:inset 2px 0 #c2242d}.marked b{font:500 12px/18px Inter,system-ui,sans-serif;color:#c2242d}
 @page{margin:16mm}
-@media print{h2,h3,.meta,figcaption{break-after:avoid}body{padding:0;max-width:none;font-size:11px;line-height:16px;print-color-adjust:exact}h3{font-size:12px}small,.meta,figcaption{font-size:10px}code,pre{font-size:10px;line-height:15px}.marked b{font-size:10px;line-height:14px}a{text-decoration:none}tr{break-inside:avoid}.scroll{overflow:visible}
+@media print{h2,h2+p,h3,.meta,figcaption,p:has(+figure){break-after:avoid}body{padding:0;max-width:none;font-size:11px;line-height:16px;print-color-adjust:exact}h3{font-size:12px}small,.meta,figcaption{font-size:10px}code,pre{font-size:10px;line-height:15px}.marked b{font-size:10px;line-height:14px}a{text-decoration:none}tr{break-inside:avoid}.scroll{overflow:visible}
 .matrix{width:100%;margin-bottom:12px;table-layout:fixed}.matrix :is(th,td){padding:3px 4px;font-size:10px;line-height:14px;white-space:normal;overflow-wrap:anywhere}
 .matrix thead th:first-child{width:52px}.matrix thead th:nth-child(2){width:27%}.matrix :is(td,thead th):nth-child(n){min-width:0}.matrix .chip{padding:0 3px;font-size:9px;line-height:14px}}
 `
