@@ -58,3 +58,17 @@ test('what a tier may do is read on one line, at the reference size and at the l
     expect(Math.max(...heights), `${width}`).toBeLessThan(20)
   }
 })
+
+test('the jump host is named whole before it was connected, and after', async ({ gatehouse }) => {
+  const it = new ModelsPage(gatehouse)
+  await it.referenceSize()
+  await it.invoke('fleet:demo')
+  const place = it.page.getByRole('navigation', { name: 'Main' }).locator('.place').first()
+  const cut = () => place.locator('b, .kind > span:first-child').evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth))
+  await expect(place).toContainText('Not connected')
+  expect(await cut()).toEqual([0, 0])
+  await it.auditByKey()
+  await expect(place).toContainText(/Connected.* ms/)
+  expect(await cut()).toEqual([0, 0])
+  await it.isSound('sidebar-jump')
+})

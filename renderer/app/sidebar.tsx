@@ -172,18 +172,25 @@ function JumpPlace() {
   if (fleet === null) return <NoJump name="Jump host" what="No fleet open" word="Not set" />
   if (fleet.jump.length === 0) return <NoJump name="Direct" what="No jump host" word="None" />
   return fleet.jump.map((jump) => {
-    const state = states.find((it) => it.name === jump.name)
+    const { state = 'idle', roundTripMs } = states.find((it) => it.name === jump.name) ?? {}
+    const status = <ConnectionStatus words={jumpWords[state]} />
     return (
       <div key={jump.name} className="place">
         <RouteIcon className="icon" aria-hidden />
         <div className="what">
           <b className="one-line">{jump.name}</b>
-          <span>Jump host</span>
+          <span className="kind">
+            <span>Jump host</span>
+            {/* What is not well is said in more words: beside the name they would leave it no room. */}
+            {roundTripMs === undefined && status}
+          </span>
         </div>
-        <div className="state">
-          <ConnectionStatus words={jumpWords[state?.state ?? 'idle']} />
-          <span className="num">{state?.roundTripMs === undefined ? '' : `${Math.round(state.roundTripMs)} ms`}</span>
-        </div>
+        {roundTripMs !== undefined && (
+          <div className="state">
+            {status}
+            <span className="num">{`${Math.round(roundTripMs)} ms`}</span>
+          </div>
+        )}
       </div>
     )
   })
