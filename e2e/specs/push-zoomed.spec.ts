@@ -8,14 +8,17 @@ test('at twice the size the window alone scrolls a plan up and down, to its butt
   await it.referenceSize(1180, 720)
   await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
   await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(590)
+  const scrolled = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) =>
+        /auto|scroll/.test(getComputedStyle(element).overflowY) && element.scrollHeight > element.clientHeight + 1
+          ? [element.className]
+          : [],
+      ),
+    )
   await it.planLoopback()
   await it.isSound('zoomed-push-plan')
-  const scrolled = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) =>
-      /auto|scroll/.test(getComputedStyle(element).overflowY) && element.scrollHeight > element.clientHeight + 1 ? [element.className] : [],
-    ),
-  )
-  expect(scrolled).toEqual([])
+  expect(await scrolled()).toEqual([])
   const push = page.getByRole('button', { name: 'Push to gpu-03…' })
   await push.focus()
   await expect(push).toBeInViewport({ ratio: 1 })
@@ -23,4 +26,8 @@ test('at twice the size the window alone scrolls a plan up and down, to its butt
   const rights = await page.locator('.push-body, .push-body *').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right))
   expect(Math.max(...rights)).toBeLessThanOrEqual(await page.evaluate(() => document.documentElement.clientWidth))
   await it.leavePicture('zoomed-push-plan-end')
+  await page.getByRole('button', { name: 'Change the plan' }).press('Enter')
+  await expect(page.getByLabel('Port on the loopback address')).toBeVisible()
+  await it.isSound('zoomed-push-form')
+  expect(await scrolled()).toEqual([])
 })
