@@ -1,4 +1,5 @@
 import type { SectionOutput } from '../probe/section.ts'
+import { behindName, isName, isSecretText, looksRandom, provenBy, saysWho } from './nginx/model/secret-patterns.ts'
 import { oncePer } from './once-per.ts'
 import { isPlaceholder, markPlaceholder } from './placeholder-keys.ts'
 import { secretOptions } from './secret-options.ts'
@@ -9,7 +10,7 @@ export const REDACTED = '‹redacted›'
 /** What stands where this secret stood: `REDACTED`, or with a tag in it (`‹redacted-3f9a2c1d›`) that is the same for the same secret. */
 export type Mark = (secret: string) => string
 const plain: Mark = () => REDACTED
-const isMarked = (value: string): boolean => /‹(?:redacted|short|placeholder)/.test(value)
+const isMarked = (value: string): boolean => /‹(?:redacted|short|word|placeholder)/.test(value)
 
 /** `has`: what every match contains, looked for first, since most lines of a host hold no secret and patterns are slow to say so. */
 type Rule = readonly [has: string, pattern: RegExp, replace: (mark: Mark, match: string, ...groups: string[]) => string]
@@ -135,7 +136,7 @@ const rules: readonly Rule[] = [
     '$',
     /(\$\{?((?:http|arg|cookie)_)?([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi,
     (mark, match, before = '', sent = '', name = '', operator = '', value = '') =>
-      isSentSecret(name) && (sent !== '' || looksRandom(value)) ? before + maskSent(mark, value, operator.includes('~')) : match,
+      isSentSecret(name) && (sent !== '' || isKeyAlone(value)) ? before + maskSent(mark, value, operator.includes('~')) : match,
   ],
   [
     '_set_header',
@@ -153,7 +154,12 @@ const rules: readonly Rule[] = [
     /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
-  ['Bearer', /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})/g, (mark, _, before = '', value = '') => mask(mark, before, value)],
+  [
+    'Bearer',
+    // What goes on as a pattern was masked as one.
+    /(\bBearer[ \t]+)((?=[^\s"';]*\d)[A-Za-z0-9._~+/=-]{8,})(?![A-Za-z0-9._~+/=?*{[(|\\-])/g,
+    (mark, match, before = '', value = '') => (saysWho.test(value) ? match : mask(mark, before, value)),
+  ],
   // Keys known by their prefix: OpenAI style, Hugging Face, GitHub. Not OpenSSH's names of keys on a token.
   [
     '',
@@ -191,13 +197,12 @@ function keyMapOf(source: string): KeyMap {
   if (sent !== undefined) return isSentSecret(sent) ? 'sent' : undefined
   return [...source.matchAll(/\$\{?(\w+)/g)].some(([, name = '']) => isSentSecret(name)) ? 'made' : undefined
 }
-const looksRandom = (text: string): boolean =>
-  /^["']?(?:(?:Bearer|Basic|Token) )?(?=.*\d.*\d)(?=.*[A-Za-z])[\w+/=:-]{16,}["']?$/i.test(text)
+const isKeyAlone = (text: string): boolean => /^["']?(?:(?:Bearer|Basic|Token) )?(?=.*\d.*\d)(?=.*[A-Za-z])[\w+/=:-]{16,}["']?$/i.test(text)
 const MAP_ENTRY =
   /("[^"]{1,4000}"|'[^']{1,4000}'|[^\s;{}"']{1,4000})(\s{1,200}(?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s;{}"']{1,4000})\s{0,200};)/g
 const maskMapEntries = (text: string, mark: Mark, made: boolean): string =>
   text.replace(MAP_ENTRY, (entry: string, key: string, value: string) =>
-    /^(?:default|include|hostnames|volatile)$/.test(key) || (made && !looksRandom(key))
+    /^(?:default|include|hostnames|volatile)$/.test(key) || (made && !isKeyAlone(key))
       ? entry
       : maskSent(mark, key, /^["']?~/.test(key)) + value,
   )
@@ -205,22 +210,46 @@ const maskMapEntries = (text: string, mark: Mark, made: boolean): string =>
 /** A key that clients send, or a pattern of keys, with the quotes around it. */
 function maskSent(mark: Mark, text: string, isPattern: boolean): string {
   const quote = /^["']/.exec(text)?.[0] ?? ''
-  const [, sign = '', secret = ''] =
-    /^(~?\*?\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? text.slice(1, -1) : text) ?? []
+  const [, sign = '', announced = '', secret = ''] =
+    /^(~?\*?)(\^?(?:(?:Bearer|Basic|Token)(?:\s|\\s\+?){1,4})?)(.*)$/is.exec(quote ? text.slice(1, -1) : text) ?? []
   if (secret === '') return text
-  const [, literal = '', end = ''] = /^(.*?)(\$?)$/s.exec(secret) ?? []
-  const pattern = isPattern && /[.*+?[\]{}()|\\]/.test(literal)
-  return quote + sign + (pattern ? maskPattern(mark, secret) : maskKey(mark, literal) + end) + quote
+  return quote + sign + (isPattern ? maskPattern(mark, announced, secret) : announced + maskKey(mark, secret)) + quote
 }
 
-/** What is shorter may be tried out, which the model of nginx wants to know. */
+/** What is shorter may be tried out. */
 const MIN_KEY = 8
-const maskKey = (mark: Mark, key: string): string =>
-  key.length < MIN_KEY && !isPlaceholder(key) ? mask((secret) => mark(secret).replace('redacted', 'short'), '', key) : mask(mark, '', key)
+const short =
+  (mark: Mark): Mark =>
+  (secret) =>
+    mark(secret).replace('‹redacted', '‹short')
 
-/** Of a regular expression the fixed texts that are long enough for a key: `^Bearer .+` lets anything in, and has to be seen to. */
-const maskPattern = (mark: Mark, pattern: string): string =>
-  pattern.replace(/‹[^›]*›|\[[^\]]*\]|[A-Za-z0-9_=/-]{8,}/g, (part) => (/^[‹[]/.test(part) ? part : mark(part)))
+/** What no secret is judged to be says so in its mark, as the model of nginx sees no more of it. An address or a name is shown. */
+const maskKey = (mark: Mark, key: string): string =>
+  isPlaceholder(key) || isSecretText(key) ? mask(mark, '', key) : saysWho.test(key) ? key : mask(short(mark), '', key)
+
+/**
+ * Of a regular expression the fixed texts that are long enough for a key: `^Bearer .+` lets anything in, and has to be seen to. A mark must prove no more than what stood
+ * there: a word that may stand before all keys (`sk-proj-`) has a mark of its own, and what takes more or less of a letter (`?`) is not parted from it.
+ */
+function maskPattern(mark: Mark, announced: string, pattern: string): string {
+  const [, literal = '', end = ''] = /^(.*?)(\$?)$/s.exec(pattern) ?? []
+  const isPlain = !/[.*+?[\]{}()|\\]/.test(literal)
+  if (isPlain && literal.length < MIN_KEY && !isPlaceholder(literal)) return announced + mask(short(mark), '', literal) + end
+  const masked = (by: Mark): string =>
+    isPlain && !/^[\w=/-]+$/.test(literal) ? mask(by, '', literal) + end : pattern.replace(PARTS, (part) => maskPart(by, part))
+  const proves = (text: string): boolean => provenBy(announced + text).proof === 'secret'
+  const found = masked(mark)
+  return announced + (proves(found) && !proves(pattern) ? masked(short(mark)) : found)
+}
+
+/** What is none of them: marks, names of groups, escapes, classes. */
+const PARTS = /‹[^›]*›|\(\?P?<[^>]*>|\\.|\[[^\]]*\]|[\w=/-]{8,}(?![?*+{])/g
+function maskPart(mark: Mark, part: string): string {
+  if (/^[‹[(\\]/.test(part) || isName(part)) return part
+  const value = behindName(part)
+  const marked = value.length < MIN_KEY ? value : markFor(mark, value)
+  return part.slice(0, part.length - value.length) + (looksRandom(value) ? marked : marked.replace('‹redacted', '‹word'))
+}
 
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/

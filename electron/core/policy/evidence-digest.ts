@@ -9,7 +9,7 @@ import { printedRows } from './section-rows.ts'
  */
 const noise: readonly (readonly [RegExp, string])[] = [
   // Which secret it is says nothing about whether one stands there.
-  [/‹(redacted|short|placeholder)-[0-9a-f]+›/g, '‹$1›'],
+  [/‹(redacted|short|word|placeholder)-[0-9a-f]+›/g, '‹$1›'],
   [/\b(pid|ppid|fd|ino|sk|MainPID|ExecMainPID|ControlPID)=\d+/g, '$1='],
   [/\b((?:start|stop)_time)=\[[^\]]*\]/g, '$1='],
   [/"(Id|ID|Pid|Status|RunningFor|CreatedAt|StartedAt|Created|Size)":(?:"[^"]*"|\d+)/g, '"$1":'],

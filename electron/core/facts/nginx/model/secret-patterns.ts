@@ -231,7 +231,7 @@ function gradeOf(steps: readonly Step[]): 'secret' | 'unclear' | 'short' | 'form
 }
 
 function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number] {
-  if (announces.test(run) || NAME.test(run)) return 'none'
+  if (announces.test(run) || isName(run)) return 'none'
   const value = behindName(run)
   if (isPlaceholder(value)) return 'none'
   const from: Side = value === run ? left : 'closed'
@@ -244,23 +244,27 @@ function gradeOfRun(run: string, left: Side, right: Side): (typeof order)[number
 const announces = /^(?:bearer|basic|token|digest|apikey|api-key)$/i
 
 /** The name of a cookie or an argument, behind which nothing is asked for. In Base64 a text of this length has other letters, too. */
-const NAME = /^[a-z][a-z_-]{0,31}=$/
+export const isName = (run: string): boolean => /^[a-z][a-z_-]{0,31}=$/.test(run)
 
 /** Behind a name (`session=…`), which is no secret. What ends a text in Base64 is none. */
-const behindName = (run: string): string => /^.*[=:]([^=:]+=*)$/s.exec(run)?.[1] ?? run
+export const behindName = (run: string): string => /^.*[=:]([^=:]+=*)$/s.exec(run)?.[1] ?? run
 
 /**
  * Rather a key than a word that its vendor puts before all of them (`sk-proj-`, `github_pat_`). The first part of a JWT says how it is signed. `maskedrandom` stands
- * for one that the host masked (`caddy/mask.ts`).
+ * for one that the host masked (`caddy/mask.ts`), `‹redacted…›` for one that this console did, `‹word…›` for what was none (`facts/secrets.ts`).
  */
-const looksRandom = (text: string): boolean =>
-  text.includes('maskedrandom') || (text.length >= 16 && /\d.*\d/s.test(text) && /[A-Za-z]/.test(text) && !text.startsWith('eyJ'))
+export const looksRandom = (text: string): boolean => {
+  if (text.includes('maskedrandom') || text.includes('‹redacted')) return true
+  const seen = text.replace(/‹word[^›]*›/g, '')
+  return seen.length >= 16 && /\d.*\d/s.test(seen) && /[A-Za-z]/.test(seen) && !seen.startsWith('eyJ')
+}
 
-/** `masked`: longer on the host (`caddy/mask.ts`). `‹short…›`: what stood there was not, however long the mark is (`facts/secrets.ts`). */
-const isLong = (text: string): boolean => (text.length >= MIN_SECRET && !text.includes('‹short')) || text.includes('masked')
+/** `masked`: longer on the host (`caddy/mask.ts`). `‹short…›`: what stood there was not, however long the mark is. */
+const isLong = (text: string): boolean =>
+  (text.length >= MIN_SECRET && !text.includes('‹short')) || text.includes('masked') || text.includes('‹word')
 
 /** An address, a network, somebody's mail address, the name of a host: however long, others know it. */
-const saysWho =
+export const saysWho =
   /^(?:\d{1,3}(?:\.\d{1,3}){1,3}\.?(?:\/\d+)?|[\da-f]*:[\da-f:]*:[\da-f:.]*(?:\/\d+)?|[^\s@]+@[^\s@]+\.[a-z]{2,24}|(?:\/\/)?(?:[a-z\d-]+\.)+[a-z]{2,24}\/?)$/i
 
 /** Is a fixed text long enough for a secret, beside the word that it is announced with and the name before it? */

@@ -8,6 +8,7 @@ import requiresAuthentication from './proxy-requires-authentication.control.ts'
 /** What is a key, and what only looks like one. */
 const key = 'JMPFXBuLtxUo6gsiZGkaHYmep85Eeu3D'
 const byMap = (lines: string) => `map $http_authorization $ok { default 0; ${lines} }`
+const gateInside = `location / { if ($ok = 0) { return 401; } ${model} }`
 const byIf = (condition: string) => site(`location / { if (${condition}) { return 401; } ${model} }`)
 
 test.each<[string, string, readonly string[]]>([
@@ -39,18 +40,66 @@ test.each<[string, string, readonly string[]]>([
   expect(judged(byIf(condition))).toEqual(expected)
 })
 
-test.each<[string, readonly string[]]>([
-  ['abc', notKnown],
-  [key, guarded],
-])('the same where the key is masked with a mark of its own: %s', (sent, expected) => {
-  const masked = (text: string) => redact(text, () => '‹redacted-3f9a2c1d›')
-  expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, masked(byMap(`"Bearer ${sent}" 1;`))))).toEqual(expected)
-  expect(judged(masked(byIf(`$http_x_api_key != "${sent}"`)))).toEqual(expected)
+const sent = [
+  ...[
+    'Bearer abc',
+    `Bearer ${key}`,
+    'Bearer 192.168.100.200',
+    'ann@example.org',
+    'api.example.org',
+    'a b c d e f',
+    'authenticated=1; path=/x',
+  ],
+  ...[
+    '~^Bearer .+',
+    '~^Bearer [A-Za-z0-9]{32}$',
+    '~^Bearer sk-proj-[A-Za-z0-9_-]+$',
+    '~^Bearer sk-proj-1234[a-z0-9]+$',
+    '~^Bearer sk-internal-',
+  ],
+  ...[
+    '~^Bearer sk-team-2024',
+    '~sk-internal-key',
+    '~*^Bearer\\s+github_pat_[a-z0-9]+',
+    '~^Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9',
+    '~session_id=',
+  ],
+  ...[
+    '~^Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\\.',
+    '~^Bearer my-long-secret',
+    '~^Bearer my-long-secret$',
+    '~^Bearer my-long-secret.*$',
+  ],
+  ...[
+    `~${key}`,
+    `~^Bearer (${key}|my-other-secret)$`,
+    `~^Bearer (?<long_name>${key})$`,
+    `~auth=${key}(;|$)`,
+    '~^Bearer [a-z]{3}my-long-secret',
+  ],
+  ...[
+    '~^Bearer abcdefgh?$',
+    '~^Bearer abcdefgh{0}',
+    '~^abcdefgh\\d+$',
+    '~^Bearer abcdefgh\\dabcdefgh',
+    '~^my long words$',
+    '~^Bearer change-me$',
+  ],
+]
+const marks = [undefined, '‹redacted-3f9a2c1d›', '‹redacted-abcdefab›']
+test.each(sent)('what is asked for is judged as if it were not masked: %s', (one) => {
+  const [, sign = '', text = ''] = /^(~?\*?)(.*)$/s.exec(one) ?? []
+  const asked = [
+    ...['authorization', 'x_api_key'].map((name) => byIf(`$http_${name} !${sign || '='} "${text}"`)),
+    site(gateInside, byMap(`"${one}" 1;`)),
+  ]
+  for (const configuration of asked)
+    for (const mark of marks) expect(judged(redact(configuration, mark === undefined ? mark : () => mark))).toEqual(judged(configuration))
 })
 
 const taken = (second: string, first = '"~*^Bearer\\\\s+(\\\\S+)$" $1;', usual = '""') =>
   `map $http_authorization $token { default ${usual}; ${first} } map $token $ok { default 0; ${second} }`
-const gate = site(`location / { if ($ok = 0) { return 401; } ${model} }`)
+const gate = site(gateInside)
 test.each<[string, string, readonly string[]]>([
   ['a key', taken(`${key} 1;`), guarded],
   ['a key by a name', taken(`${key} 1;`, '"~^Bearer (?<it>.+)$" $it;'), guarded],
