@@ -50,8 +50,8 @@ test.each<[string, unknown, unknown]>([
       header_regexp: { 'X-Key': { pattern: '^your_api_key$' } },
     },
     {
-      header: { Authorization: ['Bearer short', 'Bearer short', 'Bearer short', 'Bearer short', 'Bearer masked'] },
-      header_regexp: { 'X-Key': { pattern: '^short$' } },
+      header: { Authorization: ['Bearer change-me', 'Bearer change-me', 'Bearer change-me', 'Bearer change-me', 'Bearer masked'] },
+      header_regexp: { 'X-Key': { pattern: '^change-me$' } },
     },
   ],
   ['none', { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }, { header: { 'X-Key': null, 'User-Agent': ['curl*'] } }],

@@ -1,14 +1,33 @@
 /**
  * awk: prints JSON broken into lines, and masks what a client has to send, by where it stands: values of `header` and `query` matchers, patterns of
  * `header_regexp`, expressions, and lists under names of secrets. What the model asks of them stays: the word that a token is announced with,
- * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`, and so is what guides print in its place, `placeholder-keys.ts`). In a pattern Caddy takes `{env.X}` as it stands (2.6.2 and 2.11.4, tried), which is no secret. Strings come one a record.
+ * `*`, the name of a variable or file, and whether a part is long enough for a secret (`masked`, and `maskedrandom` where it looks like a key) or not (`short`, as are
+ * addresses and names, which others know), or is one that guides print (`change-me`, see `placeholder-keys.ts`). In a pattern Caddy takes `{env.X}` as it stands (2.6.2 and 2.11.4, tried), which is no secret. Strings come one a record.
  */
 export const maskedLines = String.raw`BEGIN { RS = "\""; secret = "(api-?key|token|authorization|secret|cookie)$"
   open = "^(host|user-agent|referer|origin|upgrade|connection|accept.*|content-.*|x-forwarded-.*|x-real-ip|x-requested-with|sec-.*)$" }
 function word(v) { return match(v, /^[A-Za-z]+/) && tolower(substr(v, 1, RLENGTH)) ~ /^(bearer|basic|token|digest|apikey)$/ }
-function known(v) { return tolower(v) ~ /^(sk-|token-|hf_)?((change|replace)[-_]?(me|this).*|your[-_a-z0-9]*|(my|the)[-_]?(super[-_]?)?(secret|api|access)?[-_]?(api[-_]?)?(key|token|secret|password)|no-key-required|not-needed|supersecret|12345678(90?)?|abc-?123|abcd?1234|xxxx*)$/ }
-function long(v) { return known(v) ? "short" : length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
-function value(v, matched, out, held) {
+function known(v) { return tolower(v) ~ /^(sk-|token-|hf_)?((change|replace)[-_ ]?(me|this).*|your[-_ a-z0-9]*|(my|the)[-_ ]?(super[-_ ]?)?(secret|api|access)?[-_ ]?(api[-_ ]?)?(key|token|secret|password)|no-key-required|not-needed|(super)?secret|123456789?0?|12345?6?7?|abc-?123|abcd?1234|xxxx*|empty|none|dummy|test|password)$/ }
+function who(v, end) {
+  end = v; sub(/.*[.]/, "", end)
+  return v ~ /^[0-9]+([.][0-9]+)+([\/][0-9]+)?$/ || v ~ /^[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*([\/][0-9]+)?$/ || length(end) < 25 && (v ~ /^[^@]+@[^@]+[.][A-Za-z]+$/ || v ~ /^([A-Za-z0-9-]+[.])+[A-Za-z]+$/)
+}
+function proof(v, words, all, at, part, bare, best) {
+  if (known(v)) return "change-me"
+  best = "short"; all = split(v, words, /[ ,;&]+/)
+  for (at = 1; at <= all; at++) {
+    part = words[at]
+    if (who(part)) continue
+    bare = part; sub(/=+$/, "", bare)
+    if (sub(/^.*[=:]/, "", bare)) part = bare
+    if (who(part)) continue
+    if (known(part)) { if (best == "short") best = "change-me" }
+    else if (length(part) > 7 && best != "maskedrandom") best = long(part)
+  }
+  return best
+}
+function long(v) { return length(v) > 15 && v ~ /[0-9].*[0-9]/ && v ~ /[A-Za-z]/ && v !~ /^eyJ/ ? "maskedrandom" : "masked" }
+function value(v, matched, out, held, size) {
   if (word(v) && substr(v, RLENGTH + 1, 1) == " ") { out = substr(v, 1, RLENGTH + 1); v = substr(v, RLENGTH + 2) }
   for (; v != ""; v = substr(v, RLENGTH + 1))
     if (match(v, /^[*]+/) || match(v, /^[{]http[.][^}]*[}]/)) out = out substr(v, 1, RLENGTH)
@@ -17,14 +36,14 @@ function value(v, matched, out, held) {
       sub(/:.*/, ":}", held)
       out = out (matched && held ~ /^[{](env|file|system)[.]/ ? held : "masked")
     }
-    else { match(v, /^.[^*{]*/); out = out (RLENGTH < 8 ? "short" : long(substr(v, 1, RLENGTH))) }
+    else { match(v, /^.[^*{]*/); size = RLENGTH; out = out proof(substr(v, 1, size)); RLENGTH = size }
   return out
 }
 function pattern(v, out) {
   for (; v != ""; v = substr(v, RLENGTH + 1))
     if (match(v, /^[{](env|file|system)[.][^}]*[}]/)) out = out "short"
     else if (word(v) || match(v, /^[[][^]]*[]]/) || match(v, /^\\\\./)) out = out substr(v, 1, RLENGTH)
-    else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out long(substr(v, 1, RLENGTH))
+    else if (match(v, /^[A-Za-z0-9_-]+/) && RLENGTH > 7) out = out (known(substr(v, 1, RLENGTH)) ? "change-me" : long(substr(v, 1, RLENGTH)))
     else { if (RLENGTH < 1) RLENGTH = 1; out = out substr(v, 1, RLENGTH) }
   return out
 }
