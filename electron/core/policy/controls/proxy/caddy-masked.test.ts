@@ -39,10 +39,15 @@ const matchers: readonly object[] = [
   ...[key, 'abc', 'change-me', '192.168.100.200'].map((value) => ({ query: { key: [value] } })),
 ]
 
+const awks = [['gawk'], ['mawk'], ['busybox', 'awk']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
+
 test.each(matchers)('judged as if it were not masked: %j', (matcher) => {
   const judged = (configuration: unknown) => outcomes(ask(requiresAuthentication, given(configuration)))
   const plain = site([{ match: [matcher], handle: [toOllama] }])
-  const { stdout } = spawnSync('awk', [maskedLines], { input: JSON.stringify(plain), encoding: 'utf8' })
-  expect(judged(JSON.parse(stdout.replaceAll('\n', '')))).toEqual(judged(plain))
-  expect(stdout).not.toContain(key)
+  const expected = judged(plain)
+  for (const [program = '', ...args] of awks) {
+    const { stdout } = spawnSync(program, [...args, maskedLines], { input: JSON.stringify(plain), encoding: 'utf8' })
+    expect(judged(JSON.parse(stdout.replaceAll('\n', '')))).toEqual(expected)
+    expect(stdout).not.toContain(key)
+  }
 })
