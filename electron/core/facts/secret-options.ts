@@ -1,3 +1,6 @@
+/** Up to the quote that was opened right before it, or before the account that stands there. */
+const VALUE = `(?<=["'][^\\s"']{0,140})[^"'\\n]+(?=["'])|[^\\s"']+`
+
 /**
  * Options and words of programs that take a secret under a name which says nothing (`-p`, `-a`, `-t`), after their manual pages: of other programs the same letter is
  * a port or a path. What every match contains, looked for first, and the pattern: what stands before the secret, and the secret.
@@ -42,5 +45,5 @@ function behind(has: string, program: string, option: string): readonly [string,
 }
 
 function right(has: string, before: string): readonly [string, RegExp] {
-  return [has, new RegExp(`((?<![\\w.-])${before}["']?)(?![-\\s])([^\\s"']+)`, 'g')]
+  return [has, new RegExp(`((?<![\\w.-])${before}["']?)(?![-\\s])(${VALUE})`, 'g')]
 }

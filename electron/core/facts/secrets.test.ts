@@ -126,6 +126,11 @@ test.each([
   ['sshpass in one word', 'sshpass -phunter2 ssh h', `sshpass -p${X} ssh h`],
   ['a login of curl', 'curl -s -u ada:hunter2 -U p:q https://h', `curl -s -u ada:${X} -U p:${X} https://h`],
   ['a login of curl among its switches', 'curl -fsSu ada:hunter2 https://h', `curl -fsSu ada:${X} https://h`],
+  [
+    'a login with a blank',
+    'curl -u "ada:two words" h; mysql -p\'two words\' db; sh -c "mysql -pone db"',
+    `curl -u "ada:${X}" h; mysql -p'${X}' db; sh -c "mysql -p${X} db"`,
+  ],
   ['a header of curl', 'curl -H X-Api-Key: hunter2 -H Accept: x', `curl -H X-Api-Key: ${X} -H Accept: x`],
   ['openssl', 'openssl pkcs12 -passin pass:hunter2 -passout env:P -in k', `openssl pkcs12 -passin pass:${X} -passout env:P -in k`],
   ['openssl enc', 'openssl enc -aes-256-cbc -k hunter2', `openssl enc -aes-256-cbc -k ${X}`],
