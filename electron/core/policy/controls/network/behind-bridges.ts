@@ -6,6 +6,7 @@ import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { InterfaceAddress, Network } from '../../../facts/network/network.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { hostAddressesOf, isBehind, isRootless } from '../../../facts/services/own-address.ts'
+import { isNearlyAll } from './flows.ts'
 
 /**
  * Addresses of this host with a network of its own behind them, where nobody but this host leads out: of an address that stands alone nobody lives next door. By the
@@ -22,7 +23,7 @@ export function bridgesOf(network: Network, processes: readonly Process[] = []):
   return network.addresses.filter((each) => isBridge(each) && !/^fe[89ab]/i.test(each.address))
 }
 
-/** What is behind a bridge sends past the rules for what this host sends. */
+/** What is behind a bridge sends past the rules for what this host sends. Where one address behind it gets nearly anywhere, the others are not asked: there may be many. */
 export function sentBehind(
   bridge: InterfaceAddress,
   { tables, translationKnown }: Pick<Firewall, 'tables' | 'translationKnown'>,
@@ -30,9 +31,17 @@ export function sentBehind(
   exit: Pick<ForwardedQuery, 'protocol' | 'port'>,
 ): readonly Piece[] {
   const sources = translationKnown ? sourcesBehind(tables, network, bridge) : undefined
-  if (sources) return sources.flatMap((source) => forwardedFrom(tables, network, { bridge: bridge.interface, source, ...exit }))
-  const family = bridge.address.includes(':') ? 6 : 4
-  return [{ ...toEach(family, bridge.interface), verdict: 'undetermined' }]
+  if (sources === undefined) {
+    const family = bridge.address.includes(':') ? 6 : 4
+    return [{ ...toEach(family, bridge.interface), verdict: 'undetermined' }]
+  }
+  const pieces: Piece[] = []
+  for (const source of sources) {
+    const sent = forwardedFrom(tables, network, { bridge: bridge.interface, source, ...exit })
+    if (sent.some((piece) => piece.verdict === 'accept' && isNearlyAll(piece))) return sent
+    for (const piece of sent) pieces.push(piece)
+  }
+  return pieces
 }
 
 export const toEach = (family: Family, name: string) => ({
