@@ -53,6 +53,7 @@ describe('ranges as OSV evaluates them', () => {
       '0.8.0rc1',
       'unaffected',
     ],
+    ['a pre-release in fewer numbers', range({ introduced: '2.0.0' }, { fixed: '2.1.0' }), '2.0rc1', 'affected, fixed in 2.1.0'],
     ['a pre-release of another', range({ introduced: '0.8.1' }, { fixed: '0.8.5' }), '0.8.0rc1', 'unaffected'],
     ['beyond a limit', range({ introduced: '0' }, { limit: '1.0' }), '1.0', 'unaffected'],
     ['within a limit', range({ introduced: '0' }, { limit: '1.0' }), '0.9', 'affected, fixed in undefined'],

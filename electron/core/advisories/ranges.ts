@@ -44,8 +44,9 @@ function rangeConcern(events: readonly AdvisoryEvent[], version: string, compare
   return { state: 'affected', fixed: sorted.find(({ fixed }) => fixed !== undefined && (order(fixed, version) ?? -1) > 0)?.fixed }
 }
 
-/** Asked of older versions: `2.0rc1` of `2.0`. Records name the release that a hole came with, which its pre-releases held before. */
-const isPreRelease = (older: string, release: string): boolean => older.replace(/^v/i, '').startsWith(release.replace(/^v/i, ''))
+/** Asked of older versions: `2.0rc1` of `2.0`, and of `2.0.0`. Records name the release that a hole came with, which its pre-releases held before. */
+const isPreRelease = (older: string, release: string): boolean =>
+  older.replace(/^v/i, '').startsWith(release.replace(/^v/i, '').replace(/(?:\.0)+$/, ''))
 
 /** Every entry of one advisory that is about this package, put together: affected wins, then undecided. */
 export function concernOfAdvisory(
