@@ -122,7 +122,7 @@ export async function measureOneHost(folder: string, rounds: number, say: (text:
     )
   }
   const session = await warm.connect(host, { signal: new AbortController().signal })
-  const probed = await measureSections(session, sections, Math.min(rounds, 5))
+  const probed = await measureSections(session, sections, rounds)
   session.close()
   await warm.close()
   kept.close()
