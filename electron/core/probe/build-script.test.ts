@@ -9,9 +9,11 @@ const sections = [
   script({ id: 'script', script: 'echo "$1"', parameters: ["a'b\nc"], display: 'echo' }),
 ]
 
+/** Without what follows the end of the answer, which means nothing. */
 const said = (shell: string, input: string): readonly string[] =>
-  spawnSync(shell, [], { input, encoding: 'utf8' })
-    .stdout.split('\n')
+  spawnSync(shell, [], { input, encoding: 'latin1' })
+    .stdout.replace(/( z\n).*\n(\w+ r\n)$/s, '$1$2')
+    .split('\n')
     .map((line) => line.replace(/ \d+\.\d+/g, ' time'))
     .filter((line) => line !== '')
 

@@ -176,6 +176,8 @@ export class FrameReader {
   }
 
   #noise(bytes: Buffer): void {
+    // What the probe itself sends then, so that the end of its answer gets here at once.
+    if (this.finished) return
     this.noiseBytes += bytes.length
     const room = NOISE_SAMPLE_BYTES - this.#sample.length
     if (room > 0)

@@ -13,7 +13,7 @@
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
  * sudo writes its own complaints to the same stderr as the command, with exit code 1, so the two are told apart by their words:
- * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run: so is what
+ * those of sudo(8) 1.8 to 1.9 and of sudo-rs. No `timeout` stands before sudo: it could not end what runs as root (kill(2)). `unable to resolve host` and the like are warnings, after which the command has run: so is what
  * it says of a file of rules that others may write, which it leaves out; where it refuses for that, another line says so.
  *
  * `gh_find NAME` sets gh_a to the program of that name on the PATH, as `command -v` would, which costs a process for its answer.
@@ -70,7 +70,9 @@ gh_p() {
   [ "$gh_uid" = 0 ] && [ "$gh_mode" != n ] && { gh_mode=n; gh_as=r; } || gh_as=a
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
+    gh_v=$gh_w gh_w=
     [ -z "$gh_sudo" ] || gh_caught "$gh_sudo" -n -- "$gh_a" "$@"
+    gh_w=$gh_v
     if [ "$gh_rc" != 1 ] || { [ -n "$gh_sudo" ] && ! gh_refused "$gh_e"; }; then
       gh_mark=r
       return "$gh_rc"
@@ -225,6 +227,9 @@ printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeo
 /**
  * `gh_lane N FIRST` begins lane N, whose first section is FIRST, and does not wait for it; `gh_close` waits for all, and says so. Lanes write to what the shell
  * itself writes to, a pipe or a Unix socket, neither of which takes a write of less than PIPE_BUF in pieces (unix(7), pipe(7)).
+ *
+ * A jump host leaves Nagle's algorithm on (RFC 896): the last words would wait there until what went before is acknowledged, up to a round trip. A full segment
+ * does not wait, so something follows that fills one and that nothing can deflate. The reader has stopped by then.
  */
 export const laneRuntime = `gh_lane() {
   [ -z "$gh_form" ] || { gh_begin "$2"; "gh_lane$1"; } 6>&1 2>/dev/null </dev/null &
@@ -232,6 +237,7 @@ export const laneRuntime = `gh_lane() {
 gh_close() {
   wait
   [ -z "$gh_form" ] || printf '%s z\\n' "$gh_k"
-  printf '%s r\\n' "$gh_k"
+  head -c 1500 /dev/urandom
+  printf '\\n%s r\\n' "$gh_k"
 }
 `
