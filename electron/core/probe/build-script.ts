@@ -93,22 +93,24 @@ const expectedMsOf = ({ section, follower }: Work): number =>
 const firstThenLongest = (a: Work, b: Work): number =>
   Number(b.section.first ?? false) - Number(a.section.first ?? false) || expectedMsOf(b) - expectedMsOf(a)
 
-/** Each goes to the lane with the least to do so far, so that no lane ends long after the others. */
-function spread(works: readonly Work[], count: number): readonly (readonly Work[])[] {
-  const lanes = Array.from({ length: Math.min(count, works.length) }, () => ({ work: [] as Work[], expectedMs: 0 }))
-  for (const work of works.toSorted(firstThenLongest)) {
-    const lane = lanes.reduce((least, each) => (each.expectedMs < least.expectedMs ? each : least))
-    lane.work.push(work)
-    lane.expectedMs += expectedMsOf(work)
-  }
-  return lanes.map(({ work }) => work)
+const sumMs = (works: readonly Work[]): number => works.reduce((total, work) => total + expectedMsOf(work), 0)
+
+/**
+ * Each goes to the lane with the least to do so far, so that no lane ends long after the others. Before `longest` nothing begins in its lane: in the end all wait for
+ * that one.
+ */
+function spread(works: readonly Work[], count: number, longest: Work | undefined): readonly (readonly Work[])[] {
+  const lanes: Work[][] = Array.from({ length: Math.min(count, works.length) }, () => [])
+  for (const work of works.toSorted((a, b) => Number(b === longest) - Number(a === longest) || firstThenLongest(a, b)))
+    lanes.reduce((least, each) => (sumMs(each) < sumMs(least) ? each : least)).push(work)
+  return lanes
 }
 
 const longestMs = (lane: readonly Work[]): number => Math.max(...lane.map(expectedMsOf))
 
 /**
  * What waits has a lane of its own. Those that use sudo share no lane with the others: a root process that hangs cannot be ended by the audit account and
- * blocks what follows. Both get lanes by what they have to do. A lane begins when it has arrived, so the one with the section that takes longest is sent first, and
+ * blocks what follows. Both get as many as let the last lane end soonest. A lane begins when it has arrived, so the one with the section that takes longest is sent first, and
  * then those that wait, whose scripts are short.
  */
 function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[] {
@@ -117,10 +119,12 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
   const computing = all.filter(({ section }) => !section.waits)
   const asRoot = computing.filter(({ section }) => mayUseSudo(section))
   const plain = computing.filter(({ section }) => !mayUseSudo(section))
-  const sum = (works: readonly Work[]) => works.reduce((total, work) => total + expectedMsOf(work), 0)
-  const share = Math.round((LANES * sum(asRoot)) / Math.max(1, sum(computing)))
-  const forRoot = plain.length === 0 ? LANES : Math.min(Math.max(share, 1), LANES - 1)
-  const lanes = [...spread(asRoot, forRoot), ...spread(plain, asRoot.length === 0 ? LANES : LANES - forRoot)]
+  const [longest] = computing.toSorted((a, b) => expectedMsOf(b) - expectedMsOf(a))
+  const splits = Array.from({ length: LANES + 1 }, (_, forRoot) => forRoot)
+    .filter((forRoot) => (forRoot > 0 || asRoot.length === 0) && (forRoot < LANES || plain.length === 0))
+    .map((forRoot) => [...spread(asRoot, forRoot, longest), ...spread(plain, LANES - forRoot, longest)])
+  const lastEnd = (lanes: readonly (readonly Work[])[]) => Math.max(...lanes.map(sumMs))
+  const lanes = splits.reduce((best, each) => (lastEnd(each) < lastEnd(best) ? each : best))
   const longestFirst = lanes.toSorted((a, b) => longestMs(b) - longestMs(a))
   return [...longestFirst.slice(0, 1), ...waiting.map((work) => [work]), ...longestFirst.slice(1)]
 }

@@ -25,7 +25,7 @@ interface SectionBase {
   readonly timeoutMs: number
   /** stdout beyond this is dropped and the section marked truncated. */
   readonly maxBytes: number
-  /** How long it usually takes alone, where that is much; what takes long begins early. A hint, not a limit. */
+  /** How long it usually takes, half as long again as alone on a host with two processors; what takes long begins early. A hint, not a limit. */
   readonly expectedMs: number
   /** Most of that it waits for others (a driver, an answer), so it runs beside the lanes of those that compute. */
   readonly waits?: boolean
@@ -64,7 +64,8 @@ export type SectionSpec = CommandSection | ScriptSection
 
 const DEFAULT_TIMEOUT_MS = 10_000
 const DEFAULT_MAX_BYTES = 1_048_576
-const DEFAULT_EXPECTED_MS = 15
+/** With sudo, which takes 6 ms by itself, and without. */
+const DEFAULT_EXPECTED_MS = { sudo: 15, none: 8 }
 
 type Defaults = 'timeoutMs' | 'maxBytes' | 'expectedMs' | 'kind'
 
@@ -74,7 +75,7 @@ export const command = (
   kind: 'command',
   timeoutMs: DEFAULT_TIMEOUT_MS,
   maxBytes: DEFAULT_MAX_BYTES,
-  expectedMs: DEFAULT_EXPECTED_MS,
+  expectedMs: DEFAULT_EXPECTED_MS[spec.privilege === 'none' ? 'none' : 'sudo'],
   ...spec,
 })
 
@@ -85,7 +86,7 @@ export const script = (
   kind: 'script',
   timeoutMs: DEFAULT_TIMEOUT_MS,
   maxBytes: DEFAULT_MAX_BYTES,
-  expectedMs: DEFAULT_EXPECTED_MS,
+  expectedMs: DEFAULT_EXPECTED_MS[spec.privileged?.length ? 'sudo' : 'none'],
   parameters: [],
   privileged: [],
   ...spec,

@@ -137,7 +137,7 @@ export const sections = (): readonly SectionSpec[] => [
   script({
     id: 'certificates',
     reads: nginxDump.id,
-    expectedMs: 90,
+    expectedMs: 60,
     script: probe,
     parameters: [readDump],
     display: 'certificates named by sudo nginx -T; openssl s_client against its TLS ports on loopback',

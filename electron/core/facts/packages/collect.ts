@@ -141,7 +141,7 @@ echo @end
 
 const software = script({
   id: 'software',
-  expectedMs: 40,
+  expectedMs: 30,
   display: 'versions (dist-info, driver), package sources, registries',
   script: SCRIPT,
   parameters: [enginePattern],

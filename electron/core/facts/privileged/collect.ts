@@ -111,7 +111,7 @@ exit 0
 export const collectPrivileged = (): readonly SectionSpec[] => [
   script({
     id: 'privileged',
-    expectedMs: 35,
+    expectedMs: 40,
     display: 'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, sshd_config; find of key and log folders',
     script: SCRIPT,
     privileged: commands,

@@ -7,6 +7,7 @@ import { command, type SectionSpec } from '../../probe/section.ts'
 export const collectSshd = (): readonly SectionSpec[] => [
   command({
     id: 'sshd',
+    expectedMs: 25,
     argv: ['/usr/sbin/sshd', '-T', '-C', 'lport=65535'],
     alternatives: ['/usr/local/sbin/sshd', '/usr/bin/sshd'],
     privilege: 'sudo',

@@ -170,7 +170,7 @@ ${accountUnitsScript}${filesScript}exit 0
 
 const units = script({
   id: 'units',
-  expectedMs: 70,
+  expectedMs: 65,
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
