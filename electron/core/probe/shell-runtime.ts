@@ -237,7 +237,7 @@ export const laneRuntime = `gh_lane() {
 gh_close() {
   wait
   [ -z "$gh_form" ] || printf '%s z\\n' "$gh_k"
-  head -c 1500 /dev/urandom
+  head -c 1500 /dev/urandom 2>/dev/null
   printf '\\n%s r\\n' "$gh_k"
 }
 `
