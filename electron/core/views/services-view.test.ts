@@ -15,7 +15,11 @@ test('vLLM behind nginx: how each runs, as whom, in which version, with which se
     ['program', 'DCGM exporter', 'unit', 'root', 'running'],
   ])
   const [vllm, nginx] = view.services
-  expect(vllm?.version).toMatchObject({ text: '0.27.0', from: 'endpoint', proof: { text: '"version":"0.27.0"' } })
+  expect(vllm?.version).toMatchObject({
+    text: '0.27.0',
+    from: 'endpoint',
+    proof: { text: 'body http://127.0.0.1:8000/version {"version":"0.27.0"}' },
+  })
   expect(vllm?.settings.map(({ name, value }) => `${name} ${value}`)).toEqual([
     'model /srv/models/llama-3.1-8b-instruct',
     '--max-model-len 8192',

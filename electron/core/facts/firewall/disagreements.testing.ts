@@ -73,7 +73,11 @@ const stopsLater = ({ nft, iptables, ip6tables }: Recording): boolean =>
 const takenByKernel = ({ nft }: Recording, seen: string): boolean => seen === 'a' && /\bsynproxy (?:mss|name)\b/.test(nft)
 
 /** What the rules of ufw for routes stop of the others stands before what is let back in, where ufw-docker has them. */
-const stopsAnswers = ({ iptables }: Recording): boolean => /^-A ufw-user-forward .*-d 172\.17\.0\.2.* -j (?:DROP|REJECT)/m.test(iptables)
+const stopsAnswers = ({ iptables }: Recording): boolean =>
+  /^-A ufw-user-forward (?:.*-d 172\.17\.0\.2|-s ).* -j (?:DROP|REJECT)/m.test(iptables)
+
+/** Whoever sends on gets past a rule that stops until its quota is used up; a connection that is tried does not send as much. */
+const stopsUntilUsedUp = ({ nft }: Recording): boolean => /\bquota (?:until )?\d+ mbytes\b[^\n]*\b(?:drop|reject)\b/.test(nft)
 
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {
@@ -95,7 +99,7 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       // Whether a network leads there is not for the rules to say; a verdict may be about the first interface, whose rules refuse or drop.
       const told = verdict === 'accept' || fits[verdict === 'undetermined' ? 'accept' : 'reject']?.(seen, port)
       if (isRoundabout(at) && told) return []
-      const later = direction === 'in' && verdict === 'accept' && stopsLater(recording)
+      const later = verdict === 'accept' && ((direction === 'in' && stopsLater(recording)) || stopsUntilUsedUp(recording))
       const taken = direction === 'in' && takenByKernel(recording, seen)
       return later || taken || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
@@ -107,7 +111,7 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
     if (!from || !to || seen === undefined || !translationKnown) return []
     const pieces = forwardedFrom(tables, network, { bridge: 'docker0', source: from.from, protocol: 'tcp', port })
     const { verdict, by } = verdictAmong(pieces, target)
-    const unanswered = verdict === 'accept' && stopsAnswers(recording)
+    const unanswered = verdict === 'accept' && (stopsAnswers(recording) || stopsUntilUsedUp(recording))
     return unanswered || takenByKernel(recording, seen) || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
   })
   return [...compare('in', inCases), ...compare('out', outCases), ...sent]

@@ -5,7 +5,7 @@ import { canRun, startMachines } from './machines.testing.ts'
 import { packed, type Recording, unpacked } from './recordings.testing.ts'
 import { setsOfPrograms } from './rule-sets-of-programs.testing.ts'
 
-/** Rule sets as programs write them against connections that were really tried: recorded, and anew as root where `GATEHOUSE_PACKET_SETS` asks for it. `GATEHOUSE_RECORD=1` writes the recordings. */
+/** Rule sets as programs write them against connections that were really tried: recorded, and anew as root in CI or where `GATEHOUSE_PACKET_SETS` asks for it. `GATEHOUSE_RECORD=1` writes the recordings. */
 const fixture = new URL('./__fixtures__/packets-programs.json', import.meta.url)
 const names = Object.keys(setsOfPrograms)
 const unsettled = (name: string, recording: Recording) =>
@@ -19,7 +19,8 @@ describe.skipIf(process.env.GATEHOUSE_RECORD)('recorded', () => {
   )
 })
 
-const isWanted = process.env.GATEHOUSE_RECORD !== undefined || process.env.GATEHOUSE_PACKET_SETS !== undefined
+const isWanted =
+  process.env.GATEHOUSE_RECORD !== undefined || process.env.GATEHOUSE_PACKET_SETS !== undefined || process.env.CI !== undefined
 test.skipIf(!isWanted || !canRun())('real packets, as root with iproute2, nftables and iptables', { timeout: 300_000 }, async () => {
   const machines = await startMachines(`${process.pid}-programs`, 250)
   const recordings: Recording[] = []
