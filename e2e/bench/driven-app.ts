@@ -5,7 +5,7 @@ import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { AuditJob } from '#shared/model/job.ts'
 import { electronRuntime, launchSettings } from '../../electron/tooling/electron-runtime.ts'
 import { ask } from '../fixtures/ask.ts'
-import { LAUNCH_TIMEOUT_MS, withSecondTry } from '../fixtures/start-electron.ts'
+import { LAUNCH_TIMEOUT_MS, withThreeTries } from '../fixtures/start-electron.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -29,7 +29,7 @@ export async function launchApp(
 ): Promise<{ running: ElectronApplication; page: Page; milliseconds: number }> {
   const runtime = await electronRuntime()
   // Not `startElectron`: what it does before would be timed too.
-  const { running, begun } = await withSecondTry(async () => ({
+  const { running, begun } = await withThreeTries(async () => ({
     begun: performance.now(),
     running: await electron.launch({
       executablePath: runtime.executable,
