@@ -220,7 +220,7 @@ elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
 if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch gh_setsid=$(command -v setsid); fi
 gh_top=$$
-export gh_k gh_form gh_uid gh_sudo gh_rs gh_memory gh_most gh_top
+export gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top
 printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeout"
 `
 

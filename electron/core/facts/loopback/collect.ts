@@ -30,31 +30,22 @@ const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4
  * A server that takes the connection and says nothing ends its curl; each port is then asked by one of its own, so that it hides no other and holds up nothing for long.
  */
 const SCRIPT = `usual=$1 routes=$2 pattern=$3
-# An awk that keeps NUL reads the command lines by itself, which takes half of what ps does.
-case $gh_form in text) set -- /proc/[0-9]*/cmdline ;; *) set -- ;; esac
 ports=$({
-  [ $# -gt 0 ] || ps -eo args=
+  # Not an awk on /proc/PID/cmdline: mawk ends where a process does between open and read.
+  ps -eo args=
   for file in /etc/systemd/system/ollama.service /etc/systemd/system/ollama.service.d/*.conf; do [ -r "$file" ] && cat "$file"; done
   # Other accounts may not read it.
   [ "$gh_uid" != 0 ] || cat /proc/[0-9]*/environ | tr '\\000' '\\n' | grep '^OLLAMA_HOST='
 } 2>/dev/null | usual=$usual pattern=$pattern awk '
-  function seek(row,   port, word) {
-    # Shells and awks of this probe hold such words, and are long.
-    if (n > 7 || row ~ /^(timeout|awk|(\\/bin\\/)?sh)[^!-~]-/) return
-    gsub(/[^ -~]/, " ", row)
-    if (tolower(row) !~ ENVIRON["pattern"]) return
-    while (match(row, / --(port|address)[ =][^ ]*|OLLAMA_HOST=[^ "]*:[0-9]+/)) {
-      word = substr(row, RSTART + 1, RLENGTH - 1); row = substr(row, RSTART + RLENGTH); sub(/^.*[ =:]/, "", word)
+  BEGIN { usual = " " ENVIRON["usual"] " " }
+  n < 8 && tolower($0) ~ ENVIRON["pattern"] {
+    port = ""
+    while (match($0, / --(port|address)[ =][^ ]*|OLLAMA_HOST=[^ "]*:[0-9]+/)) {
+      word = substr($0, RSTART + 1, RLENGTH - 1); $0 = substr($0, RSTART + RLENGTH); sub(/^.*[ =:]/, "", word)
       if (word ~ /^[0-9]+$/ && length(word) > 1 && length(word) < 6) port = word
     }
     if (port != "") { usual = usual sprintf("%04X ", port); n++ }
   }
-  BEGIN {
-    usual = " " ENVIRON["usual"] " "
-    for (i = 1; i < ARGC; i++) { while ((getline row < ARGV[i]) > 0) seek(row); close(ARGV[i]) }
-    ARGC = 1
-  }
-  { seek($0) }
   END {
     file[1] = "/proc/net/tcp"; file[2] = "/proc/net/tcp6"
     for (i = 1; i <= 2; i++) while ((getline row < file[i]) > 0) {
@@ -63,7 +54,7 @@ ports=$({
       split(field[2], a, ":")
       if (a[1] ~ /^((0+FFFF0000)?(0100007F|0+)|0+1000000)$/ && index(usual, " " a[2] " ") && !seen[a[2]]++ && ++found <= 6) print a[2]
     }
-  }' "$@")
+  }')
 [ -n "$ports" ] || { echo "#none"; exit 0; }
 if command -v curl >/dev/null 2>&1; then
   echo "#curl"
@@ -75,7 +66,7 @@ if command -v curl >/dev/null 2>&1; then
         echo "url=http://127.0.0.1:$((0x$port))$route
 output=$body"
       done; done
-    } | curl -q -sS --noproxy '*' --connect-timeout 1 --max-time 2 --limit-rate 4M -K - 2>/dev/null
+    } | curl -q -sS --noproxy '*' --connect-timeout 2 --max-time 2 --limit-rate 4M -K - 2>/dev/null
   }
   { ask $ports || for p in $ports; do ask $p; done; } | awk '
     BEGIN { begins = ENVIRON["gh_k"] " " }

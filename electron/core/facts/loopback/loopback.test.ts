@@ -21,8 +21,7 @@ async function run(client: string, [program = 'sh', ...words]: readonly string[]
     client === 'wget' ? 'command() { [ "$2" = curl ] && return 1; builtin_command "$2"; }\nbuiltin_command() { type "$1"; }\n' : ''
   const child = spawn(program, [...words, '-c', only + section.script, 'gatehouse', ...section.parameters], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Hosts with wget alone have the awk of busybox as well.
-    env: { ...process.env, gh_k: nonce, gh_uid: uid, gh_form: client === 'curl' ? 'text' : 'base64' },
+    env: { ...process.env, gh_k: nonce, gh_uid: uid },
   })
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

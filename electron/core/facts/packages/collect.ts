@@ -58,17 +58,18 @@ told() { kind=$1; shift; for file do [ -f "$file" ] && [ -r "$file" ] && printf 
 known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then printf '%s %s\\n' "$kind" "$file"; elif [ -e "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 unread() { for file do if [ -e "$file" ] && ! [ -r "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 homes() { known "$1" /root/$2 /home/*/$2; }
-# An awk that keeps NUL looks for them by itself. Of each the program, where it is a Python that has a folder of its own: what stands before the first NUL or blank.
-case $gh_form in text) set -- /proc/[0-9]*/cmdline ;; *) set -- $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline); pattern= ;; esac
-prefixes=$(pattern=$pattern awk 'BEGIN { for (i = 1; i < ARGC && found < 100; i++) {
-  row = ""; while ((getline line < ARGV[i]) > 0 && length(row) < 20000) row = row (row == "" ? "" : " ") line
-  close(ARGV[i])
-  if (!match(row, /^\\/[!-~\\200-\\377]*/)) continue
-  prefix = substr(row, 1, RLENGTH)
-  if (!sub(/\\/bin\\/python[^\\/]*$/, "", prefix) || prefix == "" || prefix in seen) continue
-  gsub(/[^ -~]/, " ", row)
-  if (tolower(row) ~ ENVIRON["pattern"]) { seen[prefix]; found++; print prefix }
-} }' "$@")
+# Of each the program, where it is a Python that has a folder of its own. \`read\` passes over NUL, and an awk may end with a process that does.
+prefixes=
+for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline); do
+  begin=
+  { IFS= read -r begin <"$file"; } 2>/dev/null
+  case $begin in /*/bin/python*) ;; *) continue ;; esac
+  { begin=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
+  begin=\${begin%% *}
+  case $begin in /*/bin/python*) ;; *) continue ;; esac
+  begin=\${begin%/bin/*}
+  case $prefixes in *"$nl$begin$nl"*) ;; *) prefixes="$nl$prefixes$begin$nl" ;; esac
+done
 set -f
 IFS=$nl
 set -- $prefixes
