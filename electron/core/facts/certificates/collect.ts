@@ -72,7 +72,7 @@ END {
 /**
  * Versions are asked once per port (nginx takes them from its default server), the certificate once per name: that of the newest version
  * that is spoken, which is the one that a client gets. One awk reads all answers. Who does not answer once is not asked again; where somebody
- * answers, the limit of the section is enough, since a \`timeout\` for each question is a quarter of what it takes. Ends with 4 when there was no dump to read.
+ * answers, the limit of the section is enough, since a `timeout` for each question is a quarter of what it takes. Ends with 4 when there was no dump to read.
  */
 const probe = String.raw`
 gh_try() {

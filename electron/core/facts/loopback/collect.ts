@@ -66,7 +66,7 @@ if command -v curl >/dev/null 2>&1; then
         echo "url=http://127.0.0.1:$((0x$port))$route
 output=$body"
       done; done
-    } | curl -q -sS --noproxy '*' --connect-timeout 2 --max-time 2 --limit-rate 4M -K - 2>/dev/null
+    } | curl -q -sS --noproxy '*' --max-time 2 --limit-rate 4M -K - 2>/dev/null
   }
   { ask $ports || for p in $ports; do ask $p; done; } | awk '
     BEGIN { begins = ENVIRON["gh_k"] " " }

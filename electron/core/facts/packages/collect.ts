@@ -59,16 +59,16 @@ known() { kind=$1; shift; for file do if [ -f "$file" ] && [ -r "$file" ]; then 
 unread() { for file do if [ -e "$file" ] && ! [ -r "$file" ]; then printf 'unreadable %s\\n' "$file"; fi; done; }
 homes() { known "$1" /root/$2 /home/*/$2; }
 # Of each the program, where it is a Python that has a folder of its own. \`read\` passes over NUL, and an awk may end with a process that does.
-prefixes=
+prefixes= count=0
 for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline); do
   begin=
   { IFS= read -r begin <"$file"; } 2>/dev/null
   case $begin in /*/bin/python*) ;; *) continue ;; esac
-  { begin=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
-  begin=\${begin%% *}
-  case $begin in /*/bin/python*) ;; *) continue ;; esac
-  begin=\${begin%/bin/*}
-  case $prefixes in *"$nl$begin$nl"*) ;; *) prefixes="$nl$prefixes$begin$nl" ;; esac
+  [ "$((count += 1))" -le 100 ] || break
+  { program=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
+  program=\${program%% *}
+  case $program in /*/bin/python*) prefix=\${program%/bin/*} ;; *) continue ;; esac
+  case $prefixes in *"$nl$prefix$nl"*) ;; *) prefixes="$nl$prefixes$prefix$nl" ;; esac
 done
 set -f
 IFS=$nl
