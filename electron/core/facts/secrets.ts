@@ -169,7 +169,7 @@ const rules: readonly Rule[] = [
   [
     '://',
     // Up to the last @ before the path, since most take a password with one.
-    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/@"']{0,256}:)([^\s/?#"']{1,1024})(@)/gi,
+    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/"']{0,256}:)([^\s/?#"']{1,1024})(@)/gi,
     (mark, _, before = '', value = '', at = '') => mask(mark, before, value, at),
   ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.

@@ -28,7 +28,7 @@ if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
   if [ $# -gt 0 ]; then
     # What they start; then, behind a line that none of these can be, the programs in it.
     timed=$(systemctl show --no-pager -p Id,ExecStart,ExecStartPre,ExecStartPost -- "$@" 2>/dev/null | awk '{
-        gsub(/:\\/\\/[^\\/@ \\t]*@/, "://****@")
+        gsub(/:\\/\\/[^\\/ \\t]*@/, "://****@")
         if (NR < ${MAX_ROWS}) print "=" substr($0, 1, 4000)
         while (match($0, /(^|[ \\t=])\\/[A-Za-z0-9_.\\/+-]+/)) {
           path = substr($0, RSTART, RLENGTH); sub(/^[^\\/]*/, "", path)

@@ -7,7 +7,7 @@ import { maskedLines } from './mask.ts'
  * comma or bracket, which the reader undoes. Values that are passwords or stand for keys in headers are masked on the host.
  */
 const SCRIPT = `mask() {
-  sed -E -e 's/("key" *: *")-----BEGIN[^"]*/\\1masked/g' -e 's/("(password|api_token|api_key|secret|secret_key|token|mac_key|auth_token)" *: *")[^"]*/\\1masked/g' -e 's|://[^/@"[:space:]]*@|://masked@|g'
+  sed -E -e 's/("key" *: *")-----BEGIN[^"]*/\\1masked/g' -e 's/("(password|api_token|api_key|secret|secret_key|token|mac_key|auth_token)" *: *")[^"]*/\\1masked/g' -e 's|://[^/"[:space:]]*@|://masked@|g'
 }
 lines() { awk '${maskedLines}' | sed 's/^/:/'; }
 # STEPPATH and the others are set so that Caddy, whose libraries make folders below $HOME when they start, leaves nothing behind.

@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const environment = [
       'OLLAMA_HOST=0.0.0.0:11434',
       'VLLM_API_KEY=sk-one',
-      'HTTPS_PROXY=http://me:sk-two@proxy:3128',
+      'HTTPS_PROXY=http://me:sk-two@sk-twelve@proxy:3128',
       'WEBUI_AUTH=false',
       'DATABASE_URL=postgres://app:sk-three@db/app',
       'OLLAMA_ORIGINS=http://chat.lan',

@@ -37,7 +37,7 @@ const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4
 secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
-user='\\(\\\\.\\|[^/@"\\\\[:space:]]\\)'
+user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\)'
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 hide=":start

@@ -48,7 +48,7 @@ pick() { awk -v "until=$1" '
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
       if (kind == "registries" && bytes > 16384) { n = 200; break }
-      if (wanted(row)) { gsub(/:\\/\\/[^\\/@ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
+      if (wanted(row)) { gsub(/:\\/\\/[^\\/ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
     }
     if (n > 199) print "@cut " path
     close(path)

@@ -70,5 +70,5 @@ export const knownKeys = [
  */
 export const maskVariables = String.raw`open="\($known\|[$][{(A-Za-z_].*\)"
 keyed='[A-Za-z0-9_]*\(KEY\|KEYS\|TOKEN\|TOKENS\|SECRET\|PASSWORD\|PASSWD\)='
-mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/;s|://[^/@[:space:]]*@|://****@|g"
+mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/;s|://[^/[:space:]]*@|://****@|g"
 `

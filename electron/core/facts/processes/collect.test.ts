@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
         LLAMA_ARG_PORT: '9',
         LLAMA_API_KEY: 'seen-four',
         LOCALAI_API_KEY: 'changeme',
-        HTTP_PROXY: 'http://u:seen-five@p',
+        HTTP_PROXY: 'http://u:seen-five@seen-six@p',
         SECRET_OTHER: 'seen-six',
       },
     })

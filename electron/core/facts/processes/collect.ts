@@ -16,7 +16,7 @@ import { podsScript } from './pods-script.ts'
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3
 ${maskVariables}flags='--\\{0,1\\}[[:alnum:]_-]*\\(key\\|keys\\|token\\|password\\|passwd\\|secret\\)'
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
-url='s|://[^/@[:space:]]*@|://****@|g'
+url='s|://[^/[:space:]]*@|://****@|g'
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
 words="s/\\([[:space:]]$flags=\\)[^ ][^ ]*$more;s/\\([[:space:]]$flags \\)[^- ][^ ]*$more"
 given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"

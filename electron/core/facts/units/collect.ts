@@ -86,7 +86,7 @@ s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
 s/\\( $flag\\)\\([^ $]\\|[$][$]\\)[^ ]*/\\1****/g
 s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
 s/:=<placeholder>/=<placeholder>/g
-s|://[^/@[:space:]]*@|://****@|g
+s|://[^/[:space:]]*@|://****@|g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
   # An empty one drops those before; what SetCredential= gives counts only where no file of that name does (systemd.exec(5), Credentials).
