@@ -1,81 +1,10 @@
-import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
+import type { Citation } from '../../../facts/citation.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import { pathOf, splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
+import { type NamedPath, namedPaths, openedBy, ownedPaths } from './opened-paths.ts'
+import { isOfTheMachine } from './system-folders.ts'
 import { judgeUnits, printed } from './unit-subjects.ts'
-
-/** Whoever writes one of these writes programs, settings or keys of the machine, or what all services share. Caches and state are not among them. */
-const ofTheMachine: ReadonlySet<string> = new Set([
-  ...[
-    '/',
-    '/etc',
-    '/usr',
-    '/bin',
-    '/sbin',
-    '/lib',
-    '/lib64',
-    '/boot',
-    '/root',
-    '/home',
-    '/dev',
-    '/sys',
-    '/proc',
-    '/run',
-    '/var',
-    '/opt',
-    '/srv',
-  ],
-  ...[
-    '/mnt',
-    '/usr/bin',
-    '/usr/sbin',
-    '/usr/lib',
-    '/usr/lib64',
-    '/usr/share',
-    '/usr/local',
-    '/usr/local/bin',
-    '/usr/local/sbin',
-    '/usr/local/lib',
-  ],
-  ...['/etc/systemd', '/etc/systemd/system', '/etc/ssh', '/etc/sudoers.d', '/etc/cron.d', '/etc/nginx', '/etc/ld.so.conf.d', '/etc/pam.d'],
-  ...['/run/systemd', '/var/lib', '/var/spool/cron', '/usr/lib/systemd', '/usr/lib/systemd/system'],
-])
-
-/**
- * What root runs, reads or obeys, and all below it. Libraries of an engine lie below /usr/local/lib, and what daemons of root keep below /var/lib is theirs alone.
- */
-const ofRoot: readonly string[] = [
-  ...rootOwned,
-  ...rootRuns.filter((path) => path !== '/usr/local/lib'),
-  ...rootSockets,
-  ...[
-    '/boot',
-    '/sys',
-    '/proc',
-    '/usr/bin',
-    '/usr/sbin',
-    '/bin',
-    '/sbin',
-    '/usr/lib/systemd',
-    '/etc/nginx',
-    '/etc/apt',
-    '/etc/dnf',
-    '/etc/ssl',
-    '/etc/pki',
-  ],
-  ...['docker', 'containerd', 'containers', 'kubelet', 'rancher', 'dpkg', 'rpm', 'libvirt', 'lxd', 'incus', 'systemd', 'sudo'].map(
-    (name) => `/var/lib/${name}`,
-  ),
-]
-
-/** The same folder by another name (hier(7), file-hierarchy(7)). */
-const plain = (path: string): string => path.replace(/^\/var\/run(?=\/|$)/, '/run')
-
-const isOfTheMachine = (path: string): boolean => {
-  const own = plain(path)
-  return ofTheMachine.has(own) || ofRoot.some((known) => own === known || own.startsWith(`${known}/`))
-}
 
 export default defineControl({
   id: 'inference-unit-writes-own-paths',
@@ -83,7 +12,7 @@ export default defineControl({
   severity: 'medium',
   title: 'Units of inference servers write only to directories of their own',
   rationale:
-    'ReadWritePaths= opens holes in ProtectSystem=. A hole as wide as / or /etc lets a server that was taken over write programs, units and keys, as if there were no sandbox.',
+    'ReadWritePaths= and StateDirectory= open holes in ProtectSystem=. A hole as wide as / or /etc lets a server that was taken over write programs, units and keys, as if there were no sandbox.',
   needs: ['services'],
   uses: ['units'],
   remediation: { template: 'systemd-sandbox' },
@@ -94,70 +23,48 @@ export default defineControl({
         const reason = `systemctl did not print ProtectSystem= of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }
       }
+      const named = namedPaths(unit)
+      const owned = ownedPaths(unit, named).filter(({ real }) => isOfTheMachine(real))
+      if (owned.length > 0)
+        return {
+          status: 'fail',
+          title: 'The unit owns system directories',
+          reason: `${unit.id} makes ${listed(owned)}, and all below it, ${unit.user || 'its account'}’s whenever it is started. Expected only directories of its own.`,
+          cite: citeNamed(unit, owned),
+        }
       if (!/^(?:strict|full|yes)$/.test(unit.properties.ProtectSystem ?? '')) {
         const reason = `${unit.id} has no ProtectSystem=, so there is nothing to open; inference-unit-sandboxed judges that.`
         return { status: 'not-applicable', title: 'The unit restricts no writing', reason, cite: citeUnit(unit, 'ProtectSystem') }
       }
-      const named = (['ReadWritePaths', 'BindPaths'] as const).flatMap((property) =>
-        splitQuoted(unit.properties[property] ?? '').map((word) => {
-          const path = pathOf(word)
-          const real = unit.links?.[path] ?? path
-          return {
-            property,
-            path,
-            said: real === path ? path : `${path} (${real})`,
-            isBroad: isOfTheMachine(path) || isOfTheMachine(real),
-            real,
-          }
-        }),
-      )
+      const isBroad = ({ path, real }: NamedPath) => isOfTheMachine(path) || isOfTheMachine(real)
       const isOpened = openedBy(unit)
-      const broad = named.filter(({ isBroad, property, real }) => isBroad && isOpened(plain(real), property))
+      const broad = named.filter((one) => isBroad(one) && isOpened(one))
       if (broad.length === 0 && !printed(unit, 'ReadWritePaths')) {
         const reason = `systemctl did not print ReadWritePaths= of ${unit.id}.`
         return { status: 'not-evaluated', title: "The unit's write access could not be read", reason, cite: [] }
       }
       if (broad.length === 0) {
-        const [own, idle] = [named.filter(({ isBroad }) => !isBroad), named.filter(({ isBroad }) => isBroad)]
-        const list = (all: typeof named) =>
-          all
-            .slice(0, 6)
-            .map(({ said }) => said)
-            .join(', ')
-        const reason = `${unit.id} opens ${own.length > 0 ? list(own) : 'nothing'} for writing.${
-          idle.length > 0 ? ` That it names ${list(idle)} opens nothing that ProtectSystem= and the like close.` : ''
+        const own = named.filter((one) => !isBroad(one))
+        const idle = named.filter(isBroad)
+        const reason = `${unit.id} opens ${own.length > 0 ? listed(own) : 'nothing'} for writing.${
+          idle.length > 0 ? ` That it names ${listed(idle)} opens nothing that ProtectSystem= and the like close.` : ''
         }`
         return { status: 'pass', title: 'Writes only to its own directories', reason, cite: citeUnit(unit, 'ReadWritePaths') }
       }
       return {
         status: 'fail',
         title: 'The unit may write system directories',
-        reason: `${unit.id} opens ${broad.map(({ said }) => said).join(', ')} for writing. Expected only directories of its own.`,
-        cite: broad.flatMap(({ property, path }) => citeUnit(unit, property, { token: path, note: 'Expected a directory of its own.' })),
+        reason: `${unit.id} opens ${listed(broad)} for writing. Expected only directories of its own.`,
+        cite: citeNamed(unit, broad),
       }
     }),
 })
 
-const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+const listed = (all: readonly NamedPath[]): string =>
+  all
+    .slice(0, 6)
+    .map(({ path, real }) => (real === path ? path : `${path} (${real})`))
+    .join(', ')
 
-/**
- * Does a path of ReadWritePaths= or BindPaths= open what other settings close (systemd.exec(5))? Of the folders that these name the deepest one counts. Where
- * ReadWritePaths= names the very folder that is closed, it stays closed (systemd 252 and 257); `tmpfs` gives way.
- */
-function openedBy({ properties }: Unit): (path: string, property: 'ReadWritePaths' | 'BindPaths') => boolean {
-  const { ProtectSystem: system = '', ProtectHome: home = '' } = properties
-  const homes = ['/home', '/root', '/run/user']
-  const closed = [
-    ...(system === 'strict' ? ['/'] : ['/usr', '/boot', '/efi', ...(system === 'full' ? ['/etc'] : [])]),
-    ...(/^(?:yes|read-only)$/.test(home) ? homes : []),
-    ...(properties.ProtectKernelTunables === 'yes' ? ['/sys', '/proc/sys'] : []),
-    ...(/^(?:|no)$/.test(properties.ProtectControlGroups ?? '') ? [] : ['/sys/fs/cgroup']),
-  ]
-  const open = [...(system === 'strict' ? ['/dev', '/proc', '/sys'] : []), ...(/^(?:|no)$/.test(home) ? homes : [])]
-  return (path, property) => {
-    const [deepest] = [...closed, ...open].filter((folder) => isWithin(path, folder)).sort((a, b) => b.length - a.length)
-    const isClosed = deepest === undefined ? home === 'tmpfs' && homes.includes(path) : closed.includes(deepest)
-    if (property === 'BindPaths') return isClosed || closed.some((folder) => isWithin(folder, path))
-    return isClosed && deepest !== path
-  }
-}
+const citeNamed = (unit: Unit, all: readonly NamedPath[]): readonly Citation[] =>
+  all.flatMap(({ property, token }) => citeUnit(unit, property, { token, note: 'Expected a directory of its own.' }))
