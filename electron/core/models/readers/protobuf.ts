@@ -14,6 +14,9 @@ export interface Field {
 
 const MAX_VARINT_BYTES = 10
 
+/** Of a field before what it holds. */
+export const MAX_HEAD_BYTES = 2 * MAX_VARINT_BYTES
+
 /**
  * The fields of one protobuf message between two offsets, in order, without fetching what they hold.
  * @throws {Unreadable} when the bytes are no message
@@ -21,20 +24,26 @@ const MAX_VARINT_BYTES = 10
 export async function* readFields(cursor: ByteCursor, start: number, end: number): AsyncGenerator<Field> {
   let next = start
   while (next < end) {
-    const begin = next
-    cursor.moveTo(begin)
-    await cursor.fill(2 * MAX_VARINT_BYTES)
-    const key = varint(cursor)
-    const [number, wire] = [Math.floor(key / 8), key % 8]
-    if (number === 0 || number > 0x1fff_ffff) throw new Unreadable('protobuf: a field has no number', begin)
-    const value = wire === 0 || wire === 2 ? varint(cursor) : 0
-    const length = lengthOf(wire, value)
-    if (length === undefined) throw new Unreadable(`protobuf: wire type ${wire} is not read`, begin)
-    const at = cursor.offset
-    if (at + length > end) throw new Unreadable('protobuf: a field reaches beyond its message', begin)
-    next = at + length
-    yield { number, wire, value: wire === 0 ? value : 0, at, length }
+    cursor.moveTo(next)
+    await cursor.fill(MAX_HEAD_BYTES)
+    const field = fieldAt(cursor, end)
+    next = field.at + field.length
+    yield field
   }
+}
+
+/** The field at which the cursor stands, whose head is in memory. The cursor stands behind its head then. */
+export function fieldAt(cursor: ByteCursor, end: number): Field {
+  const begin = cursor.offset
+  const key = varint(cursor)
+  const [number, wire] = [Math.floor(key / 8), key % 8]
+  if (number === 0 || number > 0x1fff_ffff) throw new Unreadable('protobuf: a field has no number', begin)
+  const value = wire === 0 || wire === 2 ? varint(cursor) : 0
+  const length = lengthOf(wire, value)
+  if (length === undefined) throw new Unreadable(`protobuf: wire type ${wire} is not read`, begin)
+  const at = cursor.offset
+  if (at + length > end) throw new Unreadable('protobuf: a field reaches beyond its message', begin)
+  return { number, wire, value: wire === 0 ? value : 0, at, length }
 }
 
 function lengthOf(wire: number, value: number): number | undefined {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { ByteCursor } from './byte-cursor.ts'
-import { type Field, readFields } from './protobuf.ts'
+import { type Field, fieldAt, MAX_HEAD_BYTES, readFields } from './protobuf.ts'
 import { isName } from './protobuf-name.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -8,6 +8,8 @@ const [PIECE, TRAINER] = [1, 2]
 const counted = new Set([PIECE, TRAINER, 3, 4, 5])
 /** Of what is behind the text of a piece: its score, then its kind. */
 const MAX_REST_BYTES = 7
+/** With a length of two bytes. */
+const MAX_PIECE_BYTES = 3 + 0x3fff + MAX_REST_BYTES
 
 /**
  * Number of pieces when it reads as a tokenizer model of SentencePiece from end to end (sentencepiece_model.proto); undefined when it is none.
@@ -17,13 +19,23 @@ export async function sentencePieces(source: ByteSource, step: (count: number) =
   let [pieces, settings] = [0, 0]
   try {
     const cursor = new ByteCursor(source, { signal })
-    for await (const field of readFields(cursor, 0, source.size)) {
+    for (let at = 0; at < source.size; ) {
       step(2)
+      cursor.moveTo(at)
+      // There are a quarter of a million: what is in memory is read without waiting.
+      if (cursor.ready < MAX_HEAD_BYTES) await cursor.fill(Math.min(MAX_HEAD_BYTES, cursor.remaining))
+      const field = fieldAt(cursor, source.size)
       if (!counted.has(field.number) || field.wire !== 2) return undefined
-      if (field.number === PIECE && !(await isPiece(cursor, field))) return undefined
-      if (field.number === TRAINER && !(await isTrainer(source, field, signal))) return undefined
-      if (field.number === PIECE) pieces += 1
-      else settings += 1
+      if (field.number === PIECE) {
+        if (field.length > MAX_PIECE_BYTES) return undefined
+        if (cursor.ready < field.length) await cursor.need(field.length)
+        if (!isPiece(cursor.bytes(field.length))) return undefined
+        pieces += 1
+      } else {
+        if (field.number === TRAINER && !(await isTrainer(source, field, signal))) return undefined
+        settings += 1
+      }
+      at = field.at + field.length
     }
   } catch (error) {
     if (error instanceof Unreadable) return undefined
@@ -32,25 +44,15 @@ export async function sentencePieces(source: ByteSource, step: (count: number) =
   return pieces > 0 && settings > 0 ? pieces : undefined
 }
 
-/** A text, a score, a kind, in this order, as protobuf writes them; a node of TensorFlow goes on with its operation. */
-async function isPiece(cursor: ByteCursor, { at, length }: Field): Promise<boolean> {
-  await cursor.need(Math.min(2, length))
-  if (cursor.offset !== at || length < 2 || cursor.u8() !== 0x0a) return false
-  let textBytes = cursor.u8()
-  let head = 2
-  if (textBytes >= 0x80) {
-    await cursor.need(1)
-    textBytes += (cursor.u8() - 1) * 0x80
-    head = 3
-  }
-  const rest = length - head - textBytes
-  if (rest < 0 || rest > MAX_REST_BYTES || textBytes > 0x3fff) return false
-  // Any text may be a piece; what follows it tells.
-  cursor.skip(textBytes)
-  await cursor.need(rest)
-  const bytes = cursor.bytes(rest)
-  const scored = bytes[0] === 0x15 ? 5 : 0
-  return scored === rest || (rest === scored + 2 && bytes[scored] === 0x18 && (bytes[scored + 1] ?? 0xff) < 0x80)
+/** A text, a score, a kind, in this order, as protobuf writes them; a node of TensorFlow goes on with its operation. Any text may be a piece. */
+function isPiece(piece: Uint8Array): boolean {
+  const [tag, short = 0, long = 0] = piece
+  if (tag !== 0x0a || piece.length < 2) return false
+  const behind = short < 0x80 ? 2 + short : 3 + short + (long - 1) * 0x80
+  const rest = piece.length - behind
+  if (rest < 0 || rest > MAX_REST_BYTES) return false
+  const scored = piece[behind] === 0x15 ? 5 : 0
+  return scored === rest || (rest === scored + 2 && piece[behind + scored] === 0x18 && (piece[behind + scored + 1] ?? 0xff) < 0x80)
 }
 
 /** Its first two fields are names of files; those of TensorFlow are messages. */
