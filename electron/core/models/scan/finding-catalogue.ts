@@ -15,9 +15,11 @@ export const findingCatalogue = {
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.unusual-call': suspicious('A pickle calls what weights only name'),
+  'pickle.named-arguments': suspicious('A pickle calls with arguments by name'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
   'pickle.type-lies': suspicious('A type of numpy contradicts itself'),
   'pickle.array-over-bytes': suspicious('An array of numpy is laid over bytes'),
+  'pickle.array-over-memory': dangerous('A pickle lays an array over any memory'),
   'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
   'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
 

@@ -89,6 +89,7 @@ async function ours(bytes: Uint8Array) {
     imported: ({ module, name }) => void imports.push({ module, name }),
     called: ignore,
     alteredImport: ignore,
+    overMemory: ignore,
     built: ignore,
     forgotten: ignore,
     passedOn: ignore,

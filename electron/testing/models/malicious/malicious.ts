@@ -5,6 +5,7 @@ import { ggufFiles } from './gguf.ts'
 import { graphs } from './graphs.ts'
 import { importTricks } from './import-tricks.ts'
 import { joblibTricks } from './joblib-tricks.ts'
+import { memoryTricks } from './memory-tricks.ts'
 import { mistaken } from './mistaken.ts'
 import { numpyTypes } from './numpy-types.ts'
 import { opcodeTricks } from './opcode-tricks.ts'
@@ -19,6 +20,7 @@ export const malicious: readonly ModelCase[] = [
   ...opcodeTricks,
   ...joblibTricks,
   ...numpyTypes,
+  ...memoryTricks,
   ...archives,
   ...safetensorsFiles,
   ...ggufFiles,

@@ -5,7 +5,7 @@ import { type Call, callThrough, givenBack } from './forwarders.ts'
 import { op } from './opcodes.ts'
 import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeUtf8 } from './pickle-text.ts'
-import { other, type PickleBytes, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
+import { forgotten, other, type PickleBytes, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
 import { passOn } from './structure-opcodes.ts'
 
 const HIGHEST_PROTOCOL = 5
@@ -34,6 +34,8 @@ async function lineOrRest(run: PickleRun): Promise<string | undefined> {
 }
 
 function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {
+  // pickle.py takes a list as well, of which nothing is kept.
+  if (args.kind !== 'tuple' && args !== forgotten) run.events.broken('the arguments of a call are no tuple', run.at)
   run.events.called(callee, args, opcode, run.at)
   let last: Call = { callee, args }
   for (let next = callThrough(last); next !== undefined; next = callThrough(next)) {

@@ -86,7 +86,7 @@ export const dataOpcodes: Readonly<Record<number, OpcodeHandler>> = {
     cursor.bytes(8)
     return Number.NaN
   }),
-  [op.FLOAT]: line(() => other),
+  [op.FLOAT]: line(() => ({ kind: 'number', value: Number.NaN })),
   [op.INT]: async (run) => {
     const it = await readLine(run)
     const word = decodeAscii(it)

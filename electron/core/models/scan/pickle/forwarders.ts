@@ -14,12 +14,13 @@ const inModule = (callee: PickleValue, modules: RegExp): callee is PickleGlobal 
   callee.kind === 'global' && modules.test(callee.module ?? '')
 
 /**
- * What an allowed function gives back of what it was given, so that it is known again. numpy's `scalar` does so with the type of objects, and
- * makes a number of bytes alone.
+ * What an allowed function gives back of what it was given, so that it is known again. numpy's `object_` does so, and `scalar` with
+ * the type of objects, which makes a number of bytes alone.
  */
 export function givenBack({ callee, args }: Call): PickleValue | undefined {
   if (args.kind !== 'tuple') return undefined
   const [first, second] = args.items
+  if (inModule(callee, /^numpy$/) && callee.name === 'object_') return first
   if (inModule(callee, /^torch\.jit\._pickle$/) && identities.has(callee.name ?? '')) return first
   if (
     inModule(callee, /^numpy\._?core\.multiarray$/) &&
@@ -30,20 +31,35 @@ export function givenBack({ callee, args }: Call): PickleValue | undefined {
   return undefined
 }
 
-/** What an allowed function calls that is given to it, with which arguments. */
+const COPYREG = /^copy_?reg$/
+const TORCH_TENSOR = /^torch\._?tensor$/
+const NUMPY_RANDOM = /^numpy\.random\._pickle$/
+
+/** What an allowed function calls that is given to it, with which arguments; `callThrough` says what that is. */
+export const isForwarder = (callee: PickleValue): boolean =>
+  (inModule(callee, COPYREG) && /^(?:_reconstructor|__newobj(?:_ex)?__)$/.test(callee.name ?? '')) ||
+  (inModule(callee, TORCH_TENSOR) && callee.name === '_rebuild_from_type_v2') ||
+  (inModule(callee, NUMPY_RANDOM) && /^__(?:randomstate|generator|bit_generator)_ctor$/.test(callee.name ?? ''))
+
 export function callThrough({ callee, args }: Call): Call | undefined {
-  if (args.kind !== 'tuple') return undefined
+  if (args.kind !== 'tuple' || callee.kind !== 'global' || !isForwarder(callee)) return undefined
   const [first, second, third] = args.items
-  // A base that is not `object` makes the object, of what comes third.
-  if (inModule(callee, /^copy_?reg$/) && callee.name === '_reconstructor' && second?.kind === 'global' && second.name !== 'object')
-    return { callee: second, args: tupleOf(args.items.slice(2)) }
-  if (first?.kind !== 'global') return undefined
-  if (inModule(callee, /^copy_?reg$/) && callee.name === '__newobj__')
-    return { callee: first, args: { kind: 'tuple', items: args.items.slice(1), length: args.length - 1 } }
-  // Whatever the keywords say, it is not seen: `NEWOBJ_EX` is judged the same.
-  if (inModule(callee, /^copyreg$/) && callee.name === '__newobj_ex__' && second !== undefined)
-    return { callee: first, args: second, keywords: true }
-  if (inModule(callee, /^torch\._?tensor$/) && callee.name === '_rebuild_from_type_v2' && third !== undefined)
-    return { callee: first, args: third }
-  return undefined
+  switch (callee.name) {
+    case '_reconstructor':
+      // A base that is not `object` makes the object, of what comes third.
+      if (second === undefined || (second.kind === 'global' && second.name === 'object')) return undefined
+      return { callee: second, args: second.kind === 'global' ? tupleOf(args.items.slice(2)) : args }
+    case '__newobj__':
+      return first && { callee: first, args: { kind: 'tuple', items: args.items.slice(1), length: args.length - 1 } }
+    // Whatever the keywords say, it is not seen: `NEWOBJ_EX` is judged the same.
+    case '__newobj_ex__':
+      return first && second && { callee: first, args: second, keywords: true }
+    case '_rebuild_from_type_v2':
+      return first && third && { callee: first, args: third }
+    // A class of generators, where it is not a name.
+    case '__bit_generator_ctor':
+      return first?.kind === 'global' ? { callee: first, args: tupleOf([]) } : undefined
+    default:
+      return first && second && { callee: second, args: tupleOf([first]) }
+  }
 }

@@ -1,6 +1,7 @@
 import { Unreadable } from '../../readers/unreadable.ts'
 import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
+import { isForwarder } from './forwarders.ts'
 import { isGadget } from './gadgets.ts'
 import { isJoblibWrapper } from './joblib-array.ts'
 import { doubtOf, isNumpyType } from './numpy-type.ts'
@@ -53,14 +54,18 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     imported,
     called(callee, args, opcode, offset) {
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
-      if (isOnlyNamed(callee) || givesState(callee, args)) scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
+      // Constructors of PyTorch take an address by a name that their manual does not have.
+      if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
+      if (isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args))
+        scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
-      if (isArray(callee) && (opcode === 'NEWOBJ_EX' || args.kind !== 'tuple' || args.length > 2))
+      if (isArray(callee) && (args.kind !== 'tuple' || args.length > 2))
         scan.find('pickle.array-over-bytes', item, offset, `${callee.module}.${callee.name}`)
       if (callee.module === '_codecs' && callee.name === 'encode' && !encodesData(args))
         scan.find('pickle.unusual-codec', item, offset, '_codecs.encode')
     },
     alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
+    overMemory: (name, offset) => scan.find('pickle.array-over-memory', item, offset, name),
     built(instance, offset) {
       const doubt = isNumpyType(instance) ? doubtOf(instance) : undefined
       if (doubt === 'contradicts itself') scan.find('pickle.type-lies', item, offset, '')
@@ -73,6 +78,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     forgotten(callee, offset) {
       if (isJoblibWrapper(callee)) scan.gap(item, offset, 'an array of joblib stands behind more objects than a scan keeps')
+      if (isForwarder(callee) || isLayer(callee) || takesArrays(callee))
+        scan.gap(item, offset, 'a call stands behind more objects than a scan keeps')
       if (/^numpy(?:\.dtypes$|$)/.test(callee.module ?? '') && /^dtype$|DType$/.test(callee.name ?? ''))
         scan.gap(item, offset, 'a type of numpy stands behind more objects than a scan keeps')
     },
@@ -123,7 +130,29 @@ const givesState = ({ module, name }: PickleGlobal, args: PickleValue): boolean 
 
 /** Functions that an estimator or a layer has for a setting. Called by the pickle itself, they give back what is in a list, or call what an object has. */
 const isOnlyNamed = ({ module, name }: PickleGlobal) =>
-  (module === 'numpy' && /^(?:mean|median|max|min|sum)$/.test(name ?? '')) || module === 'torch.nn.functional' || module === 'torch._C._nn'
+  (module === 'numpy' && /^(?:mean|median|max|min|sum)$/.test(name ?? '')) ||
+  module === 'torch.nn.functional' ||
+  module === 'torch._C._nn' ||
+  (/^sklearn\./.test(module ?? '') && /^_?[a-z]/.test(name ?? '') && name !== 'newObj')
+
+const isLayer = ({ module }: PickleGlobal) => /^torch\.nn\.modules\./.test(module ?? '')
+
+/** Classes whose own calls take whatever says that it is an array, at an address that it states. Pickled arrays are made by functions. */
+const takesArrays = ({ module, name }: PickleGlobal) =>
+  (/^(?:numpy(?:\.(?:ma|ma\.core|rec|core\.records|matrixlib\.defmatrix))?|torch(?:\.cuda)?|scipy\..*)$/.test(module ?? '') &&
+    !/^(?:dtype|Size|device|_mareconstruct)$/.test(name ?? '')) ||
+  (/^sklearn\.neighbors\./.test(module ?? '') && /Tree/.test(name ?? ''))
+
+const isPlain = (value: PickleValue): boolean =>
+  value.kind === 'tuple'
+    ? value.items.length === value.length && value.items.every(isPlain)
+    : value.kind === 'object'
+      ? value.callee?.module === 'numpy' && value.callee.name === 'dtype'
+      : value.kind !== 'other' && value.kind !== 'dict'
+
+/** Layers are made without arguments, and then given their state: their constructors copy and call what they are given. */
+const isConstructed = (callee: PickleGlobal, args: PickleValue): boolean =>
+  args.kind === 'tuple' && ((isLayer(callee) && args.length > 0) || (takesArrays(callee) && !isPlain(args)))
 
 function encodesData(args: PickleValue): boolean {
   if (args.kind !== 'tuple') return false

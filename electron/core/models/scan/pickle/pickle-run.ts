@@ -11,6 +11,8 @@ export interface PickleEvents {
   called(callee: PickleValue, args: PickleValue, opcode: CallOpcode, offset: number): void
   /** BUILD, or items set on something imported itself: it would change a class or module for everybody. */
   alteredImport(global: PickleGlobal, offset: number): void
+  /** An object says by a name of numpy's that it is an array, and where in memory. */
+  overMemory(name: string, offset: number): void
   /** BUILD has given an object its state. */
   built(instance: PickleObject, offset: number): void
   /** Something imported becomes an argument or a part of something else: others may call it later. */

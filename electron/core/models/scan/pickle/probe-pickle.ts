@@ -25,6 +25,7 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
       calls += 1
     },
     alteredImport: note,
+    overMemory: note,
     built: note,
     passedOn: note,
     forgotten: note,

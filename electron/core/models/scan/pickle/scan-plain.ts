@@ -39,6 +39,9 @@ export async function scanAsPlainPickle(scan: Scan, item: ScanItem, start: numbe
     alteredImport(...change) {
       if (behind) events.alteredImport(...change)
     },
+    overMemory(...name) {
+      if (behind) events.overMemory(...name)
+    },
     built(instance, offset) {
       if (isJoblibArray(instance)) behind = true
       else if (behind) events.built(instance, offset)

@@ -6,8 +6,16 @@ import { other, type PickleDict, type PickleValue, tupleOf } from './pickle-valu
 
 const MAX_DICT_ENTRIES = 256
 
+/** By these names of an object numpy and PyTorch take an address for an array (numpy, the array interface protocol). */
+const interfaces = new Set(['__array_interface__', '__array_struct__', '__cuda_array_interface__'])
+
 function emptyDict(): PickleDict {
   return { kind: 'dict', entries: new Map(), unclear: false }
+}
+
+/** A vocabulary may have the word, with a number. */
+function tellMemory(run: PickleRun, key: PickleValue, value: PickleValue): void {
+  if (key.kind === 'text' && interfaces.has(key.text ?? '') && value.kind !== 'number') run.events.overMemory(key.text ?? '', run.at)
 }
 
 /** Keys and values in turn, into the dict or object on top of the stack. */
@@ -15,6 +23,10 @@ function setItems(run: PickleRun, items: readonly PickleValue[]): void {
   const target = run.machine.top()
   if (target.kind === 'global') run.events.alteredImport(target, run.at)
   passOn(run, items)
+  for (let index = 0; index + 1 < items.length; index += 2) {
+    const [key, value] = [items[index], items[index + 1]]
+    if (key && value) tellMemory(run, key, value)
+  }
   if (target.kind !== 'dict') return
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]]
@@ -52,7 +64,10 @@ function collection(run: PickleRun): void {
 function tuple(run: PickleRun, count: number): void {
   run.machine.tuple(count)
   const made = run.machine.top()
-  if (made.kind === 'tuple') passOn(run, made.items)
+  if (made.kind !== 'tuple') return
+  passOn(run, made.items)
+  const [key, value] = made.items
+  if (key && value) tellMemory(run, key, value)
 }
 
 const numberOfLine = async (run: PickleRun) => decodeDecimal(await readLine(run))
