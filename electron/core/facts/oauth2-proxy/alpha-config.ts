@@ -5,7 +5,7 @@ import type { OptionName } from './options.ts'
 export interface AlphaFile {
   readonly settings: ReadonlyMap<OptionName, { readonly values: readonly string[]; readonly offset: number }>
   /** Of the cookie secret, as `alpha-mask.ts` leaves it. */
-  readonly secretShape?: { readonly text: string; readonly offset: number } | undefined
+  readonly secretShape?: { readonly text: string; readonly offset: number; readonly typed: boolean } | undefined
   /** Why settings that are not in `settings` are not known to be at their default. */
   readonly unread?: string
 }
@@ -110,11 +110,14 @@ function readCookies(file: Reader, root: Tree): void {
 
 /** A string with a file beside it, in other versions one of `value`, `fromEnv` and `fromFile` (`SecretSource`), of which the file alone is measured. */
 function readSecret(file: Reader, cookie: Tree): void {
-  const secret = file.at(cookie, ['secret'])
-  if (secret?.kind === 'text') {
-    if (/^[xo]+=*$/.test(secret.text)) file.secretShape = { text: secret.text, offset: secret.offset }
+  const typed = file.at(cookie, ['typedsecretshape'])
+  const shape = typed ?? file.at(cookie, ['secretshape'])
+  if (shape?.kind === 'text') {
+    if (/^[xo]+=*$/.test(shape.text)) file.secretShape = { text: shape.text, offset: shape.offset, typed: typed !== undefined }
     return
   }
+  const secret = file.at(cookie, ['secret'])
+  if (secret?.kind === 'text') return
   const path = secret ? file.at(secret, ['fromfile']) : file.at(cookie, ['secretfile'])
   const found = path && file.read(path)
   if (found) file.put('cookie_secret_file', [found.text], found.offset)

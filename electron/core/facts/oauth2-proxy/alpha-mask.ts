@@ -1,3 +1,5 @@
+import { TYPED } from './cookie-secret.ts'
+
 /** Places of the alpha configuration in examples of the documentation. Elsewhere it must be readable by the audit account. */
 export const alphaPaths = ['/etc/oauth2-proxy/alpha.yaml', '/etc/oauth2-proxy/alpha-config.yaml'] as const
 
@@ -37,11 +39,16 @@ const keys = [
 const start = '^([[:space:]]*(-[[:space:]]+)*'
 const key = '[A-Za-z_][A-Za-z0-9_]*[[:space:]]*:'
 
-/** Of the cookie secret its shape: one `x` for a letter of URL-safe base64, `o` for another, `=` as it is. */
+/**
+ * Of the cookie secret its shape: one `x` for a letter of URL-safe base64, `o` for another, `=` as it is. By a key of its own, as what stands behind `secret` is masked once more on this side, and by
+ * another one where that was no random value.
+ */
 const shapeOfSecret = [
   `/^[[:space:]]*secret[[:space:]]*:[[:space:]]+["']?[A-Za-z0-9+\\/_=-]+["']?[[:space:]]*$/{h`,
-  's/:.*$/:/;x',
-  `s/^[^:]*:|["'[:space:]]//g;s/[A-Za-z0-9_-]/x/g;s/[^x=]/o/g;x;G`,
+  's/secret.*$/secretShape:/;x',
+  `s/^[^:]*:|["'[:space:]]//g`,
+  `s/^.*(${TYPED})/ &/I;s/[A-Za-z0-9_-]/x/g;s/[^x= ]/o/g;x;G`,
+  String.raw`s/secretShape:\n /typedSecretShape:\n/`,
   String.raw`s/\n/ /;b`,
   '}',
 ]

@@ -222,6 +222,60 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     },
   )
 
+  /** As guides, charts and examples print them, and as random generators of the documentation make them. */
+  const typed = [
+    ...[
+      'XXXXXXXXXXXXXXXX',
+      '0000000000000000',
+      'OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=',
+      'OQINaROshtE9TcZkNAm5Zs2Pv3xaWytBmc5W7sPX7ws=',
+    ],
+    ...['changemechangeme', 'dlRCUFJvcUxOMUdWRnlIZg==', 'YWFhYWFhYWFhYWFhYWFhYQ==', '0123456789abcdef', '32-character-random-string-here!'],
+    ...['your-cookie-secret-32-bytes-long', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  ]
+  const random = [
+    'QWq6nqsVa6fJ0IMq5Aax9y5i0Uw7yUKI2kgZQ0e4Y1k=',
+    '9f86d081884c7d659a2feaa0c55ad015',
+    'K4zXb2RrSgLk0q1c',
+    '_9-vTn3kXo1p2LwzAa0Bq8cD',
+  ]
+  const measured = [...typed.map((secret) => [secret, true] as const), ...random.map((secret) => [secret, false] as const)]
+
+  test.each(shells.flatMap((shell) => measured.map(([secret, isTyped]) => [shell, secret, isTyped] as const)))(
+    '%s: a secret that a hand typed is told from a random one, in a variable: %s',
+    (shell, secret, isTyped) => {
+      const proxy = inContainer(shell, cgroups[0] ?? '', `77\n@variables\nOAUTH2_PROXY_COOKIE_SECRET=${secret}\n\n`)
+      expect(proxy.cookieSecret?.typed ?? false).toBe(isTyped)
+    },
+  )
+
+  test.each(seds.flatMap((sed) => measured.map(([secret, isTyped]) => [sed, secret, isTyped] as const)))(
+    '%s: and in both files: %s',
+    ([program = '', ...before], secret, isTyped) => {
+      const [section] = sections()
+      const privileged = section?.kind === 'script' ? section.privileged : []
+      const print = (words: readonly string[] = [], input: string) =>
+        spawnSync(program, [...before, ...words.slice(1, -1)], { encoding: 'utf8', input })
+          .stdout.trimEnd()
+          .split('\n')
+          .map((line) => `:${line}`)
+      const inFile = `cookie_secret = "${secret}" # our secret\nprovider = "oidc"\n`
+      const inAlpha = `cookie:\n  secret: ${secret}\n  secure: true\n`
+      const process = ['@process 7 /system.slice/o.service', '@argv', '=/usr/bin/oauth2-proxy']
+      const config = [...process, '@environment process', '@config read /etc/o.cfg', ...print(privileged[0]?.argv, inFile), '@end']
+      const alpha = [
+        ...[...process, '=--alpha-config=/a.yaml', '@environment process', '@alpha read /a.yaml'],
+        ...[...print(privileged[configPaths.length]?.argv, inAlpha), '@end'],
+      ]
+      for (const printed of [config, alpha]) {
+        const found = only(redact(printed.join('\n'))).cookieSecret
+        if (!/[^A-Za-z0-9+/_=-]/.test(secret) || printed === config) expect(found?.bytes).toBeGreaterThan(15)
+        if (found) expect(found.typed ?? false).toBe(isTyped)
+        expect(printed.join('\n')).not.toContain(secret.slice(0, 6))
+      }
+    },
+  )
+
   test.each(shells)('the words that root runs leave no secret: %s', () => {
     const [section] = sections()
     const words = section?.kind === 'script' ? section.privileged[0]?.argv.slice(1, -1) : undefined

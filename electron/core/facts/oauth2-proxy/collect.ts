@@ -1,13 +1,14 @@
 import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
 import { gatewaysScript } from '../processes/gateway.ts'
 import { alphaPaths, maskLogins, withoutAlphaSecrets } from './alpha-mask.ts'
+import { TYPED } from './cookie-secret.ts'
 
 /** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
 export const configPaths = ['/etc/oauth2-proxy.cfg', '/etc/oauth2-proxy/oauth2-proxy.cfg', '/etc/oauth2-proxy/config.cfg'] as const
 
 /**
- * `sed` words that print the file without its secrets. Of the cookie secret only its shape is left, one letter for each: how long it is can
- * be judged, what it is cannot be known. Keys may be quoted; of a quoted one with escapes, and from a text of several lines on, nothing is printed
+ * `sed` words that print the file without its secrets. Of the cookie secret only its shape is left, one letter for each, and whether a hand typed it: how long it is
+ * can be judged, what it is cannot be known. Keys may be quoted; of a quoted one with escapes, and from a text of several lines on, nothing is printed
  * but what the reader refuses. Root runs exactly these words, so not even the audit account sees a secret.
  */
 export const withoutSecrets = [
@@ -29,9 +30,16 @@ export const withoutSecrets = [
   '-e',
   's/^[^=]*=[[:space:]]*//',
   '-e',
+  // A blank in front marks it: nothing else begins with one.
+  `s/^["'][^"']*(${TYPED})/ &/I`,
+  '-e',
   's/[A-Za-z0-9_-]/x/g',
   '-e',
   `s/[^x"'=#[:space:]]/o/g`,
+  '-e',
+  's/^ /typed_cookie_secret_shape = /',
+  '-e',
+  '/^t/b',
   '-e',
   's/^/cookie_secret_shape = /',
   '-e',
@@ -48,7 +56,7 @@ export const withoutSecrets = [
 const reader = String.raw`
 function measure(source, value,   bare) {
   bare = value; sub(/=+$/, "", bare)
-  print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other")
+  print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other") (tolower(value) ~ /${TYPED}/ ? " typed" : "")
 }
 function secret(name) { return name ~ /(secret|password)$/ || name ~ /^(github-token|jwt-key|signature-key)$/ }
 function show(text) { gsub(/:\/\/[^\/?#"' ]*@/, "://****@", text); print "=" text }

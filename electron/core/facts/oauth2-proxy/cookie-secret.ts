@@ -21,6 +21,18 @@ export function bytesOfShape(shape: string): number {
   return secretBytes(shape.length, unpadded.length, /^x*$/.test(unpadded))
 }
 
+/**
+ * What no random value has, in small letters: the same letter eight times on, rows of the keyboard, words that stand for a value, base64 of these, and the secrets of oauth2-proxy's own examples and
+ * of OpenShift's. Extended regular expressions without repetition counts, which awks do not have, nor back references, which musl has not.
+ */
+export const TYPED = [
+  ...[...'0123456789abcdefghijklmnopqrstuvwxyz'].map((letter) => letter.repeat(8)),
+  ...['12345678', '01234567', 'abcdefgh', 'asdfasdf', 'qwerty', 'deadbeef'],
+  ...['secret', 'cookie', 'change', 'replace', 'random', 'example', 'sample', 'password', 'passw0rd', 'generate', 'insert', 'placeholder'],
+  ...['c2vjcmv0', 'y2hhbmdl', 'ywfhywfh', 'mdawmdaw', 'ehh4ehh4', 'wfhywfhy'],
+  ...['oqinaroshte9tczknam', 'dlrcufjvcuxomudwrnlizg'],
+].join('|')
+
 /** Of a file only its size is known. Its start took what it holds, so these sizes are base64, with what pads it or an end of a line, which Go's decoder skips. */
 const encoded: Readonly<Record<number, number>> = { 22: 16, 23: 16, 33: 24, 43: 32, 44: 32 }
 export const fileBytes = (size: number): number => encoded[size] ?? size

@@ -19,6 +19,8 @@ export interface Setting {
 export interface CookieSecret {
   readonly bytes: number
   readonly source: 'flag' | 'environment' | 'config' | 'file' | 'alpha'
+  /** A hand typed it, or a guide prints it: nobody drew it at random. Absent where that was not seen, as of a file of its own. */
+  readonly typed?: true | undefined
   readonly line: number
 }
 

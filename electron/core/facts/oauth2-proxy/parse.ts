@@ -77,12 +77,13 @@ function readRow(block: Block, part: Row[] | undefined, text: string, line: numb
     block.alphaPath = alpha[2] ?? ''
     return block.alpha
   }
-  const secret = /^@secret (flag|environment|file|alpha) (\d+) (\d+) (url|other)$/.exec(text)
+  const secret = /^@secret (flag|environment|file|alpha) (\d+) (\d+) (url|other)( typed)?$/.exec(text)
   if (secret) {
     const source = secret[1] as CookieSecret['source']
     const [written, bare] = [Number(secret[2]), Number(secret[3])]
     const inFile = source === 'file' || source === 'alpha'
-    block.secrets.push({ source, bytes: inFile ? fileBytes(written) : secretBytes(written, bare, secret[4] === 'url'), line })
+    const bytes = inFile ? fileBytes(written) : secretBytes(written, bare, secret[4] === 'url')
+    block.secrets.push({ source, bytes, line, ...(secret[5] !== undefined && { typed: true }) })
   }
   const gateway = gatewayOf(/^@gateway \d+ (\S+)$/.exec(text)?.[1] ?? '')
   if (gateway !== undefined && block.gateways.length < 8) block.gateways.push(gateway)
@@ -120,7 +121,7 @@ function assemble(block: Block): OAuth2Proxy {
   }
   const alphaConfig = alphaOf(block)
   // The alpha configuration may name another one, but what stands on the command line is seen by everybody.
-  const secret = secretOf(block, entries.get('cookie_secret_shape'), lineAt)
+  const secret = secretOf(block, entries, lineAt)
   const alphaSecret = alphaConfig && alphaSecretOf(block)
   const unread = problems.length === 0 ? undefined : problems.join(', and ')
   const unit = block.cgroup.split('/').findLast((one) => one.endsWith('.service'))
@@ -158,19 +159,26 @@ function alphaOf(block: Block): AlphaConfig | undefined {
 function alphaSecretOf(block: Block): CookieSecret | undefined {
   if (block.alphaState !== 'read') return undefined
   const { secretShape, settings } = parseAlphaConfig(block.alpha.map(({ text }) => text))
-  if (secretShape) return { bytes: bytesOfShape(secretShape.text), source: 'alpha', line: block.alpha[secretShape.offset]?.line ?? 0 }
+  if (secretShape)
+    return {
+      ...{ bytes: bytesOfShape(secretShape.text), source: 'alpha', line: block.alpha[secretShape.offset]?.line ?? 0 },
+      ...(secretShape.typed && { typed: true }),
+    }
   return settings.has('cookie_secret_file') ? block.secrets.findLast(({ source }) => source === 'alpha') : undefined
 }
 
 /** Flag, then variable, then file; a file of its own counts where no secret is given directly. */
 function secretOf(
   block: Block,
-  shape: { readonly values: readonly string[]; readonly offset: number } | undefined,
+  entries: ReadonlyMap<string, { readonly values: readonly string[]; readonly offset: number }>,
   lineAt: (offset: number) => number,
 ): CookieSecret | undefined {
   const of = (source: CookieSecret['source']) => block.secrets.findLast((secret) => secret.source === source)
+  const typed = entries.get('typed_cookie_secret_shape')
+  const shape = typed ?? entries.get('cookie_secret_shape')
   const bytes = shape && shapeBytes(shape.values[0] ?? '')
-  const inFile = shape && bytes !== undefined ? { bytes, source: 'config' as const, line: lineAt(shape.offset) } : undefined
+  const inFile: CookieSecret | undefined =
+    shape && bytes !== undefined ? { bytes, source: 'config', line: lineAt(shape.offset), ...(typed && { typed: true }) } : undefined
   return of('flag') ?? of('environment') ?? inFile ?? of('file')
 }
 

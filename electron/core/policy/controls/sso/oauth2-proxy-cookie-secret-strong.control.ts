@@ -43,11 +43,20 @@ function judge(proxy: OAuth2Proxy): Verdict {
       reason: 'Every account of this host reads it from the process table and can make a session of any user.',
       cite: [{ ...at, note: 'Expected cookie_secret_file, or a file that only its account can read.' }],
     }
+  if (secret.typed)
+    return {
+      ...base,
+      status: 'fail',
+      title: 'The cookie secret is no random value',
+      reason: `In its ${words[secret.source]} stands what guides print or a hand types, such as one letter repeated. Whoever tries those makes a session of any user.`,
+      hint: `Make another one: openssl rand -base64 32 | tr -- '+/' '-_'. Everybody logs in once more.`,
+      cite: [{ ...at, note: 'Expected a random value, which nobody has published.' }],
+    }
   return {
     ...base,
     status: 'pass',
     title: `The cookie secret has ${secret.bytes} bytes`,
-    reason: `It comes from its ${words[secret.source]}. Only its length was looked at.`,
+    reason: `It comes from its ${words[secret.source]}. Its length was looked at${secret.source === 'file' ? '' : ', and whether a guide prints it'}.`,
     cite: [at],
   }
 }

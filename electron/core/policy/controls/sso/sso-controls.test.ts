@@ -276,6 +276,8 @@ test.each<[AnyControl, string, string]>([
   [routesNeedLogin, 'ping_user_agent = "kube-probe"', 'warning: A name in a header passes as a health check'],
   [routesNeedLogin, 'gcp_healthchecks = true', 'warning: A name in a header passes as a health check'],
   [cookieSecret, 'cookie_secret_shape = "xxxxxxxxxxxxxxxx"', 'pass: The cookie secret has 16 bytes'],
+  [cookieSecret, 'typed_cookie_secret_shape = "xxxxxxxxxxxxxxxx"', 'fail: The cookie secret is no random value'],
+  [cookieSecret, 'typed_cookie_secret_shape = "xxxx"', 'fail: The cookie secret has 4 bytes'],
   [cookieSecret, 'cookie_secure = true', 'not-evaluated: Settings of oauth2-proxy could not be read'],
   [cookieFlags, 'cookie_httponly = false', 'fail: Scripts can read session cookies'],
   [cookieFlags, '', 'warning: Session cookies have no SameSite flag'],
