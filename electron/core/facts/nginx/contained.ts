@@ -34,7 +34,7 @@ export function parseContained(stdout: string): readonly ContainedNginx[] | unde
     // Several may run in one container, each with a file of its own.
     const other = masters.map((title) => otherConfiguration(title, parsed.file)).find((file) => file !== undefined)
     if (other !== undefined) return [{ ...nothing, unread: `it runs with ${other}, but its nginx -T read ${parsed.file}` }]
-    return [{ container, version: readVersion(told.join('\n')), directives: parsed.directives, line }]
+    return [{ container, ...readBuild(told.join('\n')), directives: parsed.directives, line }]
   })
 }
 
@@ -56,5 +56,17 @@ const next = (lines: readonly string[], from: number): number => {
 
 const inner = (text: string): string => text.replace(/^ /, '')
 
-/** `nginx version: nginx/1.22.1`, `nginx version: openresty/1.25.3.1`. */
-export const readVersion = (stderr: string): string | undefined => /^nginx version: [^\s/]+\/(\S+)/m.exec(stderr)?.[1]
+/**
+ * `nginx version: nginx/1.22.1 (Ubuntu)`, where what stands behind it is what the builder likes, except for NGINX Plus. Other makers: `nginx version: openresty/1.25.3.1`, whose first three numbers are
+ * nginx's, `Angie version: Angie/1.10.3` with nginx's line below or, by `-v`, without, `Tengine version: Tengine/2.2.3 (nginx/1.8.1)`.
+ */
+export function readBuild(stderr: string): Pick<ContainedNginx, 'version' | 'fork'> {
+  const [, name = '', number, plus] = /^nginx version: ([^\s/]+)\/(\S+)(?: \(nginx-plus-(\S+)\))?/m.exec(stderr) ?? []
+  const [, other = '', itsOwn = '', below] = /^(Angie|Tengine) version: \w+\/(\S+)(?: \(nginx\/([^)\s]+)\))?/m.exec(stderr) ?? []
+  const version = number ?? below
+  const fork = (maker: string, nginx: string | undefined) => ({ version, fork: { name: maker, nginx } })
+  if (other !== '') return fork(`${other} ${itsOwn}`, version)
+  if (plus !== undefined) return fork(`NGINX Plus ${plus}`, version)
+  if (name === 'openresty') return fork(`OpenResty ${number}`, number?.split('.').slice(0, 3).join('.'))
+  return name === '' || name === 'nginx' ? { version } : fork(`${name} ${number}`, undefined)
+}

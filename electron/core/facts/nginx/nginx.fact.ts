@@ -3,7 +3,7 @@ import type { FactDefinition, FactSources } from '../fact-definition.ts'
 import type { Process } from '../processes/processes.ts'
 import { machineAround } from '../services/placement.ts'
 import { sections } from './collect.ts'
-import { changedSinceLoaded, parseContained, readVersion } from './contained.ts'
+import { changedSinceLoaded, parseContained, readBuild } from './contained.ts'
 import { splitDump } from './dump.ts'
 import type { ContainedNginx, Nginx } from './nginx.ts'
 import { otherNginx } from './other-nginx.ts'
@@ -55,7 +55,7 @@ function readOwn(sources: FactSources): FactResult<Nginx> {
     installed: true,
     // When processes are unreadable nginx is taken to run: a proxy that may answer must be judged.
     running: processes.known ? master !== undefined : true,
-    version: readVersion(sources.section('nginx-version').stderr),
+    ...readBuild(sources.section('nginx-version').stderr),
     directives: parsed.directives,
     ...(changed.length > 0 && { changed }),
   })

@@ -14,11 +14,20 @@ export interface NginxDirective {
 /** Where it can be shown. */
 export const placeOf = ({ section = 'nginx', line }: Pick<NginxDirective, 'section' | 'line'>) => ({ section, line })
 
+/** Another maker's, with fixes and holes of its own under a number of its own: NGINX Plus, OpenResty, Angie, Tengine. */
+interface NginxFork {
+  /** With that number. */
+  readonly name: string
+  /** The release of nginx that it was made of, where it states that. */
+  readonly nginx?: string | undefined
+}
+
 /** nginx in a container of Docker or Podman, as its own `nginx -T` reports it. */
 export interface ContainedNginx {
   /** Id of the container. */
   readonly container: string
   readonly version?: string | undefined
+  readonly fork?: NginxFork | undefined
   readonly directives: readonly NginxDirective[]
   /** Why nothing is known of it; `directives` is empty then. */
   readonly unread?: string | undefined
@@ -29,6 +38,7 @@ export interface Nginx {
   readonly installed: boolean
   readonly running: boolean
   readonly version?: string | undefined
+  readonly fork?: NginxFork | undefined
   /** Top level of the main file, every `include` replaced by what it brings in. Empty when not installed. */
   readonly directives: readonly NginxDirective[]
   /** What of it changed on disk after it was last loaded: it runs with what stood there before. Absent: nothing, or that is not known. */

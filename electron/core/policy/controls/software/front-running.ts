@@ -15,11 +15,11 @@ const CONTAINED = 'nginx-containers'
 /** nginx that was built on the host, and nginx in containers: what it says of itself counts, as nobody says who built it. */
 export function runningNginx(nginx: FactResult<Nginx>, packaged: boolean, book: AdvisoryBook): readonly Verdict[] {
   if (!nginx.known) return packaged ? [] : [unstated('nginx', 'nginx', nginx.reason, [{ section: 'nginx', line: 0 }])]
-  const { installed, running, version, contained = [] } = nginx.value
+  const { installed, running, contained = [] } = nginx.value
   return [
-    ...(installed && running && !packaged ? [judgeStated('nginx', 'nginx', version, [{ section: 'nginx', line: 0 }], book)] : []),
+    ...(installed && running && !packaged ? [judgeNginx('nginx', nginx.value, [{ section: 'nginx', line: 0 }], book)] : []),
     ...contained.map((one) => {
-      const verdict = judgeStated(`nginx in ${one.container}`, 'nginx', one.version, [{ section: CONTAINED, line: one.line }], book)
+      const verdict = judgeNginx(`nginx in ${one.container}`, one, [{ section: CONTAINED, line: one.line }], book)
       return verdict.status === 'fail'
         ? {
             ...verdict,
@@ -29,6 +29,33 @@ export function runningNginx(nginx: FactResult<Nginx>, packaged: boolean, book: 
         : verdict
     }),
   ]
+}
+
+/** Advisories name releases of nginx. What another maker makes of one has its fixes under other numbers, and holes that they do not name. */
+function judgeNginx(
+  subject: string,
+  { version, fork }: Pick<Nginx, 'version' | 'fork'>,
+  cite: readonly Citation[],
+  book: AdvisoryBook,
+): Verdict {
+  if (!fork) return judgeStated(subject, 'nginx', version, cite, book)
+  const made = fork.nginx === undefined ? undefined : judgeStated(subject, 'nginx', fork.nginx, cite, book)
+  if (made && (made.status === 'fail' || made.status === 'warning'))
+    return {
+      ...made,
+      status: 'warning',
+      title: titled(`${fork.name} may be vulnerable`),
+      reason: `It was made of nginx ${fork.nginx}. ${made.reason} Its maker may have mended that.`,
+      hint: `Hold ${fork.name} against the security notes of its maker.`,
+    }
+  return {
+    subject,
+    status: 'not-evaluated',
+    title: titled(`${fork.name} could not be compared`),
+    reason: `Advisories are recorded of nginx${fork.nginx === undefined ? '' : `, and none of ${fork.nginx}, which it was made of`}; what its maker added has holes and fixes of its own.`,
+    hint: `Hold ${fork.name} against the security notes of its maker.`,
+    cite,
+  }
 }
 
 /** Caddy comes as one file, and mostly so: each that runs and is not that of the package. */

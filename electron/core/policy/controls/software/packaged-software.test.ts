@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '#shared/day.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
+import { readBuild } from '../../../facts/nginx/contained.ts'
 import { parseOAuth2Proxies } from '../../../facts/oauth2-proxy/parse.ts'
 import type { Packages } from '../../../facts/packages/packages.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
@@ -202,6 +203,30 @@ describe('software in packages', () => {
       { nginx: known(own(undefined)) },
       ['not-evaluated: The version of nginx is not known'],
     ],
+    ...(
+      [
+        ['nginx version: nginx/1.27.4 (nginx-plus-r34-p1)', 'warning: NGINX Plus r34-p1 may be vulnerable'],
+        ['nginx version: nginx/1.31.9 (nginx-plus-r40)', 'not-evaluated: NGINX Plus r40 could not be compared'],
+        ['nginx version: openresty/1.27.1.2', 'warning: OpenResty 1.27.1.2 may be vulnerable'],
+        ['nginx version: openresty/1.31.9.1', 'not-evaluated: OpenResty 1.31.9.1 could not be compared'],
+        ['Angie version: Angie/1.10.3\nnginx version: nginx/1.27.5\nbuilt on Thu', 'warning: Angie 1.10.3 may be vulnerable'],
+        ['Angie version: Angie/1.11.2', 'not-evaluated: Angie 1.11.2 could not be compared'],
+        ['Tengine version: Tengine/3.1.0\nnginx version: nginx/1.24.0', 'warning: Tengine 3.1.0 may be vulnerable'],
+        ['Tengine version: Tengine/2.2.3 (nginx/1.8.1)', 'warning: Tengine 2.2.3 may be vulnerable'],
+        ['nginx version: freenginx/1.31.9', 'not-evaluated: freenginx 1.31.9 could not be compared'],
+        // What a distribution, or whoever built it, calls its build.
+        ['nginx version: nginx/1.28.0 (Ubuntu)', 'warning: nginx 1.28.0 is vulnerable'],
+        ['nginx version: nginx/1.31.9 (x86_64-pc-linux-gnu)', 'pass: nginx 1.31.9 has no known holes'],
+      ] as const
+    ).map(
+      ([said, expected]) =>
+        [said.split('\n')[0] ?? '', [], { nginx: known({ ...own(undefined), ...readBuild(said) }) }, [expected]] as [
+          string,
+          [],
+          object,
+          readonly string[],
+        ],
+    ),
     ['nginx that runs unread', [], { nginx: unknown('why', ['nginx']) }, ['not-evaluated: The version of nginx is not known']],
     ['nginx in a container', [], { nginx: known(contained('1.28.0')) }, ['warning: nginx 1.28.0 is vulnerable']],
     [
