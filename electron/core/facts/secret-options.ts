@@ -6,6 +6,8 @@ const VALUE = `(?<=["'][^\\s"']{0,140})[^"'\\n]+(?=["'])|[^\\s"']+`
  * a port or a path. What every match contains, looked for first, and the pattern: what stands before the secret, and the secret.
  */
 export const secretOptions: readonly (readonly [has: string, pattern: RegExp])[] = [
+  // --basic-auth USER:PASSWORD
+  ['auth', /((?<![\w-])--?(?:[a-z]+-)?auth[=\s]["']?[^\s:"']{1,128}:)(?!\/\/)([^\s"']+)/g],
   behind('mysql', 'mysql[a-z]*', '-p'),
   behind('mariadb', 'mariadb(?:-[a-z]+)?', '-p'),
   behind('redis-cli', 'redis-cli', '-a +'),
@@ -24,7 +26,7 @@ export const secretOptions: readonly (readonly [has: string, pattern: RegExp])[]
   behind('frps', 'frps\\S*', '-t[ =]'),
   behind('bore', 'bore (?:local|server)', '-s[ =]?'),
   behind('ipmitool', 'ipmitool', '-[Pky] ?'),
-  behind(' login', '(?:docker|podman|nerdctl|buildah|oras|helm registry) login', '-p[ =]?'),
+  behind('login', '(?:docker|podman|nerdctl|buildah|oras|helm registry) login', '-p[ =]?'),
   behind('ldap', 'ldap[a-z]+', '-w +'),
   behind('mosquitto_', 'mosquitto_[a-z]+', '-P +'),
   behind('sslocal', 'sslocal', '-k +'),
@@ -45,5 +47,5 @@ function behind(has: string, program: string, option: string): readonly [string,
 }
 
 function right(has: string, before: string): readonly [string, RegExp] {
-  return [has, new RegExp(`((?<![\\w.-])${before}["']?)(?![-\\s])(${VALUE})`, 'g')]
+  return [has, new RegExp(`((?<![\\w.-])${before.replaceAll(' ', '\\s')}["']?)(?![-\\s])(${VALUE})`, 'g')]
 }

@@ -124,6 +124,17 @@ test.each([
   ],
   ['sshpass, and not the port of ssh', 'sshpass -p hunter2 ssh -p 2222 h', `sshpass -p ${X} ssh -p 2222 h`],
   ['sshpass in one word', 'sshpass -phunter2 ssh h', `sshpass -p${X} ssh h`],
+  [
+    'a login in the next word, as command lines of candidates are sent',
+    '@argv 7\n=python\n=server.py\n=--gradio-auth\n=ada:hunter2\n=--port\n=7860\n@argv 8\n=ttyd\n=-c\n=ada:hunter2\n=ollama run x\n',
+    `@argv 7\n=python\n=server.py\n=--gradio-auth\n=ada:${X}\n=--port\n=7860\n@argv 8\n=ttyd\n=-c\n=ada:${X}\n=ollama run x\n`,
+  ],
+  [
+    'an option that says nothing in the word before',
+    '@argv 7\n=sshpass\n=-p\n=hunter2\n=ssh\n=-p\n=2222\n=gpu\n=ollama list\n@held 7 x\n=-p\n=2',
+    `@argv 7\n=sshpass\n=-p\n=${X}\n=ssh\n=-p\n=2222\n=gpu\n=ollama list\n@held 7 x\n=-p\n=2`,
+  ],
+  ['a login of curl in words', '@argv 7\n=curl\n=-u\n=ada:hunter2\n=http://h/vllm', `@argv 7\n=curl\n=-u\n=ada:${X}\n=http://h/vllm`],
   ['a login of curl', 'curl -s -u ada:hunter2 -U p:q https://h', `curl -s -u ada:${X} -U p:${X} https://h`],
   ['a login of curl among its switches', 'curl -fsSu ada:hunter2 https://h', `curl -fsSu ada:${X} https://h`],
   [
@@ -203,6 +214,8 @@ test('keeps the number of lines, and masking twice changes nothing', () => {
       '--api-key ',
       'TOKEN=',
       '\n=--token\n=',
+      '\n@argv 7\n=--basic-auth\n=a:',
+      '\v',
       'Bearer ',
       '\n',
       '"',

@@ -100,12 +100,6 @@ const rules: readonly Rule[] = [
     /((?<=\s)-(?:vkey|token|authtoken|password|passwd|secret)[= ]["']?)(?!-)([^\s"']+)/g,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
-  // --basic-auth user:password
-  [
-    'auth',
-    /((?<![\w-])--?(?:[a-z]+-)?auth[= ]["']?[^\s:"']{1,128}:)(?!\/\/)([^\s"']+)/g,
-    (mark, _, before = '', value = '') => mask(mark, before, value),
-  ],
   // "apiKey": "value", api_key: value
   [
     ':',
@@ -269,6 +263,16 @@ const maskOptions = (line: string, mark: Mark): string =>
       )
     : line
 
+/** Words on lines of their own, as `processes` prints them, are looked at side by side: some options take their secret as the next word, and do not say so. */
+const ARGUMENTS = /^@argv .*\n(?:=.*(?:\n|$))+/gm
+const BETWEEN = '\v'
+const maskArguments = (block: string, mark: Mark): string => {
+  const [head = '', ...lines] = block.split('\n')
+  const words = lines.filter((line) => line !== '').map((line) => line.slice(1).replaceAll(BETWEEN, ' '))
+  const hidden = maskOptions(words.join(BETWEEN), mark).split(BETWEEN)
+  return [head, ...hidden.map((word) => `=${word}`), ...lines.slice(words.length)].join('\n')
+}
+
 function masked(line: string, mark: Mark): string {
   let text = maskOptions(maskAssignments(line, mark), mark)
   for (const rule of rules) {
@@ -290,6 +294,7 @@ export function redact(text: string, mark: Mark = plain): string {
   let inOption = ''
   let inMap: KeyMap
   return text
+    .replace(ARGUMENTS, (block) => maskArguments(block, mark))
     .split('\n')
     .map((line) => {
       const word = WORD.exec(line)?.[1]

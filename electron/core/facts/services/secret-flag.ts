@@ -1,18 +1,25 @@
 import { isPlaceholder } from '../placeholder-keys.ts'
 
-/** `--api-key`, `--hf_token`, `--api-key=…`; not `--api-key-file` (a path), `--max-num-batched-tokens` (a count) or `--eos-token` (a word). */
-const SECRET_FLAG = /^--?(?:[a-z0-9]+[-_])*(?:api[-_]?keys?|(?:p2p)?token|passwords?|passwd|secret)(?==|$)/i
+/**
+ * `--api-key`, `--hf_token`, `--api-key=…`, `--IdentityProvider.token=`; not `--api-key-file` (a path), `--max-num-batched-tokens` (a count), `--eos-token` (a word), `--tls-key` (a
+ * path) or `--ServerApp.password` of Jupyter (a hash).
+ */
+const SECRET_FLAG =
+  /^--?(?:(?:[a-z0-9]+[-_])*(?:(?:api|admin|master|auth)[-_]?keys?|vkey|(?:p2p|auth)?token|passwords?|passwd|secret|requirepass)|[a-z]+\.(?:[a-z]+_)?token)(?==|$)/i
+/** Their value is an account and its password, which is masked: `--gradio-auth ada:****`, `ttyd -c ada:****`. With `-c` most say something else. */
+const LOGIN_FLAG = /^--?(?:(?:gradio|api|basic)-auth|credential|c)(?==|$)/
+const LOGIN = /^[^\s:/]+:(\*{4}|‹.+)$/
 const WORD_OF_A_MODEL = /(?:eos|bos|pad|unk|mask|stop|image|special)[-_]token/i
 
 /** Is any of several between commas one? What guides print in its place tells nobody anything. */
-const isSecret = (value: string): boolean => value.split(',').some((one) => one !== '' && !isPlaceholder(one))
+const isSecret = (value: string): boolean => value.split(',').some((one) => !/^(?:""|'')?$/.test(one) && !isPlaceholder(one))
 
 /**
  * A variable that is set in a word: of a shell's text, or after `-e` and `--env` of docker and podman. A reference to another variable, an
  * option without a value and an empty one are no secrets.
  */
 const ASSIGNED =
-  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))["']?([^\s"';&|)]*)/g
+  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|(?:ACCESS|SECRET|MASTER|ADMIN|AUTH)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))["']?([^\s"';&|)]*)/g
 
 /** The same in settings that are one word of JSON; null and an empty one are none. */
 const IN_JSON = /"((?:[a-z0-9]+_)*(?:api_keys?|token|password|passwd|secret))": ?\[?"([^"]+)/g
@@ -29,9 +36,10 @@ export function secretFlag(words: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
     const [setting] = named(IN_JSON, word)
     if (setting !== undefined) return setting
-    const flag = SECRET_FLAG.exec(word)?.[0]
+    const flag = (SECRET_FLAG.exec(word) ?? LOGIN_FLAG.exec(word))?.[0]
     if (flag === undefined || WORD_OF_A_MODEL.test(flag)) continue
-    const value = word.length > flag.length ? word.slice(flag.length + 1) : (words[at + 1] ?? '')
+    const given = word.length > flag.length ? word.slice(flag.length + 1) : (words[at + 1] ?? '')
+    const value = LOGIN_FLAG.test(flag) ? (LOGIN.exec(given)?.[1] ?? '') : given
     const isValue = isSecret(value) && !value.startsWith('$') && (word.length > flag.length || !/^-[a-z-]/i.test(value))
     if (isValue) return flag
   }

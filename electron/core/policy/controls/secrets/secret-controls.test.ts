@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { known } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
+import { program } from '../programs/program-facts.testing.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import { askUnit, entry, unit } from '../units/unit-facts.testing.ts'
 import notInUnits from './inference-secrets-not-in-units.control.ts'
@@ -36,6 +37,13 @@ test.each<[string, readonly string[], 'systemd' | 'container', ReturnType<typeof
     'systemd',
     process(['sh', '-c', 'VLLM_API_KEY="$(cat /k)" vllm serve m; true'], 90),
     'pass: No secret on its command line',
+  ],
+  [
+    'the tmux that it was started in, whose words stay those of its first window',
+    ['vllm', 'serve', 'm'],
+    'systemd',
+    process(['tmux', 'new', '-d', '-s', 'v', 'VLLM_API_KEY=****'], 90),
+    'fail: A key stands on the command line',
   ],
   [
     'the client of its container',
@@ -78,6 +86,50 @@ test('a worker that carries the key fails its server', () => {
   )
   expect(outcomes(verdicts)).toEqual(['fail: A key stands on the command line'])
   expect(verdicts[0]?.cite).toMatchObject([{ section: 'processes', line: 101, token: '--token' }])
+})
+
+const sglang = program('inference', { id: 'sglang', name: 'SGLang', pids: [100, 101], telling: [] })
+const started = 'fail: A key stands on the command line'
+test.each<[string, readonly (readonly string[])[], string]>([
+  ['SGLang', [['python3', '-m', 'sglang.launch_server', '--api-key', '****']], started],
+  ['its key for admins', [['python3', '-m', 'sglang.launch_server', '--admin-api-key=‹redacted›']], started],
+  [
+    'a process of it',
+    [
+      ['sglang', 'serve'],
+      ['sglang', 'serve', '--api-key', '****'],
+    ],
+    started,
+  ],
+  ['a shell of it', [['sh', '-c', 'HF_TOKEN=**** sglang serve --model-path m']], started],
+  ['what guides print', [['sglang', 'serve', '--api-key', '<placeholder>']], 'not-applicable: No inference server on this host'],
+  [
+    'what somebody runs below it',
+    [
+      ['sglang', 'serve'],
+      ['mysql', '--password=****'],
+    ],
+    'not-applicable: No inference server on this host',
+  ],
+])('inference-secrets-not-on-command-line: other programs, %s', (_, [main = [], ...below], expected) => {
+  const processes = [process(main), ...below.map((argv) => ({ ...process(argv, 101), ppid: 100 }))]
+  const verdicts = ask(notOnCommandLine, facts('', [], { processes, programs: known([sglang]) }))
+  expect(outcomes(verdicts)).toEqual([expected])
+  if (expected === started) expect(verdicts[0]).toMatchObject({ subject: 'sglang', template: null })
+})
+
+test('inference-secrets-not-on-command-line: the client of the container of another program, beside a server of its own', () => {
+  const client = docker('-e', 'LITELLM_MASTER_KEY=‹redacted›', 'ghcr.io/berriai/litellm:main-stable')
+  const litellm = program('interface', { id: 'litellm', name: 'LiteLLM proxy', pids: [50], container: 'proxy' })
+  const processes = [process(['vllm', 'serve']), process(['litellm', '--config', 'c'], 50), client]
+  const verdicts = ask(
+    notOnCommandLine,
+    facts('', [service('vllm', { argv: ['vllm', 'serve'] })], { processes, programs: known([litellm]) }),
+  )
+  expect(verdicts.map(({ subject, status }) => [subject, status])).toEqual([
+    ['vllm.service', 'pass'],
+    ['litellm', 'fail'],
+  ])
 })
 
 test.each<[string, readonly ReturnType<typeof service>[], string]>([
