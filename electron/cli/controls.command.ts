@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { catalogueOf } from '#core/policy/catalogue.ts'
+import { catalogueOf, detailsOf } from '#core/policy/catalogue.ts'
 import { controls } from '#core/policy/registry.ts'
 import { checklist } from '#shared/model/checklist.ts'
-import type { ControlEntry } from '#shared/model/control-entry.ts'
+import type { ControlDetail, ControlEntry } from '#shared/model/control-entry.ts'
 import { ExitCode } from './exit-code.ts'
 
 const options = { json: { type: 'boolean', default: false } } as const
@@ -11,19 +11,21 @@ const options = { json: { type: 'boolean', default: false } } as const
 export async function runControls(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   const entries = catalogueOf(controls)
-  process.stdout.write(values.json ? `${JSON.stringify(entries, null, 2)}\n` : explained(entries))
+  process.stdout.write(values.json ? `${JSON.stringify(entries, null, 2)}\n` : explained(entries, detailsOf(controls)))
   return ExitCode.clean
 }
 
 const WIDTH = 100
 
-function explained(entries: readonly ControlEntry[]): string {
+function explained(entries: readonly ControlEntry[], details: readonly ControlDetail[]): string {
+  const mended = new Map(details.map((detail) => [detail.id, mendedBy(detail)]))
   const blocks = checklist.map(({ id, title }) => {
     const own = entries.filter(({ item }) => item === id)
     const lines = own.flatMap((entry) => [
       `  ${entry.id} (${entry.severity})`,
       ...wrapped(entry.title, '    '),
       ...wrapped(entry.rationale, '      '),
+      ...wrapped(mended.get(entry.id) ?? '', '      '),
       ...wrapped(entry.references.join(', '), '      '),
       '',
     ])
@@ -31,6 +33,13 @@ function explained(entries: readonly ControlEntry[]): string {
   })
   return `${blocks.join('\n')}\n${entries.length} controls\n`
 }
+
+const mendedBy = ({ remediation, steps, attestation }: ControlDetail): string =>
+  remediation !== undefined
+    ? `To mend: template ${remediation.template}`
+    : steps !== undefined
+      ? `To mend: ${steps}`
+      : (attestation?.question ?? '')
 
 /** Words broken into lines of at most `WIDTH` characters; a longer word stands alone. */
 function wrapped(text: string, indent: string): string[] {

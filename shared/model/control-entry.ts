@@ -19,10 +19,11 @@ export const controlEntrySchema = z.object({
 export const controlEntriesSchema = z.array(controlEntrySchema)
 export type ControlEntry = z.infer<typeof controlEntrySchema>
 
-/** The same for the window: references by name, and how it is mended or stated. */
+/** The same for the window: references by name, and how it is mended (by a template, or by what a person does) or stated. */
 export const controlDetailSchema = controlEntrySchema.extend({
   references: z.array(z.object({ framework: z.string().nullable(), id: z.string() })),
   remediation: z.object({ template: z.string() }).optional(),
+  steps: z.string().optional(),
   attestation: attestationRequestSchema.optional(),
 })
 export type ControlDetail = z.infer<typeof controlDetailSchema>

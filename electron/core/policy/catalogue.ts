@@ -22,9 +22,10 @@ export const catalogueOf = (controls: readonly AnyControl[]): ControlEntry[] =>
 
 /** What the window shows. */
 export const detailsOf = (controls: readonly AnyControl[]): ControlDetail[] =>
-  inOrder(controls).map(({ id, item, title, rationale, severity, references, remediation, attestation }) => ({
+  inOrder(controls).map(({ id, item, title, rationale, severity, references, remediation, steps, attestation }) => ({
     ...{ id, item, title, rationale, severity },
     references: references.map((text) => parseReference(text) ?? { framework: null, id: text }),
     ...(remediation && { remediation: { ...remediation } }),
+    ...(steps !== undefined && { steps }),
     ...(attestation && { attestation: { ...attestation } }),
   }))

@@ -41,6 +41,8 @@ export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
   /** The passing condition. */
   readonly title: string
   readonly rationale: string
+  /** What a person does about an open finding that no template turns and whose verdict says nothing closer. */
+  readonly steps?: string
   /** Facts without which nothing can be said: when one is unknown, the engine answers not-evaluated. */
   readonly needs: readonly N[]
   /** Facts that refine the answer, handed over as they are. */

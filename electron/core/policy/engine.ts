@@ -57,6 +57,7 @@ function templateFor({ remediation }: AnyControl, facts: KnownFacts): string | u
 function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<string, SectionOutput>, template?: string): Finding {
   const open = verdict.status === 'fail' || verdict.status === 'warning'
   const severity = verdict.severity ?? control.severity
+  const hint = verdict.hint ?? (open && template === undefined ? control.steps : undefined)
   return {
     control: control.id,
     item: control.item,
@@ -69,7 +70,7 @@ function findingOf(control: AnyControl, verdict: Verdict, outputs: ReadonlyMap<s
     evidence: evidenceFor(verdict.cite, outputs),
     references: [...control.references],
     digest: evidenceDigest({ ...verdict, control: control.id, severity }, outputs),
-    ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
+    ...(hint === undefined ? {} : { hint }),
     ...(open && template !== undefined ? { remediation: { template } } : {}),
   }
 }

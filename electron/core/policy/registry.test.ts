@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { checklist, itemIds } from '#shared/model/checklist.ts'
+import { catalogueOf } from './catalogue.ts'
 import { parseReference } from './references.ts'
 import { controls } from './registry.ts'
 
@@ -26,6 +27,8 @@ test.each(controls.map((control) => [control.id, control] as const))('%s is comp
   expect(control.title.length).toBeLessThan(100)
   expect(sentences(control.rationale)).toBeGreaterThanOrEqual(1)
   expect(sentences(control.rationale)).toBeLessThanOrEqual(3)
+  // What turns it: a template, a person who states it, or steps.
+  expect(control.remediation ?? control.attestation ?? control.steps).toBeDefined()
 })
 
 test.each(controls.map(({ id, references }) => [id, references] as const))('%s refers to what exists', (_, references) => {
@@ -46,8 +49,10 @@ test.each(itemIds)('%s has a control or a statement', (item) => {
   expect(controls.filter((control) => control.item === item)).not.toEqual([])
 })
 
-test.each(checklist)('the README lists the controls of $id', ({ id, title }) => {
+test.each(checklist)('the README lists the controls of $id, as gatehouse controls does', ({ id, title }) => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const listed = controls.filter(({ item }) => item === id).map((control) => `- \`${control.id}\` ${control.title}\n`)
+  const listed = catalogueOf(controls)
+    .filter(({ item }) => item === id)
+    .map((control) => `- \`${control.id}\` ${control.title}\n`)
   expect(readme).toContain(`**${id} ${title}**\n\n${listed.join('')}`)
 })

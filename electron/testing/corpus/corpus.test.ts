@@ -51,6 +51,13 @@ test('nothing is open on a sound host', () => {
   expect(open).toEqual([])
 })
 
+test('whatever is open names the template that turns it, or says what a person does', () => {
+  const silent = [...judged.values()].flatMap(({ audit }) =>
+    audit.findings.filter((finding) => isOpen(finding) && finding.remediation === undefined && finding.hint === undefined),
+  )
+  expect([...new Set(silent.map(({ control, title }) => `${control}: ${title}`))]).toEqual([])
+})
+
 test('what cannot be read passes nothing that the whole host does not pass', () => {
   const better = of('odd').flatMap(({ host, audit, base }) => {
     const before = base && loudestByControl(base)

@@ -36,12 +36,15 @@ export function ControlDetail({ row }: { readonly row: ControlRow }) {
           <p>{control.attestation.question}</p>
         </>
       )}
-      {control.remediation !== undefined && (
+      {(control.remediation !== undefined || control.steps !== undefined) && (
         <>
           <h3>How it is mended</h3>
-          <p>
-            Template <code>{control.remediation.template}</code>
-          </p>
+          {control.remediation !== undefined && (
+            <p>
+              Template <code>{control.remediation.template}</code>
+            </p>
+          )}
+          {control.steps !== undefined && <p>{control.steps}</p>}
         </>
       )}
       <h3>

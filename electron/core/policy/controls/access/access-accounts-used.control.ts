@@ -11,6 +11,7 @@ export default defineControl({
   title: 'Accounts that can get in are used',
   rationale:
     'Nobody notices a login on an account that nobody uses. Keys and passwords of last year’s project are what an attacker finds in an old backup.',
+  steps: 'Ask its owner; close it where nobody needs it.',
   needs: ['accounts', 'access'],
   uses: accessFactIds.filter((id) => id !== 'access'),
   references: ['NIST-800-53:AC-2(3)', 'CIS-8:5.3', 'ISO-27001:A.5.18'],
@@ -35,7 +36,6 @@ export default defineControl({
           subject: name,
           title: lastLogin === undefined ? `${name.slice(0, 20)} has never logged in` : `${name.slice(0, 20)} has not logged in lately`,
           reason: `${name} gets in by ${logins.join(', ')}; ${lastLogin === undefined ? 'no login of it is on record' : `its last login was on ${lastLogin.slice(0, 10)}`}. Expected one within ${days} days.`,
-          hint: 'Ask its owner; close it where nobody needs it.',
           cite: [proof],
         })),
       )

@@ -15,6 +15,7 @@ export default defineControl({
   title: 'Every administrator needs a second factor on the jump host',
   rationale:
     'An administrator is root on every server. A Match block that spares one account, for a script or a hurry, spares whoever copies its key.',
+  steps: 'Let no Match block of the jump host spare an administrator: AuthenticationMethods publickey,keyboard-interactive:pam for all.',
   needs: ['sshd', 'sshd-matches', 'accounts'],
   uses: ['pam'],
   references: ['NIST-800-53:IA-2(1)', 'CIS-8:6.5', 'ISO-27001:A.8.5', 'https://man.openbsd.org/sshd_config#Match'],

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'No SSH key opens other names on the hosts whose keys were read',
   rationale:
     'A key that opens ada here and bob there is known to two people, or one of them wears both names, and logs cannot tell them apart. When one of them leaves, it still opens the account of the other.',
+  steps: 'One key for each person; remove this one where it is not its owner’s.',
   needs: ['access'],
   uses: ['accounts', 'sshd', 'fleet-keys'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-5', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
@@ -68,7 +69,6 @@ function sharedKey(fingerprint: string, owned: readonly OwnedKey[], elsewhere: r
     subject: fingerprint,
     title: `One key opens accounts of ${new Set([...here, ...elsewhere.map(({ account }) => account)]).size} names`,
     reason: `${fingerprint} opens ${here.slice(0, 4).join(', ')} here and ${there.join(', ')}${elsewhere.length > 4 ? ` and ${elsewhere.length - 4} more` : ''}.`,
-    hint: 'One key for each person; remove this one where it is not its owner’s.',
     cite: cites,
   }
 }

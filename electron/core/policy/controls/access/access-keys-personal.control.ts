@@ -10,6 +10,7 @@ export default defineControl({
   title: 'No SSH key opens more than one account',
   rationale:
     'A key that stands in the files of several accounts is shared, or one person wears them all: the log names an account, and nobody knows who it was. Taking it from one account leaves the others open.',
+  steps: 'One key for each person and account; remove this one where it is not its owner’s.',
   needs: ['access'],
   uses: ['accounts', 'sshd'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:IA-5', 'CIS-8:5.1', 'ISO-27001:A.5.16'],
@@ -25,7 +26,6 @@ export default defineControl({
           subject: fingerprint,
           title: `One key opens ${accountsOpened} accounts`,
           reason: `${fingerprint} stands in ${[...new Set(owned.map(({ key }) => key.file))].slice(0, 4).join(', ')}.`,
-          hint: 'One key for each person and account; remove this one where it is not its owner’s.',
           cite: owned
             .slice(0, 4)
             .map(({ key: { line, comment } }) => ({ section: 'access', line, note: 'The same key.', token: comment.slice(0, 60) })),

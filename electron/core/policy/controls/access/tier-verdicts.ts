@@ -53,14 +53,13 @@ export function verdictsOn(
     readonly status: 'fail' | 'warning'
     readonly none: string
     readonly title: (row: AccountTier) => string
-    readonly hint: string
   },
 ): readonly Verdict[] {
   const open = rows.filter((row) => row.state === state)
   if (open.length > 0)
     return oneByOne(
       open.map((row) => ({
-        ...{ status: words.status, subject: row.account, title: words.title(row), reason: row.reason, hint: words.hint },
+        ...{ status: words.status, subject: row.account, title: words.title(row), reason: row.reason },
         cite: row.proofs.slice(0, 4).map((proof) => ({ ...proof, note: row.reason })),
       })),
     )

@@ -7,6 +7,8 @@ export default defineControl({
   title: 'GPU devices are open to the accounts that need them only',
   rationale:
     'The NVIDIA driver makes its devices open to everyone by default, so any account runs a miner beside the model or attacks the driver in the kernel. Members of render or video need no root for the GPU.',
+  steps:
+    'options nvidia NVreg_DeviceFileGID=<gid of video> NVreg_DeviceFileMode=0660 in /etc/modprobe.d, then update-initramfs and a restart; put the service account into the group first.',
   needs: ['os'],
   references: ['NIST-800-53:AC-6', 'CIS-8:3.3', 'https://github.com/NVIDIA/open-gpu-kernel-modules/blob/main/kernel-open/nvidia/nv-reg.h'],
   evaluate: ({ os: { devices } }): readonly Verdict[] => {
@@ -42,7 +44,6 @@ export default defineControl({
           .map(({ path, mode }) => `${path} (${mode.toString(8).padStart(4, '0')})`)
           .slice(0, 5)
           .join(', ')}. Expected 0660 for group video or render.`,
-        hint: 'options nvidia NVreg_DeviceFileGID=<gid of video> NVreg_DeviceFileMode=0660 in /etc/modprobe.d, then update-initramfs and a restart; put the service account into the group first.',
         cite: open.slice(0, 6).map(({ path, line }) => ({ section: 'os', line, token: path, note: 'Expected 0660.' })),
       },
     ]

@@ -18,6 +18,7 @@ export default defineControl({
   title: 'Accounts of inference servers and containers have no way to become root',
   rationale:
     'A service account in group docker, or with a grant in sudoers, is root with one command more. Whoever takes over the server takes over the host, and a sandbox that says otherwise is decoration. So is every container beside it that holds the socket of Docker or the disks of the host.',
+  steps: 'Take away the way that is named: the account out of the group, the rule out of sudoers, the mount out of the container.',
   needs: ['services', 'accounts'],
   uses: [...accessFactIds.filter((id) => id !== 'services'), 'containers'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(5)', 'CIS-8:5.4', 'ISO-27001:A.8.2', 'https://docs.docker.com/engine/security/'],

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'No account has an empty password',
   rationale:
     'Whoever reaches a console, su, or an SSH server that permits it logs in with the name alone. A locked account has an exclamation mark where its password stands, not nothing. It stands beside the service account, because root gets past it.',
+  steps: 'Lock the account (passwd --lock), and take nullok out of the files of PAM.',
   needs: ['access'],
   uses: ['accounts'],
   references: ['NIST-800-53:IA-5', 'CIS-8:5.2', 'ISO-27001:A.5.17'],

@@ -9,6 +9,7 @@ export default defineControl({
   title: 'Nobody is root through a group such as docker',
   rationale:
     'Group docker is root without a password and without a line in any log: docker run -v /:/host gives a root shell. Such members pass every review that looks at sudo alone. It stands beside the service account, because root gets past it.',
+  steps: 'Take the account out of the group (gpasswd --delete); rootless Docker or sudo with a password does the same job.',
   needs: ['accounts'],
   uses: ['access'],
   references: [

@@ -14,6 +14,7 @@ export default defineControl({
   title: 'Nobody becomes root through sudo without a password',
   rationale:
     'With NOPASSWD a stolen key or an open session is root at once, without a second factor. The account that changes this host for Gatehouse is left out: it is named in the fleet file and used only while a push runs. It stands beside the service account, because root gets past it.',
+  steps: 'Take NOPASSWD and !authenticate out of the rule, or let it name exact commands that start nothing else.',
   needs: ['sudoers'],
   uses: ['accounts', ...accessFactIds.filter((id) => id !== 'sudoers')],
   references: ['NIST-800-53:AC-6(5)', 'NIST-800-53:IA-11', 'CIS-8:5.4', 'ISO-27001:A.8.2'],

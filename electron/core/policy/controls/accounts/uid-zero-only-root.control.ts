@@ -10,6 +10,7 @@ export default defineControl({
   title: 'Only root has uid 0',
   rationale:
     'A second account with uid 0 is root under a name that nobody looks for, the oldest back door there is. It stands beside the service account, because root gets past it.',
+  steps: 'Find out who made it. Take its line out with vipw and vipw -s, since userdel refuses an account whose uid runs programs.',
   needs: ['accounts'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-2', 'CIS-8:5.1', 'ISO-27001:A.5.18'],
   evaluate: ({ accounts: { accounts, unlisted } }): readonly Verdict[] => {

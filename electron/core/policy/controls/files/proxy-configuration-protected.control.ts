@@ -12,6 +12,7 @@ export default defineControl({
   title: 'Only root can change the configuration of the proxy',
   rationale:
     'One location more opens the management routes to everyone at the next reload, and nobody looks at a file that passed its review. A proxy itself never writes the configuration that it is started with.',
+  steps: 'Read what stands in it, then give it to root alone (chown root:root, chmod go-w), with the folders on its way.',
   needs: ['nginx', 'guarded-files'],
   uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:3.3', 'ISO-27001:A.8.9'],

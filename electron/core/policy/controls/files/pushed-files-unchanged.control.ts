@@ -10,6 +10,7 @@ export default defineControl({
   title: 'Files that Gatehouse pushed are as they were pushed',
   rationale:
     'Whoever gets onto a host first turns back what was hardened, and a colleague who mends something by hand turns it back without meaning to. A vetted file that changed outside of a push was vetted by nobody.',
+  steps: 'Push its template again to restore the file, or keep it as it is (gatehouse drift adopt).',
   needs: ['system'],
   uses: ['pushed-files'],
   concerns: 'servers',

@@ -19,6 +19,8 @@ export default defineControl({
   title: 'Private keys of the proxy are readable for it alone',
   rationale:
     'Whoever reads the key poses as the server and reads passwords and prompts of all its users. nginx reads it as root before it gives up its rights, Caddy with its own account: no other needs it.',
+  steps:
+    'Close the key (chmod 600) and give it to the account that reads it: root for nginx. Have a new one certified where others could read it.',
   needs: ['nginx', 'guarded-files'],
   uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
   references: [

@@ -8,6 +8,7 @@ export default defineControl({
   title: 'ECC is on where the GPU has it',
   rationale:
     'Without ECC a flipped bit in the weights stays until the next load, and nothing counts it. Published Rowhammer attacks on GPU memory ruin a model with one bit, and ECC stops them.',
+  steps: 'nvidia-smi --ecc-config=1, then a restart.',
   needs: ['gpu-health'],
   references: ['NIST-800-53:SI-16', 'NIST-800-53:SI-7', 'ISO-27001:A.8.16', 'https://nvidia.custhelp.com/app/answers/detail/a_id/5671'],
   evaluate: ({ 'gpu-health': health }) =>
@@ -26,7 +27,6 @@ export default defineControl({
             status: 'warning',
             title: 'ECC is off',
             reason: `${gpuName(gpu)} could run with ECC and does not. Expected Enabled.`,
-            hint: 'nvidia-smi --ecc-config=1, then a restart.',
             cite: citeGpu(gpu.ecc.line, 'Disabled', 'Expected Enabled.'),
           }
     }),

@@ -45,6 +45,7 @@ export default defineControl({
   title: 'GPUs report no memory errors and no hardware faults',
   rationale:
     'A card with uncorrectable errors gives wrong answers without saying so, and takes its server down when it falls off the bus. Rowhammer attacks on GPU memory show here first.',
+  steps: 'Drain the card, reset it (nvidia-smi --gpu-reset), and have it replaced when the fault comes back.',
   needs: ['gpu-health'],
   references: [
     'NIST-800-53:SI-13',
@@ -129,7 +130,6 @@ function judge(gpu: GpuDetail, health: GpuHealth): Omit<Verdict, 'subject'> {
           ? 'The GPU mended a memory fault'
           : 'The GPU reports faults to look into',
       reason: `${gpuName(gpu)}: ${[...faults.map(({ text }) => text), ...xids.slice(-3).map((one) => `Xid ${one.code}, ${wordsOf(one)}`)].join('; ')}.`,
-      hint: 'Drain the card, reset it (nvidia-smi --gpu-reset), and have it replaced when the fault comes back.',
       cite,
     }
   const base = [{ section: 'gpu-health', line: gpu.line }]

@@ -9,6 +9,7 @@ export default defineControl({
   title: 'GPU utilisation is exported for monitoring',
   rationale:
     'A miner beside the model, a model loaded at night and a dying card all show in utilisation, memory and temperature over time. Without an exporter nobody has these curves.',
+  steps: 'dcgm-exporter bound to the management address, or an agent such as Telegraf with its nvidia_smi input.',
   needs: ['gpu-health', 'processes'],
   uses: ['containers', 'os'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:AU-6', 'CIS-8:8.11', 'ISO-27001:A.8.16', 'https://github.com/NVIDIA/dcgm-exporter'],
@@ -62,7 +63,6 @@ export default defineControl({
         subject: '',
         title: 'Nothing exports GPU figures',
         reason: 'Neither dcgm-exporter nor another agent that reads GPUs runs here. Expected one that a monitoring system asks.',
-        hint: 'dcgm-exporter bound to the management address, or an agent such as Telegraf with its nvidia_smi input.',
         cite: [{ section: 'processes', line: 0 }],
       },
     ]

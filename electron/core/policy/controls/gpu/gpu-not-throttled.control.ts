@@ -15,6 +15,7 @@ export default defineControl({
   title: 'GPUs are not slowed down by heat or power',
   rationale:
     'A card that brakes itself points to a fan, a power supply or a workload that nobody ordered. Answers slow down for everyone, and the hardware ages.',
+  steps: 'Look at fans, air and power supply (nvidia-smi -q -d PERFORMANCE,TEMPERATURE,POWER), and at who uses the card.',
   needs: ['gpu-health'],
   references: [
     'NIST-800-53:SI-4',

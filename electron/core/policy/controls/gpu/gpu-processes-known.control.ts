@@ -13,6 +13,7 @@ export default defineControl({
   title: 'Every process on a GPU belongs to a known inference server',
   rationale:
     'Miners and private models hide where the expensive hardware is. Each GPU process is traced to its unit, container and account; what belongs to none of the inference servers is named.',
+  steps: 'Find out who started it. Stop it, or make what belongs here a unit with an account of its own.',
   needs: ['gpu-health', 'services'],
   uses: ['programs', 'processes', 'containers', 'accounts'],
   references: ['NIST-800-53:SI-4', 'NIST-800-53:CM-11', 'CIS-8:2.3', 'ISO-27001:A.8.16'],

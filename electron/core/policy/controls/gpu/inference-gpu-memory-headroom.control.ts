@@ -15,6 +15,7 @@ export default defineControl({
   title: 'Servers leave GPU memory free for what they did not plan',
   rationale:
     'A server that takes all memory ends with the first request that needs a little more, and one caller can send it. The rest is for the driver, for captured graphs and for tools that look.',
+  steps: 'Set --gpu-memory-utilization to 0.9 or less, and restart the unit.',
   needs: ['services'],
   uses: ['processes'],
   references: [

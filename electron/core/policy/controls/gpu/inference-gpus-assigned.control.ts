@@ -17,6 +17,7 @@ export default defineControl({
   title: 'Inference servers that share a host have GPUs of their own',
   rationale:
     'Two servers on one GPU take each other’s memory, and a server that was taken over reaches the weights of its neighbour through the same driver. Visible devices say which GPU is whose, so that its load can be told apart.',
+  steps: 'Give each server GPUs of its own: CUDA_VISIBLE_DEVICES in its unit, --gpus or AddDevice= for a container.',
   needs: ['services', 'gpu-health'],
   uses: ['units', 'containers'],
   references: [

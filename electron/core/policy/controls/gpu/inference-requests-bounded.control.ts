@@ -12,6 +12,7 @@ export default defineControl({
   title: 'Length and number of requests are bounded for vLLM',
   rationale:
     'Without bounds one caller fills the GPU with a context as long as the model allows, times hundreds of requests at once, and everybody else waits. It stands with the resource controls, since load is where it shows.',
+  steps: 'Set --max-model-len and --max-num-seqs to what your users need.',
   needs: ['services'],
   uses: ['processes'],
   references: [
@@ -60,6 +61,5 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
     status: 'warning',
     title: missing.length === 2 ? 'Requests are not bounded' : `${missing[0]} is not set`,
     reason: `${name} starts without ${missing.join(' and ')}, so the model’s own maximum and hundreds of requests at once hold.`,
-    hint: 'Set both to what your users need.',
   }
 }

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'Others reach inference servers only through a proxy',
   rationale:
     'The engines speak plain HTTP and have weak or no authentication. A proxy before them is where TLS, log-in, rules per route and the access log live, so it must be the only way in.',
+  steps: 'Bind the server to 127.0.0.1, and let a proxy with TLS and a login take its requests.',
   needs: ['services'],
   uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],

@@ -14,6 +14,7 @@ export default defineControl({
   title: 'A restart keeps inference servers on this machine',
   rationale:
     'What listens on loopback today can be open tomorrow: a unit or drop-in that was edited after the server started takes effect at the next restart or reboot, when nobody looks.',
+  steps: 'Set 127.0.0.1 where the unit has the address (OLLAMA_HOST, --host, or a file of variables), then run systemctl daemon-reload.',
   needs: ['services'],
   uses: ['units', 'processes'],
   references: ['NIST-800-53:CM-2', 'NIST-800-53:CM-6', 'CIS-8:4.1', 'ISO-27001:A.8.9'],

@@ -8,6 +8,7 @@ export default defineControl({
   title: 'Workers of inference servers talk only on this machine',
   rationale:
     "Ports between the parts of a server (PyTorch's store, data-parallel masters, model runners) have neither authentication nor encryption, and several have carried pickled objects, which run code when they are read.",
+  steps: 'Let the firewall take these ports from the other nodes of the cluster only, and from nobody where there is one node.',
   needs: ['services'],
   references: ['NIST-800-53:SC-7', 'CIS-8:4.4', 'https://docs.vllm.ai/en/latest/usage/security.html'],
   evaluate: ({ services }) =>

@@ -11,6 +11,7 @@ export default defineControl({
   title: 'Inference servers of an air-gapped host are told to stay offline',
   rationale:
     'The engines fetch models, galleries and code from the internet by default, and some report usage. Told to stay offline they fail at once instead of waiting for the day on which the gap has a hole.',
+  steps: 'Set the variables that are named in the unit, and restart it.',
   needs: ['services'],
   uses: ['loopback'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.8', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],

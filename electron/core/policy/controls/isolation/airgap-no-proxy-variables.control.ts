@@ -15,6 +15,7 @@ export default defineControl({
   severity: 'high',
   title: 'No proxy leads inference servers of an air-gapped host outside',
   rationale: 'A proxy is a door in the gap. A server with HTTPS_PROXY fetches and sends through it although no route leads out.',
+  steps: 'Take the proxy out of units, files of variables and package managers, and bring software in by an internal mirror.',
   needs: ['services', 'sources'],
   uses: ['units'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(8)', 'CIS-8:13.10', 'ISO-27001:A.8.22'],

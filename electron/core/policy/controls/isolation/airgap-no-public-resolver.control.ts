@@ -43,6 +43,7 @@ export default defineControl({
   severity: 'high',
   title: 'An air-gapped host asks no resolver outside for names',
   rationale: 'DNS crosses many a gap: queries carry data out and answers carry commands in, through whatever resolver the host may ask.',
+  steps: 'Name resolvers inside alone, in the network configuration and in resolved.conf.',
   needs: ['sources'],
   uses: ['network'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-20', 'CIS-8:9.2', 'ISO-27001:A.8.22'],

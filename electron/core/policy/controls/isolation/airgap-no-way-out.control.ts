@@ -18,6 +18,7 @@ export default defineControl({
   title: 'An air-gapped host has no route or no permission to the outside',
   rationale:
     'An air gap is a claim about packets. A default route with an open outbound policy means that a stolen account can send weights and prompts anywhere, whatever the documents say. A route that was only taken away by hand comes back with the next start or lease.',
+  steps: 'Take the route away where the host is configured, or drop all that leaves except to networks inside.',
   needs: ['network'],
   uses: ['firewall', 'processes'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(5)', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],

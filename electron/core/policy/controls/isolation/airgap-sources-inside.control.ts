@@ -9,6 +9,7 @@ export default defineControl({
   title: 'Packages and images of an air-gapped host come from inside',
   rationale:
     'Sources that lie outside show that the host was set up across the gap, or will be. Updates that cannot arrive are not installed either, so an internal mirror is what keeps an air-gapped host patched.',
+  steps: 'Name a mirror or registry inside in the sources of the package manager and in the settings of the container engine.',
   needs: ['sources'],
   uses: ['containers', 'processes'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:2.5', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],

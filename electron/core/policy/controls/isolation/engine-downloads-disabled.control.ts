@@ -15,6 +15,7 @@ export default defineControl({
   title: 'Inference servers load models from disk and download none by themselves',
   rationale:
     'A server that names a hub instead of a path loads whatever lies there at the next restart, with no review and no hash. Whoever takes over the account of the publisher takes over the server.',
+  steps: 'Copy the approved model to disk and name its path.',
   needs: ['services'],
   uses: ['units'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'No Python code that comes with a model runs in vLLM',
   rationale:
     'With --trust-remote-code, Python files beside the weights run as the server, and a configuration on disk may name code of another repository that is fetched at start. Whoever changes either runs code here, whatever the format of the weights.',
+  steps: 'Serve a model that vLLM supports by itself and drop the flag, or review the code and pin it with the model.',
   needs: ['services'],
   uses: ['units'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SI-7', 'CIS-8:2.7', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
@@ -23,13 +24,12 @@ export default defineControl({
       const last = words.findLast((word) => hasFlag([word], ['--trust-remote-code', '--no-trust-remote-code'], style))
       if (last !== undefined && !last.startsWith('--no')) {
         const at = { ...base, cite: cite(last) }
-        const hint = 'Serve a model that vLLM supports by itself and drop the flag, or review the code and pin it with the model.'
         if (offline) {
           const reason = `${name} is started with ${last} and told to stay offline: code beside the weights runs, none is fetched.`
-          return { ...at, status: 'warning', title: 'Code beside the model runs', reason, hint }
+          return { ...at, status: 'warning', title: 'Code beside the model runs', reason }
         }
         const reason = `${name} is started with ${last}, and is not known to be offline: code is fetched when the model names it.`
-        return { ...at, status: 'fail', title: 'Code that comes with a model runs', reason, hint }
+        return { ...at, status: 'fail', title: 'Code that comes with a model runs', reason }
       }
       if (last === undefined && (configFile || words.length === 0)) {
         const reason = `${name}: ${configFile ? 'its --config file may switch it on' : 'the words that start it are not known'}.`

@@ -12,6 +12,7 @@ export default defineControl({
   title: 'No adapters are loaded by request while vLLM runs',
   rationale:
     'An adapter changes what a model answers as much as other weights do. With this switch whoever reaches the server names a folder or a repository, and it is loaded with no review and no hash.',
+  steps: `Remove ${SWITCH} and name approved adapters with --lora-modules.`,
   needs: ['services'],
   uses: ['units'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:SI-7', 'CIS-8:4.8', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
@@ -26,8 +27,7 @@ export default defineControl({
       const adapters = hasFlag(words, ['--enable-lora'], { underscores: true })
       const maybe = adapters || configFile || words.length === 0
       if (on) {
-        const hint = `Remove ${SWITCH} and name approved adapters with --lora-modules.`
-        const at = { ...base, hint, cite: cite(SWITCH) }
+        const at = { ...base, cite: cite(SWITCH) }
         if (maybe) {
           const reason = `${name} runs with ${SWITCH}=${value?.trim()}${adapters ? ' and --enable-lora' : ''}.`
           return { ...at, status: 'fail', title: 'Adapters are loaded on request', reason }

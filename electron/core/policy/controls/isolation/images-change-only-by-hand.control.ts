@@ -9,6 +9,7 @@ export default defineControl({
   title: 'Images of inference servers change only by hand',
   rationale:
     'A tag such as latest is another image tomorrow, and programs such as Watchtower pull and start it by themselves. The approved server is then replaced by whatever was published last.',
+  steps: 'Name the image by its digest (image@sha256:…), and let no program replace images by itself.',
   needs: ['containers'],
   references: ['NIST-800-53:CM-3', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.32', 'OWASP-LLM:LLM03'],
   evaluate: ({ containers }) => {

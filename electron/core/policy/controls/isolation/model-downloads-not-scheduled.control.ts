@@ -11,6 +11,7 @@ export default defineControl({
   title: 'No job of cron and no timer fetches models',
   rationale:
     'A job that pulls a model again at night replaces what was approved with whatever was published since. Whoever takes over the account of the publisher is served the next morning.',
+  steps: 'Fetch models by hand, verify them, and copy them to the host.',
   needs: ['access'],
   references: ['NIST-800-53:CM-3', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
   concerns: 'servers',
@@ -58,11 +59,10 @@ const jobsOf = ({ cron, timed, scripts }: Access): readonly Job[] => [
 ]
 
 function judge({ name, command, line }: Job, scripts: readonly JobScript[]): readonly Verdict[] {
-  const hint = 'Fetch models by hand, verify them, and copy them to the host.'
   const fetch = new RegExp(fetchPattern).exec(command)?.[0].trim()
   if (fetch !== undefined) {
     const cite = [{ section: 'access', line, token: fetch, note: 'Expected no job that fetches models.' }]
-    return [{ status: 'fail', subject: name, title: 'A job fetches models', reason: `${name} runs ${command.slice(0, 200)}.`, hint, cite }]
+    return [{ status: 'fail', subject: name, title: 'A job fetches models', reason: `${name} runs ${command.slice(0, 200)}.`, cite }]
   }
   const run = runBy(command)
   const mine = scripts.filter(({ path }) => run.has(path))
@@ -70,7 +70,7 @@ function judge({ name, command, line }: Job, scripts: readonly JobScript[]): rea
   if (fetching !== undefined) {
     const reason = `${name} runs ${fetching.file}, whose line ${fetching.number} says ${fetching.text.trim().slice(0, 200)}.`
     const cite = [{ section: 'access', line: fetching.line, note: 'Expected no job that fetches models.' }]
-    return [{ status: 'fail', subject: name, title: 'A script of a job fetches models', reason, hint, cite }]
+    return [{ status: 'fail', subject: name, title: 'A script of a job fetches models', reason, cite }]
   }
   const closed = mine.find(({ read }) => !read)
   if (closed === undefined) return []

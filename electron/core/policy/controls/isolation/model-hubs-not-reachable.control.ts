@@ -23,6 +23,7 @@ export default defineControl({
   title: 'Inference servers reach model hubs at most through hosts of the fleet file',
   rationale:
     'A server that reaches a hub loads whatever it is told to, approved or not: one pull request, one changed unit, one job is enough. Where no packet gets out, no switch has to hold.',
+  steps: 'Name the addresses of model storage and package sources in the outbound rules.',
   needs: ['services', 'network'],
   uses: ['firewall', 'units', 'containers', 'processes'],
   references: ['NIST-800-53:SC-7(5)', 'NIST-800-53:CM-7', 'CIS-8:13.4', 'ISO-27001:A.8.22', 'OWASP-LLM:LLM03'],
@@ -129,8 +130,7 @@ function judge(service: InferenceService, way: Way, known: boolean, unit: Unit |
   const base = { subject: service.id }
   if (way.state === 'open') {
     const reason = `${way.why} Hubs such as huggingface.co, ollama.com and github.com lie there. Expected: addresses of model storage and package sources only.`
-    const hint = 'Name the addresses of model storage and package sources in the outbound rules.'
-    return { ...base, status: 'warning', title: 'Public model hubs can be reached', reason, hint, cite: way.cite }
+    return { ...base, status: 'warning', title: 'Public model hubs can be reached', reason, cite: way.cite }
   }
   if (way.state === 'unknown')
     return {

@@ -5,6 +5,9 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
 import { secondFactorOf } from './pam-stack.ts'
 
+const HOW =
+  'AuthenticationMethods publickey,keyboard-interactive:pam, and a module such as pam_google_authenticator.so as "auth required" in /etc/pam.d/sshd.'
+
 export default defineControl({
   id: 'jump-second-factor-required',
   item: 'INF-7',
@@ -13,6 +16,7 @@ export default defineControl({
   title: 'The jump host asks everybody for a key and a second factor',
   rationale:
     'Every server trusts whoever comes from the jump host. A key that is copied from one laptop opens all of them, unless something is asked that the laptop does not hold.',
+  steps: HOW,
   needs: ['sshd', 'sshd-matches'],
   uses: ['pam'],
   references: [
@@ -52,9 +56,7 @@ export function judgeSecondFactor(scope: Scope, pam: FactResult<Pam>): Verdict {
   const cite: Citation[] = [methods?.cite ?? { section: 'sshd', line: 0 }]
   const verdict = (status: Verdict['status'], title: string, reason: string, more: readonly Citation[] = []): Verdict => ({
     ...{ status, subject: 'sshd', title, reason },
-    ...(status !== 'pass' && {
-      hint: 'AuthenticationMethods publickey,keyboard-interactive:pam, and a module such as pam_google_authenticator.so as "auth required" in /etc/pam.d/sshd.',
-    }),
+    ...(status !== 'pass' && { hint: HOW }),
     cite: [...cite, ...more],
   })
   const printed = `AuthenticationMethods${who} is ${ways.join(' ').slice(0, 120)}`

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'Prompts and answers are kept out of the logs',
   rationale:
     'Prompts hold contracts, patients and passwords. In a log they outlive every retention rule, and whoever reads logs, or the system that they are shipped to, reads them.',
+  steps: 'Take the setting out of the unit and restart it. Delete the logs that hold prompts, also where they were sent to.',
   needs: ['services'],
   uses: ['processes', 'units'],
   references: [

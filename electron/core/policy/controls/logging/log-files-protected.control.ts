@@ -12,6 +12,7 @@ export default defineControl({
   title: 'Access and login logs are closed to other accounts',
   rationale:
     'Who may write the log removes his own lines; who may read it learns names, addresses and paths of everyone. nginx and sshd write through root and need nobody else.',
+  steps: 'Close them (chmod 640, group adm), and say the same in the create line of logrotate, which makes the next file.',
   needs: ['guarded-files'],
   uses: ['os'],
   references: ['NIST-800-53:AU-9', 'CIS-8:8.3', 'ISO-27001:A.8.15'],

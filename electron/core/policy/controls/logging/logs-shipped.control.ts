@@ -20,6 +20,7 @@ export default defineControl({
   title: 'Logs are sent to another machine as they are written',
   rationale:
     'Root of the host can rewrite every log on it. Only a copy elsewhere proves what happened, and only there several hosts are seen together.',
+  steps: 'Let rsyslog, Vector or another agent send logins and access logs to a machine that others administer.',
   needs: ['os'],
   uses: ['containers', 'processes'],
   references: ['NIST-800-53:AU-9(2)', 'NIST-800-53:AU-6(3)', 'CIS-8:8.9', 'ISO-27001:A.8.15'],

@@ -7,6 +7,7 @@ export default defineControl({
   title: 'Login events survive a restart of the host',
   rationale:
     'A journal in memory is gone with the next restart, and an intruder can restart. Logins, sudo and refused keys of the time before are what the investigation needs.',
+  steps: 'Storage=persistent in /etc/systemd/journald.conf.d',
   needs: ['os'],
   references: [
     'NIST-800-53:AU-9',
@@ -57,7 +58,6 @@ export default defineControl({
         status: 'fail',
         title: 'Logs are lost at a restart',
         reason,
-        hint: 'Storage=persistent in /etc/systemd/journald.conf.d',
         cite,
       },
     ]

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'No model file is a pickle, by its name or by its content',
   rationale:
     'A pickle runs the code of whoever wrote it while it is loaded, with the rights of the inference service. SafeTensors and GGUF hold numbers only, and most publishers offer them.',
+  steps: 'Fetch the SafeTensors or GGUF release of the model, or convert it on a machine without access to anything.',
   needs: ['model-files', 'services'],
   uses: ['verified-models'],
   references: [
@@ -57,7 +58,6 @@ function judgeContent(subject: string, { files, whole, age }: VerifiedDirectory)
       subject,
       title: `${amount(pickles.length, 'file is a pickle', 'files are pickles')} by content`,
       reason: `${list(pickles)}: nothing dangerous was found in it, but the format can hold code.`,
-      hint: 'Fetch the SafeTensors or GGUF release of the model, or convert it on a machine without access to anything.',
       cite: citeVerified(pickles, ({ format }) => `Its content is ${format}. Expected safetensors or gguf.`),
     }
   if (!whole || files.length === 0 || files.some(({ scan, weights, format }) => scan !== 'cleared' || (weights && format === 'unknown')))
@@ -94,7 +94,6 @@ function judge(directory: ModelDirectory, files: ModelFiles, content: Verdict | 
           .slice(0, 3)
           .map(({ path }) => path)
           .join(', ')}${named.length > 3 ? ` and ${named.length - 3} more` : ''}: by their names, these run code when they are loaded.`,
-        hint: 'Fetch the SafeTensors or GGUF release of the model, or convert it on a machine without access to anything.',
         cite: named.slice(0, 8).map(({ line, path }) => ({
           section: 'model-files',
           line,

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'Inference servers serve only models that were approved, byte for byte',
   rationale:
     'Whoever can write to the model directory, or move a tag, decides what the server says to everybody. An approval that binds to the bytes makes a swapped or unreviewed model visible at the next look.',
+  steps: 'Take it out of service, or let it pass the approval (gatehouse models request, review, test, approve).',
   needs: ['services'],
   uses: ['verified-models', 'model-files'],
   references: ['NIST-800-53:CM-3', 'NIST-800-53:CM-7(5)', 'CIS-8:2.5', 'ISO-27001:A.8.32', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
@@ -47,7 +48,6 @@ function judge(service: InferenceService, models: FactResult<VerifiedModels>, fi
       subject,
       title: `${amount(wrong.length, 'model is', 'models are')} served without approval`,
       reason: `${name} has ${listed(wrong)}.`,
-      hint: 'Take it out of service, or let it pass the approval (gatehouse models request, review, test, approve).',
       cite: cite(wrong),
     }
   const unknown = of(['not-hashed'])

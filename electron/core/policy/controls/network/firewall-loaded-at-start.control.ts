@@ -19,6 +19,7 @@ export default defineControl({
   title: 'The rules that deny by default come again with the host',
   rationale:
     'Rules live in the kernel and are gone with a restart, which a kernel update, a crash or a power cut brings. Rules typed by hand, a service that is not enabled or a file that was never saved leave every port, or every way out, open from then on, and nobody sees it happen.',
+  steps: 'Save the rules where a service loads them at start, and enable it: nftables, netfilter-persistent, ufw or firewalld.',
   needs: ['firewall', 'os'],
   uses: ['network', 'listeners', 'access'],
   references: [

@@ -7,6 +7,7 @@ export default defineControl({
   title: 'The clock is synchronised',
   rationale:
     'Events of several hosts are put in order by their times, and second factors and certificates are checked against the clock. A clock that drifts makes an intrusion unreadable.',
+  steps: 'systemctl enable --now systemd-timesyncd, or chrony, with a time source that the host can reach.',
   needs: ['os'],
   references: ['NIST-800-53:AU-8', 'CIS-8:8.4', 'ISO-27001:A.8.17'],
   evaluate: ({ os: { clockSynchronised } }) => {

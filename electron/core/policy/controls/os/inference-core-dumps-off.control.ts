@@ -10,6 +10,7 @@ export default defineControl({
   title: 'A crash of an inference server leaves no memory image on disk',
   rationale:
     'A core dump holds the weights, the prompts of that moment and the keys of the process. It is written by the kernel, past the permissions of the model directory, and stays until somebody finds it.',
+  steps: 'Set LimitCORE=0 in the unit and Storage=none in /etc/systemd/coredump.conf.d.',
   needs: ['services', 'os'],
   uses: ['units'],
   references: ['NIST-800-53:SC-28', 'CIS-8:3.3', 'https://www.freedesktop.org/software/systemd/man/coredump.conf.html'],
@@ -36,7 +37,6 @@ export default defineControl({
         status: 'warning',
         title: 'A crash writes its memory to disk',
         reason: `${unit.id} has LimitCORE=${limit}, and core dumps go to ${places[core]}. Expected LimitCORE=0 and Storage=none.`,
-        hint: 'Set LimitCORE=0 in the unit and Storage=none in /etc/systemd/coredump.conf.d.',
         cite,
       }
     }),

@@ -7,6 +7,8 @@ export default defineControl({
   title: 'The kernel loads signed modules only',
   rationale:
     'A module hides whatever its author wants from every audit, this one included, and outlives a new service account. Signatures are often switched off for the GPU driver, whose packages are signed or can be.',
+  steps:
+    'Secure Boot locks the kernel of Debian, Ubuntu and RHEL down by itself; without it module.sig_enforce=1 on the kernel command line, once the GPU driver is signed.',
   needs: ['os'],
   references: [
     'NIST-800-53:CM-14',
@@ -40,7 +42,6 @@ export default defineControl({
         status: 'warning',
         title: secureBoot?.value ? 'Secure Boot ends at the kernel' : 'The kernel loads unsigned modules',
         reason: `module.sig_enforce is off and lockdown is ${lockdown?.value ?? 'not there'}.${boot} Expected signatures to be enforced.`,
-        hint: 'Secure Boot locks the kernel of Debian, Ubuntu and RHEL down by itself; without it module.sig_enforce=1 on the kernel command line, once the GPU driver is signed.',
         cite: cite.map((one) => (one.line === modulesSigned.line ? { ...one, note: 'Expected Y.' } : one)),
       },
     ]

@@ -19,6 +19,7 @@ export default defineControl({
   title: 'The kernel hides its addresses and keeps accounts apart',
   rationale:
     'An account of a server that was taken over becomes root through the kernel. Hidden addresses, no BPF and no tracing of foreign processes take away what such exploits build on; with tracing, one account reads prompts and keys out of the memory of another of its processes.',
+  steps: 'Write them into a file of /etc/sysctl.d and run sysctl --system.',
   needs: ['os'],
   references: ['NIST-800-53:CM-6', 'NIST-800-53:SI-16', 'CIS-8:4.1', 'https://docs.kernel.org/admin-guide/sysctl/kernel.html'],
   evaluate: ({ os }) => [

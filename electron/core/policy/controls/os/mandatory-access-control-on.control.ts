@@ -7,6 +7,8 @@ export default defineControl({
   title: 'AppArmor or SELinux enforces',
   rationale:
     'Containers and system services are confined by one of the two also after their account was taken over. Guides for GPU drivers often say to switch it off; the drivers do not need that.',
+  steps:
+    'Switch on what the distribution has: AppArmor (no apparmor=0 on the kernel command line, apparmor.service enabled) or SELinux (SELINUX=enforcing), then restart the host.',
   needs: ['os'],
   references: ['NIST-800-53:AC-3(3)', 'CIS-8:4.1', 'ISO-27001:A.8.9'],
   evaluate: ({ os: { selinuxEnforcing, appArmorEnabled, appArmorMode, securityModules } }) => {

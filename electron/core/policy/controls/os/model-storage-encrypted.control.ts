@@ -16,6 +16,7 @@ export default defineControl({
   title: 'Model directories lie on encrypted storage',
   rationale:
     'Disks leave the room: as warranty returns, with a stolen server, or as a snapshot of the volume. File permissions mean nothing to whoever mounts them elsewhere, and fine-tuned weights can give back their training data.',
+  steps: 'Move the models to a volume of LUKS or an encrypted dataset of ZFS. Where the disk encrypts itself, set a waiver that says so.',
   needs: ['os', 'services', 'model-files'],
   references: ['NIST-800-53:SC-28', 'CIS-8:3.11', 'ISO-27001:A.8.24'],
   evaluate: ({ os, services, 'model-files': files }) =>

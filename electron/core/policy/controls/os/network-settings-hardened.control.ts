@@ -10,6 +10,7 @@ export default defineControl({
   title: 'The host neither routes nor takes routes from strangers',
   rationale:
     'A GPU server that forwards packets joins the segments that the firewall keeps apart. Redirects and source routes let a neighbour send its traffic past the firewall. Docker, Kubernetes and Tailscale need forwarding, so there it is not asked for.',
+  steps: 'Write them into a file of /etc/sysctl.d and run sysctl --system.',
   needs: ['os'],
   uses: ['containers', 'processes'],
   references: ['NIST-800-53:SC-7', 'CIS-8:4.1', 'https://docs.kernel.org/networking/ip-sysctl.html'],

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'Swap is off or encrypted',
   rationale:
     'What an inference server holds in memory, weights, prompts and keys, ends up on the swap device and stays there after a restart. Whoever gets the disk reads it without any of the file permissions.',
+  steps: 'Run swapoff and take it out of /etc/fstab, or give it a new key at each start (crypttab with /dev/urandom and swap).',
   needs: ['os'],
   references: ['NIST-800-53:SC-28', 'CIS-8:3.11', 'ISO-27001:A.8.24'],
   evaluate: ({ os }) => {

@@ -50,7 +50,6 @@ export function judgeSettings(
       .map(({ name, value, expected }) => `${dotted(name)} is ${value || 'empty'}, expected ${expected}`)
       .slice(0, 8)
       .join('; ')}.`,
-    hint: 'Write them into a file of /etc/sysctl.d and run sysctl --system.',
     cite: open.map(({ name, value, line, expected }) => ({
       section: 'os',
       line,

@@ -25,6 +25,7 @@ export default defineControl({
   title: 'Notebooks, clusters and container APIs are not open to the network',
   rationale:
     'Jupyter, Ray, llama.cpp RPC, the Docker API and the kubelet run code for whoever may use them, next to the models and with the GPUs. Most ask nobody, and scanners look for them all day.',
+  steps: 'Bind it to 127.0.0.1, and let people in by SSH or by a proxy with a login. Stop it where nobody uses it.',
   needs: ['programs'],
   uses: ['firewall', 'network', 'wire', 'nginx', 'caddy', 'containers', 'services', 'oauth2-proxy', 'listeners'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:AC-14', 'CIS-8:4.8', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM03'],

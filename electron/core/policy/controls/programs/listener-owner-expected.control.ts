@@ -15,6 +15,7 @@ export default defineControl({
   title: 'Every program that listens beyond this machine is one that belongs here',
   rationale:
     'What nobody expects to listen nobody patches or watches. On a machine with GPUs it is mostly a forgotten experiment, and sometimes a miner or a way back in.',
+  steps: 'Stop it, bind it to 127.0.0.1, or close its port.',
   needs: ['listeners', 'processes', 'services', 'programs'],
   uses: ['firewall', 'network', 'containers', 'os'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:CM-8', 'CIS-8:4.8', 'ISO-27001:A.8.20'],
@@ -113,7 +114,6 @@ function judge(
     status: 'warning',
     title: `${name.slice(0, 20)} listens and is not expected`,
     reason: `${name} (${who}) listens on ${where}, ${state === 'open' ? `open to ${whom}` : 'and who gets there is not known'}.`,
-    hint: 'Stop it, bind it to 127.0.0.1, or close its port.',
     cite: [
       ...shown.map((citation, index) => (index === 0 ? { ...citation, note: 'No model server, proxy or part of the system.' } : citation)),
       ...rules,

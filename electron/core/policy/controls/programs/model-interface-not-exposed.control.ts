@@ -20,6 +20,7 @@ export default defineControl({
   title: 'Other model servers, their interfaces and stores listen locally',
   rationale:
     'A second server beside the audited one has its own port and its own idea of authentication, mostly none. Behind the proxy it is one more route; beside it, it is a way around. What is stored for models (vectors, queues, caches) is prompts and documents once more.',
+  steps: 'Bind it to 127.0.0.1, and let the proxy ask for a login before it passes requests on. Stop it where nobody uses it.',
   needs: ['programs'],
   uses: ['firewall', 'network', 'wire', 'nginx', 'caddy', 'containers', 'services', 'oauth2-proxy', 'listeners'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-14', 'CIS-8:4.4', 'ISO-27001:A.8.20', 'OWASP-LLM:LLM10'],

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'No tunnel brings outsiders in past the firewall',
   rationale:
     'A tunnel is a connection that goes out and lets strangers in: neither the inbound rules nor the jump host see them. One left over from a demonstration publishes the models to the internet.',
+  steps: 'Stop it and disable what starts it; where it is wanted, document it and set a waiver.',
   needs: ['processes', 'programs'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:13.4', 'ISO-27001:A.8.20'],
   evaluate: ({ processes, programs }) => {
@@ -20,7 +21,6 @@ export default defineControl({
         subject: program.id,
         title: 'A tunnel to the outside runs',
         reason: `${programName(program)} runs on this host. ${program.danger}`,
-        hint: 'Stop it and disable what starts it; where it is wanted, document it and set a waiver.',
         cite: citeProgram(program, 'Lets clients in from elsewhere.'),
       }))
     const unread = processes.filter(({ argv }) => unwrap(argv).some(({ words }) => sshForwards(words) === 'unread'))

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'The admin endpoint of Caddy answers this machine only',
   rationale:
     'Whoever reaches it replaces the whole configuration: logins are gone with one request, and every model server of the network can be forwarded to. It asks nobody who he is.',
+  steps: 'Set admin to localhost:2019, a unix socket or off, and let no site forward to it.',
   needs: ['caddy'],
   uses: ['listeners', 'nginx', 'network', 'containers', 'services', 'oauth2-proxy'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:4.1', 'ISO-27001:A.8.2', 'https://caddyserver.com/docs/api'],

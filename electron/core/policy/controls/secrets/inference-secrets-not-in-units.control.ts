@@ -18,6 +18,7 @@ export default defineControl({
   title: 'Keys of inference servers stand in files that only they can read',
   rationale:
     'systemctl show prints Environment= of every unit to every account, and unit files are world-readable. A key there, or in an environment file with mode 0644, is known to all who can log in.',
+  steps: 'Put keys into an EnvironmentFile= of mode 0600, restart the unit, and change each key that others could read.',
   needs: ['services'],
   uses: ['units', 'guarded-files'],
   references: [

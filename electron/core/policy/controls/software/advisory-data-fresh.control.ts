@@ -15,6 +15,7 @@ export default defineControl({
   title: 'The advisory data is at most 30 days old',
   rationale:
     'A version passes when no advisory names it. Holes published after the data was made are not in it, so old data lets more and more versions pass.',
+  steps: 'Import a newer file: Settings, Advisories, or gatehouse advisories import FILE. It needs no network.',
   needs: ['packages'],
   references: ['NIST-800-53:RA-5', 'CIS-8:7.1', 'ISO-27001:A.5.7'],
   evaluate: (_, { advisories, now }) => {
@@ -32,7 +33,6 @@ export default defineControl({
         status: 'warning',
         title: `The advisory data is ${age}`,
         reason: `Data about ${old.map(({ ecosystem }) => words[ecosystem]).join(', ')} is ${age}. Expected at most ${MAX_AGE_DAYS} days.`,
-        hint: 'Import a newer file: Settings, Advisories, or gatehouse advisories import FILE. It needs no network.',
         cite: [],
       },
     ]

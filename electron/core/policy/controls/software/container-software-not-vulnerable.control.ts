@@ -29,6 +29,7 @@ export default defineControl({
   title: 'Container runtime and NVIDIA toolkit have no known vulnerabilities',
   rationale:
     'The NVIDIA Container Toolkit runs as root while a container starts. CVE-2024-0132 and CVE-2025-23266 let a crafted image take over the host that way, and GPU hosts run images of many origins.',
+  steps: 'Update what is named, then restart the runtime.',
   needs: ['updates'],
   uses: ['packages', 'processes'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8', 'https://nvd.nist.gov/vuln/detail/CVE-2025-23266'],

@@ -11,6 +11,7 @@ export default defineControl({
   title: 'No inference server runs a version with known vulnerabilities',
   rationale:
     'The engines parse models and prompts of strangers, mostly without authentication. Holes in them run code or leak the memory of other users, and exploits are public soon after the fix.',
+  steps: 'Update the server to a version with the fix, on a host for tests first.',
   needs: ['services', 'packages'],
   references: ['NIST-800-53:SI-2', 'NIST-800-53:RA-5', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
   evaluate: ({ services, packages }, { advisories }) => {

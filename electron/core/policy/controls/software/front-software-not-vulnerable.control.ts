@@ -15,6 +15,7 @@ export default defineControl({
   title: 'Proxy, log-in and SSH software has no known vulnerabilities',
   rationale:
     'nginx, oauth2-proxy and sshd are what strangers reach first, and sudo stands between the audit account and root. A bypass in oauth2-proxy opens every model behind it.',
+  steps: 'Update what is named, then restart what runs from it.',
   needs: ['updates'],
   uses: ['packages', 'oauth2-proxy', 'nginx', 'caddy', 'processes'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],

@@ -10,6 +10,7 @@ export default defineControl({
   title: 'The GPU driver has no known vulnerability and its branch gets fixes',
   rationale:
     'The driver is kernel code that every process with access to /dev/nvidia* can call, containers included. Its bulletins list ways from such a process to root, and only for branches that are still maintained.',
+  steps: 'Move to a release with the fixes, of a branch that still gets them, and restart the host.',
   needs: ['packages', 'gpus'],
   uses: ['system'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8', 'https://www.nvidia.com/en-us/security/'],

@@ -16,6 +16,7 @@ export default defineControl({
   title: 'The release of the operating system gets security fixes',
   rationale:
     'After its end a release gets no fixes at all, so that holes of the kernel, OpenSSL and sudo stay open while exploits collect.',
+  steps: 'Move to a supported release. Where a contract extends support, waive this with its end as the expiry.',
   needs: ['system'],
   uses: ['updates'],
   references: ['NIST-800-53:SA-22', 'CIS-8:2.2', 'ISO-27001:A.8.8'],
@@ -35,7 +36,6 @@ export default defineControl({
           status: 'fail',
           title: titled(`${os} gets no fixes since ${end}`),
           reason: `Security fixes of ${os} ended on ${end}, unless a contract (ESM, ELTS, ELS) extends them.`,
-          hint: 'Move to a supported release. Where a contract extends support, waive this with its end as the expiry.',
           cite,
         },
       ]

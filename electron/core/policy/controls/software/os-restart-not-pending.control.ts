@@ -10,6 +10,7 @@ export default defineControl({
   title: 'The newest installed kernel is the one that runs',
   rationale:
     'An updated kernel protects only after a restart. GPU servers run for months, and the hole that the update closed stays open all that time.',
+  steps: 'Restart the host in a maintenance window.',
   needs: ['sources', 'system'],
   uses: ['updates'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
@@ -22,7 +23,6 @@ export default defineControl({
           status: 'fail',
           title: 'The host waits for a restart',
           reason: 'An update left /run/reboot-required: what runs is older than what is installed.',
-          hint: 'Restart the host in a maintenance window.',
           cite: [{ section: 'software', line: sources.restartRequired, note: 'Expected no such file.' }],
         },
       ]
@@ -35,7 +35,6 @@ export default defineControl({
           status: 'fail',
           title: titled(`An older build of ${system.kernel} runs`),
           reason: `Build ${rebuilt.running} of ${system.kernel} runs, and ${rebuilt.installed} is installed under the same name. Expected the newest to run.`,
-          hint: 'Restart the host in a maintenance window.',
           cite: [{ section: 'updates', line: rebuilt.line, token: rebuilt.installed, note: 'Installed and not running.' }],
         },
       ]
@@ -63,7 +62,6 @@ export default defineControl({
           status: 'fail',
           title: titled(`Kernel ${system.kernel} runs, a newer waits`),
           reason: `${system.kernel} runs, and ${newest.release} is installed. Expected the newest to run.`,
-          hint: 'Restart the host in a maintenance window.',
           cite: [
             { section: 'software', line: newest.line, token: newest.release, note: 'Installed and not running.' },
             { section: 'system', line: 3 },

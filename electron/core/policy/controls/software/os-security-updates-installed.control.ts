@@ -9,6 +9,7 @@ export default defineControl({
   title: 'Security updates of the distribution are installed',
   rationale:
     'Kernel, OpenSSL, glibc and sudo are patched by the distribution, often under an old-looking version. An update that waits in the list is a published hole with a published fix.',
+  steps: 'Install the security updates, and restart what uses them.',
   needs: ['updates'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.3', 'ISO-27001:A.8.8'],
   evaluate: ({ updates }, { now }) => {
@@ -23,7 +24,6 @@ export default defineControl({
           status: 'fail',
           title: titled(`${names.length} security ${names.length === 1 ? 'update is' : 'updates are'} pending`),
           reason: `${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''} ${names.length === 1 ? 'is' : 'are'} older than in the security archive of the distribution.`,
-          hint: 'Install the security updates, and restart what uses them.',
           cite: [
             ...pending
               .slice(0, 8)

@@ -11,6 +11,7 @@ export default defineControl({
   title: 'Python packages of the inference server have no known vulnerabilities',
   rationale:
     'torch, ray and the servers beside them load what the network sends. torch.load before 2.6.0 runs code even with weights_only, and such packages stay where they were first installed.',
+  steps: 'Update the packages in the environment of the server, then restart it.',
   needs: ['packages'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
   evaluate: ({ packages }, { advisories }) => {

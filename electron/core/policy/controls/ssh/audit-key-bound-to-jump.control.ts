@@ -12,6 +12,7 @@ export default defineControl({
   title: 'The key of Gatehouse is accepted from the jump host only',
   rationale:
     'The key of the audit account opens every host and lies on the desk of an admin. Bound to the jump host by from=, by sshd or by the rules, a copy of it opens nothing from elsewhere.',
+  steps: 'Begin its line in authorized_keys with from= and the addresses of the jump host.',
   needs: ['sshd', 'audit-keys'],
   uses: ['firewall', 'listeners', 'network', 'sshd-matches', 'os'],
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:IA-5', 'CIS-8:12.8', 'ISO-27001:A.8.5', 'https://man.openbsd.org/sshd#from='],

@@ -30,6 +30,7 @@ export default defineControl({
   title: 'SSH offers no broken algorithms',
   rationale:
     'Someone between admin and host picks the weakest method that both sides offer. Old lists were often pinned for a client that is long gone.',
+  steps: 'Remove Ciphers, MACs, KexAlgorithms, HostKeyAlgorithms and PubkeyAcceptedAlgorithms from sshd_config, so that the defaults hold.',
   needs: ['sshd'],
   uses: ['sshd-matches'],
   references: ['NIST-800-53:SC-8', 'NIST-800-53:SC-13', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.openssh.com/legacy.html'],
@@ -38,6 +39,5 @@ export default defineControl({
       pass: 'SSH offers modern algorithms only',
       open: 'SSH offers broken algorithms',
       matched: 'A Match block offers broken algorithms',
-      hint: 'Remove Ciphers, MACs, KexAlgorithms, HostKeyAlgorithms and PubkeyAcceptedAlgorithms from sshd_config, so that the defaults hold.',
     }),
 })

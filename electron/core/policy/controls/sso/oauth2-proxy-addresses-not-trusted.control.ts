@@ -12,6 +12,7 @@ export default defineControl({
   title: 'No address passes oauth2-proxy without a login',
   rationale:
     'Requests from trusted_ips are never asked who they are. Behind a proxy on the same machine every client comes from loopback, and with reverse_proxy the address is what a header says.',
+  steps: 'Take trusted_ips out of the configuration, and let programs log in as people do.',
   needs: ['oauth2-proxy'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'CIS-8:6.3', 'ISO-27001:A.8.5', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>

@@ -12,6 +12,7 @@ export default defineControl({
   title: 'Bearer tokens do not stand in for a login',
   rationale:
     'With skip_jwt_bearer_tokens any token of the issuer with the right audience is a session. A token without an address is not compared with email_domains, and the token of another application of the same issuer may fit.',
+  steps: 'Set skip_jwt_bearer_tokens = false. Where programs need tokens, name an audience that is theirs alone, and fetch keys by https.',
   needs: ['oauth2-proxy'],
   references: ['NIST-800-53:IA-5', 'NIST-800-53:AC-3', 'CIS-8:6.3', 'ISO-27001:A.8.5', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) =>

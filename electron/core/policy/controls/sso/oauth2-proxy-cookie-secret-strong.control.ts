@@ -9,6 +9,8 @@ export default defineControl({
   title: 'The cookie secret of oauth2-proxy has 16, 24 or 32 bytes and is not a flag',
   rationale:
     'The secret encrypts and signs sessions: whoever has it makes a session of any user. On a command line every account of the host can read it.',
+  steps:
+    "Make one with openssl rand -base64 32 | tr -- '+/' '-_', and put it into a file that oauth2-proxy alone can read. Everybody logs in anew.",
   needs: ['oauth2-proxy'],
   references: ['NIST-800-53:SC-12', 'NIST-800-53:SC-23', 'CIS-8:3.11', 'ISO-27001:A.8.24', documentation],
   evaluate: ({ 'oauth2-proxy': proxies }) => eachProxy(proxies, judge),

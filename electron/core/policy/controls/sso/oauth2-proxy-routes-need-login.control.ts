@@ -15,6 +15,8 @@ export default defineControl({
   title: 'No rule lets routes of the model server past the login',
   rationale:
     'skip_auth_routes and skip_auth_regex are patterns that fit anywhere in a path, so a rule meant for a health check opens the API. Before 7.11.0 the query counted too (CVE-2025-54576), and before 7.15.2 a header or fragment of the client could choose a skipped path (CVE-2026-40575, CVE-2026-41059).',
+  steps:
+    'Take skip_auth_routes and skip_auth_regex out, or let a rule fit its health check alone (GET=^/health$), and run oauth2-proxy 7.15.2 or newer.',
   needs: ['oauth2-proxy', 'services'],
   references: ['NIST-800-53:AC-14', 'NIST-800-53:IA-2', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10', documentation],
   evaluate: ({ 'oauth2-proxy': proxies, services }) => eachProxy(proxies, (proxy) => judge(proxy, services)),

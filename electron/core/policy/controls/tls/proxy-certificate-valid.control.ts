@@ -16,6 +16,8 @@ export default defineControl({
   title: 'The proxy shows a certificate that clients can verify',
   rationale:
     'A certificate that clients cannot verify teaches people and scripts to switch verification off, and then anyone between can pose as the model server.',
+  steps:
+    'Install a server certificate of your CA that names this host (subjectAltName), with its chain, and reload the proxy. Let it be renewed by itself.',
   needs: [...proxyNeeds, 'certificates'],
   uses: proxyUses,
   references: ['NIST-800-53:SC-12', 'NIST-800-53:SC-23', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc9525'],

@@ -16,6 +16,8 @@ export default defineControl({
   title: 'What serves TLS before a model takes no weak ciphers',
   rationale:
     'A server that takes RC4, 3DES, NULL, EXPORT or anonymous suites can be led to them by a client that is old or set up badly, and then what goes through can be read. Without forward secrecy, who gets the key of the server one day reads what was recorded before. Which suite two modern programs agree on shows none of that, so nothing but weak ones is offered.',
+  steps:
+    'Let the proxy take suites of ECDHE with GCM or ChaCha20-Poly1305 only (ssl_ciphers of nginx, cipher_suites of Caddy), and TLS 1.3.',
   needs: proxyNeeds,
   uses: proxyUses,
   references: [

@@ -13,6 +13,7 @@ export default defineControl({
   title: 'Inference servers are started by the system, not by a person',
   rationale:
     'A server from a shell, tmux or a unit below /home runs with all that the person may do, sudo and keys included. It starts with the settings of that day, and nobody finds its unit file in /etc.',
+  steps: 'Make it a unit in /etc/systemd/system with an account of its own, and end what starts it now.',
   needs: ['services', 'processes'],
   uses: ['account-units', 'accounts'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-6', 'CIS-8:5.5', 'https://www.freedesktop.org/software/systemd/man/user@.service.html'],

@@ -16,6 +16,8 @@ export default defineControl({
   title: 'Only root can change the units and programs of inference servers',
   rationale:
     'Whoever writes a unit file, a drop-in, an environment file or the program decides what runs at the next start, with the keys and GPUs of the server. A directory on the way is enough: its writer can put another file in place.',
+  steps:
+    'Read what stands in it, then give it to root alone (chown root:root, chmod go-w), with the folders on its way, and run systemctl daemon-reload.',
   needs: ['services'],
   uses: ['units', 'accounts', 'processes'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.9'],

@@ -15,6 +15,8 @@ export default defineControl({
   title: 'The sandbox of inference servers lets them use the GPU',
   rationale:
     'A sandbox that breaks CUDA is switched off as a whole by whoever has to get the model running at night. Some directives that every hardening guide names are such.',
+  steps:
+    'DevicePolicy=closed with DeviceAllow=char-nvidia* rw gives the GPU and nothing else; leave out PrivateDevices=, ProcSubset=pid and, for PyTorch, MemoryDenyWriteExecute=.',
   needs: ['services'],
   uses: ['units', 'gpu-health'],
   references: [
@@ -54,7 +56,6 @@ export default defineControl({
         status: 'warning',
         title: 'The sandbox breaks CUDA',
         reason: `${unit.id}: ${said}.`,
-        hint: 'DevicePolicy=closed with DeviceAllow=char-nvidia* rw gives the GPU and nothing else; leave out PrivateDevices=, ProcSubset=pid and, for PyTorch, MemoryDenyWriteExecute=.',
         cite,
       }
     }),

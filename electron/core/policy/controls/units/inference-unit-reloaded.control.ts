@@ -9,6 +9,7 @@ export default defineControl({
   title: 'Units of inference servers run as their files say',
   rationale:
     'A drop-in that was written but not loaded protects nothing, and looks as if it did. The next reload changes what the unit is allowed without anyone having decided it that day.',
+  steps: 'Read the change, then run systemctl daemon-reload and restart the unit.',
   needs: ['services'],
   uses: ['units'],
   references: ['NIST-800-53:CM-6', 'CIS-8:4.1', 'https://www.freedesktop.org/software/systemd/man/systemctl.html'],
@@ -33,7 +34,6 @@ export default defineControl({
             status: 'warning',
             title: 'Unit files changed since they were loaded',
             reason: `The files of ${unit.id} are newer than what systemd has loaded, so what they say is not in force.`,
-            hint: 'Read the change, then run systemctl daemon-reload and restart the unit.',
             cite,
           }
         : { status: 'pass', title: 'Files and effective unit agree', reason: `systemd has loaded the current files of ${unit.id}.`, cite }

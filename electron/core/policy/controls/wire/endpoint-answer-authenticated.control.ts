@@ -16,6 +16,7 @@ export default defineControl({
   title: 'Inference endpoints answer nobody who shows no credentials',
   rationale:
     'A route that answers without credentials is open to every machine that reaches the port, whatever the configuration says. Gatehouse asked it over the network and got an answer, and so does anyone else there.',
+  steps: 'Bind the server to 127.0.0.1 behind a proxy that asks for a login on every route; set its key where no proxy stands before it.',
   needs: ['services'],
   uses: ['wire', 'loopback', 'programs', 'listeners', 'containers', 'processes'],
   references: ['NIST-800-53:IA-2', 'NIST-800-53:AC-14', 'NIST-800-53:CA-8', 'CIS-8:6.3', 'ISO-27001:A.8.5', 'OWASP-LLM:LLM10'],

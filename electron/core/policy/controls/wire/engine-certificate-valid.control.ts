@@ -14,6 +14,7 @@ export default defineControl({
   title: 'An engine that serves TLS itself shows a sound certificate and new versions only',
   rationale:
     'An engine with TLS of its own has no proxy to keep its certificate fresh or its versions strict. A certificate that clients cannot verify teaches them not to.',
+  steps: 'Let a proxy end TLS before the engine, or give the engine a new certificate of your CA for its name.',
   needs: ['services'],
   uses: ['wire'],
   references: ['NIST-800-53:SC-8(1)', 'NIST-800-53:SC-12', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc8996'],

@@ -8,6 +8,7 @@ export default defineControl({
   title: 'Encrypted endpoints tell browsers to stay encrypted',
   rationale:
     'Without Strict-Transport-Security a browser still follows a link to http://, where someone between can read the first request and its password. Programs that are no browsers ignore the header.',
+  steps: 'In nginx: add_header Strict-Transport-Security "max-age=31536000" always; in each server that serves TLS.',
   needs: ['wire'],
   references: ['NIST-800-53:SC-8', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.rfc-editor.org/rfc/rfc6797'],
   evaluate: ({ wire }) => {
@@ -39,7 +40,6 @@ function judge({ address, port, tls, answers, section }: WireEndpoint): readonly
         subject,
         title: 'No Strict-Transport-Security header',
         reason: `${first.method} ${first.path} on ${address}:${port} was answered ${first.status} without it${without.length < heard.length ? ', while other routes send it' : ''}. Expected max-age of some months, on every answer.`,
-        hint: 'In nginx: add_header Strict-Transport-Security "max-age=31536000" always; in each server that serves TLS.',
         cite: without.slice(0, 4).map(({ line }) => ({ section, line, note: 'Sent without Strict-Transport-Security.' })),
       },
     ]
