@@ -198,7 +198,46 @@ test.each<[string, Host, string | undefined]>([
     { groups: { ops: 'ada' }, guarded: 'f/664/root/ops//etc/nginx/nginx.conf' },
     'group ops may write /etc/nginx/nginx.conf, which a proxy reads as root → root',
   ],
+  [
+    'a site of nginx that is switched on',
+    {
+      groups: { ops: 'ada' },
+      guarded: 'f/664/root/ops//etc/nginx/sites-available/ai\nl/777/root/root//etc/nginx/sites-enabled/ai\t../sites-available/ai',
+    },
+    'group ops may write /etc/nginx/sites-available/ai, which a proxy reads as root → root',
+  ],
+  [
+    'a site of nginx that is not switched on',
+    { groups: { ops: 'ada' }, guarded: 'f/664/root/ops//etc/nginx/sites-available/ai' },
+    undefined,
+  ],
   ['names of nginx, which are no configuration', { groups: { ops: 'ada' }, guarded: 'f/664/root/ops//etc/nginx/htpasswd' }, undefined],
+  ...(
+    [
+      ['sudoedit /etc/nginx/sites-available/ai', 'sudo sudoedit /etc/nginx/sites-available/ai', ' → (only if it is switched on)'],
+      ['sudoedit /etc/nginx/conf.d/*', 'sudo sudoedit /etc/nginx/conf.d/new.conf', ''],
+      ['/usr/bin/tee /etc/nginx/conf.d/ai.conf', 'sudo /usr/bin/tee /etc/nginx/conf.d/ai.conf', ''],
+      ['sudoedit /etc/nginx/*', 'sudo sudoedit /etc/nginx/nginx.conf', ''],
+      ['sudoedit /etc/nginx/htpasswd', undefined, ''],
+      ['sudoedit /etc/nginx/conf.d/*, !sudoedit /etc/nginx/conf.d/*', undefined, ''],
+      ['sudoedit /etc/apache2/sites-enabled/*', undefined, ''],
+    ] as const
+  ).map(([command, by, condition]): [string, Host, string | undefined] => [
+    `${command} where nginx is`,
+    { sudoers: `ada ALL=NOPASSWD: ${command}`, guarded: 'd/755/root/root//etc/nginx' },
+    by && `${by}, which a proxy reads as root → root${condition}`,
+  ]),
+  [
+    'sudoedit of what Caddy reads',
+    { sudoers: 'ada ALL=NOPASSWD: sudoedit /etc/caddy/Caddyfile', units: [unit({ id: 'caddy.service', user: 'svc' })] },
+    undefined,
+  ],
+  [
+    'sudoedit of what Caddy reads as root',
+    { sudoers: 'ada ALL=NOPASSWD: sudoedit /etc/caddy/Caddyfile', units: [unit({ id: 'caddy.service', user: '' })] },
+    'sudo sudoedit /etc/caddy/Caddyfile, which a proxy reads as root → root',
+  ],
+  ['sudoedit of nginx where there is none', { sudoers: 'ada ALL=NOPASSWD: sudoedit /etc/nginx/nginx.conf' }, undefined],
   ['exact arguments', { sudoers: 'ada ALL=NOPASSWD: /usr/bin/systemctl restart vllm.service' }, undefined],
   [
     'as another account, who is root',

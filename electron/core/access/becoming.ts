@@ -3,11 +3,12 @@ import { BY_PKEXEC, DEFAULTS } from '../facts/access/polkit-actions.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
 import { isStarter } from './escapes.ts'
 import { byInherited } from './inherited.ts'
+import { readByProxy } from './proxy-settings.ts'
 import { lends, obeys } from './raised.ts'
 import { refusalOf } from './refusals.ts'
 import { type Member, type Right, reads, runs, writes } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
-import { sudoFiles } from './sudo-files.ts'
+import { openersOf, sudoFiles } from './sudo-files.ts'
 import { bySudo, citeOf, hasExpired, ownPassword, passwordOf } from './sudo-ways.ts'
 import { unitLoan } from './unit-loans.ts'
 import type { Becoming, World } from './world-model.ts'
@@ -260,9 +261,10 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
   const writing = sudoFiles(member, world, 'write')
   if (!writing) return []
   const found: Becoming[] = []
-  const add = (becomes: string, path: string, what: string) => {
+  const add = (becomes: string, path: string, what: string, onlyIf?: string) => {
     const file = path === '' || becomes === member.name ? undefined : writing(path)
-    if (file) found.push({ becomes, by: `${file.by}${what}`, condition: file.condition, grant: file.grant, cite: citeOf(file.grant) })
+    const condition = [file?.condition, onlyIf].filter(Boolean).join(', ') || undefined
+    if (file) found.push({ becomes, by: `${file.by}${what}`, condition, grant: file.grant, cite: citeOf(file.grant) })
   }
   const { root } = world
   for (const unit of world.units) {
@@ -278,6 +280,13 @@ function bySudoFiles(member: Member, world: World): readonly Becoming[] {
       )
   }
   for (const { path, becomes } of world.proxyFiles) add(becomes, path, `, which a proxy reads as ${becomes}`)
+  const named =
+    world.newProxyFiles.length === 0 ? [] : openersOf(member, world, /^sudoedit$|\/(?:tee|sponge)$/).flatMap(({ words }) => words ?? [])
+  for (const { folder, becomes, files } of world.newProxyFiles)
+    for (const path of [...named.filter((word) => word.startsWith(folder) && !/[*?[\\]/.test(word)), ...files].slice(0, 50)) {
+      const read = readByProxy(path)
+      if (read) add(becomes, path, `, which a proxy reads as ${becomes}`, read.condition)
+    }
   for (const { name, account } of world.members.slice(0, 500)) add(name, `${account.home}/.ssh/authorized_keys`, `, keys of ${name}`)
   return found
 }

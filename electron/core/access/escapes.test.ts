@@ -194,6 +194,17 @@ test.each<[string, boolean]>([
   ['/usr/bin/', true],
   ['/opt/*/run', true],
   ['sudoedit /etc/motd', false],
+  // What daemons of root read or run, as whoever may write it by its mode is root by it.
+  ...['apt/apt.conf.d/99x', 'fstab', 'sysctl.d/*.conf', 'rsyslog.conf', 'NetworkManager/dispatcher.d/*', 'supervisor/conf.d/app.conf'].map(
+    (name): [string, boolean] => [`sudoedit /etc/${name}`, true],
+  ),
+  ['/usr/bin/tee /etc/rc.local', true],
+  ['/usr/bin/tee -a /etc/default/grub', true],
+  ['sudoedit /etc/default/*', true],
+  // Variables of a server are those of its account (`bySudoFiles`).
+  ['sudoedit /etc/default/ollama', false],
+  ['/usr/bin/tee /etc/sysconfig/vllm', false],
+  ['/usr/bin/tee /usr/local/lib/ollama/x', false],
   ['/usr/sbin/nginx -T', false],
   ['/usr/local/bin/own-tool', false],
 ])('givesRoot(%j) is %j', (command, expected) => expect(givesRoot(command)).toBe(expected))

@@ -96,7 +96,7 @@ export interface Host {
   readonly units?: readonly Unit[]
   readonly services?: readonly InferenceService[]
   readonly links?: string
-  /** `f/640/root/adm//var/log/nginx/access.log`, like `open`. */
+  /** `f/640/root/adm//var/log/nginx/access.log`, like `open`; of a link with its target behind a tab. */
   readonly guarded?: string
   readonly proxies?: readonly OAuth2Proxy[]
   readonly nginx?: Nginx['directives']
@@ -166,7 +166,14 @@ export function factsOf(host: Host): AccessFacts {
     programs: known((host.programs ?? []).map((id) => ({ id, binds: [] }) as unknown as Program)),
     'model-files': known({ directories: [] }),
     'guarded-files': known({
-      files: parseOpen(rows(host.guarded ?? '')).map((file) => ({ ...file, type: file.type === 'directory' ? 'directory' : 'file' })),
+      files: parseOpen(rows(host.guarded ?? '')).map((file) => {
+        const [path = '', target] = file.path.split('\t')
+        return {
+          ...file,
+          path,
+          ...(target === undefined ? { type: file.type === 'directory' ? 'directory' : 'file' } : { type: 'symlink', target }),
+        }
+      }),
       folders: [],
     }),
   }

@@ -51,6 +51,8 @@ export interface World {
   readonly strictModes: boolean
   /** Configuration that a proxy reads before it gives up root, and can make it write or load any file. */
   readonly proxyFiles: readonly { readonly path: string; readonly becomes: string }[]
+  /** The same of files that need not be there, by the folder of the proxy: whoever puts one there has it read. */
+  readonly newProxyFiles: readonly { readonly folder: string; readonly becomes: string; readonly files: readonly string[] }[]
   /** Of root’s own files those that are not root’s alone. */
   readonly looseFiles: readonly string[]
   /** Where every Python of its version loads from by itself, so far as not root alone may write it (Python's module site). */

@@ -1,7 +1,6 @@
 import type { Access } from '../facts/access/access.ts'
 import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
-import { pathsNamed } from '../facts/nginx/named-directives.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import { askForRoot } from '../facts/privileged/parse-sudoers.ts'
 import type { GuardedFile, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
@@ -9,6 +8,7 @@ import type { Program } from '../facts/programs/programs.ts'
 import type { AccessFacts } from './access-facts.ts'
 import { joinedGroups } from './joined-groups.ts'
 import { hasLoginShell } from './logins.ts'
+import { newProxyFiles, proxyFilesOf } from './proxy-settings.ts'
 import { refusalOf } from './refusals.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
@@ -50,6 +50,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     ...sudoersOf(value(facts.sudoers), access),
     doas: access?.trust?.doas && { grants: access.trust.doas.grants, defaults: [], asksForRoot: false },
     proxyFiles: proxyFilesOf(facts),
+    newProxyFiles: newProxyFiles(facts),
     runners: runnersOf(value(facts.programs) ?? [], root),
     reached: onceFor((grant: SudoGrant) => members.filter((member) => grantReaches(grant, root, member))),
     looseFiles: [
@@ -205,18 +206,5 @@ function entriesOf(facts: AccessFacts): readonly SeenEntry[] {
   add('access', access?.open.known ? access.open.value : [])
   return seen
 }
-
-/** nginx and HAProxy read their configuration as root where nothing else runs them: `error_log`, `load_module` and `lua-load` are root’s then. */
-function proxyFilesOf(facts: AccessFacts): World['proxyFiles'] {
-  const units = facts.units.known ? facts.units.value : []
-  const names = facts.nginx.known ? pathsNamed(facts.nginx.value, 'auth_basic_user_file') : undefined
-  return (facts['guarded-files'].known ? facts['guarded-files'].value.files : []).flatMap(({ path, type }) => {
-    const [, name] = /^\/etc\/(nginx|haproxy)(?:\/|$)/.exec(path) ?? []
-    if (name === undefined || type === 'symlink' || NOT_READ.test(path) || names?.has(path)) return []
-    const user = units.find(({ id }) => id === `${name}.service`)?.user ?? ''
-    return [{ path, becomes: user === '' || user === '0' ? 'root' : user }]
-  })
-}
-const NOT_READ = /htpasswd|\/(?:ssl|certs?|private|html|keys)(?:\/|$)|\.(?:pem|crt|cer|key|txt|html|lst|map|srl|csr)$|-available(?:\/|$)/
 
 const isNoLink = (file: GuardedFile): file is GuardedFile & { type: Exclude<GuardedFile['type'], 'symlink'> } => file.type !== 'symlink'
