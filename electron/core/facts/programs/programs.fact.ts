@@ -44,7 +44,7 @@ function findPrograms(
     processes.map((process) => [
       process.pid,
       recogniseProgram(process.argv, process.name) ??
-        programOfScript(process) ??
+        programOfScript(process, tcp) ??
         programThatListens(process, tcp) ??
         programBehind(process),
     ]),

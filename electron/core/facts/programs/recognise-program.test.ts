@@ -187,6 +187,21 @@ describe('a command line', () => {
     ['ssh -w 0:0 gw', 'ssh-remote-forward'],
     ['ssh gw ls -R /srv', undefined],
     ['ssh -p 22 gw grep -R key /srv', undefined],
+    ['/opt/sky/bin/python -u -m sky.server.server --host=0.0.0.0', 'skypilot'],
+    ['lorax-launcher --model-id m --port 80', 'lorax'],
+    ['python -m fastdeploy.entrypoints.openai.api_server --model m --port 8180', 'fastdeploy'],
+    ['fastdeploy serve --model m', 'fastdeploy'],
+    ['fastdeploy bench', undefined],
+    ['mlserver start /models', 'mlserver'],
+    ['mlserver build .', undefined],
+    ['/usr/bin/python3 /usr/local/bin/openllm serve llama3.2:1b', 'openllm'],
+    ['nexa serve', 'nexa'],
+    ['nexa infer m', undefined],
+    ['litert-lm serve --port 9379', 'litert-lm'],
+    ['python3 -m cog.server.http', 'cog'],
+    ['python entry_with_update.py --listen', 'fooocus'],
+    ['python /srv/Fooocus/launch.py --listen', 'fooocus'],
+    ['/opt/Fooocus/fooocus_env/bin/python x.py', undefined],
     ['vim /etc/ngrok.yml', undefined],
     ['grep -r jupyter /home', undefined],
     ['less ray', undefined],
@@ -214,8 +229,36 @@ test.each<[string, string, string | undefined]>([
   ['python server.py --listen --listen-port 7861', '', 'text-generation-webui'],
   ['python server.py --port 80', '', undefined],
   ['python3 launch.py --listen --no-half-vae', '', 'stable-diffusion-webui'],
+  ['/opt/conda/envs/comfyui/bin/python main.py --listen', '', 'comfyui'],
+  ['/home/u/.venvs/ComfyUI-venv/bin/python3.12 main.py', '', 'comfyui'],
+  ['/home/u/miniconda3/envs/textgen/bin/python server.py --share', '', 'text-generation-webui'],
+  ['/opt/conda/envs/shop/bin/python main.py --listen', '', undefined],
 ])('a script of a common name: %s in %s', (line, cgroup, expected) => {
-  expect(programOfScript({ argv: line.split(' '), cgroup })?.id).toBe(expected)
+  expect(programOfScript({ argv: line.split(' '), cgroup, pid: 7 }, [])?.id).toBe(expected)
+})
+
+test.each<[string, number, string | undefined]>([
+  ['python main.py --listen', 8188, 'comfyui'],
+  ['python main.py', 8188, 'comfyui'],
+  ['python main.py --listen', 8000, undefined],
+  ['python worker.py --listen', 8188, undefined],
+  ['python server.py --share', 7860, 'text-generation-webui'],
+  ['python server.py --listen --api', 7860, 'text-generation-webui'],
+  // Any page made with Gradio.
+  ['python server.py', 7860, undefined],
+  ['python -u launch.py --listen --xformers', 7860, 'stable-diffusion-webui'],
+  ['python launch.py --listen', 7865, 'fooocus'],
+])('a script of a common name: %s on port %s', (line, port, expected) => {
+  const listener = {
+    protocol: 'tcp',
+    address: '0.0.0.0',
+    port,
+    scope: 'wildcard',
+    processes: [{ name: 'python', pid: 7 }],
+    line: 1,
+  } as const
+  expect(programOfScript({ argv: line.split(' '), pid: 7 }, [listener])?.id).toBe(expected)
+  expect(programOfScript({ argv: line.split(' '), pid: 8 }, [listener])).toBeUndefined()
 })
 
 test.each([
@@ -261,6 +304,12 @@ test.each([
   ['docker/model-runner:latest-cuda', 'docker-model-runner'],
   ['registry.corp/team/model-runner:3', undefined],
   ['openvino/model_server:latest-gpu', 'openvino'],
+  ['ghcr.io/predibase/lorax:main', 'lorax'],
+  ['berkeleyskypilot/skypilot:0.10.0', 'skypilot'],
+  ['seldonio/mlserver:1.6', 'mlserver'],
+  ['ccr-2vdh3abv-pub.cnc.bj.baidubce.com/paddlepaddle/fastdeploy-cuda-12.6:2.0.0', 'fastdeploy'],
+  ['nexa4ai/nexasdk', 'nexa'],
+  ['ghcr.io/lllyasviel/fooocus', 'fooocus'],
 ])('image %s', (image, expected) => {
   expect(programOfImage(image)?.id).toBe(expected)
 })

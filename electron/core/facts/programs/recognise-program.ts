@@ -56,12 +56,24 @@ export const programThatListens = (
   )
 
 /** What a script of a common name is, where its folder, which the process is in, was not told. */
-export function programOfScript(process: Pick<Process, 'argv' | 'cgroup'>): ProgramRecord | undefined {
+export function programOfScript(
+  process: Pick<Process, 'argv' | 'cgroup' | 'pid'>,
+  listeners: readonly Listener[],
+): ProgramRecord | undefined {
   const unit = unitOf(process) ?? ''
+  const environment = process.argv.flatMap((word) => /^\/(?:.+\/)?([^/]+)\/bin\/python[\d.]*$/.exec(word)?.[1] ?? [])[0] ?? ''
+  const ports = listeners.flatMap(({ port, processes }) => (processes.some(({ pid }) => pid === process.pid) ? [port] : []))
   return unwrap(process.argv)
     .flatMap(({ words: [path = '', ...rest], module }) =>
       module === undefined && /^(?:\.\/)?[^/]+\.py$/.test(path)
-        ? knownPrograms.find(({ script }) => script?.name.test(basename(path)) && (says(script.words, rest) || script.unit.test(unit)))
+        ? knownPrograms.find(
+            ({ script }) =>
+              script?.name.test(basename(path)) &&
+              (says(script.words, rest) ||
+                script.unit.test(unit) ||
+                script.environment.test(environment) ||
+                (ports.includes(script.port) && (script.taken === undefined || says(script.taken, rest)))),
+          )
         : undefined,
     )
     .find((record) => record !== undefined)

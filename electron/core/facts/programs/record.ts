@@ -18,8 +18,18 @@ export interface ProgramRecord {
   readonly module?: RegExp
   /** Path of the program or script, for names that are too common alone. */
   readonly path?: RegExp
-  /** A script whose name is too common alone, started in its own folder: a word that it alone takes tells it, or the unit that somebody named after it. */
-  readonly script?: { readonly name: RegExp; readonly words: RegExp; readonly unit: RegExp }
+  /**
+   * A script whose name is too common alone, started in its own folder: a word that it alone takes tells it, the unit or the environment of Python that somebody named after it, or
+   * the port that is its own: beside `taken`, a word that others may take, where the port is not its alone.
+   */
+  readonly script?: {
+    readonly name: RegExp
+    readonly words: RegExp
+    readonly unit: RegExp
+    readonly environment: RegExp
+    readonly port: number
+    readonly taken?: RegExp
+  }
   /** A process of this name that listens on TCP by itself is one, whatever its words say (a configuration file may): but on `butPorts`. `ports`: its usual ones. */
   readonly listening?: { readonly name: RegExp; readonly butPorts: readonly number[]; readonly ports: readonly number[] }
   /** Last part of the repository of a container image; where that is too common alone, the whole of it. */

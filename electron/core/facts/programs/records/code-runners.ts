@@ -139,6 +139,18 @@ export const codeRunners: readonly ProgramRecord[] = [
     source: 'dask/distributed docs/source/tls.rst',
   },
   {
+    id: 'skypilot',
+    name: 'SkyPilot API server',
+    kind: 'cluster',
+    module: /^sky\.server\.server$/,
+    image: /^skypilot(?:-nightly)?$/,
+    // Logins are set in its database or left to a proxy in front.
+    authentication: { usual: 'unknown' },
+    danger:
+      'As it comes it asks nobody: whoever reaches it starts machines and runs programs on every cluster that it has the keys of, its own machine among them.',
+    source: 'https://docs.skypilot.co/en/latest/reference/api-server/api-server.html',
+  },
+  {
     id: 'docker-tcp',
     name: 'Docker API',
     kind: 'container-api',

@@ -122,6 +122,8 @@ export const interfaces: readonly ProgramRecord[] = [
       words:
         /^--(?:extra-model-paths-config|(?:disable-all|whitelist)-custom-nodes|front-end-(?:version|root)|preview-method|dont-print-server|disable-smart-memory|fp8_e\w+-unet|(?:bf16|fp16|fp32|cpu)-vae|use-sage-attention|(?:disable-)?cuda-malloc)(?:=|$)/,
       unit: /^comfy-?ui(?:[-_@.].*)?\.service$/i,
+      environment: /^\.?comfy(?:[-_]?ui)?(?:[-_.]?v?env)?[-_]?[\d.]*$/i,
+      port: 8188,
     },
     image: /^comfyui(?:-.*)?$/,
     authentication: { usual: 'none' },
@@ -138,6 +140,10 @@ export const interfaces: readonly ProgramRecord[] = [
       name: /^server\.py$/,
       words: /^--(?:listen-port|public-api(?:-id)?|gradio-auth(?:-path)?|chat-buttons|nowebui|lora-dir|model-menu)(?:=|$)/,
       unit: /^(?:text-generation-webui|text-gen-webui|tgwui|oobabooga)(?:[-_@.].*)?\.service$/i,
+      environment: /^(?:text-?gen(?:eration-webui)?|tgwui|oobabooga)(?:[-_.]?v?env)?$/i,
+      // Whatever is made with Gradio listens there.
+      port: 7860,
+      taken: /^--(?:share|listen|api|model|model-dir|loader|extensions|load-in-4bit|multi-user|auto-launch)(?:=|$)/,
     },
     image: /^text-generation-webui$/,
     // The page and the API are two ports, each with a key of its own.
@@ -154,6 +160,9 @@ export const interfaces: readonly ProgramRecord[] = [
       name: /^(?:launch|webui)\.py$/,
       words: /^--(?:skip-torch-cuda-test|no-half-vae|medvram(?:-sdxl)?|enable-insecure-extension-access|ckpt-dir|vae-dir|api-auth)(?:=|$)/,
       unit: /^(?:stable-diffusion(?:-webui)?|sd-?webui|sdnext|automatic1111|a1111)(?:[-_@.].*)?\.service$/i,
+      environment: /^(?:stable-diffusion(?:-webui)?|sd-?webui|sdnext|automatic1111|a1111)(?:[-_.]?v?env)?$/i,
+      port: 7860,
+      taken: /^--(?:share|listen|api|xformers|medvram|lowvram|no-half|nowebui|theme|autolaunch|opt-[a-z-]+)(?:=|$)/,
     },
     image: /^(?:stable-diffusion-webui|sd-webui|sdnext)(?:-.*)?$/,
     // The page and the API each have a login of their own.
@@ -161,6 +170,27 @@ export const interfaces: readonly ProgramRecord[] = [
     telling: ['/sdapi/v1/options', '/config'],
     danger: 'Whoever reaches it loads models and scripts, which are Python on this host; --share opens it to the internet.',
     source: 'AUTOMATIC1111/stable-diffusion-webui modules/cmd_args.py',
+  },
+  {
+    id: 'fooocus',
+    name: 'Fooocus',
+    kind: 'interface',
+    program: /^entry_with_update\.py$/,
+    path: /(?:^|\/)(?:ruined)?fooocus[^/]*\/(?:launch|webui)\.py$/i,
+    script: {
+      name: /^(?:launch|webui)\.py$/,
+      words:
+        /^--(?:always-(?:high|normal|low|no|cpu|gpu)(?:-?v?ram)?|disable-in-browser|disable-preset-selection|disable-image-log|preset|rebuild-hash-cache)(?:=|$)/,
+      unit: /^fooocus(?:[-_@.].*)?\.service$/i,
+      environment: /^fooocus(?:[-_.]?v?env)?$/i,
+      port: 7865,
+    },
+    image: /^fooocus(?:-.*)?$/,
+    // auth.json beside it asks those from elsewhere; the file is not read.
+    authentication: { usual: 'unknown' },
+    telling: ['/config'],
+    danger: 'As it comes it asks nobody: whoever reaches it makes and reads pictures; --share opens it to the internet.',
+    source: 'lllyasviel/Fooocus webui.py, args_manager.py',
   },
   {
     id: 'invokeai',
