@@ -135,6 +135,11 @@ test.each([
     `@argv 7\n=sshpass\n=-p\n=${X}\n=ssh\n=-p\n=2222\n=gpu\n=ollama list\n@held 7 x\n=-p\n=2`,
   ],
   ['a login of curl in words', '@argv 7\n=curl\n=-u\n=ada:hunter2\n=http://h/vllm', `@argv 7\n=curl\n=-u\n=ada:${X}\n=http://h/vllm`],
+  [
+    'a login among the arguments of a container',
+    '{"Path":"ttyd","Args":["-c","ada:hunter2","-W","bash"]}\n{"Path":"python","Args":["server.py","--gradio-auth","ada:hunter2","-c","x:y"]}',
+    `{"Path":"ttyd","Args":["-c","ada:${X}","-W","bash"]}\n{"Path":"python","Args":["server.py","--gradio-auth","ada:${X}","-c","x:y"]}`,
+  ],
   ['a login of curl', 'curl -s -u ada:hunter2 -U p:q https://h', `curl -s -u ada:${X} -U p:${X} https://h`],
   ['a login of curl among its switches', 'curl -fsSu ada:hunter2 https://h', `curl -fsSu ada:${X} https://h`],
   [

@@ -254,23 +254,17 @@ const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{
 
 /** Many programs, and hardly a line names one of them: one look for all. */
 const NAMES_ONE = new RegExp(secretOptions.map(([has]) => has).join('|'))
-const maskOptions = (line: string, mark: Mark): string =>
-  NAMES_ONE.test(line)
-    ? secretOptions.reduce(
-        (text, [has, pattern]) =>
-          text.includes(has) ? text.replace(pattern, (_, before: string, value: string) => mask(mark, before, value)) : text,
-        line,
-      )
-    : line
-
-/** Words on lines of their own, as `processes` prints them, are looked at side by side: some options take their secret as the next word, and do not say so. */
-const ARGUMENTS = /^@argv .*\n(?:=.*(?:\n|$))+/gm
-const BETWEEN = '\v'
-const maskArguments = (block: string, mark: Mark): string => {
-  const [head = '', ...lines] = block.split('\n')
-  const words = lines.filter((line) => line !== '').map((line) => line.slice(1).replaceAll(BETWEEN, ' '))
-  const hidden = maskOptions(words.join(BETWEEN), mark).split(BETWEEN)
-  return [head, ...hidden.map((word) => `=${word}`), ...lines.slice(words.length)].join('\n')
+const maskOptions = (line: string, mark: Mark): string => {
+  if (!NAMES_ONE.test(line)) return line
+  // Arguments in JSON are seen as the words that they are; the signs that stand for what is between them mean nothing to anybody.
+  const isJson = line.startsWith('{') && !/[\v\f]/.test(line)
+  const text = isJson ? line.replaceAll('","', '\v').replaceAll('":["', '\f') : line
+  const hidden = secretOptions.reduce(
+    (words, [has, pattern]) =>
+      words.includes(has) ? words.replace(pattern, (_, before: string, value: string) => mask(mark, before, value)) : words,
+    text,
+  )
+  return isJson ? hidden.replaceAll('\v', '","').replaceAll('\f', '":["') : hidden
 }
 
 function masked(line: string, mark: Mark): string {
@@ -282,6 +276,16 @@ function masked(line: string, mark: Mark): string {
     text = text.replace(pattern, (match: string, ...groups: string[]) => replace(mark, match, ...groups))
   }
   return text
+}
+
+/** Words on lines of their own, as `processes` prints them, are looked at side by side: some options take their secret as the next word, and do not say so. */
+const ARGUMENTS = /^@argv .*\n(?:=.*(?:\n|$))+/gm
+const BETWEEN = '\v'
+const maskArguments = (block: string, mark: Mark): string => {
+  const [head = '', ...lines] = block.split('\n')
+  const words = lines.filter((line) => line !== '').map((line) => line.slice(1).replaceAll(BETWEEN, ' '))
+  const hidden = maskOptions(words.join(BETWEEN), mark).split(BETWEEN)
+  return [head, ...hidden.map((word) => `=${word}`), ...lines.slice(words.length)].join('\n')
 }
 
 /**

@@ -145,7 +145,21 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...{
         Env: environment,
         Path: 'env',
-        Args: ['A=sk-seven', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', 'sk-"eight', '', 'sk-nine'],
+        Args: [
+          ...['A=sk-seven', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', 'sk-"eight', '', 'sk-nine'],
+          // What guides print is no secret, but for what stands beside it.
+          ...[
+            '--api-key',
+            'EMPTY',
+            '--api-key',
+            'EMPTY',
+            'sk-thirteen',
+            '--api-key=changeme',
+            '--hf-token=sk-fourteen',
+            '--password',
+            'none',
+          ],
+        ],
         Mounts: [],
         NetworkMode: 'bridge',
       },
@@ -166,7 +180,19 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       containers: {
         containers: [
           {
-            command: ['env', 'A=****', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', '****'],
+            command: [
+              ...['env', 'A=****', 'vllm', 'serve', '--port=8000', '--token', '', '--api-key', '', '****'],
+              ...[
+                '--api-key',
+                '<placeholder>',
+                '--api-key',
+                '****',
+                '--api-key=<placeholder>',
+                '--hf-token=****',
+                '--password',
+                '<placeholder>',
+              ],
+            ],
             environment: {
               ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://****@proxy:3128', WEBUI_AUTH: 'false' },
               ...{ OLLAMA_ORIGINS: 'http://chat.lan', OLLAMA_KEEP_ALIVE: '5m', OLLAMA_MODELS: 'me@lan' },

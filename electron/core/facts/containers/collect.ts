@@ -27,6 +27,7 @@ const READ = [...wantedVariables, ...decisiveVariables]
 /**
  * Where the audit account reaches the daemon by itself (root), `inspect` tells all. Otherwise sudo may run one exact listing, which
  * names image, state and published ports; ids cannot stand in a sudoers line without wildcards, so `inspect` is not asked for.
+ * A key that everybody knows is told as one, but where other keys stand beside it.
  * Podman's list has one word a line, so the words after a flag that carries keys are masked line by line.
  * A part says what it must hold, so that a container whose `inspect` fails is missed: the number of containers, or Podman's version.
  * A daemon that docker.socket would start is not asked: looking starts nothing. What it would tell is then unknown.
@@ -40,6 +41,7 @@ word='\\(\\\\.\\|[^" \\\\]\\)'
 user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)'
 flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\)'
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
+given="s/\\(\\"$flags\\"\\),\\"$known\\"\\(,\\"-\\|]\\)/\\1<,p>\\5/g"
 hide=":start
 /^[[:space:]]*\\"$flags\\",$/{
 :next
@@ -53,10 +55,15 @@ b start
 s/\\"\\($secret\\)=$known\\"/\\"\\1:=<placeholder>\\"/g
 s/\\"\\($secret\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=$word\\{1,\\}/\\1=****/g
+$given
+$given
+s/\\(\\"$flags\\)=$known\\"/\\1<=p>\\"/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
 s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"$end
 s/\\($flags[= ]\\)$word\\{1,\\}/\\1****/g
-s#://$user*@#://****@#g"
+s#://$user*@#://****@#g
+s/<,p>/,\\"<placeholder>\\"/g
+s/<=p>/=<placeholder>/g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g
 s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\"\\($read\\):=/\\"\\1=/g
