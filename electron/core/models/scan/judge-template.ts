@@ -1,7 +1,7 @@
 import { Unreadable } from '../readers/unreadable.ts'
 import type { FindingCode } from './finding-catalogue.ts'
 import type { Scan, ScanItem } from './scan.ts'
-import { templateCode, texts } from './template-code.ts'
+import { templateCode, texts, withoutEscapes } from './template-code.ts'
 import { builtKey } from './template-keys.ts'
 
 const MAX_SHOWN_CHARS = 200
@@ -20,7 +20,7 @@ const escapes: readonly (readonly [RegExp, string])[] = [
   [/\b(?:attribute|attr)\s*=\s*(['"])[^'"]*__/, 'an attribute with two underscores'],
   [new RegExp(`(['"])__(?:${insides})__\\1`), 'a name of Python’s insides'],
   [/(['"])_{1,2}\1/, 'underscores on their own, to be put together'],
-  [/\\x5f|\\u005f|\\137|\\N\{/i, 'an underscore in disguise'],
+  [/\\x5f|\\u005f|\\U0000005f|\\137|\\N\{/i, 'an underscore in disguise'],
   [/\b(?:lipsum|cycler|joiner|get_flashed_messages|url_for|_TemplateReference__context)\b/, 'an object that leads into Python'],
   [/\b(?:popen|subprocess|os\.system|eval\s*\(|exec\s*\(|__import__)/, 'a call of the system'],
   [/\b(?:gi_frame|cr_frame|f_globals|f_builtins|func_globals|mro\s*\(|subclasses\s*\()/, 'a frame or class of Python'],
@@ -33,6 +33,7 @@ const builders: readonly (readonly [RegExp, string])[] = [
   [/%[-+ #\d]*c[^'"]{0,40}['"][\s)]*(?:\|\s*format\b|%)|:\d*c\}/, 'a character by its number'],
   [/\.\s*(?:encode|decode|fromhex|translate|maketrans|format_map|unescape|striptags)\s*\(|\|\s*striptags\b/, 'a text by its code'],
   [/\battribute\s*=\s*(?!['"\d\s])/, 'an attribute that it works out'],
+  [/\bdict\s*\([^)]*\b__\w/, 'a text with two underscores out of a name'],
 ]
 /** What makes another text of one. */
 const changes = /^(?:\[|\||\.)/
@@ -50,7 +51,8 @@ export function judgeTemplate(scan: Scan, item: ScanItem, template: string): voi
   )
   if (template.length > MAX_TEMPLATE_CHARS) throw new Unreadable(`a chat template of ${template.length} characters is not read`)
   // Python takes the names that Jinja hands on for what NFKC makes of them: full-width underscores are underscores.
-  const code = templateCode(template).map((block) => block.normalize('NFKC'))
+  const written = templateCode(template).map((block) => block.normalize('NFKC'))
+  const code = written.map(withoutEscapes)
   const loading = code.find((block) => loads.test(block))
   if (loading !== undefined) scan.find('template.loads-other', item, null, loading.trim())
   if (report('template.escapes', escapes)) return
@@ -63,8 +65,8 @@ export function judgeTemplate(scan: Scan, item: ScanItem, template: string): voi
   else if (key !== undefined) scan.find('template.builds-names', item, null, `what it reaches for: ${key.trim()}`)
 
   function report(finding: FindingCode, patterns: typeof escapes): boolean {
-    for (const block of code) {
-      const found = patterns.find(([pattern]) => pattern.test(block))
+    for (const [index, block] of written.entries()) {
+      const found = patterns.find(([pattern]) => pattern.test(block) || pattern.test(code[index] ?? ''))
       if (found === undefined) continue
       scan.find(finding, item, null, `${found[1]}: ${block.trim()}`)
       return true

@@ -7,6 +7,22 @@ const rawEnds = /\{%[-+]?\s*endraw\s*[-+]?%\}/g
 export const texts = /'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g
 const textHere = new RegExp(texts, 'y')
 
+const escaped = /\\(?:\r?\n|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g
+const NAMED = 'N'
+
+/** Texts as Jinja reads them, with Python's escapes (`unicode-escape`): `'__cl\x61ss__'` is `'__class__'`. What is in no name becomes a blank. */
+export const withoutEscapes = (block: string): string => (block.includes('\\') ? block.replace(texts, withoutEscapesIn) : block)
+
+function withoutEscapesIn(text: string): string {
+  return text.replace(escaped, (all, two?: string, four?: string, eight?: string, octal?: string, letter?: string) => {
+    if (letter !== undefined) return letter === NAMED ? all : /\w/.test(letter) ? ` ${letter}` : ' '
+    const digits = two ?? four ?? eight ?? octal
+    if (digits === undefined) return ''
+    const code = Number.parseInt(digits, octal === undefined ? 16 : 8)
+    return code > 0x10ffff || code < 0x20 || [0x22, 0x27, 0x5c].includes(code) ? ' ' : String.fromCodePoint(code)
+  })
+}
+
 /**
  * What Jinja runs of a template: all `{{ }}` and `{% %}`, over as many lines as they take, as its lexer cuts them (jinja2/lexer.py). Neither a comment nor `raw` is code;
  * an end within a text or within brackets is none. Where Jinja would refuse the template, all that follows is taken for code.

@@ -214,6 +214,10 @@ export const written: readonly ModelCase[] = [
     chat_template: template,
   }),
   text('chat_template.jinja', template),
+  text(
+    'escapes.jinja',
+    "{%- for m in messages -%}{{ '<\\x7cim_start\\u007c>' ~ m.role ~ '\\n\\U0001F600 don\\'t \\_ \\\\' }}{%- endfor %}",
+  ),
   text('keys.jinja', keyed),
   text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
   json('modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]),
