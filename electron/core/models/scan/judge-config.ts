@@ -33,8 +33,10 @@ const settings = new Set([
   'class_name',
   'tokenizer_class',
   'model_file',
+  '_class_name',
   // Of Fiddle: what it names is by kind and not by name.
   'objects',
+  'root',
 ])
 
 /** The names that `judgeConfig` looks at. */

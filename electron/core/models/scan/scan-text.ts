@@ -1,5 +1,6 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
 import { bytesSource, sliceSource } from '../byte-source.ts'
+import { HEAD_BYTES } from '../readers/detect-format.ts'
 import { findInJson } from '../readers/json-stream.ts'
 import { type JsonValue, parseJson } from '../readers/json-text.ts'
 import { readText } from '../readers/text.ts'
@@ -36,13 +37,25 @@ export async function scanJson(scan: Scan, item: ScanItem, nested: Nested): Prom
   return 'json'
 }
 
+/** Texts that make sense by what stands beside them, so that the whole file would have to be read. A vocabulary has numbers there. */
+const ofWhole: Readonly<Record<string, string>> = {
+  class_name: 'a configuration of Keras',
+  _class_name: 'a pipeline of diffusers',
+  __loader__: 'a schema of skops',
+}
+
 /** Only the settings that can matter are taken into memory. */
 async function scanLargeJson(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
+  const name = item.name.split('/').at(-1) ?? ''
+  const head = Buffer.from(await item.source.read(0, HEAD_BYTES, scan.signal)).toString('latin1')
+  if (head.trimStart().startsWith('[') && (name === 'modules.json' || digest.test(name)))
+    throw new Unreadable('a list of modules of sentence-transformers is too large to be read')
   for (const { name, start, end } of await findInJson(item.source, isSetting, scan.step, scan.signal)) {
-    if (name === 'class_name') throw new Unreadable('a configuration of Keras is too large to be read', start)
-    if (name === '__loader__') throw new Unreadable('a schema of skops is too large to be read', start)
     const text = await readText(sliceSource(name, item.source, start, end - start), MAX_PARSED_BYTES, scan.signal)
-    const setting = new Map([[name, parseJson(text, { maxValues: MAX_JSON_VALUES })]])
+    const value = parseJson(text, { maxValues: MAX_JSON_VALUES })
+    const what = ofWhole[name]
+    if (what !== undefined && typeof value === 'string') throw new Unreadable(`${what} is too large to be read`, start)
+    const setting = new Map([[name, value]])
     judgeConfig(scan, item, setting)
     await scanSerialized(scan, item, setting, nested)
   }

@@ -213,6 +213,10 @@ export const written: readonly ModelCase[] = [
     },
     chat_template: template,
   }),
+  json('large-words.json', {
+    ...Object.fromEntries(Array.from({ length: 70_000 }, (_, index) => [`tok\u00e9n"${index}`, index])),
+    ...{ class_name: 1, _class_name: 2, __loader__: 3, root: 4, objects: 5, target: 6, types: 7, idx: 8, chat_template: 9 },
+  }),
   text('chat_template.jinja', template),
   text(
     'escapes.jinja',

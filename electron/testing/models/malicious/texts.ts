@@ -266,6 +266,21 @@ export const texts: readonly ModelCase[] = [
   suspicious('auto_map behind a large vocabulary', large('"auto_map":{"a":"b.C"}'), 'tokenizer.json'),
   suspicious('auto_map written with escapes behind a large vocabulary', large('"auto\\u005fmap":{"a":"b.C"}'), 'tokenizer.json'),
   dangerous('a template behind a large vocabulary', large(`"x":{"chat_template":${JSON.stringify(breakout)}}`), 'tokenizer.json'),
+  notCleared(
+    'a part of a pipeline behind a large vocabulary',
+    large('"_class_name":"StableDiffusionPipeline","unet":["os","system"]'),
+    'model_index.json',
+  ),
+  notCleared(
+    'a module of sentence-transformers beside a large one',
+    `[${large('"a":1')},{"idx":0,"name":"0","path":"","type":"os.system"}]`,
+    'modules.json',
+  ),
+  dangerous(
+    'a function that Fiddle makes in its root',
+    large('"root":{"type":{"type":"pyref","module":"os","name":"system"},"items":[]}'),
+    'io.json',
+  ),
   notCleared('a name twice in a large vocabulary', large('"a":1,"\\u0061":2'), 'tokenizer.json'),
   notCleared('a large vocabulary without an end', large('"a":1').slice(0, -1), 'tokenizer.json'),
   notCleared('a large vocabulary with a comma too many', large('"a":1,'), 'tokenizer.json'),
