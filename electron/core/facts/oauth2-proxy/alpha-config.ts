@@ -110,8 +110,8 @@ function readCookies(file: Reader, root: Tree): void {
 
 /** A string with a file beside it, in other versions one of `value`, `fromEnv` and `fromFile` (`SecretSource`), of which the file alone is measured. */
 function readSecret(file: Reader, cookie: Tree): void {
-  const typed = file.at(cookie, ['typedsecretshape'])
-  const shape = typed ?? file.at(cookie, ['secretshape'])
+  const typed = file.at(cookie, ['typedshape'])
+  const shape = typed ?? file.at(cookie, ['shape'])
   if (shape?.kind === 'text') {
     if (/^[xo]+=*$/.test(shape.text)) file.secretShape = { text: shape.text, offset: shape.offset, typed: typed !== undefined }
     return

@@ -1,4 +1,4 @@
-import { TYPED } from './cookie-secret.ts'
+import { SAME, TYPED } from './cookie-secret.ts'
 
 /** Places of the alpha configuration in examples of the documentation. Elsewhere it must be readable by the audit account. */
 export const alphaPaths = ['/etc/oauth2-proxy/alpha.yaml', '/etc/oauth2-proxy/alpha-config.yaml'] as const
@@ -45,10 +45,10 @@ const key = '[A-Za-z_][A-Za-z0-9_]*[[:space:]]*:'
  */
 const shapeOfSecret = [
   `/^[[:space:]]*secret[[:space:]]*:[[:space:]]+["']?[A-Za-z0-9+\\/_=-]+["']?[[:space:]]*$/{h`,
-  's/secret.*$/secretShape:/;x',
+  's/secret.*$/shape:/;x',
   `s/^[^:]*:|["'[:space:]]//g`,
-  `s/^.*(${TYPED})/ &/I;s/[A-Za-z0-9_-]/x/g;s/[^x= ]/o/g;x;G`,
-  String.raw`s/secretShape:\n /typedSecretShape:\n/`,
+  `s/^.*(${TYPED}|${SAME})/ &/I;s/[A-Za-z0-9_-]/x/g;s/[^x= ]/o/g;x;G`,
+  String.raw`s/shape:\n /typedShape:\n/`,
   String.raw`s/\n/ /;b`,
   '}',
 ]

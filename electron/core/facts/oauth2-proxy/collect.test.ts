@@ -230,7 +230,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       'OQINaROshtE9TcZkNAm-5Zs2Pv3xaWytBmc5W7sPX7w=',
       'OQINaROshtE9TcZkNAm5Zs2Pv3xaWytBmc5W7sPX7ws=',
     ],
-    ...['changemechangeme', 'dlRCUFJvcUxOMUdWRnlIZg==', 'YWFhYWFhYWFhYWFhYWFhYQ==', '0123456789abcdef', '32-character-random-string-here!'],
+    ...['changemechangeme', 'Y2hhbmdlbWVjaGFuZ2VtZQ==', '0123456789abcdef', '32-character-random-string-here!'],
     ...['your-cookie-secret-32-bytes-long', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
   ]
   const random = [

@@ -1,62 +1,42 @@
 import { type PrivilegedCommand, type SectionSpec, script } from '../../probe/section.ts'
 import { gatewaysScript } from '../processes/gateway.ts'
 import { alphaPaths, maskLogins, withoutAlphaSecrets } from './alpha-mask.ts'
-import { TYPED } from './cookie-secret.ts'
+import { SAME, TYPED } from './cookie-secret.ts'
 
 /** Places of the configuration file in packages and in the project's documentation. Elsewhere it must be readable by the audit account. */
 export const configPaths = ['/etc/oauth2-proxy.cfg', '/etc/oauth2-proxy/oauth2-proxy.cfg', '/etc/oauth2-proxy/config.cfg'] as const
+
+const maskSecrets = [
+  's/^[[:space:]]*#.*/#/',
+  `/"""|'''/{`,
+  's/.*/****/',
+  'q',
+  '}',
+  String.raw`s/^[[:space:]]*"[^"]*\\[^"]*"[[:space:]]*=.*/****/`,
+  `/^[[:space:]]*["']?cookie_secret["']?[[:space:]]*=/{`,
+  's/^[^=]*=[[:space:]]*//',
+  // A blank in front marks it: nothing else begins with one.
+  `s/^["'][^"']*(${TYPED}|${SAME})/ &/I;s/[A-Za-z0-9_-]/x/g;s/[^x"'=#[:space:]]/o/g`,
+  's/^ /typed_shape = /;/^t/b',
+  's/^/cookie_secret_shape = /;b',
+  '}',
+  `s/^([^=]*(secret|password|github_token|jwt_key|signature_key)["']?[[:space:]]*=).*/\\1 "****"/I`,
+  maskLogins,
+].join(';')
 
 /**
  * `sed` words that print the file without its secrets. Of the cookie secret only its shape is left, one letter for each, and whether a hand typed it: how long it is
  * can be judged, what it is cannot be known. Keys may be quoted; of a quoted one with escapes, and from a text of several lines on, nothing is printed
  * but what the reader refuses. Root runs exactly these words, so not even the audit account sees a secret.
  */
-export const withoutSecrets = [
-  '-E',
-  '-e',
-  's/^[[:space:]]*#.*/#/',
-  '-e',
-  `/"""|'''/{`,
-  '-e',
-  's/.*/****/',
-  '-e',
-  'q',
-  '-e',
-  '}',
-  '-e',
-  String.raw`s/^[[:space:]]*"[^"]*\\[^"]*"[[:space:]]*=.*/****/`,
-  '-e',
-  `/^[[:space:]]*["']?cookie_secret["']?[[:space:]]*=/{`,
-  '-e',
-  's/^[^=]*=[[:space:]]*//',
-  '-e',
-  // A blank in front marks it: nothing else begins with one.
-  `s/^["'][^"']*(${TYPED})/ &/I`,
-  '-e',
-  's/[A-Za-z0-9_-]/x/g',
-  '-e',
-  `s/[^x"'=#[:space:]]/o/g`,
-  '-e',
-  's/^ /typed_cookie_secret_shape = /',
-  '-e',
-  '/^t/b',
-  '-e',
-  's/^/cookie_secret_shape = /',
-  '-e',
-  'b',
-  '-e',
-  '}',
-  '-e',
-  `s/^([^=]*(secret|password|github_token|jwt_key|signature_key)["']?[[:space:]]*=).*/\\1 "****"/I`,
-  '-e',
-  maskLogins,
-] as const
+export const withoutSecrets = ['-E', '-e', maskSecrets] as const
 
 /** Prints words and variables one by one, secrets masked, and measures the cookie secret. Written for the awk of POSIX. */
 const reader = String.raw`
-function measure(source, value,   bare) {
+function measure(source, value,   bare, i, same) {
   bare = value; sub(/=+$/, "", bare)
-  print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other") (tolower(value) ~ /${TYPED}/ ? " typed" : "")
+  for (i = 2; i <= length(value) && same < 7; i++) same = substr(value, i, 1) == substr(value, i - 1, 1) ? same + 1 : 0
+  print "@secret " source " " length(value) " " length(bare) " " (bare ~ /^[A-Za-z0-9_-]*$/ ? "url" : "other") (same > 6 || tolower(value) ~ /${TYPED}/ ? " typed" : "")
 }
 function secret(name) { return name ~ /(secret|password)$/ || name ~ /^(github-token|jwt-key|signature-key)$/ }
 function show(text) { gsub(/:\/\/[^\/?#"' ]*@/, "://****@", text); print "=" text }

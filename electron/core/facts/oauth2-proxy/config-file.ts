@@ -29,7 +29,7 @@ export function parseConfigFile(lines: readonly string[]): ConfigFile {
     if (!key) return { ok: false, offset: at }
     const name = (key[1] ?? key[2] ?? key[3] ?? '').toLowerCase()
     const value = text.slice(key[0].length)
-    if (name === 'cookie_secret_shape' || name === 'typed_cookie_secret_shape') {
+    if (name === 'cookie_secret_shape' || name === 'typed_shape') {
       entries.set(name, { values: [value], listed: false, offset: at })
       continue
     }

@@ -174,7 +174,7 @@ function secretOf(
   lineAt: (offset: number) => number,
 ): CookieSecret | undefined {
   const of = (source: CookieSecret['source']) => block.secrets.findLast((secret) => secret.source === source)
-  const typed = entries.get('typed_cookie_secret_shape')
+  const typed = entries.get('typed_shape')
   const shape = typed ?? entries.get('cookie_secret_shape')
   const bytes = shape && shapeBytes(shape.values[0] ?? '')
   const inFile: CookieSecret | undefined =

@@ -67,9 +67,9 @@ test('what an alpha configuration serves beside TLS', () => {
 })
 
 test.each([
-  ['secretShape: xxxxxxxxxxxxxxxx', [], 'pass: The cookie secret has 16 bytes'],
-  ['typedSecretShape: xxxxxxxxxxxxxxxx', [], 'fail: The cookie secret is no random value'],
-  ['secretShape: xxxxxxxxxxxxxxx', [], 'fail: The cookie secret has 15 bytes'],
+  ['shape: xxxxxxxxxxxxxxxx', [], 'pass: The cookie secret has 16 bytes'],
+  ['typedShape: xxxxxxxxxxxxxxxx', [], 'fail: The cookie secret is no random value'],
+  ['shape: xxxxxxxxxxxxxxx', [], 'fail: The cookie secret has 15 bytes'],
   ['secret: "****"', ['@secret alpha 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
   ['secretFile: /run/s', ['@secret alpha 32 32 other'], 'pass: The cookie secret has 32 bytes'],
   ['sameSite: lax', ['@secret file 32 32 other'], 'not-evaluated: Settings of oauth2-proxy could not be read'],
