@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { privilegeRuntime } from './shell-runtime.ts'
+import { privilegeRuntime, setupRuntime } from './shell-runtime.ts'
 
 /**
  * What sudo says when it refuses: sudo 1.8 and 1.9 (plugins/sudoers/logging.c, auth/sudo_auth.c, sudo.c) and sudo-rs, by their sources and man
@@ -38,11 +38,35 @@ const complaints = [
   'nginx: configuration file /etc/nginx/nginx.conf test failed',
 ]
 
-describe.each([
-  ['/usr/bin/dash', [] as string[]],
-  ['/usr/bin/bash', [] as string[]],
+const shells: readonly (readonly [string, readonly string[]])[] = [
+  ['/usr/bin/dash', []],
+  ['/usr/bin/bash', []],
   ['/usr/bin/busybox', ['sh']],
-])('%s %j tells a refusal of sudo from a complaint of the command', (program, applet) => {
+]
+
+// What programs print is read as they say it in English, in UTC, uncoloured and unwrapped.
+test.each(shells)('%s %j: the language and habits of a login do not reach what is asked', (program, applet) => {
+  const login = {
+    ...{
+      PATH: '/home/ada/bin',
+      HOME: '/home/ada',
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: 'de_DE.UTF-8',
+      LC_MESSAGES: 'de_DE.UTF-8',
+      LANGUAGE: 'de',
+      TZ: 'Asia/Tokyo',
+    },
+    ...{ TERM: 'xterm', COLUMNS: '20', GREP_OPTIONS: '-v', POSIXLY_CORRECT: '1', SYSTEMD_COLORS: '1', DOCKER_HOST: 'tcp://elsewhere:2375' },
+  }
+  const asked = `gh_find() { :; }\n${setupRuntime}\nexec env`
+  const { stdout } = spawnSync(program, [...applet, '-c', asked], { encoding: 'utf8', env: login })
+  const found = Object.fromEntries([...stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+  expect(found).toMatchObject({ LC_ALL: 'C', TZ: 'UTC', TERM: 'dumb', PATH: expect.stringMatching(/^\/usr\/local\/sbin:/) })
+  const habits = ['LANGUAGE', 'COLUMNS', 'GREP_OPTIONS', 'POSIXLY_CORRECT', 'SYSTEMD_COLORS', 'DOCKER_HOST']
+  expect(habits.filter((name) => Object.hasOwn(found, name))).toEqual([])
+})
+
+describe.each(shells)('%s %j tells a refusal of sudo from a complaint of the command', (program, applet) => {
   const refused = (words: string) =>
     spawnSync(program, [...applet, '-c', `${privilegeRuntime}\ngh_refused "$1"`, 'sh', words], { encoding: 'utf8' }).status === 0
 
