@@ -28,7 +28,7 @@ export const helpText = `gatehouse ${version}: see and prove what is true on you
       Exit code 1: something got worse, is open and was not measured before, is not measured any more, or is open by other evidence.
 
   gatehouse controls [--json]
-      Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, and what it refers to.
+      Lists every control by item of the checklist: what passes, why it matters, how severe a failure is, what mends it, and what it refers to.
 
   gatehouse waiver list --fleet FILE|--demo [--json]
   gatehouse waiver grant --fleet FILE|--demo --host NAME --control ID [--subject TEXT] --reason TEXT --approver NAME --until YYYY-MM-DD

@@ -110,47 +110,6 @@ export const codeRunners: readonly ProgramRecord[] = [
     source: 'tsl0922/ttyd man/ttyd.1',
   },
   {
-    id: 'ray',
-    name: 'Ray',
-    kind: 'cluster',
-    program: /^(?:gcs_server|raylet|ray|dashboard\.py)$/,
-    path: /(?:^|\/)ray\/(?:core\/src\/ray\/(?:gcs\/gcs_server|raylet\/raylet)|dashboard\/(?:dashboard|agent)\.py)$/,
-    // What `ray start` leaves running for clients (port 10001).
-    module: /^ray\.util\.client\.server$/,
-    command: /^(?:start|--.*)$/,
-    image: /^ray(?:-ml|-llm)?$/,
-    authentication: { usual: 'none', on: /^RAY_AUTH_MODE=token$/ },
-    telling: ['/api/version'],
-    danger:
-      'Its jobs are code by design: whoever reaches the dashboard or the cluster port runs programs on every node. Ray leaves isolation to the network.',
-    source: 'ray-project/ray doc/source/ray-security/index.md',
-  },
-  {
-    id: 'dask',
-    name: 'Dask',
-    kind: 'cluster',
-    program: /^dask(?:-(?:scheduler|worker|cuda-worker))?$/,
-    when: ([path = '', first = '']) => /-[a-z]+$/.test(path) || /^(?:scheduler|worker|cuda)$/.test(first),
-    repository: /(?:^|\/)daskdev\/dask$/,
-    module: /^(?:distributed|dask_cuda)\.cli\.dask_(?:scheduler|worker|cuda_worker)$/,
-    // With an authority of its own both sides show certificates.
-    authentication: { usual: 'none', on: /^--tls-ca-file=./ },
-    danger: 'Its tasks are pickled code by design: whoever reaches scheduler or workers runs programs on every node.',
-    source: 'dask/distributed docs/source/tls.rst',
-  },
-  {
-    id: 'skypilot',
-    name: 'SkyPilot API server',
-    kind: 'cluster',
-    module: /^sky\.server\.server$/,
-    image: /^skypilot(?:-nightly)?$/,
-    // Logins are set in its database or left to a proxy in front.
-    authentication: { usual: 'unknown' },
-    danger:
-      'As it comes it asks nobody: whoever reaches it starts machines and runs programs on every cluster that it has the keys of, its own machine among them.',
-    source: 'https://docs.skypilot.co/en/latest/reference/api-server/api-server.html',
-  },
-  {
     id: 'docker-tcp',
     name: 'Docker API',
     kind: 'container-api',

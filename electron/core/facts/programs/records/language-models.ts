@@ -4,8 +4,8 @@ const apiKey = /^--api[-_]key=./
 /** The servers of Hugging Face take every flag as a variable, too. */
 const apiKeyOrVariable = /^--api[-_]key=.|^API_KEY=./
 
-/** Servers that run models, beside the four that are modelled in depth. */
-export const inference: readonly ProgramRecord[] = [
+/** Servers of language models and embeddings, beside the four that are modelled in depth. */
+export const languageModels: readonly ProgramRecord[] = [
   {
     id: 'sglang',
     name: 'SGLang',
@@ -59,41 +59,6 @@ export const inference: readonly ProgramRecord[] = [
     source: 'predibase/lorax docs/getting_started/docker.md',
   },
   {
-    id: 'triton',
-    name: 'Triton Inference Server',
-    kind: 'inference',
-    program: /^tritonserver$/,
-    image: /^tritonserver$/,
-    // Each closes the groups that it names, of HTTP or of gRPC.
-    authentication: { usual: 'none', perhaps: /^--(?:http-restricted-api|grpc-restricted-protocol)=./ },
-    telling: ['/v2'],
-    danger: 'It asks nobody for credentials; with model control on, whoever reaches it loads models, and Python models run code.',
-    source: 'triton-inference-server/server docs/customization_guide/deploy.md',
-  },
-  {
-    id: 'llama-rpc',
-    name: 'llama.cpp RPC server',
-    kind: 'cluster',
-    program: /^(?:ggml-|llama-(?:cpp-)?)?rpc-server$/,
-    authentication: { usual: 'none' },
-    danger:
-      'It has neither authentication nor encryption and has run code for whoever reached it (CVE-2026-34159); its own README says never on an open network.',
-    source: 'ggml-org/llama.cpp tools/rpc/README.md',
-  },
-  {
-    id: 'localai-worker',
-    name: 'LocalAI worker',
-    kind: 'cluster',
-    program: /^local-?ai(?:-[\w.-]+)?$/i,
-    // With a word behind it, it starts a server of llama.cpp, which is one of its own.
-    when: ([, first, second = '-']) => first === 'worker' && second.startsWith('-'),
-    // Older ones ask the token of registration of files alone.
-    authentication: { usual: 'none', perhaps: /^--registration-token=.|^LOCALAI_(?:GRPC_AUTH|REGISTRATION)_TOKEN=./ },
-    danger:
-      'Its back ends load models and run them for whoever reaches them, on every interface from port 50051 on, and beside them it takes files.',
-    source: 'mudler/LocalAI docs/content/features/distributed-mode.md, pkg/grpc/server.go',
-  },
-  {
     id: 'llama-box',
     name: 'llama-box',
     kind: 'inference',
@@ -138,18 +103,6 @@ export const inference: readonly ProgramRecord[] = [
     danger:
       'Whoever reaches it starts and stops models, and downloads them. Supervisor and workers talk at the same address, on ports of their own that ask for no login.',
     source: 'xorbitsai/inference doc/source/user_guide/auth_system.rst',
-  },
-  {
-    id: 'gpustack',
-    name: 'GPUStack',
-    kind: 'cluster',
-    program: /^gpustack$/,
-    command: /^start$/,
-    image: /^gpustack$/,
-    authentication: { usual: 'default' },
-    danger:
-      'Its admin starts models on every worker; requests from this machine itself are let in without a login unless --force-auth-localhost is set.',
-    source: 'https://docs.gpustack.ai/cli-reference/start',
   },
   {
     id: 'tensorrt-llm',
@@ -236,20 +189,6 @@ export const inference: readonly ProgramRecord[] = [
     source: 'lm-sys/FastChat docs/openai_api.md',
   },
   {
-    id: 'torchserve',
-    name: 'TorchServe',
-    kind: 'inference',
-    program: /^java$/,
-    anywhere: /(?:^|\/)ts\/frontend\/model-server\.jar$|^org\.pytorch\.serve\.ModelServer$/,
-    image: /^torchserve(?:-nightly|-kfs)?$/,
-    // Tokens are asked for since 0.11.1 only, and config.properties may switch that off.
-    authentication: { usual: 'unknown', off: /^--disable-token-auth$/ },
-    telling: ['/models'],
-    danger:
-      'Whoever reaches its management port, 8081, loads models, and a model archive is Python that runs here. It gets no fixes any more.',
-    source: 'https://pytorch.org/serve/token_authorization_api.html',
-  },
-  {
     id: 'kserve-huggingface',
     name: 'KServe Hugging Face server',
     kind: 'inference',
@@ -287,26 +226,6 @@ export const inference: readonly ProgramRecord[] = [
     source: 'https://michaelfeil.eu/infinity/latest/cli_v2/',
   },
   {
-    id: 'speaches',
-    name: 'Speaches (faster-whisper-server)',
-    kind: 'inference',
-    application: /^(?:speaches|faster_whisper_server)\.main:\w+$/,
-    image: /^(?:speaches|faster-whisper-server)$/,
-    // Its page is let in without the key, and older ones send the key along for whoever opens it (speaches/ui/utils.py), so no route tells.
-    authentication: { usual: 'unknown', perhaps: /^API_KEY=./ },
-    danger: 'Whoever reaches it transcribes, and has it download models by their name.',
-    source: 'https://speaches.ai/configuration/',
-  },
-  {
-    id: 'whisper-server',
-    name: 'whisper.cpp server',
-    kind: 'inference',
-    program: /^whisper-server$/,
-    authentication: { usual: 'none' },
-    danger: 'It asks nobody, and /load has it read another model from a path; its README says not to use it where strangers reach it.',
-    source: 'ggml-org/whisper.cpp examples/server/README.md',
-  },
-  {
     id: 'llamafiler',
     name: 'LLaMAfiler',
     kind: 'inference',
@@ -338,20 +257,6 @@ export const inference: readonly ProgramRecord[] = [
     danger:
       'Whoever reaches it runs prompts; its management port tells of it and steers it. config.json decides whether it asks for certificates.',
     source: 'https://www.hiascend.com/document/detail/en/mindie/230/LLMframe/llmdev/mindie_service0285.html',
-  },
-  {
-    id: 'exo',
-    name: 'exo',
-    kind: 'cluster',
-    program: /^exo$/,
-    // Exoscale's command line has its name, and subcommands.
-    command: /^(?:run|-.*)?$/,
-    module: /^exo(?:\.main)?$/,
-    path: /(?:^|\/)exo\/main\.py$/,
-    authentication: { usual: 'unknown' },
-    telling: ['/v1/models'],
-    danger: 'Whoever reaches it runs prompts and downloads models; nodes find and join each other by themselves.',
-    source: 'exo-explore/exo README.md',
   },
   {
     id: 'mistral-rs',
@@ -389,27 +294,6 @@ export const inference: readonly ProgramRecord[] = [
     source: 'https://llm.mlc.ai/docs/deploy/rest.html',
   },
   {
-    id: 'openvino',
-    name: 'OpenVINO Model Server',
-    kind: 'inference',
-    program: /^ovms$/,
-    repository: /(?:^|\/)openvino\/model_server$/,
-    authentication: { usual: 'unknown' },
-    telling: ['/v1/config'],
-    danger: 'Whoever reaches it uses its models over HTTP and gRPC, on every interface unless bound otherwise.',
-    source: 'https://docs.openvino.ai/2025/model-server/ovms_docs_parameters.html',
-  },
-  {
-    id: 'kokoro',
-    name: 'Kokoro-FastAPI',
-    kind: 'inference',
-    image: /^kokoro-fastapi(?:-[a-z]+)?$/,
-    authentication: { usual: 'none' },
-    telling: ['/v1/models'],
-    danger: 'It asks nobody: whoever reaches it has it speak, and may fill its queue.',
-    source: 'remsky/Kokoro-FastAPI README.md',
-  },
-  {
     id: 'llama-factory',
     name: 'LLaMA-Factory',
     kind: 'inference',
@@ -420,50 +304,6 @@ export const inference: readonly ProgramRecord[] = [
     authentication: { usual: 'none', perhaps: /^API_KEY=./ },
     danger: 'Whoever reaches its pages trains and loads models with the files of this host.',
     source: 'hiyouga/LLaMA-Factory README.md',
-  },
-  {
-    id: 'whisper-asr',
-    name: 'Whisper ASR webservice',
-    kind: 'inference',
-    program: /^whisper-asr-webservice$/,
-    image: /^openai-whisper-asr-webservice$/,
-    authentication: { usual: 'none' },
-    danger: 'It asks nobody: whoever reaches it transcribes, and may fill its queue and its disk.',
-    source: 'ahmetoner/whisper-asr-webservice docs/run.md',
-  },
-  {
-    id: 'wyoming',
-    name: 'Wyoming speech server',
-    kind: 'inference',
-    program: /^wyoming-(?:faster-whisper|whisper-cpp|whisper|piper|vosk)$/,
-    module: /^wyoming_(?:faster_whisper|whisper_cpp|piper|vosk)$/,
-    image: /^wyoming-(?:faster-whisper|whisper|piper|vosk)$/,
-    repository: /(?:^|\/)linuxserver\/(?:faster-whisper|piper)$/,
-    authentication: { usual: 'none' },
-    danger: 'Its protocol has no login: whoever reaches it has it transcribe or speak.',
-    source: 'rhasspy/wyoming-faster-whisper README.md',
-  },
-  {
-    id: 'tensorflow-serving',
-    name: 'TensorFlow Serving',
-    kind: 'inference',
-    program: /^tensorflow_model_server(?:_.*)?$/,
-    repository: /(?:^|\/)tensorflow\/serving$/,
-    authentication: { usual: 'none' },
-    danger: 'It asks nobody; by gRPC whoever reaches it also has it load other models, which may read and write files as its account.',
-    source: 'tensorflow/serving tensorflow_serving/g3doc/serving_config.md',
-  },
-  {
-    id: 'bentoml',
-    name: 'BentoML',
-    kind: 'inference',
-    program: /^bentoml$/,
-    command: /^(?:serve|serve-http|serve-grpc|start-http-server|start-grpc-server|-.*)$/,
-    module: /^bentoml$/,
-    authentication: { usual: 'unknown' },
-    danger:
-      'Unless the service itself asks, whoever reaches it runs its models; older releases unpickled what they were sent (CVE-2025-27520).',
-    source: 'https://docs.bentoml.com/en/latest/reference/bentoml/cli.html',
   },
   {
     id: 'lightllm',
@@ -487,19 +327,6 @@ export const inference: readonly ProgramRecord[] = [
     telling: ['/v1/models'],
     danger: 'Whoever reaches it runs prompts. It listens on every interface unless told otherwise.',
     source: 'https://paddlepaddle.github.io/FastDeploy/cli/serve',
-  },
-  {
-    id: 'mlserver',
-    name: 'MLServer',
-    kind: 'inference',
-    program: /^mlserver$/,
-    command: /^start$/,
-    image: /^mlserver$/,
-    authentication: { usual: 'none' },
-    telling: ['/v2'],
-    danger:
-      'It asks nobody and listens on every interface: whoever reaches it runs, loads and unloads models, and those of scikit-learn or its own runtimes run code.',
-    source: 'SeldonIO/MLServer mlserver/settings.py, mlserver/rest/app.py',
   },
   {
     id: 'openllm',
@@ -536,16 +363,6 @@ export const inference: readonly ProgramRecord[] = [
     danger:
       'It asks nobody and listens on every interface as it comes: whoever reaches it runs prompts, and a request names the model that it loads.',
     source: 'https://ai.google.dev/edge/litert-lm/cli/openai_server',
-  },
-  {
-    id: 'cog',
-    name: 'Cog',
-    kind: 'inference',
-    module: /^cog\.server\.http$/,
-    authentication: { usual: 'none' },
-    telling: ['/openapi.json'],
-    danger: 'It asks nobody: whoever reaches it runs its model, and has it fetch files and send answers to addresses of his own.',
-    source: 'replicate/cog docs/http.md',
   },
   {
     id: 'lemonade',
