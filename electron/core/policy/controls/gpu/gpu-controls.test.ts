@@ -163,6 +163,14 @@ describe('gpu-processes-known', () => {
     expect(judge(processesKnown, unread)).toEqual(['not-evaluated: Processes of the GPU were not shown'])
   })
 
+  test('a card that does not show itself, and one of several users that shows nothing of them, are not known to have none', () => {
+    expect(judge(processesKnown, health({ hidden: 1 }))).toEqual(['not-evaluated: Processes of a GPU were not shown'])
+    expect(judge(processesKnown, health({ gpus: [gpu({ mig: shown(true) })] }))).toEqual([
+      'not-evaluated: Processes of the GPU were not shown',
+    ])
+    expect(judge(processesKnown, health({ gpus: [gpu({ mig: shown(false) })] }))).toEqual(['pass: Every GPU process is known'])
+  })
+
   const process = (pid: number, name: string, cgroup?: string, uid?: number) => ({
     pid,
     kind: 'C',
@@ -402,6 +410,16 @@ describe('inference-gpus-assigned', () => {
       ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
     ],
     [
+      'parts of a card',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: 'MIG-3333' }, { CUDA_VISIBLE_DEVICES: 'MIG-GPU-1111/7/0' }),
+      ["not-evaluated: The server's GPUs could not be read", "not-evaluated: The server's GPUs could not be read"],
+    ],
+    [
+      'none',
+      judgeTwo({ CUDA_VISIBLE_DEVICES: '' }, { CUDA_VISIBLE_DEVICES: '-1' }),
+      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
+    ],
+    [
       'unread',
       judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, undefined),
       ['pass: The server has GPUs of its own', "not-evaluated: The server's GPUs could not be read"],
@@ -435,6 +453,12 @@ test.each<[AnyControl, string, readonly InferenceService[], string]>([
   [memoryHeadroom, 'default', vllm(), 'pass: GPU memory is left free'],
   [memoryHeadroom, '0.95', vllm('--gpu-memory-utilization', '0.95'), 'pass: GPU memory is left free'],
   [memoryHeadroom, '0.98 with underscores', vllm('--gpu_memory_utilization=0.98'), 'warning: The server takes nearly all GPU memory'],
+  [
+    memoryHeadroom,
+    'a cache in bytes, for which its share is not asked',
+    vllm('--gpu-memory-utilization', '0.9', '--kv-cache-memory-bytes=70G'),
+    "not-evaluated: The server's memory share could not be read",
+  ],
   [memoryHeadroom, 'a file', vllm('--config', 'x.yaml'), 'not-evaluated: Settings of the server stand in a file'],
   [memoryHeadroom, 'nonsense', vllm('--gpu-memory-utilization', 'lots'), "not-evaluated: The server's memory share could not be read"],
   [memoryHeadroom, 'unread', [service('vllm')], "not-evaluated: The server's command line could not be read"],
@@ -442,6 +466,8 @@ test.each<[AnyControl, string, readonly InferenceService[], string]>([
   [requestsBounded, 'both', vllm('--max-model-len', '8192', '--max_num_seqs=32'), 'pass: Length and number of requests are bounded'],
   [requestsBounded, 'one', vllm('--max-model-len', '8192'), 'warning: --max-num-seqs is not set'],
   [requestsBounded, 'none', vllm(), 'warning: Requests are not bounded'],
+  [requestsBounded, 'as long as fits', vllm('--max-model-len=auto', '--max-num-seqs=32'), 'warning: --max-model-len is not set'],
+  [requestsBounded, 'as long as fits, as a number', vllm('--max-model-len', '-1'), 'warning: Requests are not bounded'],
   [requestsBounded, 'a file', vllm('--config=x.yaml'), 'not-evaluated: Settings of the server stand in a file'],
   [requestsBounded, 'unread', [service('vllm')], "not-evaluated: The server's command line could not be read"],
   [requestsBounded, 'Ollama', [service('ollama')], 'not-applicable: The engine has bounds of its own'],

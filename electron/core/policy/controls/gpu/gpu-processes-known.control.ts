@@ -1,7 +1,7 @@
 import type { GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type GpuProcessTrace, gpuProcessSubject, traceGpuProcess } from './gpu-process-trace.ts'
-import { makerUnread, processesKeptBack } from './gpu-words.ts'
+import { makerUnread, processesKeptBack, processesOfParts } from './gpu-words.ts'
 
 /** Where programs of the system do not lie. */
 const suspicious = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/run\/user)\/|\(deleted\)|(?:^|\/)\.[^/]+\/|xmrig|miner|ethash|trex|nbminer|lolminer/i
@@ -54,12 +54,18 @@ export default defineControl({
         },
       ]
     const unshown = health.gpus.flatMap((gpu): readonly Verdict[] => {
-      const reason = processesKeptBack(gpu)
+      const reason = processesKeptBack(gpu) ?? processesOfParts(gpu, health.processes)
       if (reason === undefined) return []
-      const cite = [{ section: 'gpu-health', line: gpu.processesUnread?.line ?? gpu.line }]
+      const cite = [{ section: 'gpu-health', line: gpu.processesUnread?.line ?? gpu.mig?.line ?? gpu.line }]
       const title = 'Processes of the GPU were not shown'
       return [{ status: 'not-evaluated', subject: gpu.uuid, title, reason, hint: 'As root: fuser -v /dev/nvidia*', cite }]
     })
+    if (health.hidden !== undefined) {
+      const reason = `The driver holds ${health.gpus.length + health.hidden} GPUs, and nvidia-smi showed ${health.gpus.length}: who is on the others was not read.`
+      const title = 'Processes of a GPU were not shown'
+      const cite = [{ section: 'gpu-health', line: 0 }]
+      return [...unshown, { status: 'not-evaluated', subject: 'hidden', title, reason, hint: 'As root: fuser -v /dev/nvidia*', cite }]
+    }
     if (unshown.length > 0) return unshown
     const reason =
       health.processes.length === 0

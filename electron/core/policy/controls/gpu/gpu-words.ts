@@ -1,4 +1,4 @@
-import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import type { GpuDetail, GpuHealth, GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Verdict } from '../../control.ts'
 
 export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${name || 'no name'})`
@@ -6,6 +6,12 @@ export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${
 /** Of a card whose processes nvidia-smi keeps back: what it shows in their place. */
 export const processesKeptBack = (gpu: GpuDetail): string | undefined =>
   gpu.processesUnread && `nvidia-smi shows ${gpu.processesUnread.value} where the processes of ${gpuName(gpu)} should stand.`
+
+/** Of a card in parts (MIG) all processes are told to those alone who may look into each (NVML, nvmlDeviceGetComputeRunningProcesses). */
+export const processesOfParts = (gpu: GpuDetail, processes: readonly GpuProcess[]): string | undefined =>
+  gpu.mig?.value && !processes.some((process) => process.gpu === gpu.uuid)
+    ? `${gpuName(gpu)} is in parts (MIG), and nvidia-smi shows an account without rights to them no process of theirs.`
+    : undefined
 
 const none = (title: string, reason: string): readonly Verdict[] => [{ status: 'not-applicable', subject: '', title, reason, cite: [] }]
 

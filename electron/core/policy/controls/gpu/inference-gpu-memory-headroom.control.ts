@@ -63,6 +63,15 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
       reason: `${name} reads --config, which Gatehouse does not.`,
       cite,
     }
+  const bytes = flagValue(argv, ['--kv-cache-memory-bytes'], { underscores: true })
+  if (bytes !== undefined)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: "The server's memory share could not be read",
+      reason: `${name} is given ${bytes} bytes for its cache, for which vLLM does not ask --gpu-memory-utilization. What that leaves free hangs on the model.`,
+      cite: line === undefined ? [] : [{ section: 'processes', line, token: '--kv-cache-memory-bytes' }],
+    }
   const value = flag === undefined ? DEFAULT : Number(flag)
   if (Number.isNaN(value) || value <= 0)
     return {

@@ -44,8 +44,9 @@ export default defineControl({
           ...base,
           status: 'not-evaluated',
           title: "The server's GPUs could not be read",
-          reason:
-            service.how === 'container'
+          reason: namesParts(service)
+            ? `CUDA_VISIBLE_DEVICES of ${name} names a part of a card (MIG). Whose parts they are is not read.`
+            : service.how === 'container'
               ? `Which GPUs the container of ${name} was given is not known: neither its devices nor its variables say.`
               : `The environment of ${name} could not be read to its end.`,
           cite: [],
@@ -96,6 +97,9 @@ interface Claim {
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
+/** `MIG-…`, and `MIG-GPU-…/7/0` of drivers before 470. */
+const namesParts = ({ environment }: InferenceService): boolean => /(?:^|,)\s*MIG-/i.test(environment?.CUDA_VISIBLE_DEVICES ?? '')
+
 /** What a server may see: the device list of its unit, or what its container was given; of that what CUDA_VISIBLE_DEVICES names. */
 function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDetail[]): Claim | 'all' | 'unknown' {
   const { units } = around
@@ -112,6 +116,7 @@ function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDe
     return service.environment && (!unit || unit.environmentComplete) ? 'all' : 'unknown'
   }
   if (value === 'all') return 'all'
+  if (namesParts(service)) return 'unknown'
   const named = value.split(',').map((one) => one.trim())
   // Which card is the first in a container, what it was given decides.
   if (given === undefined && named.some((word) => !/^GPU-/i.test(word))) return 'unknown'

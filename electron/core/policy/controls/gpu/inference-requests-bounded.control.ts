@@ -1,8 +1,9 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { hasFlag } from '../../../facts/services/flags.ts'
+import { flagValue } from '../../../facts/services/flags.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 
+/** `auto` and -1 take what fits into the memory, which is no bound. */
 const bounds = ['--max-model-len', '--max-num-seqs'] as const
 
 export default defineControl({
@@ -46,7 +47,7 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
       title: "The server's command line could not be read",
       reason: `The command line of ${name} could not be read.`,
     }
-  const missing = bounds.filter((flag) => !hasFlag(service.argv, [flag], { underscores: true }))
+  const missing = bounds.filter((flag) => /^(?:auto|-1|)$/.test(flagValue(service.argv, [flag], { underscores: true }) ?? ''))
   if (missing.length === 0)
     return { ...base, status: 'pass', title: 'Length and number of requests are bounded', reason: `${name} sets ${bounds.join(' and ')}.` }
   if (service.argv.some((word) => /^--config(?:=|$)/.test(word)))
