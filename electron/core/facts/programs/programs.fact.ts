@@ -13,7 +13,7 @@ import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import { setsOpenKey } from './open-key.ts'
 import type { Program } from './programs.ts'
-import { programBehind, programOfImage, programOfScript, programThatListens, recogniseProgram } from './recognise-program.ts'
+import { programBehind, programOfImage, programOfScript, programThatListens, recogniseProgram, wordsOf } from './recognise-program.ts'
 import type { ProgramRecord } from './record.ts'
 
 /** Programs that belong to running models: from processes, listeners and containers. Asks nothing on the host. */
@@ -162,7 +162,7 @@ function fromProcess(
           main,
           own.map(({ port }) => port),
         )
-      : authenticationOf(record, [...main.argv, ...variablesOf(environment)])),
+      : authenticationOf(record, main.argv, environment)),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,
@@ -196,7 +196,7 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
   bindsUnknown: container.hostNetwork
     ? 'it uses the network of the host, and its sockets were not found'
     : (container.portsUnknown ?? ownAddress),
-  ...authenticationOf(record, [...container.command, ...variablesOf(container.environment)]),
+  ...authenticationOf(record, container.command, container.environment),
   telling: record.telling ?? [],
   ...(record.forwards && { forwards: true }),
   danger: record.danger,
@@ -204,13 +204,18 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
   line: container.line,
 })
 
-const variablesOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+/** Set in front of the program, as `env` and a shell do. */
+const ASSIGNED = /^[A-Z][A-Z0-9_]*=./
 
 function authenticationOf(
-  { authentication }: ProgramRecord,
-  words: readonly string[],
+  record: ProgramRecord,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
 ): Pick<Program, 'authentication' | 'otherDoor' | 'decidedBy' | 'authenticationUnknown'> {
+  const { authentication } = record
+  const own = wordsOf(record, argv)
+  const assigned = argv.flatMap((word) => word.split(/\s+/)).filter((word) => ASSIGNED.test(word))
+  const words = [...own, ...assigned, ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)]
   const pairs = words.flatMap((word, at) =>
     /^-[^=]*$/.test(word) && !/^--?[A-Za-z]/.test(words[at + 1] ?? '-x') ? [`${word}=${words[at + 1]}`] : [],
   )

@@ -129,6 +129,14 @@ test.each([
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api --gradio-auth u:p', 'unknown'],
   ['/opt/stable-diffusion-webui/venv/bin/python launch.py --listen --api', 'none'],
   ['ttyd -c u:p bash', 'on'],
+  ['/usr/bin/tini -- ttyd -W -p 7681 -c u:p bash', 'on'],
+  // Words of the program that it shows, or that it starts.
+  ['ttyd -W -p 7681 bash -c htop', 'none'],
+  ['ttyd -W -t fontSize=20 bash -c htop', 'none'],
+  ['gotty -w -t bash -c htop', 'none'],
+  ['gotty -w -p 8080 -c u:p bash', 'on'],
+  ['mcpo --port 8000 -- npx server --api-key k', 'none'],
+  ['mcpo --port 8000 --api-key k -- npx server', 'on'],
   ['jupyter kernelgateway --KernelGatewayApp.ip=0.0.0.0', 'none'],
   ['jupyter-kernelgateway --KernelGatewayApp.auth_token=****', 'on'],
   ['marimo edit --host 0.0.0.0', 'default'],
@@ -139,6 +147,14 @@ test.each([
   ['mlflow gateway start --config-path c.yaml', 'none'],
 ])('does it ask: %s', (argv, expected) => {
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
+})
+
+test('does it ask: one whose shell stays, in one word', () => {
+  const text = 'cd /srv && HF_HOME=/m python3 -m sglang.launch_server --model-path meta-llama/x --api-key ****'
+  const shell = { ...process(5, 1, 'sh'), argv: ['sh', '-c', text] }
+  expect(find([shell, process(6, 5, 'python3 -m sglang.launch_server')], [listener(30_000, 6)])).toMatchObject([{ authentication: 'on' }])
+  const keyed = { ...shell, argv: ['sh', '-c', 'LITELLM_MASTER_KEY=**** litellm --config c; true'] }
+  expect(find([keyed], [listener(30_000, 5)])).toMatchObject([{ authentication: 'on' }])
 })
 
 test.each<[string, string | undefined]>([

@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix'
 import type { Listener } from '#shared/model/listener.ts'
 import type { Process } from '../processes/processes.ts'
-import { startedAs, unwrap } from '../services/launchers.ts'
+import { afterOptions, type Invocation, startedAs, unwrap } from '../services/launchers.ts'
 import { unitOf } from '../services/placement.ts'
 import { knownPrograms } from './known-programs.ts'
 import type { ProgramRecord } from './record.ts'
@@ -10,10 +10,8 @@ import type { ProgramRecord } from './record.ts'
 export function recogniseProgram(argv: readonly string[], name = ''): ProgramRecord | undefined {
   // Go programs and daemons may show a title of their own instead of their words.
   const started = unwrap(argv)
-  for (const { words, module } of started) {
-    // `python -m uvicorn …` is `uvicorn …`.
-    const asProgram = module === undefined ? words : [module, ...words]
-    const found = knownPrograms.find((record) => (module !== undefined && record.module?.test(module)) || fits(record, asProgram))
+  for (const one of started) {
+    const found = knownPrograms.find((record) => isOf(record, one))
     if (found) return found
   }
   const [first] = started
@@ -25,6 +23,21 @@ export function recogniseProgram(argv: readonly string[], name = ''): ProgramRec
 export function programBehind(process: Pick<Process, 'executable' | 'argv'>): ProgramRecord | undefined {
   const record = recogniseProgram(startedAs(process))
   return record?.kubelet ? undefined : record
+}
+
+const isOf = (record: ProgramRecord, { words, module }: Invocation): boolean =>
+  // `python -m uvicorn …` is `uvicorn …`.
+  (module !== undefined && record.module?.test(module) === true) || fits(record, module === undefined ? words : [module, ...words])
+
+/** The words of a command line that are those of the program: not of what starts it, nor of what it starts. */
+export function wordsOf(record: ProgramRecord, argv: readonly string[]): readonly string[] {
+  const started = unwrap(argv)
+  const { words } = started.find((one) => isOf(record, one)) ?? started[0] ?? { words: argv }
+  const [program = '', ...all] = words
+  const end = all.indexOf('--')
+  const rest = end < 0 ? all : all.slice(0, end)
+  const valued = record.starts?.[basename(program)]
+  return [program, ...(valued ? rest.slice(0, rest.length - afterOptions(rest, { valued, positionals: 0 }).length) : rest)]
 }
 
 function fits(record: ProgramRecord, words: readonly string[]): boolean {

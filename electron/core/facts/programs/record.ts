@@ -32,6 +32,8 @@ export interface ProgramRecord {
   }
   /** A process of this name that listens on TCP by itself is one, whatever its words say (a configuration file may): but on `butPorts`. `ports`: its usual ones. */
   readonly listening?: { readonly name: RegExp; readonly butPorts: readonly number[]; readonly ports: readonly number[] }
+  /** Of programs that start another one their options that have a value, by program: what stands behind these is that one's. */
+  readonly starts?: Readonly<Record<string, readonly string[]>>
   /** Last part of the repository of a container image; where that is too common alone, the whole of it. */
   readonly image?: RegExp
   readonly repository?: RegExp

@@ -138,7 +138,8 @@ function skipAssignments(words: readonly string[]): readonly string[] {
   return first === -1 ? [] : words.slice(first)
 }
 
-function afterOptions(words: readonly string[], { valued, positionals }: Launcher): readonly string[] {
+/** What a program is told to start, behind options of its own. */
+export function afterOptions(words: readonly string[], { valued, positionals }: Launcher): readonly string[] {
   let left = positionals
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''

@@ -41,7 +41,9 @@ export default defineControl({
 })
 
 const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict, 'subject'> => {
-  const secrets = Object.keys(unit.environmentSources).filter((name) => SECRET.test(name) && isSecret(unit.environment[name]))
+  const secrets = Object.keys(unit.environmentSources).filter(
+    (name) => (SECRET.test(name) && isSecret(unit.environment[name])) || LOGIN.test(unit.environment[name] ?? ''),
+  )
   const open = secrets.flatMap((name) => openPlace(unit, name))
   open.push(...openCredentials(unit))
   const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
@@ -144,6 +146,9 @@ function unreadOf({ execStart }: Unit): string | undefined {
 }
 
 const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i
+
+/** Of a proxy (`HTTPS_PROXY=http://ada:hunter2@proxy:3128`), as hosts send it. */
+const LOGIN = /^https?:\/\/[^/]*(?:\*{4}|›)@/i
 
 const isSecret = (value = ''): boolean => value !== '' && !isPlaceholder(value)
 

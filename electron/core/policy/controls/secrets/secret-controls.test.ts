@@ -160,6 +160,16 @@ describe('inference-secrets-not-in-units', () => {
       { environment: { HF_TOKEN: '****' }, environmentSources: { HF_TOKEN: '' } },
       'fail: Every account can read a key of the server',
     ],
+    [
+      'the login of a proxy',
+      { environment: { HTTPS_PROXY: 'http://****@proxy:3128' }, environmentSources: { HTTPS_PROXY: '' } },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'a proxy without one',
+      { environment: { HTTPS_PROXY: 'http://proxy:3128' }, environmentSources: { HTTPS_PROXY: '' } },
+      'pass: No secret stands in the unit',
+    ],
     ['an empty value', { environment: { HF_TOKEN: '' }, environmentSources: { HF_TOKEN: '' } }, 'pass: No secret stands in the unit'],
     ['a closed file', fromFile(0o600), 'pass: Keys of the server stand in closed files'],
     ['a file for all', fromFile(0o644), 'fail: Every account can read a key of the server'],
