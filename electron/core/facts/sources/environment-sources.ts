@@ -2,7 +2,7 @@ import type { Block } from '../packages/blocks.ts'
 
 /** Settings of package tools as variables (pip, user guide, environment variables; uv, environment variables; npm, config; conda, configuration). */
 const variables =
-  /(?<![A-Za-z0-9_])(PIP|UV|NPM_CONFIG|CONDA)_((?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS|(?:TRUSTED|INSECURE)_HOST|REGISTRY|STRICT_SSL|CHANNELS|CHANNEL_ALIAS|SSL_VERIFY)=("[^"]*"|'[^']*'|[^\s;"']*)/gi
+  /(?<![A-Za-z0-9_])(PIP|UV|NPM_CONFIG|CONDA)_((?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS|(?:TRUSTED|INSECURE)_HOST|REGISTRY|STRICT_SSL|(?:DEFAULT_)?CHANNELS|CHANNEL_ALIAS|SSL_VERIFY)=("[^"]*"|'[^']*'|[^\s;"']*)/gi
 
 /** What logins, jobs and daemons set, as rows of the tool's own file. */
 export const asSettings = ({ arguments: file, lines }: Block): readonly Block[] =>
@@ -15,7 +15,7 @@ export const asSettings = ({ arguments: file, lines }: Block): readonly Block[] 
   )
 
 function row(tag: string, name: string, value: string): string {
-  if (tag === 'conda') return name === 'channels' ? `channels: [${value}]` : `${name}: ${value}`
+  if (tag === 'conda') return name.endsWith('channels') ? `${name}: [${value}]` : `${name}: ${value}`
   const key = name.replaceAll('_', '-')
   if (tag === 'npm') return `${key}=${value}`
   // An index of uv may have a name.

@@ -129,6 +129,73 @@ test.each<[rows: string, expected: readonly (readonly [string, 'checked' | 'unch
   expect(packageSources.map((one) => [one.url, howChecked(one)])).toEqual(expected)
 })
 
+/** npm, config: variables before the file of an account, and that before the one of all, each setting by itself (asked of npm 11.19 with `npm config get`). */
+test.each<[what: string, blocks: readonly (readonly [tag: string, file: string, rows: string])[], expected: readonly string[]]>([
+  [
+    'a variable leaves the registry of all unchecked',
+    [
+      ['npm', '/etc/npmrc', 'registry=https://n.lan/'],
+      ['environment', '/etc/environment', 'NPM_CONFIG_STRICT_SSL=false'],
+    ],
+    ['https://n.lan/ unchecked'],
+  ],
+  [
+    'two variables',
+    [['environment', '/etc/environment', 'NPM_CONFIG_REGISTRY=https://n.lan/\nNPM_CONFIG_STRICT_SSL=false']],
+    ['https://n.lan/ unchecked'],
+  ],
+  [
+    'an account leaves it unchecked',
+    [
+      ['npm', '/etc/npmrc', 'registry=https://n.lan/'],
+      ['npm', '/home/a/.npmrc', 'strict-ssl=false'],
+    ],
+    ['https://n.lan/ unchecked'],
+  ],
+  [
+    'a variable has it checked',
+    [
+      ['npm', '/etc/npmrc', 'registry=https://n.lan/\nstrict-ssl=false'],
+      ['environment', '/etc/environment', 'NPM_CONFIG_STRICT_SSL=true'],
+    ],
+    ['https://n.lan/ checked'],
+  ],
+  [
+    'another account',
+    [
+      ['npm', '/home/b/.npmrc', 'registry=https://n.lan/'],
+      ['npm', '/home/a/.npmrc', 'strict-ssl=false'],
+    ],
+    ['https://n.lan/ checked', 'https://registry.npmjs.org/ unchecked'],
+  ],
+  [
+    'conda: two variables',
+    [['environment', '/etc/profile.d/conda.sh', 'export CONDA_CHANNELS=https://c.lan/ai\nexport CONDA_SSL_VERIFY=false']],
+    ['https://c.lan/ai unchecked'],
+  ],
+  [
+    'conda: a channel by its name below an alias',
+    [['environment', '/etc/environment', 'CONDA_CHANNEL_ALIAS=https://c.lan\nCONDA_CHANNELS=ai']],
+    ['https://c.lan checked'],
+  ],
+  [
+    'conda: an alias of all',
+    [
+      ['conda', '/etc/conda/.condarc', 'channel_alias: https://c.lan'],
+      ['conda', '/root/.condarc', 'channels:\n  - ai\nssl_verify: false'],
+    ],
+    ['https://c.lan unchecked'],
+  ],
+  [
+    'conda: what stands for defaults',
+    [['environment', '/etc/environment', 'CONDA_DEFAULT_CHANNELS=https://c.lan/main\nCONDA_CHANNELS=defaults']],
+    ['https://c.lan/main checked'],
+  ],
+])('npm and conda, several places: %s', (_, blocks, expected) => {
+  const { packageSources } = parseSources(blocks.map((one) => section(...one)).join('\n'))
+  expect(packageSources.map((one) => `${one.url} ${howChecked(one)}`)).toEqual(expected)
+})
+
 test('uv: an index over plain http', () => {
   const { packageSources } = parseSources(section('uv', '/etc/uv/uv.toml', '[[index]]\nurl = "http://p.lan/simple"'))
   expect(packageSources).toMatchObject([{ url: 'http://p.lan/simple', unsigned: { line: 3 } }])

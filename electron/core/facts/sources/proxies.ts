@@ -1,5 +1,5 @@
 import type { Block } from '../packages/blocks.ts'
-import { condaSources } from './conda.ts'
+import { condaSettings } from './conda.ts'
 import type { ProxySetting } from './sources.ts'
 
 /** Every proxy that the files of section `software` set. */
@@ -28,7 +28,7 @@ export function proxiesOf(blocks: readonly Block[]): readonly ProxySetting[] {
           return /^(?:_none_|null|false)$/.test(value) ? undefined : [`${name} of ${file}`, value]
         })
       case 'conda':
-        return condaSources(block).proxies.map(({ value, line }) => ({ of: 'packages', name: `proxy_servers of ${file}`, value, line }))
+        return condaSettings(block).proxies.map(({ value, line }) => ({ of: 'packages', name: `proxy_servers of ${file}`, value, line }))
       case 'environment':
         return found(file.startsWith('/etc/systemd/') ? 'containers' : 'sessions', (text) => {
           const [, name = '', value = ''] = /\b((?:https?|all)_proxy)=["']?([^"'\s;]+)/i.exec(text) ?? []
