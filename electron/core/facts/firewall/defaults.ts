@@ -3,11 +3,11 @@ import { oncePer } from '../once-per.ts'
 import { type Family, sizeOf } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
 import { NO_NETWORK, reach, testsOf } from './reach.ts'
-import { sidesOf } from './surroundings.ts'
+import { leadsEverywhere, sidesOf } from './surroundings.ts'
 import type { DefaultVerdict, Piece } from './verdicts.ts'
 
 /** One end of the widest stretch of ports between those that rules name. */
-const unnamedPort = oncePer((tables: Firewall['tables']): number => {
+export const unnamedPort = oncePer((tables: Firewall['tables']): number => {
   const edges = new Set([1, 65_536])
   for (const test of testsOf(tables)) {
     if (test.is !== 'port' && test.is !== 'original-port') continue
@@ -81,7 +81,7 @@ function reachThrough(
 
 /** Interfaces of the default routes; where the main table has none, all of them: whom another table is for the rules of policy routing say, which are not read. */
 function mainInterfaces(network: Network | undefined, family: Family): readonly string[] {
-  const routed = (network?.routes ?? []).filter((route) => route.family === family && /\/0$/.test(route.destination))
+  const routed = (network?.routes ?? []).filter((route) => route.family === family && leadsEverywhere(route))
   if (routed.some(({ table }) => table === 'main')) return routed.map((route) => route.interface)
   return sidesOf(network, family).flatMap(({ name }) => name ?? [])
 }

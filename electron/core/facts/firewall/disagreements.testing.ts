@@ -77,7 +77,7 @@ const stopsAnswers = ({ iptables }: Recording): boolean =>
   /^-A ufw-user-forward (?:.*-d 172\.17\.0\.2|-s ).* -j (?:DROP|REJECT)/m.test(iptables)
 
 /** Whoever sends on gets past a rule that stops until its quota is used up; a connection that is tried does not send as much. */
-const stopsUntilUsedUp = ({ nft }: Recording): boolean => /\bquota (?:until )?\d+ mbytes\b[^\n]*\b(?:drop|reject)\b/.test(nft)
+const stopsUntilUsedUp = ({ nft }: Recording): boolean => /\bquota (?:until )?\d+ mbytes\b[^\n]*\b(?:drop|reject|jump|goto)\b/.test(nft)
 
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {

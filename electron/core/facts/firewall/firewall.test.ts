@@ -9,7 +9,7 @@ import type { Firewall } from './firewall.ts'
 import { containerBridges, forwardedFrom, sourcesBehind } from './forwarded.ts'
 import { parseIptables } from './iptables/parse.ts'
 import { parseNft } from './nft/parse.ts'
-import { verdictFor } from './reach.ts'
+import { verdictAmong, verdictFor } from './reach.ts'
 import { parseUfw } from './ufw/parse.ts'
 
 const ids = ['nft', 'iptables', 'ip6tables', 'ipset', 'ufw'] as const
@@ -442,4 +442,18 @@ test.each([
   }
   const ways = forwardedFrom(tables, network, { bridge: 'docker0', source: 'ac110002', protocol: 'tcp', port: 443 })
   expect(ways.map(({ verdict }) => verdict)).toEqual(['undetermined'])
+})
+
+/** As in chain DOCKER-USER (docs.docker.com, engine/network/firewall-iptables): random rule sets against the kernel. */
+test('what a container sends was sent to where it goes', () => {
+  const text = `*filter\n:FORWARD DROP [0:0]\n-A FORWARD -p tcp -m conntrack --ctorigdst 10.9.0.1 --ctorigdstport 443 -j ACCEPT\n-A FORWARD -m conntrack --ctorigdst 10.0.4.0/24 -j ACCEPT\nCOMMIT\n`
+  const { tables } = parseIptables(text, 'ip', 'iptables')
+  const network: Network = {
+    addresses: parseAddresses('2: eth0 inet 10.9.0.1/16\n3: docker0 inet 172.17.0.1/16'),
+    routes: parseRoutes('default dev eth0', 4),
+    defaultRoute: true,
+  }
+  const ways = forwardedFrom(tables, network, { bridge: 'docker0', source: 'ac110002', protocol: 'tcp', port: 443 })
+  const to = (address: string) => verdictAmong(ways, address).verdict
+  expect(['10.0.4.9', '203.0.113.9'].map(to)).toEqual(['accept', 'drop'])
 })

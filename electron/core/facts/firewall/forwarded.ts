@@ -1,5 +1,6 @@
 import type { InterfaceAddress, Network } from '../network/network.ts'
 import { type AddressSet, parseInterval, subtract } from './address-set.ts'
+import { markOnArrival } from './marks.ts'
 import type { Packet } from './packet.ts'
 import { PROTOCOL_NUMBERS, path, resolve, toldApart } from './reach.ts'
 import type { Table } from './ruleset.ts'
@@ -37,7 +38,7 @@ export function forwardedFrom(
       sourcePort: EPHEMERAL_PORT,
       destinationPort: port,
     },
-    ...{ inInterface: bridge, outInterface: undefined, state: 'new' },
+    ...{ inInterface: bridge, outInterface: undefined, state: 'new', ...borne(tables) },
     ...{ originalPort: port, originalLocal: undefined, translated: false, toThisHost: false },
   }
   const others = sidesOf(network, family).filter(({ name }) => name !== bridge)
@@ -69,7 +70,7 @@ export function forwardedTo(
   const bridge = wayTo(network, family, local)
   const packet = (side: string | undefined): Packet => ({
     ...{ family, remote: 'source', local, protocol: PROTOCOL_NUMBERS.tcp, sourcePort: EPHEMERAL_PORT, destinationPort: port },
-    ...{ inInterface: side, outInterface: undefined, state: 'new' },
+    ...{ inInterface: side, outInterface: undefined, state: 'new', ...borne(tables) },
     ...{ originalPort: port, originalLocal: local, translated: false, toThisHost: false },
   })
   return sidesOf(network, family)
@@ -81,6 +82,11 @@ export function forwardedTo(
       const late = path(tables, ['forward', 'postrouting', 'egress'], routed)
       return resolve(late.passed, [...early.stopped, ...late.stopped]).map((piece) => ({ ...piece, family, interface: side.name }))
     })
+}
+
+const borne = (tables: readonly Table[]): Pick<Packet, 'mark'> => {
+  const mark = markOnArrival(tables)
+  return mark ? { mark } : {}
 }
 
 /** Addresses that containers behind a bridge may have, in hex: one of those that no rule tells apart. Undefined when there are too many. */

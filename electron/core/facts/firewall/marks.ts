@@ -1,7 +1,7 @@
 import { oncePer } from '../once-per.ts'
 import type { MarkChange, Table, Test } from './ruleset.ts'
 
-/** What is known of the mark that a packet bears (SO_MARK, nfmark): bits that no rule has written may be anything, since programs and the kernel's own BPF write them, too. */
+/** What is known of the mark that a packet bears (SO_MARK, nfmark): bits that no rule writes may be anything, since programs and the kernel's own BPF write them, too. */
 export interface Mark {
   readonly known: number
   readonly value: number
@@ -36,6 +36,24 @@ export const asksForMark = (test: Test): boolean =>
 export const areMarksAsked = oncePer((tables: readonly Table[]): boolean =>
   tables.some(({ chains }) => Object.values(chains).some(({ rules }) => rules.some(({ test }) => asksForMark(test)))),
 )
+
+/** Programs of BPF write the marks that these chains ask for, to what comes in as well (docs.cilium.io, Iptables usage; Calico's eBPF dataplane). */
+const BY_BPF = /^(?:OLD_)?CILIUM|^cali/
+
+/**
+ * What comes in by an interface bears no mark, so bits that rules write for one another are not set before one of them does: those of kube-proxy and kube-router, of
+ * Tailscale and netavark. What this host sends may bear any.
+ */
+export const markOnArrival = oncePer((tables: readonly Table[]): Mark | undefined => {
+  const chains = tables.flatMap((table) => Object.values(table.chains))
+  if (chains.some(({ name }) => BY_BPF.test(name))) return undefined
+  const known = chains.reduce(
+    (bits, { rules }) =>
+      rules.reduce((more, { action }) => (action.do === 'mark' ? more | ((action.mask | action.xor) & ~action.lost) : more), bits),
+    0,
+  )
+  return known === 0 ? undefined : { known: known >>> 0, value: 0 }
+})
 
 /** `0x10000`, `65536`. */
 export const markNumber = (word: string): number | undefined => {

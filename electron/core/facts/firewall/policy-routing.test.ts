@@ -41,6 +41,16 @@ test('a default route that another table alone has leaves the main table without
   expect(mains('default via 10.20.0.9 dev eth1\ndefault via 10.9.0.9 dev eth0 table 100')).toEqual(['eth0 accept', 'eth1 drop'])
 })
 
+test('two halves of all addresses, as clients of OpenVPN set them, take what the default route would', () => {
+  const tables = chain('output', 'drop', 'oifname "eth0" accept')
+  const network = networkOf(
+    TWO_CARDS,
+    `${LINKS}default via 10.20.0.9 dev eth1\n0.0.0.0/1 via 10.9.0.9 dev eth0\n128.0.0.0/1 via 10.9.0.9 dev eth0`,
+  )
+  const mains = defaultsOf({ tables }, network, 'out').filter(({ main, protocol }) => main && protocol === 'tcp')
+  expect(mains.map(({ interface: name, verdict }) => `${name} ${verdict}`)).toEqual(['eth0 accept', 'eth1 drop'])
+})
+
 test('the default of an interface in a VRF hangs on rules by its name, as what comes by it does', () => {
   const network = networkOf(
     TWO_CARDS,

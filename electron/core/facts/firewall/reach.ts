@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { Network } from '../network/network.ts'
 import { oncePer } from '../once-per.ts'
 import {
@@ -13,6 +14,7 @@ import {
   union,
 } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
+import { markOnArrival } from './marks.ts'
 import type { Flow, Packet, Stopped } from './packet.ts'
 import type { Rule, RuleReference, Table, Test } from './ruleset.ts'
 import { runHook } from './run-hook.ts'
@@ -37,14 +39,18 @@ export function reach(
   { direction, protocol, port, address }: TrafficQuery,
 ): readonly Piece[] {
   const before = answersOf(tables)(network ?? NO_NETWORK)
-  const query = { direction, protocol, port, address }
-  const key = `${direction} ${protocol} ${port} ${address ?? '*'}`
+  const query = { direction, protocol, port, address: withoutCarrier(address) }
+  const key = `${direction} ${protocol} ${port} ${query.address ?? '*'}`
   const known = before.get(key)
   if (known) return known
   const pieces = follow({ tables }, network, query)
   before.set(key, pieces)
   return pieces
 }
+
+/** A socket of IPv6 that is bound to an IPv4 address within it, as Java binds them, takes IPv4 alone (ipv6(7)): `::ffff:10.0.0.2`. */
+const withoutCarrier = (address: string | undefined): string | undefined =>
+  address !== undefined && /^::ffff:/i.test(address) && ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 
 /** Controls, flows and the picture of a host ask the same rules the same. */
 const answersOf = oncePer((_: readonly Table[]) => oncePer((_: Network) => new Map<string, readonly Piece[]>()))
@@ -58,7 +64,14 @@ function follow(firewall: Pick<Firewall, 'tables'>, network: Network | undefined
       each.flatMap((side) =>
         representatives(firewall.tables, family, locals(side)).flatMap((local) =>
           sourcePorts(firewall.tables, query).flatMap((sourcePort) =>
-            piecesOf(firewall.tables, network, side, family, startOf(side, family, local, sourcePort, query, roundabout), query),
+            piecesOf(
+              firewall.tables,
+              network,
+              side,
+              family,
+              startOf(firewall.tables, side, family, local, sourcePort, query, roundabout),
+              query,
+            ),
           ),
         ),
       )
@@ -97,7 +110,7 @@ function followOn(tables: readonly Table[], network: Network | undefined, family
   const query: TrafficQuery = { direction: 'in', protocol: 'tcp', port }
   return sidesOf(network, family).flatMap((side) =>
     representatives(tables, family, localAddresses(tables, network, family, query)).flatMap(
-      (local) => path(tables, ['ingress', 'prerouting'], [startOf(side, family, local, EPHEMERAL_PORT, query)]).passed,
+      (local) => path(tables, ['ingress', 'prerouting'], [startOf(tables, side, family, local, EPHEMERAL_PORT, query)]).passed,
     ),
   )
 }
@@ -233,8 +246,17 @@ function piecesOf(
   return resolve(passed, stopped).map((piece) => ({ ...piece, family, interface: side.name }))
 }
 
-function startOf(side: Side, family: Family, local: string | undefined, sourcePort: number, query: TrafficQuery, roundabout = false): Flow {
+function startOf(
+  tables: readonly Table[],
+  side: Side,
+  family: Family,
+  local: string | undefined,
+  sourcePort: number,
+  query: TrafficQuery,
+  roundabout = false,
+): Flow {
   const inbound = query.direction === 'in'
+  const mark = inbound ? markOnArrival(tables) : undefined
   const packet: Packet = {
     family,
     remote: inbound ? 'source' : 'destination',
@@ -245,6 +267,7 @@ function startOf(side: Side, family: Family, local: string | undefined, sourcePo
     inInterface: inbound ? side.seenAs : '',
     outInterface: inbound ? '' : side.seenAs,
     state: 'new',
+    ...(mark && { mark }),
     originalPort: query.port,
     originalLocal: inbound ? local : undefined,
     translated: false,

@@ -347,8 +347,7 @@ export const setsOfPrograms: Readonly<Record<string, Omit<RuleSet, 'kind'>>> = {
   netavark: nft(netavark),
   'netavark and an own table': nft(netavark + egress('forward')),
   tailscale: iptables(tailscale),
-  // Bits of the mark that no rule has written are out of sight.
-  k3s: { ...iptables(k3s), wild: true },
+  k3s: iptables(k3s),
   csf: iptables(csf),
   proxmox: iptables(proxmox),
   'cloud of oracle': iptables(

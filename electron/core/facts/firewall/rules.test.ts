@@ -11,8 +11,11 @@ import { verdictFor } from './reach.ts'
 
 const tcp = (port: number, source: string) => ({ direction: 'in', protocol: 'tcp', port, source }) as const
 
-const inet = (rules: string, more = '') =>
-  parseNft(`table inet t {\n${more}\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n${rules}\n\t}\n}\n`, 'nft')
+const inet = (rules: string, more = '', hook = 'input') =>
+  parseNft(
+    `table inet t {\n${more}\tchain ${hook} {\n\t\ttype filter hook ${hook} priority filter; policy drop;\n${rules}\n\t}\n}\n`,
+    'nft',
+  )
 
 /** What a rule asks of one family alone: of the other it stops nobody, and lets nobody in. Tried with real packets. */
 test.each<[string, string, string, string]>([
@@ -105,6 +108,8 @@ test.each([
   ['bits that were turned around', 'meta mark set 0x3\nmeta mark set meta mark ^ 0x1\nmeta mark 0x2 accept', 'accept'],
   ['one of several marks', 'meta mark set 0x3\nmeta mark { 0x1, 0x3 } accept', 'accept'],
   ['none of several marks', 'meta mark set 0x3\nmeta mark != 0x3 drop\ntcp dport 22 accept', 'accept'],
+  ['a mark of theirs that no rule has set yet', 'meta mark & 0x1 == 0x1 accept\ntcp dport 23 meta mark set mark or 0x1', 'drop'],
+  ['beside a bit that no rule ever writes', 'meta mark & 0x3 == 0x2 accept\ntcp dport 23 meta mark set mark or 0x1', 'undetermined'],
   ['the mark of the connection', 'meta mark set 0x3\nmeta mark set ct mark\nmeta mark 0x3 accept', 'undetermined'],
   ['a mark that was set for others', 'meta mark set 0x0\ntcp dport 23 meta mark set 0x1\nmeta mark 0x1 accept', 'drop'],
   ['a mark set by what is not understood', 'meta mark set 0x0\nosf name "Linux" meta mark set 0x1\nmeta mark 0x1 accept', 'undetermined'],
@@ -431,7 +436,7 @@ test.each([
   ['--set-xmark 0x1/0xff', '0x1', 'undetermined'],
   ['--or-mark 0x4', '0x4/0x4', 'accept'],
   ['--and-mark 0xff', '0x100/0x100', 'drop'],
-  ['--xor-mark 0x1', '0x1/0x1', 'undetermined'],
+  ['--xor-mark 0x1', '0x1/0x1', 'accept'],
   ['--set-xmark 0x1/0xff', '! 0x1/0xff', 'drop'],
 ])('the mark of iptables: %s, then asked for %s', (set, asked, expected) => {
   const option = asked.startsWith('! ') ? `! --mark ${asked.slice(2)}` : `--mark ${asked}`
@@ -463,6 +468,19 @@ test.each([
   const chains = `chain let {\naccept\n}\nchain once {\nmeta mark 0x0 meta mark set 0x1 ${first}\n${second}\n}\n`
   const tables = inet('meta mark set 0x0\njump once\njump once', chains)
   expect(verdictFor({ tables }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
+/** As tried between network namespaces: what comes in by an interface bears no mark (net/core/skbuff.c, skb_scrub_packet); a program gives what it sends any (SO_MARK). */
+test.each([
+  ['in', 'own', 'drop'],
+  ['out', 'own', 'undetermined'],
+  ['in', 'CILIUM_INPUT', 'undetermined'],
+  ['in', 'cali-INPUT', 'undetermined'],
+] as const)('bits that rules write for one another, on what goes %s, with a chain %s', (direction, name, expected) => {
+  const chains = `chain ${name} {\ntcp dport 23 meta mark set meta mark | 0x1\n}\n`
+  const hook = direction === 'in' ? 'input' : 'output'
+  const tables = inet(`jump ${name}\nmeta mark & 0x1 == 0x1 accept`, chains, hook)
+  expect(verdictFor({ tables }, undefined, { ...tcp(22, '203.0.113.9'), direction }).verdict).toBe(expected)
 })
 
 test('thousands of marks one after another are followed', () => {

@@ -50,7 +50,7 @@ export function splitBy(test: Test, remotes: AddressSet, packet: Packet): Split 
     case 'address':
       return splitByAddress(test, remotes, packet)
     case 'original-address':
-      return splitByLocal(packet.family === 4 ? test.v4 : test.v6, packet.originalLocal, remotes, packet.family)
+      return splitByOriginal(packet.family === 4 ? test.v4 : test.v6, remotes, packet)
     case 'address-type':
       return splitByType(test, remotes, packet)
     case 'chance':
@@ -115,6 +115,12 @@ function splitByAddress(test: Test & { is: 'address' }, remotes: AddressSet, pac
   if (test.side === packet.remote) return { yes: intersect(remotes, set), chance: NONE, unknown: NONE }
   return splitByLocal(set, packet.local, remotes, packet.family)
 }
+
+/** Of what is sent from here, or from behind a bridge, translation keeps where it was sent to among the remotes. */
+const splitByOriginal = (set: AddressSet, remotes: AddressSet, { remote, originalLocal, family }: Packet): Split =>
+  remote === 'destination'
+    ? { yes: intersect(remotes, set), chance: NONE, unknown: NONE }
+    : splitByLocal(set, originalLocal, remotes, family)
 
 function splitByLocal(set: AddressSet, local: string | undefined, remotes: AddressSet, family: Family): Split {
   if (local !== undefined) return certain(remotes, contains(set, local))

@@ -39,14 +39,14 @@ export const sidesOf = (network: Network | undefined, family: Family): readonly 
     ? knownSides[family](network)
     : [{ name: undefined, seenAs: undefined, remotes: everything(family), locals: [], roundabout: NONE }]
 
-/** WireGuard takes from a peer what it may send alone (AllowedIPs), which is what is routed to it. */
+/** WireGuard takes from a peer what it may send alone (AllowedIPs), which is what is routed to it, unless it is told to make no routes (wg-quick(8), Table=off). */
 export const TUNNEL = /^(?:wg|tailscale)/
 
 function sidesIn(network: Network, family: Family): readonly Side[] {
   const sides = sidesAlone(network, family)
   const routed = sides.reduce<AddressSet>((sum, { remotes }) => union(sum, remotes), NONE)
   return sides.map((side) => {
-    const checked = TUNNEL.test(side.name) || (family === 4 && network.reversePath?.includes(side.name))
+    const checked = (TUNNEL.test(side.name) && side.remotes.length > 0) || (family === 4 && network.reversePath?.includes(side.name))
     // Nobody leads packets to where this host has no address that can be routed.
     const led = side.locals.some((address) => !LINK_LOCAL.test(address))
     return {
@@ -70,10 +70,14 @@ function sidesAlone(network: Network, family: Family) {
 /** A name decides where nothing else tells: what the default route takes leads to other machines, and some interface does, since the host was reached. */
 function outsideOf(network: Network): readonly string[] {
   const names = [...new Set([...network.addresses, ...network.routes].map((each) => each.interface))].filter((name) => name !== 'lo')
-  const leadsOut = new Set(network.routes.flatMap((route) => (prefixOf(route.destination) === 0 ? [route.interface] : [])))
+  const leadsOut = new Set(network.routes.filter(leadsEverywhere).map((route) => route.interface))
   const outside = names.filter((name) => !INSIDE.test(name) || leadsOut.has(name))
   return outside.length > 0 ? outside : names
 }
+
+/** VPNs send everything their way without a default route: by two halves (`0.0.0.0/1`, `128.0.0.0/1`), by `2000::/3`, or by all but private ranges. */
+export const leadsEverywhere = ({ destination, family }: Network['routes'][number]): boolean =>
+  prefixOf(destination) < (family === 4 ? 8 : 16) && !/^(?:22[4-9]|2[3-5]\d)\.|^f[cdef]/i.test(destination)
 
 const knownSides = { 4: oncePer((network: Network) => sidesIn(network, 4)), 6: oncePer((network: Network) => sidesIn(network, 6)) }
 

@@ -16,6 +16,7 @@ const network: Network = {
     { interface: 'eth1', address: 'fd20::1', prefixLength: 64, line: 4 },
     { interface: 'wg0', address: '10.66.0.1', prefixLength: 24, line: 5 },
     { interface: 'eth2', address: 'fe80::2', prefixLength: 64, line: 6 },
+    { interface: 'wg1', address: '10.67.0.6', prefixLength: 32, line: 7 },
   ],
   routes: [
     { family: 4, destination: '0.0.0.0/0', interface: 'eth0', table: 'main', section: 'routes', line: 1 },
@@ -66,6 +67,8 @@ test.each([
   ['what passes goes on to the next rule', iptables('-m rpfilter -j RETURN'), network, '10.20.0.7', undefined, 'accept'],
   ['rules that name the source', nft(input('iifname "eth1" ip saddr 10.20.0.0/24 accept')), network, APP, undefined, 'drop'],
   ['a tunnel that takes from a peer what is routed to it', nft(input('iifname "wg0" accept')), network, APP, undefined, 'drop'],
+  ['one that is told to make no routes of it (Table=off)', nft(input('iifname "wg1" accept')), network, APP, undefined, 'undetermined'],
+  ['where rules bar what comes by it', nft(input('iifname "eth0" ip saddr 10.9.0.0/24 accept')), network, APP, undefined, 'drop'],
   ['an interface with no address to lead to', nft(input('iifname "eth2" accept')), network, 'fd01::5', undefined, 'drop'],
   ['one that is open to all anyway', nft(input('tcp dport 8000 accept')), network, APP, undefined, 'accept'],
   ['a rule that bars one interface alone', nft(input('iifname "eth0" drop', 'accept')), network, APP, undefined, 'undetermined'],

@@ -1,7 +1,7 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { INSIDE, TUNNEL } from '../../../facts/firewall/surroundings.ts'
-import type { InterfaceAddress, Network, Route } from '../../../facts/network/network.ts'
+import { INSIDE, leadsEverywhere, TUNNEL } from '../../../facts/firewall/surroundings.ts'
+import type { InterfaceAddress, Network } from '../../../facts/network/network.ts'
 import type { Ask } from '../../../facts/network/next-start/next-start.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
@@ -102,10 +102,6 @@ function butAside(verdict: Verdict, processes: FactResult<readonly Process[]>, n
     cite: [{ section: 'processes', line: process.line }, ...verdict.cite],
   }
 }
-
-/** VPNs send everything their way without a default route: by two halves (`0.0.0.0/1`, `128.0.0.0/1`), by `2000::/3`, or by all but private ranges. */
-const leadsEverywhere = ({ destination, family }: Route): boolean =>
-  Number(destination.split('/')[1]) < (family === 4 ? 8 : 16) && !/^(?:22[4-9]|2[3-5]\d)\.|^f[cdef]/i.test(destination)
 
 /** A resolver or a mirror inside is no way out; outbound-only-to-storage judges what inside may be reached. */
 function insideOf({ fleet }: PolicyContext): readonly string[] {
