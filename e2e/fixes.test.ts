@@ -135,7 +135,7 @@ const nothing: readonly RegExp[] = [
   // The home of root: the server gets an account first.
   /^model-files-not-world-accessible \/root\//,
   // What containers send goes on as it was.
-  /^outbound-only-to-storage behind docker0$/,
+  /^(?:firewall-default-deny-outbound|outbound-only-to-storage) behind docker0$/,
   // It tells nothing of GPUs.
   /^metrics-only-from-monitoring node-exporter$/,
 ]

@@ -1,3 +1,4 @@
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { DefaultVerdict } from '../../../facts/firewall/verdicts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeRule, doubtOf } from './flows.ts'
@@ -17,6 +18,8 @@ export default defineControl({
     const of = (family: 4 | 6) => all.filter((each) => each.family === family)
     const [four, six] = [of(4), of(6)]
     if (six.length === 0) return [none('No IPv6 address on the network', 'No interface but loopback has an IPv6 address.')]
+    const unsure = four.find(({ verdict }) => verdict === 'undetermined')
+    if (!four.some(stops) && unsure) return [doubtful('How IPv4 is filtered is not certain', unsure, firewall)]
     if (!four.some(stops))
       return [none('IPv4 is not filtered either', 'The default for inbound IPv4 is not to stop, so there is nothing to compare.')]
     const open = six.find((each) => each.verdict === 'accept' && four.some((other) => other.interface === each.interface && stops(other)))
@@ -35,17 +38,8 @@ export default defineControl({
         },
       ]
     }
-    const doubtful = six.find(({ verdict }) => verdict === 'undetermined')
-    if (doubtful)
-      return [
-        {
-          status: 'not-evaluated',
-          subject: '',
-          title: 'How IPv6 is filtered is not certain',
-          reason: doubtOf(doubtful),
-          cite: citeRule(doubtful.doubtBy ?? doubtful.by, firewall),
-        },
-      ]
+    const doubt = six.find(({ verdict }) => verdict === 'undetermined')
+    if (doubt) return [doubtful('How IPv6 is filtered is not certain', doubt, firewall)]
     return [
       {
         status: 'pass',
@@ -59,5 +53,11 @@ export default defineControl({
 })
 
 const stops = ({ verdict }: DefaultVerdict) => verdict === 'drop' || verdict === 'reject'
+
+const doubtful = (title: string, doubt: DefaultVerdict, firewall: Firewall): Verdict => ({
+  ...{ status: 'not-evaluated', subject: '', title },
+  reason: doubtOf(doubt),
+  cite: citeRule(doubt.doubtBy ?? doubt.by, firewall),
+})
 
 const none = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })

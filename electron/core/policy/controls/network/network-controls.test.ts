@@ -67,6 +67,12 @@ const service = (scope: string) => ({
   modelPaths: [],
 })
 
+/** As Java binds it. */
+const carried = (address: string, scope = 'specific') => ({
+  network: known(fourOnly),
+  services: [{ ...service(scope), binds: [{ ...service(scope).binds[0], address: `::ffff:${address}` }] }],
+})
+
 const publishingQuic = known({
   ...{ runtimes: ['docker'], podContainers: [] },
   containers: [
@@ -131,6 +137,20 @@ const named = { app: ['10.0.1.0/24'], jump: ['10.0.9.9'] }
 test.each([
   ['inbound closed', inbound, closed, {}, named, 'pass'],
   ['inbound open', inbound, '', {}, named, 'fail'],
+  ['outbound closed, and no containers', outbound, storageOnly, {}, named, 'pass'],
+  ['outbound closed, what containers send is not', outbound, storageOnly, withDocker, named, 'pass warning'],
+  ['and is', outbound, storageOnly + forwards('drop'), withDocker, named, 'pass'],
+  ['and is but for HTTPS', outbound, storageOnly + forwards('drop', 'tcp dport 443 accept'), withDocker, named, 'pass'],
+  ['and hangs on a mark', outbound, storageOnly + forwards('drop', 'meta mark 0x7 accept'), withDocker, named, 'pass not-evaluated'],
+  [
+    'a bridge that a container leads to',
+    outbound,
+    storageOnly,
+    { network: known(withBridge('ai')), processes: known([sender(['172.17.0.1'], ['172.17.0.2'])]) },
+    named,
+    'pass warning',
+  ],
+  ['outbound open, whatever containers send', outbound, '', withDocker, named, 'fail'],
   ['inbound hangs on a mark', inbound, marked, {}, named, 'not-evaluated'],
   ['policy accept, last rule drop', inbound, chain('inet', 'input', 'accept', 'tcp dport 22 accept\ndrop'), {}, named, 'pass'],
   [
@@ -354,6 +374,8 @@ test.each([
     named,
     'pass fail',
   ],
+  ['inference port of one IPv4 address, which its socket carries in IPv6', inferencePort, wide, carried('10.0.0.2'), named, 'fail'],
+  ['inference port of all IPv4 addresses, in IPv6', inferencePort, wide, carried('0.0.0.0', 'wildcard'), named, 'fail'],
   ['inference port in doubt', inferencePort, marked, {}, named, 'not-evaluated'],
   ['no app networks named', inferencePort, closed, {}, {}, 'not-evaluated'],
   ['inference on loopback', inferencePort, wide, { services: [service('loopback')] }, named, 'pass'],
@@ -523,6 +545,14 @@ test.each([
   ['IPv6 like IPv4', ipv6, closed, { network }, named, 'pass'],
   ['IPv6 open', ipv6, v4, { network }, named, 'fail'],
   ['IPv6 in doubt', ipv6, v4 + chain('ip6', 'input', 'drop', 'meta mark 0x7 accept'), { network }, named, 'not-evaluated'],
+  [
+    'IPv4 hangs on a mark, and IPv6 is open',
+    ipv6,
+    chain('ip', 'input', 'drop', 'meta mark 0x7 accept'),
+    { network },
+    named,
+    'not-evaluated',
+  ],
   ['no IPv6', ipv6, v4, fourOnlyFact, named, 'not-applicable'],
   ['nothing filtered', ipv6, '', { network }, named, 'not-applicable'],
 ] as const)('%s', (_, control, nft, change, networks, expected) => {
