@@ -64,13 +64,13 @@ test('is sent without comments and indentation, and parameters as they are', () 
 const lanesIn = (asked: readonly SectionSpec[]): readonly (readonly number[])[] =>
   buildProbe(asked, nonce)
     .script.split(/^gh_lane\d+\(\)/m)
-    .map((lane) => [...lane.matchAll(/^gh_s (\d+) /gm)].map(([, index]) => Number(index)))
+    .map((lane) => [...lane.matchAll(/^gh_[st] (\d+) /gm)].map(([, index]) => Number(index)))
     .filter((lane) => lane.length > 0)
 
 test('each section names the one behind it in its lane', () => {
   const many = Array.from({ length: 20 }, (_, index) => command({ id: `s${index}`, argv: ['/bin/true'], privilege: 'none' }))
   const { script: text } = buildProbe(many, nonce)
-  const next = new Map([...text.matchAll(/^gh_s (\d+) (\d+|-) /gm)].map(([, index = '', name = '']) => [index, name]))
+  const next = new Map([...text.matchAll(/^gh_[st] (\d+) (\d+|-) /gm)].map(([, index = '', name = '']) => [index, name]))
   const first = [...text.matchAll(/^\{ gh_lane \d+ (\d+); \}$/gm)].map(([, index = '']) => index)
   const walked = first.flatMap((index) => {
     const lane = [index]

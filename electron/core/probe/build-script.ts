@@ -53,7 +53,11 @@ function scriptCall(section: ScriptSection): string {
 /** Without indentation and lines that only comment: a tenth of what is sent. Strings of scripts begin no line with a blank or `#`. */
 const lean = (text: string): string => text.replace(/^[ \t]+/gm, '').replace(/^#.*\n/gm, '')
 
-const callOf = (section: SectionSpec): string => (section.kind === 'command' ? commandCall(section) : scriptCall(section))
+function callOf(section: SectionSpec): string {
+  const call = section.kind === 'command' ? commandCall(section) : scriptCall(section)
+  const paths = whereOf(section)?.map(shellQuote).join(' ')
+  return paths === undefined ? call : `gh_there ${paths} '' ${call}`
+}
 
 const mayUseSudo = (section: SectionSpec): boolean =>
   section.kind === 'command' ? section.privilege !== 'none' : section.privileged.length > 0
@@ -129,22 +133,39 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
   return [...longestFirst.slice(0, 1), ...waiting.map((work) => [work]), ...longestFirst.slice(1)]
 }
 
-/** Runs a section and what hangs on it, and tells that `next` begins. */
-function runOf({ index, section, follower }: Work, next: number | undefined): string {
-  const after = String(next ?? '-')
-  const run = (at: number, { maxBytes, timeoutMs }: SectionSpec, then: string, call: string) =>
-    `gh_s ${at} ${then} ${maxBytes} ${seconds(timeoutMs)} ${call}`
-  if (!follower) {
-    const alone = run(index, section, after, callOf(section))
-    const there = whereOf(section)
-      ?.map((path) => `[ -e ${shellQuote(path)} ]`)
-      .join(' && ')
-    return there === undefined ? alone : `if ${there}\nthen ${alone}\nelse gh_skip ${index} ${after}\nfi`
-  }
-  const other = run(follower.index, follower.section, after, callOf(follower.section))
+/** It has its reader for itself. */
+const isAlone = ({ section, follower }: Work): boolean => section.alone === true || section.waits === true || follower !== undefined
+
+const runOf = (how: 'gh_s' | 'gh_t', { index, section }: Pick<Work, 'index' | 'section'>, next: string, call: string): string =>
+  `${how} ${index} ${next} ${section.maxBytes} ${seconds(section.timeoutMs)} ${call}`
+
+/** Runs a section that has its reader for itself, and what hangs on it, and tells that `next` begins. */
+function aloneOf(work: Work, next: string): string {
+  const { section, follower } = work
+  if (!follower) return runOf('gh_s', work, next, callOf(section))
+  const other = runOf('gh_s', follower, next, callOf(follower.section))
   return follower.how === 'unless'
-    ? `if ${run(index, section, String(follower.index), callOf(section))}\nthen gh_skip ${follower.index} ${after}\nelse ${other}\nfi`
-    : `{\ngh_begin ${follower.index} >&6\n${run(index, section, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
+    ? `if ${runOf('gh_s', work, String(follower.index), callOf(section))}\nthen gh_skip ${follower.index} ${next}\nelse ${other}\nfi`
+    : `{\ngh_begin ${follower.index} >&6\n${runOf('gh_s', work, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
+}
+
+/** The sections of a lane, in their order. Those that are not alone have one reader where they stand side by side: a program and a fork less for each. */
+function runsOf(lane: readonly Work[]): string {
+  const nextOf = (place: number) => String(lane[place + 1]?.index ?? '-')
+  const runs: string[] = []
+  let together: string[] = []
+  for (const [place, work] of lane.entries()) {
+    const next = lane[place + 1]
+    if (isAlone(work)) {
+      runs.push(aloneOf(work, nextOf(place)))
+      continue
+    }
+    together.push(runOf('gh_t', work, nextOf(place), callOf(work.section)))
+    if (next && !isAlone(next)) continue
+    runs.push(`{\n${together.join('\n')}\n} 3>&1 6>&- | gh_frames ${together.length} || gh_lost $? ${nextOf(place)}`)
+    together = []
+  }
+  return runs.join('\n')
 }
 
 /** For people, in evidence: `ss -Htulnp`. */
@@ -163,7 +184,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
   const ids = new Set(sections.map(({ id }) => id))
   if (ids.size !== sections.length) throw new RangeError('two sections of one probe have the same id')
   const lanes = lanesOf(sections).map((lane, at) => ({
-    define: `gh_lane${at}() {\n${lane.map((work, place) => runOf(work, lane[place + 1]?.index)).join('\n')}\n}\n`,
+    define: `gh_lane${at}() {\n${runsOf(lane)}\n}\n`,
     begin: `{ gh_lane ${at} ${lane[0]?.index ?? '-'}; }\n`,
   }))
   const runtime = [

@@ -93,8 +93,10 @@ function program(text: string): string {
   return file
 }
 
-const section = (id: string, text: string, more: Partial<Pick<SectionSpec, 'timeoutMs' | 'maxBytes'>> = {}): SectionSpec =>
-  command({ id, argv: [program(text)], privilege: 'none', ...more })
+const section = (id: string, text: string, more: Partial<Pick<SectionSpec, 'timeoutMs' | 'maxBytes' | 'alone'>> = {}): SectionSpec => ({
+  ...command({ id, argv: [program(text)], privilege: 'none' }),
+  ...more,
+})
 
 const forged = (nonceLike: string) => `${nonceLike} 0 s w 0 r 0 1.0 2.0\n${nonceLike} z\n`
 
@@ -157,10 +159,11 @@ describe.each(installed)('%s', (_, host) => {
     const { outputs, failure } = await probe(host, [
       section('flood', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done', {
         maxBytes: 100_000,
+        alone: true,
       }),
       section('exact', '/usr/bin/head -c 100000 /dev/zero', { maxBytes: 100_000 }),
       section('one-more', '/usr/bin/head -c 100001 /dev/zero', { maxBytes: 100_000 }),
-      section('one-line', "/usr/bin/head -c 400000000 /dev/zero | /usr/bin/tr '\\0' x", { maxBytes: 100_000 }),
+      section('one-line', "/usr/bin/head -c 400000000 /dev/zero | /usr/bin/tr '\\0' x", { maxBytes: 100_000, alone: true }),
       section('complains', '/usr/bin/head -c 1000000 /dev/zero >&2; echo done'),
       section('hangs', 'echo before; while :; do /usr/bin/sleep 61; done', { timeoutMs: 1000 }),
       section('deaf', "trap '' TERM; echo before; while :; do /usr/bin/sleep 61; done", { timeoutMs: 1000 }),
@@ -197,14 +200,68 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
   })
 
-  test('what a section leaves behind speaks in no other', async () => {
-    const left = "(trap '' HUP TERM; /usr/bin/sleep 0.3; echo late) 2>/dev/null & echo out"
-    const { outputs, failure } = await probe(host, [section('leaves', left), section('next', '/usr/bin/sleep 0.6; echo next')])
+  test('of those that have one reader, what floods is cut, and those behind it are told', async () => {
+    const floods = (id: string) =>
+      section(id, 'echo why >&2; while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done', {
+        maxBytes: 1000,
+        timeoutMs: 1000,
+      })
+    const more = (id: string) => section(id, 'echo why >&2; /usr/bin/head -c 1001 /dev/zero; exit 3', { maxBytes: 1000 })
+    const fine = (id: string) => section(id, '/usr/bin/printf "~\\n\\nno end"; echo "of $0" >&2')
+    const names = Array.from({ length: 5 }, (_, at) => String(at))
+    // Five lanes: what follows another stands five places behind it.
+    const { outputs, failure } = await probe(host, [
+      ...names.map((at) => fine(`first-${at}`)),
+      ...names.map((at) => (at === '0' ? floods('flood') : more(`more-${at}`))),
+      ...names.map((at) => fine(`last-${at}`)),
+    ])
     expect(failure).toBeUndefined()
-    // Where output is encoded on the way, that waits for the last who writes.
-    expect(outputs.get('leaves')?.stdout).toMatch(/^out\n(late\n)?$/)
-    expect(outputs.get('leaves')?.state).toBe('ok')
-    expect(outputs.get('next')).toMatchObject({ state: 'ok', stdout: 'next\n' })
+    for (const at of names)
+      for (const id of [`first-${at}`, `last-${at}`])
+        expect(outputs.get(id)).toMatchObject({
+          state: 'ok',
+          exitCode: 0,
+          stdout: '~\n\nno end',
+          stderr: expect.stringMatching(/^of .*\n$/),
+        })
+    expect(outputs.get('flood')).toMatchObject({ state: 'truncated', bytes: 1000 })
+    expect(outputs.get('more-1')).toMatchObject({ state: 'truncated', bytes: 1000 })
+  })
+
+  test('a reader that breaks takes its sections with it, and no other', async () => {
+    const { outputs, failure } = await probe(host, [
+      ...Array.from({ length: 5 }, (_, at) =>
+        section(`line-${at}`, "/usr/bin/head -c 400000000 /dev/zero | /usr/bin/tr '\\0' x", { maxBytes: 1000 }),
+      ),
+      ...Array.from({ length: 5 }, (_, at) => section(`same-${at}`, 'echo fine')),
+      ...Array.from({ length: 5 }, (_, at) => section(`other-${at}`, 'echo fine', { alone: true })),
+    ])
+    expect(failure).toBeUndefined()
+    for (let at = 0; at < 5; at++) {
+      // An awk that cuts a long line by itself goes on.
+      const { state, bytes = 0 } = outputs.get(`line-${at}`) ?? {}
+      expect([state, bytes <= 1000]).toEqual(['truncated', true])
+      expect([
+        ['not-run', ''],
+        ['ok', 'fine\n'],
+      ]).toContainEqual([outputs.get(`same-${at}`)?.state, outputs.get(`same-${at}`)?.stdout])
+      expect(outputs.get(`other-${at}`)).toMatchObject({ state: 'ok', stdout: 'fine\n' })
+    }
+  })
+
+  test('what a section that is alone leaves behind speaks in no other', async () => {
+    const left = "(trap '' HUP TERM; /usr/bin/sleep 0.3; echo late) 2>/dev/null & echo out"
+    const { outputs, failure } = await probe(host, [
+      ...Array.from({ length: 5 }, (_, at) => section(`leaves-${at}`, left, { alone: true })),
+      ...Array.from({ length: 5 }, (_, at) => section(`next-${at}`, '/usr/bin/sleep 0.6; echo next')),
+    ])
+    expect(failure).toBeUndefined()
+    for (let at = 0; at < 5; at++) {
+      // Where output is encoded on the way, that waits for the last who writes.
+      expect(outputs.get(`leaves-${at}`)?.stdout).toMatch(/^out\n(late\n)?$/)
+      expect(outputs.get(`leaves-${at}`)?.state).toBe('ok')
+      expect(outputs.get(`next-${at}`)).toMatchObject({ state: 'ok', stdout: 'next\n' })
+    }
   })
 
   test('what hangs on another section is asked only where that failed', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Failure, failureOf } from '#shared/errors.ts'
 import type { HostSession } from '../ports.ts'
 import { buildProbe, displayOf, PROBE_COMMAND } from './build-script.ts'
-import { FrameReader, type Hello, type SectionEnd, type SectionFrames } from './framing.ts'
+import { FrameReader, type SectionEnd, type SectionFrames } from './framing.ts'
 import type { SectionOutput, SectionSpec, SudoProgram } from './section.ts'
 import { privilegedCommands, sudoersLineFor } from './sudoers.ts'
 
@@ -63,14 +63,27 @@ function sudoersOf(account: string, sudo: SudoProgram, section: SectionSpec, end
   return lines.length > 0 ? lines.join('\n') : undefined
 }
 
-function outputOf(section: SectionSpec, frames: SectionFrames, timing: Timing, account: string, hello: Hello | undefined): SectionOutput {
+/** Of a section whose end was never told. Where all others were, the one who was to tell it broke. */
+function unendedState(section: SectionSpec, frames: SectionFrames, wallMs: number, finished: boolean): SectionOutput['state'] {
+  if (!frames.begun) return 'not-run'
+  if (finished) return 'truncated'
+  return wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
+}
+
+function outputOf(
+  section: SectionSpec,
+  frames: SectionFrames,
+  timing: Timing,
+  account: string,
+  { hello, finished }: FrameReader,
+): SectionOutput {
   const uid = hello?.uid ?? null
   const stdout = Buffer.concat(frames.stdout)
   const wallMs = timing.begunAt === undefined ? 0 : (timing.endedAt ?? performance.now()) - timing.begunAt
   const { end } = frames
   const durationMs = Math.round(end?.durationMs ?? wallMs)
   const asked = privilegedCommands(section).length > 0
-  const state = end ? stateOf(section, frames, end, durationMs) : frames.begun && wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
+  const state = end ? stateOf(section, frames, end, durationMs) : unendedState(section, frames, wallMs, finished)
   const privileged = section.kind === 'script' ? (end?.allowed.length ?? 0) > 0 && end?.refused.length === 0 : end?.ran === 'root'
   const viaSudo = section.kind === 'command' && uid !== 0 && asked && (privileged || section.privilege === 'sudo')
   const refusedSome =
@@ -161,7 +174,7 @@ export async function runProbe(session: HostSession, sections: readonly SectionS
     const frames = reader.sections[index] as SectionFrames
     const known = ended.get(index)
     if (known) return known
-    const output = outputOf(sections[index] as SectionSpec, frames, timingOf(index), options.account, reader.hello)
+    const output = outputOf(sections[index] as SectionSpec, frames, timingOf(index), options.account, reader)
     if (frames.end) ended.set(index, output)
     return output
   }

@@ -27,6 +27,11 @@ interface SectionBase {
   readonly maxBytes: number
   /** How long it usually takes, half as long again as alone on a host with two processors; what takes long begins early. A hint, not a limit. */
   readonly expectedMs: number
+  /**
+   * Runs more than programs of the system: what those leave behind or flood with must not speak in another section, so it has a reader of its own, as have those that wait or
+   * on which others hang. The rest share one where they stand side by side in a lane.
+   */
+  readonly alone?: boolean
   /** Most of that it waits for others (a driver, an answer), so it runs beside the lanes of those that compute. */
   readonly waits?: boolean
   /** Others wait for what it says, so it begins before those that nobody waits for. */

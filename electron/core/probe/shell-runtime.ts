@@ -87,56 +87,70 @@ gh_p() {
 `
 
 /**
- * Frames one section. Input: lines of the output itself (W 1), of base64 (57 bytes each) or of od (16 bytes each), and lines that begin with the nonce: which command
- * sudo ran or refused (amid the output: what stands before and behind it belongs together), `e` where stderr begins, and the last, how it ended. The nonce comes in
- * the environment, where other accounts cannot read it, so no output can hold such a line. Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one
- * line; stderr is text always. Frames stay below PIPE_BUF and each is one flush, so those of sections that run side by side never mix. I the section's index, L lines
- * (of text: bytes) at most: there the reader stops, which stops the writer with SIGPIPE. The last frame counts the characters of stdout's, so that a frame that got
- * lost on the way is noticed. With it goes what was not yet sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the
+ * Frames S sections, one after the other. Input: lines of the output itself (W 1), of base64 (57 bytes each) or of od (16 bytes each), and lines that begin with the
+ * nonce: `b I N L` where section I begins (N the one that begins when it has ended, L lines at most, of text: bytes), which command sudo ran or refused (amid the
+ * output: what stands before and behind it belongs together), `e` where stderr begins, and how it ended. The nonce comes in the environment, where other accounts
+ * cannot read it, so no output can hold such a line. Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one
+ * line; stderr is text always. Frames stay below PIPE_BUF and each is one flush, so those of sections that run side by side never mix. At its limit the last section ends the
+ * reader, which stops the writer with SIGPIPE; of those before no more is kept. The last frame counts the characters of stdout's, so that a frame that got
+ * lost on the way is noticed. With it goes what was not yet sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the last
  * section did, with 3 when that ended otherwise.
  */
-export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "="; P = Q " " I; K = "o" }
+export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "=" }
 function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; if (K == "o") m += length(b); b = "" } }
 function add(s) { if (length(b) + length(s) > 3900) { put(); fflush() }; b = b s }
 function text(s, p, x) { for (p = 1; p <= length(s); p += 1900) { x = substr(s, p, 1900); gsub(/~/, "~t", x); add(x) } }
-index($0, M) == 1 { s = substr($0, length(M) + 1); if (s ~ / /) exit
-  if (s == "e") E = 1; else d = d s " "; s = ""; J = NR + 1; next }
-E { e = e $0 "\\n"; next }
-W > 1 { if ($0 == "") next; if (c >= L) { t = 1; exit }; if (W == 16) gsub(/ /, ""); c++; add($0); next }
-{ if (NR > 1 && NR != J) { if (c >= L) { t = 1; exit }; c++; add("~n") }
-  if (c + length($0) > L) { t = 1; $0 = substr($0, 1, L - c) }
-  c += length($0)
-  text($0)
-  if (t) exit }
-END { if (e != "") { put(); fflush(); K = "e"
+function told(s, l, n, i) {
+  if (e != "") { put(); fflush(); K = "e"
     n = split(e, l, "\\n"); for (i = 1; i < n; i++) { text(l[i]); add("~n") } }
   if (length(b) + length(d s) > 3700) { put(); fflush() }; put()
   printf "%s s %s %d %s\\n", P, (t || s == "" ? "t" : "w"), m, d s; if (N != "-") printf "%s %s b\\n", Q, N; fflush()
-  exit s ~ /^0 / ? 0 : 3 }`
+  P = ""; R = s ~ /^0 / ? 0 : 3; S-- }
+index($0, M) == 1 { s = substr($0, length(M) + 1); J = NR + 1
+  if (s ~ /^b /) { if (P != "") told(""); split(s, l); P = Q " " l[2]; N = l[3]; L = l[4]; K = "o"; e = d = ""; c = m = t = E = 0 }
+  else if (s ~ / /) { told(s); if (!S) exit }
+  else if (s == "e") E = 1
+  else d = d s " "
+  next }
+t || P == "" { next }
+E { e = e $0 "\\n"; next }
+W > 1 { if ($0 == "") next; if (c >= L) { t = 1; if (S == 1) exit; next }; if (W == 16) gsub(/ /, ""); c++; add($0); next }
+{ if (NR != J) { if (c >= L) { t = 1; if (S == 1) exit; next }; c++; add("~n") }
+  if (c + length($0) > L) { t = 1; $0 = substr($0, 1, L - c) }
+  c += length($0)
+  text($0)
+  if (t && S == 1) exit }
+END { if (P != "") told(""); exit R }`
 
 /**
- * `gh_s INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section, frames what it says, and tells that the NEXT of its lane begins (`-`: none).
- * COMMAND is one of the functions below, which set gh_e (stderr) and gh_r (how it ended). A line that would not fit into 256 MiB ends awk.
- * /proc/uptime is a clock that costs no process. `gh_s` returns 0 when the section ended with 0.
+ * `gh_t INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section and tells a reader what it says, and that the NEXT of its lane begins (`-`: none). COMMAND is one of
+ * the functions below, which set gh_e (stderr) and gh_r (how it ended). /proc/uptime is a clock that costs no process.
+ *
+ * `gh_frames COUNT` is the reader of COUNT sections; a line that would not fit into 256 MiB ends it, and `gh_lost` then tells that the next of the lane begins.
+ * `gh_s` is `gh_t` with a reader for it alone, and returns 0 when the section ended with 0. `gh_there PATH… '' COMMAND…` runs a command where all paths exist.
  *
  * `gh_through PROGRAM COMMAND…`: what COMMAND prints goes through PROGRAM. `gh_tee COMMAND…` also writes it to descriptor 9, for the section that reads it.
  */
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
-  exec awk -v "I=$gh_i" -v "N=$gh_next" -v "W=$gh_bytes" -v "L=$gh_l" "$gh_awk"
+  exec awk -v "S=$1" -v "W=$gh_bytes" "$gh_awk"
+}
+gh_opens() { printf '%s=b %s %s %s\\n' "$gh_k" "$1" "$2" "$((($3 + gh_bytes - 1) / gh_bytes))"; }
+gh_t() {
+  gh_opens "$@"
+  gh_n=$4
+  shift 4
+  gh_clock
+  gh_t0=$gh_now gh_w="$gh_timeout $gh_n" gh_r= gh_e=
+  if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
+  [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
+  gh_clock
+  [ -z "$gh_r" ] || printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
 }
 gh_s() {
-  gh_i=$1 gh_next=$2 gh_l=$((($3 + gh_bytes - 1) / gh_bytes)) gh_n=$4
-  shift 4
-  {
-    gh_clock
-    gh_t0=$gh_now gh_w="$gh_timeout $gh_n" gh_r=
-    if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
-    [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
-    gh_clock
-    [ -z "$gh_r" ] || printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
-  } 3>&1 6>&- | gh_frames
+  gh_i=$1 gh_next=$2
+  gh_t "$@" 3>&1 6>&- | gh_frames 1
   gh_j=$?
   case $gh_j in
     0|3) return "$gh_j" ;;
@@ -149,6 +163,15 @@ gh_begin() { [ "$1" = - ] || printf '%s %s b\\n' "$gh_k" "$1"; }
 gh_skip() {
   printf '%s %s s w 0 0 a -\\n' "$gh_k" "$1"
   gh_begin "$2"
+}
+gh_lost() { [ "$1" = 3 ] || gh_begin "$2"; }
+gh_there() {
+  while [ -n "$1" ]; do
+    [ -e "$1" ] || { gh_r='0 a -'; return; }
+    shift
+  done
+  shift
+  "$@"
 }
 gh_through() {
   gh_f=$1

@@ -147,6 +147,7 @@ exit 0
 export const sections = (): readonly SectionSpec[] => [
   script({
     id: 'caddy',
+    alone: true,
     display: 'curl http://127.0.0.1:2019/config/ of a running Caddy, or caddy adapt of its file; passwords masked',
     script: SCRIPT,
     maxBytes: 4_194_304,

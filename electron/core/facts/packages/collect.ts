@@ -142,6 +142,7 @@ echo @end
 
 const software = script({
   id: 'software',
+  alone: true,
   expectedMs: 30,
   display: 'versions (dist-info, driver), package sources, registries',
   script: SCRIPT,
