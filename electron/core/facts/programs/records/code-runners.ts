@@ -63,6 +63,18 @@ export const codeRunners: readonly ProgramRecord[] = [
     source: 'https://opencode.ai/docs/server/',
   },
   {
+    id: 'openclaw',
+    name: 'OpenClaw',
+    kind: 'notebook',
+    program: /^(?:openclaw(?:-gateway)?|index\.js)$/,
+    when: ([path = '', ...rest]) =>
+      /(?:^|\/)openclaw-gateway$/.test(path) || (/(?:^|\/)openclaw(?:\/dist\/index\.js)?$/.test(path) && rest.includes('gateway')),
+    image: /^openclaw$/,
+    authentication: { usual: 'default', off: /^--auth=none$/, inFile: true },
+    danger: 'It is an agent with a terminal: whoever has its token, or needs none, runs commands as its account.',
+    source: 'https://docs.openclaw.ai/cli/gateway/running',
+  },
+  {
     id: 'openhands',
     name: 'OpenHands',
     kind: 'notebook',

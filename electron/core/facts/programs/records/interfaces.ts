@@ -172,6 +172,18 @@ export const interfaces: readonly ProgramRecord[] = [
     source: 'AUTOMATIC1111/stable-diffusion-webui modules/cmd_args.py',
   },
   {
+    id: 'swarmui',
+    name: 'SwarmUI',
+    kind: 'interface',
+    program: /^(?:SwarmUI|dotnet)$/,
+    when: ([path = '', first = '']) => path.endsWith('SwarmUI') || /(?:^|\/)SwarmUI\.dll$/.test(first),
+    image: /^swarmui$/,
+    // Its settings may ask for a login; the file is not read.
+    authentication: { usual: 'unknown' },
+    danger: 'As it comes it asks nobody: whoever reaches it makes pictures, downloads models and installs extensions, which run here.',
+    source: 'mcmonkeyprojects/SwarmUI docs/Command Line Arguments.md',
+  },
+  {
     id: 'fooocus',
     name: 'Fooocus',
     kind: 'interface',
@@ -290,6 +302,17 @@ export const interfaces: readonly ProgramRecord[] = [
     authentication: { usual: 'default' },
     danger: 'Who opens a new one first is its administrator; its workflows hold code and keys of the models behind it.',
     source: 'https://docs.dify.ai/getting-started/install-self-hosted',
+  },
+  {
+    id: 'mcp-bridge',
+    name: 'MCP bridge',
+    kind: 'interface',
+    program: /^(?:mcp-proxy|supergateway)$/,
+    anywhere: /^--(?:port|sse-port|stdio)(?:=|$)/,
+    image: /^(?:mcp-proxy|supergateway)$/,
+    authentication: { usual: 'none', on: /^--api-?key=./i },
+    danger: 'Whoever reaches it uses the tools behind it, which read files and run programs as its account.',
+    source: 'sparfenyuk/mcp-proxy README.md, supercorp-ai/supergateway README.md',
   },
   {
     id: 'mcpo',

@@ -316,6 +316,15 @@ export const languageModels: readonly ProgramRecord[] = [
     source: 'ModelTC/lightllm docs/EN/source/tutorial/api_server_args.rst',
   },
   {
+    id: 'dynamo-worker',
+    name: 'NVIDIA Dynamo worker',
+    kind: 'inference',
+    module: /^dynamo\.(?:vllm|sglang|trtllm)$/,
+    authentication: { usual: 'none' },
+    danger: 'Its frontend hands it prompts over a port of its own, and it asks nobody who does.',
+    source: 'https://docs.nvidia.com/dynamo/latest/components/frontend.html',
+  },
+  {
     id: 'fastdeploy',
     name: 'FastDeploy',
     kind: 'inference',
