@@ -1,3 +1,4 @@
+import { type AccessAhead, createAccessAhead } from '#core/access-review/access-ahead.ts'
 import { createHandle, type Handle } from '#core/handlers/handlers.ts'
 import type { Ports, SecretStore } from '#core/ports.ts'
 import { createServices } from '#core/services.ts'
@@ -26,17 +27,27 @@ export function createEngineServices(
   const log: Ports['log'] = (level, message, fields) => {
     if (level !== 'debug') write(`${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`)
   }
+  let ahead: AccessAhead | undefined
   const services = createServices({
     clock,
     log,
     paths,
     secrets,
-    changed,
+    changed: (event) => {
+      changed(event)
+      ahead?.noticed(event)
+    },
     version: init.version,
     account: accountName(),
     createTransport: (fleet, prompts) => createSsh2Transport({ fleet, clock, log, paths, prompts, changed }),
     // Read when it is asked for: an engine that audits real hosts has no use for it.
     startDemo: async () => (await import('#testing/demo/demo-fleet.ts')).startDemoFleet(),
+  })
+  ahead = createAccessAhead({
+    access: services.access,
+    open: () => services.fleet.state().fleet,
+    isAuditing: () => (services.audits.job()?.state ?? 'finished') !== 'finished',
+    log,
   })
   services.schedules.begin()
   const handle = createHandle(services)

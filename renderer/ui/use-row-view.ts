@@ -4,13 +4,13 @@ import { type Line, scrollTo } from './row-window.ts'
 /** Of the sticky head of every table that scrolls, as the style says. */
 export const HEAD_HEIGHT = 28
 
-/** What of a long list is in sight, and how a line of it comes into sight. `scroller` is the part that scrolls; it calls `look` as it does. */
+/** What of a long list is in sight, and how a line of it comes into sight; sideways, too, where it is wide. `scroller` is the part that scrolls; it calls `look` as it does. */
 export function useRowView<E extends HTMLElement>() {
   const scroller = useRef<E>(null)
-  const [view, setView] = useState({ top: 0, height: 600 })
+  const [view, setView] = useState({ top: 0, height: 600, left: 0, width: 1440 })
   const look = useCallback(() => {
     const box = scroller.current
-    if (box !== null) setView({ top: box.scrollTop, height: box.clientHeight })
+    if (box !== null) setView({ top: box.scrollTop, height: box.clientHeight, left: box.scrollLeft, width: box.clientWidth })
   }, [])
   useEffect(() => {
     if (scroller.current === null) return

@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { audit, audited, host, items, job, progress } from '../../stores/__fixtures__/hosts.ts'
 import { viewHost } from '../../stores/host-view.ts'
-import { cellName, cellOf, columnsInView } from './cell-view.ts'
+import { cellName, cellOf } from './cell-view.ts'
 
 describe('cells', () => {
   const lastKnown = { finishedAt: '2026-11-20T08:00:00.000Z', items: items({ 'INF-1': 'pass' }), findings: [] }
@@ -18,17 +17,4 @@ describe('cells', () => {
   test('only the first cell of a host says that it is running', () => {
     expect(cellOf(viewHost(host('a'), undefined, job([progress('a')])), 'INF-2', false).kind).toBe('waiting')
   })
-})
-
-test('what is drawn covers what is in view, and never leaves the table', () => {
-  fc.assert(
-    fc.property(fc.nat(20_000), fc.integer({ min: 1, max: 3000 }), fc.nat(500), (left, width, total) => {
-      const [start, end] = columnsInView(left, width, 124, total)
-      expect(start).toBeGreaterThanOrEqual(0)
-      expect(end).toBeLessThanOrEqual(total)
-      expect(end).toBeGreaterThanOrEqual(start)
-      expect(start).toBeLessThanOrEqual(Math.floor(left / 124))
-      expect(end).toBeGreaterThanOrEqual(Math.min(total, Math.ceil((left + width) / 124)))
-    }),
-  )
 })

@@ -24,11 +24,3 @@ export function cellName(item: ItemId, host: string, { kind, stale }: CellView):
   const word = kind === 'running' ? 'Running' : kind === 'waiting' ? 'Waiting' : outcomeWords[kind].word
   return `${item} on ${host}: ${word}${stale ? ', last known' : ''}`
 }
-
-/** Columns to draw when the matrix scrolls sideways: those in view and `spare` on either side. End is exclusive. */
-export function columnsInView(scrollLeft: number, width: number, columnWidth: number, total: number, spare = 1): readonly [number, number] {
-  const first = Math.floor(scrollLeft / columnWidth) - spare
-  const last = Math.ceil((scrollLeft + width) / columnWidth) + spare
-  const start = Math.min(Math.max(0, first), total)
-  return [start, Math.max(start, Math.min(total, last))]
-}

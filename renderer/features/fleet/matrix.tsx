@@ -4,10 +4,11 @@ import type { Outcome } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
 import { goHost, useUi } from '../../stores/ui.store.ts'
 import { useGradually } from '../../stores/use-gradually.ts'
+import { columnsInView, scrolledTo } from '../../ui/column-window.ts'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
 import { count } from '../../ui/words.ts'
 import { areaScore } from './area-score.ts'
-import { cellOf, columnsInView } from './cell-view.ts'
+import { cellOf } from './cell-view.ts'
 import { HostHead } from './host-head.tsx'
 import { columnsThatFit } from './host-order.ts'
 import { MatrixCell } from './matrix-cell.tsx'
@@ -161,10 +162,7 @@ const sameColumns = (a: View, b: View): boolean =>
 
 /** Scrolls sideways until the column stands free of the pinned one. */
 function showColumn(frame: HTMLElement, column: number): void {
-  const left = column * columnWidth
-  const room = frame.clientWidth - pinnedWidth
-  if (left < frame.scrollLeft) frame.scrollLeft = left
-  else if (left + columnWidth > frame.scrollLeft + room) frame.scrollLeft = left + columnWidth - room
+  frame.scrollLeft = scrolledTo(column * columnWidth, columnWidth, frame.scrollLeft, frame.clientWidth - pinnedWidth)
 }
 
 interface AreaRowsProps {
