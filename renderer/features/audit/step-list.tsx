@@ -55,7 +55,7 @@ export function StepList({ steps, current, onStep }: StepListProps) {
                   <li key={step.item}>
                     <button type="button" data-item={step.item} aria-current={now ? 'step' : undefined} onClick={() => onStep(step.item)}>
                       <span className="mono muted">{step.record === null ? number : <Check className="icon" aria-label="Recorded" />}</span>
-                      <span className="one-line">{items.find(({ id }) => id === step.item)?.shortTitle}</span>
+                      <span>{items.find(({ id }) => id === step.item)?.shortTitle}</span>
                       <Status tone={tone}>{word}</Status>
                     </button>
                   </li>

@@ -144,7 +144,7 @@ const Entry = ({ entry, current, stale, tight, onSelect }: EntryProps) => (
       <ToneIcon tone={outcomeWords[entry.status].tone} toned={!stale} />
       <span className="reader-only">{`${outcomeWords[entry.status].word}: `}</span>
     </span>
-    <b className="one-line">
+    <b className="two-lines">
       <Said text={entry.title} />
     </b>
     <span className="sub one-line">

@@ -149,7 +149,7 @@ const StateFilter = ({ counts, state, onState }: StateFilterProps) => (
           <ToneIcon tone={stateWords[it].tone} />
           <span>{stateWords[it].word}</span>
         </span>
-        <span className="muted one-line">{stateWords[it].about}</span>
+        <span className="muted">{stateWords[it].about}</span>
       </button>
     ))}
   </div>

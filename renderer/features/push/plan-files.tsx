@@ -26,11 +26,9 @@ export function PlanFiles({ plan, keys }: { readonly plan: PushPlan; readonly ke
           {plan.files.map((one, index) => (
             <li key={one.path}>
               <button type="button" aria-current={one === file || undefined} onClick={() => setAt(index)}>
-                <span className="one-line">{plainText(nameOf(one.path), 120)}</span>
+                <span>{plainText(nameOf(one.path), 120)}</span>
                 <span className="num muted">{diffWords(one.before, one.diff)}</span>
-                <span className="one-line muted" title={plainText(one.path, 400)}>
-                  {plainText(folderOf(one.path), 200)}
-                </span>
+                <span className="muted">{plainText(folderOf(one.path), 200)}</span>
               </button>
             </li>
           ))}

@@ -14,7 +14,7 @@ export const TurnsList = ({ turns, unseen = [] }: Pick<PushPlan, 'turns' | 'unse
           <OutcomeStatus outcome={status} />
           <span>
             {plainText(title, 120)}
-            <span className="which muted mono one-line">{plainText(`${control} ${subject}`, 160)}</span>
+            <span className="which muted mono">{plainText(`${control} ${subject}`, 160)}</span>
           </span>
         </li>
       ))}
