@@ -13,24 +13,31 @@ import {
 } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
-import { focusNextPane } from './panes.ts'
+import { focusNextPane, leaveSidebar } from './panes.ts'
+
+const to = (go: () => void) => () => {
+  leaveSidebar()
+  go()
+}
 
 /** Keys that hold on every screen. */
 export function useGlobalKeys(): void {
   const hosts = useHosts()
-  const toHosts: KeyMap = Object.fromEntries(hosts.slice(0, 9).map((host, index) => [`mod+shift+${index + 1}`, () => goHost(host.name)]))
+  const toHosts: KeyMap = Object.fromEntries(
+    hosts.slice(0, 9).map((host, index) => [`mod+shift+${index + 1}`, to(() => goHost(host.name))]),
+  )
   useKeys({
     ...toHosts,
     'mod+k': () => openDialog({ kind: 'palette' }),
-    'mod+1': goFleet,
-    'mod+3': goModels,
-    'mod+4': goAccess,
-    'mod+5': () => goPush(),
-    'mod+6': goAudit,
-    'mod+7': goControls,
-    'mod+8': goNetwork,
-    'mod+,': () => goSettings(),
-    'mod+[': goBack,
+    'mod+1': to(goFleet),
+    'mod+3': to(goModels),
+    'mod+4': to(goAccess),
+    'mod+5': to(() => goPush()),
+    'mod+6': to(goAudit),
+    'mod+7': to(goControls),
+    'mod+8': to(goNetwork),
+    'mod+,': to(() => goSettings()),
+    'mod+[': to(goBack),
     '?': () => openDialog({ kind: 'shortcuts' }),
     f6: focusNextPane,
   })

@@ -9,6 +9,7 @@ import { useFleetPath } from '../../stores/use-path.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { type NoticeView, Screen } from '../../ui/screen.tsx'
+import { useArrival } from '../../ui/use-arrival.ts'
 
 const steps = [
   { title: 'Fleet file', text: 'One YAML file names the jump host, the servers and the audit account. Keys stay in your agent or files.' },
@@ -26,6 +27,8 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
   const demo = useDemoFleet()
   const recent = (useFleetState().data?.recent ?? []).slice(0, MAX_RECENT)
   const path = useFleetPath()
+  // The page begins with the reason, also where this lies below what is seen.
+  const primary = useArrival<HTMLButtonElement>(true)
   useKeys({ 'mod+o': () => open.mutate(null) })
   return (
     <Screen
@@ -103,7 +106,7 @@ export function FleetEmpty({ notices }: { readonly notices: readonly NoticeView[
               </ol>
             )}
             <div className="flex flex-wrap gap-2">
-              <Button look="primary" icon={<FolderOpen className="icon" aria-hidden />} onClick={() => open.mutate(null)}>
+              <Button ref={primary} look="primary" icon={<FolderOpen className="icon" aria-hidden />} onClick={() => open.mutate(null)}>
                 Open fleet file…
               </Button>
               <Button icon={<FileText className="icon" aria-hidden />} onClick={() => goSettings('import')}>

@@ -30,9 +30,11 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
   const grid = useRef<HTMLTableElement>(null)
   const follow = useRef(false)
   useLayoutEffect(() => {
-    if (!follow.current) return
+    // Whoever has only just come goes on here by keyboard, and begins at the top of the screen.
+    if (!follow.current && document.activeElement !== document.body) return
+    const flow = grid.current?.querySelector<HTMLElement>(`[data-flow="${CSS.escape(`${chosen.host} ${chosen.segment}`)}"]`)
+    flow?.focus({ preventScroll: !follow.current })
     follow.current = false
-    grid.current?.querySelector<HTMLElement>(`[data-flow="${CSS.escape(`${chosen.host} ${chosen.segment}`)}"]`)?.focus()
   })
   const press = (event: KeyboardEvent) => {
     const move = moveOf(event)
