@@ -32,3 +32,13 @@ test('what passes on a hundred hosts is told once, and not at all beside what is
   const told = toldOf(notesOf([...passing, open], STALE))
   expect([told.alone.map(({ host }) => host), told.together]).toEqual([['bad'], []])
 })
+
+test('what is open on a hundred hosts in the same words is told once, by the first of them, and hides nothing else', () => {
+  const hosts = Array.from({ length: 100 }, (_, index) => ({ name: `gpu-${index}`, findings: [finding(STALE, 'warning', 'eve')] }))
+  const other = { name: 'lab', findings: [finding(STALE, 'warning', 'bob')] }
+  const { alone } = toldOf(notesOf([...hosts, other], STALE))
+  expect(alone.map(({ host, subject, more }) => [host, subject, more])).toEqual([
+    ['gpu-0', 'eve', 99],
+    ['lab', 'bob', 0],
+  ])
+})

@@ -1,3 +1,4 @@
+import { groupBy } from '#shared/group-by.ts'
 import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import { findingId } from '../../stores/host-view.ts'
@@ -40,17 +41,27 @@ export function notesOf(hosts: readonly Host[], control: string): readonly Acces
     .toSorted((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status) || byName.compare(a.host, b.host))
 }
 
-/** What is told one by one, and what passes with the same words on several hosts, which is told once. Where something is open, that alone. */
+/** A note that stands for those of other hosts in the same words. */
+export interface ToldNote extends AccessNote {
+  readonly more: number
+}
+
+/** What is told with a host that it is of, and what passes with the same words on several, which is told by their number. Where something is open, that alone. */
 export function toldOf(notes: readonly AccessNote[]): {
-  readonly alone: readonly AccessNote[]
+  readonly alone: readonly ToldNote[]
   readonly together: readonly { readonly said: string; readonly hosts: number }[]
 } {
   const open = notes.filter(({ status }) => status !== 'pass')
-  if (open.length > 0) return { alone: open, together: [] }
+  if (open.length > 0) return { alone: onceEach(open), together: [] }
   const hosts = new Map<string, number>()
   for (const { title } of notes) hosts.set(title, (hosts.get(title) ?? 0) + 1)
   return {
-    alone: notes.filter(({ title }) => hosts.get(title) === 1),
+    alone: onceEach(notes.filter(({ title }) => hosts.get(title) === 1)),
     together: [...hosts].flatMap(([said, number]) => (number > 1 ? { said, hosts: number } : [])),
   }
 }
+
+const onceEach = (notes: readonly AccessNote[]): readonly ToldNote[] =>
+  [...groupBy(notes, ({ status, subject, title }) => `${status} ${subject} ${title}`).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : { ...first, more: others.length },
+  )

@@ -25,11 +25,14 @@ export function NoteList({ title, notes, none, todo }: NoteListProps) {
       <h3>{title}</h3>
       {notes.length === 0 && <p className="muted">{none}</p>}
       <ul>
-        {shown.map(({ host, status, title: said, subject, target }) => (
+        {shown.map(({ host, more, status, title: said, subject, target }) => (
           <li key={`${host} ${target.key}`}>
             <OutcomeStatus outcome={status} />
             <button type="button" className="link" onClick={() => goHost(host, target)}>
-              {plainText(subject === '' || said.includes(subject) ? `${said} (${host})` : `${subject}: ${said} (${host})`, 160)}
+              {plainText(
+                `${subject === '' || said.includes(subject) ? said : `${subject}: ${said}`} (${host}${more > 0 ? ` and ${more} more` : ''})`,
+                160,
+              )}
             </button>
           </li>
         ))}
