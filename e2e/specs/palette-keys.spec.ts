@@ -95,3 +95,39 @@ test('a screen that was not fetched yet is drawn as soon as it is there', async 
   // Suspense would hold each of them back for 300 ms; how busy the machine is should not decide.
   expect(Math.min(...took)).toBeLessThan(200)
 })
+
+test('what is typed out is done, whatever findings have the word; Ctrl Enter opens the host of a finding', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new GatehousePage(gatehouse)
+  const { page } = it
+  await it.auditedDemo()
+  for (const [typed, title] of [
+    ['network', 'Network'],
+    ['access', 'Access'],
+  ] as const) {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type(typed)
+    // Findings have the word, too.
+    await expect(it.dialog.getByRole('option', { name: /^(Fail|Warning)/ }).first()).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+  }
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('export')
+  const chosen = it.dialog.getByRole('option', { selected: true })
+  const isSaid = async () =>
+    expect(it.dialog.getByRole('combobox')).toHaveAttribute('aria-activedescendant', (await chosen.getAttribute('id')) ?? '')
+  await expect(chosen).toContainText('Export…')
+  await isSaid()
+  await it.isSound('palette-typed')
+  await page.keyboard.press('Enter')
+  await expect(it.dialog).toHaveAccessibleName(/Export/)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('gpu-03 inf-1')
+  await isSaid()
+  await page.keyboard.press('ArrowDown')
+  await isSaid()
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'gpu-03' })).toBeVisible()
+})

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { audited } from '../../stores/__fixtures__/hosts.ts'
-import { matches, paletteFindings } from './palette-commands.ts'
+import { matches, paletteActions, paletteFindings } from './palette-commands.ts'
 
 const hosts = [audited('gpu-01', { 'INF-1': 'warning', 'INF-2': 'pass' }), audited('gpu-02', { 'INF-1': 'fail', 'INF-3': 'fail' })]
 
@@ -17,4 +17,22 @@ test('the list is bounded', () => expect(paletteFindings(hosts, '', 1)).toHaveLe
 test('every word must occur', () => {
   expect(matches('run  AUDIT', 'Run audit, every host')).toBe(true)
   expect(matches('run push', 'Run audit')).toBe(false)
+})
+
+describe('what is called like that', () => {
+  const named = (...names: readonly string[]) => names.map((name) => ({ name, about: 'Read-only, every host' }))
+  const actions = named('Run audit', 'Export…', 'Audit', 'Network')
+  test.each([
+    ['export', ['Export…'], true],
+    ['AUDIT', ['Audit', 'Run audit'], true],
+    ['net', ['Network'], true],
+    // Words of what it does: beneath the findings.
+    ['read', ['Run audit', 'Export…', 'Audit', 'Network'], false],
+    ['gpu-02 11434', [], false],
+    ['', ['Run audit', 'Export…', 'Audit', 'Network'], false],
+    [' ', ['Run audit', 'Export…', 'Audit', 'Network'], false],
+  ])('%j', (query, found, first) => {
+    const { list, isCalled } = paletteActions(actions, query)
+    expect([list.map(({ name }) => name), isCalled]).toEqual([found, first])
+  })
 })

@@ -40,6 +40,17 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
     }))
 }
 
+/** What can be done, by a query; what is called like that comes first, and before the findings, whose words are many. */
+export function paletteActions<A extends { readonly name: string; readonly about: string }>(
+  actions: readonly A[],
+  query: string,
+): { readonly list: readonly A[]; readonly isCalled: boolean } {
+  const start = query.trim().toLowerCase()
+  const isCalled = ({ name }: A) => start !== '' && name.toLowerCase().startsWith(start)
+  const list = actions.filter(({ name, about }) => matches(query, `${name} ${about}`))
+  return { list: list.toSorted((a, b) => Number(isCalled(b)) - Number(isCalled(a))), isCalled: list.some(isCalled) }
+}
+
 /** True when every word of the query is in the text. */
 export const matches = (query: string, text: string): boolean =>
   query
