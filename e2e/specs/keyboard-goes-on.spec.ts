@@ -15,6 +15,10 @@ test('a screen that a key leads to has the keyboard, also where the sidebar had 
   const { it } = await openServed([gpu02])
   const { page } = it
   await it.auditByKey()
+  // Nothing has the focus yet: an arrow leads into the matrix, as the footer says.
+  await expect(page.locator('.path-bar')).toContainText('Move')
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('grid').locator('.cell:focus')).toHaveCount(1)
   await page
     .locator('.host-nav')
     .getByRole('button', { name: /gpu-02/ })

@@ -174,6 +174,7 @@ function FleetFoot({ hosts, auditing }: { readonly hosts: readonly HostView[]; r
     <>
       <ActingHint chords={['mod+k']}>All commands</ActingHint>
       <ActingHint chords={['r']}>Run audit</ActingHint>
+      <KeyHint chords={['up', 'down']}>Move</KeyHint>
       <ActingHint chords={['/']}>Filter hosts</ActingHint>
       <ActingHint chords={['?']}>All keys</ActingHint>
     </>

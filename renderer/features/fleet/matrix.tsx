@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, type UIEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type UIEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { type Area, areas, type ChecklistItem, checklist, type ItemId } from '#shared/model/checklist.ts'
 import type { Outcome } from '#shared/status.ts'
 import type { HostView } from '../../stores/host-view.ts'
@@ -71,6 +71,17 @@ export function Matrix({ hosts, items, outcomeFilter, corner }: MatrixProps) {
     wantsFocus.current = false
     cell.focus({ preventScroll: false })
   })
+
+  // Whoever has only just come has no place in it: the first arrow leads in.
+  useEffect(() => {
+    const enter = (event: globalThis.KeyboardEvent) => {
+      if (document.activeElement !== document.body || !event.key.startsWith('Arrow') || moveOf(event) === undefined) return
+      event.preventDefault()
+      frame.current?.querySelector<HTMLElement>('.cell[tabindex="0"]')?.focus()
+    }
+    document.addEventListener('keydown', enter)
+    return () => document.removeEventListener('keydown', enter)
+  }, [])
 
   const choose = useCallback((host: string, item: ItemId) => useUi.setState({ cell: { host, item } }), [])
   const open = useCallback((host: string, item: ItemId) => goHost(host, { item }), [])
