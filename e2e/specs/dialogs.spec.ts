@@ -82,6 +82,7 @@ test('changes since the last audit and the reports, by keyboard', async ({ openS
   await page.getByRole('button', { name: 'Save HTML report…' }).focus()
   await page.keyboard.press('Enter')
   await expect(it.dialog).toContainText(report)
+  await expect(it.dialog.getByRole('button', { name: 'Copy the path' })).toBeVisible()
   expect(await readFile(report, 'utf8')).toMatch(/^<!doctype html>[\s\S]*gpu-03/i)
 })
 

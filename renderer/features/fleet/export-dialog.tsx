@@ -3,6 +3,7 @@ import { wordsOfError } from '../../stores/failure-words.ts'
 import { closeDialog } from '../../stores/ui.store.ts'
 import { announce } from '../../ui/announcer.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Status } from '../../ui/status.tsx'
 
@@ -55,7 +56,8 @@ export function ExportDialog() {
       </ul>
       {typeof save.data === 'string' && (
         <p className="mt-3">
-          <Status tone="pass">Written</Status> <code className="break-all">{save.data}</code>
+          <Status tone="pass">Written</Status> <code className="break-all">{save.data}</code>{' '}
+          <CopyButton text={save.data} what="the path" />
         </p>
       )}
       {error !== null && (

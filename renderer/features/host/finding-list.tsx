@@ -148,8 +148,7 @@ const Entry = ({ entry, current, stale, tight, onSelect }: EntryProps) => (
       <Said text={entry.title} />
     </b>
     <span className="sub one-line">
-      <span className="mono">{entry.item}</span>
-      <Said text={entry.sub} />
+      <span className="mono">{entry.item}</span> <Said text={entry.sub} />
     </span>
   </button>
 )
