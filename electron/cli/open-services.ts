@@ -1,5 +1,6 @@
 import { createServices, type Services } from '#core/services.ts'
-import { errorCatalogue, GatehouseError } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 

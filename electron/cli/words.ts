@@ -1,4 +1,5 @@
-import { errorCatalogue, failureOf } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
+import { failureOf } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
 import { UsageError } from './exit-code.ts'
 

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react'
-import { errorCatalogue } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Scroll } from '../ui/scroll.tsx'

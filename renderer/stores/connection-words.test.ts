@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ErrorCode } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
 import { audited } from './__fixtures__/hosts.ts'
 import { connectionWords, failedHop } from './connection-words.ts'
 

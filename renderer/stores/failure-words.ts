@@ -1,4 +1,5 @@
-import { errorCatalogue, type Failure } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
+import type { Failure } from '#shared/errors.ts'
 import { CallError } from '../bridge/call.ts'
 import { plainText } from '../ui/plain-text.ts'
 

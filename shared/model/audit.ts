@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ErrorCode, errorCatalogue } from '../errors.ts'
+import { type ErrorCode, errorCatalogue } from '../error-catalogue.ts'
 import { loudest, outcomes, severities } from '../status.ts'
 import { checklist, itemIds } from './checklist.ts'
 import type { Endpoint } from './endpoint.ts'

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import { hostAuditSchema } from '#shared/model/audit.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { controls } from '../policy/registry.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type ErrorCode, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { OperateVerb } from '#shared/model/operate.ts'
 import type { LedgerEntry } from '../ledger/record.ts'

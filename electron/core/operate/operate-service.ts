@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { errorCatalogue, failureOf, GatehouseError } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { Fleet, Host } from '#shared/model/fleet.ts'
 import type { OperableUnit, OperateRequest, OperateResult, OperateVerb, UnitState } from '#shared/model/operate.ts'
 import type { ServiceLog } from '#shared/model/service-log.ts'

@@ -1,4 +1,5 @@
-import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import type { Hop } from './hop.ts'
 import { addressOf } from './host-key-policy.ts'
 import { shown } from './untrusted-text.ts'

@@ -1,4 +1,4 @@
-import { errorCatalogue } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'

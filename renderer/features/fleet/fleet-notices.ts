@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { errorCatalogue, type Failure } from '#shared/errors.ts'
+import { errorCatalogue } from '#shared/error-catalogue.ts'
+import type { Failure } from '#shared/errors.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { jumpStateSchema } from '#shared/ipc/app.contract.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'

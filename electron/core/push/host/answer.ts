@@ -1,4 +1,5 @@
-import { type ErrorCode, GatehouseError } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
+import { GatehouseError } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
 import { sha256Of } from '../../ledger/record.ts'
 

@@ -1,4 +1,5 @@
-import { type ErrorCode, failureOf, GatehouseError } from '#shared/errors.ts'
+import type { ErrorCode } from '#shared/error-catalogue.ts'
+import { failureOf, GatehouseError } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import type { HostSession } from '../../ports.ts'
