@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { type Audit, type HostAudit, itemResults } from '#shared/model/audit.ts'
+import { checklist } from '#shared/model/checklist.ts'
+import { outcomes } from '#shared/status.ts'
+import { outcomeWords } from '#shared/words.ts'
 import { printMatrix } from './matrix.ts'
 
 const at = '2026-11-22T10:00:00.000Z'
@@ -47,4 +50,13 @@ test('what is wrong with a host stands below the matrix, made harmless', () => {
   expect(text).toContain('gpu-02: its clock is 20 years behind\n')
   expect(text).not.toMatch(/gpu-03: /)
   expect(text).toMatch(/INF-1 .*Unknown {3}Unknown {3}Unknown\n/)
+})
+
+test('the longest item and every outcome stand apart from what follows', () => {
+  const [item] = [...checklist].sort((a, b) => b.shortTitle.length - a.shortTitle.length)
+  const hosts = outcomes.map((status, index) => host(`gpu-0${index}`, { items: itemResults([]).map((one) => ({ ...one, status })) }))
+  const [row = ''] = printMatrix(audit(...hosts))
+    .split('\n')
+    .filter((line) => line.includes(item?.shortTitle ?? ''))
+  expect(row.split(/ {2,}/).slice(1)).toEqual([`${item?.id} ${item?.shortTitle}`, ...outcomes.map((status) => outcomeWords[status].short)])
 })

@@ -6,7 +6,7 @@ import { clockWords, outcomeWords, visible, waiverWords } from '#shared/words.ts
 /** The checklist per host as a table for a terminal, then what failed and why. */
 export function printMatrix(audit: AuditResults): string {
   const hosts = [...audit.hosts]
-  const label = Math.max(...checklist.map((item) => item.shortTitle.length)) + 8
+  const label = Math.max(...checklist.map((item) => item.shortTitle.length)) + 10
   const widths = hosts.map((host) => Math.max(host.name.length, 8) + 2)
   const row = (head: string, cells: readonly string[]) =>
     `${head.padEnd(label)}${cells.map((text, index) => text.padEnd(widths[index] ?? 10)).join('')}`.trimEnd()
