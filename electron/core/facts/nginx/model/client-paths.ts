@@ -135,7 +135,7 @@ function headsOf(server: Server): readonly Head[] {
         if (location.kind === 'regex') add({ client: (location.pattern?.literalHead ?? '').replace(/\/$/, ''), exact: false })
         else if (location.kind !== 'named') {
           if (uri !== undefined) add({ client: location.path, upstream: uri, exact: location.kind === 'exact' })
-          if (uri !== undefined && SAID.test(uri)) add({ client: location.path, exact: true })
+          if (uri !== undefined && (SAID.test(uri) || uri.includes('?'))) add({ client: location.path, exact: true })
           if (rewriting) add({ client: location.path.replace(/\/$/, ''), exact: false })
         }
       }

@@ -84,7 +84,9 @@ function pass(journey: Journey, directive: NginxDirective, location: Location | 
     return { kind: 'proxied', directive, target, path: target.uri.split('?', 1)[0], resolved: !AS_SENT.test(written) }
   if (journey.broken) return { kind: 'proxied', directive, target, path: escapeUri(state.uri), resolved }
   const matched = location && (location.kind === 'prefix' || location.kind === 'exact') ? location.path.length : 0
-  return { kind: 'proxied', directive, target, path: target.uri + escapeUri(state.uri.slice(matched)), resolved }
+  // Behind a query of its own the rest of the client's path is a part of that.
+  const path = target.uri.includes('?') ? target.uri.split('?', 1)[0] : target.uri + escapeUri(state.uri.slice(matched))
+  return { kind: 'proxied', directive, target, path, resolved }
 }
 
 /** The path as the client wrote it. */

@@ -50,6 +50,12 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
       asked === '' ? open : guarded,
     ]),
   ),
+  // nginx 1.22.1 asks for /api/tags?x=, with the rest of the path behind it.
+  [
+    'a path with a query in its place',
+    site(`location / { ${login} ${model} } location /s/ { proxy_pass http://127.0.0.1:11434/api/tags?x=; }`),
+    ['fail: 1 of 31 routes answer without a login'],
+  ],
   [
     'a part of the path that a pattern beyond Gatehouse takes',
     site('location ~ ^/llm(?=/)/(?<name>\\w+)/(?<rest>.*)$ { proxy_pass http://127.0.0.1:11434/$rest; }'),
