@@ -24,6 +24,8 @@ export interface Assumption {
   readonly directive: NginxDirective
   /** Of an address: the networks that lead this way. Others may stand inside of them that do not. */
   readonly networks?: readonly AddressRule[] | undefined
+  /** Of an `if` of which nothing is known: is it taken on this way? */
+  readonly taken?: boolean | undefined
 }
 
 export interface Way {
@@ -112,16 +114,22 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
     const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
     const byAddress = kind === 'address' ? waysByAddress(directive, model, state) : undefined
     if (byAddress) return byAddress
-    return [true, false].map((taken) => ({ taken, assumption: { kind, directive } }))
+    return [false, true].map((taken) => ({ taken, assumption: { kind, directive, taken } }))
   }
-  if (found.some(({ value }) => value !== silent.value)) return [{ taken: true }, { taken: false }]
-  const depends = dependsOnClient(words, model, state.anyHost)
+  // What most clients get comes first: where too many ways come together, it is followed.
+  const both: readonly Way[] = [{ taken: silent.value }, { taken: !silent.value }]
+  if (found.some(({ value }) => value !== silent.value)) return both
+  const depends = dependsOnClient(withoutDecided(words, state), model, state.anyHost)
   if (!depends) return [{ taken: silent.value }, ...byQuery(directive, model, state, silent.value)]
   // What anyone may write into a public header opens both ways.
-  if (depends === 'public') return [{ taken: true }, { taken: false }]
+  if (depends === 'public') return both
   const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model, state)) ? 'unmodelled' : depends
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
+
+/** What `set` made of a variable counts, and not the map of the same name. */
+const withoutDecided = (text: string, { variables }: RequestState): string =>
+  text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => (variables.get(name.toLowerCase()) === undefined ? whole : ''))
 
 const AS_SENT = /\$\{?request(?:_uri)?\b/
 
@@ -414,13 +422,14 @@ export function possibleTexts(
     return all.length > MAX_TEXTS ? [undefined] : [...new Set(all)]
   }
   const value = expandText(template, { model, state, persona: 'silent' })
-  const depends = dependsOnClient(template, model, state.anyHost)
+  const depends = dependsOnClient(withoutDecided(template, state), model, state.anyHost)
   if (depends === undefined)
     return value.known ? [...new Set([value.text, ...textsByQuery(template, model, state, value.text)])] : [undefined]
   if (depends !== 'public') return [undefined]
   // Which pattern took what `$1` stands for is the client's choice.
   if (/\$\{?\d/.test(template) && [...mapsIn(template, model, state).values()].some(hasPatterns)) return [undefined]
-  const [whole = '', name = ''] = variableOf(template, (one) => dependsOnClient(`$${one}`, model, state.anyHost) !== undefined) ?? []
+  const hangs = (one: string) => dependsOnClient(withoutDecided(`$${one}`, state), model, state.anyHost) !== undefined
+  const [whole = '', name = ''] = variableOf(template, hangs) ?? []
   const map = state.variables.has(name) ? undefined : model.maps.get(`$${name}`)
   if (!map || depth > 4) return [undefined]
   const lines = (map.block ?? []).filter(({ parameters }) => parameters.length > 0)

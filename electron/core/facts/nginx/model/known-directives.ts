@@ -19,7 +19,7 @@ const families = [
   '(?:gzip|gunzip|brotli|zstd|sub_filter|subs_filter|ssi|charset|output|postpone|addition|xslt|xml|image_filter|autoindex|fancyindex|mp4|flv|hls|f4f|pagespeed)(?:_\\w+)?',
   'add_(?:header|trailer|before_body|after_body)(?:_\\w+)?|expires|empty_gif|source_charset|override_charset|more_(?:set|clear)_headers|security_headers\\w*|dav_\\w+|create_full_put_path',
   // Logins that the model names, with their settings.
-  'auth_basic(?:_user_file)?|auth_(?:request|pam|ldap|gss|digest|spnego|oidc|openidc|delay)(?:_\\w+)?|auth_jwt(?:_(?:key_file|key_request|key_cache|leeway|type|require|claim_set|header_set))?|oidc_provider',
+  'auth_basic(?:_user_file)?|ldap_server|auth_(?:request|pam|ldap|gss|digest|spnego|oidc|openidc|delay)(?:_\\w+)?|auth_jwt(?:_(?:key_file|key_request|key_cache|leeway|type|require|claim_set|header_set))?|oidc_provider',
   // Scripts that the model names, what they are loaded with, and those that come when the answer is there.
   'js_\\w+|lua_\\w+|(?:init|init_worker|exit_worker|header_filter|body_filter|log|ssl_certificate|ssl_client_hello|ssl_session_\\w+|server_rewrite|rewrite|access|content|balancer|set)_by_lua(?:_block|_file)?',
   'perl|(?:rewrite|access)_by_lua_no_postpone|set_\\w+',

@@ -1,6 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
 import { possibleTexts, settled } from './conditions.ts'
+import { decided } from './decided.ts'
 import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
 import { fileStatuses, handlerOf, headersAsSent, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
 import { pathOf } from './inverse.ts'
@@ -55,7 +56,7 @@ function begin(model: HttpModel, server: Server, request: Request, main?: Journe
     steps: main?.steps ?? { left: MAX_STEPS },
   }
   const early = main ? [] : failing({ ...start, uncertified: true }, server.scope, earlyStatuses(scheme === 'https'))
-  const answers = [...throughServer(start), ...early]
+  const answers = decided([...throughServer(start), ...early])
   return answers.length > MAX_ANSWERS ? [...answers.slice(0, MAX_ANSWERS), lost(start, server.scope)] : answers
 }
 
@@ -86,6 +87,7 @@ function throughServer(journey: Journey): readonly Answer[] {
   if (!goesOn(journey)) return [lost(journey, journey.server.scope)]
   return passages(journey.server.scope, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
+    if (passage.unfollowed) return [lost(next, passage.scope)]
     return passage.answer ? returned(next, passage) : search(next)
   })
 }
@@ -176,6 +178,7 @@ function enter(journey: Journey, location: Location): readonly Answer[] {
   const entered = limited(location.scope, journey.state.method)
   return passages(entered, journey.model, journey.state).flatMap((passage) => {
     const next = follow(journey, passage)
+    if (passage.unfollowed) return [lost(next, passage.scope, location)]
     if (passage.answer) return returned(next, passage, location)
     if (passage.again && passage.rewritten) return search({ ...next, hops: next.hops + 1 })
     return content(next, passage.scope, location)

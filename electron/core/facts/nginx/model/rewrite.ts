@@ -19,6 +19,8 @@ export interface Passage {
   /** `rewrite … break`: proxy_pass drops its own path. */
   readonly broken: boolean
   readonly rewritten: boolean
+  /** There were more ways than are followed: what became of them is not known. */
+  readonly unfollowed?: true | undefined
 }
 
 const MAX_WAYS = 24
@@ -29,6 +31,32 @@ export function passages(scope: Scope, model: HttpModel, state: RequestState): r
   return run(scope.directives, scope, model, [start])
 }
 
+/** Lines of an `if` that leave its settings to the block around it. */
+const plain = /^(?:set|return|rewrite|break|if|add_header|expires|access_log|error_log)$/
+
+/** Ways of which what comes next is the same are one: each of many conditions that set the same variable, or refuse alike, would double them otherwise. */
+function distinct(all: readonly Running[]): readonly Running[] {
+  const ids = new Map<object, number>()
+  const id = (one: object): number => ids.get(one) ?? ids.set(one, ids.size).size - 1
+  const found = new Map<string, Running>()
+  for (const one of all) {
+    const { state, scope, assumptions, answer, again, broken, rewritten, stopped, unfollowed } = one
+    const { directive, directives, parent } = scope
+    const isPlain = directive?.name === 'if' && directives.every(({ name }) => plain.test(name))
+    // Of what is not known one reason is enough.
+    const asked = assumptions.filter(({ kind }) => kind !== 'unmodelled').map(({ directive: at }) => id(at))
+    const isUnknown = assumptions.length > asked.length
+    const key = JSON.stringify([
+      ...[state.uri, state.captures ?? 0, [...state.variables].toSorted(byName), [...(state.sentIn ?? [])].toSorted(byName)],
+      ...[isPlain && parent ? [id(parent)] : id(scope), answer ? id(answer) : -1, again, broken, rewritten, stopped, unfollowed, asked],
+    ])
+    if (!isUnknown || !found.has(key)) found.set(key, one)
+  }
+  return [...found.values()]
+}
+
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1)
+
 interface Running extends Passage {
   readonly stopped: boolean
 }
@@ -37,7 +65,10 @@ function run(directives: readonly NginxDirective[], scope: Scope, model: HttpMod
   let all = starts
   for (const directive of directives) {
     if (!['set', 'if', 'return', 'rewrite', 'break'].includes(directive.name) && !setsByModule(directive)) continue
-    all = all.flatMap((one) => (one.stopped ? [one] : step(directive, scope, model, one))).slice(0, MAX_WAYS)
+    all = all.flatMap((one) => (one.stopped ? [one] : step(directive, scope, model, one)))
+    if (all.length > MAX_WAYS) all = distinct(all)
+    const [first] = all
+    if (first && all.length > MAX_WAYS) all = [...all.slice(0, MAX_WAYS - 1), { ...first, stopped: true, unfollowed: true }]
   }
   return all
 }

@@ -230,7 +230,8 @@ function halfBasic(route: ProxiedRoute): ProxyPath['unfinished'] {
  * so nginx looks for a file and answers 404.
  */
 export function nginxWithheld({ route, status, location, directive }: WithheldRoute): WithheldPath {
-  const lets = status === 0 && location?.scope.directives.some(({ name }) => name === 'allow')
+  // Nobody but nginx itself gets to one that is hidden, such as a page for errors.
+  const lets = status === 0 && location?.scope.directives.some(({ name }) => name === 'allow') && !nearest(location.scope, 'internal')
   return {
     route,
     line: placeOf(directive),
