@@ -136,6 +136,11 @@ test.each([
   ],
   ['a login of curl in words', '@argv 7\n=curl\n=-u\n=ada:hunter2\n=http://h/vllm', `@argv 7\n=curl\n=-u\n=ada:${X}\n=http://h/vllm`],
   [
+    'a login among the arguments of a container, a word a line as Podman lists them',
+    '    "Command": [\n      "ttyd",\n      "-c",\n      "ada:hunter2",\n      "bash"\n    ],\n    "Created": 1',
+    `    "Command": [\n      "ttyd",\n      "-c",\n      "ada:${X}",\n      "bash"\n    ],\n    "Created": 1`,
+  ],
+  [
     'a login among the arguments of a container',
     '{"Path":"ttyd","Args":["-c","ada:hunter2","-W","bash"]}\n{"Path":"python","Args":["server.py","--gradio-auth","ada:hunter2","-c","x:y"]}',
     `{"Path":"ttyd","Args":["-c","ada:${X}","-W","bash"]}\n{"Path":"python","Args":["server.py","--gradio-auth","ada:${X}","-c","x:y"]}`,

@@ -278,14 +278,18 @@ function masked(line: string, mark: Mark): string {
   return text
 }
 
-/** Words on lines of their own, as `processes` prints them, are looked at side by side: some options take their secret as the next word, and do not say so. */
-const ARGUMENTS = /^@argv .*\n(?:=.*(?:\n|$))+/gm
+/** Words on lines of their own, as `processes` and Podman print them, are looked at side by side: some options take their secret as the next word, and do not say so. */
+const ARGUMENTS = /^(?:@argv .*\n(?:=.*(?:\n|$))+|[ \t]{1,20}"Command": \[\n(?:[ \t]{1,20}".*(?:\n|$))+)/gm
+const ARGUMENT = /^(=|[ \t]+")(.*?)(",?)?$/s
 const BETWEEN = '\v'
 const maskArguments = (block: string, mark: Mark): string => {
   const [head = '', ...lines] = block.split('\n')
-  const words = lines.filter((line) => line !== '').map((line) => line.slice(1).replaceAll(BETWEEN, ' '))
-  const hidden = maskOptions(words.join(BETWEEN), mark).split(BETWEEN)
-  return [head, ...hidden.map((word) => `=${word}`), ...lines.slice(words.length)].join('\n')
+  const words = lines.flatMap((line) => {
+    const [, before = '', word = '', after = ''] = ARGUMENT.exec(line) ?? []
+    return before === '' ? [] : [{ before, word: word.replaceAll(BETWEEN, ' '), after }]
+  })
+  const hidden = maskOptions(words.map(({ word }) => word).join(BETWEEN), mark).split(BETWEEN)
+  return [head, ...words.map(({ before, after }, at) => `${before}${hidden[at]}${after}`), ...lines.slice(words.length)].join('\n')
 }
 
 /**

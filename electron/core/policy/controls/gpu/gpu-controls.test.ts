@@ -195,6 +195,12 @@ describe('gpu-processes-known', () => {
     ['the server', process(100, '/opt/vllm'), 'pass: Every GPU process is known'],
     ['its worker in the same unit', process(150, 'VLLM::Worker', '/system.slice/vllm.service'), 'pass: Every GPU process is known'],
     ['a tool of NVIDIA', process(9, '/usr/bin/nv-hostengine', '/system.slice/nvidia-dcgm.service'), 'pass: Every GPU process is known'],
+    ['the screen of the host', process(10, '/usr/lib/xorg/Xorg', '/system.slice/gdm.service', 0), 'pass: Every GPU process is known'],
+    [
+      'what calls itself one',
+      process(11, '/home/ada/Xorg', '/user.slice/user-1000.slice/session-3.scope', 1000),
+      'warning: A GPU process is no inference server',
+    ],
     ['another model server', process(301, 'sglang::scheduler'), 'pass: Every GPU process is known'],
     [
       'a notebook',

@@ -8,8 +8,9 @@ import type { Process } from '../../../facts/processes/processes.ts'
 import type { Program } from '../../../facts/programs/programs.ts'
 import { containerIdOf, unitOf } from '../../../facts/services/placement.ts'
 
-/** Programs of NVIDIA that watch GPUs, and display servers. */
-const tools = /^(?:nvidia-smi|nvidia-persiste.*|nv-hostengine|dcgm-exporter|dcgmi|nvidia-cuda-mps.*|nvidia_gpu_expor.*)$/
+/** Programs of NVIDIA that watch GPUs, and what draws the screen of the host. */
+const tools =
+  /^(?:nvidia-smi|nvidia-persiste.*|nv-hostengine|dcgm-exporter|dcgmi|nvidia-cuda-mps.*|nvidia_gpu_expor.*|Xorg|Xwayland|gnome-shell|kwin_(?:x11|wayland))$/
 
 /** After an update a program runs on whose file is gone. */
 const DELETED = / \(deleted\)$/
@@ -33,7 +34,7 @@ export interface GpuProcessTrace {
   readonly program?: Program | undefined
   /** The program that it really runs, where root read it. */
   readonly executable?: string | undefined
-  /** It watches GPUs. */
+  /** It watches GPUs, or draws the screen. */
   readonly tool: boolean
   /** Its cgroup was read, so that no unit and no container means none. */
   readonly placed: boolean

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import type { Containers } from '../../../facts/containers/containers.ts'
+import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -135,6 +135,12 @@ function judgeStopped(service: InferenceService, uses: Uses): Verdict {
   return { ...base, status: 'pass', title: 'Stopped, and configured for loopback', reason, cite: citeBinds(service.binds) }
 }
 
+/** `docker start -a NAME`, and what `podman generate systemd` writes for a container that stays (podman-start(1)). */
+const startsContainer = ({ execStart: [program = '', ...words] }: Unit, { id, name }: Container): boolean =>
+  /(?:^|\/)(?:docker|podman)$/.test(program) &&
+  words.includes('start') &&
+  words.some((word) => word === name || (word.length >= 12 && id.startsWith(word)))
+
 /** Would it start without anybody asking? `undefined` when that is not known. */
 function comesBack(service: InferenceService, { units, containers }: Uses): boolean | undefined {
   if (service.unit !== undefined) {
@@ -142,5 +148,6 @@ function comesBack(service: InferenceService, { units, containers }: Uses): bool
     return unit && startsByItself(unit)
   }
   const container = containers.known ? containers.value.containers.find(({ name }) => name === service.container) : undefined
+  if (container && units.known && units.value.some((unit) => startsContainer(unit, container) && startsByItself(unit))) return true
   return container?.inspected ? container.restartPolicy === 'always' : undefined
 }

@@ -99,6 +99,21 @@ describe('inference-bound-to-loopback', () => {
       'not-applicable: The server is switched off',
       withUnit({ unitFileState: 'disabled' }),
     ],
+    ...[
+      ['docker', 'start', '-a', 'chat'],
+      ['/usr/bin/podman', 'container', 'start', '--attach', 'f'.repeat(12)],
+    ].map((execStart): [string, Partial<InferenceService>, string, object] => [
+      `a stopped container that a unit starts by ${execStart[0]}`,
+      { running: false, how: 'container', unit: undefined, container: 'chat', binds: configured('0.0.0.0') },
+      'warning: A stopped server would open its port',
+      {
+        ...withUnit({ id: 'box.service', execStart }),
+        containers: known({
+          runtimes: ['docker'],
+          containers: [{ id: 'f'.repeat(64), name: 'chat', inspected: true, restartPolicy: 'no' }],
+        }),
+      },
+    ]),
     ['stopped, masked', { running: false, binds: [] }, 'not-applicable: The server is switched off', withUnit({ unitFileState: 'masked' })],
     [
       'stopped, enabled, loopback',
