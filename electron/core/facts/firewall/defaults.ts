@@ -3,7 +3,7 @@ import { oncePer } from '../once-per.ts'
 import { type Family, sizeOf } from './address-set.ts'
 import type { Firewall } from './firewall.ts'
 import { NO_NETWORK, reach, testsOf } from './reach.ts'
-import { leadsEverywhere, sidesOf } from './surroundings.ts'
+import { leadsEverywhere, OVERLAY, sidesOf } from './surroundings.ts'
 import type { DefaultVerdict, Piece } from './verdicts.ts'
 
 /** One end of the widest stretch of ports between those that rules name. */
@@ -79,9 +79,9 @@ function reachThrough(
   return reach(firewall, only, query).filter((piece) => piece.family === family)
 }
 
-/** Interfaces of the default routes; where the main table has none, all of them: whom another table is for the rules of policy routing say, which are not read. */
+/** Interfaces of the default routes; where the main table has none, all of them that may get one: whom another table is for the rules of policy routing say, which are not read. */
 function mainInterfaces(network: Network | undefined, family: Family): readonly string[] {
   const routed = (network?.routes ?? []).filter((route) => route.family === family && leadsEverywhere(route))
   if (routed.some(({ table }) => table === 'main')) return routed.map((route) => route.interface)
-  return sidesOf(network, family).flatMap(({ name }) => name ?? [])
+  return sidesOf(network, family).flatMap(({ name }) => (name === undefined || OVERLAY.test(name) ? [] : [name]))
 }

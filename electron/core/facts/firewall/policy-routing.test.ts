@@ -41,6 +41,16 @@ test('a default route that another table alone has leaves the main table without
   expect(mains('default via 10.20.0.9 dev eth1\ndefault via 10.9.0.9 dev eth0 table 100')).toEqual(['eth0 accept', 'eth1 drop'])
 })
 
+test('where no default route is, a tunnel of a cluster gets none either', () => {
+  const network = networkOf(
+    `${TWO_CARDS}5: flannel.1    inet 10.42.0.0/32 scope global flannel.1\n`,
+    `${LINKS}10.42.1.0/24 via 10.42.1.0 dev flannel.1 onlink`,
+  )
+  const verdicts = defaultsOf({ tables: chain('input', 'drop', 'iifname "flannel.1" accept') }, network, 'in')
+  const words = verdicts.filter(({ protocol }) => protocol === 'tcp').map((each) => `${each.interface} ${each.verdict} ${each.main}`)
+  expect(words).toEqual(['eth0 drop true', 'eth1 drop true', 'flannel.1 accept false'])
+})
+
 test('two halves of all addresses, as clients of OpenVPN set them, take what the default route would', () => {
   const tables = chain('output', 'drop', 'oifname "eth0" accept')
   const network = networkOf(

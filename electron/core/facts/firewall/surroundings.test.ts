@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Network } from '../network/network.ts'
+import { parseNft } from './nft/parse.ts'
+import { verdictFor } from './reach.ts'
 import { sidesOf } from './surroundings.ts'
 
 const networkOf = (addresses: Readonly<Record<string, string>>, byDefault?: string): Network => ({
@@ -16,6 +18,18 @@ const outside = (network: Network) => sidesOf(network, 4).map(({ name }) => name
 
 test('interfaces of containers and machines lead to this host alone', () => {
   expect(outside(networkOf({ lo: '127.0.0.1', eth0: '10.0.0.2', docker0: '172.17.0.1', vnet3: '192.168.122.1' }, 'eth0'))).toEqual(['eth0'])
+})
+
+test('tunnels of a cluster lead to the containers of its other machines', () => {
+  const node = networkOf({ eth0: '10.0.0.2', cni0: '10.42.0.1', 'flannel.1': '10.42.0.0' }, 'eth0')
+  const routes = [...node.routes.filter((route) => route.interface !== 'flannel.1'), routeOf('flannel.1', '10.42.1.0/24')]
+  const tables = parseNft(
+    'table ip t {\nchain c {\ntype filter hook input priority filter; policy drop;\niifname { "cni0", "flannel.1" } accept\n}\n}',
+    'nft',
+  )
+  const from = (source: string) =>
+    verdictFor({ tables }, { ...node, routes }, { direction: 'in', protocol: 'tcp', port: 22, source }).verdict
+  expect(['10.42.0.7', '10.42.1.7', '203.0.113.9'].map(from)).toEqual(['drop', 'accept', 'drop'])
 })
 
 test('what the default route takes leads to other machines, however it is named', () => {

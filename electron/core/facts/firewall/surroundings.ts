@@ -31,7 +31,10 @@ export interface Side {
  * the Kubernetes network plugins). What comes from there does not come from the network.
  */
 export const INSIDE =
-  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|flannel|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|tunl0$|sit0$|ip6tnl0$)/
+  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|sit0$|ip6tnl0$)/
+
+/** Tunnels of a network plugin of Kubernetes (flannel; Calico by IPIP) to the containers of other machines, and to nowhere else. */
+export const OVERLAY = /^(?:flannel|tunl0$)/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
 export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
@@ -46,7 +49,10 @@ function sidesIn(network: Network, family: Family): readonly Side[] {
   const sides = sidesAlone(network, family)
   const routed = sides.reduce<AddressSet>((sum, { remotes }) => union(sum, remotes), NONE)
   return sides.map((side) => {
-    const checked = (TUNNEL.test(side.name) && side.remotes.length > 0) || (family === 4 && network.reversePath?.includes(side.name))
+    const checked =
+      OVERLAY.test(side.name) ||
+      (TUNNEL.test(side.name) && side.remotes.length > 0) ||
+      (family === 4 && network.reversePath?.includes(side.name))
     // Nobody leads packets to where this host has no address that can be routed.
     const led = side.locals.some((address) => !LINK_LOCAL.test(address))
     return {

@@ -1,6 +1,6 @@
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
-import { INSIDE, leadsEverywhere, TUNNEL } from '../../../facts/firewall/surroundings.ts'
+import { INSIDE, leadsEverywhere, OVERLAY, TUNNEL } from '../../../facts/firewall/surroundings.ts'
 import type { InterfaceAddress, Network } from '../../../facts/network/network.ts'
 import type { Ask } from '../../../facts/network/next-start/next-start.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
@@ -227,4 +227,4 @@ function toldByOthers({ leased = [], addresses, nextStart }: Network, asks: read
 const linksWithSix = (addresses: Network['addresses']): readonly string[] => [
   ...new Set(addresses.flatMap(({ interface: link, address }) => (address.includes(':') && !HEARS_NONE.test(link) ? [link] : []))),
 ]
-const HEARS_NONE = new RegExp(`^lo$|${INSIDE.source}|${TUNNEL.source}|^tun`)
+const HEARS_NONE = new RegExp(`^lo$|${INSIDE.source}|${OVERLAY.source}|${TUNNEL.source}|^tun`)

@@ -19,7 +19,7 @@ export function bridgesOf(network: Network, processes: readonly Process[] = []):
   const led = new Set(network.addresses.filter(({ address }) => gateways.has(address)).map((each) => each.interface))
   const isBridge = ({ interface: name, address, prefixLength }: InterfaceAddress) =>
     prefixLength < (address.includes(':') ? 128 : 32) &&
-    (led.has(name) ? !everywhere.has(name) : INSIDE.test(name) && !outside.has(name) && !/^(?:dummy|tunl|sit|ip6tnl)/.test(name))
+    (led.has(name) ? !everywhere.has(name) : INSIDE.test(name) && !outside.has(name) && !/^(?:dummy|sit|ip6tnl)/.test(name))
   return network.addresses.filter((each) => isBridge(each) && !/^fe[89ab]/i.test(each.address))
 }
 
