@@ -76,8 +76,9 @@ const takenByKernel = ({ nft }: Recording, seen: string): boolean => seen === 'a
 const stopsAnswers = ({ iptables }: Recording): boolean =>
   /^-A ufw-user-forward (?:.*-d 172\.17\.0\.2|-s ).* -j (?:DROP|REJECT)/m.test(iptables)
 
-/** Whoever sends on gets past a rule that stops until its quota is used up; a connection that is tried does not send as much. */
-const stopsUntilUsedUp = ({ nft }: Recording): boolean => /\bquota (?:until )?\d+ mbytes\b[^\n]*\b(?:drop|reject|jump|goto)\b/.test(nft)
+/** Whoever sends on gets past a rule that stops until its quota is used up, and in by one for more than a rate; a connection that is tried does not send as much. */
+const takesMore = ({ nft }: Recording): boolean =>
+  /\bquota (?:until )?\d+ mbytes\b[^\n]*\b(?:drop|reject|jump|goto)\b|\blimit rate over \d{6,}\/second\b[^\n]*\baccept\b/.test(nft)
 
 /** Cases where the verdict is not what the kernel did, read from these listings. */
 function wrong(recording: Recording, only: readonly Listing[]): readonly Disagreement[] {
@@ -99,7 +100,7 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
       // Whether a network leads there is not for the rules to say; a verdict may be about the first interface, whose rules refuse or drop.
       const told = verdict === 'accept' || fits[verdict === 'undetermined' ? 'accept' : 'reject']?.(seen, port)
       if (isRoundabout(at) && told) return []
-      const later = verdict === 'accept' && ((direction === 'in' && stopsLater(recording)) || stopsUntilUsedUp(recording))
+      const later = verdict === 'accept' && ((direction === 'in' && stopsLater(recording)) || takesMore(recording))
       const taken = direction === 'in' && takenByKernel(recording, seen)
       return later || taken || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
     })
@@ -111,7 +112,7 @@ function wrong(recording: Recording, only: readonly Listing[]): readonly Disagre
     if (!from || !to || seen === undefined || !translationKnown) return []
     const pieces = forwardedFrom(tables, network, { bridge: 'docker0', source: from.from, protocol: 'tcp', port })
     const { verdict, by } = verdictAmong(pieces, target)
-    const unanswered = verdict === 'accept' && (stopsAnswers(recording) || stopsUntilUsedUp(recording))
+    const unanswered = verdict === 'accept' && (stopsAnswers(recording) || takesMore(recording))
     return unanswered || takenByKernel(recording, seen) || fits[verdict]?.(seen, port) ? [] : [{ at, verdict, seen, by: by?.text }]
   })
   return [...compare('in', inCases), ...compare('out', outCases), ...sent]
