@@ -129,11 +129,19 @@ function aptLists(blocks: readonly Block[]): Lists {
   if (codenames.length > 0 && !security.some((release) => isOf(release, codenames))) {
     return { unknown: `the cached package lists hold no security archive of ${codenames.join(' or ')}, which this system is` }
   }
+  if (security.some(isMadeAnew))
+    return {
+      unknown: 'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until), so its date says nothing',
+    }
   return { listsMs: oldest.at, listLine: oldest.line }
 }
 
 const isSecurity = ({ lines }: Block): boolean =>
   lines.some(({ text }) => /^(?:Suite|Codename): .*-security$/.test(text) || text === 'Label: Debian-Security')
+
+/** Debian's own says how long it holds; what aptly, reprepro and others make of the same packages has a date and a signature of the mirror's. */
+const isMadeAnew = ({ lines }: Block): boolean =>
+  lines.some(({ text }) => text === 'Label: Debian-Security') && !lines.some(({ text }) => text.startsWith('Valid-Until: '))
 
 const codenamesOf = (blocks: readonly Block[]): readonly string[] => [
   ...new Set(blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))),

@@ -162,6 +162,11 @@ describe('what is not known is said', () => {
       debian.replaceAll('Debian-Security', 'Debian').replaceAll('-security', ''),
       'no security archive of the distribution is among the cached package lists',
     ],
+    [
+      'a security list to which a mirror gave a date of its own',
+      debian.replace(/^=Valid-Until.*\n/m, ''),
+      'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until), so its date says nothing',
+    ],
     ['an empty security list', debian.replace('612 2874', '612 0'), 'the cached lists of the security archive hold no package'],
     [
       'no updateinfo',

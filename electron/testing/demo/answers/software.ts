@@ -48,11 +48,11 @@ export const updates: Answering = ({ os, software: has }) => {
     os.id === 'debian'
       ? ['bookworm', 'Origin: Debian', 'Label: Debian-Security', 'Suite: oldstable-security', 'Codename: bookworm-security']
       : ['noble', 'Origin: Ubuntu', 'Label: Ubuntu', 'Suite: noble-security', 'Codename: noble']
-  const made = new Date(Date.now() - has.listsAgeDays * DAY_MS).toUTCString().replace('GMT', 'UTC')
+  const [made, until] = [0, 7].map((days) => new Date(Date.now() + (days - has.listsAgeDays) * DAY_MS).toUTCString().replace('GMT', 'UTC'))
   return lines([
     '@dpkg',
     `@codename ${codename}`,
-    ...block(`release ${archive}_InRelease`, [...said, `Date: ${made}`]),
+    ...block(`release ${archive}_InRelease`, [...said, `Date: ${made}`, ...(os.id === 'debian' ? [`Valid-Until: ${until}`] : [])]),
     '@packages',
     ...has.packages.map(([name, version, vendor]) => ['i', name, 'amd64', version, vendor].join('\t')),
     ...has.updates.map(([name, installed, available]) => ['u', name, 'amd64', installed, available].join('\t')),
