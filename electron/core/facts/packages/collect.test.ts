@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseSources } from '../sources/parse.ts'
 import { collectSoftware } from './collect.ts'
@@ -42,6 +43,38 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
       input: '',
     })
     expect(parseSources(stdout).unreadable).toEqual(['the files that name sources'])
+  })
+
+  test.skipIf(!has || process.platform !== 'linux')('a virtual environment that takes in the packages of its Python', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-venv-'))
+    const made = (name: string, rows: readonly string[]) => {
+      const at = join(folder, name)
+      mkdirSync(join(at, 'lib/python3.11/site-packages', `${name}-1.0.dist-info`), { recursive: true })
+      if (rows.length > 0) writeFileSync(join(at, 'pyvenv.cfg'), `${rows.join('\n')}\n`)
+      return at
+    }
+    const base = made('base', [])
+    const venvs = [
+      made('shares', [`home = ${base}/bin`, 'include-system-site-packages = true', 'version = 3.11.2']),
+      made('alone', [`home = ${base}/bin`, 'include-system-site-packages = false']),
+    ]
+    const running = venvs.map((venv) => spawn('sleep', ['20'], { argv0: `${venv}/bin/python3`, stdio: 'ignore' }))
+    try {
+      await Promise.all(running.map((one) => once(one, 'spawn')))
+      const { stdout, stderr } = ask(text.replace('pattern=$1', `pattern=${basename(folder)}`))
+      expect(stderr).toBe('')
+      const said = stdout.split('\n').filter((row) => row.includes(folder) || /^=\w+-1\.0\.dist-info$/.test(row))
+      expect(said.toSorted()).toEqual(
+        [
+          `@python-base ${venvs[0]}\t${base}`,
+          ...[base, ...venvs].map((venv) => `@python ${venv}/lib/python3.11/site-packages`),
+          ...['base', 'shares', 'alone'].map((name) => `=${name}-1.0.dist-info`),
+        ].toSorted(),
+      )
+    } finally {
+      for (const one of running) one.kill()
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test.skipIf(!has)('one awk takes of each file the rows that matter, and as many as are wanted', () => {

@@ -72,6 +72,16 @@ for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline); do
 done
 set -f
 IFS=$nl
+# A virtual environment may take in the packages of the Python that it was made with.
+for prefix in $prefixes; do
+  base= shared=
+  while read -r row; do
+    case $row in home*/bin) base=\${row#*= } base=\${base%/bin} ;; include*rue) shared=1 ;; esac
+  done 2>/dev/null <"$prefix/pyvenv.cfg"
+  [ "$shared" ] || continue
+  printf '@python-base %s\\t%s\\n' "$prefix" "\${base:=/usr}"
+  case $prefixes in *"$nl$base$nl"*) ;; *) prefixes=$prefixes$base$nl ;; esac
+done
 set -- $prefixes
 unset IFS
 set +f

@@ -51,13 +51,16 @@ function environmentsOf(
   services: readonly InferenceService[],
   processes: readonly Process[],
 ): readonly PythonEnvironment[] {
+  const bases = new Map(blocks.flatMap(({ tag, arguments: said }) => (tag === 'python-base' ? [said.split('\t') as [string, string]] : [])))
   const seenBy = ({ pids }: InferenceService) => processes.find(({ pid }) => pid === pids[0])?.seenFiles
   return blocks.flatMap(({ tag, arguments: folder, line, lines }) => {
     if (tag !== 'python' && tag !== 'python-unreadable') return []
     // What a container calls /usr/lib/python3 is not the host's, nor what a process with another root does.
     const users = services.filter(
       (service) =>
-        service.how !== 'container' && folder.startsWith(`${prefixOf(service.argv)}/`) && onHost(folder, seenBy(service)) === folder,
+        service.how !== 'container' &&
+        [prefixOf(service.argv), bases.get(prefixOf(service.argv))].some((prefix) => prefix !== undefined && isBelow(folder, prefix)) &&
+        onHost(folder, seenBy(service)) === folder,
     )
     if (users.length === 0) return []
     const packages = lines.flatMap((entry) => {
@@ -66,6 +69,12 @@ function environmentsOf(
     })
     return [{ folder, line, packages, services: users.map(({ id }) => id), readable: tag === 'python' }]
   })
+}
+
+/** What a Python of this prefix looks through, and none of what another has below it: /usr/local/lib/python3.11/dist-packages is that of /usr on Debian. */
+function isBelow(folder: string, prefix: string): boolean {
+  const rest = folder.startsWith(`${prefix}/`) ? folder.slice(prefix.length) : ''
+  return /^\/(?:lib(?:64)?\/python3[^/]*\/(?:site|dist)-packages|local\/lib\/python3[^/]*\/dist-packages)$/.test(rest)
 }
 
 /** `/opt/vllm` of `/opt/vllm/bin/python3 /opt/vllm/bin/vllm serve`; something that is no prefix of any path otherwise. */

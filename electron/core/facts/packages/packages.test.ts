@@ -38,6 +38,27 @@ test('packages of the host are not those of a server with another root', () => {
   expect(found({ destination: '/' }, { source: '/opt/vllm', destination: '/opt/vllm' })).toBe(1)
 })
 
+test('a virtual environment may take in the packages of its Python, and what lies below a prefix may be that of another', () => {
+  const lines = [
+    '@python-base /opt/vllm\t/usr',
+    '@python /opt/vllm/lib/python3.11/site-packages',
+    '=vllm-0.10.2.dist-info',
+    '@python /usr/lib/python3/dist-packages',
+    '=torch-2.5.1.dist-info',
+    '@python /usr/local/lib/python3.11/dist-packages',
+    '@python /usr/local/lib/python3.11/site-packages',
+    '@python /usr/share/other/lib/python3.11/site-packages',
+  ]
+  const foldersOf = (shown: readonly string[], more: Partial<InferenceService>) => {
+    const found = read(shown, [service(more)])
+    return found.known && found.value.environments.map(({ folder }) => folder)
+  }
+  const system = ['/usr/lib/python3/dist-packages', '/usr/local/lib/python3.11/dist-packages']
+  expect(foldersOf(lines, {})).toEqual(['/opt/vllm/lib/python3.11/site-packages', ...system])
+  expect(foldersOf(lines.slice(1), {})).toEqual(['/opt/vllm/lib/python3.11/site-packages'])
+  expect(foldersOf(lines, { argv: ['/usr/bin/python3', '-m', 'vllm'] })).toEqual(system)
+})
+
 describe('a server of Python that is in none of the folders that were listed', () => {
   const opt = ['@python /opt/vllm/lib/python3.11/site-packages', '=vllm-0.10.2.dist-info']
   test.each<[string, readonly string[], Partial<InferenceService>, readonly string[]]>([
