@@ -289,6 +289,15 @@ test.each<[string, Host, string | undefined]>([
     'group ops may write /opt/vllm/bin/vllm, which vllm.service runs with cap_dac_override → root',
   ],
   [
+    'what a unit starts of an account that is named by its number',
+    {
+      groups: { ops: 'ada', docker: 'svc' },
+      paths: 'regular file/775/root/ops//opt/run',
+      started: '1004\trun.service\t/opt/run',
+    },
+    'group ops may write /opt/run, which leads to what run.service runs → account svc → group docker → root',
+  ],
+  [
     'a program of a unit of another in a group of root',
     {
       groups: { ops: 'ada', docker: '' },

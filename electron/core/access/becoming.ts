@@ -192,7 +192,7 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   }
   const judged = new Set(units.map(({ id }) => id))
   for (const { unit, account, path } of access?.unitPrograms?.programs ?? []) {
-    const runsAs = account === '0' ? root.name : account
+    const runsAs = (/^\d+$/.test(account) && world.members.find(({ uid }) => uid === Number(account))?.name) || account
     for (const program of runsAs === member.name ? [] : world.startedBy(path)) {
       const right = program === path && judged.has(unit) ? undefined : writes(member, program, files)
       if (right) add(runsAs, right, `, which leads to what ${unit} runs`)

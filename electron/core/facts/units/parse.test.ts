@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { known, unknown } from '../fact.ts'
+import type { FactSources } from '../fact-definition.ts'
 import { parseUnits } from './parse.ts'
+import { unitsFact } from './units.fact.ts'
 
 const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8')
 const lineOf = (text: string, line: number | undefined): string | undefined => (line ? text.split('\n')[line - 1] : undefined)
@@ -244,4 +247,18 @@ test('paths that a unit may write lie where links lead them', () => {
     ...['@link /data/models', '=/etc', '@link /lib', '=/usr/lib', '@link /all', '=/', '@link /a', '=/b'],
   ]
   expect(parseUnits(text.join('\n'))[0]?.links).toEqual({ '/data/models': '/etc', '/lib/systemd': '/usr/lib/systemd', '/all/etc': '/etc' })
+})
+
+test('an account that User= names by its number is known by its name', () => {
+  const accounts = known({ accounts: [{ name: 'ollama', uid: 998 }] })
+  const read = (user: string, facts: unknown = accounts) => {
+    const sources = {
+      section: () => ({ state: 'ok', exitCode: 0, stdout: block([`User=${user}`]) }),
+      fact: (id: string) => (id === 'accounts' ? facts : unknown('', [])),
+    }
+    const units = unitsFact.read(sources as unknown as FactSources)
+    return units.known ? units.value.map((unit) => unit.user) : units.reason
+  }
+  expect(['998', 'ollama', '997', ''].map((user) => read(user))).toEqual([['ollama'], ['ollama'], ['997'], ['']])
+  expect(read('998', unknown('', []))).toEqual(['998'])
 })

@@ -1,4 +1,5 @@
-import { known, unknown, unusable } from '../fact.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import { collectUnits } from './collect.ts'
 import { parseUnits } from './parse.ts'
@@ -14,10 +15,14 @@ export const unitsFact: FactDefinition<'units'> = {
     if (problem) return problem
     if (/^@none$/m.test(output.stdout)) return unknown('Units: this host does not run systemd', ['units'])
     if (output.exitCode !== 0) return unknown(`Units: systemctl failed: ${firstLine(output.stdout) || firstLine(output.stderr)}`, ['units'])
-    const processes = fact('processes')
-    const units = parseUnits(output.stdout)
+    const [processes, accounts] = [fact('processes'), fact('accounts')]
+    const units = parseUnits(output.stdout).map((unit) => ({ ...unit, user: nameOf(unit.user, accounts) }))
     return known(processes.known ? units.map((unit) => ({ ...unit, runningAs: runningAs(unit, processes.value) })) : units)
   },
 }
+
+/** systemd takes a number as well, and files show the name. */
+const nameOf = (user: string, accounts: FactResult<Accounts>): string =>
+  (/^\d+$/.test(user) && accounts.known && accounts.value.accounts.find(({ uid }) => uid === Number(user))?.name) || user
 
 const firstLine = (text: string): string => text.trim().split('\n')[0]?.slice(0, 200) ?? ''
