@@ -275,6 +275,31 @@ test.each<[string, Host, string | undefined]>([
     'group ops may write /run/libvirt/libvirt-sock → root',
   ],
   [
+    'a drop-in of a unit that no other way tells of',
+    { paths: 'regular file/664/root/ops//etc/systemd/system/docker.service.d/proxy.conf', groups: { ops: 'ada' } },
+    'group ops may write /etc/systemd/system/docker.service.d/proxy.conf → root',
+  ],
+  ['groups of chroots', { groups: { sbuild: 'ada' } }, 'group sbuild → root'],
+  ['a group of MicroK8s from its snap', { groups: { snap_microk8s: 'ada' } }, 'group snap_microk8s → root'],
+  [
+    'a folder in which sudo looks for programs',
+    {
+      sudoers: 'Defaults secure_path="/opt/tools/bin:/usr/sbin:/usr/bin"\nroot ALL=(ALL:ALL) ALL\nbob ALL=(ALL) ALL',
+      paths: 'directory/2775/root/ops//opt/tools/bin',
+      groups: { ops: 'ada' },
+    },
+    'group ops may write /opt/tools/bin, where sudo looks for programs → root → (only when somebody has sudo run one by its bare name)',
+  ],
+  [
+    'a folder in which sudo looks no more',
+    {
+      sudoers: 'Defaults secure_path="/opt/tools/bin:/usr/bin"\nDefaults secure_path=/usr/bin\nbob ALL=(ALL) ALL',
+      paths: 'directory/2775/root/ops//opt/tools/bin',
+      groups: { ops: 'ada' },
+    },
+    undefined,
+  ],
+  [
     'libraries of Python that root loads',
     { paths: 'directory/2775/root/ops//usr/local/lib/python3.10/dist-packages', groups: { ops: 'ada' } },
     'group ops may write /usr/local/lib/python3.10/dist-packages, from which Python of root loads → root → (only when root starts this Python)',

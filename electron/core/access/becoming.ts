@@ -233,6 +233,10 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const right = writes(member, path, files)
     if (right?.entry.path === path) add(root.name, right, ', from which Python of root loads', 'only when root starts this Python')
   }
+  for (const path of world.sudoFolders) {
+    const right = writes(member, path, files)
+    if (right) add(root.name, right, ', where sudo looks for programs', 'only when somebody has sudo run one by its bare name')
+  }
   for (const path of world.clusterKeys.paths) {
     const right = reads(member, path, files)
     const by = right && `${right.why}, with which a pod takes the disks of the host`

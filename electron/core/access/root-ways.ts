@@ -23,7 +23,10 @@ export const rootGroups: Readonly<Record<string, string>> = {
   shadow: 'password hashes can be read and broken elsewhere',
   kmem: 'the memory of the kernel can be read',
   microk8s: 'a privileged pod mounts / of the host',
+  snap_microk8s: 'a privileged pod mounts / of the host',
   libvirtd: 'a virtual machine takes the disks of the host',
+  sbuild: 'schroot makes its members root in a chroot, which takes the disks of the host',
+  mock: 'mock builds as root what its members say',
 }
 
 /** The kernel knows numbers alone: two groups with one gid are one. */

@@ -71,10 +71,11 @@ export function sudoSettings({ defaults }: Pick<Sudoers, 'defaults'>, holds: (li
 /** Read once for the hundreds of questions that are asked of the same lines. */
 const inOrder = oncePer((defaults: Sudoers['defaults']) => {
   const order = (line: Scope) => (line.scope === '>' ? 1 : line.scope === '!' ? 2 : 0)
-  return defaults.toSorted((a, b) => order(a) - order(b)).map((line) => ({ line, settings: line.settings.map(readSetting) }))
+  return defaults.toSorted((a, b) => order(a) - order(b)).map((line) => ({ line, settings: line.settings.map(sudoSetting) }))
 })
 
-function readSetting(setting: string) {
+/** One setting of `Defaults`, taken apart. */
+export function sudoSetting(setting: string) {
   const [, off, name = '', sign = '', value] = /^(!?)\s*(\w+)\s*(?:([+-]?)=\s*"?([^"]*?)"?)?$/.exec(setting) ?? []
   return { on: off === '', name, sign, value }
 }

@@ -57,6 +57,8 @@ export interface World {
   readonly looseFiles: readonly string[]
   /** Where every Python of its version loads from by itself, so far as not root alone may write it (Python's module site). */
   readonly pythonFolders: readonly string[]
+  /** Where sudo looks for programs that are called by their bare names (`secure_path`). */
+  readonly sudoFolders: readonly string[]
   /** The program, and what scripts start that it is or starts, as far as they were read. */
   startedBy(path: string): readonly string[]
   /** Commands of which `Defaults!` says something. */

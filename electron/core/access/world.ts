@@ -3,7 +3,7 @@ import { clusterKeys, rootFolders, rootRuns } from '../facts/access/collect.ts'
 import type { FactResult } from '../facts/fact.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import { askForRoot } from '../facts/privileged/parse-sudoers.ts'
-import type { GuardedFile, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
+import type { GuardedFile, SudoDefaults, Sudoers, SudoGrant, SudoMember } from '../facts/privileged/privileged.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import type { AccessFacts } from './access-facts.ts'
 import { joinedGroups } from './joined-groups.ts'
@@ -13,6 +13,7 @@ import { refusalOf } from './refusals.ts'
 import { fileSystem, type Member, membersOf, type SeenEntry } from './rights.ts'
 import { rootGroups } from './root-ways.ts'
 import { grantReaches } from './sudo-decision.ts'
+import { sudoSetting } from './sudo-defaults.ts'
 import { namedElsewhere } from './unlisted-names.ts'
 import type { World } from './world-model.ts'
 
@@ -63,6 +64,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
     ],
     startedBy: calledFrom(access?.hooks?.calls ?? []),
     pythonFolders: (access?.paths ?? []).flatMap(({ path }) => (PYTHON.test(path) && files.isLoose(path) ? path : [])),
+    sudoFolders: securePath(value(facts.sudoers)?.defaults ?? []),
     withoutPassword: withoutAny(access).flatMap(({ account, line }) => {
       const other = members.find(({ name }) => name === account)
       return other && hasLoginShell(other.account.shell) ? { name: account, line } : []
@@ -110,6 +112,14 @@ function calledFrom(calls: readonly { readonly file: string; readonly path: stri
     for (const path of all) for (const one of called.get(path) ?? []) if (all.size < 100) all.add(one)
     return [...all]
   }
+}
+
+/** The last that is said for all counts, and what is said for some is added. */
+function securePath(defaults: readonly SudoDefaults[]): readonly string[] {
+  const said = defaults.flatMap(({ scope, settings }) => settings.map((setting) => ({ scope, ...sudoSetting(setting) })))
+  const paths = said.filter(({ name }) => name === 'secure_path')
+  const folders = [paths.findLast(({ scope }) => scope === undefined), ...paths.filter(({ scope }) => scope !== undefined)]
+  return [...new Set(folders.flatMap((one) => (one?.on ? (one.value ?? '').split(':') : [])))].filter((path) => path.startsWith('/'))
 }
 
 const PYTHON = /^\/usr\/local\/lib(?:64)?\/python3[\d.]*(?:\/(?:dist|site)-packages(?:\/[^/]+\.pth|\/(?:site|user)customize\.py)?)?$/

@@ -31,8 +31,9 @@ export const rootFolders = [...new Set([...rootOwned.map(folderOf).filter(Boolea
   (path) => !rootOwned.some((known) => known === path),
 )
 
-/** Beside those what root runs or reads by itself. Asked without sudo, three folders deep in /etc: what the audit account may not see is closed to others, too. */
+/** Beside those what root runs or reads by itself. Asked without sudo, three folders deep in /etc, and below the units in it, whose drop-ins lie deeper: what the audit account may not see is closed to others, too. */
 export const rootRuns = [
+  '/etc/systemd/system',
   ...['/etc/anacrontab', '/etc/logrotate.conf', '/etc/rc.local', '/etc/incron.d', '/etc/apt/apt.conf.d', '/etc/update-motd.d'],
   ...['/etc/NetworkManager/dispatcher.d', '/etc/network', '/etc/networkd-dispatcher', '/etc/rsyslog.conf', '/etc/rsyslog.d', '/etc/dbus-1'],
   ...['/usr/share/dbus-1/system-services', '/etc/tmpfiles.d', '/usr/lib/tmpfiles.d', '/etc/sysctl.conf', '/etc/sysctl.d', '/etc/binfmt.d'],
@@ -282,7 +283,7 @@ for last in lastlog2 lastlog; do
 done
 ${unitProgramsScript}${hooksScript}${polkitActionsScript}${polkitRunScript}${trustScript}# Folders of root, homes, the keys in them and the programs of cron, of hooks and of units, each with the folders above. Only a line of passwd has colons. What stands
 # between lines of the nonce of this run is told as well: it goes out on stderr of awk.
-{ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$gh_k<trust" "$trust" "$gh_k<raised" "$raised" "$gh_k<"; find /etc /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib /usr/local/share/polkit-1 /run/polkit-1 -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
+{ set -- $({ if command -v getent >/dev/null 2>&1; then getent passwd; else cat /etc/passwd; fi; printf '%s\\n' "$programs" "$started" "$hooks" "$actions" "$gh_k<trust" "$trust" "$gh_k<raised" "$raised" "$gh_k<"; find /etc /etc/systemd/system /usr/lib/tmpfiles.d /usr/share/dbus-1/system-services /usr/local/lib /usr/local/share/polkit-1 /run/polkit-1 -maxdepth 3 ! -type l '(' ! -user 0 -o -perm /022 -o -perm /044 '(' -path '/etc/rancher/*.yaml' -o -path '/etc/kubernetes/*admin.conf' ')' ')' 2>/dev/null; } | awk -F : '
   function walk(path,   part, count, i, p) {
     count = split(path, part, "/")
     for (i = 2; i <= count; i++) if (part[i] != "") { p = p "/" part[i]; if (!(p in seen) && n < 6000) { seen[p]; n++; print p } }

@@ -64,6 +64,15 @@ test.each(shells)('%s: plugins of sudo, of which one goes on over a line', (shel
   expect(pluginsOf(join(folder, 'none'))).toBeUndefined()
 })
 
+test.each(shells)(
+  '%s: folders that rules name are looked at, those in which sudo looks for programs among them',
+  (shell = '', ...words) => {
+    const said = `/etc/sudoers:1:Defaults secure_path="${folder}:/usr/bin"`
+    const blocks = run(shell, words, `gh_sudo() { [ "$1" != 3 ] || printf '%b' '${said}\\n'; }`)
+    expect(textsOf(blocks, 'sudo-paths')?.some((row) => row.endsWith(`/${folder}`))).toBe(true)
+  },
+)
+
 test.each(shells)('%s: a row goes where its path belongs, without comments', (shell = '', ...words) => {
   const said = [
     '/etc/audit/rules.d/a.rules:1:# comment',

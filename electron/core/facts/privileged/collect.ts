@@ -78,7 +78,7 @@ fi
   # Programs of rules that the distribution does not bring, with the folders above: who may write them runs what they like.
   function named(  line, path, part, i, p) {
     line = $0; sub(/^[^:]*:[0-9]+:/, "", line)
-    while (match(line, /[ \\t,:=!]\\/[A-Za-z0-9_.\\/+-]+/)) {
+    while (match(line, /[ \\t,:=!"]\\/[A-Za-z0-9_.\\/+-]+/)) {
       path = substr(line, RSTART + 1, RLENGTH - 1); line = substr(line, RSTART + RLENGTH)
       if (path ~ /^\\/((usr\\/)?(s?bin|lib)|etc|dev|proc)\\//) continue
       p = ""; split(path, part, "/")

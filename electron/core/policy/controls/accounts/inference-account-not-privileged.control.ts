@@ -1,7 +1,7 @@
 import { accessFactIds } from '../../../access/access-facts.ts'
 import { hostAccess, ownWayToRoot } from '../../../access/host-access.ts'
 import { openGrants } from '../../../access/netgroups.ts'
-import { rootWays } from '../../../access/root-ways.ts'
+import { groupsOf, rootGroups, rootWays } from '../../../access/root-ways.ts'
 import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import { known } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
@@ -48,10 +48,11 @@ export default defineControl({
           title: 'The server runs as root',
           reason: `${name} runs as root; inference-not-root judges that.`,
         }
-      const groups = listed ? accounts : withMember(accounts, account, unit)
-      const ways = rootWays(account, groups, sudoers.known ? sudoers.value : undefined, access.known ? access.value : undefined)
-      const extra = unit?.supplementaryGroups.find((group) =>
-        /^(?:docker|lxd|incus-admin|libvirt|disk|shadow|kmem|root|sudo|wheel)$/.test(group),
+      const lent = lentGroups(unit, account, accounts)
+      const extra = lent.find(({ name }) => rootGroups[name] !== undefined || /^(?:root|sudo|wheel)$/.test(name))
+      const groups = lent.length > 0 ? withMember(accounts, account, lent) : accounts
+      const ways = rootWays(account, groups, sudoers.known ? sudoers.value : undefined, access.known ? access.value : undefined).filter(
+        ({ way }) => way !== `group ${extra?.name}`,
       )
       const [first] = ways
       if (first || extra)
@@ -59,14 +60,14 @@ export default defineControl({
           ...base,
           status: 'fail',
           title: 'The service account can become root',
-          reason: `Account ${account.name} of ${name}: ${[...ways.map(({ way, how }) => `${way} (${how})`), ...(extra ? [`SupplementaryGroups=${extra} of its unit`] : [])].slice(0, 3).join('; ')}. Expected neither.`,
+          reason: `Account ${account.name} of ${name}: ${[...ways.map(({ way, how }) => `${way} (${how})`), ...(extra ? [`${extra.said} of its unit`] : [])].slice(0, 3).join('; ')}. Expected neither.`,
           cite: [
             ...ways.slice(0, 4).map(({ cite }) => ({ ...cite, note: 'A way to root. Expected none.' })),
-            ...(extra && unit?.lines.SupplementaryGroups ? [{ section: 'units', line: unit.lines.SupplementaryGroups, token: extra }] : []),
+            ...(extra && unit ? citeUnit(unit, extra.property, { token: extra.word }) : []),
           ],
         }
       // A program that asks nobody is a way for everybody who reaches it: code-runner-not-exposed.
-      const root = ownWayToRoot(all, now, account.name)
+      const root = ownWayToRoot(lent.length > 0 ? { ...all, accounts: groups } : all, now, account.name)
       if (root && root.condition === undefined)
         return {
           ...base,
@@ -117,8 +118,30 @@ const dynamicAccount = (unit: Unit | undefined, uid: number | undefined): Accoun
     ? { name: unit.user || unit.id.replace(/(?:@.*)?\.service$/, ''), uid, gid: uid, home: '/', shell: '/usr/sbin/nologin', line: 0 }
     : undefined
 
-/** Its only groups are those of the unit. */
-const withMember = ({ groups, ...rest }: Accounts, { name }: Account, unit: Unit | undefined): Accounts => ({
+/** A group that its unit gives the server, and no database its account. */
+interface LentGroup {
+  readonly property: 'Group' | 'SupplementaryGroups'
+  /** As it stands there: a name or a number. */
+  readonly word: string
+  readonly name: string
+  readonly said: string
+}
+
+function lentGroups(unit: Unit | undefined, account: Account, accounts: Accounts): readonly LentGroup[] {
+  if (!unit) return []
+  const own = new Set(groupsOf(account, accounts).map(({ name }) => name))
+  const lent = (property: LentGroup['property'], word: string): LentGroup => {
+    const name = accounts.groups.find(({ name, gid }) => name === word || String(gid) === word)?.name ?? word
+    return { property, word, name, said: `${property}=${word}${name === word ? '' : ` (${name})`}` }
+  }
+  const all = [
+    ...(unit.group ? [lent('Group', unit.group)] : []),
+    ...unit.supplementaryGroups.map((word) => lent('SupplementaryGroups', word)),
+  ]
+  return all.filter(({ name }) => !own.has(name))
+}
+
+const withMember = ({ groups, ...rest }: Accounts, { name }: Account, lent: readonly LentGroup[]): Accounts => ({
   ...rest,
-  groups: groups.map((group) => (unit?.supplementaryGroups.includes(group.name) ? { ...group, members: [...group.members, name] } : group)),
+  groups: groups.map((group) => (lent.some((one) => one.name === group.name) ? { ...group, members: [...group.members, name] } : group)),
 })

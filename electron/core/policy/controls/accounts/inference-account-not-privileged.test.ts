@@ -46,6 +46,32 @@ describe('inference-account-not-privileged', () => {
   ] as [string, string[]][])('%s fails', (_, got) => {
     expect(got).toEqual(['fail: The service account can become root'])
   })
+  test.each<[string, object, string]>([
+    ['docker as its group', { group: 'docker' }, 'Group=docker of its unit'],
+    ['docker by its number', { supplementaryGroups: ['44', '999'] }, 'SupplementaryGroups=999 (docker) of its unit'],
+    ['a group of MicroK8s', { supplementaryGroups: ['microk8s'] }, 'SupplementaryGroups=microk8s of its unit'],
+    ['a group that sudo grants all', { supplementaryGroups: ['admins'] }, 'sudo ALL'],
+    ['a group with files of root', { group: '998' }, 'group files'],
+  ])('its unit has %s', (_, more, words) => {
+    const given = accounts({ docker: [], admins: [], files: [] })
+    const groups = given.groups.map((group) => ({ ...group, gid: { docker: 999, files: 998 }[group.name] ?? group.gid }))
+    const folder = { path: '/etc/cron.d', type: 'directory', owner: 'root', group: 'files', mode: 0o775, line: 5 }
+    const none = Object.fromEntries(
+      ['passwords', 'shadowGroups', 'keys', 'acls', 'polkit', 'cron', 'timed', 'scripts'].map((name) => [name, unknown('', [])]),
+    )
+    const access = { ...none, open: known([folder]), raised: [], paths: [], lingering: [] }
+    const [verdict] = ask(
+      notPrivileged,
+      facts('', [ours], {
+        accounts: { ...given, groups },
+        sudoers: known(sudoers('%admins ALL=(ALL) NOPASSWD: ALL')),
+        access: known(access),
+        units: known([unit({}, more)]),
+      }),
+    )
+    expect(verdict).toMatchObject({ status: 'fail', title: 'The service account can become root' })
+    expect(verdict?.reason).toContain(words)
+  })
   test('an account that systemd makes is judged by the name and the groups of its unit', () => {
     const dynamic = (rules: string, groups: readonly string[] = []) =>
       outcomes(
