@@ -279,6 +279,29 @@ test.each<[string, Host, string | undefined]>([
     { paths: 'regular file/664/root/ops//etc/systemd/system/docker.service.d/proxy.conf', groups: { ops: 'ada' } },
     'group ops may write /etc/systemd/system/docker.service.d/proxy.conf → root',
   ],
+  ...[
+    ...['hosts.allow', 'keepalived/keepalived.conf', 'samba/smb.conf', 'ufw/before.init', 'lvm/lvm.conf', 'perl/Net/libnet.cfg'],
+    ...['python3.12/sitecustomize.py', 'krb5.conf', 'ssl/openssl.cnf', 'tuned/gpu/tuned.conf', 'auto.master', 'bash_completion.d/x'],
+  ].map((name): [string, Host, string] => [
+    `/etc/${name}`,
+    { paths: `regular file/664/root/ops//etc/${name}`, groups: { ops: 'ada' } },
+    `group ops may write /etc/${name} → root`,
+  ]),
+  ['a file of a daemon that is not root', { paths: 'regular file/664/root/ops//etc/telegraf/x.conf', groups: { ops: 'ada' } }, undefined],
+  [
+    'variables that sudo takes from a file',
+    {
+      sudoers: 'Defaults env_file=/opt/env\nbob ALL=(ALL) ALL',
+      paths: 'regular file/664/root/ops//opt/env',
+      groups: { ops: 'ada' },
+    },
+    'group ops may write /opt/env, from which sudo takes variables → root → (only when somebody calls sudo)',
+  ],
+  [
+    'what the unit of a server starts before it, as root',
+    { started: 'root\tvllm.service\t/opt/pre', paths: 'regular file/775/root/ops//opt/pre', groups: { ops: 'ada' } },
+    'group ops may write /opt/pre, which leads to what vllm.service runs → root',
+  ],
   ['groups of chroots', { groups: { sbuild: 'ada' } }, 'group sbuild → root'],
   ['a group of MicroK8s from its snap', { groups: { snap_microk8s: 'ada' } }, 'group snap_microk8s → root'],
   [

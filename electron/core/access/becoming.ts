@@ -190,11 +190,11 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
         add(user, right, path === unit.program ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
     }
   }
-  const judged = new Set(units.map(({ id }) => id))
+  const judged = new Map(units.map(({ id, program, environmentFiles }) => [id, [program, ...environmentFiles]]))
   for (const { unit, account, path } of access?.unitPrograms?.programs ?? []) {
     const runsAs = (/^\d+$/.test(account) && world.members.find(({ uid }) => uid === Number(account))?.name) || account
     for (const program of runsAs === member.name ? [] : world.startedBy(path)) {
-      const right = program === path && judged.has(unit) ? undefined : writes(member, program, files)
+      const right = judged.get(unit)?.includes(program) ? undefined : writes(member, program, files)
       if (right) add(runsAs, right, `, which leads to what ${unit} runs`)
     }
   }
@@ -236,6 +236,10 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
   for (const path of world.sudoFolders) {
     const right = writes(member, path, files)
     if (right) add(root.name, right, ', where sudo looks for programs', 'only when somebody has sudo run one by its bare name')
+  }
+  for (const path of world.sudoVariables) {
+    const right = writes(member, path, files)
+    if (right) add(root.name, right, ', from which sudo takes variables', 'only when somebody calls sudo')
   }
   for (const path of world.clusterKeys.paths) {
     const right = reads(member, path, files)

@@ -232,6 +232,9 @@ test.each<[string, readonly string[]]>([
   ['/usr/bin/tar -czf /srv/x.tgz /home/ada', []],
   ['/usr/bin/find /home/ada -delete', []],
   ['/usr/bin/find /home/ada -exec touch {} ;', ['/home/ada']],
+  // What is found is read, and decides nothing.
+  ['/usr/bin/find /home /srv -type f -exec /bin/grep -Hn -e ssh- {} +', []],
+  ['/usr/bin/find /srv -exec stat {} + -o -exec rm {} +', ['/srv']],
   ['/usr/bin/tcpdump -G 1 -z /tmp/run -w /srv/x', ['/tmp/run', '/srv/x']],
   ['/usr/bin/dpkg -i /srv/x.deb', ['/srv/x.deb']],
   ['/usr/sbin/nginx -c /srv/nginx.conf', ['/srv/nginx.conf']],

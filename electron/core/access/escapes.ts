@@ -120,6 +120,8 @@ const ordersHere = names(
 const readers = names(
   'cat awk [gmn]awk sed sort shuf split csplit xxd iconv zip 7z[ar]? cp mv dd install ln rsync rclone scp sftp l?ftp curl wget aria2c find truncate nc ncat netcat socat nmap ping dmesg mailx? mutt sendmail journalctl systemctl service rc-service time watch',
 )
+/** Whatever file they are given, they tell what stands in it or what it is. */
+const onlyReads = /(?:^|\/)(?:[ef]?grep|cat|stat|ls|head|tail|wc|file|test|du|readlink|basename|md5sum|sha\d+sum)$/
 /** They put a file into another place. */
 const movers = names('cp mv dd install ln rsync tee sponge scp curl wget')
 /** Programs that are setuid by design, and ask who calls. */
@@ -262,7 +264,7 @@ export function programsOf(command: string): readonly string[] {
     /^(?:bsd)?tar$/.test(program) &&
     !/^-?\w*x/.test(words[0] ?? '') &&
     !words.some((word) => /^(?:-\w*x\w*|--extract|--get|--to-command.*|-I.*)$/.test(word))
-  const runsFound = program === 'find' && words.some((word) => /^-(?:exec|ok)/.test(word))
+  const runsFound = program === 'find' && words.some((word, at) => /^-(?:exec|ok)/.test(word) && !onlyReads.test(words[at + 1] ?? ''))
   const orders = words.flatMap((word, at) =>
     /^(?:-f|--file|-K|--config|-e|-T|--from-file)$/.test(word) && words[at + 1]?.startsWith('/') ? (words[at + 1] ?? []) : [],
   )

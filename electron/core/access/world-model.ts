@@ -59,6 +59,8 @@ export interface World {
   readonly pythonFolders: readonly string[]
   /** Where sudo looks for programs that are called by their bare names (`secure_path`). */
   readonly sudoFolders: readonly string[]
+  /** Files from which it takes variables as they stand there, those of the loader as well, whoever owns them (`env_file`; tried with 1.9.13). */
+  readonly sudoVariables: readonly string[]
   /** The program, and what scripts start that it is or starts, as far as they were read. */
   startedBy(path: string): readonly string[]
   /** Commands of which `Defaults!` says something. */

@@ -34,6 +34,7 @@ export function worldOf(facts: AccessFacts, now: number): World {
   const members = membersOf(facts.accounts, namedElsewhere(facts))
   const access = value(facts.access)
   const units = value(facts.units) ?? []
+  const defaults = value(facts.sudoers)?.defaults ?? []
   const files = fileSystem(entriesOf(facts), access?.acls.known ? access.acls.value : [])
   const root = members.find(({ uid }) => uid === 0) ?? fallbackRoot
   return {
@@ -64,7 +65,8 @@ export function worldOf(facts: AccessFacts, now: number): World {
     ],
     startedBy: calledFrom(access?.hooks?.calls ?? []),
     pythonFolders: (access?.paths ?? []).flatMap(({ path }) => (PYTHON.test(path) && files.isLoose(path) ? path : [])),
-    sudoFolders: securePath(value(facts.sudoers)?.defaults ?? []),
+    sudoFolders: said(defaults, 'secure_path').flatMap((folders) => folders.split(':').filter((path) => path.startsWith('/'))),
+    sudoVariables: said(defaults, 'env_file'),
     withoutPassword: withoutAny(access).flatMap(({ account, line }) => {
       const other = members.find(({ name }) => name === account)
       return other && hasLoginShell(other.account.shell) ? { name: account, line } : []
@@ -114,12 +116,13 @@ function calledFrom(calls: readonly { readonly file: string; readonly path: stri
   }
 }
 
-/** The last that is said for all counts, and what is said for some is added. */
-function securePath(defaults: readonly SudoDefaults[]): readonly string[] {
-  const said = defaults.flatMap(({ scope, settings }) => settings.map((setting) => ({ scope, ...sudoSetting(setting) })))
-  const paths = said.filter(({ name }) => name === 'secure_path')
-  const folders = [paths.findLast(({ scope }) => scope === undefined), ...paths.filter(({ scope }) => scope !== undefined)]
-  return [...new Set(folders.flatMap((one) => (one?.on ? (one.value ?? '').split(':') : [])))].filter((path) => path.startsWith('/'))
+/** Of a setting of sudo the last value that is said for all counts, and what is said for some is added. */
+function said(defaults: readonly SudoDefaults[], setting: string): readonly string[] {
+  const found = defaults
+    .flatMap(({ scope, settings }) => settings.map((text) => ({ scope, ...sudoSetting(text) })))
+    .filter(({ name }) => name === setting)
+  const counting = [found.findLast(({ scope }) => scope === undefined), ...found.filter(({ scope }) => scope !== undefined)]
+  return [...new Set(counting.flatMap((one) => (one?.on && one.value?.startsWith('/') ? one.value : [])))]
 }
 
 const PYTHON = /^\/usr\/local\/lib(?:64)?\/python3[\d.]*(?:\/(?:dist|site)-packages(?:\/[^/]+\.pth|\/(?:site|user)customize\.py)?)?$/

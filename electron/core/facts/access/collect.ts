@@ -83,6 +83,55 @@ export const rootRuns = [
     '/etc/libvirt/hooks',
   ],
   ...['/etc/rancher', '/etc/rancher/k3s', '/etc/nslcd.conf', '/etc/exports', '/etc/exports.d'],
+  // Daemons of root start what these name, or a shell reads them.
+  ...[
+    'keepalived',
+    'samba',
+    'ufw',
+    'lvm',
+    'mdadm',
+    'mdadm.conf',
+    'mdadm/mdadm.conf',
+    'zfs',
+    'tuned',
+    'nut',
+    'apcupsd',
+    'munin',
+    'check_mk',
+  ].map((name) => `/etc/${name}`),
+  ...[
+    'dnsmasq.conf',
+    'dnsmasq.d',
+    'wpa_supplicant',
+    'ipsec.conf',
+    'ipsec.d',
+    'swanctl',
+    'strongswan.d',
+    'vmware-tools',
+    'qemu',
+    'gdm3',
+  ].map((name) => `/etc/${name}`),
+  ...[
+    'auto.master',
+    'auto.master.d',
+    'auto.misc',
+    'auto.net',
+    'autofs.conf',
+    'exim4',
+    'cups',
+    'sysstat',
+    'dracut.conf',
+    'dracut.conf.d',
+    'dkms',
+  ].map((name) => `/etc/${name}`),
+  ...['borgmatic', 'borgmatic.d', 'rsnapshot.conf', 'ansible', 'sssd', 'selinux', 'bash_completion.d', 'gitconfig', 'vim', 'tmux.conf'].map(
+    (name) => `/etc/${name}`,
+  ),
+  // sshd of Debian and Ubuntu does what these say of a client (hosts_options(5)); libraries and interpreters load what these name.
+  ...['hosts.allow', 'hosts.deny', 'krb5.conf', 'krb5.conf.d', 'gss', 'ssl/openssl.cnf', 'pki/tls/openssl.cnf', 'perl', 'pip.conf'].map(
+    (name) => `/etc/${name}`,
+  ),
+  ...['3', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.14'].map((version) => `/etc/python${version}`),
 ] as const
 
 /** Keys of whoever administers a cluster on this host: a pod mounts / of it. Asked by the same find(1), which names those that not only root may read. */

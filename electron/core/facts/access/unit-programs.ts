@@ -17,19 +17,35 @@ export interface UnitPrograms {
 
 const INTERPRETER =
   '(^|\\/)(sh|bash|dash|ash|busybox|zsh|ksh|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf|flock|python[0-9.]*|perl|ruby|node|java|php)$'
+/** These do what a file says that lies where they are started. */
+const ORDERED = '(^|\\/)((docker|podman)(-compose)?|np[mx]|yarn|pnpm|make|just|uv|poetry|cargo|go)$'
 const PATH = '\\/[A-Za-z0-9_.\\/+@-]+'
 
 /**
  * Piece of the `access` script; leaves `$started`: `=ACCOUNT<tab>UNIT<tab>PATH` for the programs of units that lie where the admin writes them, with their
  * drop-ins, and of those of packages whose programs lie elsewhere than the distribution has them (systemd.unit(5), systemd.service(5)); `=!<tab>UNIT<tab>` for one that could not be read. Of a command only its program is told, and what a shell or an
  * interpreter is given first: its other words may be secrets. Programs of the distribution are root's, and left out. `+` and `!` before a command give it to root
- * whatever User= says, and PermissionsStartOnly= all but ExecStart=; of a file of variables, by which one loads libraries, the path is told as well; an empty assignment takes back what was said before.
+ * whatever User= says, and PermissionsStartOnly= all but ExecStart=; of a file of variables, by which one loads libraries, the path is told as well; an empty assignment takes back what was said before. What a program is given relative to where it is started lies in WorkingDirectory=, and so does what
+ * Docker Compose, npm or make do as it says.
  */
 export const unitProgramsScript = `set +f
 set -- /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/*.service.d/*.conf /run/systemd/system/*.service.d/*.conf
 set -f
 started=$({ for file do [ -f "$file" ] && printf '%s\\n' "$file"; done; grep -rlE '^Exec[^/]*/([^blsu]|s[^b]|usr/lo)|^Exec.*[ "](/opt|/srv|/home|/data|/usr/local)/' /lib/systemd/system 2>/dev/null; } | awk '
-function take(file, unit,   got, line, whole, key, value, above, head, path, i) {
+function note(unit, key, above, path) { if (n < 400) { n++; of[n] = unit; kind[n] = key; root[n] = above; program[n] = path } }
+# What it takes from the folder that it is started in: a file of it, or the folder itself.
+function here(head, value,   word, count, i) {
+  if (head ~ /${ORDERED}/) return (head !~ /(docker|podman)$/ || value ~ / compose /) && value !~ /[ =](-f|-C|--file|--cwd|--prefix|--directory|--project-directory)[ =]*\\// ? "." : ""
+  if (head !~ /(^|\\/)((ba|da|z|k)?sh|python[0-9.]*|perl|ruby|node|php)$/) return ""
+  count = split(value, word, /[ \\t]+/)
+  for (i = 2; i <= count && word[i] ~ /^-/; i++) {
+    if (word[i] ~ /^-[A-Za-z]*[IP]/) return ""
+    if (word[i] ~ /^-[A-Za-z]*m$/ && head ~ /python/) return "."
+    if (word[i] ~ /^-[A-Za-z]*[ce]$/) return ""
+  }
+  return i <= count && word[i] ~ /^[A-Za-z0-9_.][A-Za-z0-9_.\\/+@-]*$/ ? "./" word[i] : ""
+}
+function take(file, unit,   got, line, whole, key, value, above, head, path, before, last, i) {
   while ((got = (getline line < file)) > 0) {
     if (line ~ /^[ \\t]*[#;]/) continue
     if (line ~ /\\\\$/) { whole = whole substr(line, 1, length(line) - 1) " "; continue }
@@ -39,20 +55,30 @@ function take(file, unit,   got, line, whole, key, value, above, head, path, i) 
     if (key == "User") { sub(/[ \\t]+$/, "", value); user[unit] = value }
     on = value ~ /^(1|y|t|on)/
     if (key == "DynamicUser") lent[unit] = on
+    if (key == "WorkingDirectory") { gsub(/^-|[ \\t]+$/, "", value); at[unit] = value }
     if (key == "PermissionsStartOnly") first[unit] = on
     if (key !~ /^Exec(Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)$|^EnvironmentFile$/) continue
     if (value == "") { for (i = 1; i <= n; i++) if (of[i] == unit && kind[i] == key) kind[i] = ""; continue }
-    above = value ~ /^[-@:|]*[+!]/
+    # Of !! the kernel makes an account with capabilities, not root.
+    above = value ~ /^[-@:|]*([+]|![^!])/
     sub(/^[-@:|+!]+/, "", value)
     # A bare name is looked for where the distribution keeps its programs.
     head = value; sub(/[ \\t].*/, "", head); gsub(/["\\047]/, "", head)
+    path = here(head, value)
+    if (path != "") note(unit, key, above, path)
     if (head !~ /^\\// && head !~ /${INTERPRETER}/) continue
     while (match(value, /(^|[ \\t"\\047;&|(])${PATH}/)) {
+      before = substr(value, 1, RSTART)
       path = substr(value, RSTART, RLENGTH); sub(/^[^\\/]/, "", path)
       value = substr(value, RSTART + RLENGTH)
-      if (n < 400) { n++; of[n] = unit; kind[n] = key; root[n] = above; program[n] = path }
+      if (before ~ /(^|[ \\t"\\047;&|(])cd[ \\t]+$/) { if (value ~ /[ ;&|]([.]\\/|(sh|node|python[0-9.]*) [^-\\/ ]|npm |yarn |make|docker[- ]compose)/) note(unit, key, above, path); continue }
+      # The file that is locked.
+      if (last ~ /flock$/) { last = ""; continue }
+      note(unit, key, above, path)
+      last = path
       if (path !~ /${INTERPRETER}/) break
     }
+    last = ""
   }
   close(file)
   # The file of the package, which everybody may read, may lie elsewhere, or be made by a generator.
@@ -66,6 +92,11 @@ function take(file, unit,   got, line, whole, key, value, above, head, path, i) 
 }
 END {
   for (i = 1; i <= n; i++) {
+    if (program[i] ~ /^[.]/) {
+      if (at[of[i]] !~ /^\\/[^%]*$/) continue
+      gsub(/^([.]\\/)+|^[.]$/, "", program[i])
+      program[i] = at[of[i]] (program[i] == "" ? "" : "/" program[i])
+    }
     if (first[of[i]] && kind[i] ~ /^Exec(Con|StartP|R|Sto)/) root[i] = 1
     if (kind[i] == "" || program[i] ~ /^\\/(usr\\/)?(bin|sbin|lib|lib64|libexec)\\// || (lent[of[i]] && !root[i])) continue
     print "=" (root[i] || user[of[i]] == "" ? "root" : user[of[i]]) "\\t" of[i] "\\t" program[i]
