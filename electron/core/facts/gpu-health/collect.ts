@@ -10,7 +10,7 @@ const wanted = [
 /**
  * Of accelerators of other makers only that there is one: by the driver (Intel, but not the graphics of the processor, which are on bus 0; Gaudi), else by the node
  * (TPU, Ascend, Trainium, Tenstorrent, Jetson without nvidia-smi).
- * One awk does what grep, sed, sort and head in a row did: starting them is what costs.
+ * One awk does what grep, sed, sort and head in a row did: starting them is what costs. mawk ends with 2 where a process ends while its /proc file is read, so it is asked again.
  */
 const SCRIPT = `wanted=$1
 for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/lib; do
@@ -19,7 +19,7 @@ for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/
   text=$("$path" -q -x 2>&1)
   code=$?
   echo "@nvidia-smi $code"
-  printf '%s\\n' "$text" | awk -v "code=$code" -v "wanted=</?($wanted)[ >]" '
+  for try in 1 2 3; do said=$(printf '%s\\n' "$text" | awk -v "code=$code" -v "wanted=</?($wanted)[ >]" '
     code != 0 && code != 14 { if (NR > 5) exit; print "=" substr($0, 1, 300); next }
     match($0, /<pid>[0-9]+</) && RLENGTH < 17 && pids < 200 { pid = substr($0, RSTART + 5, RLENGTH - 6); if (!(pid in seen)) { seen[pid]; process[++pids] = pid } }
     n < 5000 && ($0 ~ wanted || /infoROM is corrupted/) { n++; sub(/^[ \\t]+/, ""); print substr("=" $0, 1, 1000) }
@@ -31,7 +31,8 @@ for path in /usr/bin /usr/local/bin /usr/local/nvidia/bin /opt/bin /usr/lib/wsl/
       file = "/proc/" process[i] "/cgroup"
       while ((getline line < file) > 0) if (sub(/^0::/, "", line) || sub(/^[0-9]+:name=systemd:/, "", line)) { print "=cgroup " line; break }
       close(file)
-    } }'
+    } }') && break; done
+  [ -z "$said" ] || printf '%s\\n' "$said"
   break
 done
 amd=

@@ -128,4 +128,24 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(pids).not.toContain(process.pid)
     expect(pids).not.toContain(child.pid)
   })
+
+  test.each(shells)('%s asks an awk again that ended with a process whose files it read', (...shell) => {
+    const words = shell.filter((word): word is string => typeof word === 'string')
+    // As mawk does: part of the rows, and exit code 2.
+    const once = `awk() {
+  case "$*" in *'-v runtime='*) [ -n "$one" ] && command awk "$@" && return; printf '%s%s\\n' @ag ain ;; *'-v dpkg='*) [ -n "$two" ] && command awk "$@" && return; echo /none >&2 ;; *) command awk "$@"; return ;; esac
+  return 2
+}
+`
+    const told = (text: string) => {
+      const processes = parseProcesses(text)
+      return Array.isArray(processes) ? processes.map(({ pid, executable }) => [pid, executable]) : processes
+    }
+    const tried = run(words, `${asRoot}${once}`)
+    expect(tried).not.toContain('@exe ')
+    const text = run(words, `${asRoot}${once.replaceAll('[ -n "$one" ]', '[ "$try" = 3 ]').replaceAll('[ -n "$two" ]', '[ "$try" = 2 ]')}`)
+    expect(text).not.toContain('@again')
+    expect(told(text)).toContainEqual([child.pid, process.execPath])
+    expect(told(text)).toContainEqual([process.pid, process.execPath])
+  })
 })

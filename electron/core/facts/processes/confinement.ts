@@ -27,11 +27,11 @@ export interface Confinement {
  * fourth column is its place within that file system), by each of its names where the host has it at several places: a volume of Docker
  * may be a folder of the host once more, and of ostree /etc is a folder of the system's; one alone where its root is that of the host. Its next hops and addresses (`gateway.ts`). Anybody may read these of any process. What every
  * container has under /proc and /sys, its own root and what the runtime keeps for it are left out. `more` after 64 of them. Blanks in names are `\\040`, as the kernel has them.
- * Where neither is on, a read of attr/current fails, at which mawk gives up. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
+ * Where neither is on, a read of attr/current fails, at which mawk gives up, as where a process ends while its files are read: so it is asked again. The id of a container is the last word of 64 hexadecimal digits in its cgroup; that of process 1 is where all of them run. Where no runtime runs, only
  * what `$pattern` finds is looked at. Of what it finds elsewhere, and of nginx there, rows of `seen-files.ts`.
  */
 export const confinementsScript = `case $table in *containerd* | *conmon* | *dockerd*) runtime=1 ;; *) runtime= ;; esac
-printf '%s\\n' "$table" | awk -v "pattern=$pattern" -v "runtime=$runtime" '
+for try in 1 2 3; do confined=$(printf '%s\\n' "$table" | awk -v "pattern=$pattern" -v "runtime=$runtime" '
 function look(name) { close(file); file = "/proc/" pid "/" name }
 function got() { return (state = (getline line < file)) > 0 && split(line, f, " ") + 1 }
 function idOf(of, id, word, n, i) {
@@ -106,7 +106,8 @@ $2 == 2 || told >= 200 || !(engine = tolower($0) ~ pattern) && !(web = /nginx(: 
   seen[id]
   print "@cgroup " $1 " " group
   tell(id)
-}' 2>/dev/null
+}' 2>/dev/null) && break; done
+[ -z "$confined" ] || printf '%s\\n' "$confined"
 `
 
 /** By number, linux/capability.h: those by which root of a container is root of its host. */

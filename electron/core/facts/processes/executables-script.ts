@@ -10,9 +10,10 @@ export const findExecutables: PrivilegedCommand = {
  * `@exe PID<tab>cgroup<tab>path` for each process that has a program, then `@packages dpkg` or `rpm` and `@package NAME path` for those that a
  * package owns. Only processes of `$table` are told. dpkg's lists are searched at once for all of them, with and without /usr, since they name paths from before the merge; rpm
  * answers in the order of the question. A path inside of a container is not the host's, so it is not looked up. A line feed is sent as \001. The paths to look up come to the shell on stderr of awk.
+ * mawk ends with 2 where a process ends between the open and the read of its cgroup, so it is asked again.
  */
 export const executablesScript = `dpkg=; [ -d /var/lib/dpkg/info ] && dpkg=1
-{ owned=$({ printf '%s\\n\\n' "$table"; gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012'; } | awk -v "dpkg=$dpkg" '
+for try in 1 2 3; do { owned=$({ printf '%s\\n\\n' "$table"; gh_sudo 1 2>/dev/null | tr '\\012\\000' '\\001\\012'; } | awk -v "dpkg=$dpkg" '
 !listed { if ($0 == "") listed = 1; else known[$1]; next }
 {
   pid = path = $0
@@ -30,7 +31,7 @@ export const executablesScript = `dpkg=; [ -d /var/lib/dpkg/info ] && dpkg=1
     if (dpkg && path ~ /^\\/usr\\//) print substr(path, 5) >"/dev/stderr"
   }
   if (++n == 2000) exit
-}' 2>&1 >&4); } 4>&1
+}' 2>&1 >&4); } 4>&1 && break; done
 if [ -n "$owned" ]; then
   if [ "$dpkg" ]; then
     echo @packages dpkg

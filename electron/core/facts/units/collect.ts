@@ -44,7 +44,7 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
 
 /**
  * One `systemctl show` for: units whose file or drop-in names an engine (so stopped ones are seen too), units of running candidates
- * (so a unit that starts a wrapper script is seen), loaded instances of templates, and the proxies. Afterwards the variables that
+ * (so a unit that starts a wrapper script is seen; mawk ends with 2 where one ends while its cgroup is read, so it is asked again), loaded instances of templates, and the proxies. Afterwards the variables that
  * matter out of each readable EnvironmentFile= and of systemd's own environment, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
  * part start with `@` or `=`.
  */
@@ -53,7 +53,7 @@ shift 4
 ${maskVariables}[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
-names=$(
+for try in 1 2 3; do names=$(
   {
     printf 'asked %s\\n' $asked 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
     set --
@@ -79,7 +79,7 @@ names=$(
     sub(/^link /, "") { if (tolower($0) !~ pattern) next }
     { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
     END { for (i = 1; i <= n; i++) print all[i] }'
-)
+) && break; done || { echo 'units of processes could not be read'; exit 1; }
 flag='--\\{0,1\\}\\(\\(admin-\\)*api[-_]keys*\\|\\(hf[-_]\\)*token\\|password\\|secret\\)[= ]'
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f

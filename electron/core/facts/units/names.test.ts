@@ -25,9 +25,9 @@ const file = (path: string, text = ''): void => {
 const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
 const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
 
-function names(awk: readonly string[]): readonly string[] {
+function names(awk: readonly string[], before = ''): readonly string[] {
   const text = piece.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`).replaceAll('/proc/', `${root}/proc/`)
-  const given = `pattern='${candidatePattern}'\nawk() { ${awk.join(' ')} "$@"; }\n${text}printf '%s\\n' "$names"`
+  const given = `pattern='${candidatePattern}'\nawk() { ${awk.join(' ')} "$@"; }\n${before}${text}printf '%s\\n' "$names"`
   return execFileSync('sh', ['-c', given, 'sh', 'nginx.service', 'caddy.service'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
 }
 
@@ -55,6 +55,14 @@ test.each(awks)(
     ])
   },
 )
+
+test('an awk that ended with a process whose cgroup it read is asked again, and in the end nothing is told', () => {
+  file('/etc/systemd/system/zeta.service', '[Service]\nExecStart=/opt/bin/vllm serve x\n')
+  const failing = (times: number) => `awk() { [ "$try" -gt ${times} ] && mawk "$@" && return; echo zero.service; return 2; }\n`
+  expect(names(['mawk'], failing(2))).toContain('zeta.service')
+  expect(names(['mawk'], failing(2))).not.toContain('zero.service')
+  expect(() => names(['mawk'], failing(3))).toThrow('units of processes could not be read')
+})
 
 test('a systemctl that the account may not run is not a host without systemd', () => {
   mkdirSync(join(root, '/run/systemd/system'), { recursive: true })
