@@ -11,8 +11,8 @@ import { readTarget, writtenPaths } from './target.ts'
 
 /** What a client may ask a server for. */
 export interface ClientPaths {
-  /** Nothing was left out because there was too much of it. */
-  readonly complete: boolean
+  /** Was nothing left out of what `to` gave because there was too much of it? */
+  readonly complete: () => boolean
   readonly rewritings: readonly Rewriting[]
   /** Paths by which a client may get to this one of an engine. */
   readonly to: (path: string) => readonly string[]
@@ -28,7 +28,8 @@ const MAX_HEADS = 400
 export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, asSent: readonly string[] | undefined): ClientPaths {
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server, model)
-  const told = toldOfGroups(server, model)
+  const { told, complete: allTold } = toldOfGroups(server, model)
+  let complete = heads.length <= MAX_HEADS && rewritings.length <= MAX_HEADS && allTold
   // Of the whole path, too, where a pattern makes the program's path of a part of it.
   const whole = rewritings.length === 0 ? [] : ['uri', 'document_uri', 'request_uri'].flatMap((name) => told.get(name) ?? [])
   const beginnings = whole.flatMap((text): readonly Head[] => {
@@ -40,11 +41,13 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, as
   })
   const decoded = passesDecoded(server.directive.block ?? [])
   const to = (path: string) => {
-    const all = candidates({ heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings, told }, path, asSent)
+    const followed = { heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings: rewritings.slice(0, MAX_HEADS), told }
+    const { paths: all, cut } = candidates(followed, path, asSent)
+    if (cut) complete = false
     return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
   return {
-    complete: heads.length <= MAX_HEADS,
+    complete: () => complete,
     rewritings,
     to,
     splitting: splittingIn(server),
@@ -163,11 +166,14 @@ function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { loc
   return pass !== undefined && readTarget(pass.parameters[0] ?? '')?.uri !== undefined
 }
 
-const MAX_TOLD = 24
+const MAX_TOLD = 100
+/** Of a whole path, which many maps look at only to redirect, no more are tried, and that is not said. */
+const WHOLE = ['uri', 'document_uri', 'request_uri', 'request']
 
 /** By which texts maps and conditions tell apart what a pattern took of a path (`map $svc $realm { public off; }`). */
-function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>): Told {
+function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>): { readonly told: Told; readonly complete: boolean } {
   const told = new Map<string, string[]>()
+  let complete = true
   const note = (source: string, text: string | undefined) => {
     if (text === undefined) return
     const names: string[] = []
@@ -180,7 +186,10 @@ function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>):
     })
     const found = names.length > 4 ? null : new RegExp(`^${shape.join('')}$`, 's').exec(text)
     names.forEach((name, at) => {
-      if (found) told.set(name, [...new Set([...(told.get(name) ?? []), found[at + 1] ?? ''])].slice(0, MAX_TOLD))
+      if (!found) return
+      const texts = [...new Set([...(told.get(name) ?? []), found[at + 1] ?? ''])]
+      if (texts.length > MAX_TOLD && !WHOLE.includes(name)) complete = false
+      told.set(name, texts.slice(0, MAX_TOLD))
     })
   }
   const sample = (pattern: string) => takenBySample(pattern)?.replace(/^\//, '')
@@ -200,9 +209,11 @@ function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>):
     parameters: [name = '', value = ''],
   } of directivesNamed(directive.block ?? [], 'set'))
     for (const text of told.get(name.slice(1)) ?? []) note(value, text)
-  return told
+  return { told, complete }
 }
 
+/** What rewrites and patterns make a route of at once, and what of those that others make of it. */
+const MAX_DIRECT = 500
 const MAX_CANDIDATES = 120
 const FEW = 20
 
@@ -211,13 +222,15 @@ function candidates(
   { heads, rewritings, told }: { readonly heads: readonly Head[]; readonly rewritings: readonly Rewriting[]; readonly told: Told },
   path: string,
   asSent: readonly string[] | undefined,
-): readonly string[] {
+): { readonly paths: readonly string[]; readonly cut: boolean } {
   const all = new Set([path])
   for (const { client, upstream, exact } of heads) {
     if (exact) all.add(client)
     else if (upstream === undefined) all.add(client + path)
     else if (path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
   }
+  const direct = new Set(rewritings.flatMap((one) => askedFor(one, path, told) ?? []))
+  for (const found of [...direct].slice(0, MAX_DIRECT)) all.add(found)
   // Beside those that were found above, however many they are. Once more for one that leads to another, where they are few.
   const room = all.size + MAX_CANDIDATES
   for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)
@@ -225,7 +238,8 @@ function candidates(
       for (const one of rewritings) if (all.size < room) for (const found of askedFor(one, from, told) ?? []) all.add(found)
   const paths = [...all].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
-  return asSent ? paths.flatMap((one) => [one, ...encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
+  const sent = asSent ? paths.flatMap((one) => [one, ...encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
+  return { paths: sent, cut: direct.size > MAX_DIRECT }
 }
 
 /** `/v1/../api/pull`: it begins as it was asked to, and nginx finds its way back. */
@@ -385,5 +399,5 @@ function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly 
   }
   fromRewrites(server.scope.directives)
   walk(server.locations)
-  return found.slice(0, MAX_HEADS)
+  return found
 }

@@ -120,12 +120,12 @@ function draw(
     const met = new Set<NginxDirective>()
     const reachedBy = new Map<NginxDirective, Set<InferenceService>>()
     const fruitful = new Set<NginxDirective>()
-    if (!paths.complete) report(server.directive, 'it rewrites more paths than Gatehouse follows')
     for (const listen of server.listens) {
       if (listen.goesOn) report(listen.directive, 'it listens on more ports than Gatehouse follows')
       if (isNamed(listen) && sharesPort(model.servers, listen)) report(listen.directive, 'only the host knows which address it is')
-      const { hosts, anyHost } = hostsOf(model, server, listen)
+      const { hosts, anyHost, more } = hostsOf(model, server, listen)
       if (hosts.length === 0) continue
+      if (more) report(server.directive, 'it has more names than Gatehouse follows')
       const encrypted = isEncrypted(model.servers, listen)
       if (encrypted && nearest(server.scope, 'ssl_reject_handshake')?.parameters[0] === 'on') continue
       const shared = { server, listen, encrypted }
@@ -216,6 +216,7 @@ function draw(
         routes.push(...[...beside].flatMap(([key, way]) => (straight.has(key) ? [] : [way])))
         if (reached) withheld.push(...missed)
       }
+      if (!paths.complete()) report(server.directive, 'it rewrites more paths than Gatehouse follows')
       for (const [directive, reason] of unmet(model, server, {
         services,
         localAddresses,
