@@ -20,17 +20,20 @@ test('interfaces of containers and machines lead to this host alone', () => {
   expect(outside(networkOf({ lo: '127.0.0.1', eth0: '10.0.0.2', docker0: '172.17.0.1', vnet3: '192.168.122.1' }, 'eth0'))).toEqual(['eth0'])
 })
 
-test('tunnels of a cluster lead to the containers of its other machines', () => {
-  const node = networkOf({ eth0: '10.0.0.2', cni0: '10.42.0.1', 'flannel.1': '10.42.0.0' }, 'eth0')
-  const routes = [...node.routes.filter((route) => route.interface !== 'flannel.1'), routeOf('flannel.1', '10.42.1.0/24')]
-  const tables = parseNft(
-    'table ip t {\nchain c {\ntype filter hook input priority filter; policy drop;\niifname { "cni0", "flannel.1" } accept\n}\n}',
-    'nft',
-  )
-  const from = (source: string) =>
-    verdictFor({ tables }, { ...node, routes }, { direction: 'in', protocol: 'tcp', port: 22, source }).verdict
-  expect(['10.42.0.7', '10.42.1.7', '203.0.113.9'].map(from)).toEqual(['drop', 'accept', 'drop'])
-})
+test.each(['flannel.1', 'flannel-wg', 'tunl0', 'vxlan.calico', 'wireguard.cali'])(
+  '%s, a tunnel of a cluster, leads to the containers of its other machines',
+  (tunnel) => {
+    const node = networkOf({ eth0: '10.0.0.2', cni0: '10.42.0.1', [tunnel]: '10.42.0.0' }, 'eth0')
+    const routes = [...node.routes.filter((route) => route.interface !== tunnel), routeOf(tunnel, '10.42.1.0/24')]
+    const tables = parseNft(
+      `table ip t {\nchain c {\ntype filter hook input priority filter; policy drop;\niifname { "cni0", "${tunnel}" } accept\n}\n}`,
+      'nft',
+    )
+    const from = (source: string) =>
+      verdictFor({ tables }, { ...node, routes }, { direction: 'in', protocol: 'tcp', port: 22, source }).verdict
+    expect(['10.42.0.7', '10.42.1.7', '203.0.113.9'].map(from)).toEqual(['drop', 'accept', 'drop'])
+  },
+)
 
 test('what the default route takes leads to other machines, however it is named', () => {
   expect(outside(networkOf({ vnet0: '10.0.0.2', docker0: '172.17.0.1' }, 'vnet0'))).toEqual(['vnet0'])

@@ -33,8 +33,8 @@ export interface Side {
 export const INSIDE =
   /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|sit0$|ip6tnl0$)/
 
-/** Tunnels of a network plugin of Kubernetes (flannel; Calico by IPIP) to the containers of other machines, and to nowhere else. */
-export const OVERLAY = /^(?:flannel|tunl0$)/
+/** Tunnels of a network plugin of Kubernetes (flannel, Calico) to the containers of other machines, and to nowhere else. */
+export const OVERLAY = /^(?:flannel|tunl0$|vxlan(?:-v6)?\.calico$|wireguard\.cali$|wg-v6\.cali$)/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
 export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
