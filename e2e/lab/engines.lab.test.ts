@@ -36,7 +36,10 @@ sed 's/^pose.launch/sys.argv[0] = "inferd"\\n&/' /usr/local/bin/ollama >/usr/loc
 chmod 755 /usr/local/bin/inferd
 mkdir -p /opt/ComfyUI/venv/bin
 ln -sf /usr/bin/python3 /opt/ComfyUI/venv/bin/python
-printf 'import http.server\\nhttp.server.HTTPServer(("0.0.0.0", 8188), http.server.BaseHTTPRequestHandler).serve_forever()\\n' >/opt/ComfyUI/main.py
+mkdir -p /srv/pictures
+for place in '/opt/ComfyUI 8189' '/srv/pictures 8188'; do
+  printf 'import http.server\\nhttp.server.HTTPServer(("0.0.0.0", %s), http.server.BaseHTTPRequestHandler).serve_forever()\\n' "\${place#* }" >"\${place% *}/main.py"
+done
 ${unit('loading', '/usr/bin/python3 /nix/store/vllm/bin/.vllm-wrapped serve m --host 127.0.0.1 --port 8701')}
 ${unit('below', '/usr/local/bin/llama-server -m /m.gguf --host 127.0.0.1 --port 8702 --api-prefix /llm')}
 ${unit('empty', '/usr/local/bin/llama-server -m /m.gguf --host 0.0.0.0 --port 8703 --api-key-file /etc/empty.key')}
@@ -44,12 +47,14 @@ ${unit('renamed', '/usr/local/bin/inferd serve')}
 sed -i 's/^Environment=/&OLLAMA_HOST=0.0.0.0:8704 /' /etc/systemd/system/renamed.service
 ${unit('comfy', '/opt/ComfyUI/venv/bin/python main.py --listen')}
 sed -i 's|^User=.*|WorkingDirectory=/opt/ComfyUI|' /etc/systemd/system/comfy.service
+${unit('pictures', '/usr/bin/python3 main.py --listen --api-key seen-one')}
+sed -i 's|^User=.*|WorkingDirectory=/srv/pictures|' /etc/systemd/system/pictures.service
 cat >/etc/nginx/conf.d/engines.conf <<'C'
 server { listen 8801; location / { proxy_pass http://127.0.0.1:8701; } }
 server { listen 8802; location /llm/ { proxy_pass http://127.0.0.1:8702; } }
 C
 systemctl daemon-reload
-systemctl start loading below empty renamed comfy
+systemctl start loading below empty renamed comfy pictures
 systemctl reload nginx
 curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused --output /dev/null http://127.0.0.1:8704/api/version
 for port in 8702 8703; do curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused --output /dev/null http://127.0.0.1:$port/health; done`,
@@ -84,6 +89,12 @@ test('a server that calls itself otherwise is judged as what it runs', () => {
   expect(said('inference-bound-to-loopback', 'renamed.service')).toBe('fail: Inference port is open to the network')
 })
 
-test('a script without its folder is known by the environment beside it', () => {
-  expect(said('model-interface-not-exposed', 'comfyui')).toBe('fail: The interface is open, and may ask nobody')
+test('a script without its folder is known by the environment beside it, or by its own port', () => {
+  for (const unit of ['comfy', 'pictures'])
+    expect(said('model-interface-not-exposed', `comfyui:${unit}.service`)).toBe('fail: The interface is open, and may ask nobody')
+})
+
+test('a key on the command line of another program is reported, and stands nowhere', () => {
+  expect(said('inference-secrets-not-on-command-line', 'comfyui:pictures.service')).toBe('fail: A key stands on the command line')
+  expect(JSON.stringify(run.report)).not.toContain('seen-one')
 })

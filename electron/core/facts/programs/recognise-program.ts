@@ -73,9 +73,9 @@ export function programOfScript(
   process: Pick<Process, 'argv' | 'cgroup' | 'pid'>,
   listeners: readonly Listener[],
 ): ProgramRecord | undefined {
-  const unit = unitOf(process) ?? ''
-  const environment = process.argv.flatMap((word) => /^\/(?:.+\/)?([^/]+)\/bin\/python[\d.]*$/.exec(word)?.[1] ?? [])[0] ?? ''
-  const ports = listeners.flatMap(({ port, processes }) => (processes.some(({ pid }) => pid === process.pid) ? [port] : []))
+  const holds = (port: number) => listeners.some((one) => one.port === port && one.processes.some(({ pid }) => pid === process.pid))
+  const isNamed = ({ unit, environment }: NonNullable<ProgramRecord['script']>) =>
+    unit.test(unitOf(process) ?? '') || environment.test(environmentOf(process.argv))
   return unwrap(process.argv)
     .flatMap(({ words: [path = '', ...rest], module }) =>
       module === undefined && /^(?:\.\/)?[^/]+\.py$/.test(path)
@@ -83,14 +83,17 @@ export function programOfScript(
             ({ script }) =>
               script?.name.test(basename(path)) &&
               (says(script.words, rest) ||
-                script.unit.test(unit) ||
-                script.environment.test(environment) ||
-                (ports.includes(script.port) && (script.taken === undefined || says(script.taken, rest)))),
+                isNamed(script) ||
+                (holds(script.port) && (script.taken === undefined || says(script.taken, rest)))),
           )
         : undefined,
     )
     .find((record) => record !== undefined)
 }
+
+/** How the folder is called in which Python lies: of conda and the like the name of the environment. */
+const environmentOf = (argv: readonly string[]): string =>
+  argv.flatMap((word) => /^\/(?:.+\/)?([^/]+)\/bin\/python[\d.]*$/.exec(word)?.[1] ?? [])[0] ?? ''
 
 /** The program that an image is named after, on whatever registry. */
 export function programOfImage(reference: string): ProgramRecord | undefined {
