@@ -80,6 +80,9 @@ test('the controls: by item, filtered, explained, with what each host says', asy
   await it.isSound('controls')
   await page.keyboard.press('j')
   await expect(bound).not.toHaveAttribute('aria-current')
+  // No template turns the next one.
+  await expect(detail).toContainText('How it is mendedBind the server to 127.0.0.1')
+  await it.isSound('controls-steps')
   await page.keyboard.press('/')
   await page.keyboard.type('playbook')
   await expect(page.locator('.row-name')).toHaveCount(1)
