@@ -38,6 +38,7 @@ function findIn({ hosts }: Pick<FleetOverview, 'hosts'>) {
     rows.get(placeOf(host, who)) ?? (whole.has(host) ? 'gone' : 'not-read')
 }
 
+/** What an account held when it was decided about, to tell at the next review whether it holds more. Each right once, whatever the ways to it. */
 export const heldBy = ({ tier, login, logins, holdings, notRead }: AccessFound): HeldAccess => ({
   ...{ tier, logins: login === 'unknown' ? [...logins, 'not known'] : logins, ...(notRead && { notRead }) },
   capabilities: [...new Set(holdings.map(({ capability }) => capability))],

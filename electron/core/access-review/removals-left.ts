@@ -12,6 +12,7 @@ export interface Marked extends Principal {
 }
 
 export const markedOf = ({ host, row: { account, kind } }: FullReviewEntry): Marked => ({ host, account, kind })
+/** Each account of each host once, as it was marked last. */
 export const distinct = (all: readonly Marked[]): readonly Marked[] => [
   ...new Map(all.map((one) => [placeOf(one.host, one), one])).values(),
 ]

@@ -82,6 +82,7 @@ const stateByFailure: Partial<Record<Failure['code'], ConnectionState>> = {
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.slice(0, 400) ?? ''
 
+/** What a report keeps of a section: how it ended, how long it took and what it complained of first, not what it printed. A command that ended with an error has failed, though it was asked. */
 export function recordOf(output: SectionOutput): SectionRecord {
   const failed = output.state === 'ok' && output.exitCode !== 0
   return {

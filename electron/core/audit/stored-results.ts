@@ -44,6 +44,7 @@ export interface StoredResultsPorts {
 
 const HISTORY_LENGTH = 50
 
+/** Results out of the store, with the decisions of now laid over them; a host that was not reached last shows what was measured before. */
 export function createStoredResults({ clock, log, repo, version, decisions, advisories }: StoredResultsPorts): StoredResults {
   function host(fleet: Fleet, name: string): HostAudit | null {
     const newest = newestMeasured((limit) => repo.newest(fleet.name, name, limit).map(({ audit }) => audit))

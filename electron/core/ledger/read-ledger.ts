@@ -40,6 +40,7 @@ export function readLedger(text: string, head: LedgerHead, before: LedgerHead = 
   return { records, head: last }
 }
 
+/** One line of the ledger; undefined where it is no record, which the chain then tells. */
 export function recordOf(line: string): LedgerRecord | undefined {
   try {
     return ledgerRecordSchema.safeParse(JSON.parse(line)).data

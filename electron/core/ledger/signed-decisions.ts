@@ -28,6 +28,7 @@ export interface SignedDecisions {
   decide(decision: Verdict, about: Decided, note: string, host?: string): void
 }
 
+/** A decision binds to one content: another version or another byte is another one. */
 export const keyOf = ({ id, version, sha256 }: Decided): string => `${id} ${version} ${sha256}`
 
 const verdicts: readonly Verdict[] = ['approve', 'withdraw']

@@ -31,6 +31,7 @@ export function valuesOf(words: readonly string[], names: readonly string[], sty
   return end === -1 ? after : after.slice(0, end)
 }
 
+/** Whether one of these flags stands among the words, alone or with `=value`. What a flag before it takes as its value is not told apart. */
 export const hasFlag = (words: readonly string[], names: readonly string[], style: FlagStyle = {}): boolean =>
   words.some((word) => names.includes(normalise(word.startsWith('--') ? (word.split('=', 1)[0] ?? '') : word, style)))
 

@@ -75,6 +75,7 @@ export function observationOf(placed: PlacedFinding) {
   }
 }
 
+/** A finding that fails or warns, as an OSCAL risk; its id is the same in every document of a pack. */
 export function riskOf(placed: PlacedFinding) {
   const { host, finding } = placed
   return {

@@ -31,6 +31,7 @@ export interface IniSection {
   readonly entries: readonly { readonly key: string; readonly value: string; readonly row: ConfigRow }[]
 }
 
+/** Sections in their order (systemd.syntax(7), GKeyFile of NetworkManager): a key may stand more than once, and what stands before all sections counts for none. */
 export function readIni(rows: readonly ConfigRow[]): IniSection[] {
   const sections: { name: string; entries: { key: string; value: string; row: ConfigRow }[] }[] = []
   for (const row of rows) {
@@ -44,6 +45,7 @@ export function readIni(rows: readonly ConfigRow[]): IniSection[] {
   return sections
 }
 
+/** As YAML of Netplan and files of systemd and NetworkManager say it. What is neither is left to the default. */
 export const isNo = (value: unknown): boolean => value === false || /^(?:no|n|false|f|off|0)$/i.test(String(value).trim())
 export const isYes = (value: unknown): boolean => value === true || /^(?:yes|y|true|t|on|1)$/i.test(String(value).trim())
 

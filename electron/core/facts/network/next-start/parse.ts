@@ -11,6 +11,7 @@ import type { Ask, KernelTakes, NextStart } from './next-start.ts'
 
 const WHAT = 'What the network is asked for at the next start'
 
+/** What the files of Netplan, networkd, NetworkManager, ifupdown and the kernel ask for when the host starts anew. */
 export function readNextStart(output: SectionOutput): FactResult<NextStart> {
   const trouble = unusable(output, WHAT)
   if (trouble) return trouble

@@ -41,6 +41,7 @@ export const isForwarder = (callee: PickleValue): boolean =>
   (inModule(callee, TORCH_TENSOR) && callee.name === '_rebuild_from_type_v2') ||
   (inModule(callee, NUMPY_RANDOM) && /^__(?:randomstate|generator|bit_generator)_ctor$/.test(callee.name ?? ''))
 
+/** The call that a forwarder makes of what it is given; undefined where it is none, or makes nothing but an empty object. */
 export function callThrough({ callee, args }: Call): Call | undefined {
   if (args.kind !== 'tuple' || callee.kind !== 'global' || !isForwarder(callee)) return undefined
   const [first, second, third] = args.items
