@@ -21,6 +21,8 @@ export interface ZipDirectory {
   readonly entries: readonly ZipEntry[]
   /** Where the central directory begins in the source. */
   readonly directoryAt: number
+  /** Where the archive ends: behind its end record. */
+  readonly endsAt: number
   /** Bytes before the archive, which Python's zipfile steps over and PyTorch's reader does not. */
   readonly leadingBytes: number
   /** What two readers would understand differently. */
@@ -45,7 +47,7 @@ export async function readZipDirectory(source: ByteSource, signal?: AbortSignal)
   const end = await findEnd(source, signal)
   if (end === undefined) return undefined
   const ambiguities = [...end.ambiguities]
-  const { count, directoryBytes, directoryOffset, endAt } = end
+  const { count, directoryBytes, directoryOffset, endAt, endsAt } = end
   const directoryAt = endAt - directoryBytes
   const leadingBytes = directoryAt - directoryOffset
   if (directoryAt < 0 || leadingBytes < 0) throw new Unreadable('zip: the directory lies outside the file', endAt)
@@ -56,7 +58,7 @@ export async function readZipDirectory(source: ByteSource, signal?: AbortSignal)
   if (end.others.some((at) => at >= directoryAt)) ambiguities.push('it has more than one end record')
   const entries = await readEntries(source, directoryAt, endAt, leadingBytes, signal)
   if (entries.length !== count) ambiguities.push(`the directory has ${entries.length} members, the end record says ${count}`)
-  return { entries, directoryAt, leadingBytes, ambiguities }
+  return { entries, directoryAt, endsAt, leadingBytes, ambiguities }
 }
 
 interface End {
@@ -65,6 +67,7 @@ interface End {
   readonly directoryOffset: number
   /** Where the directory ends: the end record, or the zip64 one before it. */
   readonly endAt: number
+  readonly endsAt: number
   /** Where else an end record seems to stand, before the one that counts. */
   readonly others: readonly number[]
   readonly ambiguities: readonly string[]
@@ -86,16 +89,21 @@ async function findEnd(source: ByteSource, signal: AbortSignal | undefined): Pro
     directoryBytes: view.getUint32(at + 12, true),
     directoryOffset: view.getUint32(at + 16, true),
     endAt: start + at,
+    endsAt: start + at + END_BYTES + view.getUint16(at + 20, true),
     others: before.map((other) => start + other),
   }
   const large = await findEnd64(source, plain.endAt, signal)
   if (large === undefined) return { ...plain, ambiguities }
   if (plain.directoryOffset !== 0xffff_ffff && plain.directoryOffset !== large.directoryOffset)
     ambiguities.push('the end record and the zip64 end record name different directories')
-  return { ...large, others: plain.others, ambiguities: [...ambiguities, ...large.ambiguities] }
+  return { ...large, endsAt: plain.endsAt, others: plain.others, ambiguities: [...ambiguities, ...large.ambiguities] }
 }
 
-async function findEnd64(source: ByteSource, endAt: number, signal: AbortSignal | undefined): Promise<Omit<End, 'others'> | undefined> {
+async function findEnd64(
+  source: ByteSource,
+  endAt: number,
+  signal: AbortSignal | undefined,
+): Promise<Omit<End, 'others' | 'endsAt'> | undefined> {
   if (endAt < 20 || !(await hasSignature(source, endAt - 20, LOCATOR64, signal))) return undefined
   const locator = new ByteCursor(source, { start: endAt - 20, signal })
   await locator.need(20)

@@ -1,13 +1,13 @@
 import type { ModelFormat } from '#shared/model/model-format.ts'
-import { sliceSource } from '../byte-source.ts'
+import { type ByteSource, sliceSource } from '../byte-source.ts'
 import { detectFormat, HEAD_BYTES, packedToo } from '../readers/detect-format.ts'
 import { hdf5BehindOthers } from '../readers/hdf5-place.ts'
 import { isOnnx } from '../readers/onnx.ts'
 import { readSafetensors } from '../readers/safetensors.ts'
 import { sentencePieces } from '../readers/sentencepiece.ts'
-import { isTarHeader } from '../readers/tar.ts'
+import { isTarHeader, readTarMember } from '../readers/tar.ts'
 import { Unreadable } from '../readers/unreadable.ts'
-import { readZipDirectory } from '../readers/zip-directory.ts'
+import { readZipDirectory, type ZipDirectory } from '../readers/zip-directory.ts'
 import { looksLikePickle } from './pickle/probe-pickle.ts'
 import { scanPickles } from './pickle/scan-pickle.ts'
 import type { Nested, Scan, ScanItem } from './scan.ts'
@@ -75,7 +75,8 @@ export async function scanContent(scan: Scan, item: ScanItem): Promise<ModelForm
       const pickled = await scanPickle(scan, item)
       if (guessed.has(format)) return pickled
     }
-    if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item))) await scanArchive(scan, item)
+    if (format !== 'zip' && format !== 'empty' && (await endsAsArchive(scan, item, format === 'tar' || isTarHeader(head))))
+      await scanArchive(scan, item)
     // The name of its first member may be the beginning of anything: PyTorch and NeMo open it as a tar archive before all else.
     if (format !== 'tar' && isTarHeader(head)) await scanners.tar(scan, item)
     const packed = format === 'tar' ? packedToo(head) : undefined
@@ -93,13 +94,25 @@ const nestedIn =
   async (inner) =>
     void (await scanContent(scan, inner))
 
-/** A zip archive is found from its end: any file can have one there, and Python opens it. */
-async function endsAsArchive(scan: Scan, { source }: ScanItem): Promise<boolean> {
+/** A zip archive is found from its end: any file can have one there, and Python opens it. The last member of a tar archive (NeMo's weights) is scanned as that. */
+async function endsAsArchive(scan: Scan, { source }: ScanItem, isTar: boolean): Promise<boolean> {
   try {
-    return ((await readZipDirectory(source, scan.signal))?.entries.length ?? 0) > 0
+    const directory = await readZipDirectory(source, scan.signal)
+    if (directory === undefined || directory.entries.length === 0) return false
+    return !isTar || !(await isMemberOfTar(scan, source, directory))
   } catch (error) {
     if (error instanceof Unreadable) return false
     throw error
+  }
+}
+
+async function isMemberOfTar(scan: Scan, source: ByteSource, { leadingBytes, endsAt }: ZipDirectory): Promise<boolean> {
+  for (let at = 0; ; ) {
+    scan.step(50)
+    const member = await readTarMember(source, at, scan.signal)
+    if (member === undefined || member.dataAt > leadingBytes) return false
+    if (member.kind === 'file' && member.dataAt === leadingBytes) return endsAt === member.dataAt + member.sizeBytes
+    at = member.nextAt
   }
 }
 

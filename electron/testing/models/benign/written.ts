@@ -5,6 +5,7 @@ import type { ModelCase } from '../case.ts'
 import { type GgufOrder, gguf } from '../gguf-builder.ts'
 import { message, number } from '../protobuf-builder.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
+import { tar } from '../tar-builder.ts'
 import { zip } from '../zip-builder.ts'
 
 const cleared = (fileName: string, bytes: Uint8Array): ModelCase => ({ name: fileName, fileName, bytes, expected: 'cleared' })
@@ -158,6 +159,13 @@ export const written: readonly ModelCase[] = [
   cleared('vocabulary.gguf', gguf({ 'general.architecture': 'llama' }, [], 0)),
   cleared('nested.npy', nestedArray),
   cleared('logistic.skops', skopsFile),
+  cleared(
+    'weights.nemo',
+    tar([
+      { name: './model_config.yaml', content: utf8('sample_rate: 16000\n') },
+      { name: './weights.npz', content: zip([{ name: 'a.txt', content: utf8('x'), deflate: true }], { zip64: true }) },
+    ]),
+  ),
   cleared('zip64.npz', zip([{ name: 'a.txt', content: utf8('x'), deflate: true }], { zip64: true })),
   cleared(
     'functional.keras',

@@ -122,6 +122,10 @@ const HEADER_BYTES = 90
 const ggufHead = Buffer.from(joined('GGUF', u32(3), u64(0), u64(1), u64(1), 'a', u32(8), u64(3_027))).toString('latin1')
 
 const tars: readonly ModelCase[] = [
+  dangerous(
+    'an archive behind a tar archive with another one',
+    joined(tar([{ name: 'a.npz', content: zip([{ name: 'a.txt', content: utf8('x') }]) }]), zip([{ name: 'model.pkl', content: evil }])),
+  ),
   dangerous('a tar archive with a pickle', tar([{ name: 'model.pkl', content: evil }])),
   dangerous(
     'a legacy PyTorch tar archive',
