@@ -302,6 +302,16 @@ test.each<[string, Host, string | undefined]>([
     { started: 'root\tvllm.service\t/opt/pre', paths: 'regular file/775/root/ops//opt/pre', groups: { ops: 'ada' } },
     'group ops may write /opt/pre, which leads to what vllm.service runs → root',
   ],
+  [
+    'a folder that a job goes to, and takes nothing from',
+    { cron: '* * * * * root cd /var/spool/x && /opt/backup --all', paths: 'directory/777/root/root//var/spool/x' },
+    undefined,
+  ],
+  [
+    'a folder that a job goes to, whose files it runs',
+    { cron: '* * * * * root cd /srv/app && php artisan schedule:run', paths: 'directory/777/root/root//srv/app' },
+    'every account may write /srv/app, which cron runs as root → root',
+  ],
   ['groups of chroots', { groups: { sbuild: 'ada' } }, 'group sbuild → root'],
   ['a group of MicroK8s from its snap', { groups: { snap_microk8s: 'ada' } }, 'group snap_microk8s → root'],
   [

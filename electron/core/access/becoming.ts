@@ -259,8 +259,9 @@ const ownPart = (command: string): string => command.replace(OTHERS, (whole) => 
 const OTHERS =
   /(?<![\w.-])(?:(?:su|runuser)\s+(?:-l?\s+|--login\s+|-s\s+\S+\s+|-u\s+){0,9}[A-Za-z_]|(?:gosu|setuidgid)\s+[A-Za-z_]|(?:sudo|doas|setpriv|chpst)\s+(?:-\S+\s+){0,9}(?:-[A-Za-z]*u|--user|--reuid)[\s=]).*/
 
-/** Without files that are only written to, or that a program is given which starts and reads nothing. */
-const startedIn = (command: string): string => command.replace(WRITTEN, ' ').replace(HANDLED, ' ')
+/** Without files that are only written to, or that a program is given which starts and reads nothing, and the folder that a program of one's own is started in. */
+const startedIn = (command: string): string => command.replace(GONE_TO, ' ').replace(WRITTEN, ' ').replace(HANDLED, ' ')
+const GONE_TO = /(?<=^|[\s;|&(])cd\s+[^\s;|&()`]+\s*(?:&&|;)\s*(?=\/(?!(?:usr\/)?s?bin\/)[^\s;|&()`]+(?:\s[^;|&()`]*)?$)/
 const WRITTEN = /(?:\d|&)?>{1,2}[|&]?\s*[^\s;|&()<>`]+/g
 const HANDLED = /(?<=^|[\s;|&(`]|\/)(?:touch|rm|rmdir|mkdir|ls|test|\[|echo|printf|logger|stat|du|df)\s[^;|&()<>`]*/g
 
