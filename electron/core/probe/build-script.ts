@@ -26,7 +26,7 @@ export interface Probe {
   readonly sections: readonly SectionSpec[]
 }
 
-const seconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000))
+const seconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000)
 
 const candidates = (argv: readonly [string, ...string[]], alternatives: readonly string[] = []): string => {
   const programs = [argv[0], ...alternatives]

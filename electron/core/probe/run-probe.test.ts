@@ -182,6 +182,19 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
   })
 
+  test('what ends by itself has no program that ends it', async () => {
+    const text = 'read -r name <"/proc/$PPID/comm"; echo "$name"; exit 3'
+    const { outputs, failure } = await probe(host, [
+      section('by-itself', text, { timeoutMs: 0 }),
+      section('ended', `${text} #`, { timeoutMs: 1000 }),
+    ])
+    expect(failure).toBeUndefined()
+    expect(outputs.get('by-itself')).toMatchObject({ state: 'ok', exitCode: 3 })
+    expect(outputs.get('by-itself')?.stdout).not.toContain('timeout')
+    const { path } = host
+    if (path === undefined) expect(outputs.get('ended')?.stdout).toBe('timeout\n')
+  })
+
   test('complaints without end are bounded, and their command ends as it would', async () => {
     const { outputs, failure } = await probe(host, [
       section('babbles', 'echo before; exec /usr/bin/yes a complaint >&2', { timeoutMs: 1000 }),

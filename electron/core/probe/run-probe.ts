@@ -67,7 +67,7 @@ function sudoersOf(account: string, sudo: SudoProgram, section: SectionSpec, end
 function unendedState(section: SectionSpec, frames: SectionFrames, wallMs: number, finished: boolean): SectionOutput['state'] {
   if (!frames.begun) return 'not-run'
   if (finished) return 'truncated'
-  return wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
+  return section.timeoutMs > 0 && wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
 }
 
 function outputOf(

@@ -22,6 +22,7 @@ export interface PrivilegedCommand {
 interface SectionBase {
   /** Lower-case letters, digits and dashes; unique in the probe; evidence refers to it. */
   readonly id: string
+  /** 0 for what asks the kernel alone and so ends by itself: it needs no program that ends it. */
   readonly timeoutMs: number
   /** stdout beyond this is dropped and the section marked truncated. */
   readonly maxBytes: number

@@ -142,7 +142,8 @@ gh_t() {
   gh_n=$4
   shift 4
   gh_clock
-  gh_t0=$gh_now gh_w="$gh_timeout $gh_n" gh_r= gh_e=
+  gh_t0=$gh_now gh_w= gh_r= gh_e=
+  [ "$gh_n" = 0 ] || gh_w="$gh_timeout $gh_n"
   if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
   [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
   gh_clock
