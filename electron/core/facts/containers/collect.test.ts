@@ -158,6 +158,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
             '--hf-token=sk-fourteen',
             '--password',
             'none',
+            '--master-key',
+            'sk-fifteen',
           ],
         ],
         Mounts: [],
@@ -191,6 +193,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
                 '--hf-token=****',
                 '--password',
                 '<placeholder>',
+                '--master-key',
+                '****',
               ],
             ],
             environment: {

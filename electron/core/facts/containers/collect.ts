@@ -35,11 +35,11 @@ const READ = [...wantedVariables, ...decisiveVariables]
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
 const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4
-secret='[A-Za-z0-9_]*\\(KEY\\|KEYS\\|TOKEN\\|TOKENS\\|SECRET\\|PASSWORD\\|PASSWD\\)'
+secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWO*R*D\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
 user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)'
-flags='--\\{0,1\\}\\(api-keys\\{0,1\\}\\|api_keys\\{0,1\\}\\|admin-api-key\\|hf-token\\|hf_token\\|token\\|password\\|passwd\\|secret\\)'
+flags='--\\{0,1\\}[[:alnum:]_-]*\\(keys*\\|token\\|passwo*r*d\\|secret\\)'
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 given="s/\\(\\"$flags\\"\\),\\"$known\\"\\(,\\"-\\|]\\)/\\1<,p>\\5/g"
 hide=":start
