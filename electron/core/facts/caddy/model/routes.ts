@@ -90,9 +90,11 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
   for (const server of readServers(config)) {
     for (const { node, reason } of beyondListening(server)) report(node, reason)
     const blocks = representatives(rangesIn(server.node))
-    const heads = headsIn(server.node)
+    const allHeads = headsIn(server.node)
+    const heads = allHeads.slice(0, MAX_HEADS)
     const rewritings = rewritingsIn(server.node)
     const beginnings = beginningsIn(server.node)
+    if (allHeads.length > MAX_HEADS || rewritings.more) report(server.node, MORE_PATHS)
     if (!rewritings.rewritings.every(({ pattern }) => isReadable(pattern)))
       report(server.node, 'a pattern that decides which path leads there is beyond Gatehouse')
     // What a pattern takes of a path may be told apart by where the path begins.
@@ -118,7 +120,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
           const own: CaddyRoute[] = []
           const missed: CaddyPicture['withheld'][number][] = []
           for (const route of routesOf(service)) {
-            const asked = candidates(cut, rewritings, route.path)
+            const { paths: asked, more } = candidates(cut, rewritings, route.path)
+            if (more) report(server.node, MORE_PATHS)
             for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path, anyCase)] : asked) {
               const ways: CaddyWay[] = []
               for (const { from, address } of blocks)
@@ -277,10 +280,12 @@ function headsIn(root: JsonNode): readonly string[] {
   const few = [...stripped].slice(0, MAX_PAIRED)
   const pairs = few.flatMap((outer) => few.flatMap((inner) => (inner === outer ? [] : [outer.replace(/\/$/, '') + inner])))
   const all = new Set([...stripped, ...found, ...pairs])
-  return [...all].filter((head) => head !== '' && !head.includes('{')).slice(0, 100)
+  return [...all].filter((head) => head !== '' && !head.includes('{'))
 }
 
+const MAX_HEADS = 100
 const MAX_PAIRED = 8
+const MORE_PATHS = 'it rewrites more paths than Gatehouse follows'
 
 /** Beginnings of paths that matchers name. */
 const beginningsIn = (root: JsonNode): readonly string[] =>
@@ -295,6 +300,8 @@ function rewritingsIn(root: JsonNode): {
   readonly words: readonly Word[]
   readonly rewritings: readonly Rewriting[]
   readonly added: readonly string[]
+  /** There are more than are followed. */
+  readonly more: boolean
 } {
   const all = [...below(root)]
   const suffixes = all.flatMap((node) => textOf(field(node, 'strip_path_suffix')) ?? [])
@@ -313,7 +320,7 @@ function rewritingsIn(root: JsonNode): {
   )
   const rewritings = patterns.flatMap(({ pattern, name }) =>
     uris
-      .filter((uri) => uri.includes('{http.regexp.'))
+      .filter((uri) => uri.includes(`{http.regexp.${name}.`) || /\{http\.regexp\.\w+\}/.test(uri))
       .map((uri) => ({
         pattern,
         replacement: uri
@@ -334,12 +341,18 @@ function rewritingsIn(root: JsonNode): {
   const places = uris.length + replaced.length > 0 ? samplesOf(all) : []
   return {
     places,
-    suffixes: [...new Set(suffixes)].slice(0, 8),
-    words: words.slice(0, 8),
-    rewritings: [...replaced, ...rewritings].slice(0, 40),
-    added: [...new Set(added)].slice(0, 8),
+    suffixes: [...new Set(suffixes)].slice(0, FEW),
+    words: words.slice(0, FEW),
+    rewritings: [...replaced, ...rewritings].slice(0, MAX_REWRITINGS),
+    added: [...new Set(added)].slice(0, FEW),
+    more:
+      replaced.length + rewritings.length > MAX_REWRITINGS ||
+      [new Set(suffixes).size, words.length, new Set(added).size].some((one) => one > FEW),
   }
 }
+
+const FEW = 8
+const MAX_REWRITINGS = 60
 
 /** A path for each matcher of paths, and for each beginning together with each end. */
 function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
@@ -360,16 +373,21 @@ interface Word {
   readonly put: string
 }
 
+/** What patterns make a route of at once, and what of those that others make of it. */
+const MAX_DIRECT = 120
 const MAX_CANDIDATES = 60
 
 function candidates(
   heads: readonly string[],
   { places, suffixes, words, rewritings, added }: ReturnType<typeof rewritingsIn>,
   path: string,
-): readonly string[] {
+): { readonly paths: readonly string[]; readonly more: boolean } {
   const bare = added.flatMap((prefix) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : [])).filter((one) => one.startsWith('/'))
   const asked = [path, ...bare]
   const all = new Set([...asked, ...heads.flatMap((head) => asked.map((one) => head.replace(/\/$/, '') + one)), ...heads, ...places])
+  const direct = new Set(rewritings.flatMap((one) => askedFor(one, path) ?? []))
+  for (const one of [...direct].slice(0, MAX_DIRECT)) all.add(one)
+  const room = all.size + MAX_CANDIDATES
   for (const from of [...all]) {
     const made = [
       ...suffixes.map((suffix) => from + suffix),
@@ -378,8 +396,7 @@ function candidates(
       ),
       ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
     ]
-    for (const one of made.map((text) => (text.startsWith('/') ? text : `/${text}`)))
-      if (all.size < heads.length * (1 + asked.length) + places.length + MAX_CANDIDATES) all.add(one)
+    for (const one of made.map((text) => (text.startsWith('/') ? text : `/${text}`))) if (all.size < room) all.add(one)
   }
-  return [...all]
+  return { paths: [...all], more: direct.size > MAX_DIRECT }
 }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { given, login, site, toOllama } from './caddy-sites.testing.ts'
+import { ask, outcomes } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
+
+/** Many ways of one kind, of which one asks nobody: it is found, or what was not followed is said. */
+const judged = (routes: readonly object[]) => outcomes(ask(requiresAuthentication, given(site(routes))))
+const many = (count: number, off: number, one: (at: number) => object) =>
+  Array.from({ length: count }, (_, at) => ({
+    ...one(at),
+    handle: [...(one(at) as { handle: object[] }).handle, ...(at === off ? [] : [login]), toOllama],
+    terminal: true,
+  }))
+const open = ['fail: Every route answers without a login']
+const beyond = 'not-evaluated: Part of Caddy is beyond the model'
+
+const byPattern = (at: number) => ({
+  match: [{ path_regexp: { name: `r${at}`, pattern: `^/(?:x|y)${at}/(.*)$` } }],
+  handle: [{ handler: 'rewrite', uri: `/{http.regexp.r${at}.1}` }],
+})
+const byPrefix = (at: number) => ({
+  match: [{ path: [`/s${at}/*`] }],
+  handle: [{ handler: 'rewrite', strip_path_prefix: `/s${at}` }],
+})
+
+test('many patterns', { timeout: 60_000 }, () => expect(judged(many(45, 43, byPattern))).toEqual(open))
+
+test.each([
+  ['patterns', many(70, 69, byPattern)],
+  ['prefixes', many(110, 105, byPrefix)],
+])('more %s than are followed', { timeout: 60_000 }, (_, routes) => expect(judged(routes)).toContain(beyond))
