@@ -24,4 +24,7 @@ test.each([
   ['ghcr.io/ggml-org/llama.cpp:server-cuda12.4', undefined],
   ['ollama/ollama:latest', undefined],
   ['ollama/ollama@sha256:0011', undefined],
+  ['opea/vllm-gaudi:1.2', undefined],
+  ['registry.redhat.io/rhaiis/vllm-cuda-rhel9:3.2.1', undefined],
+  ['ollama/ollama:0.13', '0.13'],
 ])('the version that %s states', (image, version) => expect(versionOfImage(image)).toBe(version))

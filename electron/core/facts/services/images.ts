@@ -26,9 +26,12 @@ export function versionOfImage(reference: string): string | undefined {
   const { name, tag } = splitReference(reference)
   if (name === 'llama.cpp') return /-(b\d{3,6})$/.exec(tag)?.[1]
   const [, version] = /^v?(\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|alpha|beta|pre|dev|post)(?![a-z])(?:\.?\d+)?|[ab]\d+(?![a-z]))*)/.exec(tag) ?? []
-  return version === undefined || Number.parseInt(version, 10) >= FIRST_YEAR ? undefined : version
+  const major = Number.parseInt(version ?? '', 10)
+  return major < (engineOfImage(reference) === 'vllm' ? FIRST_OF_OTHERS : FIRST_YEAR) ? version : undefined
 }
 
+/** vLLM counts from 0 still. Who packs it counts by himself (rhaiis/vllm-cuda-rhel9:3.2.1, opea/vllm-gaudi:1.2), which would look newer than any fix. */
+const FIRST_OF_OTHERS = 1
 /** No engine has come to this number, and tags of months begin with years. */
 const FIRST_YEAR = 20
 
