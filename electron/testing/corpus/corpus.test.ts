@@ -58,6 +58,16 @@ test('whatever is open names the template that turns it, or says what a person d
   expect([...new Set(silent.map(({ control, title }) => `${control}: ${title}`))]).toEqual([])
 })
 
+test('what passes or is open shows what decides it', () => {
+  const bare = [...judged.values()].flatMap(({ audit }) =>
+    audit.findings.filter((finding) => (isOpen(finding) || finding.status === 'pass') && finding.evidence.length === 0),
+  )
+  // The advisories lie on this computer, and no host prints how old they are.
+  expect(
+    [...new Set(bare.map(({ control, title }) => `${control}: ${title}`))].filter((one) => !/^advisory-data-fresh: /.test(one)),
+  ).toEqual([])
+})
+
 test('what cannot be read passes nothing that the whole host does not pass', () => {
   const better = of('odd').flatMap(({ host, audit, base }) => {
     const before = base && loudestByControl(base)

@@ -41,7 +41,8 @@ export default defineControl({
         subject: '',
         title: 'Each key opens one account',
         reason,
-        cite: keys.slice(0, 4).map(({ key: { line } }) => ({ section: 'access', line })),
+        cite:
+          keys.length === 0 ? [{ section: 'access', line: 0 }] : keys.slice(0, 4).map(({ key: { line } }) => ({ section: 'access', line })),
       },
     ]
   },

@@ -57,7 +57,7 @@ function judge(service: InferenceService, units: FactResult<readonly Unit[]>): V
   }
   if (service.how === 'process') {
     const reason = `${name} was started outside any system unit, so nothing confines it. Expected a unit with its own account and sandbox.`
-    return { ...base, status: 'warning', title: 'The server runs outside any unit', reason, cite: [] }
+    return { ...base, status: 'warning', title: 'The server runs outside any unit', reason, cite: [{ section: 'processes', line: 0 }] }
   }
   const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
   if (!unit) {

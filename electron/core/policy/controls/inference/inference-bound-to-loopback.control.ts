@@ -95,7 +95,8 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
         : service.ownNetwork
           ? `listens on ${service.ownNetwork.sockets.join(', ') || 'no port'} in a network of its own, which others do not get into`
           : 'opens no TCP port'
-    return { ...base, status: 'pass', title: 'No port is open for others', reason: `${name} ${how}.`, cite: [] }
+    const section = service.how === 'container' ? 'containers' : service.ownNetwork ? 'processes' : 'listeners'
+    return { ...base, status: 'pass', title: 'No port is open for others', reason: `${name} ${how}.`, cite: [{ section, line: 0 }] }
   }
   const doubt = service.binds.find(({ note }) => note)?.note
   return {

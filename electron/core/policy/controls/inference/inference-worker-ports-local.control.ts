@@ -29,7 +29,8 @@ export default defineControl({
       const exposed = service.internalBinds.filter(isExposed)
       if (exposed.length === 0) {
         const reason = `${name} opens no port beside its API to others.`
-        const cite = citeBinds(service.internalBinds)
+        const shown = citeBinds(service.internalBinds)
+        const cite = shown.length > 0 ? shown : [{ section: 'listeners', line: 0 }]
         return { ...base, status: 'pass' as const, title: 'Worker ports are local', reason, cite }
       }
       return {

@@ -105,7 +105,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
       status: 'pass',
       title: 'No secret stands in the unit',
       reason,
-      cite: unit.lines.Environment ? [{ section: 'units', line: unit.lines.Environment }] : [],
+      cite: [{ section: 'units', line: unit.lines.Environment ?? unit.lines.Id ?? 0 }],
     }
   }
   const unseen = secrets.filter((name) => !entryOf(unit, unit.environmentSources[name] ?? ''))

@@ -42,7 +42,7 @@ export default defineControl({
           status: 'pass',
           title: 'Nothing in the unit hides the GPU',
           reason: `No setting of ${unit.id} is known to break CUDA.`,
-          cite: citeUnit(unit, 'DeviceAllow'),
+          cite: [{ section: 'units', line: unit.lines.DeviceAllow ?? unit.lines.Id ?? 0 }],
         }
       const said = standing.map(({ property, why }) => `${property}= ${why}`).join('; ')
       if (health.known && usesGpu(health.value, service, unit))
