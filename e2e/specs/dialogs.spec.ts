@@ -79,7 +79,7 @@ test('changes since the last audit and the reports, by keyboard', async ({ openS
   await page.getByRole('button', { name: 'Export' }).focus()
   await page.keyboard.press('Enter')
   await it.isSound('export')
-  await page.getByRole('button', { name: 'Save HTML report…' }).focus()
+  await expect(page.getByRole('button', { name: 'Save HTML report…' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(it.dialog).toContainText(report)
   await expect(it.dialog.getByRole('button', { name: 'Copy the path' })).toBeVisible()

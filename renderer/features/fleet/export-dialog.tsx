@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { useExportAudit } from '../../stores/actions.ts'
 import { wordsOfError } from '../../stores/failure-words.ts'
 import { closeDialog } from '../../stores/ui.store.ts'
@@ -16,6 +17,7 @@ const formats = [
 /** Writes the newest results to a file that the admin chooses. */
 export function ExportDialog() {
   const save = useExportAudit()
+  const first = useRef<HTMLButtonElement>(null)
   const choose = (format: (typeof formats)[number]['format']) =>
     save.mutate(
       { format },
@@ -32,6 +34,7 @@ export function ExportDialog() {
       lead="Evidence is part of the file. Secrets were masked before they were stored."
       width="narrow"
       onClose={closeDialog}
+      initialFocus={first}
       foot={
         <>
           <span className="spring" />
@@ -42,13 +45,13 @@ export function ExportDialog() {
       }
     >
       <ul className="mt-3">
-        {formats.map(({ format, name, text }) => (
+        {formats.map(({ format, name, text }, index) => (
           <li key={format} className="flex items-center gap-3 border-t border-line py-2">
             <div className="flex-1">
               <b className="font-medium">{name}</b>
               <span className="muted block text-[12px] leading-4">{text}</span>
             </div>
-            <Button small onClick={() => choose(format)}>
+            <Button ref={index === 0 ? first : undefined} small onClick={() => choose(format)}>
               {`Save ${name}…`}
             </Button>
           </li>
