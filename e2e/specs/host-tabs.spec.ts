@@ -61,6 +61,22 @@ test.describe('of the demo fleet, audited once', () => {
     await expect.poll(cut).toEqual([false])
   })
 
+  test('Exposure: what stands beside the picture is marked in it, and J and K go through its parts', async () => {
+    const { page, host } = await opened('gpu-02')
+    await host.tab('Exposure').press('Enter')
+    const lane = page.getByRole('region', { name: 'nginx, ai.internal.yourcompany.com:443' })
+    const marked = lane.locator('[aria-pressed=true]')
+    await expect(marked).toHaveCount(1)
+    await expect(marked).toContainText('nginx, TLS')
+    await expect(page.locator('.path-bar')).toContainText('Next part')
+    await page.keyboard.press('j')
+    await expect(marked).toContainText('Health')
+    await expect(marked).toBeFocused()
+    await page.keyboard.press('k')
+    await page.keyboard.press('k')
+    await expect(marked).toContainText('Anyone else')
+  })
+
   test('GPUs: figures as they were, whose the processes are, and what holds a card down', async () => {
     const { it, host } = await opened('gpu-02')
     await host.tab('GPUs').click()

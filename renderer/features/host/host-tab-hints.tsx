@@ -13,7 +13,7 @@ const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
     [['e'], 'Copy evidence'],
     [['/'], 'Filter'],
   ],
-  exposure: [],
+  exposure: [[['j', 'k'], 'Next part']],
   services: [[['j', 'k'], 'Next service'], openIts],
   hardening: [[['j', 'k'], 'Next setting'], openIts],
   gpus: [[['j', 'k'], 'Next GPU or process'], openIts],
