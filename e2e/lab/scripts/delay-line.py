@@ -35,9 +35,6 @@ def main():
     signal.signal(signal.SIGHUP, read_delay)
     read_delay()
     queues = {a: (b, collections.deque()), b: (a, collections.deque())}  # read from -> (write to, queue)
-    poll = select.poll()
-    for fd in queues:
-        poll.register(fd, select.POLLIN)
     while True:
         now = time.monotonic()
         due = None
@@ -49,15 +46,9 @@ def main():
                     pass  # the peer is down: the frame is lost
             if queue:
                 due = queue[0][0] if due is None else min(due, queue[0][0])
-        # poll() counts whole milliseconds: sleep the short remainder instead.
-        if due is not None and due - now < 0.001:
-            ready = poll.poll(0)
-            if not ready:
-                time.sleep(max(0.0, min(due - time.monotonic(), 0.001)))
-                ready = poll.poll(0)
-        else:
-            ready = poll.poll(None if due is None else int((due - now) * 1000))
-        for fd, _ in ready:
+        # Not poll(), which counts whole milliseconds.
+        ready, _, _ = select.select(list(queues), [], [], None if due is None else max(0.0, due - time.monotonic()))
+        for fd in ready:
             queue = queues[fd][1]
             for _ in range(BURST):
                 try:
