@@ -1,4 +1,3 @@
-import { forwardedSubject } from '#shared/model/forwarded-subject.ts'
 import { unnamedPort } from '../../../facts/firewall/defaults.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
@@ -7,7 +6,8 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { bridgesOf, sentBehind } from './behind-bridges.ts'
 import { judgeDefault } from './default-deny.ts'
 import { routedAnywhere } from './exits.ts'
-import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes } from './flows.ts'
+import { citeRule, isNearlyAll, knownValue, printRemotes } from './flows.ts'
+import { forwardedOpenly, forwardedPerhaps } from './forwarded-verdicts.ts'
 
 export default defineControl({
   id: 'firewall-default-deny-outbound',
@@ -32,35 +32,26 @@ function judgeBridges(firewall: Firewall, network: Network, processes: readonly 
   const routed = routedAnywhere(network)
   const bridges = bridgesOf(network, processes)
   const port = unnamedPort(firewall.tables)
-  return [...new Set(bridges.map((bridge) => bridge.interface))].flatMap((name): Verdict[] => {
+  return [...new Set(bridges.map((bridge) => bridge.interface))].flatMap((name): readonly Verdict[] => {
     const sent = bridges
       .filter((bridge) => bridge.interface === name)
       .flatMap((bridge) => (['tcp', 'udp'] as const).flatMap((protocol) => sentBehind(bridge, firewall, routed, { protocol, port })))
       .filter(isNearlyAll)
     const open = sent.find(({ verdict }) => verdict === 'accept')
-    if (open)
-      return [
-        {
-          status: 'warning',
-          subject: forwardedSubject(name),
-          title: `Containers behind ${name} leave by default`.slice(0, 47),
-          reason: `What no rule names is forwarded from ${name} to ${printRemotes(open)}, past the default for what this host itself sends. Expected drop or reject.`,
-          hint: 'Drop what comes from that bridge except to named addresses: in chain DOCKER-USER of Docker, else where packets are forwarded.',
-          template: null,
-          cite: citeRule(open.by, firewall, 'Forwards what no rule names.'),
-        },
-      ]
-    const doubt = sent.find(({ verdict }) => verdict === 'undetermined')
-    return doubt === undefined
-      ? []
-      : [
-          {
-            status: 'not-evaluated',
-            subject: forwardedSubject(name),
-            title: `What ${name} forwards is not certain`.slice(0, 47),
-            reason: doubtOf(doubt),
-            cite: citeRule(doubt.doubtBy ?? doubt.by, firewall),
-          },
-        ]
+    if (!open)
+      return forwardedPerhaps(
+        name,
+        sent.find(({ verdict }) => verdict === 'undetermined'),
+        firewall,
+      )
+    const reason = `What no rule names is forwarded from ${name} to ${printRemotes(open)}, past the default for what this host itself sends. Expected drop or reject.`
+    return [
+      forwardedOpenly(
+        name,
+        `Containers behind ${name} leave by default`,
+        reason,
+        citeRule(open.by, firewall, 'Forwards what no rule names.'),
+      ),
+    ]
   })
 }

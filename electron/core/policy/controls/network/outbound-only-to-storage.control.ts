@@ -6,6 +6,7 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { type Aside, asideOf, bridgesOf, sentBehind } from './behind-bridges.ts'
 import { exits, routedAnywhere } from './exits.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersAmong, strangersTo, worst } from './flows.ts'
+import { forwardedOpenly, forwardedPerhaps } from './forwarded-verdicts.ts'
 
 export default defineControl({
   id: 'outbound-only-to-storage',
@@ -34,39 +35,18 @@ function judgeBridges(firewall: Firewall, network: Network, processes: readonly 
   const routed = routedAnywhere(network)
   const bridges = bridgesOf(network, processes)
   const names = [...new Set(bridges.map((bridge) => bridge.interface))]
-  const verdicts = names.flatMap((name): Verdict[] => {
+  const verdicts = names.flatMap((name): readonly Verdict[] => {
     const found = exits.map((exit) => {
       const pieces = bridges.filter((bridge) => bridge.interface === name).flatMap((each) => sentBehind(each, firewall, routed, exit))
       return { exit, ...strangersAmong(pieces, named) }
     })
     const open = found.flatMap(({ exit, accepted }) => accepted.filter(isNearlyAll).map((piece) => ({ exit, piece })))
     const [first] = open
-    if (first) {
-      const words = [...new Set(open.map(({ exit }) => exit.words))].join(', ')
-      return [
-        {
-          status: 'warning',
-          subject: forwardedSubject(name),
-          title: `Containers behind ${name} reach anywhere`.slice(0, 47),
-          reason: `${words} of what is behind ${name} is forwarded to ${printRemotes(first.piece)}, which rules for what this host itself sends do not stop. Expected only model storage and package sources.`,
-          hint: 'Drop what comes from that bridge except to named addresses: in chain DOCKER-USER of Docker, else where packets are forwarded.',
-          template: null,
-          cite: citeRule(first.piece.by, firewall, `Forwards ${first.exit.words} to ${printRemotes(first.piece)}.`),
-        },
-      ]
-    }
-    const doubt = worst(found.flatMap(({ undetermined }) => undetermined))
-    return doubt === undefined
-      ? []
-      : [
-          {
-            status: 'not-evaluated',
-            subject: forwardedSubject(name),
-            title: `What ${name} forwards is not certain`.slice(0, 47),
-            reason: doubtOf(doubt),
-            cite: citeRule(doubt.doubtBy ?? doubt.by, firewall),
-          },
-        ]
+    if (!first) return forwardedPerhaps(name, worst(found.flatMap(({ undetermined }) => undetermined)), firewall)
+    const words = [...new Set(open.map(({ exit }) => exit.words))].join(', ')
+    const reason = `${words} of what is behind ${name} is forwarded to ${printRemotes(first.piece)}, which rules for what this host itself sends do not stop. Expected only model storage and package sources.`
+    const cite = citeRule(first.piece.by, firewall, `Forwards ${first.exit.words} to ${printRemotes(first.piece)}.`)
+    return [forwardedOpenly(name, `Containers behind ${name} reach anywhere`, reason, cite)]
   })
   return [...verdicts, ...asideOf(processes, network).slice(0, 1).map(pastRules)]
 }
