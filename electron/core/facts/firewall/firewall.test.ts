@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import type { Network } from '../network/network.ts'
 import { parseAddresses, parseRoutes } from '../network/parse.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
@@ -14,21 +15,8 @@ import { parseUfw } from './ufw/parse.ts'
 
 const ids = ['nft', 'iptables', 'ip6tables', 'ipset', 'ufw'] as const
 
-function output(id: string, stdout: string, change: Partial<SectionOutput> = {}): SectionOutput {
-  const base = {
-    id,
-    command: `sudo ${id}`,
-    state: 'ok',
-    privileged: true,
-    exitCode: 0,
-    stdout,
-    stderr: '',
-    durationMs: 1,
-    bytes: 1,
-    sha256: '',
-  } as const
-  return { ...base, ...change }
-}
+const output = (id: string, stdout: string, change: Partial<SectionOutput> = {}) =>
+  printed(id, stdout, { command: `sudo ${id}`, ...change })
 
 function recorded(name: string, only?: readonly string[]): FirewallSections {
   const read = (id: string) => {

@@ -8,7 +8,7 @@ import { parseAddresses, parseRoutes } from '../../facts/network/parse.ts'
 import type { FactResults } from '../../facts/registry.ts'
 import { parseSshd } from '../../facts/sshd/parse.ts'
 import { readTranscript } from '../../facts/wire/transcript.ts'
-import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import type { AnyControl, Control, PolicyContext } from '../control.ts'
 import inferencePort from '../controls/network/inference-port-only-from-app.control.ts'
 import outboundOnly from '../controls/network/outbound-only-to-storage.control.ts'
@@ -40,17 +40,14 @@ const network = {
   routes: parseRoutes('default via 10.0.3.1 dev eth0', 4),
   defaultRoute: true,
 }
-const output = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stdout, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-})
 const firewall = (nft: string) =>
   assembleFirewall(
     {
-      nft: output('nft', nft),
-      iptables: output('iptables', ''),
-      ip6tables: output('ip6tables', ''),
-      ipset: output('ipset', ''),
-      ufw: output('ufw', 'Status: inactive\n'),
+      nft: printed('nft', nft),
+      iptables: printed('iptables', ''),
+      ip6tables: printed('ip6tables', ''),
+      ipset: printed('ipset', ''),
+      ufw: printed('ufw', 'Status: inactive\n'),
     },
     network,
   )

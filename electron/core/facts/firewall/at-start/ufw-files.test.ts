@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import type { Unread } from '../firewalld/files.ts'
 import { verdicts } from '../inbound-verdicts.testing.ts'
 import { parseIptables } from '../iptables/parse.ts'
@@ -9,20 +9,7 @@ import { ufwSets } from '../random-ufw.testing.ts'
 import { readUfwFiles, type SavedFile } from './saved-rules.ts'
 import { ufwTables } from './ufw-files.ts'
 
-const section = (stdout: string): SectionOutput => ({
-  ...{
-    id: 'ufw-files',
-    command: 'grep',
-    state: 'ok',
-    privileged: true,
-    exitCode: 0,
-    stdout,
-    stderr: '',
-    durationMs: 1,
-    bytes: 1,
-    sha256: '',
-  },
-})
+const section = (stdout: string) => printed('ufw-files', stdout)
 const drop = { input: 'DROP', output: 'ACCEPT', forward: 'DROP' }
 
 function filesOf(found: readonly SavedFile[] | Unread | undefined): readonly SavedFile[] {

@@ -6,16 +6,12 @@ import type { Leased } from '../../../facts/network/network.ts'
 import type { Ask, NextStart } from '../../../facts/network/next-start/next-start.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import noWayOut from './airgap-no-way-out.control.ts'
 import { ask } from './isolation-facts.testing.ts'
 
 describe('airgap-no-way-out', () => {
-  const output = (id: string, stdout: string): SectionOutput => ({
-    ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-    stdout,
-  })
   const nothingAsked: NextStart = { asks: [], unread: [] }
   const network = (routes: string, nextStart: FactResult<NextStart> = known(nothingAsked), leased: readonly Leased[] = []) => ({
     addresses: parseAddresses('2: eth0 inet 10.0.0.2/24 scope global eth0\n'),
@@ -26,11 +22,11 @@ describe('airgap-no-way-out', () => {
   const rules = (policy: string, rule = '') => {
     const nft = `table inet f {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\t${rule}\n\t}\n}\n`
     const sections = {
-      nft: output('nft', nft),
-      iptables: output('iptables', ''),
-      ip6tables: output('ip6tables', ''),
-      ipset: output('ipset', ''),
-      ufw: output('ufw', 'Status: inactive\n'),
+      nft: printed('nft', nft),
+      iptables: printed('iptables', ''),
+      ip6tables: printed('ip6tables', ''),
+      ipset: printed('ipset', ''),
+      ufw: printed('ufw', 'Status: inactive\n'),
     }
     return assembleFirewall(sections, network('default via 10.0.0.1 dev eth0'))
   }

@@ -8,6 +8,7 @@ import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Os } from '../../../facts/os/os.ts'
 import { parseOs } from '../../../facts/os/parse.ts'
 import type { SectionOutput } from '../../../probe/section.ts'
+import { printed as output } from '../../../probe/section-output.testing.ts'
 import type { Control } from '../../control.ts'
 import control from './firewall-loaded-at-start.control.ts'
 
@@ -16,10 +17,6 @@ const network = {
   routes: [...parseRoutes('default via 10.0.0.1 dev eth0', 4), ...parseRoutes('default via fd00::1 dev eth0', 6)],
   defaultRoute: true,
 }
-
-const output = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stdout, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-})
 
 const chain = (family: string, policy: string) =>
   `table ${family} filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy ${policy};\n\t\ttcp dport 22 accept\n\t}\n}\n`

@@ -4,7 +4,7 @@ import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import { parseSshd } from '../../../facts/sshd/parse.ts'
-import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import type { AnyControl, Control, Verdict } from '../../control.ts'
 
 /** One host with two addresses, its rules as nft prints them, and what the controls of this folder say of it. */
@@ -18,26 +18,14 @@ export const fourOnlyFact = { network: fourOnly }
 
 export const chain = (family: string, hook: string, policy: string, rules: string) =>
   `table ${family} ${hook} {\n\tchain ${hook} {\n\t\ttype filter hook ${hook} priority filter; policy ${policy};\n${rules}\n\t}\n}\n`
-const output = (id: string, stdout: string): SectionOutput => ({
-  id,
-  command: id,
-  state: 'ok',
-  privileged: true,
-  exitCode: 0,
-  stdout,
-  stderr: '',
-  durationMs: 1,
-  bytes: 1,
-  sha256: '',
-})
 export function firewall(nft: string, of: Network = network) {
   const fact = assembleFirewall(
     {
-      nft: output('nft', nft),
-      iptables: output('iptables', ''),
-      ip6tables: output('ip6tables', ''),
-      ipset: output('ipset', ''),
-      ufw: output('ufw', 'Status: inactive\n'),
+      nft: printed('nft', nft),
+      iptables: printed('iptables', ''),
+      ip6tables: printed('ip6tables', ''),
+      ipset: printed('ipset', ''),
+      ufw: printed('ufw', 'Status: inactive\n'),
     },
     of,
   )
