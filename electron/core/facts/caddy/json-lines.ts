@@ -177,3 +177,13 @@ export const textOf = (node: JsonNode | undefined): string | undefined =>
 export const texts = (node: JsonNode | undefined): readonly string[] => items(node).flatMap((item) => textOf(item) ?? [])
 
 export const isTrue = (node: JsonNode | undefined): boolean => node?.kind === 'other' && node.value === true
+
+/** Every node below, itself included, without recursion. */
+export function* below(root: JsonNode): Generator<JsonNode> {
+  const open: JsonNode[] = [root]
+  for (let node = open.pop(); node; node = open.pop()) {
+    yield node
+    if (node.kind === 'array') for (const item of node.items) open.push(item)
+    if (node.kind === 'object') for (const item of node.entries.values()) open.push(item)
+  }
+}

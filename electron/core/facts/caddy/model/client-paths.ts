@@ -1,0 +1,143 @@
+import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
+import { below, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+
+/** Which paths a client may ask for, so that what Caddy makes of them is a route of an engine. */
+
+/** Beginnings of paths that are cut off before the engine sees them. */
+export function headsIn(root: JsonNode): readonly string[] {
+  const found = new Set<string>()
+  const stripped = new Set<string>()
+  for (const node of below(root)) {
+    const prefix = textOf(field(node, 'strip_path_prefix'))
+    if (prefix) stripped.add(prefix.startsWith('/') ? prefix : `/${prefix}`)
+    const rewrites = items(field(node, 'handle')).some(
+      (handler) => textOf(field(handler, 'handler')) === 'rewrite' && field(handler, 'uri') !== undefined,
+    )
+    if (rewrites)
+      for (const set of items(field(node, 'match')))
+        for (const path of texts(field(set, 'path'))) found.add(path.replace(/\*.*$/, '').replace(/\/$/, ''))
+  }
+  // One behind the other, where `handle_path` stands in `handle_path`.
+  const few = [...stripped].slice(0, MAX_PAIRED)
+  const pairs = few.flatMap((outer) => few.flatMap((inner) => (inner === outer ? [] : [outer.replace(/\/$/, '') + inner])))
+  const all = new Set([...stripped, ...found, ...pairs])
+  return [...all].filter((head) => head !== '' && !head.includes('{'))
+}
+
+export const MAX_HEADS = 100
+const MAX_PAIRED = 8
+
+/** Beginnings of paths that matchers name. */
+export const beginningsIn = (root: JsonNode): readonly string[] =>
+  [...new Set([...below(root)].flatMap((node) => texts(field(node, 'path'))))]
+    .flatMap((path) => /^(\/[^*{]*)\*$/.exec(path)?.[1] ?? [])
+    .slice(0, 20)
+
+/** What rewrites by parts of a path make it of: suffixes that are cut off, words that are replaced, patterns whose groups are put together anew. */
+export function rewritingsIn(root: JsonNode): {
+  readonly places: readonly string[]
+  readonly suffixes: readonly string[]
+  readonly words: readonly Word[]
+  readonly rewritings: readonly Rewriting[]
+  readonly added: readonly string[]
+  /** There are more than are followed. */
+  readonly more: boolean
+} {
+  const all = [...below(root)]
+  const suffixes = all.flatMap((node) => textOf(field(node, 'strip_path_suffix')) ?? [])
+  const words = all.flatMap((node) =>
+    items(field(node, 'uri_substring')).flatMap((part) => {
+      const [find = '', put = ''] = [textOf(field(part, 'find')), textOf(field(part, 'replace'))]
+      return find === '' ? [] : [{ find, put }]
+    }),
+  )
+  const patterns = all.flatMap((node) => {
+    const pattern = field(node, 'path_regexp', 'pattern')
+    return pattern ? [{ pattern: textOf(pattern) ?? '', name: textOf(field(node, 'path_regexp', 'name')) ?? '' }] : []
+  })
+  const uris = all.flatMap(
+    (node) => textOf(textOf(field(node, 'handler')) === 'rewrite' ? field(node, 'uri') : field(node, 'rewrite', 'uri')) ?? [],
+  )
+  const rewritings = patterns.flatMap(({ pattern, name }) =>
+    uris
+      .filter((uri) => uri.includes(`{http.regexp.${name}.`) || /\{http\.regexp\.\w+\}/.test(uri))
+      .map((uri) => ({
+        pattern,
+        replacement: uri
+          .replaceAll(`{http.regexp.${name}.`, '{http.regexp.')
+          .replace(/\{http\.regexp\.(\w+)\}/g, (_, group: string) => `$\{${group}}`),
+      })),
+  )
+  // `uri path_regexp`: both in one.
+  const replaced = all.flatMap((node) =>
+    items(field(node, 'path_regexp')).map((one) => ({
+      pattern: textOf(field(one, 'find')) ?? '',
+      replacement: textOf(field(one, 'replace')) ?? '',
+    })),
+  )
+  // `/v1{uri}`: what it puts before the path of the request.
+  const added = uris.flatMap((uri) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
+  // A path that is put in place of whatever was asked for: any that the matchers around it take.
+  const places = uris.length + replaced.length > 0 ? samplesOf(all) : []
+  return {
+    places,
+    suffixes: [...new Set(suffixes)].slice(0, FEW),
+    words: words.slice(0, FEW),
+    rewritings: [...replaced, ...rewritings].slice(0, MAX_REWRITINGS),
+    added: [...new Set(added)].slice(0, FEW),
+    more:
+      replaced.length + rewritings.length > MAX_REWRITINGS ||
+      [new Set(suffixes).size, words.length, new Set(added).size].some((one) => one > FEW),
+  }
+}
+
+const FEW = 8
+const MAX_REWRITINGS = 60
+
+/** A path for each matcher of paths, and for each beginning together with each end. */
+function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
+  const written = [...new Set(nodes.flatMap((node) => texts(field(node, 'path'))))].slice(0, 40)
+  const ends = written.filter((path) => /^\*[^*]+$/.test(path)).map((path) => path.slice(1))
+  const beginnings = written.filter((path) => /^\/[^*]*\*$/.test(path)).map((path) => path.slice(0, -1))
+  const regexps = nodes.flatMap((node) => takenBySample(textOf(field(node, 'path_regexp', 'pattern')) ?? '') ?? [])
+  const all = [
+    ...written.map((path) => path.replaceAll('*', 'x')),
+    ...regexps,
+    ...beginnings.flatMap((head) => ends.map((end) => `${head}x${end}`)),
+  ]
+  return all.map((path) => (path.startsWith('/') ? path : `/${path}`)).slice(0, 80)
+}
+
+interface Word {
+  readonly find: string
+  readonly put: string
+}
+
+/** What patterns make a route of at once, and what of those that others make of it. */
+const MAX_DIRECT = 120
+const MAX_CANDIDATES = 60
+
+/** Every path that a client may ask for so that the engine is asked for `path`. */
+export function candidates(
+  heads: readonly string[],
+  { places, suffixes, words, rewritings, added }: ReturnType<typeof rewritingsIn>,
+  path: string,
+): { readonly paths: readonly string[]; readonly more: boolean } {
+  const bare = added.flatMap((prefix) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : [])).filter((one) => one.startsWith('/'))
+  const asked = [path, ...bare]
+  const all = new Set([...asked, ...heads.flatMap((head) => asked.map((one) => head.replace(/\/$/, '') + one)), ...heads, ...places])
+  const direct = new Set(rewritings.flatMap((one) => askedFor(one, path) ?? []))
+  for (const one of [...direct].slice(0, MAX_DIRECT)) all.add(one)
+  const room = all.size + MAX_CANDIDATES
+  for (const from of [...all]) {
+    const made = [
+      ...suffixes.map((suffix) => from + suffix),
+      ...words.flatMap(({ find, put }) =>
+        put === '' ? [find + from, from + find] : from.includes(put) ? [from.replace(put, () => find)] : [],
+      ),
+      ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
+    ]
+    for (const one of made.map((text) => (text.startsWith('/') ? text : `/${text}`))) if (all.size < room) all.add(one)
+  }
+  return { paths: [...all], more: direct.size > MAX_DIRECT }
+}
