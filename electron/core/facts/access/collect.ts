@@ -84,49 +84,14 @@ export const rootRuns = [
   ],
   ...['/etc/rancher', '/etc/rancher/k3s', '/etc/nslcd.conf', '/etc/exports', '/etc/exports.d'],
   // Daemons of root start what these name, or a shell reads them.
-  ...[
-    'keepalived',
-    'samba',
-    'ufw',
-    'lvm',
-    'mdadm',
-    'mdadm.conf',
-    'mdadm/mdadm.conf',
-    'zfs',
-    'tuned',
-    'nut',
-    'apcupsd',
-    'munin',
-    'check_mk',
-  ].map((name) => `/etc/${name}`),
-  ...[
-    'dnsmasq.conf',
-    'dnsmasq.d',
-    'wpa_supplicant',
-    'ipsec.conf',
-    'ipsec.d',
-    'swanctl',
-    'strongswan.d',
-    'vmware-tools',
-    'qemu',
-    'gdm3',
-  ].map((name) => `/etc/${name}`),
-  ...[
-    'auto.master',
-    'auto.master.d',
-    'auto.misc',
-    'auto.net',
-    'autofs.conf',
-    'exim4',
-    'cups',
-    'sysstat',
-    'dracut.conf',
-    'dracut.conf.d',
-    'dkms',
-  ].map((name) => `/etc/${name}`),
-  ...['borgmatic', 'borgmatic.d', 'rsnapshot.conf', 'ansible', 'sssd', 'selinux', 'bash_completion.d', 'gitconfig', 'vim', 'tmux.conf'].map(
-    (name) => `/etc/${name}`,
-  ),
+  ...(
+    'keepalived samba ufw lvm mdadm mdadm.conf mdadm/mdadm.conf zfs tuned nut apcupsd munin check_mk dnsmasq.conf ' +
+    'dnsmasq.d wpa_supplicant ipsec.conf ipsec.d swanctl strongswan.d vmware-tools qemu gdm3 auto.master auto.master.d ' +
+    'auto.misc auto.net autofs.conf exim4 cups sysstat dracut.conf dracut.conf.d dkms borgmatic borgmatic.d ' +
+    'rsnapshot.conf ansible sssd selinux bash_completion.d gitconfig vim tmux.conf'
+  )
+    .split(' ')
+    .map((name) => `/etc/${name}`),
   // sshd of Debian and Ubuntu does what these say of a client (hosts_options(5)); libraries and interpreters load what these name.
   ...['hosts.allow', 'hosts.deny', 'krb5.conf', 'krb5.conf.d', 'gss', 'ssl/openssl.cnf', 'pki/tls/openssl.cnf', 'perl', 'pip.conf'].map(
     (name) => `/etc/${name}`,

@@ -51,7 +51,12 @@ function environmentsOf(
   services: readonly InferenceService[],
   processes: readonly Process[],
 ): readonly PythonEnvironment[] {
-  const bases = new Map(blocks.flatMap(({ tag, arguments: said }) => (tag === 'python-base' ? [said.split('\t') as [string, string]] : [])))
+  const bases = new Map(
+    blocks.flatMap(({ tag, arguments: said }) => {
+      const [prefix = '', base] = tag === 'python-base' ? said.split('\t') : []
+      return base === undefined ? [] : [[prefix, base] as const]
+    }),
+  )
   const seenBy = ({ pids }: InferenceService) => processes.find(({ pid }) => pid === pids[0])?.seenFiles
   return blocks.flatMap(({ tag, arguments: folder, line, lines }) => {
     if (tag !== 'python' && tag !== 'python-unreadable') return []

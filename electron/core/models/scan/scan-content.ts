@@ -94,7 +94,10 @@ const nestedIn =
   async (inner) =>
     void (await scanContent(scan, inner))
 
-/** A zip archive is found from its end: any file can have one there, and Python opens it. The last member of a tar archive (NeMo's weights) is scanned as that. */
+/**
+ * Does a zip archive end it? Readers look for one from the end, so Python opens any file that has one there. Where that is no more than the last member of a tar archive, as
+ * NeMo's weights are, no: that is scanned as a member.
+ */
 async function endsAsArchive(scan: Scan, { source }: ScanItem, isTar: boolean): Promise<boolean> {
   try {
     const directory = await readZipDirectory(source, scan.signal)
