@@ -21,7 +21,10 @@ export interface Doubt {
   readonly cite: readonly Citation[]
 }
 
+/** A fact that was read. Whatever is not sure of it goes into `doubt`, and then no control passes by it. */
 export const known = <T>(value: T, doubt?: Doubt): FactResult<T> => ({ known: true, value, ...(doubt && { doubt }) })
+
+/** A fact that was not read: `reason` and `hint` are shown to people as they stand, `sections` are cited. */
 export const unknown = (reason: string, sections: readonly string[], hint?: string): FactResult<never> => ({
   known: false,
   reason,

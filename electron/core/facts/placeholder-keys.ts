@@ -24,6 +24,7 @@ const PLACEHOLDERS: readonly RegExp[] = [
 /** Longer ones are not looked at: a key that somebody made up may begin like one of these. */
 const MAX_LENGTH = 64
 
+/** A key that stands in guides and examples, so that whoever guesses tries it first; or the mark that was put in the place of one. */
 export const isPlaceholder = (key: string): boolean => {
   const text = key.trim().toLowerCase()
   return text !== '' && text.length <= MAX_LENGTH && (text.startsWith(MARK) || PLACEHOLDERS.some((one) => one.test(text)))

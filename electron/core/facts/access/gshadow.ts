@@ -30,6 +30,7 @@ export function readShadowGroups(
   return cut ? unknown(`${WHAT}: a group has more members than were read`, [section]) : known(groups)
 }
 
+/** Rows that are none, as one that was cut, are left out: `readShadowGroups` says when that matters. */
 export const parseShadowGroups = (rows: readonly BlockRow[]): readonly ShadowGroup[] =>
   rows.flatMap(({ text, line }): ShadowGroup[] => {
     const [, name, administrators = '', members = ''] = ROW.exec(text) ?? []

@@ -43,6 +43,7 @@ export const parseOpen = (rows: readonly BlockRow[]): readonly PathEntry[] =>
     return path === undefined ? [] : [{ path, type: types[letter] ?? 'other', owner, group, mode: Number.parseInt(mode, 8), line }]
   })
 
+/** Rows as `parsePathEntry` has them. What is none, as a message of find, is left out. */
 export const parsePaths = (rows: readonly BlockRow[]): readonly PathEntry[] =>
   rows.flatMap(({ text, line }) => parsePathEntry(text, line) ?? [])
 

@@ -164,8 +164,10 @@ export const field = (node: JsonNode | undefined, ...path: readonly string[]): J
   return at?.kind === 'other' && at.value === null ? undefined : at
 }
 
+/** Empty for what is no list, `null` and what is not there included, as Go reads them. */
 export const items = (node: JsonNode | undefined): readonly JsonNode[] => (node?.kind === 'array' ? node.items : [])
 
+/** Names and values in order; empty for what is no object. */
 export const entries = (node: JsonNode | undefined): readonly (readonly [string, JsonNode])[] =>
   node?.kind === 'object' ? [...node.entries] : []
 
@@ -176,6 +178,7 @@ export const textOf = (node: JsonNode | undefined): string | undefined =>
 /** The strings of a list. */
 export const texts = (node: JsonNode | undefined): readonly string[] => items(node).flatMap((item) => textOf(item) ?? [])
 
+/** The word `true`, which Go takes alone for a bool: not a text that says so. */
 export const isTrue = (node: JsonNode | undefined): boolean => node?.kind === 'other' && node.value === true
 
 /** Every node below, itself included, without recursion. */

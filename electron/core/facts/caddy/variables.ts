@@ -4,6 +4,10 @@ import { entries, type JsonNode } from './json-lines.ts'
 /** Value of a variable that a Caddy was started with, empty where there is none; undefined where that is not known. */
 export type VariableOf = (name: string) => string | undefined
 
+/**
+ * By the unit that started the process. Where files changed since, or more comes from where it is not read, only what the unit sets
+ * itself is known.
+ */
 export function variablesOf(pid: number, units: readonly Unit[]): VariableOf {
   const unit = units.find(({ mainPid }) => mainPid === pid)
   const isOther = (word: string) => /^--?envfile(?:=|$)/.test(word)

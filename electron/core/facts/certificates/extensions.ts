@@ -54,6 +54,7 @@ const understood = new Set([
 const EC_KEY = '2a8648ce3d0201'
 const EMAIL_ADDRESS = '2a864886f70d010901='
 
+/** Of a certificate in DER that node:crypto has read already: what is missing in it is taken for not there, never for an error. */
 export function extensionsOf(der: Buffer): Extensions {
   const [body] = inside(der, element(der, 0))
   const fields = inside(der, body)

@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Certificate } from './certificates.ts'
 
+/** By names and key identifiers (X509_check_issued); the signature itself is not tried. */
 export const isSelfSigned = (one: X509Certificate): boolean => one.subject === one.issuer && one.checkIssued(one)
 
 /** serverAuth, as node:crypto tells it. For anyExtendedKeyUsage alone OpenSSL and Firefox take no server. */
@@ -9,6 +10,7 @@ export const serverPurposes = ['1.3.6.1.5.5.7.3.1']
 /** Distinguished names come one attribute a line. */
 export const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ')
 
+/** Type and size in bits; of a curve the size of its field. 0 bits where the library does not know the key. */
 export function keyOf(certificate: X509Certificate): Pick<Certificate, 'keyType' | 'keyBits'> {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = keyObjectOf(certificate) ?? {}
   return { keyType: type ?? 'unknown', keyBits: type ? (details?.modulusLength ?? curveBits(type, details?.namedCurve)) : 0 }

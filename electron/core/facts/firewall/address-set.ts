@@ -14,6 +14,8 @@ export type Family = 4 | 6
 const DIGITS = { 4: 8, 6: 32 } as const
 
 export const NONE: AddressSet = []
+
+/** All addresses of a family, as one interval. */
 export const everything = (family: Family): AddressSet => [{ from: '0'.repeat(DIGITS[family]), to: 'f'.repeat(DIGITS[family]) }]
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
@@ -95,6 +97,7 @@ function seek(set: AddressSet, address: string): number {
 const later = (a: string, b: string) => (a < b ? b : a)
 const earlier = (a: string, b: string) => (b < a ? b : a)
 
+/** What is in both, in order. As the two below: sets of one family, each in order and without overlap, as `normalise` makes them. */
 export function intersect(a: AddressSet, b: AddressSet): AddressSet {
   const [small, large] = a.length <= b.length ? [a, b] : [b, a]
   const shared: Interval[] = []
@@ -132,6 +135,7 @@ function cut(set: AddressSet, hole: Interval): AddressSet {
   return end === start ? set : set.slice(0, start).concat(rest, set.slice(end))
 }
 
+/** What is in `a` and not in `b`, in order. */
 export function subtract(a: AddressSet, b: AddressSet): AddressSet {
   if (b.length === 0 || a.length === 0) return a
   const [only] = b
@@ -171,6 +175,7 @@ export function subtract(a: AddressSet, b: AddressSet): AddressSet {
   return rest
 }
 
+/** What is in either, in order, merged where they touch. */
 export function union(a: AddressSet, b: AddressSet): AddressSet {
   const [small, large] = a.length <= b.length ? [a, b] : [b, a]
   const [only] = small
@@ -178,6 +183,7 @@ export function union(a: AddressSet, b: AddressSet): AddressSet {
   return small.length === 1 ? insert(large, only) : normalise([...a, ...b])
 }
 
+/** `address` in the digits of an interval, of the family of the set. */
 export const contains = (set: AddressSet, address: string): boolean => {
   const found = set[seek(set, address)]
   return found !== undefined && found.from <= address

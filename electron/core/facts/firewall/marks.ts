@@ -10,7 +10,10 @@ export interface Mark {
 const ALL = 0xffff_ffff
 const NONE: Mark = { known: 0, value: 0 }
 
+/** `meta mark set VALUE`: all 32 bits are known from here on, whatever they were. */
 export const overwritten = (value: number): MarkChange => ({ mask: ALL, xor: value, lost: 0 })
+
+/** Something that is not read here wrote these bits: nothing is known of them any more. */
 export const forgotten = (bits = ALL): MarkChange => ({ mask: 0, xor: 0, lost: bits })
 
 /** The packet's mark after a rule has written to it. Of a rule that may not have met it only what it left alone is known. */
@@ -21,6 +24,7 @@ export function markedBy({ mask, xor, lost }: MarkChange, before: Mark = NONE, i
   return { known, value: (value & known) >>> 0 }
 }
 
+/** Do two packets fare alike under every rule that asks for a mark? No mark is one of which no bit is known. */
 export const isSameMark = (one: Mark = NONE, two: Mark = NONE): boolean => one.known === two.known && one.value === two.value
 
 /** Does it have this value under the mask? Undefined when not known. */
@@ -29,6 +33,7 @@ export function bears({ known, value }: Mark = NONE, test: Test & { readonly is:
   return (test.mask & ~known) === 0 ? true : undefined
 }
 
+/** Does it hang on the mark of the packet, however deep in it that is asked? */
 export const asksForMark = (test: Test): boolean =>
   test.is === 'not' ? asksForMark(test.of) : test.is === 'all' || test.is === 'any' ? test.of.some(asksForMark) : test.is === 'mark'
 

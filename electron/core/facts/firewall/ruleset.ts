@@ -109,12 +109,14 @@ export const tracked: Test = { is: 'state', states: ['new', 'established', 'rela
 /** Cheap tests first, so that most rules are over before sets of addresses are compared. */
 const cost = (test: Test): number => (test.is === 'address' ? 2 : test.is === 'all' || test.is === 'any' || test.is === 'not' ? 1 : 0)
 
+/** Holds when all of them do; of none, always, as a rule without a condition does. */
 export function all(tests: readonly Test[]): Test {
   const [only] = tests
   if (tests.length === 1 && only) return only
   return tests.length === 0 ? always : { is: 'all', of: [...tests].sort((a, b) => cost(a) - cost(b)) }
 }
 
+/** Holds when one of them does; of none, never. */
 export const any = (tests: readonly Test[]): Test => (tests.length === 1 && tests[0] ? tests[0] : { is: 'any', of: tests })
 export const not = (test: Test): Test => ({ is: 'not', of: test })
 export const negate = (test: Test, negated: boolean): Test => (negated ? not(test) : test)
@@ -147,6 +149,7 @@ const PROTOCOLS = dictionary<number>({
   udplite: 136,
 })
 
+/** IANA's number for a number or a name as nft and iptables print it; undefined for a name that is not known. */
 export function protocolNumber(word: string): number | undefined {
   if (/^\d{1,3}$/.test(word)) return Number(word)
   return PROTOCOLS[word]

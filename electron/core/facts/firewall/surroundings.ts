@@ -98,6 +98,7 @@ const LOOPBACK = /^(?:7f[0-9a-f]{6}|0{31}1)$/
 /** `169.254.0.0/16` and `fe80::/10` in the digits of an interval. */
 export const LINK_LOCAL = /^(?:a9fe[0-9a-f]{4}|fe[89ab][0-9a-f]{29})$/
 
+/** Takes the digits of an interval, not an address as people write it. */
 export const isLoopback = (address: string | undefined): boolean => address !== undefined && LOOPBACK.test(address)
 
 /** Own addresses of the host, all interfaces or one. Loopback addresses cannot be reached from elsewhere; others on `lo` can. */

@@ -31,4 +31,6 @@ export const SAME = String.raw`(.)\2{7}`
 
 /** Of a file only its size is known. Its start took what it holds, so these sizes are base64, with what pads it or an end of a line, which Go's decoder skips. */
 const encoded: Readonly<Record<number, number>> = { 22: 16, 23: 16, 33: 24, 43: 32, 44: 32 }
+
+/** Bytes of the secret in a file of this size. */
 export const fileBytes = (size: number): number => encoded[size] ?? size

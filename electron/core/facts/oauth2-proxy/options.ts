@@ -82,6 +82,7 @@ export type OptionName = keyof typeof options
 
 export const optionOf = (name: OptionName): Option => options[name]
 
+/** As on the command line, without the dashes. */
 export const flagOf = (name: OptionName): string => optionOf(name).flag ?? name.replaceAll('_', '-')
 
 /** A setting in effect, or why it is not known. */

@@ -23,6 +23,7 @@ export interface SudoText {
   done(): boolean
 }
 
+/** Reads from left to right; nothing that was passed is looked at again. `literal` as in SudoText. */
 export function sudoText(text: string, literal = false): SudoText {
   let at = 0
   const match = (pattern: RegExp): RegExpExecArray | undefined => {

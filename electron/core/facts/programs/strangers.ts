@@ -111,6 +111,7 @@ const portsOf = ({ ports, line }: Container): Listener[] =>
     return [{ protocol, address, port: hostPort, scope, processes: [], section: 'containers', line }]
   })
 
+/** Of the container, else of the process; undefined where neither was seen. */
 export const nameOf = ({ owner, container }: Stranger): string | undefined => (typeof container === 'object' ? container.name : owner?.name)
 
 /** What findings about it are followed by: its name and ports; its sockets where the name is not known. */

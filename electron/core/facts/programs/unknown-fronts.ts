@@ -32,6 +32,7 @@ export interface UnknownFront extends Stranger {
   readonly asked: boolean
 }
 
+/** None on a host without an inference server, and none where listeners, programs or processes were not read. */
 export function unknownFronts(
   services: readonly InferenceService[],
   facts: {

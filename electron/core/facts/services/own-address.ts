@@ -5,6 +5,7 @@ import type { Process } from '../processes/processes.ts'
 /** Addresses of all interfaces of the host. */
 export type HostAddresses = ReadonlyMap<string, InterfaceAddress>
 
+/** Undefined where they could not be read, which is not the same as none. */
 export const hostAddressesOf = (network: Network | undefined): HostAddresses | undefined =>
   network && new Map(network.addresses.map((one) => [one.address, one]))
 

@@ -41,6 +41,7 @@ export function condaSources(blocks: readonly Block[]): readonly PackageSource[]
   })
 }
 
+/** One file of YAML, line by line: keys at the margin, lists below or in brackets. Lines are cited as they stand in the section. */
 export function condaSettings({ arguments: file, lines }: Block): CondaSettings {
   const addresses: PackageSource[] = []
   const proxies: { value: string; line: number }[] = []

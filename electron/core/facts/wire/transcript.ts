@@ -35,6 +35,10 @@ const words: Readonly<Record<TcpOutcome, string>> = {
   'not-forwarded': 'not forwarded',
 }
 
+/**
+ * What `readTranscript` reads back: what a server said stands on lines of ours, behind a word or an indent, and can never be taken for
+ * one.
+ */
 export function printTranscript(said: Said): string {
   const reason = said.reason === undefined ? '' : ` (${plain(said.reason)})`
   const lines = [`tcp ${plain(said.address)} port ${said.port} from ${plain(said.from)}: ${words[said.tcp]}${reason}`]

@@ -68,6 +68,7 @@ interface Inside extends Context {
 type Next = (state: State) => readonly Outcome[]
 const MAX_OUTCOMES = 32
 
+/** A request as it comes to a server, before any route: it has shown nothing, and nothing was done to it. */
 export const startOf = (method: string, path: string): State => ({
   method,
   path,

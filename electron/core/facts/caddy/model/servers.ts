@@ -114,6 +114,7 @@ export const appsBeyond = (config: JsonNode): readonly { readonly node: JsonNode
     quietApps.includes(name) ? [] : [{ node, reason: `app ${name.slice(0, 40)} is not known, and may listen and pass on by itself` }],
   )
 
+/** A server with TLS speaks it at all of its addresses but those of its HTTP port (modules/caddyhttp/app.go, Start). */
 export const speaksTls = (server: CaddyServer, listen: CaddyListen): boolean =>
   server.usesTls && listen.scope !== 'unix' && listen.port !== server.httpPort
 

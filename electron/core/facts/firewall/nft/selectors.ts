@@ -29,6 +29,7 @@ const each = (read: (value: string) => Test | undefined) => (values: readonly st
   return tests.includes(undefined) ? undefined : any(tests as Test[])
 }
 
+/** Any of these addresses, networks or ranges, of both families, brackets left out. Undefined when one of them is none, as a name is. */
 export function addressTest(is: 'source' | 'destination' | 'original', values: readonly string[]): Test | undefined {
   const intervals = values.map((value) => parseInterval(value.replaceAll(/[[\]]/g, '')))
   if (intervals.includes(undefined)) return undefined

@@ -47,6 +47,8 @@ export function readIni(rows: readonly ConfigRow[]): IniSection[] {
 
 /** As YAML of Netplan and files of systemd and NetworkManager say it. What is neither is left to the default. */
 export const isNo = (value: unknown): boolean => value === false || /^(?:no|n|false|f|off|0)$/i.test(String(value).trim())
+
+/** See `isNo`: a word that is neither is neither. */
 export const isYes = (value: unknown): boolean => value === true || /^(?:yes|y|true|t|on|1)$/i.test(String(value).trim())
 
 /** Addresses of servers of names, without port, interface and the name that a certificate has: `[2606:4700::1]:853%eth0#one`. */

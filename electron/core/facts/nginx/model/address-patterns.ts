@@ -241,6 +241,7 @@ function halves(first: number, count: number, width: number, of: (value: number)
   return both
 }
 
+/** Of an IPv4 address in its 32 bits; with its length where it is a network. */
 export const printFour = (bits: bigint, length = 32): string =>
   [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 255n).join('.') + (length < 32 ? `/${length}` : '')
 

@@ -88,6 +88,7 @@ export const follow = (journey: Journey, passage: Passage): Journey => ({
   broken: journey.broken || passage.broken,
 })
 
+/** The answer to a request that got this far, with all that it had to show and all that was assumed on the way. */
 export const ended = (journey: Journey, scope: Scope, outcome: Outcome, location?: Location): Answer => ({
   outcome,
   location,

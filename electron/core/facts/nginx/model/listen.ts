@@ -109,6 +109,7 @@ export const socketKey = oncePer(({ address, port, datagrams }: Pick<Listen, 'ad
 /** Which address is meant only the host knows: it may be one that another directive names by its number. */
 export const isNamed = ({ address, scope }: Listen): boolean => scope === 'specific' && addressBlock(address) === undefined
 
+/** As `listen` takes it: `10.0.0.1:443`, `[::]:443`, `unix:/run/nginx.sock`. */
 export const printListen = (listen: Pick<Listen, 'address' | 'port'>): string => {
   if (listen.address.startsWith('unix:')) return listen.address
   return `${listen.address.includes(':') ? `[${listen.address}]` : listen.address}:${listen.port}`

@@ -40,6 +40,7 @@ function readLocation(directive: NginxDirective, parent: Scope): Location {
   return { ...shared, kind: path.startsWith('@') ? 'named' : 'prefix' }
 }
 
+/** The locations of a block with those within each. nginx refuses two of the same kind and path; the first is kept. */
 export function readLocations(scope: Scope): LocationSet {
   const all = scope.directives
     .filter((directive) => directive.name === 'location' && directive.block)

@@ -55,6 +55,8 @@ const classes: Readonly<Record<string, string>> = {
   word: '\\w',
   xdigit: '0-9A-Fa-f',
 }
+
+/** Classes of POSIX, which PCRE knows and JavaScript does not, written out for use within brackets. A name that is not known stays. */
 export const withoutClasses = (source: string): string =>
   source.replace(/\[:(\w+):\]/g, (whole, name: string) => (Object.hasOwn(classes, name) ? (classes[name] ?? whole) : whole))
 
@@ -146,6 +148,10 @@ function balance(): number {
   return credit
 }
 
+/**
+ * A pattern of PCRE as JavaScript follows it, kept for the next time. Never throws: `exec` answers undefined where it cannot be read or
+ * takes too long.
+ */
 export function compilePattern(source: string, insensitive: boolean): Pattern {
   const key = `${insensitive ? 'i' : ''} ${source}`
   const before = kept.get(key)

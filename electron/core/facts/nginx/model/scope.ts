@@ -10,6 +10,7 @@ export interface Scope {
   readonly parent?: Scope | undefined
 }
 
+/** The scope of a block; directives without one have an empty one. */
 export const inside = (directive: NginxDirective, parent: Scope | undefined): Scope => ({
   directives: directive.block ?? [],
   directive,
@@ -19,6 +20,7 @@ export const inside = (directive: NginxDirective, parent: Scope | undefined): Sc
 /** The directives of one block by name: every location asks the thousands around it for settings that none of them has. */
 const byName = oncePer((directives: readonly NginxDirective[]) => groupBy(directives, ({ name }) => name))
 
+/** The first of this name in the block itself, nothing inherited. */
 export const own = (scope: Scope, name: string): NginxDirective | undefined => byName(scope.directives).get(name)?.[0]
 
 /** The setting in effect: of the innermost block that has it. */

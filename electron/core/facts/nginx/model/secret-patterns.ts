@@ -39,6 +39,7 @@ const MAX_SAMPLES = 4
 
 const kept = new Map<string, PatternProof>()
 
+/** What it takes to match a pattern that stands for a secret; `unclear` where that cannot be told, and then it counts for nothing. */
 export function provenBy(source: string): PatternProof {
   const before = kept.get(source)
   if (before) return before

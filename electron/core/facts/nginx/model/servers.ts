@@ -82,6 +82,10 @@ const variablesSet = (directives: readonly NginxDirective[]): readonly string[] 
     ...variablesSet(block),
   ])
 
+/**
+ * Servers, upstreams, maps and what decides over them, of `http` and `stream`. The directives are as they run: includes are put in by
+ * `nginx -T`.
+ */
 export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   const top: Scope = { directives: nginx.directives }
   const read = (name: string) => {
@@ -124,6 +128,7 @@ const locatedIn = ({ block = [] }: NginxDirective): readonly string[] =>
     return name.startsWith('$') && (source === undefined || source === 'source=$remote_addr') ? [name.slice(1).toLowerCase()] : []
   })
 
+/** Those that share the socket, in the order of the configuration: among these nginx chooses by name. */
 export const serversOn = (servers: readonly Server[], listen: Listen): readonly Server[] =>
   servers.filter((server) => server.listens.some((other) => socketKey(other) === socketKey(listen)))
 

@@ -16,6 +16,10 @@ export interface Target {
   readonly uri?: string | undefined
 }
 
+/**
+ * An address of `proxy_pass` and its kin: `http://HOST:PORT/PATH`, `unix:PATH:`, `grpcs://HOST`. Undefined for what is none; without a
+ * scheme it is http.
+ */
 export function readTarget(text: string): Target | undefined {
   const socket = /^(?:(https?|grpcs?):\/\/)?unix:([^:]*)(?::(.*))?$/is.exec(text)
   if (socket) return { encrypted: false, host: 'unix', socket: socket[2] ?? '', uri: socket[3] || undefined }
