@@ -57,6 +57,7 @@ function trusts(request: Extract<PromptRequest, { kind: 'host-key-unknown' }>, a
   return answer.trim() === 'yes' || answer.trim() === request.presented.sha256 ? ['trust'] : null
 }
 
+/** What a server says in it is made visible first: it must not move the cursor of a terminal. */
 export function questionsOf(request: PromptRequest): readonly Question[] {
   switch (request.kind) {
     case 'host-key-unknown':

@@ -24,6 +24,7 @@ interface InvokeEvent {
   readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
 }
 
+/** What main goes by is copied before any handler runs: a frame may be gone by then, and has no address. */
 export const senderOf = ({ sender, senderFrame: frame }: InvokeEvent): Sender => ({
   contents: sender.id,
   url: frame?.url ?? null,

@@ -19,6 +19,7 @@ interface RoleOptions {
   readonly changed: (event: 'role:changed') => void
 }
 
+/** An administrator where there is no file or a damaged one, as at the first start. */
 export const roleFile = (path: string, log: (message: string) => void): JsonFile<RoleState> =>
   jsonFile(path, roleStateSchema, { role: 'administrator', lasts: 'always' }, log)
 

@@ -18,6 +18,7 @@ const fleetKinds = [
   { name: 'All files', extensions: ['*'] },
 ]
 
+/** Over the window while there is one. Null when the dialog was left without a choice. */
 export function createFileDialogs(window: () => BrowserWindow | null): FileDialogs {
   const open = async (title: string, filters: Electron.FileFilter[]): Promise<string | null> => {
     const parent = window()

@@ -9,6 +9,7 @@ export interface JsonFile<T> {
   write(value: T): void
 }
 
+/** A small file of settings. A damaged one is kept beside and `initial` taken; `write` throws where it cannot. */
 export function jsonFile<T>(path: string, schema: z.ZodType<T>, initial: T, log: (message: string) => void): JsonFile<T> {
   const keepAside = (): void => {
     const aside = `${path}.damaged-${Date.now()}`

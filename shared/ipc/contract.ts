@@ -25,6 +25,7 @@ export interface Contract<I extends z.ZodType = z.ZodType, O extends z.ZodType =
 export const roleFor = ({ effect, role }: Pick<Contract, 'effect' | 'role'>): Role =>
   role ?? (effect === 'read' || effect === 'connects' ? 'operator' : 'administrator')
 
+/** Only keeps the types of both schemas, which an annotation would widen. */
 export const contract = <I extends z.ZodType, O extends z.ZodType>(it: Contract<I, O>): Contract<I, O> => it
 
 /** What crosses the pipe. Thrown errors never do. */

@@ -56,6 +56,7 @@ export interface Endpoint {
 
 const administrators: readonly RouteClass[] = ['management', 'account', 'egress']
 
+/** Whom no user's login is enough for, see `isSharedManagement`. */
 export const isForAdministrators = (kind: RouteClass): boolean => administrators.includes(kind)
 
 /** Routes of administrators that any user with a login may use: a login is not enough for these, named hosts are wanted. */

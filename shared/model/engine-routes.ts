@@ -337,5 +337,6 @@ export function classOfPath(path: string): RouteClass | undefined {
   return classes.get(path) ?? (below === -1 ? undefined : classOfPath(path.slice(below)))
 }
 
+/** With `{digest}` for one that an example has. */
 export const printRoute = (route: Pick<EngineRoute, 'method' | 'path'>): string =>
   `${route.method} ${route.path.replace(/sha256:[0-9a-f]{64}$/, '{digest}')}`

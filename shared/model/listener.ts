@@ -19,5 +19,6 @@ export const printSocket = (
   socket: Pick<Listener, 'address' | 'port'> & { readonly protocol?: Listener['protocol'] | undefined },
 ): string => `${printBind(socket)}${socket.protocol === 'udp' ? '/udp' : ''}`
 
+/** Without the protocol; see `printSocket`. */
 export const printBind = (listener: Pick<Listener, 'address' | 'port'>): string =>
   `${listener.address.includes(':') ? `[${listener.address}]` : listener.address}:${listener.port}`

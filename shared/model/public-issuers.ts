@@ -6,6 +6,8 @@ export const anyTenant: readonly string[] = ['', 'common', 'organizations', 'con
 
 /** Where Microsoft signs in, in its clouds, by its newer and older names; the tenant follows. */
 const ofMicrosoft = String.raw`^https://(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|(?:login|sts)\.windows\.net)(?::443)?/`
+
+/** In small letters; `?` where the issuer is not one of Microsoft's. */
 export const tenantIn = (issuer: string): string => new RegExp(`${ofMicrosoft}([^/?#]+)`, 'i').exec(issuer)?.[1]?.toLowerCase() ?? '?'
 
 const publicIssuers: readonly (readonly [RegExp, string])[] = [

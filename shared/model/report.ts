@@ -24,6 +24,7 @@ export const auditReportSchema = z.object({
 })
 export type AuditReport = z.infer<typeof auditReportSchema>
 
+/** What leaves in a report: findings and where they were read, none of what a host printed beside the cited lines. */
 export function hostReport(host: HostAudit): AuditReport['hosts'][number] {
   const { name, address, state, startedAt, finishedAt, items, findings, failure, system, sections } = host
   return { name, address, state, startedAt, finishedAt, items, findings, sections, ...(failure && { failure }), ...(system && { system }) }

@@ -9,6 +9,7 @@ export const waivableOutcomes = ['fail', 'warning', 'needs-attestation'] as cons
 /** Longest time that a waiver can be given for. */
 export const maxWaiverDays = 90
 
+/** Only what somebody can answer for: `pass` has nothing to waive, and what was not measured cannot be accepted. */
 export const isWaivable = (status: Outcome): status is (typeof waivableOutcomes)[number] =>
   (waivableOutcomes as readonly Outcome[]).includes(status)
 

@@ -23,6 +23,7 @@ const order: readonly AccountTier['state'][] = ['above', 'still-active', 'no-tie
 /** Nobody is named: then whoever gets in is in no tier. */
 const nobody: AccessPolicy = accessSchema.parse({ tiers: {} })
 
+/** Tiers as people read them: whom the fleet file names in each, groups by the word, and what each may do. */
 export const tiersOf = (policy: AccessPolicy): NonNullable<AccessOverview['tiers']> =>
   tierNames.map((name) => {
     const { accounts, groups, idpGroups } = policy.tiers[name]
@@ -52,6 +53,10 @@ export interface ComparedHost {
 
 const keyOf = ({ kind, account }: Principal): string => `${kind} ${account}`
 
+/**
+ * One host of an audit against the tiers, at `now` (ms since 1970), which decides what has expired. With its reason where its accounts
+ * were not read.
+ */
 export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now: number): ComparedHost {
   const { accounts } = sources.facts
   if (!accounts.known) return notCompared(host, accounts.reason)

@@ -9,13 +9,17 @@ import type { Principal } from './access-overview.ts'
 /** Root and services without a way in belong to no person; what they hold is judged by controls. */
 export const isReviewed = ({ state, login }: AccessFound): boolean => state !== 'missing' && (state !== 'own' || login === 'yes')
 
+/** A key for maps; names of accounts hold no newline (useradd(8)). */
 export const placeOf = (host: string, { account, kind }: Pick<ReviewDecision, 'account' | 'kind'>): string =>
   `${host}\n${account}\n${kind ?? ''}`
+
+/** Of several decisions about one place the last holds. */
 export const byPlace = (all: readonly ReviewDecision[]) => new Map(all.map((decision) => [placeOf(decision.host, decision), decision]))
 /** What an older Gatehouse decided counts for whatever the name stands for. */
 export const decidedOf = (all: ReadonlyMap<string, ReviewDecision>, host: string, { account, kind }: Principal) =>
   all.get(placeOf(host, { account, kind })) ?? all.get(placeOf(host, { account, kind: null }))
 
+/** What became of an account since the last review that was signed. */
 export function sinceOf(before: ReviewDecision | undefined, row: AccessFound): ReviewEntry['since'] {
   if (before === undefined) return 'new'
   if (before.verdict === 'remove') return 'removal-due'
@@ -28,6 +32,7 @@ export const digestOf = ({ tier, state, logins, holdings, notRead }: AccessFound
     .update(JSON.stringify({ tier, state, logins, holdings, ...(notRead && { notRead: notRead.capabilities }) }))
     .digest('hex')
 
+/** Marked for removal: by the open review, else by the one before. */
 export const isDue = ({ decision, since }: FullReviewEntry): boolean => (decision ? decision.verdict === 'remove' : since === 'removal-due')
 
 /** It stays, and what it can do was not all read. */

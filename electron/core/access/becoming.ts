@@ -68,6 +68,7 @@ const KNOWN_ACTION =
 const REVIEWED =
   /^(?:org\.(?:freedesktop|gnome|gtk|kde|xfce|mate|cinnamon|debian|opensuse|fedoraproject|libvirt|systemd)|com\.(?:ubuntu|canonical|redhat))\./
 
+/** Does a rule with these actions decide over this one? One that names none decides over all. */
 export const polkitActs = (actions: readonly string[], action: string): boolean =>
   actions.length === 0 || actions.some((one) => fits(one, action))
 

@@ -36,6 +36,7 @@ function portsIn(places: readonly string[]): ReadonlySet<number> | undefined {
   return ports.includes(undefined) ? undefined : new Set(ports.map(Number))
 }
 
+/** May this key be used to copy files? Not where it runs a command of its own, unless that is sftp itself. */
 export const takesFiles = ({ options }: LoginKey): boolean =>
   options.every(({ name, value = '' }) => name.toLowerCase() !== 'command' || value.startsWith('internal-sftp'))
 

@@ -3,6 +3,7 @@ import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
 import { componentsOf } from '../facts/path-entry.ts'
 import type { Member } from './rights.ts'
 
+/** Itself included. */
 export const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
 /** Are keys in this home looked for? The search ends three folders deep, so a home lies in one of these folders or is one. */

@@ -71,6 +71,7 @@ export interface SeenEntry extends PathEntry {
   readonly section: string
 }
 
+/** What was seen of files, by their path. A file that was not seen is in none of its maps, which is not the same as closed. */
 export function fileSystem(seen: readonly SeenEntry[], lists: readonly AclEntry[]): FileSystem {
   const acls = new Map<string, AclEntry[]>()
   for (const entry of lists) acls.set(entry.path, [...(acls.get(entry.path) ?? []), entry])

@@ -8,6 +8,7 @@ export interface KeyHolders {
   readonly accounts: readonly Pick<AccountAccess, 'name' | 'uid' | 'keys'>[]
 }
 
+/** Without Gatehouse's own accounts, which have the same key on every host. */
 export function holdersOf({ accounts }: HostAccess, fleet: Fleet, host: Host): KeyHolders {
   const own = ownAccounts(fleet, host)
   return { host: host.name, accounts: accounts.filter(({ name }) => !own.includes(name)) }

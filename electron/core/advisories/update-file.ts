@@ -25,6 +25,7 @@ export const shippedKeys = (): UpdateKeys =>
     updateKeys.keys.map(({ id, publicKey }) => [id, createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: publicKey } })]),
   )
 
+/** By its first bytes, to tell it from a dump of OSV: nothing is checked. */
 export const looksSigned = (bytes: Buffer): boolean => bytes.subarray(0, 20).toString('latin1') === 'gatehouse-advisories'
 
 /** Reads an update that one of the keys signed. Throws `advisories.untrusted` or `advisories.unreadable`. */

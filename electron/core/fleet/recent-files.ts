@@ -11,6 +11,7 @@ export interface RecentFiles {
 const MAX_RECENT = 8
 const schema = z.array(z.string()).max(MAX_RECENT)
 
+/** Kept in `file`, newest first. Never throws: what cannot be read is empty, and what cannot be written lasts as long as the program. */
 export function createRecentFiles(file: string): RecentFiles {
   let paths = read(file)
   return {

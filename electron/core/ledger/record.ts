@@ -33,6 +33,7 @@ export type LedgerEntry = Pick<LedgerRecord, 'action' | 'host' | 'subject' | 'de
 /** `previous` of the first record. */
 export const FIRST = '0'.repeat(64)
 
+/** In hexadecimal; a text is taken as UTF-8. */
 export const sha256Of = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
 /** The line of a record, without its newline. */

@@ -157,6 +157,7 @@ const isDocument = (name: string): boolean =>
 
 const NO_FILES = Object.fromEntries(fileStates.map((state) => [state, 0])) as ModelArtifact['counts']
 
+/** Documents without an expected value are not counted: nobody publishes hashes of a README. */
 export const countStates = (files: readonly VerifiedFile[]): ModelArtifact['counts'] => {
   const counts = { ...NO_FILES }
   for (const { state, role } of files) if (role !== 'document' || state !== 'no-expected-value') counts[state]++

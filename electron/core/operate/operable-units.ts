@@ -11,6 +11,7 @@ const unitName = /^(?!-)[A-Za-z0-9:_.\\@-]{1,247}\.service$/
 const notHere =
   /^(?:systemd-|ssh|dbus|getty|serial-getty|user@|network|NetworkManager|docker|containerd|podman|crio?|kubelet\.|k3s(?:-agent)?\.|rke2-|k0s(?:controller|worker)\.|snap\.microk8s\.|atd|anacron)/
 
+/** A service by its full name, without a wildcard, a path or an option in it: it becomes a word of a command. */
 export const isUnitName = (name: string): boolean => unitName.test(name)
 
 /** Services of the last look that an operator may start, stop and restart, engines first. A unit is named once. Pure. */

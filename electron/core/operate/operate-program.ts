@@ -52,6 +52,7 @@ interface Words {
   readonly sudo: boolean
 }
 
+/** For `/bin/sh` on stdin. `nonce`: 32 hexadecimal digits that mark what it prints; else throws. */
 export function operateProgram({ unit, verb, sudo }: Words, nonce: string): string {
   const variables = Object.entries({ gh_unit: unit, gh_verb: verb, gh_sudo: sudo ? 'sudo -n' : '' }).map(
     ([key, value]) => `${key}=${shellQuote(value)}\n`,

@@ -38,6 +38,7 @@ export async function runProgram(
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** The command that is run over SSH, which reads the program on stdin. */
 export const shellOf = ({ by }: Pick<OperateAccount, 'by'>): string => (by === 'shell' ? 'sudo -n /bin/sh' : '/bin/sh')
 
 /** Is this sudo's refusal (sudo(8), Security notes; LC_ALL is C)? */

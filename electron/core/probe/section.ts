@@ -75,6 +75,7 @@ const DEFAULT_EXPECTED_MS = { sudo: 15, none: 8 }
 
 type Defaults = 'timeoutMs' | 'maxBytes' | 'expectedMs' | 'kind'
 
+/** A command by its words, with the limits of most. `timeoutMs` and `maxBytes` are what the host is held to. */
 export const command = (
   spec: Omit<CommandSection, Defaults> & Partial<Pick<CommandSection, 'timeoutMs' | 'maxBytes' | 'expectedMs'>>,
 ): CommandSection => ({
@@ -85,6 +86,7 @@ export const command = (
   ...spec,
 })
 
+/** A script of sh, with the limits of most. What it runs by sudo is named in `privileged`, word by word, for the lines of sudoers. */
 export const script = (
   spec: Omit<ScriptSection, Defaults | 'parameters' | 'privileged'> &
     Partial<Pick<ScriptSection, 'timeoutMs' | 'maxBytes' | 'expectedMs' | 'parameters' | 'privileged'>>,

@@ -13,6 +13,7 @@ export function keyTypeOf(blob: Buffer): string | undefined {
 /** `SHA256:` and the unpadded base64 of the hash of the blob, as `ssh-keygen -l` prints it. */
 export const sha256Of = (blob: Buffer): string => `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
+/** Of a key in SSH's wire format; `unknown` for a type that stands in no blob as RFC 4253 (6.6) has it. */
 export const fingerprintOf = (blob: Buffer): Fingerprint => ({ keyType: keyTypeOf(blob) ?? 'unknown', sha256: sha256Of(blob) })
 
 /** Shell command that prints the fingerprint on the server itself, where OpenSSH keeps host keys by default. */

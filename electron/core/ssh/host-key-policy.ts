@@ -14,6 +14,7 @@ export interface HostKeyPolicy {
   verify(hop: Hop, blob: Buffer, signal: AbortSignal): Promise<void>
 }
 
+/** Callers that meet the same unknown key at the same time share one question. */
 export function hostKeyPolicy(files: KnownHostsFiles, prompts: PromptPort, clock: Clock): HostKeyPolicy {
   const asking = new Map<string, SharedFlight<void>>()
 

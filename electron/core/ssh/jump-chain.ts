@@ -29,6 +29,7 @@ interface Attempt {
   readonly listeners: Set<OnStage>
 }
 
+/** From the first hop to the last; none are connected yet. `changed` tells that `states` has another answer. */
 export function jumpChain(connector: Connector, hops: readonly Hop[], changed: () => void): JumpChain {
   const states = new Map<Hop, JumpState>(hops.map((hop) => [hop, { name: hop.name, state: 'idle' }]))
   const links: Connection[] = []

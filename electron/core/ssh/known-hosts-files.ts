@@ -22,6 +22,7 @@ interface Cached {
   readonly hosts: KnownHosts
 }
 
+/** OpenSSH's files are read and never written; what a person trusts here goes into Gatehouse's own, below `paths.data`. */
 export function knownHostsFiles(paths: Paths, log: Log, systemFolder = '/etc/ssh'): KnownHostsFiles {
   const own = join(paths.data, 'known_hosts')
   const files = [

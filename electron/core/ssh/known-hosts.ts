@@ -45,6 +45,7 @@ const plainKeyTypes = new Set([
 const hashedName = /^\|1\|([A-Za-z0-9+/]+={0,2})\|([A-Za-z0-9+/]+={0,2})$/
 const sha1Length = 20
 
+/** As sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. Never throws: lines that are none are `problems`, and match no host. */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const entries: KnownHost[] = []
   const problems: KnownHostsProblem[] = []

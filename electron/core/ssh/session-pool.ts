@@ -31,6 +31,7 @@ interface Entry {
   idle: NodeJS.Timeout | undefined
 }
 
+/** `open` makes a connection when one is leased that is not there; what it rejects with, whoever waits for it gets. */
 export function sessionPool(
   open: (hop: Hop, signal: AbortSignal, onStage: OnStage, loginAfter?: Promise<void>) => Promise<Connection>,
 ): SessionPool {

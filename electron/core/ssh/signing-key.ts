@@ -24,6 +24,7 @@ export function signatureAlgorithmFor(key: ParsedKey, accepted: readonly string[
   return accepted === undefined ? ours[0] : ours.find((algorithm) => accepted.includes(algorithm))
 }
 
+/** Throws where ssh2 hands an error back instead of a signature. */
 export function signWith(key: ParsedKey, data: Buffer, algorithm: string): Buffer {
   const signature: unknown = key.sign(data, digestOf[algorithm])
   if (!Buffer.isBuffer(signature)) throw signature instanceof Error ? signature : new Error('the key does not sign')

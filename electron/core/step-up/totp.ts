@@ -6,6 +6,7 @@ const DIGITS = 6
 /** Clocks of telephones differ, and a code takes a while to type: one step back and one ahead (RFC 6238, 5.2). */
 const STEPS_AROUND = 1
 
+/** Steps since 1970 (RFC 6238, 4.2). */
 export const counterAt = (nowMs: number): number => Math.floor(nowMs / 1000 / STEP_SECONDS)
 
 /** The one-time password of a counter, by dynamic truncation (RFC 4226, 5.3). */

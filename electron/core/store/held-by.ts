@@ -4,6 +4,7 @@ import { GatehouseError } from '#shared/errors.ts'
 const MAX_PROCESSES = 5000
 const MAX_NAMED = 5
 
+/** Did libsql throw because another connection holds the file or a table of it? */
 export const isBusy = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code))
 

@@ -13,6 +13,7 @@ export interface Known {
   readonly processes: readonly Process[]
 }
 
+/** What was not read is empty here: for pictures alone, never for a verdict. */
 export const knownOf = ({ units, containers, processes }: FactResults): Known => ({
   units: units.known ? units.value : [],
   containers: containers.known ? containers.value.containers : [],
@@ -50,6 +51,7 @@ export function restartOf(unit: Unit | undefined, container: Container | undefin
 
 const shownElsewhere = new Set(['Environment', 'ExecStart', 'Id'])
 
+/** As systemctl showed them, without those that have a place of their own; line 0 where none is known. */
 export const propertiesOf = (unit: Unit | undefined): HostedService['properties'] =>
   Object.entries(unit?.properties ?? {})
     .filter(([name]) => !shownElsewhere.has(name))

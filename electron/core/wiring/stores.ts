@@ -23,11 +23,12 @@ export interface Stores {
   readonly models: ModelRepo
   readonly registrations: RegistrationRepo
   readonly undisturbed: Undisturbed
-  /** Why nothing that is written now outlives this run, where that is so. */
+  /** Why it is not the database of before, where it is another: that one was damaged, or of a newer Gatehouse. */
   readonly failure: Failure | undefined
   close(): void
 }
 
+/** One database for all. Throws as `openDatabase`; a damaged or newer file is no error, but `failure`. */
 export function openStores({ paths, clock }: Pick<Ports, 'paths' | 'clock'>): Stores {
   const { database, failure } = openDatabase(paths.data, clock.now())
   return {

@@ -15,6 +15,7 @@ export interface HashShell {
   close(): void
 }
 
+/** Starts it at once and does not wait; that it failed is told by `run`. */
 export function openHashShell(session: HostSession, signal: AbortSignal): HashShell {
   let say: (script: string) => void = () => undefined
   const script = new Promise<string>((resolve) => {

@@ -58,6 +58,7 @@ const DOCUMENT =
 /** Weights by their size alone: no text of a model is as large. */
 const LARGE_BYTES = 64 * 1_048_576
 
+/** By name and size alone. What is none of the others is `data`. */
 export function roleOf(name: string, size: number): FileRole {
   if (WEIGHTS.test(name) || (size >= LARGE_BYTES && !/\.(?:json|jsonl|txt)$/i.test(name))) return 'weights'
   if (CODE.test(name)) return 'code'

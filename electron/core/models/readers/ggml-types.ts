@@ -44,4 +44,5 @@ const table: readonly (readonly [number, string, number, number])[] = [
 ]
 const blocks = new Map(table.map(([type, name, elements, bytes]) => [type, { name, elements, bytes }]))
 
+/** Undefined for a type that ggml.h of the release above does not have. */
 export const blockOf = (type: number): Block | undefined => blocks.get(type)

@@ -23,6 +23,7 @@ const dataText =
 const digest = /^(?:sha256[-:])?[0-9a-f]{40,64}$/
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m
 
+/** Configurations, tokenizers, indices, notebooks. What is too large to be parsed is searched as text. Throws where the JSON is broken. */
 export async function scanJson(scan: Scan, item: ScanItem, nested: Nested): Promise<ModelFormat> {
   const name = item.name.split('/').at(-1) ?? ''
   // TOML may begin like an array.
@@ -75,6 +76,7 @@ async function scanSerialized(scan: Scan, item: ScanItem, root: JsonValue, neste
   }
 }
 
+/** By its name, which is how a reader chooses: a template, Python, a list of packages, YAML. */
 export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat> {
   const text = await readText(item.source, MAX_TEXT_BYTES, scan.signal)
   const name = item.name.split('/').at(-1) ?? ''

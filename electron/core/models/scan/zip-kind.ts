@@ -1,6 +1,7 @@
 /** Which program an archive is written for, by its members. It decides how members are loaded, so never whether they are scanned. */
 export type ZipKind = 'pytorch' | 'keras' | 'numpy' | 'other'
 
+/** By the names of the members, as the loaders look for them. */
 export function zipKindOf(names: readonly string[]): ZipKind {
   if (names.some((name) => /(?:^|\/)data\.pkl$/.test(name))) return 'pytorch'
   if (names.includes('config.json') && names.some((name) => name === 'metadata.json' || name.endsWith('.weights.h5'))) return 'keras'

@@ -35,6 +35,7 @@ const partOf = (text: string): string =>
     })
     .join('')
 
+/** Is the whole text of this form? */
 export const isShape = (name: keyof typeof shapes, text: string): boolean => template(`<${name}>`).test(text)
 
 /** Paths that engines answer, without what stands behind a name in them. */
@@ -53,6 +54,7 @@ export function requestPath(target: string): LogPiece[] {
   return [removed('path', path), ...query]
 }
 
+/** What stands in the place of a text: what it was and how long (in characters, not in bytes), never a part of it. */
 export const removed = (what: string, content: string): LogPiece => ({ removed: what, characters: [...content].length })
 
 /** `before` as it is, and the rest taken out; nothing where there is no rest. */

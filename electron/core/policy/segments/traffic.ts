@@ -8,6 +8,7 @@ import { isNearlyAll } from '../controls/network/flows.ts'
 /** Addresses of both families. */
 export type Addresses = Readonly<Record<Family, AddressSet>>
 
+/** Networks of both families, in order; what is none is left out. */
 export const addressesOf = (networks: readonly string[]): Addresses => ({ 4: networksToSet(networks, 4), 6: networksToSet(networks, 6) })
 
 export const without = (all: Addresses, less: Addresses): Addresses => ({ 4: subtract(all[4], less[4]), 6: subtract(all[6], less[6]) })
@@ -15,6 +16,8 @@ export const without = (all: Addresses, less: Addresses): Addresses => ({ 4: sub
 /** Loopback and multicast addresses never come over a wire as a client's. */
 const NO_CLIENTS = ['127.0.0.0/8', '0.0.0.0/8', '224.0.0.0/3', '::1/128', '::/128', 'ff00::/8']
 const clients = without(addressesOf(['0.0.0.0/0', '::/0']), addressesOf(NO_CLIENTS))
+
+/** Every client outside of these networks. */
 export const allBut = (networks: readonly string[]): Addresses => without(clients, addressesOf(networks))
 
 export const together = (a: Addresses, b: Addresses): Addresses => ({ 4: union(a[4], b[4]), 6: union(a[6], b[6]) })
@@ -28,6 +31,7 @@ export interface Traffic {
   readonly stopped: readonly Piece[]
 }
 
+/** Pieces that lie half among the addresses are cut. */
 export function trafficWith(pieces: readonly Piece[], addresses: Addresses): Traffic {
   const within = pieces.flatMap((piece) => {
     const remotes = intersect(piece.remotes, addresses[piece.family])

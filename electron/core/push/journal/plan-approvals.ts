@@ -16,6 +16,7 @@ export interface PlanApprovals {
   require(plan: PushPlan): void
 }
 
+/** `require` throws `push.plan-not-approved` unless these very bytes were approved here within seven days. */
 export function createPlanApprovals(decisions: SignedDecisions, clock: Clock): PlanApprovals {
   const refused = (plan: PushPlan, detail: string) => new GatehouseError({ code: 'push.plan-not-approved', detail, host: plan.host })
   return {

@@ -13,6 +13,7 @@ export interface LooksAfter {
   end(): void
 }
 
+/** Ends when `signal` does. */
 export function looksAfter(look: Look, signal: AbortSignal): LooksAfter {
   const given = new AbortController()
   const until = AbortSignal.any([signal, given.signal])

@@ -22,6 +22,7 @@ export interface About extends Seen {
   readonly exporter: PushValue | undefined
 }
 
+/** The one value there is, however often; undefined when there are several, so that nothing is guessed. */
 export const only = <T>(values: readonly T[]): T | undefined => {
   const [first, ...more] = new Set(values)
   return more.length === 0 ? first : undefined

@@ -62,6 +62,7 @@ export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 
   return `${manifest.id} is for ${systemsText(manifest)}, and ${found}. A copy that names it can be approved for it`
 }
 
+/** Why there is no plan. `state` as systemctl shows it; empty where there is no such unit. */
 export const serviceDown = (unit: string, state: string): string =>
   `${unit} is ${state || 'not there'}; a push starts on a service that runs: ${state === '' ? 'install' : 'start'} it first`
 

@@ -19,6 +19,7 @@ export interface TemplateShelf {
   decide(decision: Verdict, id: string, sha256: string, note: string): TemplateEntry
 }
 
+/** A template counts by the hash of its content: whoever changes a byte of one that was approved has one that was not. */
 export function createTemplateShelf(own: OwnTemplates, decisions: SignedDecisions): TemplateShelf {
   function list(): ReturnType<TemplateShelf['list']> {
     const decided = decisions.all()

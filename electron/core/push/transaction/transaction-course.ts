@@ -48,6 +48,7 @@ export interface Course extends TransactionRequest {
   readonly extendedSeconds: () => number
 }
 
+/** `extendedSeconds` is 0 where the ledger cannot be read: then the undo comes when it was due at first. */
 export function courseOf(request: TransactionRequest): Course {
   const { plan, host, user, ledger, onStep, signal } = request
   const note: Course['note'] = (step, detail, digests = {}) =>

@@ -43,6 +43,7 @@ export const reviewedControls = (controls: readonly ControlEntry[]) => ({
   'control-selections': [{ 'include-controls': [...new Set(controls.flatMap(nistIds))].sort().map((id) => ({ 'control-id': id })) }],
 })
 
+/** The same in every document of this fleet, so that they can be held against each other. */
 export const hostUuid = (fleet: string, host: string): string => uuidOf('host', fleet, host)
 const toolUuid: string = uuidOf('tool', 'gatehouse')
 

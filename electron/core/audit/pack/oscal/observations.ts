@@ -17,6 +17,8 @@ export interface PlacedFinding {
 
 const key = (kind: string, { fleet, host, finding, nth }: PlacedFinding): string =>
   uuidOf(nth === 0 ? kind : `${kind} ${nth}`, fleet, host.name, finding.control, finding.subject)
+
+/** Of the same finding the same in every document, as those below. */
 export const observationUuid = (placed: PlacedFinding): string => key('observation', placed)
 export const riskUuid = (placed: PlacedFinding): string => key('risk', placed)
 export const findingUuid = (placed: PlacedFinding): string => key('finding', placed)

@@ -91,4 +91,5 @@ const byModule: Readonly<Record<string, string>> = {
 
 const allowed = new Map(Object.entries(byModule).map(([module, names]) => [module, new Set(names.split(' '))]))
 
+/** By the exact name; whatever is not listed is not allowed, and nothing is allowed by its module alone. */
 export const isAllowedImport = (module: string, name: string): boolean => allowed.get(module)?.has(name) ?? false

@@ -9,6 +9,7 @@ export interface JoblibArray {
   readonly padded: boolean
 }
 
+/** By both of the names that joblib has been pickled under. */
 export const isJoblibWrapper = ({ module, name }: PickleGlobal): boolean =>
   name === 'NumpyArrayWrapper' && (module === 'joblib.numpy_pickle' || module === 'sklearn.externals.joblib.numpy_pickle')
 

@@ -4,6 +4,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const latin1 = new TextDecoder('latin1')
 const NOT_ASCII = /[\u0080-\uffff]/
 
+/** Undefined for what is not valid UTF-8, lone surrogates included. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes)
@@ -12,6 +13,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Undefined when a byte is above 127. */
 export function decodeAscii(bytes: Uint8Array): string | undefined {
   for (const byte of bytes) if (byte >= 0x80) return undefined
   return latin1.decode(bytes)

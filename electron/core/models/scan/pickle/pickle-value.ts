@@ -56,6 +56,7 @@ export const unknownText = { kind: 'text', text: undefined } as const satisfies 
 
 const MAX_TUPLE_ITEMS = 8
 
+/** Keeps the first items and the true length: no call that is judged looks at more. */
 export const tupleOf = (items: readonly PickleValue[]): PickleValue => ({
   kind: 'tuple',
   items: items.slice(0, MAX_TUPLE_ITEMS),

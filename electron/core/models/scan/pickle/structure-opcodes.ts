@@ -36,6 +36,7 @@ function setItems(run: PickleRun, items: readonly PickleValue[]): void {
   }
 }
 
+/** These end up in something that the pickle hands on: an import among them is in the hands of whoever takes that. */
 export function passOn({ events, at }: PickleRun, items: readonly PickleValue[]): void {
   for (const item of items) {
     if (item.kind === 'global') events.passedOn(item, at)

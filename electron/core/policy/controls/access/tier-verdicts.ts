@@ -28,6 +28,7 @@ const noTiers: Verdict = {
   cite: [],
 }
 
+/** Were there no accounts to compare, but a reason why? */
 export const isVerdict = (rows: readonly AccountTier[] | readonly [Verdict]): rows is readonly [Verdict] =>
   rows[0] !== undefined && 'status' in rows[0]
 

@@ -51,6 +51,7 @@ export interface TraceSources {
 /** Subject of the finding about a process that nobody knows. */
 export const gpuProcessSubject = ({ name, pid }: Pick<GpuProcess, 'name' | 'pid'>): string => `${name || 'process'} (${pid})`
 
+/** By pid, cgroup and uid, whichever was read: the unit, container, account, server or program that a process on a GPU belongs to. */
 export function traceGpuProcess(
   process: GpuProcess,
   { services, programs, processes, containers, accounts }: TraceSources,

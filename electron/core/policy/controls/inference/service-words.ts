@@ -45,12 +45,14 @@ export const isExposed = ({ scope }: ServiceBind): boolean => scope !== 'loopbac
 export const citeBinds = (binds: readonly ServiceBind[], note?: (bind: ServiceBind) => string): readonly Citation[] =>
   binds.filter(({ line }) => line > 0).map((bind) => ({ section: bind.section, line: bind.line, token: bind.token, note: note?.(bind) }))
 
+/** A sentence for people, which begins and ends it. */
 export const foundAndExpected = (bind: ServiceBind): string =>
   `${bind.scope === 'wildcard' ? 'Bound to every interface' : `Bound to ${printBind(bind)}`}. Expected 127.0.0.1:${bind.port}.`
 
 /** For people, where only the owner of a socket is missing. */
 export const ownersHint = 'Let the audit account run ss as root; gatehouse sudoers prints the exact line.'
 
+/** What would show where it listens; undefined where nothing is known to help. */
 export const hintFor = (service: InferenceService): string | undefined =>
   service.awaitedBinds
     ? 'Audit again once it answers.'

@@ -20,6 +20,7 @@ export interface Way {
 
 const QUERY = { direction: 'out', protocol: 'tcp', port: 443 } as const satisfies TrafficQuery
 
+/** Does HTTPS get from the host itself to addresses that anybody may have? `named` are networks that the fleet file allows. */
 export const wayOfHost = (network: Network, firewall: FactResult<Firewall>, named: readonly string[]): Way =>
   wayBy(network, firewall, named, 'HTTPS', (rules) => reach(rules, network, QUERY))
 

@@ -12,6 +12,7 @@ export function citeRule(rule: RuleReference | undefined, firewall: Firewall, no
   return [{ section: rule?.section ?? firewall.section, line: rule?.line ?? 0, ...(note !== undefined && { note }) }]
 }
 
+/** For what only adds to a verdict; one that hangs on a fact has to say that it was not read. */
 export const knownValue = <T>(fact: FactResult<T>): T | undefined => (fact.known ? fact.value : undefined)
 
 /** Who gets through to a port although he should not. */

@@ -8,6 +8,7 @@ export interface Setting {
   readonly expected: string
 }
 
+/** A number; what is none does not hold. */
 export const atLeast = (name: string, least: number): Setting => ({ name, holds: (value) => Number(value) >= least, expected: `${least}` })
 
 /** Settings of /proc/sys against what is expected. Those that this kernel does not have are left out; `none` when it has none at all. */

@@ -19,10 +19,12 @@ import { listed } from '../proxy/proxy-paths.ts'
 export const programName = ({ name, unit, container, pids, user }: Program): string =>
   `${name} (${unit ?? container ?? `pid ${pids[0] ?? '?'}, user ${user}`})`
 
+/** Sockets that are not on loopback alone. */
 export const exposedBindsOf = (program: Program) => program.binds.filter(({ scope }) => scope !== 'loopback')
 
 export const printExposed = (program: Program): string => listed(exposedBindsOf(program).map(printBind))
 
+/** Where it was seen, and its sockets that others may reach; `note` marks these. */
 export const citeProgram = (program: Program, note?: string): readonly Citation[] => [
   { section: program.section, line: program.line },
   ...exposedBindsOf(program).map(({ section, line }) => ({ section, line, ...(note !== undefined && { note }) })),
@@ -35,6 +37,7 @@ export const openKeyOf = ({ decidedBy = '' }: Program): string | undefined =>
 export const ofKinds = (programs: readonly Program[], ...kinds: readonly ProgramKind[]): readonly Program[] =>
   programs.filter(({ kind }) => kinds.includes(kind))
 
+/** The whole answer where a control has nothing to look at. */
 export const noneFound = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
 
 export const containersHint = 'Let the audit account list containers as root; gatehouse sudoers prints the exact lines.'

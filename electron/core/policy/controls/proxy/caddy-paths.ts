@@ -19,6 +19,7 @@ const EVERYBODY = ['0.0.0.0/0', '::/0'].flatMap((network) => addressBlock(networ
 
 const cited = (node: JsonNode, token?: string): Citation => ({ section: 'caddy', line: node.line, ...(token !== undefined && { token }) })
 
+/** The socket that a route of Caddy is reached by, in the words that nginx's and Caddy's controls share. */
 export function caddySocket({
   listen,
   host,

@@ -26,6 +26,7 @@ export interface Gateway {
   readonly unknown?: string | undefined
 }
 
+/** What oauth2-proxy on this host leads to and asks for; those in containers are left out, whose loopback is another. */
 export function gatewaysOf(
   proxies: readonly OAuth2Proxy[],
   services: readonly InferenceService[],
@@ -127,6 +128,7 @@ interface AskedProgram extends Told {
   readonly path: string | undefined
 }
 
+/** Does it prove who a client is (`auth_request`, `forward_auth`)? `unknown` of any program whose answer nothing here can tell. */
 export function askedProgram(
   asked: AskedProgram,
   gateways: readonly Gateway[],

@@ -27,6 +27,7 @@ export interface NginxAround {
   readonly services: readonly InferenceService[]
 }
 
+/** The socket that a route of nginx is reached by, in the words that nginx's and Caddy's controls share. */
 export function nginxSocket(
   found: Pick<ProxiedRoute, 'server' | 'listen' | 'encrypted'>,
   model: HttpModel,

@@ -38,6 +38,7 @@ export interface OtherProxy {
   readonly verdict: Verdict
 }
 
+/** Each once, with all its sockets, by the subject of its finding. */
 export function otherProxiesOf(around: Surroundings): readonly OtherProxy[] {
   const found = new Map<string, OtherProxy>()
   for (const one of [...listening(around), ...contained(around), ...interfaces(around), ...unplaced(around), ...strange(around)]) {

@@ -188,6 +188,7 @@ export const hidesSockets = (service: InferenceService): boolean =>
 /** No port of this host leads to it: in a container, in a network of its own, or by a socket of another kind alone. */
 export const opensNothing = ({ binds, bindUnknown }: InferenceService): boolean => binds.length === 0 && bindUnknown === undefined
 
+/** The pass of a server that `hidesSockets` does not hold for and that has no socket for others. */
 export function stays(service: InferenceService): Verdict {
   const base = { status: 'pass' as const, subject: service.id }
   const name = serviceName(service)

@@ -5,6 +5,7 @@ export type BindAddress =
   | { readonly kind: 'local' }
   | { readonly kind: 'unknown' }
 
+/** `unknown` for what is none of these forms. An empty host, as in `:4180`, is every address. */
 export function readBindAddress(text: string): BindAddress {
   const bare = text.trim()
   if (bare === '' || bare === '-' || /^unix:/i.test(bare)) return { kind: 'local' }

@@ -19,6 +19,7 @@ export interface MetPort {
   readonly cite: readonly Citation[]
 }
 
+/** Those that a connection came through to; of others nothing is said here. */
 export function metPorts(facts: Surroundings): readonly MetPort[] {
   const endpoints = facts.wire.known ? facts.wire.value.endpoints : []
   return otherProxiesOf(facts).flatMap(({ program = 'The program', binds, verdict }) =>
@@ -49,6 +50,7 @@ const settled: readonly string[] = ['served', 'refused']
 
 const asked = ({ serverName }: WireTls): string => (serverName === undefined ? 'Asked without a name' : `Asked for ${serverName}`)
 
+/** Against `policy.minimumTlsVersion`. Passes only where each older version was refused, not where it went without an answer. */
 export function judgeVersions({ program, subject, endpoint: { section }, tls, cite }: TlsPort, { fleet }: PolicyContext): Verdict {
   const minimum = fleet.policy.minimumTlsVersion
   const served = tls.versions.filter(({ outcome }) => outcome === 'served').map(({ version }) => version)
@@ -84,6 +86,7 @@ export function judgeVersions({ program, subject, endpoint: { section }, tls, ci
   }
 }
 
+/** The certificate of the first handshake that showed one, against the name that was asked for, if one was. */
 export function judgeCertificate({ program, subject, endpoint: { section }, tls, cite }: TlsPort, context: PolicyContext): Verdict {
   const certificate = readPem(tls.chain.join('\n'))
   if (certificate === undefined)

@@ -29,6 +29,10 @@ const wordsOf = ({ properties }: Unit, property: string): readonly string[] => s
 /** `/a:/b:rbind`: what is seen at the second. */
 const boundAt = (word: string): string => pathOf(word.split(':')[1] ?? word)
 
+/**
+ * Paths that a unit opens for its service by its settings (systemd.exec(5)): as they are written, where links lead, and where the service
+ * sees them.
+ */
 export function namedPaths(unit: Unit): readonly NamedPath[] {
   const named = (property: string, token: string, path: string, seen?: string): NamedPath => {
     const real = unit.links?.[path] ?? path

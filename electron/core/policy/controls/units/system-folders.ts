@@ -35,6 +35,7 @@ const ofRoot: readonly string[] = [
 export const plain = (path: string): string =>
   path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/(?=(?:bin|sbin|lib|lib64)(?:\/|$))/, '/usr/')
 
+/** Itself included. */
 export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 
 /** Is it one of these, below one, or above one: whoever writes a folder puts another in the place of what lies there. */
