@@ -131,7 +131,8 @@ function aptLists(blocks: readonly Block[]): Lists {
   }
   if (security.some(isMadeAnew))
     return {
-      unknown: 'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until), so its date says nothing',
+      unknown:
+        'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until, that of Ubuntu the codename of the release alone), so its date says nothing',
     }
   return { listsMs: oldest.at, listLine: oldest.line }
 }
@@ -139,9 +140,13 @@ function aptLists(blocks: readonly Block[]): Lists {
 const isSecurity = ({ lines }: Block): boolean =>
   lines.some(({ text }) => /^(?:Suite|Codename): .*-security$/.test(text) || text === 'Label: Debian-Security')
 
-/** Debian's own says how long it holds; what aptly, reprepro and others make of the same packages has a date and a signature of the mirror's. */
+/**
+ * Debian's own says how long it holds, Ubuntu's has `Codename: noble`. What aptly, reprepro and others make of the same packages has a date and a signature of the
+ * mirror's, and for a codename that of the folder, `noble-security`.
+ */
 const isMadeAnew = ({ lines }: Block): boolean =>
-  lines.some(({ text }) => text === 'Label: Debian-Security') && !lines.some(({ text }) => text.startsWith('Valid-Until: '))
+  lines.some(({ text }) => /^(?:Label: Debian-Security|Codename: .*-security)$/.test(text)) &&
+  !lines.some(({ text }) => text.startsWith('Valid-Until: '))
 
 const codenamesOf = (blocks: readonly Block[]): readonly string[] => [
   ...new Set(blocks.flatMap(({ tag, arguments: said }) => (tag === 'codename' && /\w/.test(said) ? [said.replace(/\W/g, '')] : []))),

@@ -150,6 +150,9 @@ describe('Debian, Ubuntu: each kernel is a package of its own', () => {
   )
 })
 
+const MADE_ANEW =
+  'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until, that of Ubuntu the codename of the release alone), so its date says nothing'
+
 describe('what is not known is said', () => {
   test.each<[string, string, string]>([
     [
@@ -162,10 +165,11 @@ describe('what is not known is said', () => {
       debian.replaceAll('Debian-Security', 'Debian').replaceAll('-security', ''),
       'no security archive of the distribution is among the cached package lists',
     ],
+    ['a security list to which a mirror gave a date of its own', debian.replace(/^=Valid-Until.*\n/m, ''), MADE_ANEW],
     [
-      'a security list to which a mirror gave a date of its own',
-      debian.replace(/^=Valid-Until.*\n/m, ''),
-      'a mirror made the Release file of the security list itself (that of Debian has a Valid-Until), so its date says nothing',
+      'a security list of Ubuntu that a mirror made, with the name of its folder for a codename',
+      '@dpkg\n@codename noble\n@release mirror_ubuntu_dists_noble-security_InRelease\n=Origin: Ubuntu\n=Label: Ubuntu\n=Suite: noble-security\n=Codename: noble-security\n=Date: Mon, 02 Mar 2026 00:00:00 UTC\n@packages\n@counts 600 40\n',
+      MADE_ANEW,
     ],
     ['an empty security list', debian.replace('612 2874', '612 0'), 'the cached lists of the security archive hold no package'],
     [
