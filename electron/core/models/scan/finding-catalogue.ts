@@ -40,6 +40,7 @@ export const findingCatalogue = {
   'template.escapes': dangerous('A chat template reaches into Python'),
   'template.loads-other': suspicious('A chat template loads another file'),
   'template.builds-names': suspicious('A chat template puts names together'),
+  'template.calls-values': suspicious('A chat template calls what it looks up'),
   'config.own-code': suspicious('A configuration brings code of its own'),
   'config.python-object': dangerous('A configuration makes Python objects'),
   'config.calls-gadget': dangerous('A configuration calls what runs any code'),

@@ -1,6 +1,7 @@
 import { Unreadable } from '../readers/unreadable.ts'
 import type { FindingCode } from './finding-catalogue.ts'
 import type { Scan, ScanItem } from './scan.ts'
+import { calledValue } from './template-calls.ts'
 import { templateCode, texts, withoutEscapes } from './template-code.ts'
 import { builtKey } from './template-keys.ts'
 
@@ -63,6 +64,10 @@ export function judgeTemplate(scan: Scan, item: ScanItem, template: string): voi
   const key = taken === undefined ? builtKey(code) : undefined
   if (taken !== undefined) scan.find('template.builds-names', item, null, `an underscore out of a text: ${taken.trim()}`)
   else if (key !== undefined) scan.find('template.builds-names', item, null, `what it reaches for: ${key.trim()}`)
+  else {
+    const called = calledValue(code)
+    if (called !== undefined) scan.find('template.calls-values', item, null, called.trim())
+  }
 
   function report(finding: FindingCode, patterns: typeof escapes): boolean {
     for (const [index, block] of written.entries()) {

@@ -23,6 +23,10 @@ function withoutEscapesIn(text: string): string {
   })
 }
 
+/** The same with empty texts, and with names in plain letters: Python takes others, too. */
+export const withoutTexts = (block: string): string =>
+  block.replace(texts, "''").replace(/[^\0-\x7f\s]/gu, (letter) => `u${letter.codePointAt(0)?.toString(16)}`)
+
 /**
  * What Jinja runs of a template: all `{{ }}` and `{% %}`, over as many lines as they take, as its lexer cuts them (jinja2/lexer.py). Neither a comment nor `raw` is code;
  * an end within a text or within brackets is none. Where Jinja would refuse the template, all that follows is taken for code.

@@ -1,4 +1,4 @@
-import { texts } from './template-code.ts'
+import { withoutTexts } from './template-code.ts'
 
 /** What makes a new text of others: operators, two texts side by side, filters, methods, and a slice that leaves letters out. */
 const builds = [
@@ -34,7 +34,7 @@ const puts = (expression: string): boolean => {
  * takes what it reaches for by a name that stands there, a number, or what a loop goes through.
  */
 export function builtKey(code: readonly string[]): string | undefined {
-  const plain = code.map((block) => block.replace(texts, "''"))
+  const plain = code.map(withoutTexts)
   const long = plain.findIndex((block) => block.length > MAX_BLOCK_CHARS)
   if (long >= 0) return code[long]
   if (plain.filter((block) => macros.test(block)).length > MAX_MACROS) return `more than ${MAX_MACROS} macros`
@@ -85,7 +85,7 @@ function argumentsOf(name: string, block: string): string[] {
 }
 
 /** What stands in brackets behind a value, slices apart. */
-function keysOf(block: string): string[] {
+export function keysOf(block: string): string[] {
   const keys: string[] = []
   const open: { readonly at: number; readonly key: boolean }[] = []
   for (let at = 0; at < block.length; at += 1) {

@@ -28,6 +28,18 @@ const keyed = [
   "{%- set names = tools|map(attribute='function')|map('trim')|selectattr('name', 'defined')|list %}{{ '[' ~ names|join(', ') ~ ']' }}{%- endfor %}",
 ].join('\n')
 
+/** What templates call that are in use: DeepSeek 3.2, Nemotron Nano 2, Kimi K3, StepFun 3.7, Gemma 4. */
+const calling = [
+  "{%- macro open_tag(tag, attrs=[]) -%}{%- for attr in attrs -%}{{- ' ' + attr[0] + '=\"' + attr[1] -}}{%- endfor -%}{%- endmacro -%}",
+  "{{- open_tag('message', [('role', 'system'), ('type', message_type)]) -}}{%- set attrs = attrs + [('name', message.name)] -%}",
+  "{%- if not tools -%}{%- set tools = namespace(value=[]) -%}{%- set _ = tools.value.append(tool.function if tool.get('function') else tool) -%}{%- set tools = tools.value -%}{%- endif -%}",
+  "{%- set ns.text = (messages[0]['content'] | default('', true)).replace('/think', '').strip() -%}{{ '{}-{}'.format(a, b) }}",
+  '{%- for call in message.tool_calls -%}{%- set fn = call.function if call.function is defined else call -%}{{ fn.name }}{%- endfor -%}',
+  "{%- set date = strftime_now('%d') if strftime_now is defined else '1' -%}{{ messages[prev.value].get('tool_calls', []) | length }}{{ loop.cycle('a', 'b') }}",
+  "{%- if (a or b) and (loop.index0 is divisibleby(2)) or not (messages[loop.index0 - 1].role != 'tool') -%}{{ raise_exception('x') }}{%- endif -%}",
+  '{%- for part in parts recursive -%}{{ loop(part.parts) }}{%- endfor -%}{%- macro boxed() -%}{{ caller() }}{%- endmacro -%}{%- call boxed() -%}x{%- endcall -%}',
+].join('\n')
+
 const ggufPairs = {
   'general.architecture': 'llama',
   'general.name': 'tiny',
@@ -231,6 +243,7 @@ export const written: readonly ModelCase[] = [
     "{%- for m in messages -%}{{ '<\\x7cim_start\\u007c>' ~ m.role ~ '\\n\\U0001F600 don\\'t \\_ \\\\' }}{%- endfor %}",
   ),
   text('keys.jinja', keyed),
+  text('calls.jinja', calling),
   text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
   json('modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]),
   text(`sha256-${'b'.repeat(64)}`, '{{ if .System }}<|system|>{{ .System }}{{ end }}{{ .Response }}'),

@@ -11,6 +11,7 @@ import { numpyTypes } from './numpy-types.ts'
 import { opcodeTricks } from './opcode-tricks.ts'
 import { recorded } from './recorded.ts'
 import { safetensorsFiles } from './safetensors.ts'
+import { templateCalls } from './template-calls.ts'
 import { texts } from './texts.ts'
 
 /** Every file that hurts or is broken, one list per family of tricks. */
@@ -26,6 +27,7 @@ export const malicious: readonly ModelCase[] = [
   ...ggufFiles,
   ...graphs,
   ...texts,
+  ...templateCalls,
   ...mistaken,
   ...recorded,
 ]
