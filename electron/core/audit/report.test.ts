@@ -66,7 +66,8 @@ test('a page holds eight hosts side by side, and every host has its column', () 
   const text = [...renderReport(audit(many.map(host)), 'html')].join('')
   const columns = [...text.matchAll(/<table class="matrix">.*?<\/thead>/gs)].map(([head]) => head.match(/href="#host-/g)?.length)
   expect(columns).toEqual([8, 1])
-  for (const name of many) expect(text.match(new RegExp(`href="#host-${name}"`, 'g'))).toHaveLength(1)
+  const matrices = text.slice(text.indexOf('Results by item'))
+  for (const name of many) expect(matrices.match(new RegExp(`href="#host-${name}"`, 'g'))).toHaveLength(1)
 })
 
 test('of a finding about the host as a whole nothing stands before its severity', () => {
@@ -76,4 +77,23 @@ test('of a finding about the host as a whole nothing stands before its severity'
   expect([...renderReport(audit([host('gpu-01')]), 'html')].join('')).toContain(
     '<code>inference-bound-to-loopback</code> <bdi>unit of gpu-01</bdi>, severity critical',
   )
+})
+
+test('a page begins with what cannot wait; what passes is a line that opens; a long command stands whole once', () => {
+  const command = `sudo cat ${'/etc/nginx/nginx.conf '.repeat(20)}`
+  const evidence = [
+    { section: 'nginx', command, exitCode: 0, sha256: 'a'.repeat(64), durationMs: 1, lines: [{ number: 1, text: 'server {' }] },
+  ]
+  const passing = { ...finding, status: 'pass' as const, title: 'Every route needs a login', evidence }
+  const hosts = ['gpu-01', 'gpu-02'].map((name) => ({ ...host(name), findings: [{ ...finding, evidence }, passing] }))
+  const text = [...renderReport(audit(hosts), 'html')].join('')
+  const summary = text.slice(0, text.indexOf('<section'))
+  expect(summary).toMatch(/What cannot wait.*<td>critical<\/td>.*Inference port is open.*href="#host-gpu-01".*href="#host-gpu-02"/s)
+  expect(summary).toMatch(/<tfoot>.*All.*<td>2<\/td>.*<td>2<\/td>/s)
+  expect(text.match(/<article>/g)).toHaveLength(2)
+  expect(text.match(/<details>\n<summary>.*Every route needs a login.*proof: nginx.*<\/summary>/g)).toHaveLength(2)
+  expect(text.split(command)).toHaveLength(3)
+  expect(text.match(/<a href="#host-gpu-01-nginx">/g)).toHaveLength(2)
+  // Why it matters is the same on every host: paper has it once.
+  expect(text.match(/<article>.*?<\/article>/gs)?.map((one) => one.includes('class="why again"'))).toEqual([false, true])
 })

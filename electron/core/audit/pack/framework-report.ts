@@ -1,7 +1,6 @@
-import { outcomeWords } from '#shared/words.ts'
 import { html } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
-import { fewOf } from '../report-words.ts'
+import { chip, fewOf } from '../report-words.ts'
 import { csvHead, csvLine } from './csv.ts'
 import type { FrameworkView } from './frameworks.ts'
 
@@ -31,11 +30,11 @@ const section = ({ name, rules }: FrameworkView) => html`<section id="${anchor(n
 <table class="rules">
 <thead><tr><th scope="col">Rule</th><th scope="col">Result</th><th scope="col">Controls of Gatehouse</th><th scope="col">Open on</th></tr></thead>
 ${rules.map(
-  ({ rule, status, controls }) => html`<tbody><tr><th scope="row"><code>${rule}</code></th><td>${word(status)}</td><td></td><td></td></tr>
+  ({ rule, status, controls }) => html`<tbody><tr><th scope="row"><code>${rule}</code></th><td>${chip(status)}</td><td></td><td></td></tr>
 ${controls.map(
   (
     control,
-  ) => html`<tr><td></td><td>${word(control.status)}</td><td>${control.title} <code>${control.id}</code></td><td>${few(control.open)}</td></tr>
+  ) => html`<tr><td></td><td>${chip(control.status)}</td><td>${control.title} <code>${control.id}</code></td><td>${few(control.open)}</td></tr>
 `,
 )}</tbody>`,
 )}</table>
@@ -47,8 +46,6 @@ const few = (hosts: readonly string[]): string => {
   const { named, more } = fewOf(hosts)
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
-
-const word = (status: FrameworkView['rules'][number]['status']) => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`
 
 /** The same for a spreadsheet: one row for each rule and control. */
 export function* frameworkCsv(views: readonly FrameworkView[]): Generator<string> {

@@ -3,13 +3,14 @@ import { type AuditResults, type HostAudit, wasMeasured } from '#shared/model/au
 import { areas, type ChecklistItem, checklist } from '#shared/model/checklist.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import type { RecordedReview } from '#shared/model/recorded-review.ts'
-import { byNeed, score } from '#shared/model/score.ts'
+import { byNeed } from '#shared/model/score.ts'
 import type { Guide, StepRecord, Walkthrough } from '#shared/model/walkthrough.ts'
 import { loudest, type Outcome } from '#shared/status.ts'
-import { outcomeWords, stepOutcomeWords, waiverWords } from '#shared/words.ts'
+import { stepOutcomeWords, waiverWords } from '#shared/words.ts'
 import { html, isolated, type Markup, nothing } from '../markup.ts'
 import { reportStyle } from '../report-style.ts'
-import { fewOf, utcMoment } from '../report-words.ts'
+import { type HostSummary, hostSummary, hostTable, urgentTable } from '../report-summary.ts'
+import { chip, fewOf, utcMoment } from '../report-words.ts'
 import { evidencePath } from './evidence-path.ts'
 import type { FrameworkView } from './frameworks.ts'
 import { printedReviews } from './review-files.ts'
@@ -36,7 +37,7 @@ const printStyle = `
 body{padding:0;max-width:none;font-size:11px;line-height:16px;font-variant-ligatures:none}
 h1{font-size:22px;line-height:28px;margin:0 0 8px}h2,h3,h3+p,thead{break-after:avoid}
 table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}.items :is(td,th):nth-child(n+3){white-space:nowrap}td,th{white-space:normal;vertical-align:top;font-size:10px;line-height:14px}td code{font-size:9px;line-height:13px}tr{break-inside:avoid}
-.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:18%}.lines :is(th,td):nth-child(3){width:12%}.lines :is(th,td):nth-child(4){width:27%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
+.lines{table-layout:fixed}.lines td{overflow-wrap:anywhere}.lines :is(th,td):nth-child(1){width:13%}.lines :is(th,td):nth-child(3){width:11%}.lines :is(th,td):nth-child(4){width:19%}.chip{white-space:nowrap;font-size:10px;line-height:16px}.host{display:inline-block;max-width:100%}.rules th[scope=row]{white-space:nowrap}
 .items{break-after:page}.quote{border-inline-start:2px solid var(--line);padding-inline-start:10px;white-space:pre-wrap;unicode-bidi:plaintext}
 `
 
@@ -46,16 +47,10 @@ table{width:100%;margin:6px 0 12px}td:last-child,td code{overflow-wrap:anywhere}
  */
 export function printReport({ audit, guide, walkthrough, views, reviews }: PrintSources): string {
   const lines = new Map<string, Line>()
-  const scores: {
-    readonly host: string
-    readonly passed: number
-    readonly applicable: number
-    readonly state: string
-    readonly at: string
-  }[] = []
+  const summaries: HostSummary[] = []
   const statuses = new Map<string, Outcome[]>()
   for (const host of audit.hosts) {
-    scores.push({ host: host.name, ...standing(host), ...score(host.items) })
+    summaries.push(hostSummary(host))
     for (const { id, status } of host.items) statuses.set(id, [...(statuses.get(id) ?? []), status])
     for (const finding of [...host.findings].sort(byNeed)) collect(lines, host, finding)
   }
@@ -71,11 +66,13 @@ export function printReport({ audit, guide, walkthrough, views, reviews }: Print
 </head>
 <body>
 <h1>Audit of ${audit.fleet}</h1>
-<p>${utcMoment(audit.startedAt)} to ${utcMoment(audit.finishedAt)}, Gatehouse ${audit.gatehouse}, ${counted(scores.length, 'host')}.${
+<p>${utcMoment(audit.startedAt)} to ${utcMoment(audit.finishedAt)}, Gatehouse ${audit.gatehouse}, ${counted(summaries.length, 'host')}.${
     audit.outcome === 'cancelled' ? html` <strong>Stopped before it was complete.</strong>` : nothing
   }</p>
 ${walkthrough === null ? nothing : html`<p>Walked through with ${isolated(walkthrough.auditor)} from ${walkthrough.startedAt.slice(0, 10)}: ${records.size} of 18 items recorded.</p>`}
 <p>Evidence is in the pack that this report belongs to, under the names given here. Not measured is not passed.</p>
+<h2>What cannot wait</h2>
+${urgentTable(summaries, printedName)}
 <h2>Results by item</h2>
 <table class="items"><thead><tr><th scope="col">Item</th><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Pass</th><th scope="col">Recorded</th></tr></thead>
 <tbody>${checklist.map((item) => {
@@ -86,6 +83,8 @@ ${walkthrough === null ? nothing : html`<p>Walked through with ${isolated(walkth
     } of ${all.filter((status) => status !== 'not-applicable').length}</td><td>${record ? stepOutcomeWords[record.outcome] : ''}</td></tr>
 `
   })}</tbody></table>
+<h2>Hosts</h2>
+${hostTable(summaries, printedName)}
 ${areas.map(
   (area) => html`<h2>${area}</h2>
 ${checklist.filter((item) => item.area === area).map((item) => itemSection(item, guide, byItem.get(item.id) ?? [], records.get(item.id)))}`,
@@ -93,28 +92,10 @@ ${checklist.filter((item) => item.area === area).map((item) => itemSection(item,
 ${printedReviews(reviews)}
 <h2>Results by framework</h2>
 ${views.map(frameworkSection)}
-<h2>Hosts</h2>
-<table><thead><tr><th scope="col">Host</th><th scope="col">Connection</th><th scope="col">Looked at</th><th scope="col">Passed</th></tr></thead>
-<tbody>${scores.map(
-    ({
-      host,
-      state,
-      at,
-      passed,
-      applicable,
-    }) => html`<tr><th scope="row">${host}</th><td>${state}</td><td>${at}</td><td>${passed} of ${applicable}</td></tr>
-`,
-  )}</tbody></table>
 </body>
 </html>
 `.markup
 }
-
-/** A host that was never asked has no state but that. */
-const standing = ({ state, failure, finishedAt }: HostAudit) =>
-  state === 'idle'
-    ? { state: 'never looked at', at: '' }
-    : { state: failure ? `${state}: ${failure.detail}` : state, at: utcMoment(finishedAt) }
 
 function collect(lines: Map<string, Line>, { name: host, state }: HostAudit, finding: Finding): void {
   if (finding.status === 'pass' || finding.status === 'not-applicable') return
@@ -163,6 +144,8 @@ function lineRow({ finding, controls, hosts, evidence }: Line): Markup {
 const hostNames = (names: readonly string[]): readonly Markup[] =>
   names.map((name, at, all) => html`<span class="host">${name}${at < all.length - 1 ? ',' : ''}</span> `)
 
+const printedName = (name: string): Markup => html`<span class="host">${name}</span> `
+
 const recordBlock = ({ outcome, name, recordedAt, statement, note, exceptions, links, attachments }: StepRecord): Markup => html`
 <p><b>${stepOutcomeWords[outcome]}</b>, ${isolated(name)}, ${recordedAt.slice(0, 10)}.</p>
 ${statement === null ? nothing : html`<p class="quote">${statement}</p>`}
@@ -185,5 +168,3 @@ const frameworkSection = ({ name, rules }: FrameworkView): Markup => html`<h3>${
 `
 
 const counted = (value: number, one: string): string => `${value} ${value === 1 ? one : `${one}s`}`
-
-const chip = (status: Outcome): Markup => html`<span class="chip ${status}">${outcomeWords[status].word}</span>`
