@@ -7,6 +7,7 @@ import { fleetSchema, type Host } from '#shared/model/fleet.ts'
 import { createAdvisoryBook } from '../advisories/advisory-book.ts'
 import { controls } from '../policy/registry.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { createAuditRepo } from '../store/audit.repo.ts'
 import { openDatabase } from '../store/database.ts'
 import { judgeRecording, recordOf } from './audit-host.ts'
@@ -24,10 +25,9 @@ const NOW = Date.UTC(2026, 10, 25)
 const AT = new Date(NOW).toISOString()
 const control = 'access-keys-one-person'
 
-const section = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, stdout, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: stdout.length },
-  sha256: Buffer.from(`${id} ${stdout}`).toString('hex'),
-})
+/** A hash for each: equal answers are read once. */
+const section = (id: string, stdout: string): SectionOutput =>
+  printed(id, stdout, { sha256: Buffer.from(`${id} ${stdout}`).toString('hex') })
 
 /** A host with these accounts and the letters that their keys are made of; `null`: sudo refused the look for keys. */
 function answers(keys: Readonly<Record<string, string>> | null): Map<string, SectionOutput> {

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { unusable } from './fact.ts'
 
-const output = (change: Partial<SectionOutput>): SectionOutput => ({
-  ...{ id: 'privileged', command: 'sudo x', state: 'timed-out', privileged: false, exitCode: null, stdout: '', stderr: '' },
-  ...{ durationMs: 40_000, bytes: 0, sha256: '' },
-  ...change,
-})
+const output = (change: Partial<SectionOutput>): SectionOutput =>
+  printed('privileged', '', { command: 'sudo x', state: 'timed-out', exitCode: null, durationMs: 40_000, ...change })
 const warned = 'sudo: unable to resolve host gpu-07: Temporary failure in name resolution'
 
 test.each<[string, Partial<SectionOutput>]>([

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
-import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { known } from './fact.ts'
 import type { FactSources } from './fact-definition.ts'
 import { readOnce } from './read-once.ts'
 
-const said = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, command: id, state: 'ok', privileged: false, exitCode: 0, stdout, stderr: '' },
-  ...{ durationMs: 0, bytes: stdout.length, sha256: '' },
-})
-
 /** A definition that counts how often it reads, and sources whose parts can be exchanged. */
 function world() {
-  const parts = { groups: said('groups', 'g'), accounts: said('accounts', 'a'), system: known(1) as unknown, wire: [said('wire', 'w')] }
+  const parts = {
+    groups: printed('groups', 'g'),
+    accounts: printed('accounts', 'a'),
+    system: known(1) as unknown,
+    wire: [printed('wire', 'w')],
+  }
   const context = { fleet: { hosts: [] }, host: { name: 'a' } }
   const around = { ...context }
   let reads = 0
@@ -45,10 +45,10 @@ test('the same answers are read once', () => {
 })
 
 test.each([
-  ['its first section', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { accounts: said('accounts', 'a') })],
-  ['another section', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { groups: said('groups', 'other') })],
-  ['an answer more', ({ parts }: ReturnType<typeof world>) => parts.wire.push(said('wire-http-1', ''))],
-  ['another answer', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { wire: [said('wire', 'w')] })],
+  ['its first section', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { accounts: printed('accounts', 'a') })],
+  ['another section', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { groups: printed('groups', 'other') })],
+  ['an answer more', ({ parts }: ReturnType<typeof world>) => parts.wire.push(printed('wire-http-1', ''))],
+  ['another answer', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { wire: [printed('wire', 'w')] })],
   ['a fact before it', ({ parts }: ReturnType<typeof world>) => Object.assign(parts, { system: known(1) })],
   ['the host of the fleet file', ({ around }: ReturnType<typeof world>) => Object.assign(around, { host: { name: 'b' } })],
   ['the fleet file', ({ around }: ReturnType<typeof world>) => Object.assign(around, { fleet: { hosts: [] } })],

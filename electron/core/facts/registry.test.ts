@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { buildProbe } from '../probe/build-script.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { factsForQuestions } from './first-asked.ts'
 import { factsOnDemand, probeContextOf, readFacts, sectionsOf } from './registry.ts'
 import { systemFact } from './system/system.fact.ts'
@@ -45,17 +46,7 @@ test.each<[string, Partial<SectionOutput>, boolean]>([
   ['by sudo', { privileged: true, stderr: 'sudo: unable to send audit message: Operation not permitted' }, false],
   ['nothing', { privileged: true, stderr: 'nginx: [emerg] unknown directive "servr" in /etc/nginx/nginx.conf:3' }, false],
 ])('what was refused %s: whether SELinux and AppArmor are named', (_, more, named) => {
-  const output = {
-    id: 'nginx',
-    command: 'sudo nginx -T',
-    state: 'ok',
-    exitCode: 1,
-    stdout: '',
-    durationMs: 9,
-    bytes: 0,
-    sha256: '',
-  } as const
-  const { nginx } = readFacts(new Map([['nginx', { ...output, privileged: true, stderr: '', ...more }]]), context)
+  const { nginx } = readFacts(new Map([['nginx', printed('nginx', '', { command: 'sudo nginx -T', exitCode: 1, ...more })]]), context)
   expect(nginx.known).toBe(false)
   expect(JSON.stringify(nginx).includes('AppArmor')).toBe(named)
 })
@@ -72,21 +63,7 @@ test.each(['ok', 'denied', 'missing', 'timed-out', 'truncated'] as const)('rubbi
   const rubbish = ['', '\n', '\0\0\0', '{{{{', '[]', 'a b c d e f g h\n'.repeat(50), '\ufffd'.repeat(100), '=/=/=\n@/x\0', '-1\n-1\n']
   for (const stdout of rubbish) {
     const outputs = new Map(
-      sectionsOf(context).map(({ id }): [string, SectionOutput] => [
-        id,
-        {
-          id,
-          command: id,
-          state,
-          privileged: true,
-          exitCode: 0,
-          stdout,
-          stderr: stdout,
-          durationMs: 1,
-          bytes: stdout.length,
-          sha256: '0'.repeat(64),
-        },
-      ]),
+      sectionsOf(context).map(({ id }): [string, SectionOutput] => [id, printed(id, stdout, { state, stderr: stdout })]),
     )
     const failures: unknown[] = []
     readFacts(outputs, context, (...entry) => failures.push(entry))

@@ -5,6 +5,7 @@ import { createAdvisoryBook } from '../advisories/advisory-book.ts'
 import type { Citation } from '../facts/citation.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { defineControl, type Verdict } from './control.ts'
 import { evaluate, type KnownFacts } from './engine.ts'
 import { evidenceOf, visible } from './evidence.ts'
@@ -17,19 +18,8 @@ const fleet = fleetSchema.parse({
 })
 const context = { fleet, host: fleet.hosts[0] as (typeof fleet.hosts)[number], now: 0, advisories: createAdvisoryBook([], []) }
 
-const output = (id: string, stdout: string, more: Partial<SectionOutput> = {}): SectionOutput => ({
-  id,
-  command: `sudo ${id}`,
-  state: 'ok',
-  privileged: true,
-  exitCode: 0,
-  stdout,
-  stderr: '',
-  durationMs: 1,
-  bytes: stdout.length,
-  sha256: 'a'.repeat(64),
-  ...more,
-})
+const output = (id: string, stdout: string, more: Partial<SectionOutput> = {}): SectionOutput =>
+  printed(id, stdout, { command: `sudo ${id}`, sha256: 'a'.repeat(64), ...more })
 const outputs = new Map([
   ['sshd', output('sshd', Array.from({ length: 100 }, (_, i) => `line ${i + 1}`).join('\n'))],
   ['nginx', output('nginx', '', { state: 'denied', exitCode: null, stderr: 'sudo: a password is required\n', sudoers: 'audit ALL=…' })],

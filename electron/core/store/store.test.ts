@@ -10,6 +10,7 @@ import { type HostAudit, hostBriefSchema, itemResults } from '#shared/model/audi
 import type { Finding } from '#shared/model/finding.ts'
 import type { HeldAccess } from '#shared/model/recorded-review.ts'
 import type { SectionOutput } from '../probe/section.ts'
+import { printed } from '../probe/section-output.testing.ts'
 import { createAccessReviewRepo } from './access-review.repo.ts'
 import { undisturbed } from './all-or-nothing.ts'
 import { createAuditRepo } from './audit.repo.ts'
@@ -61,18 +62,8 @@ const hostAudit = (finishedAt: string, findings: Finding[]): HostAudit => ({
   gpus: [],
 })
 
-const output = (id: string, stdout: string): SectionOutput => ({
-  id,
-  command: 'ss -Htulnp',
-  state: 'ok',
-  privileged: true,
-  exitCode: 0,
-  stdout,
-  stderr: '',
-  durationMs: 5,
-  bytes: stdout.length,
-  sha256: stdout.length.toString(16).padStart(64, '0'),
-})
+const output = (id: string, stdout: string): SectionOutput =>
+  printed(id, stdout, { command: 'ss -Htulnp', bytes: stdout.length, sha256: stdout.length.toString(16).padStart(64, '0') })
 
 describe('audit repo', () => {
   const open = () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import { known, unknown } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { certificatesFact } from './certificates.fact.ts'
@@ -138,7 +139,7 @@ test.each<[name: string, text: string, expected: object]>([
 test('the fact follows nginx: unknown when it is, empty when there is none', () => {
   const read = (nginx: unknown, change: Partial<SectionOutput> = {}) =>
     certificatesFact.read({
-      section: (id: string) => ({ id, command: 'x', state: 'ok', stdout: '', stderr: '', durationMs: 1, bytes: 0, ...change }),
+      section: (id: string) => printed(id, '', change),
       fact: (id: string) => (id === 'wire' ? unknown('not asked', []) : nginx),
     } as unknown as FactSources)
   expect(read(unknown('sudo refused', ['nginx'], 'add a line'))).toMatchObject({ known: false, hint: 'add a line' })

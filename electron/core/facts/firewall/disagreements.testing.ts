@@ -1,4 +1,5 @@
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import type { Network } from '../network/network.ts'
 import { parseInterval } from './address-set.ts'
 import { assembleFirewall, type FirewallSections } from './assemble.ts'
@@ -28,18 +29,8 @@ const network: Network = {
   defaultRoute: true,
 }
 
-const section = (id: string, stdout: string | undefined): SectionOutput => ({
-  id,
-  command: `sudo ${id}`,
-  state: stdout === undefined ? 'denied' : 'ok',
-  privileged: stdout !== undefined,
-  exitCode: stdout === undefined ? null : 0,
-  stdout: stdout ?? '',
-  stderr: '',
-  durationMs: 1,
-  bytes: 1,
-  sha256: '',
-})
+const section = (id: string, stdout: string | undefined): SectionOutput =>
+  printed(id, stdout ?? '', stdout === undefined ? { state: 'denied', privileged: false, exitCode: null } : {})
 
 type Listing = 'nft' | 'iptables' | 'ip6tables' | 'ipset' | 'ufw'
 export interface Disagreement {

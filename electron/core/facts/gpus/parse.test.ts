@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { gpusFact } from './gpus.fact.ts'
 import { parseGpus } from './parse.ts'
@@ -54,7 +55,7 @@ test('property: never throws', () => {
 
 const read = (given: Partial<SectionOutput>) =>
   gpusFact.read({
-    section: () => ({ state: 'ok', exitCode: 0, stdout: '', stderr: '', command: 'nvidia-smi', id: 'gpus', durationMs: 0, ...given }),
+    section: () => printed('gpus', '', { command: 'nvidia-smi', ...given }),
   } as unknown as FactSources)
 
 test.each<[string, Partial<SectionOutput>, object]>([

@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { listenersFact } from './listeners.fact.ts'
 
-const output = (id: string, given: Partial<SectionOutput>): SectionOutput => ({
-  id,
-  command: id,
-  state: 'ok',
-  privileged: false,
-  exitCode: 0,
-  stdout: '',
-  stderr: '',
-  durationMs: 1,
-  bytes: 0,
-  sha256: '',
-  ...given,
-})
+const output = (id: string, given: Partial<SectionOutput>): SectionOutput => printed(id, '', { privileged: false, ...given })
 const read = (ss: Partial<SectionOutput>, proc: Partial<SectionOutput> = {}) =>
   listenersFact.read({
     section: (id: string) => output(id, id === 'listeners' ? ss : proc),

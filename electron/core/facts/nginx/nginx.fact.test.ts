@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import { type FactResult, known, unknown } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
 import type { Process } from '../processes/processes.ts'
@@ -10,19 +11,7 @@ const recorded = readFileSync(new URL('./__fixtures__/debian-default.txt', impor
 /** `nginx -V` of Debian 12, first lines. */
 const version = 'nginx version: nginx/1.22.1\nbuilt with OpenSSL 3.0.22 25 Aug 2026 (running with OpenSSL 3.0.19 27 Jan 2026)\n'
 
-const output = (id: string, change: Partial<SectionOutput>): SectionOutput => ({
-  id,
-  command: 'sudo nginx -T',
-  state: 'ok',
-  privileged: true,
-  exitCode: 0,
-  stdout: '',
-  stderr: '',
-  durationMs: 5,
-  bytes: 0,
-  sha256: '',
-  ...change,
-})
+const output = (id: string, change: Partial<SectionOutput>): SectionOutput => printed(id, '', { command: 'sudo nginx -T', ...change })
 
 const master = (argv: string, cgroup = '/system.slice/nginx.service'): Process => ({
   pid: 9,

@@ -1,5 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { SectionOutput } from '../../probe/section.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import { type FactResult, known } from '../fact.ts'
 import { parseLoopback } from '../loopback/parse.ts'
 import { packagesFact } from './packages.fact.ts'
@@ -7,10 +8,7 @@ import type { Packages } from './packages.ts'
 
 /** Test support: what the section of software printed, and what ports answered, read as the fact reads it. */
 
-export const output = (stdout: string): SectionOutput => ({
-  ...{ id: 'software', command: '', state: 'ok', privileged: false, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-  stdout,
-})
+export const output = (stdout: string): SectionOutput => printed('software', stdout, { privileged: false })
 /** `200 http://…` and the like: what the ports answer comes from another section. */
 const isAnswer = (line: string): boolean => /^(?:\d{3} |body |#)/.test(line)
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { printTranscript } from '../../facts/wire/transcript.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import { doorsOf, namesOf, openDoors } from './doors.ts'
 
 const said = (status: number, serverName = 'ai.example', path = '/api/tags') =>
@@ -8,9 +9,7 @@ const said = (status: number, serverName = 'ai.example', path = '/api/tags') =>
     tls: { serverName: serverName || undefined, versions: [], ciphers: [], chain: [] },
     answers: [{ method: 'GET', path, headers: {}, status }],
   })
-const section = (stdout: string, id = 'wire-tls-443') => ({
-  ...{ id, command: '', state: 'ok' as const, privileged: false, exitCode: 0, stdout, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-})
+const section = (stdout: string, id = 'wire-tls-443') => printed(id, stdout)
 const plan = { turns: [{ control: 'proxy-requires-authentication', subject: 'ai.example:443', status: 'fail' as const, title: '' }] }
 const tls = { turns: [{ ...plan.turns[0], control: 'proxy-serves-tls' } as (typeof plan.turns)[number]] }
 

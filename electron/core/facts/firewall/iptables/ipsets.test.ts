@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import type { Network } from '../../network/network.ts'
 import { verdictFor } from '../reach.ts'
 import { parseIpsets, readIpsets } from './ipsets.ts'
@@ -77,11 +78,7 @@ describe('what a set holds decides (ipset(8), SET TYPES)', () => {
 })
 
 describe('what ipset printed', () => {
-  const output = (change: Partial<SectionOutput>): SectionOutput => ({
-    ...{ id: 'ipset', command: 'sudo ipset save', state: 'ok', privileged: true, exitCode: 0, stdout: '', stderr: '' },
-    ...{ durationMs: 1, bytes: 1, sha256: '' },
-    ...change,
-  })
+  const output = (change: Partial<SectionOutput>): SectionOutput => printed('ipset', '', change)
   const two = 'create a hash:ip family inet\nadd a 10.0.0.1\ncreate b hash:ip family inet\nadd b 10.0.0.2\n'
 
   test('whole: all sets', () => expect([...readIpsets(output({ stdout: two })).keys()]).toEqual(['a', 'b']))

@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest'
 import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import type { Citation } from '../../citation.ts'
 import { readNextStart } from './parse.ts'
 
-const output = (more: Partial<SectionOutput>): SectionOutput => ({
-  ...{
-    id: 'network-files',
-    command: 'grep',
-    state: 'ok',
-    privileged: true,
-    exitCode: 0,
-    stdout: '',
-    stderr: '',
-    durationMs: 1,
-    bytes: 1,
-    sha256: '',
-  },
-  ...more,
-})
+const output = (more: Partial<SectionOutput>): SectionOutput => printed('network-files', '', { command: 'grep', ...more })
 
 /** Each file as grep shows it; `managers` start with the host, and it has the links lo, eth0 and eth1. */
 function read(

@@ -5,15 +5,11 @@ import { assembleFirewall } from '../../../facts/firewall/assemble.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Unit } from '../../../facts/units/units.ts'
-import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import type { Control } from '../../control.ts'
 import { outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
 import hubs from './model-hubs-not-reachable.control.ts'
 
-const output = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-  stdout,
-})
 const OUT = 'default via 10.0.0.1 dev eth0'
 const NEAR = '10.0.0.0/24 dev eth0'
 const network = (routes: string) => ({
@@ -24,14 +20,14 @@ const network = (routes: string) => ({
 const rules = (policy: string, rule = ''): FactResult<Firewall> =>
   assembleFirewall(
     {
-      nft: output(
+      nft: printed(
         'nft',
         `table inet f {\n\tchain output {\n\t\ttype filter hook output priority filter; policy ${policy};\n\t\t${rule}\n\t}\n}\n`,
       ),
-      iptables: output('iptables', ''),
-      ip6tables: output('ip6tables', ''),
-      ipset: output('ipset', ''),
-      ufw: output('ufw', 'Status: inactive\n'),
+      iptables: printed('iptables', ''),
+      ip6tables: printed('ip6tables', ''),
+      ipset: printed('ipset', ''),
+      ufw: printed('ufw', 'Status: inactive\n'),
     },
     network(OUT),
   )
