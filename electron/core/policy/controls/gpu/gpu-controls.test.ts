@@ -1,46 +1,19 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
-import type { AmdGpu, GpuDetail, GpuHealth, GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
-import type { Process } from '../../../facts/processes/processes.ts'
+import type { AmdGpu, GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
 import type { AnyControl } from '../../control.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
-import { unit } from '../units/unit-facts.testing.ts'
 import eccOn from './gpu-ecc-on.control.ts'
+import { amd, gpu, health, judge, mi300, shown } from './gpu-facts.testing.ts'
 import hardwareHealthy from './gpu-hardware-healthy.control.ts'
 import metricsCollected from './gpu-metrics-collected.control.ts'
 import notThrottled from './gpu-not-throttled.control.ts'
 import persistenceOn from './gpu-persistence-on.control.ts'
-import processesKnown from './gpu-processes-known.control.ts'
 import memoryHeadroom from './inference-gpu-memory-headroom.control.ts'
-import gpusAssigned from './inference-gpus-assigned.control.ts'
 import requestsBounded from './inference-requests-bounded.control.ts'
 
-const shown = <T>(value: T) => ({ value, line: 5 })
-const gpu = (more: Partial<GpuDetail> = {}): GpuDetail => ({
-  index: 0,
-  name: 'NVIDIA H100',
-  uuid: 'GPU-1111',
-  bus: '00000000:3B:00.0',
-  line: 3,
-  persistence: shown(true),
-  ecc: shown(true),
-  uncorrected: shown(0),
-  slowdowns: [],
-  slowdownsShown: true,
-  ...more,
-})
-const health = (more: Partial<GpuHealth> = {}): GpuHealth => ({ gpus: [gpu()], processes: [], xids: [], xidLine: 9, ...more })
-const judge = (
-  control: AnyControl,
-  given: GpuHealth,
-  services: readonly InferenceService[] = [],
-  more: Readonly<Record<string, unknown>> = {},
-) => outcomes(ask(control, facts('', services, { 'gpu-health': given, ...more })))
 const xid = (code: number, bus = '0000:3b:00') => ({ code, bus, text: '', line: 11 })
-
-const amd = (...gpus: readonly AmdGpu[]): Partial<GpuHealth> => ({ gpus: [], amd: { gpus, processes: [] } })
-const mi300 = (...errors: AmdGpu['errors']): AmdGpu => ({ bus: '0000:c1:00.0', name: '', line: 1, figures: {}, errors })
 const counted = (part: string, uncorrected?: number) => ({ part, uncorrected, line: 2 })
 
 test.each([
@@ -157,122 +130,6 @@ test.each<[AnyControl, string, Partial<GpuDetail>, string]>([
   expect(judge(control, health({ gpus: [gpu(more)] }))).toEqual([expected])
 })
 
-describe('gpu-processes-known', () => {
-  test('a card that does not show its processes is not known to have none', () => {
-    const unread = health({ gpus: [gpu({ processesUnread: { value: 'N/A', line: 5 } })] })
-    expect(judge(processesKnown, unread)).toEqual(['not-evaluated: Processes of the GPU were not shown'])
-  })
-
-  test('a card that does not show itself, and one of several users that shows nothing of them, are not known to have none', () => {
-    expect(judge(processesKnown, health({ hidden: 1 }))).toEqual(['not-evaluated: Processes of a GPU were not shown'])
-    expect(judge(processesKnown, health({ gpus: [gpu({ mig: shown(true) })] }))).toEqual([
-      'not-evaluated: Processes of the GPU were not shown',
-    ])
-    expect(judge(processesKnown, health({ gpus: [gpu({ mig: shown(false) })] }))).toEqual(['pass: Every GPU process is known'])
-  })
-
-  const process = (pid: number, name: string, cgroup?: string, uid?: number) => ({
-    pid,
-    kind: 'C',
-    name,
-    gpu: 'GPU-1111',
-    line: 20,
-    cgroup,
-    uid,
-  })
-  const id = 'a'.repeat(64)
-  const rest = {
-    programs: known([
-      { kind: 'inference', pids: [300, 301] },
-      { kind: 'notebook', pids: [201] },
-    ]),
-    processes: known([]),
-    accounts: known({ accounts: [{ name: 'ada', uid: 1000, gid: 1000, home: '/', shell: '/bin/sh', line: 1 }], groups: [] }),
-    containers: known({ runtimes: ['docker'], containers: [{ id, name: 'notebook', image: 'jupyter', running: true, line: 4 }] }),
-  }
-  const ours = service('vllm', { unit: 'vllm.service', pids: [100, 101] })
-  test.each<[string, ReturnType<typeof process>, string]>([
-    ['the server', process(100, '/opt/vllm'), 'pass: Every GPU process is known'],
-    ['its worker in the same unit', process(150, 'VLLM::Worker', '/system.slice/vllm.service'), 'pass: Every GPU process is known'],
-    ['a tool of NVIDIA', process(9, '/usr/bin/nv-hostengine', '/system.slice/nvidia-dcgm.service'), 'pass: Every GPU process is known'],
-    ['the screen of the host', process(10, '/usr/lib/xorg/Xorg', '/system.slice/gdm.service', 0), 'pass: Every GPU process is known'],
-    [
-      'what calls itself one',
-      process(11, '/home/ada/Xorg', '/user.slice/user-1000.slice/session-3.scope', 1000),
-      'warning: A GPU process is no inference server',
-    ],
-    ['another model server', process(301, 'sglang::scheduler'), 'pass: Every GPU process is known'],
-    [
-      'a notebook',
-      process(200, '/usr/bin/python3', `/system.slice/docker-${id}.scope`, 1000),
-      'warning: A GPU process is no inference server',
-    ],
-    [
-      'a person’s session',
-      process(201, 'python', '/user.slice/user-1000.slice/session-3.scope', 1000),
-      'warning: A GPU process is no inference server',
-    ],
-    ['a miner', process(202, '/tmp/.x/xmrig', '/user.slice', 1000), 'fail: A suspicious program uses a GPU'],
-    ['not to be seen', process(203, '[Not Found]'), 'not-evaluated: A GPU process could not be seen'],
-  ])('%s', (_, one, expected) => {
-    expect(judge(processesKnown, health({ processes: [one] }), [ours], rest)).toEqual([expected])
-  })
-  test.each<[string, string, Partial<Process>, string]>([
-    ['by its name alone', 'nvidia-smi', { name: 'nvidia-smi' }, 'pass: Every GPU process is known'],
-    [
-      'the server of MPS, whose package was updated',
-      '/usr/bin/nvidia-cuda-mps-server',
-      { name: 'nvidia-cuda-mps', executable: '/usr/bin/nvidia-cuda-mps-server (deleted)' },
-      'pass: Every GPU process is known',
-    ],
-    ['somewhere else', '/home/ada/nvidia-smi', { name: 'nvidia-smi' }, 'warning: A GPU process is no inference server'],
-    ['in /tmp', '/tmp/nvidia-smi', { name: 'nvidia-smi' }, 'fail: A suspicious program uses a GPU'],
-    [
-      'by what it calls itself',
-      '/usr/bin/nvidia-smi',
-      { name: 'nvidia-smi', argv: ['/usr/bin/nvidia-smi'], executable: '/dev/shm/m' },
-      'fail: A suspicious program uses a GPU',
-    ],
-    [
-      'another program of the system',
-      'nvidia-smi',
-      { name: 'nvidia-smi', executable: '/usr/bin/python3.12' },
-      'warning: A GPU process is no inference server',
-    ],
-  ])('a tool of NVIDIA %s', (_, name, seen, expected) => {
-    const processes = known([{ pid: 9, ppid: 1, user: 'ada', uid: 1000, name: '', argv: [name], line: 2, ...seen }])
-    expect(judge(processesKnown, health({ processes: [process(9, name, '/user.slice', 1000)] }), [ours], { ...rest, processes })).toEqual([
-      expected,
-    ])
-  })
-  test('a stranger is traced to account and container', () => {
-    const given = health({ processes: [process(200, 'python', `/docker/${id}`, 1000)] })
-    const [verdict] = ask(processesKnown, facts('', [ours], { 'gpu-health': given, ...rest }))
-    expect(verdict?.reason).toContain('of ada uses GPU')
-    expect(verdict?.reason).toContain('container notebook (jupyter)')
-  })
-  test('no process, no GPU', () => {
-    expect(judge(processesKnown, health(), [ours], rest)).toEqual(['pass: Every GPU process is known'])
-    expect(judge(processesKnown, health({ gpus: [], amdTool: '/usr/bin/amd-smi' }), [ours], rest)).toEqual([
-      'not-evaluated: Processes of AMD GPUs: not read yet',
-    ])
-    expect(judge(processesKnown, health({ gpus: [] }), [ours], rest)).toEqual(['not-applicable: No GPU was found'])
-  })
-  test('what computes on a GPU of AMD, by the name that the process has', () => {
-    const on = (...processes: readonly GpuProcess[]) => health({ ...amd(mi300()), amd: { gpus: [mi300()], processes } })
-    const partly = 'not-evaluated: Not every use of AMD GPUs can be seen'
-    expect(judge(processesKnown, on(), [ours], rest)).toEqual([partly])
-    expect(judge(processesKnown, on({ ...process(100, 'python3'), gpu: '' }), [ours], rest)).toEqual([partly])
-    expect(judge(processesKnown, on({ ...process(400, 'python3'), gpu: '' }), [ours], rest)).toEqual([
-      'warning: A GPU process is no inference server',
-    ])
-    const miner = known([{ pid: 400, name: 'a', argv: ['/tmp/.x/a'], line: 1 }])
-    expect(judge(processesKnown, on({ ...process(400, 'a'), gpu: '' }), [ours], { ...rest, processes: miner })).toEqual([
-      'fail: A suspicious program uses a GPU',
-    ])
-  })
-})
-
 test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ['a process', { processes: [{ name: 'dcgm-exporter', argv: [], line: 2 }] }, 'pass: An exporter of GPU figures runs'],
   [
@@ -317,141 +174,6 @@ test('beside a card of NVIDIA, the graphics of an AMD processor are none to judg
     'not-evaluated: Faults of AMD GPUs in the log were not read',
     sound,
   ])
-})
-
-test('inference-gpus-assigned: a host with GPUs of AMD is not one without', () => {
-  const two = [service('vllm', { id: 'a' }), service('vllm', { id: 'b' })]
-  expect(judge(gpusAssigned, health(amd(mi300())), two)).toEqual(['not-evaluated: Users of AMD GPUs: not read yet'])
-})
-
-/** As specifications of the Container Device Interface that nvidia-ctk writes have it (github.com/NVIDIA/nvidia-container-toolkit): `void` instead of what the image says. */
-describe('inference-gpus-assigned, in containers', () => {
-  const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
-  type One = readonly [devices: readonly string[], environment: Record<string, string> | undefined, more?: object]
-  const judgeTwo = (...given: readonly One[]) =>
-    judge(
-      gpusAssigned,
-      two,
-      given.map(([, environment], at) => service('vllm', { id: `c${at}`, how: 'container', container: `c${at}`, environment })),
-      {
-        units: known([]),
-        containers: known({
-          ...{ runtimes: ['podman'], podContainers: [] },
-          containers: given.map(([devices, , more], at) => ({ name: `c${at}`, inspected: true, privileged: false, devices, ...more })),
-        }),
-      },
-    )
-  const [own, shared, all, unread] = [
-    'pass: The server has GPUs of its own',
-    'warning: Two servers share a GPU',
-    'warning: The server sees every GPU',
-    "not-evaluated: The server's GPUs could not be read",
-  ]
-  const cdi = { NVIDIA_VISIBLE_DEVICES: 'void' }
-  test.each<[string, One, One, readonly [string, string]]>([
-    ['a name of CDI each', [['nvidia.com/gpu=0'], cdi], [['nvidia.com/gpu=GPU-2222'], cdi], [own, own]],
-    ['the same name', [['nvidia.com/gpu=1'], cdi], [['nvidia.com/gpu=GPU-2222'], cdi], [shared, shared]],
-    ['all by CDI', [['nvidia.com/gpu=all'], cdi], [['nvidia.com/gpu=0'], cdi], [all, own]],
-    ['void without a name, as where only the process was read', [[], cdi], [[], cdi], [unread, unread]],
-    ['a part of a card', [['nvidia.com/gpu=0:1'], cdi], [['nvidia.com/gpu=1'], cdi], [unread, own]],
-    ['device nodes', [['/dev/nvidia0', '/dev/nvidiactl'], {}], [['/dev/nvidia1', '/dev/nvidia-uvm'], {}], [own, own]],
-    ['the variable of NVIDIA’s runtime', [[], { NVIDIA_VISIBLE_DEVICES: '0' }], [[], { NVIDIA_VISIBLE_DEVICES: 'GPU-2222' }], [own, own]],
-    ['nothing is said', [[], {}], [[], undefined], [unread, unread]],
-    [
-      'the first of what each was given',
-      [['nvidia.com/gpu=0'], { CUDA_VISIBLE_DEVICES: '0' }],
-      [['nvidia.com/gpu=1'], { CUDA_VISIBLE_DEVICES: '0' }],
-      [own, own],
-    ],
-    [
-      'the first of what both were given',
-      [['nvidia.com/gpu=1'], { CUDA_VISIBLE_DEVICES: '0' }],
-      [['nvidia.com/gpu=all'], { CUDA_VISIBLE_DEVICES: '1' }],
-      [shared, shared],
-    ],
-    ['the first of what is not known', [[], { CUDA_VISIBLE_DEVICES: '0' }], [[], { CUDA_VISIBLE_DEVICES: 'GPU-2222' }], [unread, own]],
-    // The image of CUDA says `all`; what Docker is asked for takes its place (moby, daemon/nvidia_linux.go).
-    [
-      '--gpus',
-      [[], { NVIDIA_VISIBLE_DEVICES: 'all' }, { gpus: ['0'] }],
-      [[], { NVIDIA_VISIBLE_DEVICES: 'all' }, { gpus: ['GPU-2222'] }],
-      [own, own],
-    ],
-    ['--gpus all, where the image says nothing', [[], {}, { gpus: ['all'] }], [[], {}, { gpus: ['nvidia.com/gpu=1'] }], [all, own]],
-    ['privileged', [[], { NVIDIA_VISIBLE_DEVICES: '0' }, { privileged: true }], [['nvidia.com/gpu=1'], cdi], [all, own]],
-  ])('%s', (_, one, other, expected) => expect(judgeTwo(one, other)).toEqual(expected))
-})
-
-describe('inference-gpus-assigned', () => {
-  const two = health({ gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })] })
-  const server = (id: string, environment: Record<string, string> | undefined) =>
-    service('vllm', { id, unit: `${id}.service`, environment })
-  const judgeTwo = (one: Record<string, string> | undefined, other: Record<string, string> | undefined, units: readonly unknown[] = []) =>
-    judge(gpusAssigned, two, [server('a', one), server('b', other)], { units: known(units) })
-  test.each<[string, readonly string[], readonly string[]]>([
-    [
-      'one each',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }),
-      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
-    ],
-    [
-      'a shared one',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0,1' }, { CUDA_VISIBLE_DEVICES: '1' }),
-      ['warning: Two servers share a GPU', 'warning: Two servers share a GPU'],
-    ],
-    [
-      'one sees all',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, {}),
-      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
-    ],
-    [
-      'all is all',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'all' }),
-      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
-    ],
-    [
-      // It is for the runtime of containers.
-      'the variable of containers, outside of one',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, { NVIDIA_VISIBLE_DEVICES: '1' }),
-      ['pass: The server has GPUs of its own', 'warning: The server sees every GPU'],
-    ],
-    [
-      'parts of a card',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: 'MIG-3333' }, { CUDA_VISIBLE_DEVICES: 'MIG-GPU-1111/7/0' }),
-      ["not-evaluated: The server's GPUs could not be read", "not-evaluated: The server's GPUs could not be read"],
-    ],
-    [
-      'none',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '' }, { CUDA_VISIBLE_DEVICES: '-1' }),
-      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
-    ],
-    [
-      'unread',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, undefined),
-      ['pass: The server has GPUs of its own', "not-evaluated: The server's GPUs could not be read"],
-    ],
-    [
-      'devices of the unit',
-      judgeTwo({ CUDA_VISIBLE_DEVICES: '0' }, {}, [unit({ DeviceAllow: '/dev/nvidia1 rw' }, { id: 'b.service' })]),
-      ['pass: The server has GPUs of its own', 'pass: The server has GPUs of its own'],
-    ],
-  ])('%s', (_, got, expected) => {
-    expect(got).toEqual(expected)
-  })
-  test('a container whose devices were not shown', () => {
-    const box = service('localai', { id: 'box', how: 'container', environment: {} })
-    expect(judge(gpusAssigned, two, [box, server('a', { CUDA_VISIBLE_DEVICES: '0' })], { units: known([]) })).toEqual([
-      "not-evaluated: The server's GPUs could not be read",
-      'pass: The server has GPUs of its own',
-    ])
-  })
-  test('one server, no server, no GPU', () => {
-    expect(judge(gpusAssigned, two, [server('a', {})], { units: known([]) })).toEqual(['not-applicable: One server has the GPUs to itself'])
-    expect(judge(gpusAssigned, two, [], { units: known([]) })).toEqual(['not-applicable: No inference server on this host'])
-    expect(judge(gpusAssigned, health({ gpus: [] }), [server('a', {}), server('b', {})], { units: known([]) })).toEqual([
-      'not-applicable: No NVIDIA GPU was found',
-    ])
-  })
 })
 
 const vllm = (...words: readonly string[]) => [service('vllm', { argv: ['vllm', 'serve', 'm', ...words] })]
