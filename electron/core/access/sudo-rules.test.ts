@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseSudoers } from '../facts/privileged/parse-sudoers.ts'
 import { type SudoAccount, type SudoCommand, saysStranger, sudoDecision } from './sudo-decision.ts'
 
-/** Rules of sudoers(5) one by one, where there is no sudo to ask. `sudo-decision.test.ts` holds whole files against the real one. */
+/** Rules of sudoers(5) one by one, where there is no sudo to ask. `sudo-against-real.test.ts` holds whole files against the real one. */
 const sudoers = (text: string) =>
   parseSudoers(text.split('\n').map((row, index) => ({ file: '/etc/sudoers', number: index + 1, text: row, line: index + 1 })))
 const ops = { name: 'ops', gid: 1200 }
