@@ -200,9 +200,12 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
         output: fc.option(base('output', 'daddr'), { freq: 3 }),
         forward: fc.option(base('forward', 'daddr'), { freq: 3 }),
         raw: fc.option(
-          early.map((line) => `chain raw { type filter hook prerouting priority raw; ${line}; }`),
+          fc
+            .tuple(early, fc.constantFrom('raw', ...(wild ? ['mangle + 20', 'dstnat + 20'] : [])))
+            .map(([line, priority]) => `chain raw { type filter hook prerouting priority ${priority}; ${line}; }`),
           { freq: 2 },
         ),
+        translatedAt: fc.constantFrom('dstnat', 'mangle', 'filter'),
         redirected: fc.option(
           fc.constantFrom(
             'tcp dport 9090 redirect to :8000',
@@ -227,7 +230,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
       })
       // The kernel refuses to ask for the way in where packets go out.
       .filter(({ output, inner }) => output === null || !inner.flat().some((line) => line.includes('. iif')))
-      .map(({ input, output, forward, raw, inner, redirected, named }) =>
+      .map(({ input, output, forward, raw, inner, redirected, translatedAt, named }) =>
         [
           `table ${family} ${name} {`,
           ...(family === 'ip6' ? [] : ['set four { type ipv4_addr; flags interval; elements = { 10.0.1.0/24, 192.168.0.0/16 } }']),
@@ -246,7 +249,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
                   : ['set pairs { type ipv4_addr . inet_service; flags interval; elements = { 10.0.1.0/24 . 80-443, 10.9.0.2 . 8000 } }']),
                 ...(redirected === null || family === 'ip6'
                   ? []
-                  : [`chain nat { type nat hook prerouting priority dstnat; ${redirected}; }`]),
+                  : [`chain nat { type nat hook prerouting priority ${translatedAt}; ${redirected}; }`]),
               ]
             : []),
           ...named,

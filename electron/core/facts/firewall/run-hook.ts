@@ -28,10 +28,19 @@ function entriesOf(tables: readonly Table[], hook: Hook): readonly Entry[] {
     .filter(({ base }) => base?.hook === hook)
     // Of two chains with the same priority the one that was added last comes first (nf_hook_entries_grow, net/netfilter/core.c, since Linux 4.14).
     .reverse()
-    .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0))
+    .sort((a, b) => placeOf(a.chain) - placeOf(b.chain) || (a.base?.priority ?? 0) - (b.base?.priority ?? 0))
   known.set(hook, entries)
   return entries
 }
+
+/** Chains of translation run at one place of their own, whatever priorities they have; those count among them alone (nf_nat_register_fn, net/netfilter/nf_nat_core.c). */
+function placeOf({ base }: Chain): number {
+  if (base?.type !== 'nat') return base?.priority ?? 0
+  return base.hook === 'prerouting' || base.hook === 'output' ? NAT_DESTINATION : NAT_SOURCE
+}
+
+const NAT_DESTINATION = -100
+const NAT_SOURCE = 100
 
 /** Sends flows through every base chain of one hook, in order of priority. A drop is final; an accept ends only its own chain. */
 export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Flow[]): HookResult {
