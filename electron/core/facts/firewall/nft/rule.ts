@@ -1,5 +1,5 @@
 import { asksForMark, forgotten, markTest } from '../marks.ts'
-import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test } from '../ruleset.ts'
+import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test, tracked } from '../ruleset.ts'
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
 import { skipSetting, takeMark, writesMark } from './settings.ts'
@@ -145,6 +145,8 @@ function writtenTo(cursor: Cursor): Test | undefined {
   const header = cursor.peek() ?? ''
   const at = header === 'tcp' && cursor.peek(1) === 'option' ? 4 : 2
   if (cursor.peek(at) !== 'set' && header !== 'reset') return undefined
+  // What is read of a connection is there where the packet has one (nft_ct_get_eval, net/netfilter/nft_ct.c).
+  if (cursor.peek(at + 1) === 'ct') return tracked
   if (header === 'ip' || header === 'ip6') return { is: 'family', family: header === 'ip' ? 4 : 6 }
   if (header === 'tcp' || header === 'reset') return { is: 'protocol', numbers: [6] }
   return header === 'udp' ? { is: 'protocol', numbers: [17] } : undefined

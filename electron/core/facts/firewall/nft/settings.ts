@@ -6,6 +6,8 @@ import type { Cursor, Token } from './tokens.ts'
 export const writesMark = (words: readonly Token[]): boolean =>
   words.some(({ text }, at) => (text === 'mark' && words[at + 1]?.text === 'set') || (text === 'xt' && words[at + 1]?.text === 'target'))
 
+const OPERATOR = /^(?:&|\||\^|and|or|xor)$/
+
 /** `meta mark set 0x1`, `meta mark set meta mark & 0xff00ffff | 0x40000`, `meta mark set ct mark`. Undefined, and nothing taken, where it is written otherwise. */
 export function takeMark(cursor: Cursor): MarkChange | undefined {
   const words = cursor.rest().map(({ text }) => text)
@@ -21,7 +23,7 @@ export function takeMark(cursor: Cursor): MarkChange | undefined {
     if (value === undefined) return undefined
     ;[at, change] = [at + 1, overwritten(value)]
   }
-  for (let operator = words[at] ?? ''; /^(?:&|\||\^|and|or|xor)$/.test(operator); operator = words[at] ?? '') {
+  for (let operator = words[at] ?? ''; OPERATOR.test(operator); operator = words[at] ?? '') {
     const value = markNumber(words[at + 1] ?? '')
     if (value === undefined) return undefined
     const { mask, xor, lost } = change
@@ -46,7 +48,9 @@ export function skipSetting(cursor: Cursor): boolean {
   const isSetting = /^(?:meta|ct|ip|ip6|tcp|udp|th|ether|vlan)$/.test(cursor.peek() ?? '') && cursor.peek(at) === 'set'
   if (!isSetting || words.slice(0, at + 1).some(({ kind }) => kind !== 'word')) return false
   const copied = /^(?:meta|ct)$/.test(cursor.peek(at + 1) ?? '') && cursor.peek(at + 2) === 'mark'
-  const end = at + (copied ? 3 : 2)
+  let end = at + (copied ? 3 : 2)
+  // Of a copy some bits are changed.
+  while (copied && OPERATOR.test(cursor.peek(end) ?? '') && markNumber(cursor.peek(end + 1) ?? '') !== undefined) end += 2
   if (!isBehindSetting(cursor.peek(end))) return false
   for (let word = 0; word < end; word += 1) cursor.next()
   return true
