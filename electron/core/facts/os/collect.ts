@@ -10,6 +10,7 @@ const settings = [
   ...['kernel/kptr_restrict', 'kernel/dmesg_restrict', 'kernel/yama/ptrace_scope', 'kernel/unprivileged_bpf_disabled'],
   ...['kernel/randomize_va_space', 'kernel/core_pattern', 'fs/suid_dumpable', 'fs/protected_symlinks', 'fs/protected_hardlinks'],
   ...['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding', 'net/ipv4/tcp_syncookies'],
+  ...['net/ipv4/conf/*/forwarding', 'net/ipv6/conf/*/force_forwarding'],
   ...['net/ipv4/conf/*/rp_filter', 'net/ipv4/conf/*/accept_redirects', 'net/ipv4/conf/*/accept_source_route'],
   'net/ipv4/conf/*/route_localnet',
   ...['net/ipv6/conf/*/accept_redirects', 'net/ipv6/conf/*/accept_source_route'],

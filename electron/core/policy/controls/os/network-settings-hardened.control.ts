@@ -21,14 +21,14 @@ export default defineControl({
         processes.value.some(({ name }) => /^(?:dockerd|containerd|podman|kubelet|k3s|tailscaled|wireguard|conmon)/.test(name)))
     const mayRoute = routes || !containers.known || !processes.known
     const settings = Object.keys(os.sysctl).flatMap((name): Setting[] => {
-      if (/^net\/ipv4\/ip_forward$|^net\/ipv6\/conf\/all\/forwarding$/.test(name))
-        return mayRoute ? [] : [{ name, holds: off, expected: '0' }]
+      if (forwards(name, os.sysctl)) return mayRoute ? [] : [{ name, holds: off, expected: '0' }]
       const match = /^net\/ipv([46])\/conf\/([^/]+)\/(rp_filter|accept_redirects|accept_source_route)$/.exec(name)
       if (!match) return []
-      const [, family, device, setting] = match
-      // Of both the larger value counts for rp_filter, and for IPv4 `all` decides for every device.
+      const [, family, device = '', setting] = match
+      // Of both the larger value counts for rp_filter, and `all` decides for every device about source routes.
       if (setting === 'rp_filter') return device === 'all' ? [{ name, holds: () => filtersPaths(os.sysctl), expected: '1 or 2' }] : []
-      if (device !== 'all' && device !== 'default') return []
+      const isOwn = setting === 'accept_redirects' && device !== 'lo' && countsForRedirects(family === '6' ? 6 : 4, device, os.sysctl)
+      if (device !== 'all' && device !== 'default' && !isOwn) return []
       return family === '6' && setting === 'accept_source_route'
         ? [{ name, holds: (value) => Number(value) <= 0, expected: '0' }]
         : [{ name, holds: off, expected: '0' }]
@@ -52,8 +52,27 @@ export default defineControl({
   },
 })
 
+type Sysctl = Readonly<Record<string, { readonly value: string }>>
+
+/**
+ * In IPv4 each device decides for what comes in by it (IN_DEV_FORWARD, net/ipv4/route.c); where `ip_forward` is on, all of them were set with it. In IPv6 `all` does,
+ * and the `force_forwarding` of a device since Linux 6.17 (ip-sysctl).
+ */
+function forwards(name: string, sysctl: Sysctl): boolean {
+  if (name === 'net/ipv4/ip_forward' || name === 'net/ipv6/conf/all/forwarding') return true
+  const device = /^net\/ipv(?:4\/conf\/([^/]+)\/forwarding|6\/conf\/[^/]+\/force_forwarding)$/.exec(name)
+  return device !== null && !(device[1] !== undefined && (/^(?:all|lo)$/.test(device[1]) || sysctl['net/ipv4/ip_forward']?.value === '1'))
+}
+
+/**
+ * A device that forwards takes redirects in IPv4 where `all` takes them as well, and in IPv6 none; any other takes them by its own setting (IN_DEV_RX_REDIRECTS,
+ * include/linux/inetdevice.h; rt6_do_redirect, net/ipv6/route.c). An interface that is up before the files of sysctl.d are read keeps the default of the kernel, which is 1.
+ */
+const countsForRedirects = (family: 4 | 6, device: string, sysctl: Sysctl): boolean =>
+  sysctl[`net/ipv${family}/conf/${family === 4 ? device : 'all'}/forwarding`]?.value !== '1'
+
 /** The larger of `all` and the device's own counts (ip-sysctl): on when `all` is, or every device but the loopback is. */
-function filtersPaths(sysctl: Readonly<Record<string, { readonly value: string }>>): boolean {
+function filtersPaths(sysctl: Sysctl): boolean {
   const value = (device: string) => Number(sysctl[`net/ipv4/conf/${device}/rp_filter`]?.value ?? '0')
   if (value('all') > 0) return true
   const devices = Object.keys(sysctl).flatMap((name) => /^net\/ipv4\/conf\/([^/]+)\/rp_filter$/.exec(name)?.[1] ?? [])

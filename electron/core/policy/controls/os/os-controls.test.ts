@@ -107,6 +107,48 @@ describe('network-settings-hardened', () => {
       'warning: 1 network setting is loose',
     ],
     ['redirects of IPv6', '=net/ipv6/conf/all/accept_redirects 1', none, 'warning: 1 network setting is loose'],
+    [
+      'one interface forwards, as IPv4Forwarding= of systemd-networkd sets it',
+      '=net/ipv4/ip_forward 0\n=net/ipv4/conf/eth0/forwarding 1\n=net/ipv4/conf/eth1/forwarding 0\n=net/ipv4/conf/lo/forwarding 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
+    [
+      'all of them, which is one setting',
+      '=net/ipv4/ip_forward 1\n=net/ipv4/conf/all/forwarding 1\n=net/ipv4/conf/eth0/forwarding 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
+    [
+      'IPv6 by one interface alone',
+      '=net/ipv6/conf/all/forwarding 0\n=net/ipv6/conf/eth0/force_forwarding 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
+    [
+      'an interface that was there before sysctl.d was read takes redirects still',
+      '=net/ipv4/ip_forward 0\n=net/ipv4/conf/all/accept_redirects 0\n=net/ipv4/conf/default/accept_redirects 0\n=net/ipv4/conf/eth0/accept_redirects 1\n=net/ipv4/conf/lo/accept_redirects 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
+    [
+      'of one that forwards `all` decides',
+      '=net/ipv4/ip_forward 1\n=net/ipv4/conf/all/accept_redirects 0\n=net/ipv4/conf/eth0/accept_redirects 1\n=net/ipv4/conf/eth0/forwarding 1',
+      { containers: known({ runtimes: ['docker'], containers: [] }) },
+      'pass: Network settings are tight',
+    ],
+    [
+      'the same of IPv6, where nothing but the interface counts',
+      '=net/ipv6/conf/all/forwarding 0\n=net/ipv6/conf/all/accept_redirects 0\n=net/ipv6/conf/eth0/accept_redirects 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
+    [
+      'and where one who forwards takes none',
+      '=net/ipv6/conf/all/forwarding 1\n=net/ipv6/conf/all/accept_redirects 0\n=net/ipv6/conf/eth0/accept_redirects 1',
+      { containers: known({ runtimes: ['docker'], containers: [] }) },
+      'pass: Network settings are tight',
+    ],
     ['nothing shown', '', none, 'not-evaluated: Network settings could not be read'],
   ])('%s', (_, text, more, expected) => {
     expect(judge(networkSettings, text, more)).toEqual([expected])
