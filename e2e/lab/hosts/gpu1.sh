@@ -147,10 +147,12 @@ put 644 /etc/sysctl.d/60-hardened.conf <<'C'
 net.ipv4.conf.all.rp_filter = 1
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
+net.ipv4.conf.eth0.accept_redirects = 0
 net.ipv4.conf.all.accept_source_route = 0
 net.ipv4.conf.default.accept_source_route = 0
 net.ipv6.conf.all.accept_redirects = 0
 net.ipv6.conf.default.accept_redirects = 0
+net.ipv6.conf.eth0.accept_redirects = 0
 C
 
 run ufw default deny incoming
