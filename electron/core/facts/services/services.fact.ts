@@ -5,6 +5,7 @@ import { ownPortsLed, portsLedTo } from '../firewall/led-to.ts'
 import type { LoopbackPort } from '../loopback/loopback.ts'
 import { versionIn } from '../loopback/parse.ts'
 import type { Os } from '../os/os.ts'
+import { routesLoopback } from '../os/route-localnet.ts'
 import { readLlamaSettings } from '../processes/llama-settings.ts'
 import { answeredKey } from './answered-key.ts'
 import { assembleServices } from './assemble.ts'
@@ -33,7 +34,7 @@ export const servicesFact: FactDefinition<'services'> = {
       accounts: valueIn(fact('accounts')),
       llamaSettings: readLlamaSettings(section('processes').stdout),
       hostAddresses: hostAddressesOf(network),
-      routesLoopback: routesLoopback(valueIn(fact('os'))),
+      routesLoopback: isLoopbackRouted(valueIn(fact('os'))),
       ledTo: firewall?.translationKnown ? (address) => portsLedTo(firewall.tables, network, address) : undefined,
       ownPorts: firewall && ownPortsLed(firewall.tables, network),
     })
@@ -42,12 +43,9 @@ export const servicesFact: FactDefinition<'services'> = {
   },
 }
 
-/** The setting of all interfaces or of one is enough (IN_DEV_ROUTE_LOCALNET). */
-function routesLoopback(os: Os | undefined): boolean | undefined {
-  const settings = Object.entries(os?.sysctl ?? {}).filter(([name]) =>
-    /^net\/ipv4\/conf\/(?!(?:default|lo)\/).*\/route_localnet$/.test(name),
-  )
-  return settings.length === 0 ? undefined : settings.some(([, { value }]) => value !== '0')
+function isLoopbackRouted(os: Os | undefined): boolean | undefined {
+  const devices = os && routesLoopback(os)
+  return devices && devices.length > 0
 }
 
 /** What the server says of itself on its own port beats what a tag of its image or its configuration say. */

@@ -165,7 +165,7 @@ describe('past what is published', () => {
     const given = {
       services: [one],
       processes: known([{ pid: 70, addresses: ['172.17.0.3'] } as unknown as Process]),
-      ...{ firewall, network: known(network) },
+      ...{ os: known({ sysctl: {} }), firewall, network: known(network) },
     }
     expect(outcomes(ask(requiresKey, given as never))).toEqual([key])
     if (management !== '') expect(outcomes(ask(managementDirect, given as never))).toEqual([management])

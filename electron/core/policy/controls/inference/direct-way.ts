@@ -6,20 +6,27 @@ import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { forwardedTo } from '../../../facts/firewall/forwarded.ts'
 import { routeTo } from '../../../facts/firewall/surroundings.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import type { Os } from '../../../facts/os/os.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { Verdict } from '../../control.ts'
 import { citeRule, printRemotes, strangersAmong, worst } from '../network/flows.ts'
 
 export interface DirectWaySources {
+  readonly os: FactResult<Os>
   readonly processes: FactResult<readonly Process[]>
   readonly firewall: FactResult<Firewall>
   readonly network: FactResult<Network>
 }
 
+const OPEN = 'The container is open past what it publishes'
+const UNCLEAR = 'Ways to the container could not be followed'
+
 /** `unclear`: whether somebody gets in is not known. */
 export interface DirectWay {
   readonly state: 'open' | 'unclear'
-  /** Address and port of the container. */
+  /** Of a finding that says nothing else. */
+  readonly title: string
+  /** Address and port, of the container or on loopback. */
   readonly where: string
   /** What follows "but". */
   readonly why: string
@@ -32,7 +39,7 @@ export interface DirectWay {
  * unless a rule says no. Docker before 28 keeps nobody from a port that is published on 127.0.0.1 (docs.docker.com, engine/network/port-publishing), Podman leaves it to the
  * firewall. Undefined where there is no such way. Containers of an account without root have no address that the host knows.
  */
-export function directWayTo(service: InferenceService, sources: DirectWaySources): DirectWay | undefined {
+export function directWayTo(service: InferenceService, sources: Omit<DirectWaySources, 'os'>): DirectWay | undefined {
   const { processes, firewall, network } = sources
   const { openInside = [] } = service
   if (openInside.length === 0) return undefined
@@ -47,7 +54,14 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (!network.known || !firewall.known) {
     const why = unread?.known === false ? unread.reason : ''
     const hint = unread?.known === false ? unread.hint : undefined
-    return { state: 'unclear', where, why: `whether the host forwards to its container at ${where} is not known: ${why}`, hint, cite: [] }
+    return {
+      state: 'unclear',
+      title: UNCLEAR,
+      where,
+      why: `whether the host forwards to its container at ${where} is not known: ${why}`,
+      hint,
+      cite: [],
+    }
   }
   const { accepted, undetermined } = strangersAmong(
     doors.flatMap((door) => forwardedTo(firewall.value.tables, network.value, door)),
@@ -57,6 +71,7 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (open) {
     return {
       state: 'open',
+      title: OPEN,
       where,
       why: `the host forwards what comes for ${where}, its container, from ${printRemotes(open)}: whoever shares a network with the host reaches it by a route`,
       hint: hintFor(first.address, network.value),
@@ -67,12 +82,12 @@ export function directWayTo(service: InferenceService, sources: DirectWaySources
   if (!doubt) return undefined
   const text = doubt.doubtBy?.text
   const why = `whether the host forwards to its container at ${where} hangs on a rule that is not understood${text ? `: ${text}` : ''}`
-  return { state: 'unclear', where, why, cite: citeRule(doubt.doubtBy, firewall.value) }
+  return { state: 'unclear', title: UNCLEAR, where, why, cite: citeRule(doubt.doubtBy, firewall.value) }
 }
 
 /**
- * The verdict on a server that others reach past what is published of it: `judged` of the address of its container, but no worse than a warning, since only who shares a
- * network with the host gets there.
+ * The verdict on a server that others reach past what is published of it: `judged` of the address of its container or of loopback, but no worse than a warning, since only
+ * who shares a network with the host gets there.
  */
 export function judgePast(
   way: DirectWay,
@@ -81,7 +96,7 @@ export function judgePast(
 ): Verdict {
   if (way.state === 'unclear')
     return {
-      ...{ subject, status: 'not-evaluated', title: 'Ways to the container could not be followed' },
+      ...{ subject, status: 'not-evaluated', title: way.title },
       ...{ reason: `Of ${name}, ${way.why}.`, hint: way.hint, cite: way.cite },
     }
   const verdict = judged(way.where)

@@ -4,6 +4,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type DirectWaySources, directWayTo } from './direct-way.ts'
+import { loopbackWayTo } from './loopback-way.ts'
 import { citeBinds, foundAndExpected, hintFor, isExposed, noServices, printBinds, serviceName, startsByItself } from './service-words.ts'
 
 interface Uses extends DirectWaySources {
@@ -19,7 +20,7 @@ export default defineControl({
   rationale:
     'Ollama has no authentication, and the other engines leave routes open beside their key. Whoever reaches the port can use the models, read their prompts and, with most engines, replace or delete them. Rules of a proxy do not help when the port itself is open.',
   needs: ['services'],
-  uses: ['units', 'containers', 'processes', 'firewall', 'network'],
+  uses: ['os', 'units', 'containers', 'processes', 'firewall', 'network'],
   remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:CM-7', 'CIS-8:4.4', 'ISO-27001:A.8.20'],
   evaluate: ({ services, ...uses }) =>
@@ -74,15 +75,16 @@ function judgeRunning(service: InferenceService, uses: Uses): Verdict {
       cite: citeBinds(service.binds),
     }
   }
-  const way = directWayTo(service, uses)
+  const way = directWayTo(service, uses) ?? loopbackWayTo(service, uses)
   if (way) {
-    const published = service.binds.length === 0 ? 'publishes no port' : `is published on ${printBinds(service.binds)} only`
+    const verb = service.how === 'container' ? 'is published' : 'listens'
+    const published = service.binds.length === 0 ? 'publishes no port' : `${verb} on ${printBinds(service.binds)} only`
     const open = way.state === 'open'
     return {
       ...base,
       status: open ? 'warning' : 'not-evaluated',
       ...(open && { severity: 'high' as const }),
-      title: open ? 'The container is open past what it publishes' : 'Ways to the container could not be followed',
+      title: way.title,
       reason: `${name} ${published}, but ${way.why}.`,
       hint: way.hint,
       cite: [...way.cite, ...citeBinds(service.binds)],

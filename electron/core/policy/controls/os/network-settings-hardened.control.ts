@@ -9,7 +9,7 @@ export default defineControl({
   severity: 'low',
   title: 'The host neither routes nor takes routes from strangers',
   rationale:
-    'A GPU server that forwards packets joins the segments that the firewall keeps apart. Redirects and source routes let a neighbour send its traffic past the firewall. Docker, Kubernetes and Tailscale need forwarding, so there it is not asked for.',
+    'A GPU server that forwards packets joins the segments that the firewall keeps apart. Redirects and source routes let a neighbour send its traffic past the firewall, and with route_localnet to what listens on 127.0.0.1 alone. Docker, Kubernetes and Tailscale need forwarding, so there neither that nor route_localnet is asked for.',
   steps: 'Write them into a file of /etc/sysctl.d and run sysctl --system.',
   needs: ['os'],
   uses: ['containers', 'processes'],
@@ -21,7 +21,8 @@ export default defineControl({
         processes.value.some(({ name }) => /^(?:dockerd|containerd|podman|kubelet|k3s|tailscaled|wireguard|conmon)/.test(name)))
     const mayRoute = routes || !containers.known || !processes.known
     const settings = Object.keys(os.sysctl).flatMap((name): Setting[] => {
-      if (forwards(name, os.sysctl)) return mayRoute ? [] : [{ name, holds: off, expected: '0' }]
+      if (forwards(name, os.sysctl) || /^net\/ipv4\/conf\/(?!lo\/)[^/]+\/route_localnet$/.test(name))
+        return mayRoute ? [] : [{ name, holds: off, expected: '0' }]
       const match = /^net\/ipv([46])\/conf\/([^/]+)\/(rp_filter|accept_redirects|accept_source_route)$/.exec(name)
       if (!match) return []
       const [, family, device = '', setting] = match

@@ -149,6 +149,12 @@ describe('network-settings-hardened', () => {
       { containers: known({ runtimes: ['docker'], containers: [] }) },
       'pass: Network settings are tight',
     ],
+    [
+      'packets for loopback are taken from outside by one interface',
+      '=net/ipv4/conf/all/route_localnet 0\n=net/ipv4/conf/eth0/route_localnet 1\n=net/ipv4/conf/lo/route_localnet 1',
+      none,
+      'warning: 1 network setting is loose',
+    ],
     ['nothing shown', '', none, 'not-evaluated: Network settings could not be read'],
   ])('%s', (_, text, more, expected) => {
     expect(judge(networkSettings, text, more)).toEqual([expected])

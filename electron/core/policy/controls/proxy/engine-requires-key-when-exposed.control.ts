@@ -15,7 +15,7 @@ export default defineControl({
   rationale:
     "Requests to the engine's own port meet no proxy. Ollama has no authentication at all, and the key of vLLM guards only /v1, /v2, /inference and /cohere, so /invocations runs prompts without it.",
   needs: ['services'],
-  uses: ['processes', 'firewall', 'network'],
+  uses: ['os', 'processes', 'firewall', 'network'],
   remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: [
     'NIST-800-53:IA-2',

@@ -16,7 +16,7 @@ export default defineControl({
     'On its own port an engine answers management requests from anyone who gets there: models are replaced, deleted or pushed to a stranger’s registry. Rules in a proxy do not help when the port itself is open.',
   steps: 'Bind the server to 127.0.0.1, and let the proxy forward management routes for model administrators only.',
   needs: ['services'],
-  uses: ['processes', 'firewall', 'network'],
+  uses: ['os', 'processes', 'firewall', 'network'],
   references: ['NIST-800-53:AC-3', 'NIST-800-53:CM-7(1)', 'CIS-8:4.8', 'ISO-27001:A.8.2', 'OWASP-LLM:LLM03'],
   evaluate: ({ services, ...uses }) => judgeRunning(services, (service) => judge(service, uses)),
 })

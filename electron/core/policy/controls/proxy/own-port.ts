@@ -2,6 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Verdict } from '../../control.ts'
 import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
+import { loopbackWayTo } from '../inference/loopback-way.ts'
 import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
 
 interface OwnPortJudge {
@@ -14,7 +15,8 @@ interface OwnPortJudge {
 /** A server by its own port, past every proxy: by what it listens on, and by ways to its container past what that publishes. */
 export function judgeOwnPort(service: InferenceService, sources: DirectWaySources, { local, judgeAt }: OwnPortJudge): Verdict {
   const exposed = exposedBinds(service)
-  const way = exposed.length === 0 && service.bindUnknown === undefined ? directWayTo(service, sources) : undefined
+  const isLocal = exposed.length === 0 && service.bindUnknown === undefined
+  const way = isLocal ? (directWayTo(service, sources) ?? loopbackWayTo(service, sources)) : undefined
   if (way) return judgePast(way, { subject: service.id, name: serviceName(service) }, (where) => judgeAt(service, where))
   if (opensNothing(service)) return stays(service)
   if (hidesSockets(service)) return socketsNotSeen(service)

@@ -36,6 +36,7 @@ export function facts(configuration: string, services: readonly InferenceService
   return {
     nginx: { installed: true, running: true, version: '1.22.1', directives: parsed.directives },
     services,
+    os: known({ sysctl: {} }),
     network: known({ addresses: [], routes: [], defaultRoute: true }),
     listeners: known([]),
     containers: known({ runtimes: [], containers: [] }),
