@@ -35,6 +35,22 @@ test.each(['flannel.1', 'flannel-wg', 'tunl0', 'vxlan.calico', 'wireguard.cali']
   },
 )
 
+/** Of Cilium packets of other machines come in by cilium_vxlan, cilium_geneve, cilium_host or cilium_net, by its settings; its routes name cilium_host. */
+test.each([
+  ['iifname "cilium_*" accept', 'undetermined'],
+  ['iifname "cilium_vxlan" accept', 'undetermined'],
+  ['iifname "eth0" accept', 'undetermined'],
+  ['ip saddr 10.42.0.0/16 accept', 'accept'],
+  ['ip saddr 10.0.0.0/24 accept', 'drop'],
+])('containers of other machines of a cluster of Cilium: %s', (rule, expected) => {
+  const node = networkOf({ eth0: '10.0.0.2', cilium_host: '10.42.0.5' }, 'eth0')
+  const network = { ...node, routes: [...node.routes, routeOf('cilium_host', '10.42.1.0/24')] }
+  const tables = parseNft(`table ip t {\nchain c {\ntype filter hook input priority filter; policy drop;\n${rule}\n}\n}`, 'nft')
+  const from = (source: string) => verdictFor({ tables }, network, { direction: 'in', protocol: 'tcp', port: 22, source }).verdict
+  // Those of its own come in by devices of their own.
+  expect(['10.42.1.7', '10.42.0.7'].map(from)).toEqual([expected, 'drop'])
+})
+
 test('what the default route takes leads to other machines, however it is named', () => {
   expect(outside(networkOf({ vnet0: '10.0.0.2', docker0: '172.17.0.1' }, 'vnet0'))).toEqual(['vnet0'])
 })

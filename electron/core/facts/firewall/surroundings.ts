@@ -31,10 +31,13 @@ export interface Side {
  * the Kubernetes network plugins). What comes from there does not come from the network.
  */
 export const INSIDE =
-  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|cilium|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|sit0$|ip6tnl0$)/
+  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|sit0$|ip6tnl0$)/
 
-/** Tunnels of a network plugin of Kubernetes (flannel, Calico) to the containers of other machines, and to nowhere else. */
-export const OVERLAY = /^(?:flannel|tunl0$|vxlan(?:-v6)?\.calico$|wireguard\.cali$|wg-v6\.cali$)/
+/** Tunnels of a network plugin of Kubernetes (flannel, Calico, Cilium) to the containers of other machines, and to nowhere else. */
+export const OVERLAY = /^(?:flannel|tunl0$|vxlan(?:-v6)?\.calico$|wireguard\.cali$|wg-v6\.cali$|cilium_)/
+
+/** Its programs of BPF lead packets among devices: by which rules see them come in and go out depends on its settings (docs.cilium.io, eBPF Datapath). */
+const BY_BPF = /^cilium_/
 
 /** Where traffic from other machines can come in, and where traffic to them goes out. */
 export const sidesOf = (network: Network | undefined, family: Family): readonly Side[] =>
@@ -57,7 +60,7 @@ function sidesIn(network: Network, family: Family): readonly Side[] {
     const led = side.locals.some((address) => !LINK_LOCAL.test(address))
     return {
       ...side,
-      seenAs: network.inVrf?.includes(side.name) ? undefined : side.name,
+      seenAs: isSeenOtherwise(network, side.name) ? undefined : side.name,
       roundabout: checked || !led ? NONE : subtract(routed, side.remotes),
     }
   })
@@ -66,11 +69,23 @@ function sidesIn(network: Network, family: Family): readonly Side[] {
 function sidesAlone(network: Network, family: Family) {
   return outsideOf(network).flatMap((name) => {
     const own = localsOf(network, family, name)
-    const remotes = remotesBehind(network, family, name)
+    const remotes = BY_BPF.test(name) ? onOtherMachines(network, family, name) : remotesBehind(network, family, name)
     // An interface that has routes but no address (unnumbered BGP, some VPNs) carries packets of any address of the host.
     const locals = own.length === 0 && remotes.length > 0 ? localsOf(network, family) : own
     return locals.length === 0 ? [] : [{ name, remotes, locals }]
   })
+}
+
+const isSeenOtherwise = (network: Network, name: string): boolean => BY_BPF.test(name) || network.inVrf?.includes(name) === true
+
+/** Without the network that this machine has its own address in. */
+function onOtherMachines(network: Network, family: Family, name: string): AddressSet {
+  const own = localsOf(network, family, name)
+  const here = network.routes.filter((route) => {
+    const interval = route.family === family && route.interface === name ? intervalOf(route) : undefined
+    return interval !== undefined && own.some((address) => interval.from <= address && address <= interval.to)
+  })
+  return subtract(remotesBehind(network, family, name), toSet(here))
 }
 
 /** A name decides where nothing else tells: what the default route takes leads to other machines, and some interface does, since the host was reached. */
@@ -167,5 +182,5 @@ export function wayTo(network: Network | undefined, family: Family, address: str
   const byMain = namesBy('main')
   const names = byMain.length > 0 && byMain.every((name) => INSIDE.test(name)) ? byMain : [...new Set([...tables].flatMap(namesBy))]
   const [name] = names
-  return names.length > 1 || name === undefined || network?.inVrf?.includes(name) ? undefined : name
+  return names.length > 1 || name === undefined || (network && isSeenOtherwise(network, name)) ? undefined : name
 }
