@@ -7,6 +7,7 @@ import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknow
 import { defineControl, type Verdict } from '../../control.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { heldSockets } from './held-sockets.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
 const PUBLISHED = 'docker-published-ports'
@@ -27,13 +28,16 @@ export default defineControl({
     const running = services.filter((service) => service.running)
     const beside = besideOf({ containers, programs, firewall: known(firewall), network })
     const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
-    const fronts = unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward)
+    const { app, management, modelAdmins } = fleet.networks
+    const allowed = [...app, ...management, ...modelAdmins]
+    const fronts = [
+      ...unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward),
+      ...heldSockets(listeners, host.port, firewall, knownValue(network), allowed),
+    ]
     if (doors.length === 0)
       return running.length === 0 ? [noneRuns] : localOnly(running, [...ownerless(listeners, running, [22, host.port]), ...fronts])
-    const { app, management, modelAdmins } = fleet.networks
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
-    const allowed = [...app, ...management, ...modelAdmins]
     return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden, ...fronts]
   },
 })

@@ -147,6 +147,23 @@ test.each([
     named,
     'not-evaluated',
   ],
+  ...(
+    [
+      ['for all, a port that systemd holds until somebody connects', 8443, wide.replace('8000', '8443'), 'not-evaluated'],
+      ['the same for application servers alone', 8443, closed.replace('8000', '8443'), 'pass'],
+      ['that of SSH', 22, wide.replace('8000', '22'), 'pass'],
+    ] as const
+  ).map(
+    ([name, port, rules, expected]) =>
+      [
+        `a server on loopback, and ${name}`,
+        inferencePort,
+        rules,
+        { services: [service('loopback')], listeners: [listener(port, 'systemd')] },
+        named,
+        expected,
+      ] as const,
+  ),
   [
     'a server on loopback, and a script that may forward to it',
     inferencePort,

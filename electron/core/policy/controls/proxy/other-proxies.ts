@@ -106,7 +106,7 @@ const machineOfPid = (pid: number, processes: Surroundings['processes']): string
 }
 
 /** By systemd alone, as before the first connection; SSH and the port mapper are what they are. Behind it stands what nobody has seen. */
-const isHeld = ({ processes, port }: Listener): boolean =>
+export const isHeld = ({ processes, port }: Listener): boolean =>
   processes.length > 0 && processes.every(({ pid, name }) => pid === 1 && /^(?:systemd|init)$/.test(name)) && port !== 22 && port !== 111
 
 function contained({ containers, nginx, services, caddy, processes }: Surroundings): readonly OtherProxy[] {
