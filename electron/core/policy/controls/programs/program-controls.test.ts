@@ -115,6 +115,7 @@ test.each<[string, readonly Program[], object, string]>([
 test.each<[string, readonly Program[], readonly object[], string]>([
   ['a tunnel', [program('tunnel', { name: 'ngrok', binds: [] })], [], 'fail: A tunnel to the outside runs'],
   ['Tailscale', [], [{ name: 'tailscaled', argv: ['tailscaled'], line: 4 }], 'not-evaluated: What Tailscale publishes is not known'],
+  ['Tor', [], [{ name: 'tor', argv: ['/usr/bin/tor', '-f', '/etc/tor/torrc'], line: 4 }], 'not-evaluated: What Tor publishes is not known'],
   ['none', [program('cluster')], [{ name: 'bash', argv: ['bash'], line: 4 }], 'pass: No tunnel runs'],
   ['forwards of a configuration', [], [ssh('ssh -fN gw')], 'not-evaluated: What an SSH client forwards is not known'],
   ['autossh', [], [ssh('autossh -M 0 gw')], 'not-evaluated: What an SSH client forwards is not known'],

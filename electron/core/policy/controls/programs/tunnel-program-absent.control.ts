@@ -33,19 +33,11 @@ export default defineControl({
         hint: 'Look with: ssh -G HOST | grep -i forward, as that user.',
         cite: [{ section: 'processes', line }],
       }))
-    // The daemon keeps what serve and funnel publish, and tells it to its operator only.
-    const daemon = processes.find(({ name }) => name === 'tailscaled')
-    if (daemon)
-      return [
-        {
-          status: 'not-evaluated' as const,
-          subject: 'tailscaled',
-          title: 'What Tailscale publishes is not known',
-          reason: 'tailscaled runs. Whether serve or funnel publishes a port of this host is known to the daemon only.',
-          hint: 'Look with: tailscale serve status; tailscale funnel status',
-          cite: [{ section: 'processes', line: daemon.line }],
-        },
-      ]
+    const found = daemons.flatMap((daemon) => {
+      const process = processes.find(({ name }) => name === daemon.subject)
+      return process ? [{ ...daemon, status: 'not-evaluated' as const, cite: [{ section: 'processes', line: process.line }] }] : []
+    })
+    if (found.length > 0) return found
     return [
       {
         ...noneFound('No tunnel runs', `None of the ${processes.length} processes is a tunnel that Gatehouse knows.`),
@@ -55,3 +47,20 @@ export default defineControl({
     ]
   },
 })
+
+/** By its words such a daemon does not tell what it publishes. */
+const daemons = [
+  {
+    subject: 'tailscaled',
+    title: 'What Tailscale publishes is not known',
+    reason: 'tailscaled runs. Whether serve or funnel publishes a port of this host is known to the daemon only.',
+    hint: 'Look with: tailscale serve status; tailscale funnel status',
+  },
+  {
+    subject: 'tor',
+    title: 'What Tor publishes is not known',
+    reason:
+      'tor runs. Whether it lets clients in to a port of this host as an onion service (HiddenServicePort) its configuration says, which was not read.',
+    hint: 'Look with: sudo grep -rs HiddenService /etc/tor',
+  },
+]
