@@ -43,12 +43,13 @@ export const decisiveVariables = [
   'AUTHENTICATION_ANON[A-Z_]*',
   'TABBY_NETWORK_D[A-Z_]*',
   'PHOENIX_ENABLE_AUTH',
+  'DISABLE_AUTH',
 ] as const
 
 /** Those of which it counts that they are there. */
 const keysOfPrograms = [
   'LITELLM_MASTER_KEY',
-  '(INFINITY|LEMONADE|QDRANT__SERVICE_)_API_KEY',
+  '(INFINITY|LEMONADE|PIPELINES|QDRANT__SERVICE_)_API_KEY',
   '[EK]G_AUTH_TOKEN',
   'OPENCODE_SERVER_PASSWORD',
 ]

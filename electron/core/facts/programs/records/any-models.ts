@@ -84,4 +84,15 @@ export const anyModels: readonly ProgramRecord[] = [
     danger: 'It asks nobody: whoever reaches it runs its model, and has it fetch files and send answers to addresses of his own.',
     source: 'replicate/cog docs/http.md',
   },
+  {
+    id: 'kserve-runtime',
+    name: 'KServe model server',
+    kind: 'inference',
+    module: /^(?:sklearn|xgb|lgb|pmml|paddle|predictive)server$/,
+    image: /^(?:sklearn|xgb|lgb|pmml|paddle|predictive)server$/,
+    authentication: { usual: 'none' },
+    telling: ['/v1/models'],
+    danger: 'It asks nobody: KServe leaves that to the mesh in front. Its models are mostly pickles, which are code that runs here.',
+    source: 'kserve/kserve python/kserve/kserve/model_server.py',
+  },
 ]

@@ -97,6 +97,18 @@ export const codeRunners: readonly ProgramRecord[] = [
     source: 'https://coder.com/docs/code-server/guide',
   },
   {
+    id: 'rstudio',
+    name: 'RStudio Server',
+    kind: 'notebook',
+    program: /^rserver$/,
+    image: /^rstudio(?:-server|-workbench)?$/,
+    // The images of rocker take the variable.
+    authentication: { usual: 'default', off: /^--auth-none=1$|^DISABLE_AUTH=true$/i, inFile: true },
+    danger:
+      'It is an editor with a terminal: whoever gets in runs anything as the account that he logs in to. Without a login that is everybody.',
+    source: 'https://rocker-project.org/images/versioned/rstudio.html',
+  },
+  {
     id: 'vscode-web',
     name: 'VS Code in the browser',
     kind: 'notebook',

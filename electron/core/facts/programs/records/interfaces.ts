@@ -404,4 +404,97 @@ export const interfaces: readonly ProgramRecord[] = [
     danger: 'It keeps prompts and answers; anybody who reaches it may sign up unless AUTH_DISABLE_SIGNUP is set.',
     source: 'https://langfuse.com/self-hosting/security/authentication-and-sso',
   },
+  {
+    id: 'open-webui-pipelines',
+    name: 'Open WebUI Pipelines',
+    kind: 'interface',
+    repository: /(?:^|\/)open-webui\/pipelines$/,
+    // Its first key stands in its documentation.
+    authentication: { usual: 'none', perhaps: /^PIPELINES_API_KEY=./ },
+    danger: 'Whoever holds its key, 0p3n-w3bu! unless set, adds pipelines, which are Python that runs here.',
+    source: 'open-webui/pipelines README.md, config.py',
+  },
+  {
+    id: 'sillytavern',
+    name: 'SillyTavern',
+    kind: 'interface',
+    path: /(?:^|\/)sillytavern[^/]*\/server\.js$/i,
+    image: /^sillytavern$/,
+    // config.yaml may ask for a login, and has a list of addresses that get in; the file is not read.
+    authentication: { usual: 'unknown', on: /^--basicAuthMode=true$/ },
+    danger:
+      'It holds chats and the keys of the models behind it. It has no login as it comes, only a list of addresses; its plugins run here.',
+    source: 'https://docs.sillytavern.app/administration/config-yaml',
+  },
+  {
+    id: 'letta',
+    name: 'Letta',
+    kind: 'interface',
+    program: /^letta$/,
+    command: /^server$/,
+    image: /^letta$/,
+    // SECURE and a password in its environment ask, too.
+    authentication: { usual: 'unknown', on: /^--secure$/ },
+    telling: ['/v1/agents/'],
+    danger:
+      'As it comes it asks nobody: whoever reaches it reads what agents remember and gives them tools, which are Python that runs here.',
+    source: 'https://docs.letta.com/guides/selfhosting',
+  },
+  {
+    id: 'streamlit',
+    name: 'Streamlit app',
+    kind: 'interface',
+    program: /^streamlit$/,
+    command: /^(?:run|hello)$/,
+    module: /^streamlit(?:\.web\.cli)?$/,
+    // Its application may ask; it is not read.
+    authentication: { usual: 'unknown' },
+    danger:
+      'Unless the application itself asks, whoever reaches it uses it with its account and its keys. It listens on every interface as it comes.',
+    source: 'https://docs.streamlit.io/develop/api-reference/configuration/config.toml',
+  },
+  {
+    id: 'chainlit',
+    name: 'Chainlit app',
+    kind: 'interface',
+    program: /^chainlit$/,
+    command: /^run$/,
+    module: /^chainlit(?:\.cli)?$/,
+    authentication: { usual: 'unknown' },
+    danger: 'Its applications are open as they come: whoever reaches one uses the models behind it, with the keys that it holds.',
+    source: 'https://docs.chainlit.io/authentication/overview',
+  },
+  {
+    id: 'gradio',
+    name: 'Gradio app',
+    kind: 'interface',
+    program: /^gradio$/,
+    command: /\.py$/,
+    // `auth` stands in its script.
+    authentication: { usual: 'unknown' },
+    telling: ['/config'],
+    danger: 'Unless its script asks for a login, whoever reaches it uses the models behind it; files that it may serve are served to all.',
+    source: 'https://www.gradio.app/guides/sharing-your-app',
+  },
+  {
+    id: 'wandb',
+    name: 'Weights & Biases server',
+    kind: 'interface',
+    repository: /(?:^|\/)wandb\/local$/,
+    authentication: { usual: 'default' },
+    danger:
+      'It keeps trainings and models. Who opens a new one first is its administrator, and anybody may sign up unless that is switched off.',
+    source: 'https://docs.wandb.ai/guides/hosting/self-managed/basic-setup',
+  },
+  {
+    id: 'llm-d-sidecar',
+    name: 'Routing sidecar of llm-d',
+    kind: 'interface',
+    program: /^(?:pd-sidecar|llm-d-routing-sidecar)$/,
+    image: /^llm-d-routing-sidecar$/,
+    authentication: { usual: 'none' },
+    forwards: true,
+    danger: 'It passes prompts on to the engine beside it, and to the host that a header names for the prefill.',
+    source: 'llm-d/llm-d-routing-sidecar README.md',
+  },
 ]
