@@ -101,6 +101,10 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ['"vllm serve --api-key=\\"sk-three\\""', 'vllm serve --api-key=****'],
       ['"sh -c VLLM_API_KEY=sk-four"', 'sh -c VLLM_API_KEY=****'],
       ['"oauth2-proxy --cookie-secret=sk-five --client-secret sk-six --pass-access-token"', '--client-secret **** --pass-access-token'],
+      [
+        `"jupyter lab --ServerApp.token=sk-seven --accessToken sk-eight --NotebookApp.token='' --at redis://:sk-nine@h/0 https://h/?api_key=sk-ten&n=1 https://h/?n=1\\u0026token=sk-eleven"`,
+        "lab --ServerApp.token=**** --accessToken **** --NotebookApp.token='' --at redis://:****@h/0 https://h/?api_key=****&n=1 https://h/?n=1\\u0026token=****",
+      ],
     ] as const
     const rows = commands.map(([Command], at) =>
       JSON.stringify({ ID: `${at}`.repeat(64), Names: 'vllm', Image: 'vllm', Command, Ports: '', State: 'running', Networks: 'bridge' }),
@@ -198,7 +202,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
               ],
             ],
             environment: {
-              ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://****@proxy:3128', WEBUI_AUTH: 'false' },
+              ...{ OLLAMA_HOST: '0.0.0.0:11434', VLLM_API_KEY: '****', HTTPS_PROXY: 'http://:****@proxy:3128', WEBUI_AUTH: 'false' },
               ...{ OLLAMA_ORIGINS: 'http://chat.lan', OLLAMA_KEEP_ALIVE: '5m', OLLAMA_MODELS: 'me@lan' },
               ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '', LITELLM_MASTER_KEY: '' },
             },

@@ -38,8 +38,8 @@ const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWO*R*D\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
-user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)'
-flags='--\\{0,1\\}[[:alnum:]_-]*\\(keys*\\|token\\|passwo*r*d\\|secret\\)'
+user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)' account='\\(\\\\.\\|[^:/"\\\\[:space:]]\\)'
+named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flags="--\\{0,1\\}$named"
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 given="s/\\(\\"$flags\\"\\),\\"$known\\"\\(,\\"-\\|]\\)/\\1<,p>\\5/g"
 hide=":start
@@ -60,8 +60,9 @@ $given
 s/\\(\\"$flags\\)=$known\\"/\\1<=p>\\"/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
 s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"$end
-s/\\($flags[= ]\\)$word\\{1,\\}/\\1****/g
-s#://$user*@#://****@#g
+s/\\($flags[= ]\\)'*\\(\\\\\\\\.\\|[^' \\"\\\\]\\)$word*/\\1****/g
+s#://$account*\\(:*\\)$user*@#://\\2****@#g
+s/\\(\\([?&]\\|u0026\\)$named=\\)[^&\\"\\\\[:space:]]*/\\1****/g
 s/<,p>/,\\"<placeholder>\\"/g
 s/<=p>/=<placeholder>/g"
 names_only="s/\\"\\($read\\)=/\\"\\1:=/g

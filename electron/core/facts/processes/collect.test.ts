@@ -24,6 +24,8 @@ const asRoot = `gh_sudo() { find /proc -maxdepth 2 -name exe -printf '%P/%l' -pr
 
 describe.runIf(process.platform === 'linux')('on this machine', () => {
   let child: ChildProcess
+  /** Of a program that is looked at in the table of ps alone. */
+  let other: ChildProcess
 
   beforeAll(async () => {
     const words = [
@@ -48,6 +50,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['--authtoken', 'seen-eleven', '-vkey=seen-twelve', '--without-connection-token', '--port', '7'],
       // What would end a block, and a word of nothing, which is one as well.
       ...['@env 1', '>', ''],
+      ...['--server.token=seen-x', "--server.secret=''", 'https://ada:seen-y@h/?token=seen-z'],
     ]
     // Kubernetes gives a pod seven for each service.
     const many = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`A_SERVICE_${at}_PORT`, '1']))
@@ -63,11 +66,18 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
         SECRET_OTHER: 'seen-six',
       },
     })
-    await once(child, 'spawn')
+    const listed = [
+      ...['--ServerApp.token=seen-a', '--NotebookApp.password', 'seen-b', "--IdentityProvider.token=''", '--accessToken=seen-c'],
+      ...['--redis-url', 'redis://:seen-d@h:6379/0', 'https://ada:seen-e@h/', 'postgresql://ada@h/db', 'ssh://git@h'],
+      ...['--webhook', 'https://h/v1?model=m&api_key=seen-f&n=1', 'x'.repeat(1000), '--api-key', 'seen-g'],
+    ]
+    other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...listed], { argv0: '/opt/jupyter-lab', stdio: 'ignore' })
+    await Promise.all([once(child, 'spawn'), once(other, 'spawn')])
     await sleep(50)
   })
   afterAll(() => {
     child.kill()
+    other.kill()
   })
 
   test.each(shells)('%s tells the program that really runs, whatever it calls itself', (...shell) => {
@@ -106,6 +116,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ],
       ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}', '--authtoken', '****', '-vkey=****'],
       ...['--without-connection-token', '--port', '7', '@env 1', '>', ''],
+      ...['--server.token=****', "--server.secret=''", 'https://:****@h/?token=****'],
     ])
     expect(found?.environment).toEqual({
       LLAMA_ARG_PORT: '9',
@@ -116,6 +127,23 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(found?.uid).toBe(process.geteuid?.())
     expect(stdout).not.toMatch(/seen-/)
     expect(stdout).toMatch(/^ *\d.*--without-connection-token --port 7/m)
+  })
+
+  test.each(shells)('%s shows of other programs no secret either, and says that a row is cut', (...shell) => {
+    const stdout = run(shell.filter((word): word is string => typeof word === 'string'))
+    const processes = parseProcesses(stdout)
+    if (!Array.isArray(processes)) throw new Error('not read')
+    const found = processes.find(({ pid }) => pid === other.pid)
+    const words = found?.argv.slice(found.argv.indexOf('--') + 1)
+    expect(words).toEqual([
+      ...['--ServerApp.token=****', '--NotebookApp.password', '****', "--IdentityProvider.token=''", '--accessToken=****'],
+      // Whether it is a password or a name alone.
+      ...['--redis-url', 'redis://:****@h:6379/0', 'https://:****@h/', 'postgresql://****@h/db', 'ssh://****@h'],
+      ...['--webhook', 'https://h/v1?model=m&api_key=****&n=1', expect.stringMatching(/^x+$/)],
+    ])
+    expect(found).toMatchObject({ cut: true })
+    expect(processes.find(({ pid }) => pid === process.pid)).not.toHaveProperty('cut')
+    expect(stdout).not.toMatch(/seen-/)
   })
 
   test.each(shells)('%s leaves out what the probe itself runs', (...shell) => {

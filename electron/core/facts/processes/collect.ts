@@ -7,18 +7,20 @@ import { ownNetworkScript } from './gateway.ts'
 import { kubeletScript, readK3s, readK3sVariables, readKubelet } from './kubelet-script.ts'
 import { llamaSettingsScript } from './llama-settings.ts'
 import { podsScript } from './pods-script.ts'
+import { CUT } from './processes.ts'
 
 /**
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
- * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one.
+ * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one, and says where it was cut.
+ * Of a URL it stays to be seen whether a password stands in it or a name alone. Two quotes alone are no secret, and Jupyter takes them for none.
  */
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3
-${maskVariables}flags='--\\{0,1\\}[[:alnum:]_-]*\\(key\\|keys\\|token\\|password\\|passwd\\|secret\\)'
+${maskVariables}named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flags="--\\{0,1\\}$named"
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
-url='s|://[^/[:space:]]*@|://****@|g'
+url="s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g;s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g"
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
-words="s/\\([[:space:]]$flags=\\)[^ ][^ ]*$more;s/\\([[:space:]]$flags \\)[^- ][^ ]*$more"
+words="s/\\([\\"'[:space:]]$flags=\\)[\\"']*[^\\"' ][^ ]*$more;s/\\([\\"'[:space:]]$flags \\)[\\"']*[^-\\"' ][^ ]*$more"
 given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"
 hide="$given;$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json;s/ -=\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then echo @ps procps
@@ -27,7 +29,7 @@ else echo @ps none; exit 0
 fi
 table=$(printf '%s\\n' "$table" | awk '
   BEGIN { while ((getline < "/proc/mounts") > 0) if ($2 == "/proc") print "@proc " $4 }
-  { row[NR] = substr($0, 1, 1000); pid[NR] = $1; parent[$1] = $2 }
+  { row[NR] = length($0) > 1000 ? substr($0, 1, 1000) " ${CUT}" : $0; pid[NR] = $1; parent[$1] = $2 }
   END { top = ENVIRON["gh_top"] ""; for (i = 1; i <= NR; i++) {
     p = pid[i]
     for (n = 0; n < 64 && p "" != "" && p != top; n++) p = parent[p]
@@ -63,7 +65,7 @@ done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENV
   n { tell() }
   { n++; held = $0 }' | sed ":start
 s/^\\(=$flags=\\|=$keyed\\)$open\\$/\\1<placeholder>/
-/=<placeholder>\\$/!s/^\\(=$flags=\\)..*/\\1****/
+/=<placeholder>\\$/!s/^\\(=$flags=\\)[\\"']*[^\\"'].*/\\1****/
 /=<placeholder>\\$/!s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 $words
 $url

@@ -2,7 +2,7 @@ import { readSocket } from '../listeners/parse-proc-net.ts'
 import { readConfinements } from './confinement.ts'
 import { addressOf, gatewayOf } from './gateway.ts'
 import { readKubeletFiles } from './kubelet-files.ts'
-import type { Held, OwnNetwork, PodLogs, Process } from './processes.ts'
+import { CUT, type Held, type OwnNetwork, type PodLogs, type Process } from './processes.ts'
 import { onHost, readSeenFiles, type SeenFiles } from './seen-files.ts'
 
 /** Columns are pid, ppid, uid, user (32 wide), comm (32 wide), args. A name longer or wider than its column shifts the rest. */
@@ -60,11 +60,19 @@ export function parseProcesses(stdout: string): readonly Process[] | Hidden | un
   const kubelets = readKubeletFiles(lines.slice(at))
   const confinements = readConfinements(lines.slice(at))
   const seen = readSeenFiles(lines.slice(at))
-  return rows.map((row) => {
+  return rows.map(({ cut, ...row }) => {
     const kubelet = kubelets.get(row.pid)
     const confinement = confinements.get(row.pid)
     const seenFiles = seen.get(row.pid)
-    const process: Process = { ...row, ...details.get(row.pid), ...(kubelet && { kubelet }), ...(confinement && { confinement }) }
+    const found = details.get(row.pid)
+    const whole = found?.argv !== undefined
+    const process: Process = {
+      ...row,
+      ...(cut && !whole && { cut }),
+      ...found,
+      ...(kubelet && { kubelet }),
+      ...(confinement && { confinement }),
+    }
     return seenFiles ? withSeenFiles(process, seenFiles) : process
   })
 }
@@ -81,13 +89,16 @@ function readRow(text: string, line: number, busybox: boolean): Process | undefi
   if (!match) return undefined
   const [, pid = '', ppid = '', uid = '', user = '', comm = '', args = ''] = match
   const guessed = user === 'root' ? 0 : -1
+  const words = args.split(' ').filter((word) => word !== '')
+  const isCut = words.at(-1) === CUT
   return {
     pid: Number(pid),
     ppid: Number(ppid),
     uid: uid === '' ? guessed : Number(uid),
     user,
     name: comm.trimEnd(),
-    argv: args.split(' ').filter((word) => word !== ''),
+    argv: isCut ? words.slice(0, -1) : words,
+    ...(isCut && { cut: true }),
     line,
   }
 }

@@ -47,6 +47,9 @@ export interface Held {
   readonly line: number
 }
 
+/** The last word of a row of ps that was cut. No mask of a secret takes it for the end of one. */
+export const CUT = '-[cut]'
+
 export interface Process {
   readonly pid: number
   readonly ppid: number
@@ -57,6 +60,8 @@ export interface Process {
   readonly name: string
   /** Command line word by word where /proc was readable, else split at blanks. Secrets are masked. */
   readonly argv: readonly string[]
+  /** More words stand behind these. */
+  readonly cut?: true | undefined
   /** The program that it really runs, when root could read it; with ` (deleted)` where the file is gone. */
   readonly executable?: string | undefined
   /** Package that owns the program; null when none does. Absent when that is not known, as in containers. */

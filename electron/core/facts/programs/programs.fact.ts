@@ -162,7 +162,7 @@ function fromProcess(
           main,
           own.map(({ port }) => port),
         )
-      : authenticationOf(record, main.argv, environment)),
+      : authenticationOf(record, main, environment)),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,
@@ -196,7 +196,7 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
   bindsUnknown: container.hostNetwork
     ? 'it uses the network of the host, and its sockets were not found'
     : (container.portsUnknown ?? ownAddress),
-  ...authenticationOf(record, container.command, container.environment),
+  ...authenticationOf(record, { argv: container.command }, container.environment),
   telling: record.telling ?? [],
   ...(record.forwards && { forwards: true }),
   danger: record.danger,
@@ -209,7 +209,7 @@ const ASSIGNED = /^[A-Z][A-Z0-9_]*=./
 
 function authenticationOf(
   record: ProgramRecord,
-  argv: readonly string[],
+  { argv, cut }: Pick<Process, 'argv' | 'cut'>,
   environment: Readonly<Record<string, string>>,
 ): Pick<Program, 'authentication' | 'otherDoor' | 'decidedBy' | 'authenticationUnknown'> {
   const { authentication } = record
@@ -225,6 +225,7 @@ function authenticationOf(
   const on = find(authentication.on)
   if (on !== undefined)
     return setsOpenKey(on) ? { authentication: 'none', otherDoor: true, decidedBy: on } : { authentication: 'on', decidedBy: on }
+  if (cut) return { authentication: 'unknown', authenticationUnknown: 'its command line is longer than what was read of it' }
   const off = find(authentication.off)
   if (off !== undefined) return { authentication: 'none', decidedBy: off }
   const perhaps = find(authentication.perhaps)

@@ -161,6 +161,17 @@ test.each([
   expect(find([process(5, 1, argv)], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
 })
 
+// What decides may stand behind the end of the row.
+test.each([
+  ['sglang serve m', 'unknown'],
+  ['sglang serve m --api-key k', 'on'],
+  ['code-server --port 8080', 'unknown'],
+  ['jupyter-lab --IdentityProvider.token=', 'unknown'],
+  ['sglang serve m --api-key k --grpc-port 40000', 'none'],
+])('does it ask, of a command line that was cut: %s', (argv, expected) => {
+  expect(find([process(5, 1, argv, { cut: true })], [listener(30_000, 5)])).toMatchObject([{ authentication: expected }])
+})
+
 test('does it ask: one whose shell stays, in one word', () => {
   const text = 'cd /srv && HF_HOME=/m python3 -m sglang.launch_server --model-path meta-llama/x --api-key ****'
   const shell = { ...process(5, 1, 'sh'), argv: ['sh', '-c', text] }

@@ -24,6 +24,22 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['--api-key=EMPTY', '--hf-token=$HF_TOKEN'], undefined],
   [['--api-key', 'sk-1234,‹redacted›'], '--api-key'],
   [['--args-json', '{"api_key": "‹placeholder›", "hf_token": "‹redacted›"}'], 'hf_token'],
+  [['--redis-url', 'redis://:****@h:6379/0'], '--redis-url'],
+  [['--backend-store-uri=postgresql://:****@h/mlflow'], '--backend-store-uri'],
+  [['--backend-store-uri', 'postgresql://mlflow:‹redacted-3f9a2c1d›@h/mlflow'], '--backend-store-uri'],
+  [['sh', '-c', 'exec litellm --port 1 --redis-url "redis://:****@h"'], '--redis-url'],
+  [['-e', 'DATABASE_URL=postgresql://:****@h/db', 'img'], 'DATABASE_URL'],
+  [['mlflow', 'https://:****@h/v1'], 'https://:****@h'],
+  [['--otlp', 'https://h/v1?model=m&api_key=****&n=1'], '--otlp'],
+  [['--hook=https://h/v1?token=‹redacted›'], '--hook'],
+  // An account of a database without a password, and one of ssh; before a page of the web it is a token.
+  [['--backend-store-uri', 'postgresql://****@h/mlflow', 'git+ssh://****@h/x'], undefined],
+  [['--index-url', 'https://****@h/simple'], '--index-url'],
+  [['--url', 'https://h/a@b?model=m&max_token=5'], undefined],
+  [['--spring.datasource.password=****'], '--spring.datasource.password'],
+  [['--server.apiKey', '****'], '--server.apiKey'],
+  [['--accessToken=****'], '--accessToken'],
+  [['--NotebookApp.password', '‹redacted›', '--PasswordIdentityProvider.hashed_password=****'], undefined],
 ])('%j', (words, shown) => {
   expect(secretFlag(words)).toBe(shown)
 })

@@ -80,7 +80,7 @@ for try in 1 2 3; do names=$(
     { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
     END { for (i = 1; i <= n; i++) print all[i] }'
 ) && break; done || { echo 'units of processes could not be read'; exit 1; }
-flag='--\\{0,1\\}\\(\\(admin-\\)*api[-_]keys*\\|\\(hf[-_]\\)*token\\|password\\|secret\\)[= ]'
+named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flag="--\\{0,1\\}$named[= ]"
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
 IFS='
@@ -90,13 +90,14 @@ shown=$(TZ=UTC0 systemctl show --no-pager -p "$properties" -- "$@" 2>&1) || { pr
 ${walkFunction}# What is shown goes out; files of variables, units to be weighed and what lies on the way to their files come to the shell, on stderr of awk.
 { lists=$(printf '%s\\n' "$shown" | sed "/^E[a-zA-Z]*=/{
 s/\\($secret\\)=$known\\( \\|\\"\\|\\$\\)/\\1:=<placeholder>\\5/g
-s/ \\($flag\\)$known\\( \\|\\$\\)/ =\\1<placeholder>\\7/g
+s/ \\($flag\\)$known\\( \\|\\$\\)/ =\\1<placeholder>\\5/g
 s/\\"\\($secret\\)=\\(\\\\\\\\.\\|[^\\"\\\\]\\)*\\"/\\"\\1=****\\"/g
 s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
-s/\\( $flag\\)\\([^ $]\\|[$][$]\\)[^ ]*/\\1****/g
+s/\\( $flag\\)\\([^- $]\\|[$][$]\\)[^ ]*/\\1****/g
 s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
 s/:=<placeholder>/=<placeholder>/g
-s|://[^/[:space:]]*@|://****@|g
+s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g
+s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
   # An empty one drops those before; what SetCredential= gives counts only where no file of that name does (systemd.exec(5), Credentials).

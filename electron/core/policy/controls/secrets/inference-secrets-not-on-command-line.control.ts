@@ -38,7 +38,7 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   const shown = keyShown(name, [...own, ...startersOf(service, own, processes)])
   if (shown) return { ...base, ...shown }
   const [main] = own
-  if (!main || service.argv.length === 0) {
+  if (!main || service.argv.length === 0 || own.some(({ cut }) => cut)) {
     const reason = `The command line of ${name} could not be read.`
     return { ...base, status: 'not-evaluated', title: "The server's command line could not be read", reason, cite: [] }
   }

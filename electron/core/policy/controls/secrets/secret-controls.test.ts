@@ -22,6 +22,14 @@ test.each<[string, readonly string[], string]>([
   expect(outcomes(ask(notOnCommandLine, facts('', [one], { processes: [process(argv)] })))).toEqual([expected])
 })
 
+test('inference-secrets-not-on-command-line: what stands behind the end of a row was not seen', () => {
+  const argv = ['vllm', 'serve', 'm']
+  const judged = (words: readonly string[]) =>
+    outcomes(ask(notOnCommandLine, facts('', [service('vllm', { argv: words })], { processes: [{ ...process(words), cut: true }] })))
+  expect(judged(argv)).toEqual(["not-evaluated: The server's command line could not be read"])
+  expect(judged([...argv, '--api-key', '****'])).toEqual(['fail: A key stands on the command line'])
+})
+
 const docker = (...words: readonly string[]) => ({ ...process(['/usr/bin/docker', 'run', '--rm', ...words], 90), ppid: 1 })
 test.each<[string, readonly string[], 'systemd' | 'container', ReturnType<typeof docker>, string]>([
   [

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { knownKeys } from '../processes/candidates.ts'
+import { collectUnits } from './collect.ts'
+
+/** The piece of the script that masks what systemctl showed. */
+const [section] = collectUnits()
+const script = section?.kind === 'script' ? section.script : ''
+const names = /^(?:named|flag)=.*\nsecret=.*$/m.exec(script)?.[0] ?? ''
+const piece = /\| (sed "\/\^E[\s\S]*?\n\}")/.exec(script)?.[1] ?? ''
+
+const start = (words: string): string => `ExecStart={ path=/x ; argv[]=/x ${words} ; ignore_errors=no }`
+
+test.each([
+  ['--client-secret=seen --port 1', '--client-secret=**** --port 1'],
+  ['--p2ptoken seen --ServerApp.token=seen --accessToken seen', '--p2ptoken **** --ServerApp.token=**** --accessToken ****'],
+  ['--without-connection-token --port 7 --master-key seen', '--without-connection-token --port 7 --master-key ****'],
+  ['--redis-url redis://:seen@h:6379/0 --db postgresql://ada@h/db', '--redis-url redis://:****@h:6379/0 --db postgresql://****@h/db'],
+  ['--hook https://h/v1?m=x&api_key=seen&n=1', '--hook https://h/v1?m=x&api_key=****&n=1'],
+  ['--api-key EMPTY --hf-token $HF_TOKEN --api-key-file /etc/k', '--api-key <placeholder> --hf-token $HF_TOKEN --api-key-file /etc/k'],
+  ['--api-key $$een --max-tokens 5', '--api-key **** --max-tokens 5'],
+])('no secret of a command leaves the host: %s', (words, masked) => {
+  const stdout = execFileSync('sh', ['-c', `known=$1\n${names}\n${piece}`, 'sh', knownKeys], { input: start(words), encoding: 'utf8' })
+  expect(stdout).toBe(start(masked))
+})
