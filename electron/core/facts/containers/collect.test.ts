@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -207,6 +207,81 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
               ...{ DATABASE_URL: '****', PGPASS: '****', MAIL: '****', 'lower.case-name': '****', EMPTY: '', LITELLM_MASTER_KEY: '' },
             },
           },
+        ],
+      },
+    })
+  })
+
+  test.each(shells)('%s: of a file of Compose that every account may read the names of secrets, and no value', (...shell) => {
+    if (section?.kind !== 'script') throw new Error('not a script')
+    // Outside of what tmpdir() may close to others.
+    const made = mkdtempSync('/tmp/gatehouse-compose-')
+    chmodSync(made, 0o755)
+    const open = join(made, 'open files')
+    const closed = join(made, 'closed')
+    const unread = join(made, 'unread')
+    for (const folder of [open, closed, unread]) mkdirSync(folder, { mode: 0o755 })
+    const compose = `services:
+  vllm:
+    image: vllm/vllm-openai
+    command: --model m --api-key sk-one --max-model-len 4096
+    environment:
+      - HF_TOKEN=sk-two
+      - VLLM_API_KEY=\${VLLM_API_KEY}
+      - "LITELLM_MASTER_KEY=sk-three"
+      # - COMMENTED_TOKEN=sk-four
+      - OTHER_API_KEY=changeme
+  ui:
+    command: ["serve", "--token", "sk-five", "--api-key", "$KEY"]
+    environment:
+      WEBUI_SECRET_KEY: 'sk-six'
+      EMPTY_KEY: ""
+      TOKENIZERS_PARALLELISM: "false"
+      API_KEY_FILE: /run/secrets/key
+  list:
+    command:
+      - --admin-api-key
+      - sk-seven
+      - --password
+      - \${PASSWORD}
+`
+    writeFileSync(join(open, 'compose.yml'), compose, { mode: 0o644 })
+    writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
+    writeFileSync(join(closed, 'docker-compose.yaml'), compose, { mode: 0o640 })
+    writeFileSync(join(unread, 'compose.yaml'), compose, { mode: 0o644 })
+    chmodSync(unread, 0o750)
+    const files = [join(open, 'compose.yml'), join(closed, 'docker-compose.yaml'), join(unread, 'compose.yaml')]
+    const labels = `a=b,com.docker.compose.project.config_files=${files.join(',')},com.docker.compose.version=2`
+    const rows = [labels, labels].map((Labels, at) =>
+      JSON.stringify({
+        ID: `${at}`.repeat(64),
+        Names: 'vllm',
+        Image: 'vllm',
+        Command: 'x',
+        Ports: '',
+        State: 'running',
+        Networks: 'bridge',
+        Labels,
+      }),
+    )
+    writeFileSync(join(made, 'rows.json'), rows.join('\n'))
+    writeFileSync(join(made, 'docker'), '#!/bin/sh\ncase $1 in --version) echo Docker version 29 ;; *) exit 1 ;; esac\n', { mode: 0o755 })
+    const [program = '', ...args] = shell.filter((word) => word !== undefined)
+    const script = `gh_sudo() { [ "$1" = 1 ] && cat '${made}/rows.json'; }\n${section.script}`
+    const { stdout } = spawnSync(program, [...args, '-c', script, 'sh', ...section.parameters], {
+      encoding: 'utf8',
+      env: { PATH: `${made}:/usr/bin:/bin` },
+    })
+    rmSync(made, { recursive: true })
+    expect(stdout).not.toMatch(/sk-/)
+    const found = parseContainers(stdout.replace(/^@podman denied\n/m, ''))
+    expect(found).toMatchObject({
+      ok: true,
+      containers: {
+        containers: [{ madeFrom: files }, { madeFrom: files }],
+        openComposeFiles: [
+          { path: files[0], secrets: ['--api-key', 'HF_TOKEN', 'LITELLM_MASTER_KEY', '--token', 'WEBUI_SECRET_KEY', '--admin-api-key'] },
+          { path: join(open, '.env'), secrets: ['POSTGRES_PASSWORD'] },
         ],
       },
     })

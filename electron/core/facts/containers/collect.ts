@@ -1,5 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { decisiveVariables, knownKeys, wantedVariables } from '../processes/candidates.ts'
+import { composeScript } from './compose-script.ts'
 
 /**
  * Fields of `inspect` that both Docker and Podman know, as one JSON object per container. Names are those of the Go structs: Podman knows no
@@ -9,7 +10,7 @@ const TEMPLATE = [
   '{"Id":{{json .ID}},"Name":{{json .Name}},"Image":{{json .Config.Image}},"Running":{{json .State.Running}},"Pid":{{json .State.Pid}}',
   '"User":{{json .Config.User}},"Env":{{json .Config.Env}},"Path":{{json .Path}},"Args":{{json .Args}},"Mounts":{{json .Mounts}}',
   '"NetworkMode":{{json .HostConfig.NetworkMode}},"Privileged":{{json .HostConfig.Privileged}},"CapAdd":{{json .HostConfig.CapAdd}},"CapDrop":{{json .HostConfig.CapDrop}},"PidMode":{{json .HostConfig.PidMode}},"Devices":{{json .HostConfig.Devices}},"Ports":{{json .NetworkSettings.Ports}},"Networks":{{json .NetworkSettings.Networks}}',
-  '"Bindings":{{json .HostConfig.PortBindings}},"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
+  '"Compose":{{json (index .Config.Labels "com.docker.compose.project.config_files")}},"Bindings":{{json .HostConfig.PortBindings}},"RestartPolicy":{{json .HostConfig.RestartPolicy.Name}}}',
 ].join(',')
 
 /** What `--gpus` and `--device-cgroup-rule` gave, as docker since 19.03 knows it: Podman and older ones would refuse the whole template. */
@@ -69,7 +70,7 @@ names_only="s/\\"\\($read\\)=/\\"\\1:=/g
 s/\\"\\([A-Za-z_][A-Za-z0-9_.-]*\\)=$char\\{1,\\}\\"/\\"\\1=****\\"/g
 s/\\"\\($read\\):=/\\"\\1=/g
 s/:=<placeholder>/=<placeholder>/g"
-look() {
+${composeScript}look() {
   runtime=$1 number=$2
   command -v "$runtime" >/dev/null 2>&1 || return 0
   if [ "$runtime" = docker ]; then case $(systemctl is-active docker.socket docker.service 2>/dev/null | tr '\\n' ' ') in
@@ -79,14 +80,16 @@ look() {
     if ids=$("$runtime" container ls --all --no-trunc --quiet 2>/dev/null); then
       printf '@%s inspect %s\\n' "$runtime" "$(printf '%s' "$ids" | grep -c .)"
       ids=$(printf '%s\\n' "$ids" | head -n 200)
-      [ -z "$ids" ] || "$runtime" inspect --type container --format "{$more\${template#?}" $ids 2>/dev/null | sed "$hide" | sed "$names_only"
-      printf '\\n'
+      listed=$([ -z "$ids" ] || "$runtime" inspect --type container --format "{$more\${template#?}" $ids 2>/dev/null | sed "$hide" | sed "$names_only")
+      printf '%s\\n' "$listed"
+      composed "$listed"
       return 0
     fi
   fi
   if listed=$(gh_sudo "$number"); then
     version=$([ "$runtime" = docker ] || "$runtime" --version 2>/dev/null)
     printf '@%s list %s\\n%s\\n' "$runtime" "\${version##* }" "$listed" | sed "$hide"
+    composed "$listed"
   elif [ "$runtime" = docker ] && ! [ -S /run/docker.sock ] && ! [ -S /var/run/docker.sock ]; then printf '@docker stopped\\n'
   else printf '@%s denied\\n' "$runtime"
   fi

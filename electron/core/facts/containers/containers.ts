@@ -65,6 +65,15 @@ export interface Container {
   readonly restartPolicy: string
   /** The unit that made it, as Podman notes it (label PODMAN_SYSTEMD_UNIT): of a Quadlet, or of `podman kube play` in one. Absent when not told. */
   readonly unit?: string | undefined
+  /** Files of Compose that it was made from. Absent when it was made otherwise. */
+  readonly madeFrom?: readonly string[] | undefined
+  readonly line: number
+}
+
+/** A file of Compose, or the `.env` beside it, that every account may read, with the names of what it sets to a secret. */
+export interface OpenComposeFile {
+  readonly path: string
+  readonly secrets: readonly string[]
   readonly line: number
 }
 
@@ -81,4 +90,5 @@ export interface Containers {
   readonly containers: readonly Container[]
   /** Empty where no runtime of a kubelet was asked, or it did not answer. */
   readonly podContainers: readonly PodContainer[]
+  readonly openComposeFiles?: readonly OpenComposeFile[] | undefined
 }

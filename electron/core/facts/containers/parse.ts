@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BY_SWARM, type Container, type Containers, INGRESS, type PodContainer, SHARED } from './containers.ts'
+import { BY_SWARM, type Container, type Containers, INGRESS, type OpenComposeFile, type PodContainer, SHARED } from './containers.ts'
 import { readListedPorts } from './ports.ts'
 
 export type ContainersResult =
@@ -56,6 +56,7 @@ const inspectedSchema = z.object({
   Networks: z.record(z.string(), networkSchema.nullable()).nullish(),
   Bindings: portMap,
   RestartPolicy: text,
+  Compose: text,
 })
 
 const dockerRowSchema = z.object({
@@ -67,6 +68,7 @@ const dockerRowSchema = z.object({
   State: text,
   Status: text,
   Networks: text,
+  Labels: text,
 })
 
 const podmanPort = z.object({ host_ip: text, host_port: z.int(), container_port: z.int(), range: z.int().nullish(), protocol: text })
@@ -115,8 +117,33 @@ export function parseContainers(stdout: string): ContainersResult {
       return { ok: false, reason: `${runtime} has ${header[3]} containers and told of ${found.length}`, denied: false }
     containers.push(...found)
   }
-  return { ok: true, containers: { runtimes, containers: containers.map(withLent(containers)), podContainers: podContainersIn(lines) } }
+  const openComposeFiles = openComposeFilesIn(lines)
+  return {
+    ok: true,
+    containers: {
+      runtimes,
+      containers: containers.map(withLent(containers)),
+      podContainers: podContainersIn(lines),
+      ...(openComposeFiles.length > 0 && { openComposeFiles }),
+    },
+  }
 }
+
+/** `@compose PATH`, and a row for each name. */
+const openComposeFilesIn = (lines: readonly string[]): readonly OpenComposeFile[] =>
+  lines.flatMap((text, at) => {
+    const path = /^@compose (\/.{1,4000})$/.exec(text)?.[1]
+    if (path === undefined) return []
+    const end = lines.findIndex((line, index) => index > at && !line.startsWith('='))
+    return [{ path, secrets: [...new Set(lines.slice(at + 1, end).map((line) => line.slice(1)))].slice(0, 20), line: at + 1 }]
+  })
+
+/** Labels of Compose name its files between commas, and Docker's list puts other labels behind. */
+function composedOf(label: string): { readonly madeFrom?: readonly string[] } {
+  const files = label.split(',').filter((word) => /^\/.*\.ya?ml$/.test(word))
+  return files.length > 0 ? { madeFrom: files } : {}
+}
+const COMPOSE = 'com.docker.compose.project.config_files'
 
 /** What is published of the container whose network it shares leads to both. */
 const withLent =
@@ -200,6 +227,7 @@ function fromInspect(runtime: Runtime, row: unknown, line: number): Container {
     pid: found.Pid ?? 0,
     inspected: true,
     restartPolicy: found.RestartPolicy,
+    ...composedOf(found.Compose),
     line,
   }
 }
@@ -263,6 +291,7 @@ function fromDockerRow(row: unknown, line: number): Container {
       .split(' ')
       .filter((word) => word !== ''),
     pid: 0,
+    ...composedOf(found.Labels.split(`${COMPOSE}=`)[1] ?? ''),
     line,
   }
 }
@@ -300,6 +329,7 @@ function readPodmanList(lines: readonly string[], firstLine: number, version: st
         command: found.Command,
         ...(found.Labels?.PODMAN_SYSTEMD_UNIT !== undefined && { unit: found.Labels.PODMAN_SYSTEMD_UNIT }),
         pid: found.Pid ?? 0,
+        ...composedOf(found.Labels?.[COMPOSE] ?? ''),
         line: firstLine + Math.max(at, 0),
       }
     })

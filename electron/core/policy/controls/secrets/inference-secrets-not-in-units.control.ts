@@ -1,4 +1,5 @@
 import type { Citation } from '../../../facts/citation.ts'
+import type { Containers } from '../../../facts/containers/containers.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { isPlaceholder } from '../../../facts/placeholder-keys.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
@@ -9,6 +10,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 import { copiesOf } from '../files/copies.ts'
+import { listed } from '../proxy/proxy-paths.ts'
 import { judgeUnits } from '../units/unit-subjects.ts'
 
 export default defineControl({
@@ -20,20 +22,24 @@ export default defineControl({
     'systemctl show prints Environment= of every unit to every account, and unit files are world-readable. A key there, or in an environment file with mode 0644, is known to all who can log in.',
   steps: 'Put keys into an EnvironmentFile= of mode 0600, restart the unit, and change each key that others could read.',
   needs: ['services'],
-  uses: ['units', 'guarded-files'],
+  uses: ['units', 'guarded-files', 'containers', 'programs'],
   references: [
     'NIST-800-53:IA-5(7)',
     'CIS-8:3.3',
     'ISO-27001:A.8.12',
     'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
   ],
-  evaluate: ({ services, units, 'guarded-files': guarded }) => {
+  evaluate: ({ services, units, 'guarded-files': guarded, containers, programs }) => {
+    const ofModels = [...services, ...(programs.known ? programs.value : [])].flatMap(({ container }) => container ?? [])
+    const composed = containers.known ? openCompose(containers.value, new Set(ofModels)) : []
+    if (services.length === 0 && composed.length > 0) return composed
     const judge = (unit: Unit) => judgeUnit(unit, guarded.known ? guarded.value : undefined)
     // A unit that makes a container shows the words of that, Quadlets too.
     const known = units.known ? units.value : []
     const made = [...new Set(services.flatMap(({ madeFrom }) => known.find(({ id }) => id === madeFrom?.unit) ?? []))]
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
+      ...composed,
       ...made.map((unit) => ({ subject: unit.id, ...judge(unit) })),
       ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge, 'files')),
     ]
@@ -123,6 +129,26 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
     }),
   }
 }
+
+/** Files of Compose that containers of models were made from, and what stands beside them for it, where every account reads a key in them. */
+const openCompose = ({ containers, openComposeFiles = [] }: Containers, ofModels: ReadonlySet<string>): readonly Verdict[] =>
+  openComposeFiles.flatMap(({ path, secrets, line }): readonly Verdict[] => {
+    const folder = (file: string) => file.slice(0, file.lastIndexOf('/'))
+    const isOf = (file: string) => file === path || (path.endsWith('/.env') && folder(file) === folder(path))
+    const made = containers.filter(({ name, madeFrom = [] }) => ofModels.has(name) && madeFrom.some(isOf))
+    const [first] = secrets
+    if (first === undefined || made.length === 0) return []
+    return [
+      {
+        status: 'fail',
+        subject: path,
+        title: 'Every account can read a key of the server',
+        reason: `${path}, from which Compose made ${listed(made.map(({ name }) => name))}, sets ${listed(secrets)}. Every account of the host can read it.`,
+        hint: 'Close it (chmod 640), or move keys into secrets: of Compose or an env_file of mode 0600, and change each key.',
+        cite: [{ section: 'containers', line, token: path, note: 'Expected to be closed to other accounts.' }],
+      },
+    ]
+  })
 
 /** What comes with a program, to be filled in. */
 const WITHOUT_KEYS = /^.(?:example|sample|template|tmpl|dist|default|dpkg-dist|rpmnew)\b/i

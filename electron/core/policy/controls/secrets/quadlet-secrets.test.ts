@@ -22,6 +22,7 @@ const facts = {
   sudoers: known({}),
   'guarded-files': known({ files: [], folders: [] }),
   processes: known([]),
+  programs: known([]),
 }
 const verdicts = ({ evaluate }: { readonly evaluate: unknown }) =>
   Object.fromEntries(

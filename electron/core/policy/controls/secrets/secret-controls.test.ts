@@ -265,3 +265,33 @@ test.each([
   expect(judged([entry('/etc/vllm', 0o755)])).toEqual([expected])
   expect(judged([entry('/etc/vllm', 0o750)])).toEqual(['pass: Keys of the server stand in closed files'])
 })
+
+const composeFile = { path: '/srv/ai/compose.yml', secrets: ['VLLM_API_KEY', '--token'], line: 30 }
+test.each([
+  ['of the server', composeFile, 'vllm', ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server']],
+  [
+    'variables beside it',
+    { ...composeFile, path: '/srv/ai/.env' },
+    'vllm',
+    ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server'],
+  ],
+  ['of another folder', { ...composeFile, path: '/srv/shop/.env' }, 'vllm', ['not-applicable: No unit runs this server']],
+  ['without a secret', { ...composeFile, secrets: [] }, 'vllm', ['not-applicable: No unit runs this server']],
+  ['of another container', composeFile, 'shop', ['not-applicable: No unit runs this server']],
+])('inference-secrets-not-in-units: a file of Compose that is open, %s', (_, file, name, expected) => {
+  const containers = known({ runtimes: ['docker'], containers: [{ name, madeFrom: ['/srv/ai/compose.yml'] }], openComposeFiles: [file] })
+  const verdicts = ask(notInUnits, facts('', [service('vllm', { how: 'container', container: 'vllm' })], { containers }))
+  expect(outcomes(verdicts)).toEqual(expected)
+  if (expected.length > 1)
+    expect(verdicts[0]).toMatchObject({ subject: file.path, cite: [{ section: 'containers', line: 30, token: file.path }] })
+})
+
+test('inference-secrets-not-in-units: a file of Compose that is open, of another program alone', () => {
+  const litellm = program('interface', { id: 'litellm', name: 'LiteLLM proxy', container: 'proxy' })
+  const containers = known({
+    runtimes: ['docker'],
+    containers: [{ name: 'proxy', madeFrom: ['/srv/ai/compose.yml'] }],
+    openComposeFiles: [composeFile],
+  })
+  expect(outcomes(ask(notInUnits, facts('', [], { containers, programs: known([litellm]) })))).toEqual([opened])
+})

@@ -1,0 +1,26 @@
+/**
+ * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), and of the `.env` beside it, where every account may read it, the names of what it
+ * sets to a secret; never a value. References to variables and what guides print are none.
+ */
+export const composeScript = `composed() { (
+  set -f
+  IFS=',
+'
+  seen=
+  for made in $(printf '%s\\n' "$1" | sed -n 's/.*\\(config_files\\|"Compose"\\)[=": ]*\\(\\/[^"]*\\).*/\\2/p'); do
+    case $made in /*.y*ml) ;; *) continue ;; esac
+    for file in "$made" "\${made%/*}/.env"; do
+      case $seen in *"|$file|"*) continue ;; esac
+      seen="$seen|$file|" up=$file bit=4
+      while [ -n "$up" ] && [ -n "$(find -H "$up" -prune -perm "-00$bit" 2>/dev/null)" ]; do bit=1 up=\${up%/*}; done
+      [ -z "$up" ] && printf '@compose %s\\n' "$file" && sed "/[=: \\"']$known[\\"' ]*\\$/d" "$file" | awk '
+        function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
+        { sub(/^[ \\t]*(-[ \\t]+)?["\\047]*/, "") }
+        held != "" { if (/^[^-$]/) tell(held); held = "" }
+        /^--[a-z_-]*(key|keys|token|secret|password)["\\047 ]*$/ { held = $0; next }
+        /^[A-Za-z0-9_]*(KEYS?|TOKEN|SECRET|PASSWORD|PASSWD)["\\047]*[ \\t]*[=:][ \\t]*["\\047]*[^"\\047 \\t$#]/ { tell($0); next }
+        match($0, /--[a-z_-]*(key|keys|token|secret|password)["\\047=, ]+[^-$"\\047=, ]/) { tell(substr($0, RSTART)) }'
+    done
+  done
+) }
+`
