@@ -80,6 +80,14 @@ export const tunnels: readonly ProgramRecord[] = [
   ),
   tunnel('localxpose', 'LocalXpose', { program: released('loclx'), command: /^tunnel$/ }, 'https://localxpose.io/docs/cli'),
   tunnel('nps', 'nps', { program: /^npc$/, anywhere: /^-{1,2}(?:vkey|config)=/, image: /^npc$/ }, 'ehang-io/nps README.md'),
+  tunnel(
+    'cpolar',
+    'cpolar',
+    { program: released('cpolar'), command: /^(?:http|tcp|tls|ftp|start|start-all)$/ },
+    'https://www.cpolar.com/docs',
+  ),
+  tunnel('natapp', 'NATAPP', { program: released('natapp') }, 'https://natapp.cn/article/config_ini'),
+  tunnel('tunnelmole', 'Tunnelmole', { program: /^(?:tmole|tunnelmole)(?:\.js)?$/ }, 'https://tunnelmole.com/docs/'),
   tunnel('pagekite', 'PageKite', { program: /^pagekite(?:\.py)?$/ }, 'pagekite(1)'),
   tunnel('inlets', 'inlets', { program: /^inlets(?:-pro)?$/, anywhere: /^client$/ }, 'https://docs.inlets.dev/'),
 ]
