@@ -238,6 +238,9 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       EMPTY_KEY: ""
       TOKENIZERS_PARALLELISM: "false"
       API_KEY_FILE: /run/secrets/key
+      TLS_KEY: /etc/ssl/key.pem
+      ENABLE_API_KEY: "True"
+      LANGFUSE_PUBLIC_KEY: pk-lf-1
   list:
     command:
       - --admin-api-key

@@ -1,6 +1,6 @@
 /**
  * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), and of the `.env` beside it, where every account may read it, the names of what it
- * sets to a secret; never a value. References to variables and what guides print are none.
+ * sets to a secret; never a value. References to variables, switches, paths, public keys and what guides print are none.
  */
 export const composeScript = `composed() { (
   set -f
@@ -10,6 +10,7 @@ export const composeScript = `composed() { (
   for made in $(printf '%s\\n' "$1" | sed -n 's/.*\\(config_files\\|"Compose"\\)[=": ]*\\(\\/[^"]*\\).*/\\2/p'); do
     case $made in /*.y*ml) ;; *) continue ;; esac
     for file in "$made" "\${made%/*}/.env"; do
+      [ -f "$file" ] || continue
       case $seen in *"|$file|"*) continue ;; esac
       seen="$seen|$file|" up=$file bit=4
       while [ -n "$up" ] && [ -n "$(find -H "$up" -prune -perm "-00$bit" 2>/dev/null)" ]; do bit=1 up=\${up%/*}; done
@@ -18,6 +19,7 @@ export const composeScript = `composed() { (
         { sub(/^[ \\t]*(-[ \\t]+)?["\\047]*/, "") }
         held != "" { if (/^[^-$]/) tell(held); held = "" }
         /^--[a-z_-]*(key|keys|token|secret|password)["\\047 ]*$/ { held = $0; next }
+        /^[A-Z_]*PUBLIC_|[=:][ \\t]*["\\047]*(\\/[a-z]+\\/[a-z].*|[Tt]rue|TRUE|[Ff]alse|FALSE|[01])["\\047 \\t]*$/ { next }
         /^[A-Za-z0-9_]*(KEYS?|TOKEN|SECRET|PASSWORD|PASSWD)["\\047]*[ \\t]*[=:][ \\t]*["\\047]*[^"\\047 \\t$#]/ { tell($0); next }
         match($0, /--[a-z_-]*(key|keys|token|secret|password)["\\047=, ]+[^-$"\\047=, ]/) { tell(substr($0, RSTART)) }'
     done
