@@ -48,6 +48,9 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['-e', 'VLLM_API_KEY=‹redacted›'], 'VLLM_API_KEY'],
   [['-e', 'VLLM_API_KEY=changeme', '--env=HF_TOKEN=<token>'], undefined],
   [['sh', '-c', 'VLLM_API_KEY="‹placeholder›" HF_TOKEN=‹redacted› vllm serve m'], 'HF_TOKEN'],
+  [['run', '-e', 'LITELLM_SALT_KEY=****', 'litellm'], 'LITELLM_SALT_KEY'],
+  [['-e', 'N8N_ENCRYPTION_KEY=‹redacted›'], 'N8N_ENCRYPTION_KEY'],
+  [['-e', 'LANGFUSE_PUBLIC_KEY=****', '-e', 'SORT_KEY=****'], undefined],
 ])('a variable in %j', (words, shown) => {
   expect(secretAssignment(words)).toBe(shown)
 })

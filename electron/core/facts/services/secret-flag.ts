@@ -37,7 +37,7 @@ const isSecret = (value: string): boolean => value.split(',').some((one) => !/^(
  * option without a value and an empty one are no secrets.
  */
 const ASSIGNED =
-  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|(?:ACCESS|SECRET|MASTER|ADMIN|AUTH)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))["']?([^\s"';&|)]*)/g
+  /(?:^|[\s;&|("'=])((?:[A-Z][A-Z0-9]*_)*(?:API_?KEYS?|(?:ACCESS|SECRET|MASTER|ADMIN|AUTH|SALT|ENCRYPTION|SIGNING|PRIVATE)_?KEY|TOKEN|SECRET|PASSWORD|PASSWD))=(?!["']?\$|["']{2}|["']?(?:\s|$))["']?([^\s"';&|)]*)/g
 
 /** The same in settings that are one word of JSON; null and an empty one are none. */
 const IN_JSON = /"((?:[a-z0-9]+_)*(?:api_keys?|token|password|passwd|secret))": ?\[?"([^"]+)/g
