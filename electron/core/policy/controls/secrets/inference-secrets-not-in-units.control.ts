@@ -3,6 +3,7 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { isPlaceholder } from '../../../facts/placeholder-keys.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
+import { keyFile } from '../../../facts/services/configured.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
 import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
@@ -90,10 +91,10 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
     const hint = 'Let the unit start the server itself, with its keys in an EnvironmentFile= of mode 0600.'
     return { status: 'not-evaluated', title: 'Keys may stand in files that were not read', reason, hint, cite }
   }
-  const files = credentialFilesOf(unit)
+  const files = keyFilesOf(unit)
   const hidden = files.find(({ path }) => !entryOf(unit, path) && !unit.paths.some((one) => isBehind(path, one)))
   if (hidden) {
-    const reason = `The mode of ${hidden.path}, which LoadCredential= hands over as ${hidden.name}, could not be read.`
+    const reason = `The mode of ${hidden.path}, which ${unit.id} gets as ${hidden.name}, could not be read.`
     return { status: 'not-evaluated', title: 'The mode of a key file could not be read', reason, cite: [] }
   }
   if (secrets.length === 0 && files.length > 0) {
@@ -102,7 +103,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
       status: 'pass',
       title: 'Keys of the server stand in closed files',
       reason,
-      cite: [{ section: 'units', line: unit.lines.CredentialFile ?? 0 }],
+      cite: [{ section: 'units', line: files[0]?.line ?? 0 }],
     }
   }
   if (secrets.length === 0) {
@@ -155,7 +156,7 @@ const WITHOUT_KEYS = /^.(?:example|sample|template|tmpl|dist|default|dpkg-dist|r
 
 /** Copies of the files that its keys come from, in the folders that are listed (`guardedFolders`), which every account can read. */
 const openCopies = (unit: Unit, secrets: readonly string[], guarded: GuardedFiles) => {
-  const named = [...secrets.map((name) => unit.environmentSources[name] ?? ''), ...credentialFilesOf(unit).map(({ path }) => path)]
+  const named = [...secrets.map((name) => unit.environmentSources[name] ?? ''), ...keyFilesOf(unit).map(({ path }) => path)]
   return [...new Set(named)]
     .filter((path) => path !== '' && !unit.paths.some((one) => isBehind(path, one)))
     .flatMap((path) => copiesOf(path, guarded, WITHOUT_KEYS))
@@ -184,16 +185,26 @@ const entryOf = (unit: Unit, path: string): PathEntry | undefined => unit.paths.
 const isBehind = (path: string, { path: folder, type, mode }: PathEntry): boolean =>
   type === 'directory' && path.startsWith(`${folder}/`) && (mode & 0o001) === 0
 
-/** Files of LoadCredential=: `NAME:PATH` each (systemd.exec(5), Credentials). */
-const credentialFilesOf = ({ properties }: Unit): readonly { readonly name: string; readonly path: string }[] =>
-  (properties.CredentialFile ?? '').split('\n').flatMap((row) => {
+interface KeyFile {
+  readonly name: string
+  readonly path: string
+  readonly line: number
+}
+
+/** Files of LoadCredential=: `NAME:PATH` each (systemd.exec(5), Credentials), and the one that llama-server is given; what is a credential there systemd keeps from others. */
+function keyFilesOf(unit: Unit): readonly KeyFile[] {
+  const credentials = (unit.properties.CredentialFile ?? '').split('\n').flatMap((row) => {
     const at = row.indexOf(':')
-    return at > 0 ? [{ name: row.slice(0, at), path: row.slice(at + 1) }] : []
+    return at > 0 ? [{ name: row.slice(0, at), path: row.slice(at + 1), line: unit.lines.CredentialFile ?? 0 }] : []
   })
+  const given = containerOfUnit(unit) ? undefined : keyFile(unit.execStart, unit.environment)
+  if (given === undefined || !/^\/(?!run\/credentials\/)/.test(given)) return credentials
+  return [...credentials, { name: '--api-key-file', path: given, line: unit.lines.ExecStart ?? 0 }]
+}
 
 /** A credential in the unit itself, or in a file that is open to all. Where a file gives the same name, the unit holds a stand-in only. */
 function openCredentials(unit: Unit): { name: string; place: string; line: number; note: string }[] {
-  const files = credentialFilesOf(unit)
+  const files = keyFilesOf(unit)
   const inUnit = (unit.properties.SetCredential ?? '')
     .split('\n')
     .map((row) => row.replace(/:.*/, ''))
@@ -205,7 +216,7 @@ function openCredentials(unit: Unit): { name: string; place: string; line: numbe
       line: unit.lines.SetCredential ?? 0,
       note: 'Every account reads the unit.',
     })),
-    ...files.flatMap(({ name, path }) => openFile(unit, name, path, unit.lines.CredentialFile ?? 0)),
+    ...files.flatMap(({ name, path, line }) => openFile(unit, name, path, line)),
   ]
 }
 

@@ -217,6 +217,39 @@ describe('inference-secrets-not-in-units', () => {
 })
 
 const opened = 'fail: Every account can read a key of the server'
+const keys = '/etc/llama/keys.txt'
+const closed = 'pass: Keys of the server stand in closed files'
+test.each<[string, Partial<Unit>, string]>([
+  ['for all', { paths: [entry('/etc/llama', 0o755), entry(keys, 0o644)] }, opened],
+  ['for all in a closed folder', { paths: [entry('/etc/llama', 0o750), entry(keys, 0o644)] }, closed],
+  ['closed', { paths: [entry('/etc/llama', 0o755), entry(keys, 0o640)] }, closed],
+  ['not seen', { paths: [entry('/etc/llama', 0o755)] }, 'not-evaluated: The mode of a key file could not be read'],
+  [
+    'named by a variable',
+    { execStart: ['llama-server'], environment: { LLAMA_ARG_API_KEY_FILE: keys }, paths: [entry('/etc/llama', 0o755), entry(keys, 0o644)] },
+    opened,
+  ],
+  // systemd keeps it from others.
+  [
+    'a credential',
+    { execStart: ['llama-server', '--api-key-file=/run/credentials/llama.service/key'] },
+    'pass: No secret stands in the unit',
+  ],
+  [
+    'a credential by its variable',
+    { execStart: ['llama-server', '--api-key-file', '$CREDENTIALS_DIRECTORY/key'] },
+    'pass: No secret stands in the unit',
+  ],
+  [
+    'inside of a container',
+    { execStart: ['/usr/bin/podman', 'run', '--rm', 'ghcr.io/ggml-org/llama.cpp:server', '--api-key-file', '/keys'] },
+    'pass: No secret stands in the unit',
+  ],
+])('inference-secrets-not-in-units: a file of keys that llama-server is given, %s', (_, more, expected) => {
+  const given = { execStart: ['/usr/bin/llama-server', '-m', 'm', '--api-key-file', keys], ...more }
+  expect(outcomes(askUnit(notInUnits, unit({}, given)))).toEqual([expected])
+})
+
 test.each<[string, Readonly<Record<string, string>>, readonly ReturnType<typeof entry>[], string]>([
   ['one in the unit', { SetCredential: 'key:****' }, [], opened],
   [
