@@ -6,7 +6,7 @@ import { matchTarget, readTarget } from '../../nginx/model/target.ts'
 import { below, entries, field, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { beginningsIn, candidates, headsIn, MAX_HEADS, rewritingsIn } from './client-paths.ts'
 import { representatives } from './clients.ts'
-import { dialled } from './dialled.ts'
+import { dialled, dials } from './dialled.ts'
 import { headersSet } from './headers-set.ts'
 import type { Client, Persona } from './matchers.ts'
 import { type Outcome, serve, startOf } from './request.ts'
@@ -55,11 +55,12 @@ export interface CaddyPicture {
     readonly node: JsonNode
   }[]
   readonly unmodelled: readonly { readonly reason: string; readonly node: JsonNode }[]
-  /** Ports of this host that are no inference servers and get requests. */
-  readonly handedOn: readonly { readonly port: number; readonly node: JsonNode }[]
+  /** Ports and sockets of this host that are no inference servers and get requests: what is there may make an engine's path of any other. */
+  readonly handedOn: readonly { readonly port?: number | undefined; readonly socket?: string | undefined; readonly node: JsonNode }[]
 }
 
 const MAX_STEPS = 1_000_000
+const MAX_RANGES = 64
 const MORE_PATHS = 'it rewrites more paths than Gatehouse follows'
 const STRANGER = 'gatehouse.invalid'
 const personas: readonly Persona[] = ['silent', 'guessing', 'wishing', 'insider']
@@ -84,14 +85,16 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
   const routes: CaddyRoute[] = []
   const withheld: CaddyPicture['withheld'][number][] = []
   const unmodelled = new Map<JsonNode, string>()
-  const handedOn = new Map<JsonNode, number>()
+  const handedOn = new Map<JsonNode, Set<number>>()
   const budget = { left: MAX_STEPS }
   const report = (node: JsonNode, reason: string) => unmodelled.has(node) || unmodelled.set(node, reason)
 
   for (const { node, reason } of appsBeyond(config)) report(node, reason)
   for (const server of readServers(config)) {
     for (const { node, reason } of beyondListening(server)) report(node, reason)
-    const blocks = representatives(rangesIn(server.node))
+    const ranges = rangesIn(server.node)
+    if (ranges.length > MAX_RANGES) report(server.node, 'it tells more networks apart than Gatehouse follows')
+    const blocks = representatives(ranges.slice(0, MAX_RANGES))
     const allHeads = headsIn(server.node)
     const heads = allHeads.slice(0, MAX_HEADS)
     const rewritings = rewritingsIn(server.node)
@@ -144,7 +147,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                     if (outcome.kind !== 'proxied') continue
                     const match = meant(outcome, services, localAddresses)
                     if (match.uncertain) report(outcome.node, 'only the host knows what its upstream means')
-                    if (match.elsewhere !== undefined) handedOn.set(outcome.node, match.elsewhere)
+                    for (const port of match.elsewhere) handedOn.set(outcome.node, (handedOn.get(outcome.node) ?? new Set()).add(port))
                     const { path, method: became, handled } = outcome.state
                     const taken =
                       path === route.path ||
@@ -166,9 +169,28 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     routes,
     withheld,
     unmodelled: [...unmodelled].map(([node, reason]) => ({ node, reason })),
-    handedOn: [...handedOn].map(([node, port]) => ({ port, node })),
+    handedOn: [
+      ...[...handedOn].flatMap(([node, ports]) => [...ports].map((port) => ({ port, node }))),
+      ...handedToOthers(config, services, localAddresses),
+    ],
   }
 }
+
+/** Each program that is named, whatever is asked for. */
+const handedToOthers = (
+  config: JsonNode,
+  services: readonly InferenceService[],
+  localAddresses: readonly string[],
+): CaddyPicture['handedOn'] =>
+  readServers(config).flatMap((server) =>
+    dials(server.node).flatMap((node): CaddyPicture['handedOn'] => {
+      const dial = textOf(node) ?? ''
+      const socket = /^unix(?:\+h2c)?\/(.+)$/.exec(dial)?.[1]
+      if (socket !== undefined) return [{ socket, node }]
+      const target = dial.includes('{') ? undefined : readTarget(dialled(dial))
+      return (target ? matchTarget(target, new Map(), services, localAddresses).elsewhere : []).map((port) => ({ port, node }))
+    }),
+  )
 
 const MAX_CHOICES = 16
 
@@ -208,12 +230,12 @@ function meant(
 ) {
   const matches = dials.map((dial) => {
     const target = dial.includes('{') || /^unix/.test(dial) ? undefined : readTarget(dialled(dial))
-    return target ? matchTarget(target, new Map(), services, localAddresses) : { services: [], uncertain: true }
+    return target ? matchTarget(target, new Map(), services, localAddresses) : { services: [], uncertain: true, elsewhere: [] }
   })
   return {
     services: matches.flatMap((match) => match.services),
     uncertain: dynamic || matches.some((match) => match.uncertain),
-    elsewhere: matches.find((match) => 'elsewhere' in match && match.elsewhere !== undefined)?.elsewhere,
+    elsewhere: matches.flatMap((match) => match.elsewhere),
   }
 }
 
@@ -221,7 +243,7 @@ function rangesIn(root: JsonNode): readonly string[] {
   const found = new Set<string>()
   for (const node of below(root))
     for (const name of ['remote_ip', 'client_ip']) for (const range of texts(field(node, name, 'ranges'))) found.add(range)
-  return [...found].slice(0, 64)
+  return [...found]
 }
 
 /** Methods that a rewrite puts in place of the client's. */

@@ -1,4 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
+import type { Lead } from './lead.ts'
 import type { Listen } from './listen.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import type { HttpModel, Server } from './servers.ts'
@@ -6,21 +7,33 @@ import { canonical, isLoopback, peersOf, readTarget, type Target } from './targe
 
 /**
  * What sends requests, or bytes, to a server of the same nginx that forwards to an engine: that one is judged for those who ask it, and here it is nginx that
- * does. Whatever was asked for to get there: a path may be made into an engine's in two steps.
+ * does. Whatever was asked for to get there: a path may be made into an engine's in two steps. `leads`: where requests were seen to go, by maps and the like.
  */
-export function chains(model: HttpModel, routes: readonly ProxiedRoute[], localAddresses: readonly string[]): readonly NginxDirective[] {
+export function chains(
+  model: HttpModel,
+  routes: readonly ProxiedRoute[],
+  leads: readonly Lead[],
+  localAddresses: readonly string[],
+): readonly NginxDirective[] {
   const listens = [...new Set(routes.map(({ listen }) => listen))]
   const names = new Set(routes.flatMap(({ server }) => server.names.map((name) => name.toLowerCase())))
   const local = new Set(localAddresses.map(canonical))
-  const leads = (peer: Target): boolean => listens.some((listen) => isAt(listen, peer, names, local))
+  const isOwn = (peer: Target): boolean => listens.some((listen) => isAt(listen, peer, names, local))
   const from = (servers: readonly Server[], upstreams: HttpModel['upstreams']) =>
     servers
       .flatMap(({ directive: { block = [] } }) => passesIn(block))
       .filter(({ parameters: [written = ''] }) => {
         const target = readTarget(written)
-        return target !== undefined && peersOf(target, upstreams).some(leads)
+        return target !== undefined && peersOf(target, upstreams).some(isOwn)
       })
-  return [...from(model.servers, model.upstreams), ...from(model.streams, model.streamUpstreams)]
+  // Of a directive there are as many as there are names and paths that lead there.
+  const places = new Map(
+    leads.flatMap(({ directive, peer }) =>
+      peer ? [[`${directive.line} ${peer.socket ?? peer.host} ${peer.port} ${peer.encrypted}`, { directive, peer }]] : [],
+    ),
+  )
+  const seen = [...places.values()].flatMap(({ directive, peer }) => (isOwn(peer) ? [directive] : []))
+  return [...from(model.servers, model.upstreams), ...from(model.streams, model.streamUpstreams), ...seen]
 }
 
 const passesIn = (directives: readonly NginxDirective[]): readonly NginxDirective[] =>

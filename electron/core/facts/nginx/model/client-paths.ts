@@ -6,8 +6,9 @@ import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
 import { redirects } from './rewrite.ts'
 import { nearestAll, own } from './scope.ts'
-import { type HttpModel, mentions, type Server } from './servers.ts'
+import { concerning, type HttpModel, mentions, type Server } from './servers.ts'
 import { readTarget, writtenPaths } from './target.ts'
+import { decidingIn, tellingLines, turnsAway } from './telling-lines.ts'
 
 /** What a client may ask a server for. */
 export interface ClientPaths {
@@ -24,14 +25,16 @@ export interface ClientPaths {
 
 const MAX_HEADS = 400
 
-/** `asSent`: what something that looks at the path as the client wrote it asks it to begin with; undefined where nothing does. */
-export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, asSent: readonly string[] | undefined): ClientPaths {
+export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): ClientPaths {
+  const asSent = beginningsAsked(concerning(server))
   const heads = headsOf(server)
   const rewritings = rewritingsOf(server, model)
-  const { told, complete: allTold } = toldOfGroups(server, model)
-  let complete = heads.length <= MAX_HEADS && rewritings.length <= MAX_HEADS && allTold
+  const { told, cut: cutTexts } = toldOfGroups(server, model)
+  const allTold = [...cutTexts].every((name) => WHOLE.includes(name) && rewritings.length === 0)
+  let complete =
+    heads.length <= MAX_HEADS && rewritings.length <= MAX_HEADS && allTold && (asSent === undefined || asSent.length <= MAX_BEGINNINGS)
   // Of the whole path, too, where a pattern makes the program's path of a part of it.
-  const whole = rewritings.length === 0 ? [] : ['uri', 'document_uri', 'request_uri'].flatMap((name) => told.get(name) ?? [])
+  const whole = rewritings.length === 0 ? [] : WHOLE.flatMap((name) => told.get(name) ?? [])
   const beginnings = whole.flatMap((text): readonly Head[] => {
     const client = `/${text.replace(/^\/|\/$/g, '')}`
     return [
@@ -42,7 +45,7 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>, as
   const decoded = passesDecoded(server.directive.block ?? [])
   const to = (path: string) => {
     const followed = { heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings: rewritings.slice(0, MAX_HEADS), told }
-    const { paths: all, cut } = candidates(followed, path, asSent)
+    const { paths: all, cut } = candidates(followed, path, asSent?.slice(0, MAX_BEGINNINGS))
     if (cut) complete = false
     return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
   }
@@ -167,13 +170,12 @@ function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { loc
 }
 
 const MAX_TOLD = 100
-/** Of a whole path, which many maps look at only to redirect, no more are tried, and that is not said. */
-const WHOLE = ['uri', 'document_uri', 'request_uri', 'request']
+const WHOLE = ['uri', 'document_uri', 'request_uri']
 
-/** By which texts maps and conditions tell apart what a pattern took of a path (`map $svc $realm { public off; }`). */
-function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>): { readonly told: Told; readonly complete: boolean } {
+/** By which texts maps and conditions tell apart what a pattern took of a path (`map $svc $realm { public off; }`). `cut`: variables of which there are more. */
+function toldOfGroups(server: Server, { maps }: Pick<HttpModel, 'maps'>): { readonly told: Told; readonly cut: ReadonlySet<string> } {
   const told = new Map<string, string[]>()
-  let complete = true
+  const cut = new Set<string>()
   const note = (source: string, text: string | undefined) => {
     if (text === undefined) return
     const names: string[] = []
@@ -188,28 +190,26 @@ function toldOfGroups({ directive }: Server, { maps }: Pick<HttpModel, 'maps'>):
     names.forEach((name, at) => {
       if (!found) return
       const texts = [...new Set([...(told.get(name) ?? []), found[at + 1] ?? ''])]
-      if (texts.length > MAX_TOLD && !WHOLE.includes(name)) complete = false
+      if (texts.length > MAX_TOLD) cut.add(name)
       told.set(name, texts.slice(0, MAX_TOLD))
     })
   }
   const sample = (pattern: string) => takenBySample(pattern)?.replace(/^\//, '')
-  for (const {
-    parameters: [source = ''],
-    block = [],
-  } of maps.values())
-    for (const { name } of block)
-      if (!/^(?:default|hostnames|volatile|include)$/.test(name))
-        note(source, /^~/.test(name) ? sample(name.replace(/^~\*?/, '')) : name.replace(/^\\/, ''))
-  for (const condition of directivesNamed(directive.block ?? [], 'if')) {
+  const { block = [] } = server.directive
+  const deciding = decidingIn(concerning(server))
+  for (const map of maps.values())
+    for (const { name } of tellingLines(map, deciding))
+      note(map.parameters[0] ?? '', /^~/.test(name) ? sample(name.replace(/^~\*?/, '')) : name.replace(/^\\/, ''))
+  for (const condition of directivesNamed(block, 'if')) {
     const [source, operator, text] = conditionOf(condition)
     if (operator === '') continue
     note(source, operator.includes('~') ? sample(text) : text)
   }
   for (const {
     parameters: [name = '', value = ''],
-  } of directivesNamed(directive.block ?? [], 'set'))
+  } of directivesNamed(block, 'set'))
     for (const text of told.get(name.slice(1)) ?? []) note(value, text)
-  return { told, complete }
+  return { told, cut }
 }
 
 /** What rewrites and patterns make a route of at once, and what of those that others make of it. */
@@ -248,16 +248,22 @@ export const backFrom = (head: string, path: string): string => {
   return `${head.replace(/\/$/, '')}${'/..'.repeat(folders)}${path}`
 }
 
-const MAX_BEGINNINGS = 12
+const MAX_BEGINNINGS = 24
 
 /** Beginnings that conditions and maps of the path as it was sent ask for, or of what is made of it; undefined where there are none of these. */
-export function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
+function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
   if (!mentions(directives, /\$\{?request(?:_uri)?\b/)) return undefined
   const [ifs, maps, sets] = ['if', 'map', 'set'].map((name) => directivesNamed(directives, name)) as [Named, Named, Named]
   const names = madeOfSent(ifs, maps, sets)
   const looks = (text: string): boolean => namesIn(text).some((name) => names.has(name))
-  const conditions = ifs.map(conditionOf).filter(([left]) => looks(left) || PATH.test(left))
-  const keys = maps.filter(({ parameters: [source = ''] }) => looks(source)).flatMap(({ block = [] }) => block.map(({ name }) => name))
+  const conditions = ifs
+    .filter((one) => !turnsAway(one))
+    .map(conditionOf)
+    .filter(([left]) => looks(left) || PATH.test(left))
+  const deciding = decidingIn(directives)
+  const keys = maps
+    .filter(({ parameters: [source = ''] }) => looks(source))
+    .flatMap((map) => tellingLines(map, deciding).map(({ name }) => name))
   const patterns = [
     ...conditions.flatMap(([, operator, right]) => (operator.includes('~') ? [right] : [])),
     ...keys.flatMap((key) => /^~\*?(.*)$/s.exec(key)?.[1] ?? []),
@@ -267,7 +273,7 @@ export function beginningsAsked(directives: readonly NginxDirective[]): readonly
     ...patterns.flatMap((pattern) => takenBySample(pattern) ?? []),
     ...texts.filter((text) => /^\/?[\w.-]+(?:\/[\w./-]*)?$/.test(text)).map((text) => (text.startsWith('/') ? text : `/${text}`)),
   ]
-  return [...new Set(samples.flatMap(pathsIn).filter((sample) => /^\/[^?]/.test(sample)))].slice(0, MAX_BEGINNINGS)
+  return [...new Set(samples.flatMap(pathsIn).filter((sample) => /^\/[^?]/.test(sample)))]
 }
 
 type Named = readonly NginxDirective[]

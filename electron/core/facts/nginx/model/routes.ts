@@ -3,7 +3,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { chains } from './chains.ts'
 import { hostsOf } from './client-hosts.ts'
-import { beginningsAsked, clientPathsOf, means, slashTwice, splitOff } from './client-paths.ts'
+import { clientPathsOf, means, slashTwice, splitOff } from './client-paths.ts'
 import { headersSet } from './handler.ts'
 import type { Answer } from './journey.ts'
 import { leadsOf } from './leads.ts'
@@ -109,14 +109,13 @@ function draw(
   const routes: ProxiedRoute[] = []
   const withheld: WithheldRoute[] = []
   const unmodelled = new Map<NginxDirective, string>()
-  const handedOn = new Map<NginxDirective, number>()
+  const handedOn = new Map<NginxDirective, Set<number>>()
   const methods = methodsSet(directives)
   const methodsFor = (method: string): readonly string[] => (methods.includes(method) ? [...new Set([method, 'GET', 'POST'])] : [method])
-  const asSent = beginningsAsked(directives)
   const report = (directive: NginxDirective, reason: string) => unmodelled.has(directive) || unmodelled.set(directive, reason)
 
   for (const server of model.servers) {
-    const paths = clientPathsOf(server, model, asSent)
+    const paths = clientPathsOf(server, model)
     const met = new Set<NginxDirective>()
     const reachedBy = new Map<NginxDirective, Set<InferenceService>>()
     const fruitful = new Set<NginxDirective>()
@@ -165,7 +164,7 @@ function draw(
               if (outcome.kind !== 'proxied') continue
               const match = matchTarget(outcome.target, model.upstreams, services, localAddresses)
               if (match.uncertain) report(outcome.directive, 'only the host knows what its upstream means')
-              if (match.elsewhere !== undefined) handedOn.set(outcome.directive, match.elsewhere)
+              for (const port of match.elsewhere) handedOn.set(outcome.directive, (handedOn.get(outcome.directive) ?? new Set()).add(port))
               if (!match.services.includes(service)) continue
               if (outcome.directive.name === 'grpc_pass') {
                 // It begins with HTTP/2 at once, which gets 400 from Go's net/http, uvicorn and cpp-httplib, and 502 to the client.
@@ -216,7 +215,6 @@ function draw(
         routes.push(...[...beside].flatMap(([key, way]) => (straight.has(key) ? [] : [way])))
         if (reached) withheld.push(...missed)
       }
-      if (!paths.complete()) report(server.directive, 'it rewrites more paths than Gatehouse follows')
       for (const [directive, reason] of unmet(model, server, {
         services,
         localAddresses,
@@ -226,27 +224,25 @@ function draw(
         hosts,
         listen,
         rewritings: paths.rewritings,
+        complete: paths.complete(),
       }))
         report(directive, reason)
     }
   }
-  const carried = readStreams(model, services, localAddresses, routes, report)
+  readStreams(model, services, localAddresses, routes, report)
+  const toOthers = [...handedOn].flatMap(([directive, ports]) => [...ports].map((port) => ({ directive, port })))
   for (const directive of [
-    ...chains(model, routes, localAddresses),
-    ...[...carried].flatMap(([directive, ports]) => (routes.some(({ listen }) => ports.includes(listen.port)) ? [directive] : [])),
+    ...chains(model, routes, leadsOf(directives), localAddresses),
+    ...toOthers.flatMap(({ directive, port }) =>
+      routes.some(({ listen }) => listen.port === port && listen.scope !== 'specific') ? [directive] : [],
+    ),
   ])
     report(directive, 'it leads to another server of this nginx, which is not followed')
-  for (const [directive, port] of handedOn)
-    if (routes.some(({ listen }) => listen.port === port && listen.scope !== 'specific'))
-      report(directive, 'it leads to another server of this nginx, which is not followed')
   return {
     routes,
     withheld,
     unmodelled: [...unmodelled].map(([directive, reason]) => ({ directive, reason })),
-    handedOn: [
-      ...[...handedOn].map(([directive, port]) => ({ directive, port })),
-      ...handedToOthers(directives, model, services, localAddresses),
-    ],
+    handedOn: [...toOthers, ...handedToOthers(directives, model, services, localAddresses)],
     model,
   }
 }
@@ -262,7 +258,7 @@ function handedToOthers(
   for (const { directive, peer, server } of leadsOf(directives)) {
     if (!peer) continue
     const { socket } = peer
-    const port = streams.includes(server) ? undefined : matchTarget(peer, new Map(), services, localAddresses).elsewhere
+    const [port] = streams.includes(server) ? [] : matchTarget(peer, new Map(), services, localAddresses).elsewhere
     if (port !== undefined || socket !== undefined) found.set(`${directive.line} ${socket ?? port}`, { directive, port, socket })
   }
   return [...found.values()]

@@ -1,3 +1,4 @@
+import { oncePer } from '../../once-per.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
 import { impliedListen, type Listen, readListens, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
@@ -11,6 +12,12 @@ export interface Server {
   readonly listens: readonly Listen[]
   readonly locations: LocationSet
 }
+
+/** The server, and what holds for all of them (maps, zones, defaults). */
+export const concerning = oncePer(({ directive, scope }: Server): readonly NginxDirective[] => [
+  directive,
+  ...(scope.parent?.directives ?? []).filter(({ name }) => name !== 'server'),
+])
 
 export interface HttpModel {
   readonly servers: readonly Server[]

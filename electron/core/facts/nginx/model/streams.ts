@@ -16,7 +16,7 @@ const deciding = ['js_access', 'js_preread', 'preread_by_lua_block', 'preread_by
 const answering = ['content_by_lua_block', 'content_by_lua_file']
 
 /**
- * Ports of this host that streams carry on to are given back. A stream server passes bytes on: every route, and nobody is asked who he is unless by client certificate. The name that
+ * A stream server passes bytes on: every route, and nobody is asked who he is unless by client certificate. The name that
  * a client says in its handshake (`$ssl_preread_server_name`) is its own choice, so each line of a `map` is a way. Datagrams are passed on as such (ngx_stream_proxy_module): no engine takes them.
  */
 export function readStreams(
@@ -25,8 +25,7 @@ export function readStreams(
   localAddresses: readonly string[],
   routes: ProxiedRoute[],
   report: (directive: NginxDirective, reason: string) => void,
-): ReadonlyMap<NginxDirective, readonly number[]> {
-  const carried = new Map<NginxDirective, number[]>()
+): void {
   for (const server of model.streams) {
     const script = answering.map((name) => nearest(server.scope, name)).find((one) => one !== undefined)
     if (script) report(script, 'a script answers')
@@ -37,7 +36,6 @@ export function readStreams(
       }
       const match = matchTarget(target, model.streamUpstreams, services, localAddresses)
       if (match.uncertain) report(directive, 'only the host knows what its upstream means')
-      if (match.elsewhere !== undefined) carried.set(directive, [...(carried.get(directive) ?? []), match.elsewhere])
       for (const service of match.services) {
         const takes = inTls ? takesTls(service) : 'yes'
         if (takes === 'no') continue
@@ -52,7 +50,6 @@ export function readStreams(
       }
     }
   }
-  return carried
 }
 
 /** Where stream servers carry bytes, whatever program that is. */

@@ -48,8 +48,8 @@ export interface Match {
   readonly services: readonly InferenceService[]
   /** A host name that only the host can resolve, or a unix socket: it may or may not mean one of them. */
   readonly uncertain: boolean
-  /** Port of this host where something else than an inference service was meant. */
-  readonly elsewhere?: number | undefined
+  /** Ports of this host where something else than an inference service was meant. */
+  readonly elsewhere: readonly number[]
 }
 
 /** The group that a target means: one that names a port is none (ngx_http_upstream_add). */
@@ -77,7 +77,7 @@ export function matchTarget(
   return {
     services: [...new Set(matches.flatMap((match) => match.services))],
     uncertain: (group !== undefined && choosesOthers(group)) || matches.some((match) => match.uncertain),
-    elsewhere: matches.find((match) => match.elsewhere !== undefined)?.elsewhere,
+    elsewhere: [...new Set(matches.flatMap((match) => match.elsewhere))],
   }
 }
 
@@ -97,15 +97,15 @@ function matchPeer(peer: Target, target: Target, services: readonly InferenceSer
   const host = canonical(peer.host)
   const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
   const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
-  if (host === 'unix') return { services: [], uncertain: true }
+  if (host === 'unix') return { services: [], uncertain: true, elsewhere: [] }
   const loopback = isLoopback(host)
   if (!loopback && !localAddresses.some((one) => canonical(one) === host))
-    return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|^6\//.test(host) }
+    return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|^6\//.test(host), elsewhere: [] }
   const fits = (service: InferenceService) =>
     service.binds.some(
       (bind) =>
         bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : canonical(bind.address) === host)),
     )
   const found = onPort.filter(fits)
-  return { services: found, uncertain: false, ...(found.length === 0 && { elsewhere: port }) }
+  return { services: found, uncertain: false, elsewhere: found.length === 0 ? [port] : [] }
 }

@@ -27,11 +27,13 @@ interface Followed {
   readonly hosts: readonly string[]
   readonly listen: Listen
   readonly rewritings: readonly Rewriting[]
+  /** Were all paths tried by which clients may get somewhere? */
+  readonly complete: boolean
 }
 
 /** What may lead to an engine, and no request that was followed got there. */
 export function unmet(model: HttpModel, server: Server, around: Followed): readonly (readonly [NginxDirective, string])[] {
-  const { services, localAddresses, met, fruitful, reached, rewritings } = around
+  const { services, localAddresses, met, fruitful, reached, rewritings, complete } = around
   const blind = rewritings.some((one) =>
     services.some((service) => routesOf(service).some(({ path }) => askedFor(one, path) === undefined)),
   )
@@ -54,6 +56,10 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
     ...(leading.length > 0 ? [...besides(server, leading), ...changed(server), ...steered(model, server, leading)] : []),
     ...(first ? [[first, `what a module of others does there is not known (${names})`] as const] : []),
   ]
+  const cut: readonly (readonly [NginxDirective, string])[] =
+    complete || !all.some(({ directive }) => decidesAtRunTime(directive) || leads(directive))
+      ? []
+      : [[server.directive, 'it rewrites more paths than Gatehouse follows']]
   const found = all.flatMap(({ directive, location }): (readonly [NginxDirective, string])[] => {
     const untried = targetsByPath(model, server, directive)
       .flatMap((target) => matchTarget(target, model.upstreams, services, localAddresses).services)
@@ -72,7 +78,7 @@ export function unmet(model: HttpModel, server: Server, around: Followed): reado
       ? [[directive, 'a program behind this nginx may send requests there (X-Accel-Redirect)']]
       : []
   })
-  return [...found, ...asking, ...tunnels(server), ...changing(server.locations, around.listen)]
+  return [...cut, ...found, ...asking, ...tunnels(server), ...changing(server.locations, around.listen)]
 }
 
 /**

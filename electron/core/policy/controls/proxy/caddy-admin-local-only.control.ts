@@ -1,11 +1,11 @@
 import type { Listener } from '#shared/model/listener.ts'
 import { type CaddyInstance, pullsAnother, type ReadCaddy, readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import { field, isTrue, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { dials } from '../../../facts/caddy/model/dialled.ts'
 import { readListens } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { dials } from './led-by-caddy.ts'
 import { type AroundNginx, ledTo, mayBeChosen } from './led-by-nginx.ts'
 import { unreadProxy } from './other-proxies.ts'
 

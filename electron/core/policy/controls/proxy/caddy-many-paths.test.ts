@@ -25,6 +25,21 @@ const byPrefix = (at: number) => ({
 
 test('many patterns', { timeout: 60_000 }, () => expect(judged(many(45, 43, byPattern))).toEqual(open))
 
+/** Networks that are turned away, and one that needs no login. */
+const networks = (count: number) => [
+  {
+    match: [{ remote_ip: { ranges: Array.from({ length: count }, (_, at) => `203.0.${at}.0/24`) } }],
+    handle: [{ handler: 'static_response', abort: true }],
+  },
+  { match: [{ remote_ip: { ranges: ['10.0.0.0/8'] } }], handle: [toOllama], terminal: true },
+  { handle: [login, toOllama] },
+]
+
+test('networks, of which one needs no login', { timeout: 60_000 }, () => {
+  expect(judged(networks(40))).toEqual(['warning: Some addresses need no login'])
+  expect(judged(networks(70))).toContain(beyond)
+})
+
 test.each([
   ['patterns', many(70, 69, byPattern)],
   ['prefixes', many(110, 105, byPrefix)],

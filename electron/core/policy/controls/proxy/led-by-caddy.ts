@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Caddy, readCaddies } from '../../../facts/caddy/caddy.ts'
-import { entries, items, type JsonNode, textOf } from '../../../facts/caddy/json-lines.ts'
-import { dialled } from '../../../facts/caddy/model/dialled.ts'
+import { textOf } from '../../../facts/caddy/json-lines.ts'
+import { dialled, dials } from '../../../facts/caddy/model/dialled.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
 import { readServers } from '../../../facts/caddy/model/servers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -54,7 +54,3 @@ function mayMean(dial: string, ports: readonly number[], isLocal: (host: string)
   const takesPort = port.includes('{') || (port === '' && host.includes('{')) || ports.includes(Number(port || 80))
   return takesPort && (host.includes('{') || isLocal(readTarget(host)?.host ?? ''))
 }
-
-/** Addresses of upstreams, wherever they stand. */
-export const dials = (node: JsonNode | undefined): readonly JsonNode[] =>
-  node?.kind === 'array' ? items(node).flatMap(dials) : entries(node).flatMap(([key, value]) => (key === 'dial' ? [value] : dials(value)))

@@ -35,6 +35,25 @@ test.each<[name: string, configuration: string]>([
       'server { listen 9999; proxy_pass 127.0.0.1:9998; } server { listen 127.0.0.1:9998; allow 127.0.0.1; deny all; proxy_pass 127.0.0.1:11434; }',
     ),
   ],
+  [
+    'one of several that a map chooses by the name of the host',
+    `map $host $to { a.example 127.0.0.1:8081; default 127.0.0.1:3000; } ${inner('127.0.0.1:8081')}${outer('http://$to')}`,
+  ],
+  [
+    'one of several that a map chooses, with a path of two steps',
+    `map $host $to { a.example 127.0.0.1:8081; default 127.0.0.1:3000; } ${inner('127.0.0.1:8081', '/y/', '/')}${outer('http://$to/y/', '/x/')}`,
+  ],
+  [
+    'the second of a group that a map chooses',
+    `upstream u { server 127.0.0.1:3000; server 127.0.0.1:8081; } map $host $to { a.example u; default 192.0.2.1; } ${inner('127.0.0.1:8081')}${outer('http://$to')}`,
+  ],
+  [
+    'a stream to a group that a map chooses',
+    streams(
+      'upstream u { server 127.0.0.1:3000; server 127.0.0.1:8443; } map $ssl_preread_server_name $to { a.example u; default 192.0.2.1:443; } server { listen 443; ssl_preread on; proxy_pass $to; }',
+      `server { listen 127.0.0.1:8443 ssl; ssl_certificate c; ssl_certificate_key k; location / { ${model} } }`,
+    ),
+  ],
   ['a stream to a socket', streams('server { listen 9999; proxy_pass unix:/run/h.sock; }', inner('unix:/run/h.sock'))],
 ])('what asks another server of this nginx is said: %s', (_, configuration) => {
   expect(told(configuration)).toBe(true)

@@ -5,7 +5,16 @@ import { beyond, guarded, judged, login, model, open, site } from './nginx-sites
 const many = (count: number, one: (at: number) => string): string => Array.from({ length: count }, (_, at) => one(at)).join(' ')
 const asks = (at: number): string => (at === 170 ? '' : login)
 const rest = 'location / { return 404; }'
-const bySite = (count: number, off: number) => many(count, (at) => `s${at} ${at === off ? 'off' : '"r"'};`)
+/** The path as nginx understands it, without its dots. */
+const resolved = 'proxy_pass http://127.0.0.1:11434/;'
+const bySite = (count: number, off: number, realm: (at: number) => string) =>
+  many(count, (at) => `s${at} ${at === off ? 'off' : realm(at)};`)
+const byPath = (maps: string, inside = '') =>
+  site(
+    `${inside} location ~ ^/(?<svc>[a-z0-9]+)/(?<r>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$r; }`,
+    maps,
+  )
+const moved = (count: number) => `map $uri $new { default ""; ${many(count, (at) => `/old${at} /new${at};`)} }`
 
 test.each<[string, string, readonly string[]]>([
   [
@@ -20,21 +29,32 @@ test.each<[string, string, readonly string[]]>([
     site(`${many(180, (at) => `location ~ ^/x${at}/(?<r>.*)$ { ${asks(at)} proxy_pass http://127.0.0.1:11434/$r; }`)} ${rest}`),
     open,
   ],
+  ['names that a map tells apart', byPath(`map $svc $realm { default r; ${bySite(80, 60, (at) => `r${at}`)} }`), open],
   [
-    'names that a map tells apart',
-    site(
-      'location ~ ^/(?<svc>[a-z0-9]+)/(?<r>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$r; }',
-      `map $svc $realm { default r; ${bySite(80, 60)} }`,
-    ),
+    'names of which all but one are told the same as the rest',
+    byPath(`map $svc $realm { default r; ${bySite(300, 299, () => 'r')} }`),
+    open,
+  ],
+  ['more names than are followed', byPath(`map $svc $realm { default r; ${bySite(300, 299, (at) => `r${at}`)} }`), [...guarded, ...beyond]],
+  [
+    'whole paths of which all but one are told the same as the rest',
+    byPath(`map $uri $realm { default r; ${many(150, (at) => `/old${at} r;`)} ~^/public/ off; }`),
     open,
   ],
   [
-    'more names than are followed',
-    site(
-      'location ~ ^/(?<svc>[a-z0-9]+)/(?<r>.*)$ { auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$r; }',
-      `map $svc $realm { default r; ${bySite(300, 299)} }`,
-    ),
+    'more whole paths than are followed',
+    byPath(`map $uri $realm { default r; ${many(105, (at) => `/old${at} r${at};`)} ~^/public/ off; }`),
     [...guarded, ...beyond],
+  ],
+  [
+    'whole paths that are told to ask elsewhere',
+    byPath(`${moved(105)} map $host $realm { default r; }`, 'if ($new) { return 301 $new; }'),
+    guarded,
+  ],
+  [
+    'whole paths that another server tells apart',
+    byPath(`${moved(105)} map $host $realm { default r; } server { listen 81; location / { proxy_pass http://127.0.0.1:3000$new; } }`),
+    guarded,
   ],
   [
     'more rewrites than are followed',
@@ -42,6 +62,37 @@ test.each<[string, string, readonly string[]]>([
       `${many(900, (at) => `location ~ ^/x${at}/(?<r>.*)$ { ${at === 890 ? '' : login} proxy_pass http://127.0.0.1:11434/$r; }`)} ${rest}`,
     ),
     [...guarded, ...beyond],
+  ],
+  [
+    'paths as they were sent, which are told to ask elsewhere',
+    site(
+      `${many(14, (at) => `if ($request_uri ~ ^/old${at}/) { return 301 /new${at}/; }`)} location / { if ($request_uri !~ ^/public/) { return 403; } ${resolved} }`,
+    ),
+    open,
+  ],
+  [
+    'paths as they were sent, which are told the same as the rest',
+    site(
+      `location / { auth_basic $realm; auth_basic_user_file /b; if ($realm != off) { return 403; } ${resolved} }`,
+      `map $request_uri $realm { default r; ${many(30, (at) => `~^/old${at}/ r;`)} ~^/public/ off; }`,
+    ),
+    open,
+  ],
+  [
+    'more paths as they were sent than are followed',
+    site(
+      `location / { if ($mine = r) { return 403; } ${resolved} }`,
+      `map $request_uri $mine { default r; ${many(30, (at) => `~^/old${at}/secret/ r${at};`)} ~^/public/ off; }`,
+    ),
+    [...open, ...beyond],
+  ],
+  [
+    'paths as they were sent, beside another server that leads to no model',
+    site(
+      `${login} location / { ${model} }`,
+      `map $request_uri $mine { default r; ${many(30, (at) => `~^/old${at}/secret/ r${at};`)} } server { listen 81; location / { if ($mine = r) { return 403; } proxy_pass http://127.0.0.1:3000; } }`,
+    ),
+    guarded,
   ],
   [
     'names of a server, beside another one',

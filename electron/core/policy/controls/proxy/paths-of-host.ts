@@ -206,7 +206,7 @@ function ofCaddy(
       reason: `${reason[0]?.toUpperCase()}${reason.slice(1)}. What passes there is not judged.`,
       cite: [at(node)],
     })),
-    handedOn: picture.handedOn.map(({ port, node }) => ({ program: 'Caddy', port, line: at(node) })),
+    handedOn: picture.handedOn.map(({ node, ...to }) => ({ program: 'Caddy', ...to, line: at(node) })),
   }
 }
 

@@ -32,6 +32,13 @@ test.each<[name: string, nginx: string, config: object, listeners: readonly obje
     ours,
     chain,
   ],
+  [
+    'one of several that a map chooses',
+    'map $host $to { a.example 127.0.0.1:2015; default 127.0.0.1:3000; } server { listen 80; location / { proxy_pass http://$to; } }',
+    caddyAt('127.0.0.1:2015'),
+    ours,
+    chain,
+  ],
   ['a socket', front('http://unix:/run/caddy.sock', '/x/'), caddyAt('unix//run/caddy.sock|0660', strip), [], chain],
   ['a Caddy that leads to no model', front('http://127.0.0.1:2015', '/x/'), caddyAt('127.0.0.1:2015', []), ours, nowhere],
   [
@@ -51,4 +58,28 @@ test.each<[name: string, nginx: string, expected: readonly string[]]>([
 ])('Caddy leads to an nginx %s', (_, inside, expected) => {
   const to = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8081' }] }
   expect(judged(`server { listen 127.0.0.1:8081; ${inside} }`, site([{ handle: [to] }]), [listener(8081, 'nginx', 9)])).toEqual(expected)
+})
+
+test.each([
+  ['the second of two', [{ dial: '127.0.0.1:3000' }, { dial: '127.0.0.1:2015' }], [{ handle: [toOllama] }]],
+  ['one that takes a part of the path away', [{ dial: '127.0.0.1:2015' }], strip],
+])('Caddy leads to another server of its own: %s', (_, upstreams, inner) => {
+  const outer = {
+    listen: [':80'],
+    routes: [
+      { match: [{ path: ['/x/*'] }], handle: [{ handler: 'reverse_proxy', upstreams }] },
+      { handle: [{ handler: 'reverse_proxy', upstreams }] },
+    ],
+  }
+  const config = { apps: { http: { servers: { outer, inner: { listen: ['127.0.0.1:2015'], routes: inner } } } } }
+  expect(judged('', config, ours)).toEqual(chain)
+})
+
+test('Caddy sends a part of the paths to another server of its own, which takes it away', () => {
+  const outer = {
+    listen: [':80'],
+    routes: [{ match: [{ path: ['/x/*'] }], handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:2015' }] }] }],
+  }
+  const config = { apps: { http: { servers: { outer, inner: { listen: ['127.0.0.1:2015'], routes: strip } } } } }
+  expect(judged('', config, ours)).toEqual(chain)
 })
