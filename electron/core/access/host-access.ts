@@ -311,7 +311,14 @@ function gapsOf(facts: AccessFacts, world: World): AccessGap[] {
     ])
   const unread = access?.unitPrograms?.unread ?? []
   if (unread.length > 0)
-    add({ known: false, reason: `Unit files: ${unread.slice(0, 3).join(', ')} may not be read`, sections: [] }, ['become-root'])
+    add(
+      {
+        known: false,
+        reason: `Units: what ${unread.slice(0, 3).join(', ')} starts, or as whom, could not be read`,
+        sections: [],
+      },
+      ['become-root'],
+    )
   for (const gap of [...unseenKeyFiles(facts, world), ...unseenPrompts(facts)]) gaps.set(gap.reason, gap)
   for (const reason of idpOf(facts).unknown) add({ known: false, reason, sections: [] }, ['send-inference'])
   for (const gap of [...secondFactors(facts['oauth2-proxy']), ...unreadUsers(facts.nginx, facts.programs)]) gaps.set(gap.reason, gap)

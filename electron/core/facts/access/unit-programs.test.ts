@@ -49,6 +49,24 @@ const files: Readonly<Record<string, string>> = {
   'etc/systemd/system/locked.service': '[Service]\nExecStart=/usr/bin/flock -n /run/x.lock /opt/locked/run\n',
   'etc/systemd/system/ambient.service': '[Service]\nUser=gus\nExecStart=!!/opt/ambient/run\n',
   'etc/systemd/system/two words.service': '[Service]\nExecStart="/opt/quoted" x\n',
+  // In another section systemd ignores it.
+  'etc/systemd/system/misplaced.service':
+    '[Unit]\nExecStartPre=/opt/misplaced\nUser=ada\n[Service]\nExecStart=/opt/placed\n[Install]\nExecStop=/opt/nor-here\n',
+  // What systemd adds to every unit.
+  'etc/systemd/system/service.d/a.conf': '[Service]\nExecStopPost=/opt/every/tell %n\n',
+  'etc/systemd/system/several.service':
+    '[Service]\nType=oneshot\nExecStart=/bin/true ; +/opt/several/second ; sh -c "/opt/several/third; x \\; y" ; /opt/several/fourth\nUser=hal\n',
+  'etc/systemd/system/searched.service':
+    '[Service]\nExecStart=!agent --x /opt/data\nExecSearchPath=/opt/search:/usr/bin\nExecSearchPath=/srv/search\nUser=ivo\n',
+  'etc/systemd/system/rooted.service':
+    '[Service]\nExecStart=/usr/bin/inside\nExecStartPre=/opt/either\nEnvironmentFile=/etc/rooted.env\nRootDirectory=/srv/root\n',
+  'etc/systemd/system/imaged.service': '[Service]\nExecStart=/usr/bin/inside\nRootImage=/srv/images/app.raw\n',
+  'etc/systemd/system/places.service': '[Service]\nExecStart=%S/places/run\nExecStartPre=-/opt/%p/pre\nUser=%p\n',
+  'etc/systemd/system/each@.service': '[Service]\nUser=%i\nExecStart=/opt/each/%i/run --port 1\n',
+  'lib/systemd/system/packed@.service': '[Service]\nUser=%i\nExecStart=/usr/bin/packed\n',
+  'etc/systemd/system/packed@kim.service.d/a.conf': '[Service]\nExecStartPost=/opt/packed/post\n',
+  'etc/systemd/system/none@.service': '[Service]\nUser=%i\nExecStart=/opt/none/%i/run\n',
+  'etc/systemd/system/fixed@.service': '[Service]\nUser=leo\nExecStart=/opt/fixed/run\n',
 }
 
 beforeAll(() => {
@@ -57,6 +75,10 @@ beforeAll(() => {
     writeFileSync(join(top, path), text)
   }
   symlinkSync('/nowhere/gone.service', join(top, 'etc/systemd/system/gone.service'))
+  for (const name of ['each@ada', 'each@bob']) {
+    mkdirSync(join(top, 'etc/systemd/system/multi-user.target.wants'), { recursive: true })
+    symlinkSync('/etc/systemd/system/each@.service', join(top, `etc/systemd/system/multi-user.target.wants/${name}.service`))
+  }
   symlinkSync('/dev/null', join(top, 'etc/systemd/system/masked.service'))
 })
 afterAll(() => rmSync(top, { recursive: true }))
@@ -68,30 +90,49 @@ test.each(awks)('%s: programs of the units that the admin wrote, and whose they 
   const [head, ...lines] = stdout.trimEnd().split('\n')
   expect(head).toBe('@unit-programs')
   const { programs, unread } = parseUnitPrograms(lines.map((line, at) => ({ text: line.slice(1), line: at })))
-  expect(unread).toEqual([])
+  // Whose it is, is said by who starts it.
+  expect(unread).toEqual(['none@.service'])
   expect(programs.map(({ unit, account, path }) => `${unit} ${account} ${path}`).toSorted()).toEqual([
     'above.service bob /opt/low',
     'above.service root /opt/high',
     'ambient.service gus /opt/ambient/run',
     'driver.service root /srv/driver/main.py',
     'dynamic.service root /opt/still-root',
+    'each@ada.service ada /opt/each/ada/run',
+    'each@bob.service bob /opt/each/bob/run',
+    'every service root /opt/every/tell',
     'first.service dan /opt/first/run',
     'first.service root /opt/first/clean',
     'first.service root /opt/first/prepare',
+    'fixed@.service leo /opt/fixed/run',
     'goes-in.service root /opt/goes-in',
     'goes.service root /opt/goes/run',
     'here.service eli /home/eli/app/app.py',
     'hidden.service root /srv/hidden/.run/x',
+    'imaged.service root /srv/images/app.raw',
     'lines.service root /opt/lines/run',
     'locked.service root /opt/locked/run',
+    'misplaced.service root /opt/placed',
     'module.service root /srv/www',
     'named.service root /opt/app/main.py',
+    'packed@kim.service kim /opt/packed/post',
+    'places.service places /opt/places/pre',
+    'places.service places /var/lib/places/run',
     'plain.service ada /etc/plain.env',
     'plain.service ada /opt/plain/run',
     'replaced.service cy /etc/new.env',
     'replaced.service cy /opt/new',
     'root.service root /srv/at',
     'root.service root /srv/pre',
+    'rooted.service root /etc/rooted.env',
+    'rooted.service root /opt/either',
+    'rooted.service root /srv/root/opt/either',
+    'rooted.service root /srv/root/usr/bin/inside',
+    'searched.service root /opt/search/agent',
+    'searched.service root /srv/search/agent',
+    'several.service hal /opt/several/fourth',
+    'several.service hal /opt/several/third',
+    'several.service root /opt/several/second',
     'shell.service root /opt/inner/run',
     'stack.service root /home/fay/stack',
     'stack.service root /home/fay/stack',
