@@ -183,12 +183,13 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
       if (right) add(root.name, right, `, which leads to ${unit.id}`)
     }
     const loan = unitLoan(unit, world)
-    for (const path of user === member.name && loan === undefined ? [] : [unit.program, ...unit.environmentFiles].filter(Boolean)) {
+    const programs = [unit.program, ...(unit.sought ?? [])]
+    for (const path of user === member.name && loan === undefined ? [] : [...programs, ...unit.environmentFiles].filter(Boolean)) {
       const right = writes(member, path, files)
-      if (right && loan !== undefined) add(root.name, right, `, which ${unit.id} ${path === unit.program ? 'runs' : 'reads'} with ${loan}`)
+      const isRun = programs.includes(path)
+      if (right && loan !== undefined) add(root.name, right, `, which ${unit.id} ${isRun ? 'runs' : 'reads'} with ${loan}`)
       // A variable such as LD_PRELOAD is as good as the program.
-      if (right && user !== member.name)
-        add(user, right, path === unit.program ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
+      if (right && user !== member.name) add(user, right, isRun ? `, which ${unit.id} runs` : `, from which ${unit.id} has its variables`)
     }
   }
   const judged = new Map(units.map(({ id, program, environmentFiles }) => [id, [program, ...environmentFiles]]))

@@ -48,6 +48,11 @@ const files: readonly (readonly [string, string, readonly string[]])[] = [
     'options nvidia NVreg=/opt/no\ninstall nvidia /sbin/modprobe -i nvidia && /opt/mod/after\n',
     ['/opt/mod/after'],
   ],
+  [
+    'etc/pam.d/sshd',
+    '@include common-auth\n# session optional pam_exec.so /opt/no\nsession optional pam_exec.so quiet seteuid log=/var/log/x type=open_session /opt/pam/tell --key k\nauth [success=1 default=ignore] pam_exec.so expose_authtok /bin/sh /opt/pam/check.sh\nauth required pam_listfile.so file=/etc/list\naccount required /opt/pam/mod.so x\nauth required /usr/lib/security/pam_x.so\nauth sufficient pam_python.so /opt/pam/login.py\n',
+    ['/opt/pam/tell', '/opt/pam/check.sh', '/opt/pam/mod.so', '/opt/pam/login.py'],
+  ],
   ['etc/network/interfaces', 'iface eth0 inet dhcp\n  post-up /opt/net/up || true\n  pre-down ip route flush\n', ['/opt/net/up']],
   ['etc/anacrontab', 'PATH=/bin:/opt/bin\n1 5 cron.daily nice /opt/job\n', ['/opt/job']],
   ['etc/letsencrypt/renewal/x.conf', 'cert = /etc/letsencrypt/live/x\nrenew_hook = /opt/tls/reload\n', ['/opt/tls/reload']],

@@ -1,6 +1,6 @@
 import type { BlockRow } from '../blocks.ts'
 
-/** A program that a file of root's names, to be run as root: a hook of logrotate, apt or udev, a script of cron, of the network or of a login. */
+/** A program that a file of root's names, to be run as root: a hook of logrotate, apt or udev, a script of cron, of the network or of a login, what PAM starts or loads. */
 export interface Hook {
   readonly file: string
   readonly path: string
@@ -140,6 +140,12 @@ file ~ /^\\/etc\\/supervisor/ {
   else if (sub(/^[ \\t]*user[ \\t]*[=:][ \\t]*/, "", text)) others = text !~ /^(root|0)[ \\t]*$/
   next
 }
+# A module by its path, and what one starts (pam_exec(8)).
+file ~ /^\\/etc\\/pam/ {
+  if (match(text, /[ \\t]\\/[^ \\t]*[.]so/)) say(substr(text, RSTART + 1, RLENGTH - 1))
+  if (!sub(/^.*pam_(exec|python)[.]so/, "", text)) next
+  gsub(/[ \\t](debug|expose_authtok|seteuid|quiet(_log)?|stdout|(log|type)=[^ \\t]*)/, " ", text); shell(text); next
+}
 file == "/etc/anacrontab" { if (sub(/^[ \\t]*[0-9@][^ \\t]*[ \\t]+[0-9]+[ \\t]+[^ \\t]+[ \\t]+/, "", text)) shell(text); next }
 file ~ /^\\/etc\\/letsencrypt\\/(renewal\\/|cli)/ { if (sub(/^[ \\t]*(pre|post|renew|deploy)[_-]hook[ \\t]*=[ \\t]*/, "", text)) shell(text); next }
 file == "/etc/smartd.conf" { if (sub(/^.*-M[ \\t]+exec[ \\t]+/, "", text)) shell(text); next }
@@ -170,7 +176,7 @@ export const hooksScript = `${AWK}hooks=$({
   set --
   for file in ${FILES.join(' ')}; do [ -e "$file" ] && set -- "$@" "$file"; done
   grep -rn . /dev/null "$@"
-  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT).*/' ${RULES.join(' ')}
+  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT|pam_|^-?(auth|account|session|password)).*/' /etc/pam.d ${RULES.join(' ')}
 } 2>&1 | awk -v kind=root "$gh_hooks")
 # What scripts start that those, jobs and units name, and what scripts start that they start.
 set -- $programs $started $hooks

@@ -30,9 +30,9 @@ const PATH = '\\/[A-Za-z0-9_.\\/+@-]+'
  * Docker Compose, npm or make do as it says.
  */
 export const unitProgramsScript = `set +f
-set -- /etc/systemd/system/*.wants/*@?*.service /etc/systemd/system/*.requires/*@?*.service /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/service.d/*.conf /run/systemd/system/service.d/*.conf /etc/systemd/system/*.service.d/*.conf /run/systemd/system/*.service.d/*.conf
+set -- /etc/systemd/system/*.[wr]*s/*@?*.service /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /etc/systemd/system/*service.d/*.conf /run/systemd/system/*service.d/*.conf
 set -f
-started=$({ for file do case $file in */*@?*.service) [ -L "$file" ] ;; *) false ;; esac || [ -f "$file" ] && printf '%s\\n' "$file"; done; grep -rlE '^Exec[^/]*/([^blsu]|s[^b]|usr/lo)|^Exec[^/ ]*%[SCLEhTVtpiI]|^Exec.*[ "](/opt|/srv|/home|/data|/usr/local)/' /lib/systemd/system 2>/dev/null; } | awk '
+started=$({ for file do case $file in *.[wr]*s/*) ;; *) [ -f "$file" ] || continue ;; esac; printf '%s\\n' "$file"; done; grep -rlE '^Exec[^/]*/([^blsu]|s[^b]|usr/lo)|^Exec[^/ ]*%[SCLEhTVtpiI]|^Exec.*[ "](/opt|/srv|/home|/data|/usr/local)/' /lib/systemd/system 2>/dev/null; } | awk '
 function note(unit, key, above, path) { if (n < 400) { n++; of[n] = unit; kind[n] = key; root[n] = above; program[n] = path } }
 # What it takes from the folder that it is started in: a file of it, or the folder itself.
 function here(head, value,   word, count, i) {
@@ -47,16 +47,14 @@ function here(head, value,   word, count, i) {
   return i <= count && word[i] ~ /^[A-Za-z0-9_.][A-Za-z0-9_.\\/+@-]*$/ ? "./" word[i] : ""
 }
 # Words with a percent sign, as the manager of the system reads them (systemd.unit(5), Specifiers).
-function meant(text, unit,   name, at, sign, whole) {
+function meant(text, unit,   name, at, whole) {
   name = unit; sub(/[.]service$/, "", name)
-  at = index(name, "@")
-  stands["n"] = unit; stands["N"] = name; stands["p"] = at ? substr(name, 1, at - 1) : name
-  stands["i"] = at && at < length(name) ? substr(name, at + 1) : "%i"
-  stands["I"] = stands["i"]; gsub(/-/, "/", stands["I"])
-  while (match(text, /%[A-Za-z%]/)) {
-    sign = substr(text, RSTART + 1, 1)
-    whole = whole substr(text, 1, RSTART - 1) (sign in stands ? stands[sign] : "%" sign)
-    text = substr(text, RSTART + 2)
+  at = index(name "@", "@")
+  is["n"] = unit; is["N"] = name; is["p"] = substr(name, 1, at - 1)
+  is["I"] = is["i"] = at < length(name) ? substr(name, at + 1) : "%i"; gsub(/-/, "/", is["I"])
+  for (; match(text, /%[A-Za-z%]/); text = substr(text, RSTART + 2)) {
+    name = substr(text, RSTART + 1, 1)
+    whole = whole substr(text, 1, RSTART - 1) (name in is ? is[name] : "%" name)
   }
   return whole text
 }
@@ -84,13 +82,12 @@ function command(unit, key, value,   above, head, path, before, last) {
 }
 # Of several commands in one line each is told; a semicolon in quotes parts none.
 function commands(unit, key, value,   from, at, before) {
-  for (from = 1; match(substr(value, from), /[ \\t];([ \\t]|$)/); from = at + 1) {
-    at = from + RSTART - 1
+  for (from = 1; match(substr(value, from), /[ \\t];([ \\t]|$)/); ) {
+    at = from + RSTART - 1; from = at + 1
     before = substr(value, 1, at - 1)
     if (gsub(/"/, "", before) % 2 || gsub(/\\047/, "", before) % 2) continue
     command(unit, key, substr(value, 1, at - 1))
-    value = substr(value, at + 2); sub(/^[ \\t]+/, "", value)
-    at = 0
+    value = substr(value, at + 2); sub(/^[ \\t]+/, "", value); from = 1
   }
   if (value != "") command(unit, key, value)
 }
@@ -120,15 +117,14 @@ function take(file, unit,   got, line, whole, key, value, i, counts) {
   if (got < 0 && !base) print "=!\\t" unit "\\t"
 }
 # A template is as many units as it has instances.
-function each(file, unit,   name, count, k, template) {
+function each(file, unit,   name, count, k, above) {
   count = split(unit in instances ? substr(instances[unit], 2) : unit, name, "/")
   for (k = 1; k <= count; k++) {
-    if (file ~ /[.]service$/) { if (!(name[k] in known)) { known[name[k]]; take(file, name[k]) } continue }
-    if (!(name[k] in known) && name[k] != "every service") {
-      known[name[k]]; template = name[k]; sub(/@.*$/, "@.service", template)
-      base = 1; take(template in lies ? lies[template] : "/lib/systemd/system/" template, name[k]); base = 0
-    }
-    take(file, name[k])
+    unit = above = name[k]; sub(/@.*/, "@.service", above)
+    base = file !~ /e$/
+    if (!(unit in known) && unit != "every service") take(base ? (above in lies ? lies[above] : "/lib/systemd/system/" above) : file, unit)
+    known[unit]
+    if (base) { base = 0; take(file, unit) }
   }
 }
 function tell(i, path) {
@@ -136,14 +132,11 @@ function tell(i, path) {
   if (!root[i] && user[of[i]] ~ /%/) { if (!(of[i] in unsaid)) print "=!\\t" of[i] "\\t"; unsaid[of[i]]; return }
   print "=" (root[i] || user[of[i]] == "" ? "root" : user[of[i]]) "\\t" of[i] "\\t" path
 }
-BEGIN {
-  stands["%"] = "%"; stands["h"] = "/root"; stands["t"] = "/run"; stands["S"] = "/var/lib"; stands["C"] = "/var/cache"; stands["L"] = "/var/log"
-  stands["E"] = "/etc"; stands["T"] = "/tmp"; stands["V"] = "/var/tmp"; stands["u"] = "root"; stands["U"] = "0"
-}
+BEGIN { split("% % h /root t /run S /var/lib C /var/cache L /var/log E /etc T /tmp V /var/tmp u root U 0", w, " "); for (i = 1; i < 24; i += 2) is[w[i]] = w[i + 1] }
 { unit = $0; sub(/[.]d\\/[^\\/]*[.]conf$/, "", unit); sub(/^.*\\//, "", unit) }
-/[.](wants|requires)\\/[^\\/]*$/ { $0 = unit; sub(/@.*$/, "@.service"); if (index(instances[$0] "/", "/" unit "/") == 0) instances[$0] = instances[$0] "/" unit; next }
-/[.]service$/ { if (!(unit in lies)) lies[unit] = $0; each($0, unit); next }
-/[.]d\\/[^\\/]*[.]conf$/ { each($0, unit == "service" ? "every service" : unit) }
+/[.][wr][^\\/]*s\\/[^\\/]*$/ { $0 = unit; sub(/@.*/, "@.service"); instances[$0] = instances[$0] "/" unit; next }
+/e$/ { if (!(unit in lies)) lies[unit] = $0 }
+/[.]service$|[.]d\\/[^\\/]*[.]conf$/ { each($0, unit == "service" ? "every service" : unit) }
 END {
   for (i = 1; i <= n; i++) {
     if (program[i] ~ /^[.]/) {

@@ -3,6 +3,7 @@ import { askUnits } from '../asked-units.ts'
 import { candidatePattern, knownKeys, maskVariables, unitVariablePattern } from '../processes/candidates.ts'
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
+import { DEFAULT_SEARCH } from './words.ts'
 
 /** Properties asked for. systemd leaves out those that its version does not know, and so SurviveFinalKillSignal= tells those from 255 on. SetCredential= is never asked: it is a secret, and what the files of the unit say of credentials is read without it. */
 const properties = [
@@ -11,7 +12,17 @@ const properties = [
   ...['User', 'Group', 'SupplementaryGroups', 'DynamicUser', 'UMask'],
   ...['ExecStartEx', 'ExecStartPreEx', 'ExecStartPostEx', 'ExecReloadEx', 'ExecStopEx', 'ExecStopPostEx'],
   ...['ExecStart', 'Environment', 'EnvironmentFiles', 'PassEnvironment', 'UnsetEnvironment', 'LoadCredential'],
-  ...['FragmentPath', 'SourcePath', 'DropInPaths', 'NeedDaemonReload', 'Restart', 'NRestarts'],
+  ...[
+    'ExecSearchPath',
+    'RootDirectory',
+    'RootImage',
+    'FragmentPath',
+    'SourcePath',
+    'DropInPaths',
+    'NeedDaemonReload',
+    'Restart',
+    'NRestarts',
+  ],
   ...[
     'NoNewPrivileges',
     'PrivateTmp',
@@ -100,6 +111,14 @@ s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g
 s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
+  function property(name) { return match(unit, name "[^\\n]+") ? substr(unit, RSTART + length(name), RLENGTH - length(name)) : "" }
+  # What is started lies in the root of the unit, and a bare name in one of these folders (systemd.exec(5), ExecSearchPath=).
+  function program(path,   folder, k, top) {
+    top = property("\\nRootDirectory="); sub(/\\/+$/, "", top)
+    if (path ~ /^\\//) { walk(top path); return }
+    $0 = property("\\nExecSearchPath=")
+    for (k = split($0 == "" ? "${DEFAULT_SEARCH.join(' ')}" : $0, folder, " "); k > 0; k--) walk(top folder[k] "/" path)
+  }
   # An empty one drops those before; what SetCredential= gives counts only where no file of that name does (systemd.exec(5), Credentials).
   function credentials(path,   row, given, at) {
     RS = "\\n"
@@ -124,10 +143,11 @@ s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
         if (!($0 in known) && files < 50) { known[$0]; for (i = ++files; i > 1 && file[i - 1] "" > $0 ""; i--) file[i] = file[i - 1]; file[i] = $0 }
         walk($0)
       } else if (sub(/^FragmentPath=/, "")) { walk($0); credentials($0) }
+      else if (sub(/^RootImage=/, "")) walk($0)
       else if (sub(/^SourcePath=/, "")) { walk($0); walk($0 ".d") }
       # What is started, and where that is a shell or the like, what it is handed.
       else if (sub(/^Exec(Start|[A-Za-z]+Ex)=[{] path=/, "") && (at = index($0, " ; argv[]="))) {
-        walk(substr($0, 1, at - 1))
+        started = $0; program(substr($0, 1, at - 1)); $0 = started
         if (match($0, / --api-key-file[= ]\\/[^ ;]+/)) walk(substr($0, RSTART + 16, RLENGTH - 16))
         if (/^[^ ]*(sh|perl|env|n[0-9.]*) /) for (k = split($0, word, /[ \\t;&|"\\047]+/); k > 2; k--) walk(word[k])
       }

@@ -1,7 +1,7 @@
 import { componentsOf, type PathEntry, parsePathEntry } from '../path-entry.ts'
 import { unitVariablePattern } from '../processes/candidates.ts'
 import type { Unit, UnitExposure } from './units.ts'
-import { pathOf, readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
+import { DEFAULT_SEARCH, pathOf, readAssignedValue, readCommand, readExecStart, splitQuoted } from './words.ts'
 
 interface Row {
   readonly value: string
@@ -146,12 +146,19 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     if (word === name || word === `${name}=${environment[name]}`) delete environment[name]
   }
   const passed = splitQuoted(text('PassEnvironment')).some((name) => wanted.test(`${name}=`) && environment[name] === undefined)
-  const program = /\{ path=(\/.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
+  const places = placesOf(rows)
+  const placed = (path: string) =>
+    places(path).find((place) => beside.paths.has(place)) ?? (path.startsWith('/') ? places(path)[0] : path) ?? path
+  const named = /\{ path=(\S.*?) ; argv\[\]=/.exec(text('ExecStart'))?.[1] ?? ''
+  const program = named && placed(named)
   const dropIns = splitQuoted(text('DropInPaths'))
   const commands = [...rows].flatMap(([name, all]) => {
     const setting = /^(Exec\w*)Ex$/.exec(name)?.[1]
     return setting === undefined ? [] : all.flatMap(({ value }) => readCommand(setting, value) ?? [])
   })
+  const sought = [named, ...commands.map(({ program: own }) => own)].flatMap((own) =>
+    places(own).slice(0, places(own).indexOf(placed(own))),
+  )
   const credentialFiles = (rows.get('CredentialFile') ?? []).map(({ value }) => value.slice(value.indexOf(':') + 1))
   return {
     id,
@@ -184,7 +191,8 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
         ...environmentFiles,
         ...credentialFiles,
         program,
-        ...commands.flatMap(({ program: own, scripts }) => [own, ...scripts]),
+        ...sought,
+        ...commands.flatMap(({ program: own, scripts }) => [placed(own), ...scripts]),
       ],
       beside,
     ),
@@ -192,13 +200,26 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     newerFiles: newerThan(startOf(rows), [text('FragmentPath'), text('SourcePath'), ...dropIns, ...read.map(({ path }) => path)], beside),
     exposure: readExposure(beside.security.get(id) ?? []),
     dropIns,
-    commands,
+    commands: commands.map((command) => ({ ...command, program: placed(command.program) })),
+    ...(sought.length > 0 && { sought }),
     properties: Object.fromEntries(
       [...rows]
         .map(([name, all]) => [name, all.map(({ value }) => value).join('\n')] as const)
         .filter(([, value]) => !value.includes(UNPRINTABLE)),
     ),
     lines,
+  }
+}
+
+/** Where systemd looks for what a unit starts, in this order: below the root of the unit, in its image, and a bare name in the folders of ExecSearchPath= (systemd.exec(5)). */
+function placesOf(rows: Rows): (path: string) => readonly string[] {
+  const text = (name: string): string => rows.get(name)?.[0]?.value ?? ''
+  const [image, top] = [text('RootImage'), text('RootDirectory').replace(/\/+$/, '')]
+  const searched = splitQuoted(text('ExecSearchPath'))
+  return (path) => {
+    if (image !== '') return [image]
+    if (path === '' || path.startsWith('/')) return [`${path && top}${path}`]
+    return (searched.length > 0 ? searched : DEFAULT_SEARCH).map((folder) => `${top}${folder}/${path}`)
   }
 }
 

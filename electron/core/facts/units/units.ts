@@ -25,8 +25,10 @@ export interface Unit {
   readonly fragmentPath: string
   /** The file that a generator made it from: a Quadlet, a script of init. Empty when it is a file of its own. */
   readonly sourcePath: string
-  /** Program of the first ExecStart, as systemd resolved it; empty when there is none. */
+  /** Program of the first ExecStart, where it lies on the host; its bare name where it was not seen, and empty when there is none. */
   readonly program: string
+  /** Where systemd looks for what the unit starts, and found none: whoever puts one there has it started. */
+  readonly sought?: readonly string[] | undefined
   /** Every file and directory that leads to the unit file, its drop-ins, environment files and program; links followed. */
   readonly paths: readonly PathEntry[]
   /** Where paths of ReadWritePaths= and BindPaths= that lie behind a link really are; systemd follows it. Only of those that a link leads elsewhere. */

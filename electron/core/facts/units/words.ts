@@ -44,9 +44,12 @@ export function readExecStart(text: string): readonly string[] {
   return joined.split(' ').filter((word) => word !== '')
 }
 
+/** Where systemd looks for a program without a folder, without ExecSearchPath= (DEFAULT_PATH; before 250 it prints the whole path). */
+export const DEFAULT_SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'] as const
+
 /** `{ path=/bin/sh ; argv[]=/bin/sh -c … ; flags=privileged ; start_time=… }` of ExecStartPreEx= and the like. */
 export function readCommand(setting: string, text: string): UnitCommand | undefined {
-  const [, program, joined = '', flags = ''] = /^\{ path=(\/.*?) ; argv\[\]=([\s\S]*?) ; flags=([a-z -]*) ;/.exec(text) ?? []
+  const [, program, joined = '', flags = ''] = /^\{ path=(\S.*?) ; argv\[\]=([\s\S]*?) ; flags=([a-z -]*) ;/.exec(text) ?? []
   if (program === undefined) return undefined
   const flagged = new Set(flags.split(' '))
   return {

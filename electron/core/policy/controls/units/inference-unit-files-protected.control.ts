@@ -95,6 +95,7 @@ function filesOf(unit: Unit): readonly UnitFile[] {
     ...unit.dropIns.map((path) => ({ path, own: false, optional: false })),
     ...unit.environmentFiles.map((path) => ({ path, own: true, optional: true })),
     { path: unit.program, own: true, optional: false },
+    ...(unit.sought ?? []).map((path) => ({ path, own: true, optional: true })),
     // What runs as root beside a service that may write it makes that service root.
     ...(unit.commands ?? []).flatMap(({ program, scripts, asRoot, optional }) => [
       { path: program, own: !asRoot, optional },

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { collectUnits } from './collect.ts'
+import { parseUnits } from './parse.ts'
+
+/** The piece of the script that goes through what systemctl showed, and tells on stderr what is to be looked at. */
+const [section] = collectUnits()
+const script = section?.kind === 'script' ? section.script : ''
+const walk = /^walk='([\s\S]*?)^'$/m.exec(script)?.[1] ?? ''
+const piece = /\| awk "\$walk"'([\s\S]*?)' 2>&1 >&4/.exec(script)?.[1] ?? ''
+
+const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
+const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
+
+/** As systemd 252 prints them. */
+const block = (start: string, ...rows: readonly string[]) =>
+  [
+    'Id=a.service',
+    'LoadState=loaded',
+    `ExecStart={ path=${start} ; argv[]=${start} serve ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`,
+    `ExecStartPreEx={ path=pre ; argv[]=pre x ; flags=privileged ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`,
+    ...rows,
+    '',
+    '',
+  ].join('\n')
+
+const paths = (...files: readonly string[]) =>
+  ['@paths', ...files.map((path) => `=regular file/755/root/root//${path.slice(1)}`), ''].join('\n')
+
+test.each<[string, string, readonly string[], readonly string[]]>([
+  ['by its whole path', '/opt/a', [], ['/opt/a']],
+  ['by its name', 'ollama', [], ['/usr/local/sbin/ollama', '/usr/local/bin/ollama', '/usr/sbin/ollama', '/usr/bin/ollama']],
+  ['in ExecSearchPath=', 'ollama', ['ExecSearchPath=/opt/one /opt/two'], ['/opt/one/ollama', '/opt/two/ollama']],
+  ['in its own root', '/usr/bin/ollama', ['RootDirectory=/srv/root'], ['/srv/root/usr/bin/ollama']],
+  ['by its name in its own root', 'ollama', ['ExecSearchPath=/opt/one', 'RootDirectory=/srv/root/'], ['/srv/root/opt/one/ollama']],
+  ['in an image', '/usr/bin/ollama', ['RootImage=/srv/a.raw'], ['/srv/a.raw']],
+])('where a program is looked for: %s', (_, start, rows, expected) => {
+  for (const [program = '', ...words] of awks) {
+    const { stderr } = spawnSync(program, [...words, `${walk}${piece}`], { input: block(start, ...rows), encoding: 'utf8' })
+    const told = stderr.split('\n')
+    expect(told).toEqual(expect.arrayContaining([...expected]))
+  }
+  const last = expected.at(-1) ?? ''
+  const [unit] = parseUnits(`${block(start, ...rows)}${paths(last)}`)
+  expect(unit?.program).toBe(last)
+})
+
+test('of several the first that is there counts, and where none was seen its name stays', () => {
+  const programOf = (...files: readonly string[]) => parseUnits(`${block('ollama')}${paths(...files)}`)[0]
+  expect(programOf('/usr/bin/ollama', '/usr/local/bin/ollama')?.program).toBe('/usr/local/bin/ollama')
+  expect(programOf('/usr/bin/ollama', '/usr/bin/pre')?.commands).toEqual([
+    { setting: 'ExecStartPre', program: '/usr/bin/pre', scripts: [], asRoot: true, optional: false },
+  ])
+  expect(programOf()?.program).toBe('ollama')
+  expect(parseUnits(`${block('/usr/bin/a', 'RootDirectory=/')}`)[0]?.program).toBe('/usr/bin/a')
+})
