@@ -21,6 +21,17 @@ test.each<[string, string, string, boolean]>([
   if (open) expect(gaps[0]?.reason).toBe(`${path} is ${by}, and what it does for its caller is not known`)
 })
 
+test.each(['/etc/environment.d/90-x.conf', '/etc/zshenv', '/etc/resolvconf/update.d/x', '/etc/sv/app/run', '/etc/pacman.d/hooks'])(
+  'whoever writes %s is root when it is next read',
+  (path) => {
+    const facts = factsOf({})
+    const entry = { path, type: 'file', owner: 'ada', group: 'ada', mode: 0o644, line: 4 } as const
+    const access = facts.access.known ? known({ ...facts.access.value, paths: [entry] }) : facts.access
+    const ada = hostAccess({ ...facts, access }, 0).accounts.find((one) => one.name === 'ada')
+    expect(ada?.holdings.find(({ capability }) => capability === 'become-root')?.path.slice(1)).toEqual([`owns ${path}`, 'root'])
+  },
+)
+
 test.each<[file: string, onlyIf: readonly string[], expected: string | undefined]>([
   ['common-auth', [], 'su, of which /etc/pam.d/common-auth asks no password → root'],
   [

@@ -87,6 +87,7 @@ export const rootRuns = [
   ...(
     'keepalived samba ufw lvm mdadm mdadm.conf mdadm/mdadm.conf zfs tuned nut apcupsd munin check_mk dnsmasq.conf ' +
     'dnsmasq.d wpa_supplicant ipsec.conf ipsec.d swanctl strongswan.d vmware-tools qemu gdm3 auto.master auto.master.d ' +
+    'environment.d fish zshenv zshrc zprofile csh.cshrc resolvconf rc.d sv runit s6 crio pacman.conf pacman.d ' +
     'auto.misc auto.net autofs.conf exim4 cups sysstat dracut.conf dracut.conf.d dkms borgmatic borgmatic.d ' +
     'rsnapshot.conf ansible sssd selinux bash_completion.d gitconfig vim tmux.conf'
   )

@@ -9,7 +9,7 @@ const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...
   return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
 })
 const top = mkdtempSync(join(tmpdir(), 'gatehouse-hooks-'))
-const script = hooksScript.replaceAll(/(?<= )\/(?=etc\/|run\/udev|lib\/udev|usr\/local\/lib\/udev)/g, `${top}/`)
+const script = hooksScript.replaceAll(/(?<= )\/(?=etc\/|usr\/share\/dbus|run\/udev|lib\/udev|usr\/local\/lib\/udev)/g, `${top}/`)
 
 /** Each file, and what root runs of it. */
 const files: readonly (readonly [string, string, readonly string[]])[] = [
@@ -53,6 +53,30 @@ const files: readonly (readonly [string, string, readonly string[]])[] = [
     '@include common-auth\n# session optional pam_exec.so /opt/no\nsession optional pam_exec.so quiet seteuid log=/var/log/x type=open_session /opt/pam/tell --key k\nauth [success=1 default=ignore] pam_exec.so expose_authtok /bin/sh /opt/pam/check.sh\nauth required pam_listfile.so file=/etc/list\naccount required /opt/pam/mod.so x\nauth required /usr/lib/security/pam_x.so\nauth sufficient pam_python.so /opt/pam/login.py\n',
     ['/opt/pam/tell', '/opt/pam/check.sh', '/opt/pam/mod.so', '/opt/pam/login.py'],
   ],
+  [
+    'etc/docker/daemon.json',
+    '{ "data-root": "/srv/docker", "init-path": "/opt/docker/init",\n  "runtimes": {"a": {"path": "/opt/docker/a", "runtimeArgs": ["/opt/no"]}, "nvidia": { "path": "nvidia-container-runtime" }, "b": {"path":"/usr/bin/runc"}} }\n',
+    ['/opt/docker/init', '/opt/docker/a'],
+  ],
+  [
+    'etc/containerd/config.toml',
+    '# path = "/opt/no"\n[plugins."io.containerd.internal.v1.opt"]\n  path = "/srv/containerd"\n  bin_dirs = ["/srv/cni"]\n    BinaryName = "/opt/rt/nvidia"\n',
+    ['/srv/containerd', '/srv/cni', '/opt/rt/nvidia'],
+  ],
+  [
+    'etc/cdi/nvidia.yaml',
+    '    - path: /dev/nvidia0\n      hostPath: /srv/no\n    hooks:\n    - hookName: createContainer\n      path: /opt/cdi/hook\n',
+    ['/opt/cdi/hook'],
+  ],
+  ['etc/audit/plugins.d/x.conf', 'active = yes\npath = /opt/audit/plugin\n', ['/opt/audit/plugin']],
+  [
+    'etc/slurm/slurm.conf',
+    'Prolog=/opt/slurm/prolog.d/*\nTaskProlog=/srv/no\nEpilog=/opt/slurm/epilog\nHealthCheckProgram=/opt/slurm/health\n',
+    ['/opt/slurm/prolog.d', '/opt/slurm/epilog', '/opt/slurm/health'],
+  ],
+  ['etc/fail2ban/action.d/x.local', '[Definition]\nactionban = /opt/ban <ip>\nactioncheck = sh /opt/check\n', ['/opt/ban', '/opt/check']],
+  ['etc/acpi/events/x', 'event=button\naction=/opt/acpi/x %e\n', ['/opt/acpi/x']],
+  ['usr/share/dbus-1/system-services/x.service', '[D-BUS Service]\nExec=/opt/vendor/helper --x\nUser=root\n', ['/opt/vendor/helper']],
   ['etc/network/interfaces', 'iface eth0 inet dhcp\n  post-up /opt/net/up || true\n  pre-down ip route flush\n', ['/opt/net/up']],
   ['etc/anacrontab', 'PATH=/bin:/opt/bin\n1 5 cron.daily nice /opt/job\n', ['/opt/job']],
   ['etc/letsencrypt/renewal/x.conf', 'cert = /etc/letsencrypt/live/x\nrenew_hook = /opt/tls/reload\n', ['/opt/tls/reload']],

@@ -26,6 +26,14 @@ const FILES = [
 /** Of the many rules of udev only those that start something. */
 const RULES = ['/etc/udev/rules.d', '/run/udev/rules.d', '/usr/local/lib/udev/rules.d', '/lib/udev/rules.d']
 
+/** Settings of daemons of root, among which are names of programs (daemon.json of Docker, config.toml of containerd, CDI, auditd.conf(5), slurm.conf(5), jail.conf(5), dbus-daemon(1)). */
+const NAMED = [
+  ...['/etc/docker/daemon.json', '/etc/containerd', '/etc/crio', '/etc/nvidia-container-runtime', '/etc/cdi', '/etc/containers/oci'],
+  ...['/etc/audit/plugins.d', '/etc/slurm', '/etc/slurm-llnl', '/etc/fail2ban', '/etc/acpi/events'],
+  ...['/etc/dbus-1/system-services', '/usr/share/dbus-1/system-services'],
+]
+const NAMES = 'path|bin_dirs?|BinaryName|Prolog|Epilog|HealthCheckProgram|RebootProgram|PluginDir|Exec|action[a-z]*'
+
 const MAX_PROGRAMS = 400
 
 /** Words behind which a command goes on. */
@@ -146,6 +154,13 @@ file ~ /^\\/etc\\/pam/ {
   if (!sub(/^.*pam_(exec|python)[.]so/, "", text)) next
   gsub(/[ \\t](debug|expose_authtok|seteuid|quiet(_log)?|stdout|(log|type)=[^ \\t]*)/, " ", text); shell(text); next
 }
+file ~ /^\\/etc\\/(docker|cont|crio|nvidia|cdi|audit|slurm|fail|acpi)|dbus-1/ {
+  while (match(text, /(^|[^A-Za-z])(${NAMES})"?[ \\t]*[:=][^\\/,}]*\\//)) {
+    key = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH - 1)
+    sub(/^[^:=]*[:=][\\[@ \\t]*/, "", key); sub(/[\\/]$/, "", key); shell(key text)
+  }
+  next
+}
 file == "/etc/anacrontab" { if (sub(/^[ \\t]*[0-9@][^ \\t]*[ \\t]+[0-9]+[ \\t]+[^ \\t]+[ \\t]+/, "", text)) shell(text); next }
 file ~ /^\\/etc\\/letsencrypt\\/(renewal\\/|cli)/ { if (sub(/^[ \\t]*(pre|post|renew|deploy)[_-]hook[ \\t]*=[ \\t]*/, "", text)) shell(text); next }
 file == "/etc/smartd.conf" { if (sub(/^.*-M[ \\t]+exec[ \\t]+/, "", text)) shell(text); next }
@@ -172,11 +187,13 @@ export const hooksScript = `${AWK}hooks=$({
   for file in /etc/logrotate.d/* /etc/apt/apt.conf.d/* /etc/udev/rules.d/* /etc/modprobe.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/profile.d/* /etc/update-motd.d/* /etc/rc.local; do
     [ -L "$file" ] && [ -f "$file" ] && printf '@%s\\t%s\\n' "$file" "$(readlink -f "$file")"
   done
+  # Where containerd and CRI-O look for their plugins unless they are told.
+  [ -d /opt/cni/bin ] && printf '@%s\\t%s\\n' /etc/cni/net.d /opt/cni/bin
   set -f
   set --
   for file in ${FILES.join(' ')}; do [ -e "$file" ] && set -- "$@" "$file"; done
   grep -rn . /dev/null "$@"
-  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT|pam_|^-?(auth|account|session|password)).*/' /etc/pam.d ${RULES.join(' ')}
+  grep -rnE '^[^#]*(RUN|PROGRAM|IMPORT|pam_|^-?(auth|account|session|password)|${NAMES}).*/' /etc/pam.d ${NAMED.join(' ')} ${RULES.join(' ')}
 } 2>&1 | awk -v kind=root "$gh_hooks")
 # What scripts start that those, jobs and units name, and what scripts start that they start.
 set -- $programs $started $hooks
