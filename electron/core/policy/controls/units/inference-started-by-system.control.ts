@@ -1,10 +1,12 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Account } from '../../../facts/accounts/accounts.ts'
+import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import { type Keeper, keeperOf } from '../../../facts/services/keepers.ts'
 import type { AccountUnit, AccountUnits } from '../../../facts/units/account-units.ts'
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 
 export default defineControl({
   id: 'inference-started-by-system',
@@ -15,9 +17,9 @@ export default defineControl({
     'A server from a shell, tmux or a unit below /home runs with all that the person may do, sudo and keys included. It starts with the settings of that day, and nobody finds its unit file in /etc.',
   steps: 'Make it a unit in /etc/systemd/system with an account of its own, and end what starts it now.',
   needs: ['services', 'processes'],
-  uses: ['account-units', 'accounts'],
+  uses: ['account-units', 'accounts', 'units'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-6', 'CIS-8:5.5', 'https://www.freedesktop.org/software/systemd/man/user@.service.html'],
-  evaluate: ({ services, processes, 'account-units': ofAccounts, accounts }): readonly Verdict[] => {
+  evaluate: ({ services, processes, 'account-units': ofAccounts, accounts, units }): readonly Verdict[] => {
     const others = ofAccounts.known ? judgeAccounts(ofAccounts.value, processes, accounts.known ? accounts.value.accounts : []) : []
     if (services.length === 0) return others.length > 0 ? others : noServices
     const running = services.filter((service) => service.running)
@@ -36,6 +38,7 @@ export default defineControl({
         service,
         processes.find(({ pid }) => pid === service.pids[0]),
         keeperOf(service.pids[0], processes),
+        units,
       ),
     )
     return [...judged, ...others]
@@ -87,16 +90,40 @@ function judgeAccounts(
   ]
 }
 
-function judge(service: InferenceService, main: Process | undefined, keeper: Keeper | undefined): Verdict {
+function judge(
+  service: InferenceService,
+  main: Process | undefined,
+  keeper: Keeper | undefined,
+  units: FactResult<readonly Unit[]>,
+): Verdict {
   const name = serviceName(service)
   const base = { subject: service.id, cite: main ? [{ section: 'processes', line: main.line, token: main.user }] : [] }
-  if (service.how === 'systemd')
+  if (service.how === 'systemd') {
+    const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
+    if (unit === undefined)
+      return {
+        ...base,
+        status: 'not-evaluated',
+        title: 'The unit of the server could not be read',
+        reason: `${name} is started by ${service.unit}, and where its file lies could not be read${units.known ? '' : `: ${units.reason}`}.`,
+        ...(!units.known && { hint: units.hint }),
+      }
+    // What systemd-run and systemctl --runtime leave is in memory (systemd.unit(5), Unit File Load Path).
+    if (/^\/run\/systemd\/(?:transient|system|system\.control)\//.test(unit.fragmentPath))
+      return {
+        ...base,
+        status: 'warning',
+        title: 'The unit is gone with the next restart',
+        reason: `${name} is started by ${unit.id}, whose file ${unit.fragmentPath} was made by systemd-run or for this run of the host. Expected a unit in /etc/systemd/system.`,
+        cite: [...base.cite, ...citeUnit(unit, 'FragmentPath')],
+      }
     return {
       ...base,
       status: 'pass',
       title: 'A system unit starts the server',
       reason: `${name} is started by ${keeper ? `${keeper.name}, which ${service.unit} runs` : service.unit}.`,
     }
+  }
   if (service.pod)
     return {
       ...base,

@@ -3,17 +3,35 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known } from '../../../facts/fact.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import startedBySystem from './inference-started-by-system.control.ts'
+import { unit } from './unit-facts.testing.ts'
+
+const unitAt = (fragmentPath: string) => unit({ FragmentPath: fragmentPath }, { id: fragmentPath.replace(/.*\//, ''), fragmentPath })
+const units = known([
+  unitAt('/etc/systemd/system/ollama.service'),
+  unitAt('/etc/systemd/system/llama.service'),
+  unitAt('/lib/systemd/system/supervisor.service'),
+  unitAt('/run/systemd/transient/run-u7.service'),
+  unitAt('/run/systemd/system/edited.service'),
+  unitAt('/run/systemd/generator/quadlet.service'),
+])
 
 describe('inference-started-by-system', () => {
   const judge = (change: Partial<InferenceService>, cgroup?: string) =>
     outcomes(
       ask(
         startedBySystem,
-        facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes: [{ pid: 100, user: 'ada', line: 4, cgroup }] }),
+        facts('', [service('ollama', { unit: 'ollama.service', ...change })], {
+          processes: [{ pid: 100, user: 'ada', line: 4, cgroup }],
+          units,
+        }),
       ),
     )
   test.each<[string, Partial<InferenceService>, string | undefined, string]>([
     ['a unit', {}, '/system.slice/ollama.service', 'pass: A system unit starts the server'],
+    ['systemd-run', { unit: 'run-u7.service' }, '/system.slice/run-u7.service', 'warning: The unit is gone with the next restart'],
+    ['systemctl edit --runtime', { unit: 'edited.service' }, undefined, 'warning: The unit is gone with the next restart'],
+    ['a generator', { unit: 'quadlet.service' }, undefined, 'pass: A system unit starts the server'],
+    ['a unit that was not read', { unit: 'closed.service' }, undefined, 'not-evaluated: The unit of the server could not be read'],
     ['a container', { how: 'container' }, undefined, 'not-applicable: A container engine starts the server'],
     ['a pod', { how: 'container', pod: { uid: 'ab'.repeat(16) } }, undefined, 'not-applicable: A cluster starts the server'],
     [
@@ -65,7 +83,7 @@ describe('inference-started-by-system', () => {
     ['folders that are closed', { files: [], unread: [{ account: 'ada', line: 9 }] }, [], [], [closed]],
   ])('what managers of accounts start: %s', (_, ofAccounts, processes, services, expected) => {
     const accounts = known({ accounts: [{ name: 'ada', home: '/home/ada' }], groups: [] })
-    const given = facts('', services, { processes, accounts, 'account-units': known(ofAccounts) })
+    const given = facts('', services, { processes, accounts, units, 'account-units': known(ofAccounts) })
     expect(outcomes(ask(startedBySystem, given))).toEqual(expected)
   })
   test.each<[string, Partial<InferenceService>, string, string, string]>([
@@ -93,7 +111,7 @@ describe('inference-started-by-system', () => {
   ])('%s is named', (_, change, cgroup, name, expected) => {
     const above = { pid: 90, ppid: 1, user: 'ada', name, argv: [name], line: 3 }
     const processes = [above, { pid: 100, ppid: 90, user: 'ada', line: 4, cgroup, name: 'ollama', argv: [] }]
-    const verdicts = ask(startedBySystem, facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes }))
+    const verdicts = ask(startedBySystem, facts('', [service('ollama', { unit: 'ollama.service', ...change })], { processes, units }))
     expect(outcomes(verdicts)).toEqual([expected])
     expect(verdicts[0]?.reason).toContain(name.split(/[ :]/)[0])
   })
