@@ -6,6 +6,7 @@ import { createHandle } from '#core/handlers/handlers.ts'
 import { controls } from '#core/policy/registry.ts'
 import { shippedTemplates } from '#core/push/templates/templates.ts'
 import type { Services } from '#core/services.ts'
+import { messageOf } from '#shared/errors.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { HostAudit } from '#shared/model/audit.ts'
@@ -224,6 +225,6 @@ async function planned(ask: Ask, host: string, fix: Fix, { control, subject }: F
     const isPromised = turns.some((turn) => turn.control === control && ['*', subject, subject.split(' ')[0]].includes(turn.subject))
     return isPromised ? [asks, ...asked].join(' ') : 'the plan does not promise it'
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }

@@ -23,15 +23,22 @@ export class GatehouseError extends Error {
   }
 }
 
+/** What anything thrown says of itself, whatever it is: libraries and the system throw more than errors. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+/** The code that the system or a library gave it (`ENOENT`, `SQLITE_BUSY`); undefined where there is none. */
+export const codeOf = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined
+
 /** Codes of SQLite and of the operating system for a disk that takes no more, or takes nothing. */
 const UNWRITABLE = /^(?:SQLITE_(?:FULL|READONLY|CANTOPEN|IOERR)(?:_\w+)?|ENOSPC|EDQUOT|EROFS)$/
 
 /** Turns anything thrown into a failure. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof GatehouseError) return thrown.failure
-  if (thrown instanceof Error && 'code' in thrown && UNWRITABLE.test(String(thrown.code)))
-    return { code: 'store.unwritable', detail: thrown.message }
-  if (thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code)))
-    return { code: 'store.busy', detail: thrown.message }
-  return { code: 'internal.unexpected', detail: thrown instanceof Error ? thrown.message : String(thrown) }
+  const detail = messageOf(thrown)
+  const code = codeOf(thrown) ?? ''
+  if (UNWRITABLE.test(code)) return { code: 'store.unwritable', detail }
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) return { code: 'store.busy', detail }
+  return { code: 'internal.unexpected', detail }
 }

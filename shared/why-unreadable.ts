@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from './errors.ts'
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there',
   ENOTDIR: 'a part of its path is no folder',
@@ -10,8 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a file of this computer could not be read (errno(3)); what the system says where that is none of the usual reasons. */
 export function whyUnreadable(error: unknown): string {
-  const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
-  return reasons[code] ?? message
+  return reasons[codeOf(error) ?? ''] ?? messageOf(error)
 }
 
 const unwritable: Readonly<Record<string, string>> = {
@@ -28,6 +29,5 @@ const unwritable: Readonly<Record<string, string>> = {
 
 /** Why a file of this computer could not be written; what the system says where that is none of the usual reasons. */
 export function whyUnwritable(error: unknown): string {
-  const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
-  return unwritable[code] ?? message
+  return unwritable[codeOf(error) ?? ''] ?? messageOf(error)
 }

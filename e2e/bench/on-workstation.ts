@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '#shared/errors.ts'
 import { measureDeploy } from './deploy.ts'
 import { measureHundredHosts } from './hundred-hosts.ts'
 import { measureModels } from './models.ts'
@@ -28,7 +29,7 @@ try {
     try {
       took(...(await work()))
     } catch (error) {
-      say(`${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+      say(`${what} failed: ${messageOf(error)}`)
       process.exitCode = 1
     }
   }

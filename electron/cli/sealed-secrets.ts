@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { SecretStore } from '#core/ports.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError } from '#shared/errors.ts'
 
 const sealedSchema = z.strictObject({ version: z.literal(1), salt: z.base64(), nonce: z.base64(), tag: z.base64(), data: z.base64() })
 const namesSchema = z.record(z.string(), z.string())
@@ -65,7 +65,7 @@ function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Services } from '#core/services.ts'
+import { messageOf } from '#shared/errors.ts'
 import { checklist } from '#shared/model/checklist.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { stepRequestSchema } from '#shared/model/walkthrough.ts'
@@ -85,7 +86,7 @@ async function exceptionsOf(path: string | undefined): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`walkthrough record: --exceptions: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`)
+    throw new UsageError(`walkthrough record: --exceptions: ${messageOf(error).slice(0, 200)}`)
   }
 }
 

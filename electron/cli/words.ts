@@ -1,5 +1,5 @@
 import { errorCatalogue } from '#shared/error-catalogue.ts'
-import { failureOf } from '#shared/errors.ts'
+import { codeOf, failureOf } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
 import { UsageError } from './exit-code.ts'
 
@@ -15,5 +15,4 @@ export function describeFailure(error: unknown, command?: string): string {
   return `gatehouse: ${title}${host === undefined ? '' : ` (${host})`}\n  ${visible(detail)}\n  ${hint} [${code}]\n`
 }
 
-const isParseArgsError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS')
+const isParseArgsError = (error: unknown): error is Error => error instanceof Error && codeOf(error)?.startsWith('ERR_PARSE_ARGS') === true

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
+import { codeOf, messageOf } from '#shared/errors.ts'
 
 /** A small file of main's own. Reading never fails: a file that is not as written is kept aside and the default takes its place. */
 export interface JsonFile<T> {
@@ -17,7 +18,7 @@ export function jsonFile<T>(path: string, schema: z.ZodType<T>, initial: T, log:
       renameSync(path, aside)
       log(`${path} could not be understood and was kept as ${aside}.`)
     } catch (error) {
-      log(`${path} could not be understood nor moved: ${(error as Error).message}`)
+      log(`${path} could not be understood nor moved: ${messageOf(error)}`)
     }
   }
 
@@ -27,7 +28,7 @@ export function jsonFile<T>(path: string, schema: z.ZodType<T>, initial: T, log:
       try {
         text = readFileSync(path, 'utf8')
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log(`${path} cannot be read: ${(error as Error).message}`)
+        if (codeOf(error) !== 'ENOENT') log(`${path} cannot be read: ${messageOf(error)}`)
         return initial
       }
       try {

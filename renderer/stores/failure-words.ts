@@ -1,5 +1,5 @@
 import { errorCatalogue } from '#shared/error-catalogue.ts'
-import type { Failure } from '#shared/errors.ts'
+import { type Failure, messageOf } from '#shared/errors.ts'
 import { CallError } from '../bridge/call.ts'
 import { plainText } from '../ui/plain-text.ts'
 
@@ -23,8 +23,4 @@ const sentence = (text: string): string => (text === '' || /[.!?…:]$/.test(tex
 
 /** Words for anything a call can throw. */
 export const wordsOfError = (error: unknown): FailureWords =>
-  wordsOf(
-    error instanceof CallError
-      ? error.failure
-      : { code: 'internal.unexpected', detail: error instanceof Error ? error.message : String(error) },
-  )
+  wordsOf(error instanceof CallError ? error.failure : { code: 'internal.unexpected', detail: messageOf(error) })

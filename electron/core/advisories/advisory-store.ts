@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { DAY_MS } from '#shared/day.ts'
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { codeOf, failureOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import { type Advisory, advisorySchema } from '#shared/model/advisory.ts'
 import { type AdvisoryImport, type AdvisoryState, advisoryImportSchema } from '#shared/model/advisory-state.ts'
 import { whyUnreadable } from '#shared/why-unreadable.ts'
@@ -57,7 +57,7 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
       try {
         return from(JSON.parse(readFileSync(path, 'utf8')))
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        if (codeOf(error) === 'ENOENT') return undefined
         problems.push(`${what} is not used: ${error instanceof GatehouseError ? error.failure.detail : failureOf(error).detail}`)
         log('error', 'advisory data could not be read', { path, detail: failureOf(error).detail })
         return undefined
@@ -109,7 +109,7 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
       mkdirSync(home, { recursive: true, mode: 0o700 })
       await replaceFile(path, JSON.stringify(value), 0o600)
     } catch (error) {
-      throw new GatehouseError({ code: 'store.unwritable', detail: `${path}: ${(error as Error).message}` })
+      throw new GatehouseError({ code: 'store.unwritable', detail: `${path}: ${messageOf(error)}` })
     }
     loaded = undefined
     book = undefined

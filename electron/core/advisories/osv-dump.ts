@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer'
 import { DAY_MS } from '#shared/day.ts'
+import { messageOf } from '#shared/errors.ts'
 import { type Advisory, type Affected, advisorySchema } from '#shared/model/advisory.ts'
 import type { PackageName } from './advisory-book.ts'
 import { followedPackages } from './package-names.ts'
@@ -65,7 +66,7 @@ export async function readOsvDump(bytes: Buffer, nowMs: number, maxKeptBytes = M
       value = JSON.parse(text)
     } catch (error) {
       counts.unreadable += 1
-      problem = `${where}: ${(error as Error).message}`
+      problem = `${where}: ${messageOf(error)}`
       return
     }
     for (const [index, one] of (Array.isArray(value) ? value : [value]).entries()) take(one, `${where}, record ${index + 1}`)

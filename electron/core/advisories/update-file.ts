@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import updateKeys from '#assets/advisories/update-keys.json' with { type: 'json' }
-import { GatehouseError } from '#shared/errors.ts'
+import { GatehouseError, messageOf } from '#shared/errors.ts'
 import { type AdvisorySet, advisorySetSchema } from '#shared/model/advisory.ts'
 
 /**
@@ -48,7 +48,7 @@ function readSet(bytes: Buffer): AdvisorySet {
     // Strictly: what is kept as text must be the same bytes again when it is verified the next time.
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (error) {
-    throw refusal('advisories.unreadable', `its content is not JSON: ${(error as Error).message}`)
+    throw refusal('advisories.unreadable', `its content is not JSON: ${messageOf(error)}`)
   }
   const parsed = advisorySetSchema.safeParse(json)
   if (parsed.success) return parsed.data

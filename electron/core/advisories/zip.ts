@@ -1,5 +1,5 @@
 import { type Entry, fromBuffer } from 'yauzl'
-import { GatehouseError } from '#shared/errors.ts'
+import { GatehouseError, messageOf } from '#shared/errors.ts'
 import { refusal } from './update-file.ts'
 
 /** Far above the dump of the largest ecosystem; below what would exhaust a workstation. */
@@ -13,7 +13,7 @@ export async function readZip(bytes: Buffer, onFile: (name: string, text: string
     await walk(bytes, onFile)
   } catch (error) {
     if (error instanceof GatehouseError) throw error
-    throw refusal('advisories.unreadable', `the archive cannot be read: ${(error as Error).message}`)
+    throw refusal('advisories.unreadable', `the archive cannot be read: ${messageOf(error)}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
+import { messageOf } from '#shared/errors.ts'
 import { type Fleet, type FleetProblem, fleetSchema } from '#shared/model/fleet.ts'
 
 /** A fleet of 500 hosts is about 60 kB; anything near this is not a fleet file. */
@@ -37,7 +38,7 @@ export function parseFleet(text: string): ParsedFleet {
       {
         ...at(firstAlias(document)),
         path: '',
-        message: `Aliases expand too far: ${error instanceof Error ? error.message : String(error)}`,
+        message: `Aliases expand too far: ${messageOf(error)}`,
       },
     ])
   }

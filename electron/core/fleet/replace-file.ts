@@ -1,4 +1,5 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
+import { codeOf } from '#shared/errors.ts'
 
 /**
  * Replaces a file as a whole: it has either its old or its new content, whatever happens. Mode stays. A file that does not exist is made
@@ -24,7 +25,7 @@ async function modeOf(path: string, modeIfNew: number | undefined): Promise<numb
   try {
     return (await stat(path)).mode
   } catch (error) {
-    if (modeIfNew !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return modeIfNew
+    if (modeIfNew !== undefined && codeOf(error) === 'ENOENT') return modeIfNew
     throw error
   }
 }

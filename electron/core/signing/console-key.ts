@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError, messageOf } from '#shared/errors.ts'
 
 /** The Ed25519 key (RFC 8032) with which this console signs what it states. */
 export interface ConsoleKey {
@@ -109,6 +109,4 @@ function contentOf(path: string): string | undefined {
   }
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined)
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const unusable = (detail: string): GatehouseError => new GatehouseError({ code: 'signing.key-unusable', detail })

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#shared/error-catalogue.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import type { Hop } from './hop.ts'
 import { addressOf } from './host-key-policy.ts'
 import { shown } from './untrusted-text.ts'
@@ -14,14 +14,12 @@ export const abortedBy = (signal: AbortSignal): GatehouseError =>
     ? signal.reason
     : new GatehouseError({ code: 'job.cancelled', detail: 'the connection was given up' })
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
-
 /** An error of the operating system while a TCP connection was being made. */
 export function dialFailure(hop: Hop, error: unknown): GatehouseError {
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ''
   if (code === 'ECONNREFUSED') return hopFailure('ssh.refused', hop, 'nothing listens on this port')
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return hopFailure('ssh.unreachable', hop, `the name has no address (${code})`)
-  return hopFailure('ssh.unreachable', hop, code === '' ? wordsOf(error) : code)
+  return hopFailure('ssh.unreachable', hop, code === '' ? messageOf(error) : code)
 }
 
 /** SSH_MSG_CHANNEL_OPEN_FAILURE reasons (RFC 4254, 5.1). */
@@ -31,7 +29,7 @@ const connectFailed = 2
 /** Why the previous hop did not open a connection to this one. The description is the remote's own words. */
 export function forwardFailure(hop: Hop, via: Hop, error: unknown): GatehouseError {
   const reason: unknown = error instanceof Error ? Reflect.get(error, 'reason') : undefined
-  const words = shown(wordsOf(error).replace('(SSH) Channel open failure: ', ''), 200)
+  const words = shown(messageOf(error).replace('(SSH) Channel open failure: ', ''), 200)
   const from = `from ${via.name}`
   if (reason === prohibited) return hopFailure('ssh.forwarding-refused', hop, `${from}: ${words || 'administratively prohibited'}`)
   if (reason !== connectFailed) return hopFailure('ssh.forwarding-refused', hop, `${from}: ${words}`)
@@ -54,5 +52,3 @@ export function loginFailure(hop: Hop, stage: 'handshake' | 'authentication', er
 
 /** sshd hangs up without a word when MaxStartups, PerSourcePenalties or a ban such as fail2ban's holds. */
 export const closedEarly = 'the server hung up before it named itself (MaxStartups, a ban, or no SSH server)'
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
+import { codeOf, messageOf } from '#shared/errors.ts'
 import { readPlainFile } from '../plain-file.ts'
 
 /** What lies in one identity file. */
@@ -32,7 +33,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
       ? { kind: 'unusable', reason: `readable by others (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 it` }
       : kind
   } catch (error) {
-    const code = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
+    const code = codeOf(error) ?? messageOf(error)
     if (code !== 'ENOENT') return { kind: 'unusable', reason: code }
     const known = await publicHalfBeside(file)
     return known === undefined ? { kind: 'missing' } : { kind: 'public', key: known }

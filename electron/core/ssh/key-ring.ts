@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ParsedKey } from 'ssh2'
-import { type Failure, GatehouseError } from '#shared/errors.ts'
+import { type Failure, GatehouseError, messageOf } from '#shared/errors.ts'
 import type { Log, Paths, PromptPort } from '../ports.ts'
 import type { Hop } from './hop.ts'
 import { addressOf } from './host-key-policy.ts'
@@ -84,7 +84,7 @@ export function keyRing(paths: Paths, prompts: PromptPort, log: Log, agentSocket
       const { agent, keys } = await agentKeys(agentSocket)
       return keys.map((key) => agentKey(agent, key, key.comment === '' ? 'agent' : `agent: ${key.comment.slice(0, 80)}`))
     } catch (error) {
-      problems.push(`agent: ${error instanceof Error ? error.message : String(error)}`)
+      problems.push(`agent: ${messageOf(error)}`)
       log('warn', 'The SSH agent does not answer')
       return []
     }

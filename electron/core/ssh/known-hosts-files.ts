@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, realpath, stat } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import { plainOnly } from '../plain-file.ts'
 import type { Log, Paths } from '../ports.ts'
 import { type KnownHost, type KnownHosts, parseKnownHosts } from './known-hosts.ts'
@@ -61,12 +61,7 @@ export function knownHostsFiles(paths: Paths, log: Log, systemFolder = '/etc/ssh
 const unreadable = (file: string, reason: string): GatehouseError =>
   new GatehouseError({ code: 'ssh.known-hosts-unreadable', detail: `${file}: ${reason}` })
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : error instanceof Error
-      ? error.message
-      : String(error)
+const reasonOf = (error: unknown): string => codeOf(error) ?? messageOf(error)
 
 /** What changes when a file is written; undefined when there is no file, which pins nothing. */
 async function stampOf(file: string): Promise<string | undefined> {
@@ -80,14 +75,14 @@ async function stampOf(file: string): Promise<string | undefined> {
     return [dev, ino, size, mtimeNs, ctimeNs].join(':')
   } catch (error) {
     if (error instanceof GatehouseError) throw error
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
-    throw unreadable(file, codeOf(error))
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined
+    throw unreadable(file, reasonOf(error))
   }
 }
 
 async function textOf(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw unreadable(file, codeOf(error))
+    throw unreadable(file, reasonOf(error))
   })
   // A file of NUL bytes is what a crash leaves of a file that was being written: its pins are lost, which is not the same as none.
   if (bytes.includes(0)) throw unreadable(file, 'holds NUL bytes, so it is damaged or not a text file')
@@ -114,7 +109,7 @@ async function append(file: string, line: string): Promise<void> {
     }
     if (process.platform !== 'win32') await syncFolder(dirname(file))
   } catch (error) {
-    throw new GatehouseError({ code: 'store.unwritable', detail: `${file}: ${codeOf(error)}` })
+    throw new GatehouseError({ code: 'store.unwritable', detail: `${file}: ${reasonOf(error)}` })
   }
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
-import { type Failure, GatehouseError } from '#shared/errors.ts'
+import { type Failure, GatehouseError, messageOf } from '#shared/errors.ts'
 import { isBusy, namedIfBusy } from './held-by.ts'
 import { migrations } from './migrations/migrations.ts'
 
@@ -135,5 +135,3 @@ function migrate(database: Database.Database): void {
 
 const versionOf = (database: Database.Database): number =>
   (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

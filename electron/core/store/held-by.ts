@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError } from '#shared/errors.ts'
 
 const MAX_PROCESSES = 5000
 const MAX_NAMED = 5
 
 /** Did libsql throw because another connection holds the file or a table of it? */
-export const isBusy = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'code' in thrown && /^SQLITE_(?:BUSY|LOCKED)/.test(String(thrown.code))
+export const isBusy = (thrown: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(thrown) ?? '')
 
 /**
  * SQLite's "database is locked" with who has the file open: another window, or a command in a terminal. SQLite itself keeps no such note; proc(5) tells of

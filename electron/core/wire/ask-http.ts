@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { codeOf } from '#shared/errors.ts'
 import type { WireAnswer } from '../facts/wire/wire.ts'
 import type { HarmlessRequest } from './harmless-requests.ts'
 
@@ -67,7 +68,7 @@ export function askHttp(
 
 /** What the parser or the stream says, short. A peer that is no HTTP server is no mistake. */
 function words(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error) ?? ''
   if (code.startsWith('HPE_')) return `the answer is not HTTP (${code})`
   return code === 'ECONNRESET' ? 'the connection was closed' : code || error.message
 }

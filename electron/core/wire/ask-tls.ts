@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { connect, createSecureContext, type PeerCertificate, type SecureContext, type SecureVersion, type TLSSocket } from 'node:tls'
+import { codeOf } from '#shared/errors.ts'
 import type { TlsVersion, TlsVersionTried } from '../facts/wire/wire.ts'
 
 const protocols: Readonly<Record<TlsVersion, SecureVersion>> = { '1.0': 'TLSv1', '1.1': 'TLSv1.1', '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' }
@@ -84,7 +85,7 @@ export async function tryVersion(
  * no protocols available is this side's own limit; silence says nothing.
  */
 function meaningOf(failed: Error): Pick<TlsVersionTried, 'outcome' | 'detail'> {
-  const code = 'code' in failed && typeof failed.code === 'string' ? failed.code : ''
+  const code = codeOf(failed) ?? ''
   if (/NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL_FOR_CUSTOM/.test(code))
     return { outcome: 'not-asked', detail: 'this build of Gatehouse cannot offer it' }
   const alert = /^ERR_SSL_(?:(?:TLSV1|SSLV3|TLSV13|SSL\/TLS)_)?ALERT_(\w+)$/.exec(code)

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type Entry, open, type ZipFile } from 'yauzl'
-import { GatehouseError } from '#shared/errors.ts'
+import { GatehouseError, messageOf } from '#shared/errors.ts'
 import { plainOnly } from '../../plain-file.ts'
 
 /** Far above the pack of a thousand hosts; below what would fill a workstation. */
@@ -24,7 +24,7 @@ export async function readPack(path: string, onFile: (entry: PackEntry) => Promi
     return await readZip(path, onFile)
   } catch (error) {
     if (error instanceof GatehouseError) throw error
-    throw new GatehouseError({ code: 'pack.unreadable', detail: `${path}: ${(error as Error).message}` }, { cause: error })
+    throw new GatehouseError({ code: 'pack.unreadable', detail: `${path}: ${messageOf(error)}` }, { cause: error })
   }
 }
 

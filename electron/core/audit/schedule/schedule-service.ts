@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { failureOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { type Schedule, type ScheduleState, scheduleSchema } from '#shared/model/schedule.ts'
 import type { Clock, Log } from '../../ports.ts'
@@ -65,7 +65,7 @@ export function createScheduleService({ clock, log, file, open, lastStarted, sta
         writeFileSync(`${file}.new`, JSON.stringify({ ...read(file), [fleet.name]: schedule }), { mode: 0o600 })
         renameSync(`${file}.new`, file)
       } catch (error) {
-        throw new GatehouseError({ code: 'store.unwritable', detail: `${file}: ${(error as Error).message}` }, { cause: error })
+        throw new GatehouseError({ code: 'store.unwritable', detail: `${file}: ${messageOf(error)}` }, { cause: error })
       }
       return of(fleet)
     },

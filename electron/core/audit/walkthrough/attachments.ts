@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { bytesText } from '#shared/bytes-text.ts'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError } from '#shared/errors.ts'
 import type { Attachment } from '#shared/model/walkthrough.ts'
 import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { visible } from '#shared/words.ts'
@@ -103,4 +103,4 @@ const refused = (path: string, why: string): GatehouseError =>
   new GatehouseError({ code: 'attachment.refused', detail: `${basename(path)}: ${why}` })
 
 const whyOf = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'the disk of this computer has no space left for a copy' : whyUnreadable(error)
+  codeOf(error) === 'ENOSPC' ? 'the disk of this computer has no space left for a copy' : whyUnreadable(error)

@@ -1,4 +1,5 @@
 import { isMap, parseDocument } from 'yaml'
+import { messageOf } from '#shared/errors.ts'
 import type { Candidate, Hop, ImportResult, Skipped } from './candidate.ts'
 
 type Variables = Readonly<Record<string, string>>
@@ -19,7 +20,7 @@ export function importAnsible(text: string): ImportResult {
     } catch (error) {
       return {
         candidates: [],
-        skipped: [{ what: 'the inventory', reason: `its aliases: ${error instanceof Error ? error.message : String(error)}` }],
+        skipped: [{ what: 'the inventory', reason: `its aliases: ${messageOf(error)}` }],
       }
     }
   } else readIni(text, inventory, skipped)

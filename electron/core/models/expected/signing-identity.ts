@@ -1,6 +1,7 @@
 import { bundleFromJSON } from '@sigstore/bundle'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { type SignedEntity, type TrustMaterial, toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify'
+import { messageOf } from '#shared/errors.ts'
 import { withDefaultDigest } from './default-digest.ts'
 
 /** Who must have signed, and whose word is taken for it. */
@@ -51,7 +52,7 @@ function flawUnder(
     const found = [signer.subjectAlternativeName, signer.extensions?.issuer]
     return found[0] === identity && found[1] === issuer ? undefined : `It is signed by ${found[0]}, whom ${found[1]} vouches for`
   } catch (error) {
-    return `It does not verify: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500)
+    return `It does not verify: ${messageOf(error)}`.slice(0, 500)
   }
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { GatehouseError } from '#shared/errors.ts'
+import { GatehouseError, messageOf } from '#shared/errors.ts'
 import { type ByteSource, bytesSource } from '../byte-source.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -61,7 +61,7 @@ async function* unpack(packed: ByteSource, packing: Packing, { signal, step }: W
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof Unreadable || error instanceof GatehouseError) throw error
-    throw new Unreadable(`it cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Unreadable(`it cannot be unpacked: ${messageOf(error)}`)
   } finally {
     input.destroy()
     decoder.destroy()

@@ -1,4 +1,4 @@
-import { GatehouseError } from '#shared/errors.ts'
+import { GatehouseError, messageOf } from '#shared/errors.ts'
 import type { ScanFinding, ScanGap, ScanReport } from '#shared/model/scan-report.ts'
 import { visible } from '#shared/words.ts'
 import type { ByteSource } from '../byte-source.ts'
@@ -60,7 +60,7 @@ export class Scan {
     this.signal?.throwIfAborted()
     if (error instanceof GatehouseError) throw error
     const offset = error instanceof Unreadable ? error.offset : null
-    this.gap(item, offset, error instanceof Error ? error.message : String(error))
+    this.gap(item, offset, messageOf(error))
   }
 
   fact(name: string, value: string | number): void {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GatehouseError } from '#shared/errors.ts'
+import { codeOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import { type PushTemplate, pushTemplateSchema } from '#shared/model/push-template.ts'
 import { whyUnreadable } from '#shared/why-unreadable.ts'
 import { readPlainFile } from '../../plain-file.ts'
@@ -65,7 +65,7 @@ function parsed(text: string): PushTemplate {
   try {
     raw = JSON.parse(text)
   } catch (error) {
-    throw invalid(`no JSON: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`)
+    throw invalid(`no JSON: ${messageOf(error).slice(0, 200)}`)
   }
   const template = pushTemplateSchema.safeParse(raw)
   if (template.success) return inItsPlace(template.data)
@@ -88,7 +88,7 @@ function namesIn(place: string, problems: string[]): readonly string[] {
       .filter((name) => /^[a-z0-9-]+\.json$/.test(name))
       .sort()
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) problems.push(`${place} cannot be read: ${String(error)}`)
+    if (codeOf(error) !== 'ENOENT') problems.push(`${place} cannot be read: ${messageOf(error)}`)
     return []
   }
 }

@@ -1,4 +1,4 @@
-import { failureOf, GatehouseError } from '#shared/errors.ts'
+import { failureOf, GatehouseError, messageOf } from '#shared/errors.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -48,7 +48,7 @@ export async function extendUndo({ way, ledger, plan, seconds, signal }: ExtendR
       session.close()
     }
   } catch (error) {
-    const why = error instanceof GatehouseError ? failureOf(error).detail : error instanceof Error ? error.message : String(error)
+    const why = error instanceof GatehouseError ? failureOf(error).detail : messageOf(error)
     note('not-extended', why)
     throw new GatehouseError({ code: 'push.not-extended', detail: `${plan.host}: ${visible(why)}`, host: plan.host })
   }
