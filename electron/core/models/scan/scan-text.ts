@@ -85,6 +85,8 @@ export async function scanText(scan: Scan, item: ScanItem): Promise<ModelFormat>
     return 'text'
   }
   if (/\.pyw?$/i.test(name)) return scanPython(scan, item)
+  // Servers take a template from a file of any name.
+  if (/template/i.test(name) && /\{[{%]/.test(text)) judgeTemplate(scan, item, text)
   judgeYaml(scan, item, text)
   if (isPackageList(name)) judgePackages(scan, item, text)
   if (isProject(name)) {

@@ -119,6 +119,7 @@ const templates: readonly ModelCase[] = [
     "{% set u = bos_token[7] %}{{ ['']|map(attribute='' ~ u*2 ~ 'class' ~ u*2)|list }}",
     'chat_template.jinja',
   ),
+  dangerous('a template in a file of another name', "{{ ''.__class__ }}", 'chat_template_chatml.txt'),
   dangerous('a template that asks for the filter attr', "{{ ['']|map('attr', messages[0])|list }}", 'chat_template.jinja'),
   suspicious('a template that includes a file, with a plus', "{%+ include '/etc/passwd' %}", 'chat_template.jinja'),
 ]
