@@ -131,6 +131,17 @@ export class ByteCursor {
     return { bytes, ended: length !== undefined }
   }
 
+  /** Steps over the rest of a line and its line feed, whatever its length. Says whether there was one. */
+  async skipLine(): Promise<boolean> {
+    while (this.remaining > 0) {
+      await this.fill(1)
+      const length = this.#indexOfLineFeed()
+      this.skip(length === undefined ? this.ready : length + 1)
+      if (length !== undefined) return true
+    }
+    return false
+  }
+
   #indexOfLineFeed(): number | undefined {
     const at = this.#offset - this.#windowStart
     const found = new Uint8Array(this.#window.buffer, this.#window.byteOffset + at, this.#window.byteLength - at).indexOf(10)

@@ -237,6 +237,7 @@ export const written: readonly ModelCase[] = [
     ...Object.fromEntries(Array.from({ length: 70_000 }, (_, index) => [`tok\u00e9n"${index}`, index])),
     ...{ class_name: 1, _class_name: 2, __loader__: 3, root: 4, objects: 5, target: 6, types: 7, idx: 8, chat_template: 9 },
   }),
+  text('long-line.pkl', `(dp0\nVweights\np1\nV${'0\\u00e9'.repeat(20_000)}\np2\ns.`),
   text('chat_template.jinja', template),
   text(
     'escapes.jinja',

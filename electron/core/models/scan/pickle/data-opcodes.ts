@@ -55,8 +55,16 @@ const line =
   async (run) =>
     run.machine.push(value(await readLine(run)))
 
-const textOfLine = (decode: (bytes: Uint8Array) => string | undefined) =>
-  line((it) => ({ kind: 'text', text: it.length > MAX_TEXT_BYTES ? undefined : decode(it) }))
+/** Arrays of numbers are texts by protocol 0, of any length. */
+const textOfLine =
+  (decode: (bytes: Uint8Array) => string | undefined): OpcodeHandler =>
+  async ({ cursor, machine }) => {
+    const found = await cursor.line(MAX_LINE_BYTES)
+    const ended = found === undefined ? await cursor.skipLine() : found.ended
+    if (!ended) throw new Unreadable('it ends in the middle of a line', cursor.offset)
+    const short = found !== undefined && found.bytes.length <= MAX_TEXT_BYTES
+    machine.push(short ? { kind: 'text', text: decode(found.bytes) } : unknownText)
+  }
 
 function integerOfLine(run: PickleRun, it: Uint8Array): PickleValue {
   const value = decodeInteger(it)
