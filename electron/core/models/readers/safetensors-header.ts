@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { NameHashes } from './name-hashes.ts'
 import { Unreadable } from './unreadable.ts'
+import { WordWatch } from './word-watch.ts'
 
 /** One entry with its name; metadata values alone may be longer. */
 const MAX_ENTRY_BYTES = 65_536
@@ -15,6 +16,13 @@ const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x
 const [ZERO, NINE] = [0x30, 0x39]
 const METADATA = '__metadata__'
 
+export interface Notes {
+  /** The first ones, long ones cut. */
+  readonly kept: ReadonlyMap<string, string>
+  /** Those that say what is to be made of them, `_target_` of Hydra, with their beginnings. */
+  readonly makers: ReadonlyMap<string, string>
+}
+
 export interface TensorEntry {
   readonly name: string
   readonly dtype: string
@@ -25,7 +33,7 @@ export interface TensorEntry {
 
 /**
  * Walks through the header of a safetensors file with one window in memory: an object of tensors, and of one `__metadata__` whose values are texts.
- * Gives each tensor to `onTensor`, and the first notes of the metadata, long ones cut.
+ * Gives each tensor to `onTensor`, and of the metadata what people are shown and what names a class.
  * Stricter than the library where two readers could see two files: no field twice or unknown, numbers as the format writes them.
  * Names of tensors are the caller's to compare.
  * @throws {Unreadable} with the byte at which it leaves the format
@@ -36,7 +44,7 @@ export async function readSafetensorsHeader(
   onTensor: (entry: TensorEntry) => void,
   step: (count?: number) => void,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Notes> {
   const walk = new HeaderWalk(source, PREFIX_BYTES + headerBytes, step, signal)
   return walk.run(onTensor)
 }
@@ -60,11 +68,11 @@ class HeaderWalk {
     this.#signal = signal
   }
 
-  async run(onTensor: (entry: TensorEntry) => void): Promise<ReadonlyMap<string, string>> {
+  async run(onTensor: (entry: TensorEntry) => void): Promise<Notes> {
     await this.#refill()
     if (this.#window[0] !== OPEN || this.#length === 0) throw this.#stop('its header does not begin with {')
     this.#at += 1
-    let metadata: ReadonlyMap<string, string> | undefined
+    let metadata: Notes | undefined
     if (this.#peek() === CLOSE) this.#at += 1
     else
       do {
@@ -76,7 +84,7 @@ class HeaderWalk {
         else throw this.#stop(`the name ${METADATA} stands twice`)
       } while (this.#another(CLOSE))
     await this.#nothingMore()
-    return metadata ?? new Map()
+    return metadata ?? { kept: new Map(), makers: new Map() }
   }
 
   get #unread(): number {
@@ -131,34 +139,37 @@ class HeaderWalk {
     return { name, dtype, shape, begin, end }
   }
 
-  async #metadata(): Promise<ReadonlyMap<string, string>> {
-    const kept = new Map<string, string>()
+  async #metadata(): Promise<Notes> {
+    const [kept, makers] = [new Map<string, string>(), new Map<string, string>()]
     const names = new NameHashes(MAX_NOTES)
     let count = 0
     if (this.#peek() !== OPEN) throw this.#stop(`${METADATA} is no object`)
     this.#at += 1
     if (this.#peek() === CLOSE) {
       this.#at += 1
-      return kept
+      return { kept, makers }
     }
     do {
       if (this.#isLow) await this.#refill()
       const name = this.#text()
       this.#expect(COLON)
       if (this.#peek() !== QUOTE) throw this.#stop(`${METADATA}: ${name.slice(0, 80)} is no text`)
-      const value = await this.#longText()
+      const watch = new WordWatch()
+      for (const character of `${name}:`) watch.feed(character.charCodeAt(0))
+      const value = await this.#longText(watch)
       count += 1
       if (count > MAX_NOTES) throw this.#stop(`${METADATA} has more than ${MAX_NOTES} names`)
       names.add(name)
       if (kept.size < KEPT_NOTES) kept.set(name.slice(0, KEPT_NOTE_BYTES), value)
+      if (watch.found && makers.size < KEPT_NOTES) makers.set(name.slice(0, KEPT_NOTE_BYTES), value)
       if (this.#isLow) await this.#refill()
     } while (this.#another(CLOSE))
     if (names.hasTwice()) throw this.#stop(`${METADATA} has a name twice`)
-    return kept
+    return { kept, makers }
   }
 
   /** A text of any length; its beginning is kept, cut between characters. */
-  async #longText(): Promise<string> {
+  async #longText(watch: WordWatch): Promise<string> {
     const kept: number[] = [QUOTE]
     let isKept = true
     this.#at += 1
@@ -170,8 +181,12 @@ class HeaderWalk {
       // Neither within a character of several bytes nor, since it is taken whole, within an escape.
       if (kept.length > KEPT_NOTE_BYTES && (byte < 0x80 || byte >= 0xc0)) isKept = false
       if (isKept) kept.push(byte)
-      if (byte !== BACKSLASH) continue
+      if (byte !== BACKSLASH) {
+        watch.feed(byte)
+        continue
+      }
       const rest = this.#escape()
+      watch.feed(characterOf(rest))
       if (isKept) kept.push(...rest)
     }
     return this.#decoded(Uint8Array.from([...kept, QUOTE]))
@@ -279,5 +294,10 @@ class HeaderWalk {
 }
 
 const ESCAPES: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'))
+/** Of an escape, as far as words go: what stands for white space is none of a word. */
+const characterOf = (escaped: Uint8Array): number => {
+  if (escaped[0] === 0x75) return Number.parseInt(Buffer.from(escaped.subarray(1)).toString('latin1'), 16)
+  return escaped[0] === BACKSLASH ? BACKSLASH : 0x20
+}
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isHex = (byte: number): boolean => (byte >= ZERO && byte <= NINE) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)

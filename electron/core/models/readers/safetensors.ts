@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { NameHashes } from './name-hashes.ts'
-import { readSafetensorsHeader, type TensorEntry } from './safetensors-header.ts'
+import { type Notes, readSafetensorsHeader, type TensorEntry } from './safetensors-header.ts'
 import { TensorLayout } from './tensor-layout.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -39,8 +39,7 @@ const bitsOf: Readonly<Record<string, number>> = {
 export interface Safetensors {
   readonly tensors: number
   readonly dtypes: readonly string[]
-  /** The first notes, long ones cut. */
-  readonly metadata: ReadonlyMap<string, string>
+  readonly metadata: Notes
 }
 
 /**

@@ -28,6 +28,12 @@ const settings = new Set([
   'sbert_ce_default_activation_function',
   'attn_implementation',
   '_attn_implementation',
+  '_attn_implementation_internal',
+  'experts_implementation',
+  '_experts_implementation',
+  'custom_ops_library',
+  'allow_remote',
+  'plugins',
   'types',
   'chat_template',
   'class_name',
@@ -44,7 +50,7 @@ export const isSetting = (name: string): boolean => settings.has(name) || name.s
 
 /**
  * Configurations that name code: a Hugging Face `auto_map` (run with `trust_remote_code`), custom pipelines of transformers and diffusers,
- * kernels that transformers takes from the hub, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `_component_` of torchtune, `class_path` of Lightning, the schema of skops, `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, references of Fiddle, and what Keras builds its layers from.
+ * kernels that transformers takes from the hub, libraries of onnxruntime-genai, packages of ModelScope, classes by which sentence-transformers activates and routes (it imports and calls them), `_target_` of Hydra and NeMo (CVE-2025-23304), `_component_` of torchtune, `class_path` of Lightning, the schema of skops, `target` of latent-diffusion, libraries that PEFT and diffusers import by name, jsonpickle, references of Fiddle, and what Keras builds its layers from.
  */
 export function judgeConfig(scan: Scan, item: ScanItem, root: JsonValue): void {
   judgeKerasIn(scan, item, root)
@@ -120,12 +126,20 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   // Of MLX: a file that is run.
   if (name === 'model_file' && typeof value === 'string' && /\.py$/i.test(value))
     scan.find('config.own-code', item, null, `${name}: ${value}`)
+  // Of onnxruntime-genai: a library that it loads. Of ModelScope: Python beside the weights, and packages or addresses of them to install.
+  if (name === 'custom_ops_library' && typeof value === 'string' && value !== '')
+    scan.find('config.own-code', item, null, `${name}: ${value}`)
+  if (
+    (name === 'allow_remote' && value === true) ||
+    (name === 'plugins' && Array.isArray(value) && value.some((it) => typeof it === 'string'))
+  )
+    scan.find('config.own-code', item, null, `${name}: ${found}`)
   // Of sentence-transformers with words: transformers has no module before the name.
   if (name === 'tokenizer_class' && typeof value === 'string' && value.includes('.')) judgeModule(scan, item, value)
   if (/^(?:activation_(?:function|fn)|sbert_ce_default_activation_function)$/.test(name)) judgeActivation(scan, item, value)
   if (name === 'types' && value instanceof Map) for (const type of value.values()) judgeModule(scan, item, type)
-  // A repository and a name, perhaps with a revision and a function.
-  if (/^_?attn_implementation$/.test(name))
+  // A repository and a name, perhaps with a revision and a function (CVE-2026-4372).
+  if (/^_?(?:attn|experts)_implementation(?:_internal)?$/.test(name))
     for (const one of value instanceof Map ? value.values() : [value])
       if (typeof one === 'string' && one.includes('/')) scan.find('config.own-code', item, null, `${name}: ${one}`)
   if (name !== 'chat_template') return

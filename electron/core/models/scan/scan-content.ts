@@ -8,6 +8,7 @@ import { sentencePieces } from '../readers/sentencepiece.ts'
 import { isTarHeader, readTarMember } from '../readers/tar.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { readZipDirectory, type ZipDirectory } from '../readers/zip-directory.ts'
+import { judgeYaml } from './judge-yaml.ts'
 import { looksLikePickle } from './pickle/probe-pickle.ts'
 import { scanPickles } from './pickle/scan-pickle.ts'
 import type { Nested, Scan, ScanItem } from './scan.ts'
@@ -137,11 +138,17 @@ async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind): Promise<vo
   await scanPickles(scan, item, nestedIn(scan), { persistentIds: true })
 }
 
-async function scanSafetensors(scan: Scan, { source }: ScanItem): Promise<ModelFormat> {
-  const { tensors, dtypes, metadata } = await readSafetensors(source, scan.step, scan.signal)
+async function scanSafetensors(scan: Scan, item: ScanItem): Promise<ModelFormat> {
+  const { tensors, dtypes, metadata } = await readSafetensors(item.source, scan.step, scan.signal)
   scan.fact('tensors', tensors)
   scan.fact('types', dtypes.join(', '))
-  for (const [name, value] of metadata) scan.fact(`metadata ${name}`, value)
+  for (const [name, value] of metadata.kept) scan.fact(`metadata ${name}`, value)
+  // FlexTok and others have Hydra make what stands there.
+  for (const [name, value] of metadata.makers) {
+    const before = scan.findings.length
+    judgeYaml(scan, item, `${name}: ${value}`)
+    if (scan.findings.length === before) scan.find('config.names-class', item, null, `metadata ${name}: _target_`)
+  }
   return 'safetensors'
 }
 

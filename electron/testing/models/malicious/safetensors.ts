@@ -1,10 +1,12 @@
 import { joined, u8, u64 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
-import { unclearedFile as notCleared } from './verdicts.ts'
+import { dangerousFile as dangerous, unclearedFile as notCleared, suspiciousFile as suspicious } from './verdicts.ts'
 
 const header = (value: object) => JSON.stringify(value)
 const one = { a: tensor(0, 8) }
+const noted = (notes: Readonly<Record<string, string>>) => safetensors(header({ __metadata__: notes, ...one }), 8)
+const made = JSON.stringify({ _target_: 'os.system', command: 'id' })
 
 /** Headers that lie. The library accepts some of them; two readers could see two files. */
 export const safetensorsFiles: readonly ModelCase[] = [
@@ -36,6 +38,26 @@ export const safetensorsFiles: readonly ModelCase[] = [
   notCleared('safetensors: JSON nested ten thousand deep', safetensors(`{"a":${'['.repeat(10_000)}`)),
   notCleared('safetensors: a header that is no UTF-8', joined(u64(4), '{"', u8(0xff, 0xfe))),
   notCleared('safetensors: fractions', safetensors(header({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8.5] } }), 9)),
+  // FlexTok has Hydra make what its metadata says.
+  dangerous('safetensors: metadata that Hydra makes', noted({ config: made }), 'm.safetensors'),
+  dangerous('safetensors: metadata that Hydra makes, as Python writes it', noted({ config: made.replaceAll('"', "'") }), 'm.safetensors'),
+  dangerous('safetensors: metadata that Hydra makes as it is', noted({ _target_: 'os.system', command: 'id' }), 'm.safetensors'),
+  suspicious('safetensors: metadata with a class of Hydra', noted({ config: made.replace('os.system', 'flextok.Model') }), 'm.safetensors'),
+  suspicious(
+    'safetensors: metadata that Hydra makes, behind much else',
+    noted({ config: `{"a":"${'x'.repeat(200_000)}",${made.slice(1)}` }),
+    'm.safetensors',
+  ),
+  suspicious(
+    'safetensors: metadata that Hydra makes, with escapes, behind much else',
+    noted({ config: `{'a':'${'x'.repeat(5_000)}',${made.slice(1).replace('_t', '\\x5f\\u0074')}` }),
+    'm.safetensors',
+  ),
+  suspicious(
+    'safetensors: metadata with an escape of its own, behind much else',
+    safetensors(header({ __metadata__: { config: `${'x'.repeat(5_000)}${made}` }, ...one }).replace('_target_', '_t\\u0061rget\\u005f'), 8),
+    'm.safetensors',
+  ),
   // The low byte of the length is GLOBAL: the module is the rest of the line, and nothing of that name exists.
   notCleared('safetensors whose length reads as an import', joined(u64(0x63), '{\nos\n'), 'm.safetensors'),
 ]
