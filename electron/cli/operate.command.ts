@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { hostOf } from '#core/fleet/named-host.ts'
 import type { Services } from '#core/services.ts'
+import { wasMeasured } from '#shared/model/audit.ts'
 import { type OperateVerb, operateVerbs, type UnitState } from '#shared/model/operate.ts'
 import type { LogLine } from '#shared/model/service-log.ts'
 import { operateMeaning, pieceText } from '#shared/operate-words.ts'
@@ -37,8 +38,15 @@ export async function runOperate(args: string[]): Promise<number> {
     if (demo) await services.audits.start(fleet, services.transport(), [host]).done
     if (unit === undefined) {
       const units = services.operate.units(fleet, hostOf(fleet, host).name)
-      if (units.length === 0)
-        say(`${host}: ${services.audits.host(fleet, host) === null ? 'no audit has looked at it yet' : 'the last audit knows no service'}`)
+      if (units.length === 0) {
+        const audit = services.audits.host(fleet, host)
+        const measured = audit !== null && wasMeasured(audit)
+        say(
+          `${host}: ${measured ? 'the last audit knows no service' : audit === null ? 'no audit has looked at it yet' : `no audit could look at it: ${audit.failure?.detail ?? audit.state}`}`,
+        )
+        // Nothing is known: that is not a host without services.
+        if (!measured) return ExitCode.couldNotRun
+      }
       for (const one of units)
         process.stdout.write(
           visible(

@@ -6,10 +6,11 @@ export function leaveSidebar(): void {
   if (held instanceof HTMLElement && held.closest('.sidebar') !== null) held.blur()
 }
 
-/** F6: focus moves to the next part of the window marked `data-pane`, and to what had it there last when that is known. */
-export function focusNextPane(): void {
+/** F6, and with Shift backwards: focus moves to the next part of the window marked `data-pane`. */
+export function focusPane(step: 1 | -1): void {
   const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter((pane) => pane.querySelector(focusable) !== null)
   const current = panes.findIndex((pane) => pane.contains(document.activeElement))
-  const next = panes[(current + 1) % panes.length]
-  next?.querySelector<HTMLElement>(focusable)?.focus()
+  // Nowhere yet: forwards is the first, backwards the last.
+  const from = current < 0 && step < 0 ? 0 : current
+  panes[(from + step + panes.length) % panes.length]?.querySelector<HTMLElement>(focusable)?.focus()
 }

@@ -13,7 +13,7 @@ import {
 } from '../stores/ui.store.ts'
 import { useHosts } from '../stores/use-hosts.tsx'
 import { type KeyMap, useKeys } from '../stores/use-keys.ts'
-import { focusNextPane, leaveSidebar } from './panes.ts'
+import { focusPane, leaveSidebar } from './panes.ts'
 
 const to = (go: () => void) => () => {
   leaveSidebar()
@@ -39,6 +39,7 @@ export function useGlobalKeys(): void {
     'mod+,': to(() => goSettings()),
     'mod+[': to(goBack),
     '?': () => openDialog({ kind: 'shortcuts' }),
-    f6: focusNextPane,
+    f6: () => focusPane(1),
+    'shift+f6': () => focusPane(-1),
   })
 }

@@ -39,6 +39,7 @@ describe('mayAct', () => {
     ['?', { ...free, inField: true }, false],
     ['escape', { ...free, inField: true, letterKeys: false }, true],
     ['f6', { ...free, inField: true }, true],
+    ['shift+f6', { ...free, inField: true }, true],
     ['enter', { ...free, inField: true }, false],
     ['mod+k', { ...free, inField: true, letterKeys: false }, true],
     ['mod+k', { ...free, dialogOpen: true }, false],

@@ -33,5 +33,5 @@ export function mayAct(chord: string, { inField, dialogOpen, letterKeys }: KeyCo
   const bare = !chord.startsWith('mod+')
   if (!bare) return true
   if (chord.length === 1) return letterKeys && !inField
-  return !inField || chord === 'f6' || chord === 'escape'
+  return !inField || chord === 'f6' || chord === 'shift+f6' || chord === 'escape'
 }

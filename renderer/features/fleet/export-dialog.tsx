@@ -38,9 +38,7 @@ export function ExportDialog() {
       foot={
         <>
           <span className="spring" />
-          <Button look="primary" onClick={closeDialog}>
-            Close
-          </Button>
+          <Button onClick={closeDialog}>Close</Button>
         </>
       }
     >
@@ -51,7 +49,7 @@ export function ExportDialog() {
               <b className="font-medium">{name}</b>
               <span className="muted block text-[12px] leading-4">{text}</span>
             </div>
-            <Button ref={index === 0 ? first : undefined} small onClick={() => choose(format)}>
+            <Button ref={index === 0 ? first : undefined} look={index === 0 ? 'primary' : 'default'} small onClick={() => choose(format)}>
               {`Save ${name}…`}
             </Button>
           </li>

@@ -24,6 +24,7 @@ export const shortcutGroups: readonly { readonly title: string; readonly shortcu
       { chords: ['mod+f'], action: 'Filter what is listed, as / does' },
       { chords: ['esc'], action: 'Stop the audit, clear a filter, close' },
       { chords: ['F6'], action: 'Next pane' },
+      { chords: ['shift+F6'], action: 'Previous pane' },
       { chords: ['mod+i'], action: 'Right pane (narrow window)' },
       { chords: ['mod+plus', 'mod+-'], action: 'Larger or smaller text' },
       { chords: ['mod+0'], action: 'Text of its usual size' },
