@@ -21,7 +21,7 @@ import { gpu03 } from '#testing/demo/hosts/gpu-03.ts'
 import { gpu04 } from '#testing/demo/hosts/gpu-04.ts'
 import { lab01 } from '#testing/demo/hosts/lab-01.ts'
 import * as moreHosts from '#testing/demo/template-hosts.testing.ts'
-import { type Fix, fixFor } from '../renderer/features/host/fix-for.ts'
+import { type Fix, fixFor } from '../renderer/stores/fix-for.ts'
 
 /**
  * Fix on every open finding of the simulated hosts that a template turns: the right template opens, filled from what the audit knows, and what it asks for
@@ -108,7 +108,7 @@ const opened: readonly string[] = [
   'sshd-no-root-login → sshd-behind-jump',
   'unneeded-services-off → services-masked',
 ]
-/** Open on none of these hosts: what opens for them is proven of findings alone (`renderer/features/host/fix-for.test.ts`), and in the lab. */
+/** Open on none of these hosts: what opens for them is proven of findings alone (`renderer/stores/fix-for.test.ts`), and in the lab. */
 const notOpen: readonly string[] = [
   'access-closed-accounts-shut',
   'inference-account-dedicated',

@@ -81,7 +81,7 @@ function CurrentScreen() {
     case 'access':
       return <Fetched key="access" part={accessScreen} given={{}} {...around} />
     case 'models':
-      return <Fetched key="models" part={modelsScreen} given={{}} {...around} />
+      return <Fetched key="models" part={modelsScreen} given={{ arrival: route }} {...around} />
     case 'push':
       return <Fetched key="push" part={pushScreen} given={{ view: route.view, draft: route.draft }} {...around} />
     case 'audit':

@@ -24,7 +24,7 @@ export type Route =
   | { readonly screen: 'controls' }
   | { readonly screen: 'network' }
   | { readonly screen: 'access' }
-  | { readonly screen: 'models' }
+  | { readonly screen: 'models'; readonly model?: string }
   | { readonly screen: 'push'; readonly view: PushView; readonly draft: PushStart | PushPlan | null }
   | { readonly screen: 'audit' }
   | { readonly screen: 'settings'; readonly section: SettingsSection }
@@ -108,6 +108,8 @@ export const goBack = (): void => {
 export const goFleet = (): void => go({ screen: 'fleet' })
 export const goHost = (host: string, target: FindingTarget = {}): void => go({ screen: 'host', host, target })
 export const goControls = (): void => go({ screen: 'controls' })
+/** With one of them chosen. */
+export const goModel = (model: string): void => go({ screen: 'models', model })
 export const goNetwork = (): void => go({ screen: 'network' })
 export const goAccess = (): void => go({ screen: 'access' })
 export const goModels = (): void => go({ screen: 'models' })

@@ -10,6 +10,14 @@ export type KeyMap = Readonly<Record<string, (() => void) | undefined>>
 /** The chords that act on what is on screen, of each key map that is mounted. */
 const useActing = create<{ readonly maps: ReadonlyMap<object, readonly string[]> }>(() => ({ maps: new Map() }))
 
+/** The key maps that are mounted. */
+const mounted = new Set<{ readonly current: { readonly map: KeyMap } }>()
+
+/** Does what the key would do. */
+export const pressKey = (chord: string): void => {
+  for (const { current } of mounted) current.map[chord]?.()
+}
+
 const inField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
 
@@ -36,7 +44,11 @@ export function useKeys(map: KeyMap): void {
       act()
     }
     window.addEventListener('keydown', press, { capture: true })
-    return () => window.removeEventListener('keydown', press, { capture: true })
+    mounted.add(latest)
+    return () => {
+      window.removeEventListener('keydown', press, { capture: true })
+      mounted.delete(latest)
+    }
   }, [])
 }
 

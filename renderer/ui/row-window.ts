@@ -35,11 +35,11 @@ const WHOLE = 150
 /** Pixels above and below what is seen, so that scrolling shows no gap. */
 const MARGIN = 400
 
-/** First line and the one after the last that are drawn, and the heights that stand for the others. */
-export function windowOf(lines: readonly Line<unknown>[], scrollTop: number, height: number) {
+/** First line and the one after the last that are drawn, and the heights that stand for the others. `whole`: so many lines are all drawn. */
+export function windowOf(lines: readonly Line<unknown>[], scrollTop: number, height: number, whole = WHOLE) {
   const last = lines.at(-1)
   const total = last === undefined ? 0 : last.top + last.height
-  if (lines.length <= WHOLE) return { from: 0, to: lines.length, above: 0, below: 0 }
+  if (lines.length <= whole) return { from: 0, to: lines.length, above: 0, below: 0 }
   const from = firstBelow(lines, scrollTop - MARGIN)
   const to = Math.min(lines.length, firstBelow(lines, scrollTop + height + MARGIN) + 1)
   const above = lines[from]?.top ?? 0

@@ -19,10 +19,10 @@ export function useRowView<E extends HTMLElement>() {
     return () => observer.disconnect()
   }, [look])
   const show = useCallback(
-    (line: Pick<Line<unknown>, 'top' | 'height'>) => {
+    (line: Pick<Line<unknown>, 'top' | 'height'>, headHeight = HEAD_HEIGHT) => {
       const box = scroller.current
       if (box === null) return
-      const target = scrollTo(line, box.scrollTop, box.clientHeight, HEAD_HEIGHT)
+      const target = scrollTo(line, box.scrollTop, box.clientHeight, headHeight)
       if (target !== undefined) box.scrollTop = target
       look()
     },

@@ -1,11 +1,12 @@
 import { memo, useMemo, useState } from 'react'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import type { HostView } from '../../stores/host-view.ts'
-import { goHost, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
+import { goHost, goPush, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { Said } from '../../ui/said.tsx'
 import { age } from '../../ui/time.ts'
-import { type AttentionAction, type AttentionEntry, attentionOf } from './attention.ts'
+import { type AttentionAction, type AttentionEntry, attentionOf, type EntryAction } from './attention.ts'
+import { useFixes } from './use-fixes.ts'
 
 /** Entries before "Show more": what fits beside the matrix. */
 const shortLength = 8
@@ -27,10 +28,12 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
   const shown = all ? entries : entries.slice(0, shortLength)
   const act = (action: AttentionAction) => {
     if (action.kind === 'finding') goHost(action.host, { key: action.id })
+    else if (action.kind === 'fix') goPush('change', { host: action.host, ...action.fix })
     else if (action.kind === 'sudoers') goSettings('sudoers')
     else if (action.kind === 'compare') openDialog({ kind: 'changed-key', hop: action.hop })
     else retry(action.hosts)
   }
+  const fixes = useFixes(running ? noEntries : shown)
   const audited = hosts.some((host) => host.results !== 'none')
   return (
     <aside className="attention" aria-label="Attention" data-pane>
@@ -60,7 +63,7 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
       )}
       <ul>
         {shown.map((entry) => (
-          <Entry key={entry.key} entry={entry} act={act} />
+          <Entry key={entry.key} entry={entry} fix={fixes.get(entry.key)} act={act} />
         ))}
         {entries.length > shortLength && (
           <li className="!p-0">
@@ -74,7 +77,15 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
   )
 })
 
-const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (action: AttentionAction) => void }) => (
+const noEntries: readonly AttentionEntry[] = []
+
+interface EntryProps {
+  readonly entry: AttentionEntry
+  readonly fix: EntryAction | undefined
+  readonly act: (action: AttentionAction) => void
+}
+
+const Entry = ({ entry, fix, act }: EntryProps) => (
   <li>
     <div className="where">
       <ConnectionStatus words={entry.words} />
@@ -86,7 +97,7 @@ const Entry = ({ entry, act }: { readonly entry: AttentionEntry; readonly act: (
       <Said text={entry.text} />
     </div>
     <div className="flex h-5 items-center gap-3">
-      {entry.actions.map(({ label, action }) => (
+      {[...(fix === undefined ? [] : [fix]), ...entry.actions].map(({ label, action }) => (
         <button key={label} type="button" className="link one-line max-w-max flex-1" onClick={() => act(action)}>
           {label}
         </button>

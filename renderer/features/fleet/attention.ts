@@ -4,6 +4,7 @@ import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords, failedHop } from '../../stores/connection-words.ts'
+import type { Fix } from '../../stores/fix-for.ts'
 import { findingId, type HostView } from '../../stores/host-view.ts'
 import type { ConnectionWords } from '../../ui/connection-status.tsx'
 import { outcomeWords } from '../../ui/outcome-words.ts'
@@ -13,9 +14,15 @@ import { awayHosts } from './away-hosts.ts'
 
 export type AttentionAction =
   | { readonly kind: 'finding'; readonly host: string; readonly id: string }
+  | { readonly kind: 'fix'; readonly host: string; readonly fix: Fix }
   | { readonly kind: 'sudoers' }
   | { readonly kind: 'compare'; readonly hop: string }
   | { readonly kind: 'retry'; readonly hosts: readonly string[] }
+
+export interface EntryAction {
+  readonly label: string
+  readonly action: AttentionAction
+}
 
 /** One cause, on however many hosts. */
 export interface AttentionEntry {
@@ -30,7 +37,7 @@ export interface AttentionEntry {
   readonly text: string
   /** ISO 8601 of the first sight. */
   readonly since: string | undefined
-  readonly actions: readonly { readonly label: string; readonly action: AttentionAction }[]
+  readonly actions: readonly EntryAction[]
 }
 
 const bases: Readonly<Record<Outcome, number>> = {

@@ -26,10 +26,10 @@ import { QuarantineDialog } from './quarantine-dialog.tsx'
 import { RegistrationDetail } from './registration-detail.tsx'
 import { stepsOf } from './registry-actions.tsx'
 import { type RegistryAsk, RegistryDialog, type RegistryStep } from './registry-dialog.tsx'
-import { useShownModels } from './use-shown-models.ts'
+import { type ModelArrival, useShownModels } from './use-shown-models.ts'
 
 /** What lies on the disks as models, whether it is what it should be, and whether it can hurt. */
-export function ModelsScreen() {
+export function ModelsScreen({ arrival }: { readonly arrival: ModelArrival }) {
   const query = useModelOverview()
   const fleet = useFleetState().data?.fleet
   const job = useModelJob().data
@@ -41,7 +41,7 @@ export function ModelsScreen() {
   const running = job != null && job.state !== 'finished'
   const all = query.data?.artifacts ?? []
   const registrations = useRegistrations().data ?? []
-  const shown = useShownModels(all, registrations)
+  const shown = useShownModels(all, registrations, arrival)
   const { row, waits, registration, selected } = shown
   const sheet = useSheet(row !== undefined || waits !== undefined)
   const request = () => {

@@ -13,14 +13,22 @@ import {
   waitingFor,
 } from './model-rows.ts'
 
+/** How somebody came here: a new one each time. */
+export interface ModelArrival {
+  readonly model?: string
+}
+
 export type Filter = 'all' | ModelGroup
 
 /** What of all models is shown, in which order, and which of it is chosen. */
-export function useShownModels(all: readonly ModelArtifact[], registrations: readonly Registration[]) {
+export function useShownModels(all: readonly ModelArtifact[], registrations: readonly Registration[], arrival: ModelArrival) {
   const [filter, setFilter] = useState<Filter>('all')
   const [by, setBy] = useState<'state' | 'host'>('state')
   const [text, setText] = useState<string | null>(null)
-  const [chosen, choose] = useState<string>()
+  // A choice holds until somebody arrives here anew.
+  const [choice, setChoice] = useState<{ readonly arrival: ModelArrival; readonly name: string | undefined }>()
+  const chosen = choice?.arrival === arrival ? choice.name : arrival.model
+  const choose = (name: string | undefined) => setChoice({ arrival, name })
   const shown = filterModels(all, text ?? '').filter((row) => filter === 'all' || groupOf(row) === filter)
   const groups = groupModels(shown, by)
   /** Registrations of models that lie on no host yet. */

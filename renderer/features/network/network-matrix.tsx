@@ -1,10 +1,14 @@
-import { Fragment, type KeyboardEvent, useLayoutEffect, useRef } from 'react'
+import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { destinations, type FlowState, type Segment, segments, sources } from '#shared/model/segment.ts'
 import { goHost } from '../../stores/ui.store.ts'
 import { CutName } from '../../ui/cut-name.tsx'
 import { moveCell, moveOf } from '../../ui/grid-moves.ts'
+import { RowSpace } from '../../ui/row-space.tsx'
+import { linesOf, windowOf } from '../../ui/row-window.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { ToneIcon } from '../../ui/tone-icon.tsx'
+import { useRowView } from '../../ui/use-row-view.ts'
 import { count } from '../../ui/words.ts'
 import { isOutward, type NetworkCell, type NetworkRow, networksOf } from './network-rows.ts'
 import { flowTitle, segmentWords, stateWords } from './network-words.ts'
@@ -25,78 +29,102 @@ interface NetworkMatrixProps {
   readonly loading: boolean
 }
 
-/** Hosts are rows, segments are columns. One cell is in the tab order, arrows move it. */
+/** As the style says. */
+const ROW_HEIGHT = 32
+/** Up to so many hosts are all drawn: each has a dozen cells. */
+const WHOLE = 30
+
+/** Hosts are rows, segments are columns. One cell is in the tab order, arrows move it. Of many hosts those near the window are drawn. */
 export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }: NetworkMatrixProps) {
-  const grid = useRef<HTMLTableElement>(null)
+  const { scroller, view, look, show } = useRowView<HTMLElement>()
+  const lines = useMemo(() => linesOf([{ rows }], ROW_HEIGHT), [rows])
+  const { from, to, above, below } = windowOf(lines, view.top, view.height, WHOLE)
+  const at = rows.findIndex(({ host }) => host === chosen.host)
+  const top = lines[at]?.top
+  useEffect(() => {
+    const head = scroller.current?.querySelector('thead')?.offsetHeight
+    if (top !== undefined) show({ top, height: ROW_HEIGHT }, head)
+  }, [top, show, scroller])
   const follow = useRef(false)
   useLayoutEffect(() => {
     // Whoever has only just come goes on here by keyboard, and begins at the top of the screen.
     if (!follow.current && document.activeElement !== document.body) return
-    const flow = grid.current?.querySelector<HTMLElement>(`[data-flow="${CSS.escape(`${chosen.host} ${chosen.segment}`)}"]`)
-    flow?.focus({ preventScroll: !follow.current })
+    const flow = scroller.current?.querySelector<HTMLElement>('.cell[aria-pressed="true"]')
+    // Not drawn yet: it is when it has come into sight.
+    if (flow == null) return
+    flow.focus({ preventScroll: true })
+    if (follow.current) flow.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     follow.current = false
   })
   const press = (event: KeyboardEvent) => {
     const move = moveOf(event)
-    if (move === undefined || !(event.target as HTMLElement).dataset.flow) return
+    if (move === undefined || !(event.target as HTMLElement).classList.contains('cell')) return
     event.preventDefault()
-    const at = [rows.findIndex(({ host }) => host === chosen.host), segments.indexOf(chosen.segment)] as const
-    const [row, column] = moveCell(at, move, rows.length, segments.length)
+    const page = Math.max(1, Math.floor(view.height / ROW_HEIGHT) - 4)
+    const [row, column] = moveCell([at, segments.indexOf(chosen.segment)], move, rows.length, segments.length, page)
     const host = rows[row]?.host
     const segment = segments[column]
     if (host === undefined || segment === undefined) return
     follow.current = true
     onChoose({ host, segment })
   }
+  const whole = to - from === lines.length
+  // Tab stops at the cell that is chosen, or in the first row that is drawn while that is scrolled away.
+  const stop = at >= from && at < to ? chosen.host : rows[from]?.host
   return (
-    <table
-      ref={grid}
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
-      role="grid"
-      aria-label={`Flows, ${count(rows.length, 'host')} by ${count(segments.length, 'segment')}`}
-      className="network-matrix"
-      onKeyDown={press}
-    >
-      <thead>
-        <tr className="directions">
-          <td />
-          <th scope="colgroup" colSpan={sources.length}>
-            From these networks to the host
-          </th>
-          <th scope="colgroup" colSpan={destinations.length} className="outward">
-            From the host to
-          </th>
-        </tr>
-        <tr>
-          <th scope="col">Host</th>
-          {segments.map((segment) => (
-            <SegmentHead key={segment} segment={segment} networks={networksOf(fleet, segment)} />
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.host} className={row.host === chosen.host ? 'cross' : ''}>
-            <th scope="row">
-              <button type="button" className="link plain" onClick={() => goHost(row.host)}>
-                <CutName name={row.host} />
-              </button>
+    <Scroll as="section" ref={scroller} className="network-list" aria-label="Hosts by segments" data-pane onScroll={look}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose cells take the focus
+        role="grid"
+        aria-label={`Flows, ${count(rows.length, 'host')} by ${count(segments.length, 'segment')}`}
+        className="network-matrix"
+        aria-rowcount={whole ? undefined : rows.length + 2}
+        onKeyDown={press}
+      >
+        <thead>
+          <tr className="directions">
+            <td />
+            <th scope="colgroup" colSpan={sources.length}>
+              From these networks to the host
             </th>
-            {row.cells.map((cell) => (
-              <FlowCell
-                key={cell.segment}
-                row={row}
-                cell={cell}
-                chosen={row.host === chosen.host && cell.segment === chosen.segment}
-                aside={state !== null && cell.state !== state}
-                loading={loading}
-                onChoose={onChoose}
-              />
+            <th scope="colgroup" colSpan={destinations.length} className="outward">
+              From the host to
+            </th>
+          </tr>
+          <tr>
+            <th scope="col">Host</th>
+            {segments.map((segment) => (
+              <SegmentHead key={segment} segment={segment} networks={networksOf(fleet, segment)} />
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          <RowSpace height={above} columns={segments.length + 1} />
+          {rows.slice(from, to).map((row, index) => (
+            <tr key={row.host} className={row.host === chosen.host ? 'cross' : ''} aria-rowindex={whole ? undefined : from + index + 3}>
+              <th scope="row">
+                <button type="button" className="link plain" onClick={() => goHost(row.host)}>
+                  <CutName name={row.host} />
+                </button>
+              </th>
+              {row.cells.map((cell) => (
+                <FlowCell
+                  key={cell.segment}
+                  row={row}
+                  cell={cell}
+                  chosen={row.host === chosen.host && cell.segment === chosen.segment}
+                  stop={row.host === stop && cell.segment === chosen.segment}
+                  aside={state !== null && cell.state !== state}
+                  loading={loading}
+                  onChoose={onChoose}
+                />
+              ))}
+            </tr>
+          ))}
+          <RowSpace height={below} columns={segments.length + 1} />
+        </tbody>
+      </table>
+    </Scroll>
   )
 }
 
@@ -124,12 +152,14 @@ interface FlowCellProps {
   readonly row: NetworkRow
   readonly cell: NetworkCell
   readonly chosen: boolean
+  /** Tab stops here. */
+  readonly stop: boolean
   readonly aside: boolean
   readonly loading: boolean
   readonly onChoose: (place: Place) => void
 }
 
-function FlowCell({ row, cell, chosen, aside, loading, onChoose }: FlowCellProps) {
+function FlowCell({ row, cell, chosen, stop, aside, loading, onChoose }: FlowCellProps) {
   const { word, tone } = stateWords[cell.state]
   const choose = () => onChoose({ host: row.host, segment: cell.segment })
   const many = cell.count > 1 ? `, ${cell.count} of ${cell.flows.length} sockets` : ''
@@ -139,8 +169,7 @@ function FlowCell({ row, cell, chosen, aside, loading, onChoose }: FlowCellProps
         type="button"
         className={`cell ${tone} ${row.stale ? 'stale' : ''} ${aside ? 'aside' : ''}`}
         aria-pressed={chosen}
-        tabIndex={chosen ? 0 : -1}
-        data-flow={`${row.host} ${cell.segment}`}
+        tabIndex={stop ? 0 : -1}
         data-opens-pane
         aria-label={`${flowTitle(cell.segment, row.host, isOutward(cell.segment))}: ${word}${many}${row.stale ? ', last known' : ''}`}
         onFocus={choose}

@@ -98,17 +98,17 @@ export function NetworkScreen() {
       ) : (
         <div className="network" aria-busy={query.isPending}>
           <StateFilter counts={counts} state={state} onState={setState} />
-          <Scroll as="section" className="network-list" aria-label="Hosts by segments" data-pane>
-            {row !== undefined && cell !== undefined ? (
-              <NetworkMatrix
-                fleet={fleetState.fleet}
-                rows={rows}
-                chosen={{ host: row.host, segment: cell.segment }}
-                onChoose={setPlace}
-                state={state}
-                loading={query.isPending}
-              />
-            ) : (
+          {row !== undefined && cell !== undefined ? (
+            <NetworkMatrix
+              fleet={fleetState.fleet}
+              rows={rows}
+              chosen={{ host: row.host, segment: cell.segment }}
+              onChoose={setPlace}
+              state={state}
+              loading={query.isPending}
+            />
+          ) : (
+            <Scroll as="section" className="network-list" aria-label="Hosts by segments" data-pane>
               <Empty title="No host matches" about="The filter looks at names of hosts and at the state of their flows.">
                 <Button
                   onClick={() => {
@@ -119,8 +119,8 @@ export function NetworkScreen() {
                   Clear the filter
                 </Button>
               </Empty>
-            )}
-          </Scroll>
+            </Scroll>
+          )}
           {row !== undefined && cell !== undefined && !query.isPending && (
             <SidePane sheet={sheet}>
               <NetworkDetail key={`${row.host} ${cell.segment}`} fleet={fleetState.fleet} row={row} cell={cell} />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { audited } from '../../stores/__fixtures__/hosts.ts'
-import { matches, paletteActions, paletteFindings } from './palette-commands.ts'
+import { matches, paletteActions, paletteFindings, paletteModels } from './palette-commands.ts'
 
 const hosts = [audited('gpu-01', { 'INF-1': 'warning', 'INF-2': 'pass' }), audited('gpu-02', { 'INF-1': 'fail', 'INF-3': 'fail' })]
 
@@ -10,6 +10,16 @@ test.each([
   ['INF-2', []],
 ])('findings for %j', (query, expected) => {
   expect(paletteFindings(hosts, query, 8).map(({ host, item }) => `${host} ${item}`)).toEqual(expected)
+})
+
+test('models are found by name and by host, each once', () => {
+  const at = (name: string, host: string) => ({ name, places: [{ host }] })
+  const artifacts = [at('llama-3.1', 'gpu-01'), at('llama-3.1', 'gpu-02'), at('whisper', 'gpu-02')]
+  const found = (query: string, limit = 8) => paletteModels(artifacts, query, limit).map(({ name, hosts: on }) => `${name} ${on.join()}`)
+  expect(found('LLAMA')).toEqual(['llama-3.1 gpu-01,gpu-02'])
+  expect(found('model gpu-02')).toEqual(['llama-3.1 gpu-02', 'whisper gpu-02'])
+  expect(found('', 1)).toEqual(['llama-3.1 gpu-01,gpu-02'])
+  expect(found('nothing')).toEqual([])
 })
 
 test('the list is bounded', () => expect(paletteFindings(hosts, '', 1)).toHaveLength(1))

@@ -1,3 +1,4 @@
+import { groupBy } from '#shared/group-by.ts'
 import { byNeed } from '#shared/model/score.ts'
 import { findingId, type HostView } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
@@ -11,6 +12,16 @@ export interface PaletteFinding {
   readonly title: string
   /** What the query is matched with. */
   readonly keywords: string
+}
+
+interface Placed {
+  readonly name: string
+  readonly places: readonly { readonly host: string }[]
+}
+
+export interface PaletteModel {
+  readonly name: string
+  readonly hosts: readonly string[]
 }
 
 /** Open findings of every host, loudest first. Bounded: a palette is not a list. */
@@ -38,6 +49,18 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
       title: plainText(finding.title, 120),
       keywords,
     }))
+}
+
+/** Models by name, each once. Without a query a few: they are many. */
+export function paletteModels(artifacts: readonly Placed[], query: string, limit: number): readonly PaletteModel[] {
+  const named = groupBy(
+    artifacts.filter(({ name, places }) => matches(query, `model ${name} ${places.map(({ host }) => host).join(' ')}`)),
+    ({ name }) => name,
+  )
+  return [...named].slice(0, limit).map(([name, group]) => ({
+    name,
+    hosts: [...new Set(group.flatMap(({ places }) => places.map(({ host }) => host)))],
+  }))
 }
 
 /** What can be done, by a query; what is called like that comes first, and before the findings, whose words are many. */

@@ -1,20 +1,23 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { Command } from 'cmdk'
-import { Search, Server } from 'lucide-react'
+import { Boxes, Search, Server } from 'lucide-react'
 import { type KeyboardEvent, useCallback, useRef, useState } from 'react'
-import { closeDialog, goHost } from '../../stores/ui.store.ts'
+import { useModelOverview } from '../../stores/queries.ts'
+import { closeDialog, goHost, goModel } from '../../stores/ui.store.ts'
 import { useHosts } from '../../stores/use-hosts.tsx'
 import { CutName } from '../../ui/cut-name.tsx'
 import { keepInside } from '../../ui/keep-inside.ts'
 import { KeyHint, Keys } from '../../ui/keys.tsx'
+import { plainText } from '../../ui/plain-text.ts'
 import { isMac } from '../../ui/platform.ts'
 import { Said } from '../../ui/said.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
-import { matches, paletteActions, paletteFindings } from './palette-commands.ts'
+import { count } from '../../ui/words.ts'
+import { matches, paletteActions, paletteFindings, paletteModels } from './palette-commands.ts'
 
 import { sayChosen } from './say-chosen.ts'
 import { usePaletteActions } from './use-palette-actions.tsx'
-/** Findings, actions and hosts by a few typed words. */
+/** Findings, actions, hosts and models by a few typed words. */
 export function Palette() {
   const [query, setQuery] = useState('')
   const input = useRef<HTMLInputElement>(null)
@@ -32,6 +35,7 @@ export function Palette() {
   const found = hosts
     .filter((host) => matches(query, `${host.name} ${host.address} ${host.engines}`))
     .slice(0, query.trim() === '' ? 6 : 12)
+  const models = paletteModels(useModelOverview().data?.artifacts ?? [], query, query.trim() === '' ? 3 : 8)
   const run = (act: () => void) => () => {
     closeDialog()
     act()
@@ -98,7 +102,7 @@ export function Palette() {
               <Command.List label="Results">
                 <Command.Empty>{`Nothing matches “${query}”.`}</Command.Empty>
                 {actions.isCalled ? [actionGroup, findingGroup] : [findingGroup, actionGroup]}
-                {found.length > 0 && (
+                {found.length + models.length > 0 && (
                   <Command.Group heading="Go to">
                     {found.map((host) => (
                       <Command.Item key={host.name} value={`host ${host.name}`} onSelect={run(() => goHost(host.name))}>
@@ -107,6 +111,15 @@ export function Palette() {
                           <CutName name={host.name} />
                         </b>
                         <span>{host.engines === '' ? 'Host' : host.engines}</span>
+                      </Command.Item>
+                    ))}
+                    {models.map(({ name, hosts: on }) => (
+                      <Command.Item key={`model ${name}`} value={`model ${name}`} onSelect={run(() => goModel(name))}>
+                        <Boxes className="icon" aria-hidden />
+                        <b className="one-line">
+                          <Said text={plainText(name, 120)} />
+                        </b>
+                        <span>{`Model, ${on.length === 1 ? on[0] : count(on.length, 'host')}`}</span>
                       </Command.Item>
                     ))}
                   </Command.Group>

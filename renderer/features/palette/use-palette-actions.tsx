@@ -13,8 +13,10 @@ import {
   Play,
   RefreshCw,
   Settings,
+  ShieldMinus,
   Table2,
   Users,
+  Wrench,
   X,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -41,6 +43,7 @@ import {
   useUi,
 } from '../../stores/ui.store.ts'
 import { useAuditing, useLastOutcome } from '../../stores/use-hosts.tsx'
+import { pressKey, useActs } from '../../stores/use-keys.ts'
 
 export interface PaletteAction {
   readonly name: string
@@ -66,11 +69,28 @@ export function usePaletteActions(): PaletteAction[] {
   const enrolled = useStepUpState().data?.enrolled === true
   const down = useBecomeOperator()
   const up = useBecomeAdministrator()
+  const onHost = route.screen === 'host'
+  const fixes = useActs(['f']) && onHost
+  const waives = useActs(['w']) && onHost
   const icon = (Icon: typeof Play) => <Icon className="icon" aria-hidden />
   const actions: (PaletteAction | false)[] = [
     auditing && { name: 'Stop the audit', about: 'Hosts that are finished stay', icon: icon(X), chord: 'esc', run: audit.stop },
+    fixes && {
+      name: 'Fix this finding…',
+      about: 'Opens a plan, changes nothing',
+      icon: icon(Wrench),
+      chord: 'f',
+      run: () => pressKey('f'),
+    },
+    waives && {
+      name: 'Waive this finding…',
+      about: 'With a reason and a last day',
+      icon: icon(ShieldMinus),
+      chord: 'w',
+      run: () => pressKey('w'),
+    },
     !auditing &&
-      route.screen === 'host' && {
+      onHost && {
         name: `Audit ${route.host}`,
         about: 'Read-only, this host alone',
         icon: icon(Play),
