@@ -158,7 +158,8 @@ export function askedProgram(
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
   if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
   // Its rules may let everybody in at another address, and a client says that he is there.
-  const written = known.judges?.find((header) => !asked.sets.includes(header.toLowerCase()))
+  const missing = known.judges?.map((headers) => headers.find((header) => !asked.sets.includes(header.toLowerCase())))
+  const written = missing?.includes(undefined) ? undefined : missing?.[0]
   return written === undefined ? { login: 'yes', by: known.name } : { login: 'unknown', by: `${known.name}${MISLED}${written}` }
 }
 
@@ -184,26 +185,27 @@ export const unknownPrograms = (loginBy: readonly string[]): readonly string[] =
 /**
  * Programs whose business is to say who somebody is, by the route that their documentation has proxies ask. Their own settings are not read. Vouch
  * and Pomerium have words for it that anybody may use, so their port counts as well. `judges`: the headers with the URL that their rules look at, which the
- * proxy has to set.
+ * proxy has to set; where there are several such lists, each release looks at one of them.
  */
 const identityPrograms: readonly {
   readonly name: string
   readonly path: RegExp
   readonly port?: number
-  readonly judges?: readonly string[]
+  readonly judges?: readonly (readonly string[])[]
 }[] = [
   { name: 'oauth2-proxy', path: /^\/oauth2\/auth(?:\?|$)/ },
-  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: ['X-Original-URL'] },
-  { name: 'Authelia', path: /^\/api\/authz\/forward-auth(?:[/?]|$)/, judges: ['X-Forwarded-Host', 'X-Forwarded-Uri'] },
+  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: [['X-Original-URL']] },
+  { name: 'Authelia', path: /^\/api\/authz\/forward-auth(?:[/?]|$)/, judges: [['X-Forwarded-Host', 'X-Forwarded-Uri']] },
   { name: 'Authelia', path: /^\/api\/authz\/ext-authz(?:[/?]|$)/ },
-  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: ['X-Original-URL'] },
+  { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: [['X-Original-URL']] },
   {
     name: 'authentik',
     path: /^\/outpost\.goauthentik\.io\/auth\/(?:caddy|traefik)(?:[/?]|$)/,
-    judges: ['X-Forwarded-Host', 'X-Forwarded-Uri'],
+    judges: [['X-Forwarded-Host', 'X-Forwarded-Uri']],
   },
   { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/envoy(?:[/?]|$)/ },
-  { name: 'Tinyauth', path: /^\/api\/auth\/(?:nginx|caddy|traefik)(?:[/?]|$)/ },
+  { name: 'Tinyauth', path: /^\/api\/auth\/nginx(?:[/?]|$)/, judges: [['X-Forwarded-Host', 'X-Forwarded-Uri'], ['X-Original-URL']] },
+  { name: 'Tinyauth', path: /^\/api\/auth\/(?:caddy|traefik)(?:[/?]|$)/, judges: [['X-Forwarded-Host', 'X-Forwarded-Uri']] },
   { name: 'Vouch Proxy', path: /^\/validate(?:\?|$)/, port: 9090 },
   { name: 'Pomerium', path: /^\/verify(?:\?|$)/, port: 5443 },
 ]

@@ -159,8 +159,8 @@ function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authentic
   if (gate.credentials.length === 0) return 'no'
   if (gate.satisfy === 'any') {
     // Whoever the list lets in by name needs nothing else (ngx_http_core_access_phase).
-    const allows = gate.addresses.filter((rule) => rule.name === 'allow').map((rule) => rule.parameters[0])
-    if (allows.includes('all') || allows.includes('0.0.0.0/0')) return 'no'
+    const allows = gate.addresses.flatMap(({ name, parameters }) => (name === 'allow' ? (parameters[0] ?? '') : []))
+    if (allows.some((one) => one === 'all' || addressBlock(one)?.prefixLength === 0)) return 'no'
     if (allows.length > 0) return 'partly'
   }
   const asked = gate.credentials.map((credential) => askedBy(credential, route, around).login)

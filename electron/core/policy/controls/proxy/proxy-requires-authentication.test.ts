@@ -59,6 +59,11 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     ['warning: Some addresses need no login'],
   ],
   [
+    'satisfy any, for the whole of IPv6',
+    `server { ${tls} satisfy any; allow ::/0; deny all; ${basic} location / { ${toOllama} } }`,
+    ['fail: Every route answers without a login'],
+  ],
+  [
     'satisfy any, and clients state their address',
     `server { ${tls} set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For; satisfy any; allow 10.0.0.0/8; deny all; ${basic} location / { ${toOllama} } }`,
     ['fail: Clients can choose an address without login'],
@@ -143,6 +148,20 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
       ],
       ['/outpost.goauthentik.io/auth/nginx', 'http://10.0.0.9:9000', 'pass: Every forwarded route needs a login'],
       ['/outpost.goauthentik.io/auth/nginx', 'http://10.0.0.9:9000', 'not-evaluated: Clients write the URL that authentik judges', ''],
+      ['/api/auth/nginx', 'http://tinyauth:3000', 'pass: Every forwarded route needs a login'],
+      ['/api/auth/nginx', 'http://tinyauth:3000', 'not-evaluated: Clients write the URL that Tinyauth judges', ''],
+      [
+        '/api/auth/nginx',
+        'http://tinyauth:3000',
+        'pass: Every forwarded route needs a login',
+        '$http_x; proxy_set_header x-forwarded-host $host; proxy_set_header x-forwarded-uri $request_uri',
+      ],
+      [
+        '/api/auth/nginx',
+        'http://tinyauth:3000',
+        'not-evaluated: Clients write the URL that Tinyauth judges',
+        '$http_x; proxy_set_header x-forwarded-host $http_host; proxy_set_header x-forwarded-uri $request_uri',
+      ],
       ['/validate', 'http://127.0.0.1:9090', 'pass: Every forwarded route needs a login'],
       ['/validate', 'http://127.0.0.1:5000', 'not-evaluated: A program that is not known decides'],
       ['/', 'http://127.0.0.1:9000', 'not-evaluated: A program that is not known decides'],
