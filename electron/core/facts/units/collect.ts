@@ -72,7 +72,7 @@ for try in 1 2 3; do names=$(
       set -- "$@" "$root"/*.service "$root"/*.service.d/*.conf
       for link in "$root"/*.wants/*@*.service; do [ -L "$link" ] && printf 'link %s\\n' "$link"; done
     done
-    grep -lsEi "^(Exec[A-Za-z]*|Environment|Image) *=.*($pattern)" "$@"
+    grep -lsEi "^([[:blank:]]+[^#;[:blank:]]|(Exec[A-Za-z]*|Environment|Image) *=).*($pattern)" "$@"
     grep -lsEi "$pattern" /proc/[0-9]*/cmdline
   } | pattern=$pattern awk '
     function add(name) { if (name ~ /^[][A-Za-z0-9:_.@\\\\-]+[.]service$/ && !(name in seen) && n < 100) keep(name) }

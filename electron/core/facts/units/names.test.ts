@@ -56,6 +56,16 @@ test.each(awks)(
   },
 )
 
+test('a command that goes on over lines names its engine in any of them', () => {
+  file(
+    '/etc/systemd/system/chat.service',
+    '[Service]\nExecStart=/usr/bin/docker run --rm \\\n  --gpus all \\\n\tvllm/vllm-openai:v0.9 --port 1\n',
+  )
+  file('/etc/systemd/system/text.service', '[Unit]\nDescription=in front of vllm\n[Service]\nExecStart=/usr/bin/text \\\n # vllm\n  x\n')
+  expect(names(['mawk'])).toContain('chat.service')
+  expect(names(['mawk'])).not.toContain('text.service')
+})
+
 test('an awk that ended with a process whose cgroup it read is asked again, and in the end nothing is told', () => {
   file('/etc/systemd/system/zeta.service', '[Service]\nExecStart=/opt/bin/vllm serve x\n')
   const failing = (times: number) => `awk() { [ "$try" -gt ${times} ] && mawk "$@" && return; echo zero.service; return 2; }\n`
