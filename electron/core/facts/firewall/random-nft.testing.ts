@@ -170,7 +170,7 @@ const table = (family: Family, name: string, wild: boolean): fc.Arbitrary<string
   const base = (hook: 'input' | 'output' | 'forward', end: End) =>
     fc
       .record({
-        priority: fc.constantFrom('filter', 'filter - 10', 'filter + 5', 'mangle'),
+        priority: fc.constantFrom('filter', 'filter - 10', 'filter + 5', 'mangle', ...(wild ? ['raw'] : [])),
         policy: fc.constantFrom('accept', 'accept', 'drop'),
         rules: fc.array(rule(family, end, chains, wild), { maxLength: 5 }),
       })

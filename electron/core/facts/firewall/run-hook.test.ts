@@ -24,3 +24,15 @@ test('of several chains of translation the one with the lowest priority decides'
   const query = { direction: 'in', protocol: 'tcp', port: 80, source: '203.0.113.9', address: '10.0.0.5' } as const
   expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, query).verdict).toBe('drop')
 })
+
+/** Connection tracking has seen what comes to the hook of input, however early a chain there is (tried with real packets). */
+test.each([
+  ['input', 'raw', 'ct state invalid drop\n\t\tct state new tcp dport 22 accept', 'accept'],
+  ['input', '-500', 'ct state new drop\n\t\taccept', 'drop'],
+  ['prerouting', 'raw', 'ct state invalid drop\n\t\taccept', 'drop'],
+  ['prerouting', 'mangle', 'ct state invalid drop\n\t\taccept', 'accept'],
+])('states at hook %s, priority %s: %s', (hook, priority, rules, expected) => {
+  const text = `table inet t {\n\tchain c {\n\t\ttype filter hook ${hook} priority ${priority}; policy drop;\n\t\t${rules}\n\t}\n}\n`
+  const query = { direction: 'in', protocol: 'tcp', port: 22, source: '203.0.113.9', address: '10.0.0.5' } as const
+  expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, query).verdict).toBe(expected)
+})

@@ -60,8 +60,10 @@ export function runHook(tables: readonly Table[], hook: Hook, flows: readonly Fl
   return { passed: current, stopped }
 }
 
-/** Connection tracking comes at -200: before it every packet counts as invalid (net/netfilter/nft_ct.c). */
+/** Connection tracking comes at -200 of where packets enter: before it every one counts as invalid (net/netfilter/nft_ct.c), at the hooks behind it none does. */
 const CONNTRACK_PRIORITY = -200
+const isBeforeTracking = ({ hook, priority }: NonNullable<Chain['base']>): boolean =>
+  hook === 'ingress' || ((hook === 'prerouting' || hook === 'output') && priority < CONNTRACK_PRIORITY)
 
 /** By the names that Linux and systemd give to cards (systemd.net-naming-scheme(7)): nothing lies below one. */
 const CARD = /^(?:lo|eth\d+|en[opsx]\w+|wl[opsx]?\w+|ww\w+|ib\w+)$/
@@ -93,7 +95,7 @@ function enter(table: Table, chain: Chain, given: Flow, sink: Sink) {
     flow = { ...flow, doubt: 2, doubtBy: flow.doubtBy ?? reference(table, chain) }
     sink.passed.push(flow)
   }
-  const early = (base.hook === 'ingress' || base.priority < CONNTRACK_PRIORITY) && flow.packet.state === 'new'
+  const early = isBeforeTracking(base) && flow.packet.state === 'new'
   const packet = early ? { ...flow.packet, state: 'invalid' as const } : flow.packet
   const inner: Sink = { passed: [], stopped: [], changed: [], steps: sink.steps, followsMarks: sink.followsMarks }
   const ends = runChain(table, chain, [{ packet, remaining: remainingOf(flow) }], inner)
