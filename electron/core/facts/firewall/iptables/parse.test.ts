@@ -28,3 +28,13 @@ test.skipIf(!loads).each(Object.entries(texts))('%s: as the kernel lists what ip
     )
   expect(verdicts(file)).toEqual(verdicts(parseIptables(listed.stdout, 'ip', 'iptables')))
 })
+
+/** As guides write them against floods, in the table that is asked first. */
+test('a segment size that a sender chooses keeps nobody out', () => {
+  const text =
+    '*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -p tcp -m conntrack --ctstate NEW -m tcpmss ! --mss 536:65535 -j DROP\n-A PREROUTING -f -j DROP\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n'
+  const { tables } = parseIptables(text, 'ip', 'iptables')
+  expect(
+    [22, 23].map((port) => verdictFor({ tables }, undefined, { direction: 'in', protocol: 'tcp', port, source: '203.0.113.9' }).verdict),
+  ).toEqual(['accept', 'drop'])
+})

@@ -112,6 +112,8 @@ const OPTIONS = dictionary<Option>({
   '--update': { words: 0, test: () => chance },
   '--remove': { words: 0, test: () => chance },
   '--quota': { words: 1, test: () => chance },
+  // Whoever sends a packet chooses it.
+  '--mss': { words: 1, test: () => chance },
   '--mark': { words: 1, test: markTest },
   '--uid-owner': opaque(1),
   '--gid-owner': opaque(1),

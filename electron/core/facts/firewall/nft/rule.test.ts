@@ -29,3 +29,30 @@ ${rules}
     verdictFor({ tables: parseNft(text.replace('tcp dport 22 notrack', 'counter'), 'nft') }, undefined, tcp(22, '203.0.113.9')).verdict,
   ).toBe(rules.includes('drop') ? 'drop' : 'accept')
 })
+
+/** As guides write them against floods: who means no harm, and who does, sends packets that these are not for. */
+test.each([
+  ['ip frag-off & 0x1fff != 0x0 drop', 'accept'],
+  ['ip frag-off & 8191 != 0 drop', 'accept'],
+  ['ip frag-off & 0x1fff == 0 drop', 'drop'],
+  ['ip frag-off & 0x4000 == 0 drop', 'accept'],
+  ['ip frag-off != 0 drop', 'undetermined'],
+  ['tcp flags syn tcp option maxseg size 1-535 drop', 'accept'],
+  ['tcp option maxseg size != 536-65535 counter drop', 'accept'],
+  ['tcp option maxseg size < 536 drop', 'accept'],
+  ['tcp option maxseg size 1460 jump never', 'accept'],
+  ['tcp option fastopen exists drop', 'undetermined'],
+])('what a sender chooses: %s', (rule, expected) => {
+  const text = `table inet t {
+	chain never {
+		drop
+	}
+	chain input {
+		type filter hook input priority filter; policy drop;
+		${rule}
+		tcp dport 22 accept
+	}
+}
+`
+  expect(verdictFor({ tables: parseNft(text, 'nft') }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})

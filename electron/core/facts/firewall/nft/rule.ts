@@ -1,4 +1,4 @@
-import { asksForMark, forgotten, markTest } from '../marks.ts'
+import { asksForMark, forgotten, markNumber, markTest } from '../marks.ts'
 import { type Action, all, always, any, negate, not, parseFlags, parsePorts, type Rule, type Test, tracked } from '../ruleset.ts'
 import { type Element, type NamedSets, parseElements } from './elements.ts'
 import { type Selector, takeSelector, tupleTest } from './selectors.ts'
@@ -344,12 +344,20 @@ function takeMasked(cursor: Cursor, selectors: readonly Selector[]): Test {
   if (!negated) cursor.accept('==')
   const value = takeBits(cursor)
   if (selectors[0]?.mark) return negate(maskedMark(mask, value), negated)
+  if (selectors[0]?.fragment) return negate(fragmentTest(mask, value), negated)
   return selectors[0]?.flags ? negate(flagsTest(mask, value), negated) : unknown
 }
 
 function maskedMark([mask = '', ...masks]: readonly string[], [value = '', ...values]: readonly string[]): Test {
   const test = masks.length + values.length === 0 ? markTest(`${value}/${mask}`) : undefined
   return test ?? unknown
+}
+
+/** What is followed is no fragment: neither bits of its offset are set nor that more come. Whether it may be one (0x4000) its sender decides. */
+function fragmentTest([mask = '', ...masks]: readonly string[], [value = '', ...values]: readonly string[]): Test {
+  const [bits, wanted] = [markNumber(mask), markNumber(value)]
+  if (bits === undefined || wanted === undefined || masks.length + values.length > 0) return unknown
+  return (bits & 0x4000) === 0 || (wanted & ~0x4000) !== 0 ? { is: 'constant', value: wanted === 0 } : { is: 'chance' }
 }
 
 /** `(fin | syn)`, `fin|syn`, `fin,syn` or one word. */
@@ -371,6 +379,7 @@ function flagsTest(mask: readonly string[], value: readonly string[]): Test {
 function ordered(selectors: readonly Selector[], order: string, value: string): Test {
   const port = parsePorts(value)?.[0]
   const selector = selectors[0]
+  if (selector?.chosen) return { is: 'chance' }
   if (port === undefined || !selector?.ports) return unknown
   const [low, high] = order.startsWith('<') ? [0, order === '<' ? port - 1 : port] : [order === '>' ? port + 1 : port, 65_535]
   return low > high ? { is: 'constant', value: false } : (selector.equals([`${low}-${high}`]) ?? unknown)

@@ -14,6 +14,10 @@ export interface Selector {
   readonly flags?: boolean
   /** The mark, of which bits are compared as well. */
   readonly mark?: boolean
+  /** Flags and offset of a fragment, of which bits are compared as well. */
+  readonly fragment?: boolean
+  /** A value that whoever sends a packet chooses as he likes. */
+  readonly chosen?: boolean
   /** One of so many numbers, drawn for each packet. */
   readonly drawn?: number
   /** Values joined by "or". Undefined when a value is not understood. */
@@ -176,6 +180,8 @@ function takeNetworkField(cursor: Cursor, family: 4 | 6): Selector {
     case 'protocol':
     case 'nexthdr':
       return protocolSelector([implied])
+    case 'frag-off':
+      return { ...opaque([implied]), fragment: true }
     case 'version':
       return { implied: [implied], equals: each((value) => ({ is: 'constant', value: value === `${family}` })) }
     default:
@@ -192,6 +198,8 @@ function takeTransportField(cursor: Cursor, number: number | undefined): Selecto
       return port('destination', implied)
     case 'flags':
       return flagsSelector(implied)
+    case 'option':
+      return cursor.accept('maxseg', 'size') ? { implied, chosen: true, equals: () => ({ is: 'chance' }) } : opaque(implied)
     default:
       return opaque(implied)
   }
