@@ -165,6 +165,16 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   return undefined
 }
 
+export function takeSelectors(cursor: Cursor): readonly Selector[] | undefined {
+  const selectors: Selector[] = []
+  do {
+    const selector = takeSelector(cursor)
+    if (!selector) return undefined
+    selectors.push(selector)
+  } while (cursor.accept('.'))
+  return selectors
+}
+
 function takeOpaque(cursor: Cursor): Selector {
   cursor.next()
   return opaque()
