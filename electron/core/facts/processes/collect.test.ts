@@ -50,7 +50,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['--authtoken', 'seen-eleven', '-vkey=seen-twelve', '--without-connection-token', '--port', '7'],
       // What would end a block, and a word of nothing, which is one as well.
       ...['@env 1', '>', ''],
-      ...['--server.token=seen-x', "--server.secret=''", 'https://ada:seen-y@h/?token=seen-z'],
+      ...['--server.token=seen-x', "--server.secret=''", 'https://ada:seen-y@h/?token=seen-z', '-H', 'Authorization: Basic seen-w'],
     ]
     // Kubernetes gives a pod seven for each service.
     const many = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`A_SERVICE_${at}_PORT`, '1']))
@@ -69,7 +69,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     const listed = [
       ...['--ServerApp.token=seen-a', '--NotebookApp.password', 'seen-b', "--IdentityProvider.token=''", '--accessToken=seen-c'],
       ...['--redis-url', 'redis://:seen-d@h:6379/0', 'https://ada:seen-e@h/', 'postgresql://ada@h/db', 'ssh://git@h'],
-      ...['--webhook', 'https://h/v1?model=m&api_key=seen-f&n=1', 'x'.repeat(1000), '--api-key', 'seen-g'],
+      ...['--webhook', 'https://h/v1?model=m&api_key=seen-f&n=1', '--header', 'Authorization: Bearer seen-h'],
+      ...['a bearer of news', 'x'.repeat(1000), '--api-key', 'seen-g'],
     ]
     other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...listed], { argv0: '/opt/jupyter-lab', stdio: 'ignore' })
     await Promise.all([once(child, 'spawn'), once(other, 'spawn')])
@@ -116,7 +117,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ],
       ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}', '--authtoken', '****', '-vkey=****'],
       ...['--without-connection-token', '--port', '7', '@env 1', '>', ''],
-      ...['--server.token=****', "--server.secret=''", 'https://:****@h/?token=****'],
+      ...['--server.token=****', "--server.secret=''", 'https://:****@h/?token=****', '-H', 'Authorization: Basic ****'],
     ])
     expect(found?.environment).toEqual({
       LLAMA_ARG_PORT: '9',
@@ -139,7 +140,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['--ServerApp.token=****', '--NotebookApp.password', '****', "--IdentityProvider.token=''", '--accessToken=****'],
       // Whether it is a password or a name alone.
       ...['--redis-url', 'redis://:****@h:6379/0', 'https://:****@h/', 'postgresql://****@h/db', 'ssh://****@h'],
-      ...['--webhook', 'https://h/v1?model=m&api_key=****&n=1', expect.stringMatching(/^x+$/)],
+      ...['--webhook', 'https://h/v1?model=m&api_key=****&n=1', '--header', 'Authorization:', 'Bearer', '****'],
+      ...['a', 'bearer', 'of', 'news', expect.stringMatching(/^x+$/)],
     ])
     expect(found).toMatchObject({ cut: true })
     expect(processes.find(({ pid }) => pid === process.pid)).not.toHaveProperty('cut')

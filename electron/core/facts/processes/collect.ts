@@ -18,7 +18,7 @@ import { CUT } from './processes.ts'
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3
 ${maskVariables}named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flags="--\\{0,1\\}$named"
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
-url="s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g;s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g"
+url="s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g;s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g;s/\\(uthorization[\\"']*: *[\\"']*[A-Za-z]* \\)[^\\"' \\$][^\\"' ]*/\\1****/g"
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
 words="s/\\([\\"'[:space:]]$flags=\\)[\\"']*[^\\"' ][^ ]*$more;s/\\([\\"'[:space:]]$flags \\)[\\"']*[^-\\"' ][^ ]*$more"
 given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"

@@ -32,6 +32,9 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['mlflow', 'https://:****@h/v1'], 'https://:****@h'],
   [['--otlp', 'https://h/v1?model=m&api_key=****&n=1'], '--otlp'],
   [['--hook=https://h/v1?token=‹redacted›'], '--hook'],
+  [['mcp-proxy', '--headers', 'Authorization: Bearer ****', 'https://h'], 'Authorization'],
+  [['npx', 'mcp-remote', 'https://h', '--header', 'Authorization:', 'Bearer', '‹redacted›'], 'Authorization'],
+  [['--header', 'Authorization: Bearer $TOKEN', '--header', 'Authorization: Bearer ‹placeholder›'], undefined],
   // An account of a database without a password, and one of ssh; before a page of the web it is a token.
   [['--backend-store-uri', 'postgresql://****@h/mlflow', 'git+ssh://****@h/x'], undefined],
   [['--index-url', 'https://****@h/simple'], '--index-url'],

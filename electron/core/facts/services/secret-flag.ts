@@ -22,6 +22,9 @@ const IN_URL = new RegExp(
   String.raw`(?:(?<![\w-])(--?[A-Za-z][\w.-]{0,80}|[A-Za-z]\w{0,80})(?:=|\s+)["']?)?((?:[a-z][a-z0-9+.-]{0,31}://[^\s/:]{0,200}:|https?://)${MASKED}@[^\s/?"']{0,200}|[a-z][a-z0-9+.-]{0,31}://[^\s"'?]{0,400}\?[^\s"']{0,400}?(?<=[?&])[\w.-]{0,40}(?:key|token|secret|password|passwd)=${MASKED})`,
   'i',
 )
+/** A header, as clients of a program behind it are given one. Where only the table of processes was read, it is three words. */
+const IN_HEADER = new RegExp(String.raw`\b(authorization)["']?:\s*["']?[a-z]+\s+${MASKED}`, 'i')
+
 /** What stands before it in the same word or as the word before; else the URL itself. */
 function secretInUrl(word: string, before = ''): string | undefined {
   const [, name, url = ''] = IN_URL.exec(word) ?? []
@@ -63,5 +66,5 @@ export function secretFlag(words: readonly string[]): string | undefined {
     const isValue = isSecret(value) && !value.startsWith('$') && (word.length > flag.length || !/^-[a-z-]/i.test(value))
     if (isValue) return flag
   }
-  return undefined
+  return IN_HEADER.exec(words.join(' '))?.[1]
 }
