@@ -130,6 +130,33 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(stdout).toMatch(/^ *\d.*--without-connection-token --port 7/m)
   })
 
+  test.each(shells)('%s says of a candidate, too, that its words were cut', async (...shell) => {
+    const words = shell.filter((word): word is string => typeof word === 'string')
+    const start = (argv0: string, ...more: readonly string[]) =>
+      spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...more], { argv0, stdio: 'ignore' })
+    const [long, many, settings] = [
+      start('/opt/llama-server', 'x'.repeat(13_000), '--port', '1'),
+      start('/opt/llama-server', ...Array.from({ length: 600 }, () => '-v')),
+      start('/opt/vllm-rs', 'frontend', '--args-json', `{"a": "${'y'.repeat(8000)}", "hf_token": "seen-v"}`),
+    ]
+    try {
+      await Promise.all([long, many, settings].map((one) => once(one, 'spawn')))
+      await sleep(50)
+      const stdout = run(words)
+      const processes = parseProcesses(stdout)
+      if (!Array.isArray(processes)) throw new Error('not read')
+      const found = (one: ChildProcess) => processes.find(({ pid }) => pid === one.pid)
+      expect(found(long)).toMatchObject({ cut: true, argv: expect.arrayContaining(['--port', '1']) })
+      expect(found(long)?.argv.at(-1)).toBe('1')
+      expect(found(many)).toMatchObject({ cut: true })
+      expect(found(settings)).not.toHaveProperty('cut')
+      expect(found(settings)?.argv.at(-1)).toMatch(/y", "hf_token": "\*{4}"}$/)
+      expect(stdout).not.toMatch(/seen-/)
+    } finally {
+      for (const one of [long, many, settings]) one.kill()
+    }
+  })
+
   test.each(shells)('%s shows of other programs no secret either, and says that a row is cut', (...shell) => {
     const stdout = run(shell.filter((word): word is string => typeof word === 'string'))
     const processes = parseProcesses(stdout)

@@ -58,7 +58,7 @@ printf '%s\\n' "$table" | grep -Ei "$pattern" | while read -r pid rest; do
   ${dotenvScript}
 done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">"; wanted = ENVIRON["variables"] }
   index($0, opens) == 1 { raw = substr($0, length(opens) + 1); env = raw ~ /^env/; n = 0; print "@" raw; next }
-  function tell() { if (!env) { if (n <= 500) print "=" substr(held, 1, 4000) } else if (held ~ wanted) print "=" substr(held, 1, 1000) }
+  function tell() { if (!env) { if (n <= 500) print "=" substr(held, 1, 12000); if (n == 501 || length(held) > 12000) print "=${CUT}" } else if (held ~ wanted) print "=" substr(held, 1, 1000) }
   # A word is told when the next line shows that it is one: what ends with NUL, as most does, leaves an empty line before the end.
   index($0, ends) == 1 { if (held != "") tell(); raw = held = ""; next }
   raw == "" { print; next }

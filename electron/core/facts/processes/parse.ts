@@ -13,6 +13,7 @@ const BUSYBOX = /^\s*(\d+)\s+(\d+)\s+()(\S+)\s+(\S+)\s*(.*)$/
 
 interface Details {
   argv?: string[]
+  cut?: true
   cgroup?: string
   uid?: number
   environment?: Record<string, string>
@@ -180,7 +181,8 @@ function readExecutables(lines: readonly string[], found: Map<number, Details>):
 }
 
 function readWord({ kind, details }: { kind: string; details: Details }, word: string): void {
-  if (kind === 'argv') details.argv?.push(word)
+  if (kind === 'argv' && word === CUT) details.cut = true
+  else if (kind === 'argv') details.argv?.push(word)
   const [, name, quoted = ''] = (kind === 'dotenv' && /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(word)) || []
   if (name !== undefined && details.dotenv) details.dotenv.variables[name] ??= unquoted(quoted)
   const variable = kind === 'env' ? /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(word) : null
