@@ -297,3 +297,13 @@ describe('units', () => {
     expect(service?.configuredBinds).toMatchObject([{ address: '0.0.0.0', section: 'units', line: 8 }])
   })
 })
+
+// Its key, or the flag that opens it, may stand behind what was read.
+test.each([
+  ['vllm serve m --port 8000', 'unknown'],
+  ['vllm serve m --api-key ****', 'set'],
+  ['ollama serve', 'none'],
+])('a command line that was cut says nothing of a key: %s', (line, expected) => {
+  const one = process(5, line, { cut: true, environment: {} })
+  expect(assembleServices({ ...base, processes: [one], listeners: [listener('0.0.0.0:8000', 5)] })).toMatchObject([{ apiKey: expected }])
+})

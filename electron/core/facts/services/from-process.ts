@@ -57,6 +57,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
   const found = pod ? podBinds(main, members, configured, sources) : bindsOf(main, place, container, members, configured, sources)
   const { binds, internal, unknown } = withLed(found, sources)
   const port = binds[0]?.port ?? configured.ports[0]
+  const apiKey = configuredApiKey(launch, environment, { asStarted: !launch.wrapped })
   const podContainer = pod && sources.podContainers?.find(({ id }) => id === containerId)
   const image = container
     ? { name: container.image, line: container.line }
@@ -85,7 +86,7 @@ export function serviceFromProcess({ main, launch, members }: ServerGroup, sourc
     ...(main.ownNetwork &&
       !contained && { ownNetwork: { sockets: main.ownNetwork.sockets.map(printSocket), addresses: main.addresses ?? [] } }),
     configuredBinds: !contained ? afterRestart(unit, sources) : starter && !container ? publishedByUnit(starter, configured) : binds,
-    apiKey: configuredApiKey(launch, environment, { asStarted: !launch.wrapped }),
+    apiKey: main.cut && apiKey === 'none' && launch.engine !== 'ollama' ? 'unknown' : apiKey,
     version: image && versionOfImage(image.name),
     image,
     // Machines have their mounts where those of no container stand.
