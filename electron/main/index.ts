@@ -164,6 +164,7 @@ function start(): void {
     devTools: development,
     icon,
     state: jsonFile(join(userFolder, 'window.json'), windowStateSchema, firstWindowState, log),
+    log,
     closeQuestion: () => closeQuestion(engine.call, changes.question),
   })
   // The first screen is drawn before the engine starts, which would compete with it; calls made before are held.

@@ -1,7 +1,26 @@
+import { EventEmitter } from 'node:events'
 import { expect, test, vi } from 'vitest'
 
-vi.mock('electron', () => ({ BrowserWindow: class {}, dialog: {}, nativeTheme: {}, screen: {} }))
-const { webPreferences } = await import('./window.ts')
+const window = Object.assign(new EventEmitter(), {
+  webContents: new EventEmitter(),
+  getNormalBounds: () => ({ x: 0, y: 0, width: 1200, height: 800 }),
+  isMaximized: () => false,
+  loadURL: async () => undefined,
+})
+vi.mock('electron', () => ({
+  // What a constructor returns takes the place of what it makes.
+  BrowserWindow: class {
+    constructor() {
+      // biome-ignore lint/correctness/noConstructorReturn: the test holds the window before it is opened.
+      return window
+    }
+  },
+  dialog: {},
+  nativeTheme: { shouldUseDarkColors: true },
+  screen: { getAllDisplays: () => [] },
+}))
+const { firstWindowState } = await import('./window-bounds.ts')
+const { openWindow, webPreferences } = await import('./window.ts')
 
 test('the page is sandboxed and isolated, each stated', () => {
   expect(webPreferences('/preload.cjs', false)).toMatchObject({
@@ -19,4 +38,24 @@ test('the page is sandboxed and isolated, each stated', () => {
     enableDeprecatedPaste: false,
     devTools: false,
   })
+})
+
+test('where the window stood cannot be kept, as on a full disk: it is asked all the same before it is closed', () => {
+  const log: string[] = []
+  let asked = 0
+  openWindow({
+    ...{ preload: '/preload.cjs', url: 'gatehouse://app/', devTools: false, icon: '/icon.png', log: (message) => log.push(message) },
+    state: {
+      read: () => firstWindowState,
+      write: () => {
+        throw new Error('ENOSPC: no space left on device')
+      },
+    },
+    closeQuestion: async () => {
+      asked++
+      return null
+    },
+  })
+  window.emit('close', { preventDefault: () => undefined })
+  expect([asked, log]).toEqual([1, ['where the window stood was not kept: ENOSPC: no space left on device']])
 })

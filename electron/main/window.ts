@@ -1,4 +1,5 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions, dialog, nativeTheme, screen } from 'electron'
+import { messageOf } from '#shared/errors.ts'
 import type { JsonFile } from '../platform/json-file.ts'
 import { askBeforeClose, type CloseQuestion } from './close-question.ts'
 import { boundsFor, minimumSize, type WindowState } from './window-bounds.ts'
@@ -35,6 +36,7 @@ export interface WindowOptions {
   /** Path of the picture that Linux shows for the window; the other systems take it from the program. */
   readonly icon: string
   readonly state: JsonFile<WindowState>
+  readonly log: (message: string) => void
   /** What must be asked before it is closed; null for nothing. */
   readonly closeQuestion: () => Promise<CloseQuestion | null>
 }
@@ -66,7 +68,12 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   })
   window.on('close', () => {
     const { x, y, width, height } = window.getNormalBounds()
-    options.state.write({ x, y, width, height, maximised: window.isMaximized() })
+    // Thrown on, it would keep from those that ask before the window is closed that it is.
+    try {
+      options.state.write({ x, y, width, height, maximised: window.isMaximized() })
+    } catch (error) {
+      options.log(`where the window stood was not kept: ${messageOf(error)}`)
+    }
   })
   askBeforeClose(window, options.closeQuestion, (question) => closesOver(window, question))
   // What the page prevents stays prevented unless main says otherwise, and nobody is asked or told.
