@@ -1,6 +1,7 @@
 import { type BrowserWindow, dialog } from 'electron'
 import { bootUndoWords } from '#shared/boot-undo-words.ts'
 import { GatehouseError } from '#shared/errors.ts'
+import { type Channel, isChannel } from '#shared/ipc/channels.ts'
 import type { Input, Output } from '#shared/ipc/contracts.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
@@ -36,19 +37,18 @@ export async function confirmNatively(window: BrowserWindow, it: Confirmation): 
 /** Work of an operator, who has no code to show. */
 const withoutCode: ReadonlySet<string> = new Set(['operate:run'])
 
-type Words = (input: unknown, engine: EngineCall) => Promise<Confirmation>
+type Words<C extends Channel> = (input: Input<C>, engine: EngineCall) => Promise<Confirmation>
 
 /** What a channel that must be confirmed says of itself; what it names comes from the engine, never from the page. */
-const confirmations: Readonly<Record<string, Words>> = {
+const confirmations: { readonly [C in Channel]?: Words<C> } = {
   'step-up:enrol': async () => ({
     title: 'Enrol an authenticator on this console?',
     detail: 'Its codes then open pushes, approvals and quarantines. Go on only when you pressed the button for it yourself.',
     action: 'Enrol it',
   }),
-  'registry:approve': async (input, engine) =>
-    approvalWords(input as Input<'registry:approve'>, await engineValue<Registration[]>(engine('registry:list', null))),
+  'registry:approve': async (input, engine) => approvalWords(input, await engineValue<Registration[]>(engine('registry:list', null))),
   'template:decide': async (input, engine) => {
-    const { decision, id, sha256 } = input as Input<'template:decide'>
+    const { decision, id, sha256 } = input
     const { templates } = await engineValue<Output<'push:templates'>>(engine('push:templates', null))
     const entry = templates.find(({ manifest }) => manifest.id === id)
     if (entry?.sha256 !== sha256) throw new GatehouseError({ code: 'push.template-invalid', detail: `${id} is not what was looked at` })
@@ -60,13 +60,13 @@ const confirmations: Readonly<Record<string, Words>> = {
     }
   },
   'access:review-sign': async (input) => ({
-    title: `Sign the access review as ${visible((input as Input<'access:review-sign'>).name)}?`,
+    title: `Sign the access review as ${visible(input.name)}?`,
     detail:
       'It states for a quarter that everybody with access to these hosts was looked at. The statement and the decisions stand in the ledger.',
     action: 'Sign it',
   }),
   'push:finish': async (input, engine) => {
-    const { id } = input as Input<'push:finish'>
+    const { id } = input
     const { pushes } = await engineValue<Output<'push:history'>>(engine('push:history', null))
     const host = pushes.find((push) => push.id === id)?.host ?? 'the host'
     return {
@@ -76,7 +76,7 @@ const confirmations: Readonly<Record<string, Words>> = {
     }
   },
   'push:drill': async (input) => {
-    const host = visible((input as Input<'push:drill'>).host)
+    const host = visible(input.host)
     return {
       title: `Drill the undo of ${host}?`,
       detail: `A file that means nothing is written below /etc of ${host}. Its undo must take it away by itself within 15 seconds. No service is touched.`,
@@ -84,7 +84,7 @@ const confirmations: Readonly<Record<string, Words>> = {
     }
   },
   'push:adopt': async (input) => {
-    const { host, path } = input as Input<'push:adopt'>
+    const { host, path } = input
     return {
       title: `Keep a changed file of ${visible(host)} as it is?`,
       detail: `${visible(path)} was changed outside of a push. What is there now was vetted by nobody; audits hold the file against it from now on.`,
@@ -92,7 +92,7 @@ const confirmations: Readonly<Record<string, Words>> = {
     }
   },
   'quarantine:take': async (input) => {
-    const { host, path } = input as Input<'quarantine:take'>
+    const { host, path } = input
     return {
       title: `Move a file of ${visible(host)} into quarantine?`,
       detail: `${visible(path)} is moved aside with mode 000. Whatever serves it fails when it loads it next. It can be put back.`,
@@ -100,7 +100,7 @@ const confirmations: Readonly<Record<string, Words>> = {
     }
   },
   'quarantine:release': async (input, engine) => {
-    const { id } = input as Input<'quarantine:release'>
+    const { id } = input
     const found = (await engineValue<Quarantined[]>(engine('quarantine:list', null))).find((it) => it.id === id)
     if (found === undefined) throw new GatehouseError({ code: 'quarantine.not-possible', detail: id })
     return {
@@ -109,10 +109,9 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: 'Put it back',
     }
   },
-  'registry:deploy': async (input, engine) =>
-    deployWords(input as Input<'registry:deploy'>, await engineValue<Registration[]>(engine('registry:list', null))),
+  'registry:deploy': async (input, engine) => deployWords(input, await engineValue<Registration[]>(engine('registry:list', null))),
   'operate:run': async (input, engine) => {
-    const { host, unit, verb } = input as Input<'operate:run'>
+    const { host, unit, verb } = input
     const found = (await engineValue<Output<'operate:units'>>(engine('operate:units', { host }))).find((one) => one.unit === unit)
     if (found === undefined) throw new GatehouseError({ code: 'operate.unknown-unit', detail: unit, host })
     const word = `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`
@@ -122,9 +121,8 @@ const confirmations: Readonly<Record<string, Words>> = {
       action: `${word} it`,
     }
   },
-  'push:start-many': async (input, engine) =>
-    wavesWords(input as Input<'push:start-many'>, await engineValue<PushPlan[]>(engine('push:ready-many', input))),
-  'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input as Input<'push:start'>))),
+  'push:start-many': async (input, engine) => wavesWords(input, await engineValue<PushPlan[]>(engine('push:ready-many', input))),
+  'push:start': async (input, engine) => pushWords(await engineValue<PushPlan>(engine('push:ready', input))),
 }
 
 /** Throws `registry.not-found`. */
@@ -184,11 +182,14 @@ function wavesWords({ canary, waveSize }: Input<'push:start-many'>, plans: reado
  * before the dialog opens. The first enrolment is what makes codes possible, and an operator has none.
  */
 export async function confirmationOf(channel: string, input: unknown, engine: EngineCall): Promise<Confirmation> {
-  const words = Object.hasOwn(confirmations, channel) ? confirmations[channel] : undefined
+  // Input has been held against the contract of its channel (ipc-relay.ts), and each has the words of its own.
+  const words: ((input: never, engine: EngineCall) => Promise<Confirmation>) | undefined = isChannel(channel)
+    ? confirmations[channel]
+    : undefined
   if (words === undefined) throw new Error(`${channel} has no words to be confirmed with`)
-  if (withoutCode.has(channel)) return words(input, engine)
+  if (withoutCode.has(channel)) return words(input as never, engine)
   const { enrolled, unlockedUntil } = await engineValue<Output<'step-up:state'>>(engine('step-up:state', null))
   if (unlockedUntil === null && (enrolled || channel !== 'step-up:enrol'))
     throw new GatehouseError({ code: 'step-up.needed', detail: 'no code was taken in the last 10 minutes' })
-  return words(input, engine)
+  return words(input as never, engine)
 }

@@ -1,14 +1,15 @@
+import { type Channel, isChannel } from '#shared/ipc/channels.ts'
 import type { Input } from '#shared/ipc/contracts.ts'
 import { visible } from '#shared/words.ts'
 import type { CloseQuestion } from './close-question.ts'
 import type { EngineCall } from './fleet.handlers.ts'
 
-type Words = (input: unknown) => Omit<CloseQuestion, 'close'>
+type Words<C extends Channel> = (input: Input<C>) => Omit<CloseQuestion, 'close'>
 
 /** What changes a host within the call itself, so that no job tells of it. */
-const unanswered: Readonly<Record<string, Words>> = {
+const unanswered: { readonly [C in Channel]?: Words<C> } = {
   'push:drill': (input) => {
-    const host = visible((input as Input<'push:drill'>).host)
+    const host = visible(input.host)
     return {
       message: `The undo of ${host} is being drilled.`,
       detail: `When Gatehouse is closed now, the undo takes the file away all the same, but nobody sees it: the drill proves nothing, and has to be done again.`,
@@ -20,7 +21,7 @@ const unanswered: Readonly<Record<string, Words>> = {
       'When Gatehouse is closed now, its host undoes by itself what was not committed. The push is shown as open at the next start, until it is ended.',
   }),
   'quarantine:take': (input) => {
-    const { host, path } = input as Input<'quarantine:take'>
+    const { host, path } = input
     return {
       message: `A file of ${visible(host)} is being moved into quarantine.`,
       detail: `When Gatehouse is closed now, nobody sees whether ${visible(path)} was moved.`,
@@ -43,9 +44,10 @@ export function watchHostChanges(call: EngineCall): HostChanges {
   const underWay = new Set<() => Omit<CloseQuestion, 'close'>>()
   return {
     call: async (channel, input) => {
-      const words = Object.hasOwn(unanswered, channel) ? unanswered[channel] : undefined
+      // Input has been held against the contract of its channel (ipc-relay.ts).
+      const words: ((input: never) => Omit<CloseQuestion, 'close'>) | undefined = isChannel(channel) ? unanswered[channel] : undefined
       if (words === undefined) return call(channel, input)
-      const question = () => words(input)
+      const question = () => words(input as never)
       underWay.add(question)
       try {
         return await call(channel, input)
