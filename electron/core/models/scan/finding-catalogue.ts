@@ -20,6 +20,7 @@ export const findingCatalogue = {
   'pickle.type-lies': suspicious('A type of numpy contradicts itself'),
   'pickle.array-over-bytes': suspicious('An array of numpy is laid over bytes'),
   'pickle.array-over-memory': dangerous('A pickle lays an array over any memory'),
+  'pickle.storage-overrun': dangerous('A tensor claims more bytes than its member has'),
   'pickle.persistent-id': suspicious('A pickle refers to objects outside the file'),
   'pickle.unusual-codec': suspicious('A pickle encodes text with an odd codec'),
 

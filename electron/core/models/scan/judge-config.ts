@@ -34,6 +34,7 @@ const settings = new Set([
   'custom_ops_library',
   'allow_remote',
   'plugins',
+  'steps',
   'types',
   'chat_template',
   'class_name',
@@ -82,6 +83,12 @@ function judgeFiddle(scan: Scan, item: ScanItem, value: JsonValue): void {
 /** `modules.json` of sentence-transformers: classes by their dotted names, which its loader imports. */
 function judgeModule(scan: Scan, item: ScanItem, type: JsonValue | undefined): void {
   if (typeof type === 'string' && !type.startsWith('sentence_transformers.')) nameOfClass(scan, item, type)
+}
+
+/** A step of a processor of LeRobot, by its name in the registry or by its class, which is imported and made. */
+function judgeStep(scan: Scan, item: ScanItem, step: JsonValue): void {
+  const type = step instanceof Map && !step.has('registry_name') ? step.get('class') : undefined
+  if (typeof type === 'string' && type.includes('.')) nameOfClass(scan, item, type)
 }
 
 /** A dotted name; the activations of transformers have none. */
@@ -134,6 +141,7 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
     (name === 'plugins' && Array.isArray(value) && value.some((it) => typeof it === 'string'))
   )
     scan.find('config.own-code', item, null, `${name}: ${found}`)
+  if (name === 'steps' && Array.isArray(value)) for (const step of value) judgeStep(scan, item, step)
   // Of sentence-transformers with words: transformers has no module before the name.
   if (name === 'tokenizer_class' && typeof value === 'string' && value.includes('.')) judgeModule(scan, item, value)
   if (/^(?:activation_(?:function|fn)|sbert_ce_default_activation_function)$/.test(name)) judgeActivation(scan, item, value)

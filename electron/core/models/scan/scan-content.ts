@@ -129,13 +129,16 @@ async function scanHdf5Behind(scan: Scan, item: ScanItem): Promise<void> {
 }
 
 function scanArchive(scan: Scan, item: ScanItem): Promise<ModelFormat> {
-  return scanZip(scan, item, (inner, kind) => scanMember(scan, inner, kind))
+  return scanZip(scan, item, (inner, kind, sizes) => scanMember(scan, inner, kind, sizes))
 }
 
 /** Persistent ids mean tensors in the pickles of PyTorch's archives. Those have no magic number when they are of protocol 0, only a name. */
-async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind): Promise<void> {
+async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind, sizes: ReadonlyMap<string, number>): Promise<void> {
   if (kind !== 'pytorch' || !item.name.endsWith('.pkl')) return void (await scanContent(scan, item))
-  await scanPickles(scan, item, nestedIn(scan), { persistentIds: true })
+  // The storages of `data.pkl` lie in `data/`, those of `constants.pkl` in `constants/`.
+  const folder = item.name.slice(0, -'.pkl'.length)
+  const storageBytes = (key: string) => sizes.get(`${folder}/${key}`.toLowerCase())
+  await scanPickles(scan, item, nestedIn(scan), { persistentIds: true, storageBytes })
 }
 
 async function scanSafetensors(scan: Scan, item: ScanItem): Promise<ModelFormat> {

@@ -17,7 +17,7 @@ const MAX_DESCRIPTOR_BYTES = 24
 const HEADERS_AT_ONCE = 24
 const NPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
-export type ScanMember = (item: ScanItem, kind: ZipKind) => Promise<void>
+export type ScanMember = (item: ScanItem, kind: ZipKind, sizes: ReadonlyMap<string, number>) => Promise<void>
 
 /**
  * Scans every member of a zip archive, by its content and not by its name. What PyTorch's reader and Python's zipfile would understand
@@ -30,12 +30,13 @@ export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember
   if (directory.leadingBytes > 0) scan.find('zip.leading-bytes', item, 0, `${directory.leadingBytes} bytes`)
   for (const ambiguity of directory.ambiguities) scan.find('zip.ambiguous', item, directory.directoryAt, ambiguity)
   const kind = zipKindOf(directory.entries.map(({ name }) => name))
+  const sizes = sizesOf(directory.entries)
   reportNames(scan, item, directory.entries)
   // A round trip each over SFTP: many at once, before the members are read one after the other.
   const members = await mapWithLimit(directory.entries, HEADERS_AT_ONCE, (entry) => findMember(scan, item, entry))
   for (const [index, entry] of directory.entries.entries()) {
     if (entry.name.endsWith('/') && entry.sizeBytes === 0 && entry.packedBytes === 0) continue
-    await scanEntry(scan, item, entry, members[index], kind, scanMember)
+    await scanEntry(scan, item, entry, members[index], kind, (inner) => scanMember(inner, kind, sizes))
   }
   reportGaps(
     scan,
@@ -45,6 +46,16 @@ export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember
   )
   scan.fact('members', directory.entries.length)
   return formatOf(kind)
+}
+
+/** By their names in small letters: PyTorch's reader takes whichever comes first. */
+function sizesOf(entries: readonly ZipEntry[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const { name, sizeBytes } of entries) {
+    const key = name.toLowerCase()
+    sizes.set(key, Math.min(sizeBytes, sizes.get(key) ?? sizeBytes))
+  }
+  return sizes
 }
 
 async function findMember(scan: Scan, item: ScanItem, entry: ZipEntry): Promise<ZipMember | Unreadable> {
@@ -63,7 +74,7 @@ async function scanEntry(
   entry: ZipEntry,
   member: ZipMember | Unreadable | undefined,
   kind: ZipKind,
-  scanMember: ScanMember,
+  scanMember: (item: ScanItem) => Promise<void>,
 ): Promise<void> {
   const inner = { ...item, member: joined(item.member, entry.name), name: entry.name, depth: item.depth + 1 }
   try {
@@ -77,7 +88,7 @@ async function scanEntry(
     const source = await openZipMember(item.source, member, scan)
     if (source.size !== entry.sizeBytes) scan.find('zip.headers-differ', inner, entry.headerAt, `it unpacks to ${source.size} bytes`)
     await checkSum(scan, inner, entry, source)
-    await scanMember({ ...inner, source }, kind)
+    await scanMember({ ...inner, source })
   } catch (error) {
     scan.failed(inner, error)
   }

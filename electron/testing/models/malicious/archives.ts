@@ -1,7 +1,7 @@
 import { crc32, deflateSync, gzipSync } from 'node:zlib'
 import { joined, u8, u16, u32, u64, utf8 } from '../bytes.ts'
 import type { ModelCase } from '../case.ts'
-import { payload, proto, stop, text } from '../pickle-assembler.ts'
+import { global, int1, mark, payload, proto, reduce, stop, text, tuple1 } from '../pickle-assembler.ts'
 import { safetensors, tensor } from '../safetensors-builder.ts'
 import { tar } from '../tar-builder.ts'
 import { type ZipMemberSpec, zip } from '../zip-builder.ts'
@@ -17,9 +17,21 @@ const lambda = utf8('{"class_name":"Lambda","config":{}}')
 /** Extra field of Info-ZIP: a name in UTF-8, and the checksum of the plain one. */
 const otherName = (name: string, other: string) => joined(u16(0x7075), u16(5 + other.length), u8(1), u32(crc32(utf8(name))), other)
 
+/** A storage of so many elements, and a member with eight bytes of them. */
+const stored = (type: string, count: Uint8Array, member = 'archive/data/0') =>
+  zip([
+    { ...good, content: joined(proto(2), mark, text('storage'), global('torch', type), text('0'), text('cpu'), count, 't', 'Q', stop) },
+    { name: member, content: new Uint8Array(8) },
+    version,
+  ])
+
 /** Where PyTorch and Python read a zip archive differently, or a scanner gave up. */
 const zips: readonly ModelCase[] = [
   dangerous('a PyTorch archive', zip([bad, version])),
+  dangerous('a storage larger than its member', stored('FloatStorage', int1(3)), 'model.pt', 'CVE-2026-24747'),
+  dangerous('a storage of bytes larger than its member', stored('ByteStorage', int1(9))),
+  dangerous('a storage larger than its member, of a name in other letters', stored('DoubleStorage', int1(2), 'archive/DATA/0')),
+  notCleared('a storage whose size is computed', stored('FloatStorage', joined(global('builtins', 'int'), int1(3), tuple1, reduce))),
   dangerous('a PyTorch archive, deflated', zip([{ ...bad, deflate: true }])),
   dangerous('a PyTorch archive with another prefix', zip([{ ...bad, name: 'a/b/c/data.pkl' }])),
   dangerous('a PyTorch archive without a prefix', zip([{ ...bad, name: 'data.pkl' }])),

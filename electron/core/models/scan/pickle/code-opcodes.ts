@@ -5,7 +5,16 @@ import { type Call, callThrough, givenBack } from './forwarders.ts'
 import { op } from './opcodes.ts'
 import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeUtf8 } from './pickle-text.ts'
-import { forgotten, other, type PickleBytes, type PickleGlobal, type PickleObject, type PickleValue, tupleOf } from './pickle-value.ts'
+import {
+  forgotten,
+  other,
+  type PickleBytes,
+  type PickleGlobal,
+  type PickleObject,
+  type PickleValue,
+  tupleOf,
+  unknownText,
+} from './pickle-value.ts'
 import { passOn } from './structure-opcodes.ts'
 
 const HIGHEST_PROTOCOL = 5
@@ -147,12 +156,12 @@ export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.EXT4]: extension(({ cursor }) => cursor.i32()),
   [op.PERSID]: async (run) => {
     await readLine(run)
-    run.events.persistentId(run.at)
+    run.events.persistentId(unknownText, run.at)
     run.machine.push(other)
   },
   [op.BINPERSID]: (run) => {
     const id = run.machine.pop()
-    run.events.persistentId(run.at)
+    run.events.persistentId(id, run.at)
     run.machine.push(moduleOf(id) ?? other)
   },
   [op.NEXT_BUFFER]: (run) => {

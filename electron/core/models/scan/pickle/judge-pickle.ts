@@ -7,6 +7,7 @@ import { isJoblibWrapper } from './joblib-array.ts'
 import { doubtOf, isNumpyType } from './numpy-type.ts'
 import type { PickleEvents } from './pickle-run.ts'
 import type { PickleBytes, PickleGlobal, PickleValue } from './pickle-value.ts'
+import { type StorageBytes, storageFault } from './torch-storage.ts'
 
 export interface Verdicts {
   readonly events: PickleEvents
@@ -20,6 +21,8 @@ export interface Verdicts {
 export interface PicklePlace {
   /** PyTorch's readers resolve persistent ids to tensors; elsewhere nothing does. */
   readonly persistentIds: boolean
+  /** Of an archive, where the storages are members of their own. */
+  readonly storageBytes?: StorageBytes
 }
 
 const MAX_DISTINCT_IMPORTS = 2_000
@@ -84,7 +87,10 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
         scan.gap(item, offset, 'a type of numpy stands behind more objects than a scan keeps')
     },
     extension: (code, offset) => scan.find('pickle.extension', item, offset, `code ${code}`),
-    persistentId(offset) {
+    persistentId(id, offset) {
+      const fault = place.storageBytes && storageFault(id, place.storageBytes)
+      if (fault === 'larger than its member') scan.find('pickle.storage-overrun', item, offset, '')
+      else if (fault !== undefined) scan.gap(item, offset, 'how large a storage is said to be is not known')
       if (!place.persistentIds && !seen.has('persistent id')) scan.find('pickle.persistent-id', item, offset, '')
       seen.add('persistent id')
     },

@@ -21,7 +21,7 @@ export interface PickleEvents {
   forgotten(callee: PickleGlobal, offset: number): void
   /** A code of the extension registry: which import it stands for is written nowhere in the file. */
   extension(code: number, offset: number): void
-  persistentId(offset: number): void
+  persistentId(id: PickleValue, offset: number): void
   outOfBandBuffer(offset: number): void
   /** A frame ends in the middle of an opcode: `load`, `loads` and pickle.py go on at three different bytes, so what runs is not known. */
   frameOverrun(offset: number): void

@@ -37,7 +37,7 @@ export async function scanPickles(
   while (start < size || pickles === 0) {
     if (pickles >= MAX_PICKLES) throw new Unreadable(`it holds more than ${MAX_PICKLES} pickles`, start)
     const persistentIds = place.persistentIds || legacyTorch
-    const one = await scanOne(scan, item, nested, { persistentIds }, start)
+    const one = await scanOne(scan, item, nested, { ...place, persistentIds }, start)
     joblib ||= one.joblib
     if (one.broken !== undefined) {
       const reason =
