@@ -43,11 +43,13 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): C
     ]
   })
   const decoded = passesDecoded(server.directive.block ?? [])
+  const cutsOff = endsAtMark(concerning(server))
   const to = (path: string) => {
     const followed = { heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings: rewritings.slice(0, MAX_HEADS), told }
     const { paths: all, cut } = candidates(followed, path, asSent?.slice(0, MAX_BEGINNINGS))
     if (cut) complete = false
-    return decoded ? [...new Set(all.flatMap((one) => [one, ...encodedTwice(one, path)]))] : all
+    const disguised = [...(decoded ? all.flatMap((one) => encodedTwice(one, path)) : []), ...(cutsOff ? all.map((one) => `${one}%3F`) : [])]
+    return disguised.length > 0 ? [...new Set([...all, ...disguised])] : all
   }
   return {
     complete: () => complete,
@@ -64,6 +66,16 @@ const DECODED = /\$(?!\{?(?:request_uri|args|is_args|query_string|scheme|host|ht
 /** Does a path get to a program as nginx decoded it, to be decoded there once more? */
 const passesDecoded = (directives: readonly NginxDirective[]): boolean =>
   directives.some(({ name, parameters: [to = ''], block = [] }) => (name === 'proxy_pass' && DECODED.test(to)) || passesDecoded(block))
+
+/**
+ * Does a path get into where `try_files` and the like send a request as nginx decoded it? What stands behind a question mark that a client wrote as a number is a query there
+ * (ngx_http_split_args), and part of the path for the rules before.
+ */
+const endsAtMark = (directives: readonly NginxDirective[]): boolean =>
+  directives.some(({ name, parameters, block = [] }) => {
+    const to = parameters.at(-1) ?? ''
+    return (/^(?:error_page|try_files|index)$/.test(name) && /^[/$]/.test(to) && DECODED.test(to)) || endsAtMark(block)
+  })
 
 /** With a letter of the program's path that is still a number once nginx has decoded it, so that rules for paths do not know it: its first and its last one. */
 const encodedTwice = (path: string, route: string): readonly string[] => {

@@ -50,6 +50,23 @@ test.each<[name: string, inside: string, expected: readonly string[]]>([
   expect(verdict?.reason.includes('as it decoded it')).toBe(expected === everyUser && !inside.includes('request_uri !~'))
 })
 
+/** nginx 1.22.1 asked for /api/pull of who asked for /api/pull%3F. */
+test.each<[name: string, inside: string, open: number]>([
+  ['try_files', 'location / { try_files /none /z$uri; }', 7],
+  ['a group in try_files', 'location ~ ^(?<all>.*)$ { try_files /none /z$all; }', 7],
+  ['error_page, which asks with GET', 'location / { error_page 404 = /z$uri; return 404; }', 0],
+  ['a rewrite, which writes the mark as a number again', 'location / { rewrite ^(.*)$ /z$1 last; }', 0],
+  ['the path as it was sent', 'location / { try_files /none /z$request_uri; }', 0],
+])('a question mark that clients write as a number ends the path: %s', (_, inside, open) => {
+  const hidden = 'location ^~ /z/ { internal; proxy_pass http://127.0.0.1:11434/; }'
+  const given = facts(site(`${login} location ~ ^/api/${denied}(/.*)?$ { deny all; } ${inside} ${hidden}`), [service('ollama')])
+  const [verdict, ...more] = ask(managementRestricted, given, admins)
+  expect(outcomes(verdict ? [verdict, ...more] : [])).toEqual(
+    open === 0 ? noManagement : [`fail: ${open} management routes open to every user`],
+  )
+  expect(verdict?.reason.includes('%3F')).toBe(open > 0)
+})
+
 test.each<[merging: string, pattern: string, expected: readonly string[]]>([
   ['merge_slashes off;', '^/o/+(.*)$', everyUser],
   ['merge_slashes off;', '^/o/(.*)$', noManagement],

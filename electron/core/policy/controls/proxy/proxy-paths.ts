@@ -214,6 +214,8 @@ export function disguise(paths: readonly ProxyPath[]): string {
     return ' The proxy sends a part of the path on as it decoded it, so whoever writes the end of a line there (%0D%0A) adds a request of his own. Pass on $request_uri, or a path without variables.'
   if (paths.some(({ clientPath }) => clientPath.includes('%25')))
     return ' The proxy sends the path on as it decoded it, and the server decodes it once more, so that rules for paths do not know what is encoded twice (/%2561pi). Pass on $request_uri, or a path without variables.'
+  if (paths.some(({ clientPath }) => clientPath.endsWith('%3F')))
+    return ' Behind a question mark that is written as a number (%3F) the proxy sees a query once it sends the request on to another path of its own (try_files, error_page), so that rules for paths do not know the route. Name a location (@model) there.'
   if (
     paths.some(
       ({ clientPath, route, service }) => service.engine === 'localai' && clientPath !== route.path && clientPath.includes(route.path),
