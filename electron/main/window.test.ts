@@ -5,6 +5,7 @@ const window = Object.assign(new EventEmitter(), {
   webContents: new EventEmitter(),
   getNormalBounds: () => ({ x: 0, y: 0, width: 1200, height: 800 }),
   isMaximized: () => false,
+  isDestroyed: () => true,
   loadURL: async () => undefined,
 })
 vi.mock('electron', () => ({
