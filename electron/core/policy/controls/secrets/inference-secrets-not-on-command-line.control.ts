@@ -35,9 +35,11 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   const name = serviceName(service)
   const base = { subject: service.id }
   const own = processes.filter(({ pid }) => service.pids.includes(pid))
-  const shown = keyShown(name, [...own, ...startersOf(service, own, processes)])
-  if (shown) return { ...base, ...shown }
   const [main] = own
+  const starters = main ? startersOf(main, processes, ({ argv }) => recognise(argv)?.engine === service.engine) : []
+  const clients = service.how === 'container' ? clientsOf((image) => engineOfImage(image) === service.engine, processes) : []
+  const shown = keyShown(name, [...own, ...starters, ...clients])
+  if (shown) return { ...base, ...shown }
   if (!main || service.argv.length === 0 || own.some(({ cut }) => cut)) {
     const reason = `The command line of ${name} could not be read.`
     return { ...base, status: 'not-evaluated', title: "The server's command line could not be read", reason, cite: [] }
@@ -51,7 +53,9 @@ function judgeProgram(program: Program, processes: readonly Process[]): readonly
   const isOfIt = ({ argv }: Process) => recogniseProgram(argv)?.name === program.name
   const own = processes.filter((process) => program.pids.includes(process.pid) && (process.pid === program.pids[0] || isOfIt(process)))
   const clients = program.container === undefined ? [] : clientsOf((image) => programOfImage(image)?.name === program.name, processes)
-  const shown = keyShown(programName(program), [...own, ...clients])
+  const [main] = own
+  const starters = main ? startersOf(main, processes, isOfIt) : []
+  const shown = keyShown(programName(program), [...own, ...starters, ...clients])
   return shown ? [{ subject: program.id, template: null, ...shown }] : []
 }
 
@@ -70,22 +74,22 @@ function keyShown(name: string, processes: readonly Process[]): Omit<Verdict, 's
   return undefined
 }
 
-/** Shells, terminals and wrappers above a server that stay while it runs, and the clients that run its container (`docker run -e …` in a unit or a session). */
-function startersOf({ engine, how }: InferenceService, own: readonly Process[], processes: readonly Process[]): readonly Process[] {
+/** Shells, terminals and wrappers above a server that stay while it runs. */
+function startersOf(main: Process, processes: readonly Process[], isOfIt: (parent: Process) => boolean): readonly Process[] {
   const starters: Process[] = []
-  for (let above = own[0]?.ppid ?? 0; above > 1 && starters.length < 16; ) {
+  for (let above = main.ppid; above > 1 && starters.length < 16; ) {
     const parent = processes.find(({ pid }) => pid === above)
-    if (parent === undefined || (recognise(parent.argv)?.engine !== engine && !isTerminal(parent))) break
+    if (parent === undefined || (!isOfIt(parent) && !isTerminal(parent))) break
     starters.push(parent)
     above = parent.ppid
   }
-  return how === 'container' ? [...starters, ...clientsOf((image) => engineOfImage(image) === engine, processes)] : starters
+  return starters
 }
 
 /** tmux and screen keep the words that they were started with, and so those of their first window. */
 const isTerminal = ({ argv: [program = ''] }: Process): boolean => /(?:^|\/)(?:tmux|screen)$/i.test(program)
 
-/** Clients that run a container of such an image. */
+/** Clients that run a container of such an image (`docker run -e …` in a unit or a session). */
 const clientsOf = (isImage: (word: string) => boolean, processes: readonly Process[]): readonly Process[] =>
   processes.filter(
     ({ argv: [program = '', ...words] }) =>

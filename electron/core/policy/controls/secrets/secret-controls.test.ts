@@ -126,6 +126,18 @@ test.each<[string, readonly (readonly string[])[], string]>([
   if (expected === started) expect(verdicts[0]).toMatchObject({ subject: 'sglang', template: null })
 })
 
+test.each([
+  ['tmux', ['tmux', 'new', '-d', '-s', 'x', 'HF_TOKEN=****', 'sglang', 'serve'], started],
+  ['screen', ['SCREEN', '-dmS', 'x', 'sglang', 'serve', '--api-key', '****'], started],
+  ['a manager of another', ['python3', 'manage.py', '--password=****'], 'not-applicable: No inference server on this host'],
+])('inference-secrets-not-on-command-line: what another program was started in, %s', (_, words, expected) => {
+  const processes = [
+    { ...process(words, 90), ppid: 1 },
+    { ...process(['sglang', 'serve']), ppid: 90 },
+  ]
+  expect(outcomes(ask(notOnCommandLine, facts('', [], { processes, programs: known([sglang]) })))).toEqual([expected])
+})
+
 test('inference-secrets-not-on-command-line: the client of the container of another program, beside a server of its own', () => {
   const client = docker('-e', 'LITELLM_MASTER_KEY=‹redacted›', 'ghcr.io/berriai/litellm:main-stable')
   const litellm = program('interface', { id: 'litellm', name: 'LiteLLM proxy', pids: [50], container: 'proxy' })
