@@ -225,6 +225,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
   vllm:
     image: vllm/vllm-openai
     command: --model m --api-key sk-one --max-model-len 4096
+    env_file: ./engine.env
     environment:
       - HF_TOKEN=sk-two
       - VLLM_API_KEY=\${VLLM_API_KEY}
@@ -250,6 +251,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
 `
     writeFileSync(join(open, 'compose.yml'), compose, { mode: 0o644 })
     writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
+    writeFileSync(join(open, 'engine.env'), 'export WANDB_API_KEY=sk-nine\n', { mode: 0o644 })
+    writeFileSync(join(open, 'unnamed.env'), 'WANDB_API_KEY=sk-ten\n', { mode: 0o644 })
     writeFileSync(join(closed, 'docker-compose.yaml'), compose, { mode: 0o640 })
     writeFileSync(join(unread, 'compose.yaml'), compose, { mode: 0o644 })
     chmodSync(unread, 0o750)
@@ -285,6 +288,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
         openComposeFiles: [
           { path: files[0], secrets: ['--api-key', 'HF_TOKEN', 'LITELLM_MASTER_KEY', '--token', 'WEBUI_SECRET_KEY', '--admin-api-key'] },
           { path: join(open, '.env'), secrets: ['POSTGRES_PASSWORD'] },
+          { path: join(open, 'engine.env'), secrets: ['WANDB_API_KEY'] },
         ],
       },
     })

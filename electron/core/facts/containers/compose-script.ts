@@ -1,5 +1,5 @@
 /**
- * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), and of the `.env` beside it, where every account may read it, the names of what it
+ * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:` names there, where every account may read it, the names of what it
  * sets to a secret; never a value. References to variables, switches, paths, public keys and what guides print are none.
  */
 export const composeScript = `composed() { (
@@ -9,14 +9,16 @@ export const composeScript = `composed() { (
   seen=
   for made in $(printf '%s\\n' "$1" | sed -n 's/.*\\(config_files\\|"Compose"\\)[=": ]*\\(\\/[^"]*\\).*/\\2/p'); do
     case $made in /*.y*ml) ;; *) continue ;; esac
-    for file in "$made" "\${made%/*}/.env"; do
+    set +f
+    for file in "$made" "\${made%/*}"/.env "\${made%/*}"/*.env; do
       [ -f "$file" ] || continue
+      case $file in "$made" | */.env) ;; *) grep -qsF "/\${file##*/}" "$made" || continue ;; esac
       case $seen in *"|$file|"*) continue ;; esac
       seen="$seen|$file|" up=$file bit=4
       while [ -n "$up" ] && [ -n "$(find -H "$up" -prune -perm "-00$bit" 2>/dev/null)" ]; do bit=1 up=\${up%/*}; done
       [ -z "$up" ] && printf '@compose %s\\n' "$file" && sed "/[=: \\"']$known[\\"' ]*\\$/d" "$file" | awk '
         function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
-        { sub(/^[ \\t]*(-[ \\t]+)?["\\047]*/, "") }
+        { sub(/^[ \\t]*(-[ \\t]+|export )?["\\047]*/, "") }
         held != "" { if (/^[^-$]/) tell(held); held = "" }
         /^--[a-z_-]*(key|keys|token|secret|password)["\\047 ]*$/ { held = $0; next }
         /^[A-Z_]*PUBLIC_|[=:][ \\t]*["\\047]*(\\/[a-z]+\\/[a-z].*|[Tt]rue|TRUE|[Ff]alse|FALSE|[01])["\\047 \\t]*$/ { next }

@@ -70,7 +70,7 @@ export interface Container {
   readonly line: number
 }
 
-/** A file of Compose, or the `.env` beside it, that every account may read, with the names of what it sets to a secret. */
+/** A file of Compose, or one of variables beside it, that every account may read, with the names of what it sets to a secret. */
 export interface OpenComposeFile {
   readonly path: string
   readonly secrets: readonly string[]

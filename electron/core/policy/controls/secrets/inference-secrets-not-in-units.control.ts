@@ -135,7 +135,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
 const openCompose = ({ containers, openComposeFiles = [] }: Containers, ofModels: ReadonlySet<string>): readonly Verdict[] =>
   openComposeFiles.flatMap(({ path, secrets, line }): readonly Verdict[] => {
     const folder = (file: string) => file.slice(0, file.lastIndexOf('/'))
-    const isOf = (file: string) => file === path || (path.endsWith('/.env') && folder(file) === folder(path))
+    const isOf = (file: string) => file === path || (path.endsWith('.env') && folder(file) === folder(path))
     const made = containers.filter(({ name, madeFrom = [] }) => ofModels.has(name) && madeFrom.some(isOf))
     const [first] = secrets
     if (first === undefined || made.length === 0) return []

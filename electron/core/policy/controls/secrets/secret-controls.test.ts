@@ -320,6 +320,12 @@ test.each([
     'vllm',
     ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server'],
   ],
+  [
+    'a file of variables that it names',
+    { ...composeFile, path: '/srv/ai/engine.env' },
+    'vllm',
+    ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server'],
+  ],
   ['of another folder', { ...composeFile, path: '/srv/shop/.env' }, 'vllm', ['not-applicable: No unit runs this server']],
   ['without a secret', { ...composeFile, secrets: [] }, 'vllm', ['not-applicable: No unit runs this server']],
   ['of another container', composeFile, 'shop', ['not-applicable: No unit runs this server']],
