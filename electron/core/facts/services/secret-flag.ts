@@ -27,7 +27,7 @@ const IN_HEADER = new RegExp(String.raw`\b(authorization)["']?:\s*["']?[a-z]+\s+
 
 /** What stands before it in the same word or as the word before; else the URL itself. */
 function secretInUrl(word: string, before = ''): string | undefined {
-  const [, name, url = ''] = IN_URL.exec(word) ?? []
+  const [, name, url = ''] = (/\*{4}|‹/.test(word) && IN_URL.exec(word)) || []
   if (url === '') return undefined
   return name ?? (/^--?[A-Za-z][^=\s]*$/.test(before) ? before : url)
 }
