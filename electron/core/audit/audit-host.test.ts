@@ -126,7 +126,7 @@ test('secrets are masked before anything is read from them or kept', async () =>
   const speaking: Exec = async ({ stdin = '', onStdout }) => {
     const nonce = /gh_k=([0-9a-f]{32})/.exec(stdin)?.[1]
     const said = Buffer.from('1767312000\nh\nk\n0\nroot\nsystemd\nPRETTY_NAME="X API_KEY=hunter2"\n').toString('base64')
-    onStdout(Buffer.from(`${nonce} h base64 0 timeout\n${nonce} 0 b\n${nonce} 0 o ${said}\n${nonce} 0 s w ${said.length} 0 a - - -\n`))
+    onStdout(Buffer.from(`${nonce} h base64 0\n${nonce} 0 b\n${nonce} 0 o ${said}\n${nonce} 0 s w ${said.length} 0 a - - -\n`))
     return { exitCode: 0 }
   }
   const { audit: it, outputs } = await audit(transportOf(speaking))

@@ -1,6 +1,6 @@
 import type { CommandSection, ScriptSection, SectionSpec } from './section.ts'
 import { shellDisplay, shellQuote } from './shell-quote.ts'
-import { frameProgram, laneRuntime, privilegeRuntime, sectionRuntime, setupRuntime } from './shell-runtime.ts'
+import { frameProgram, laneRuntime, privilegeRuntime, sectionRuntime, setupRuntime, watchRuntime } from './shell-runtime.ts'
 
 /** What is executed on the host. Fixed words without meaning to any login shell (sh, fish, csh, PowerShell alike); the script follows on stdin. */
 export const PROBE_COMMAND = '/bin/sh'
@@ -45,9 +45,8 @@ function sudoFunction(section: ScriptSection): string {
 }
 
 function scriptCall(section: ScriptSection): string {
-  const needsRoot = section.privileged.length > 0
-  const text = needsRoot ? `"$gh_privilege"${shellQuote(sudoFunction(section) + lean(section.script))}` : shellQuote(lean(section.script))
-  return ['gh_script', text, 'gatehouse', ...section.parameters.map(shellQuote)].join(' ')
+  const text = (section.privileged.length > 0 ? sudoFunction(section) : '') + lean(section.script)
+  return ['gh_script', shellQuote(text), ...section.parameters.map(shellQuote)].join(' ')
 }
 
 /** Without indentation and lines that only comment: a tenth of what is sent. Strings of scripts begin no line with a blank or `#`. */
@@ -188,9 +187,10 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     begin: `{ gh_lane ${at} ${lane[0]?.index ?? '-'}; }\n`,
   }))
   const runtime = [
-    `gh_privilege=${shellQuote(lean(privilegeRuntime))}\neval "$gh_privilege"\n`,
+    lean(privilegeRuntime),
     `gh_awk=${shellQuote(lean(frameProgram))}\n`,
     lean(sectionRuntime),
+    lean(watchRuntime),
     `gh_open() {\n${setupRuntime}} 2>/dev/null </dev/null\n`,
     lean(laneRuntime),
   ].join('')

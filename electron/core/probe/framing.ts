@@ -1,7 +1,7 @@
 import type { SudoProgram } from './section.ts'
 
 /**
- * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS TIMEOUT`, `NONCE INDEX b` (begun),
+ * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS`, `NONCE INDEX b` (begun),
  * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done),
  * `NONCE r` (nothing runs any more, and the shell reads on).
  * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.

@@ -2,14 +2,14 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { GatehouseError } from '#shared/errors.ts'
 import type { ExecOptions, ExecResult, HostSession } from '../ports.ts'
 import { type ProbeRun, runProbe } from './run-probe.ts'
 import { command, type SectionSpec, script } from './section.ts'
 
-/** Real shells on this machine stand for hosts. The script is the one that is sent; only its PATH and nested shell are those of the host. */
+/** Real shells on this machine stand for hosts. The script is the one that is sent; only its PATH is that of the host. */
 interface LocalHost {
   readonly shell: readonly [string, ...string[]]
   readonly path?: string
@@ -36,10 +36,7 @@ function pathOf(programs: readonly string[], from?: string): string {
 const inputOf = ({ ahead = '', stdin = '', afresh = () => ahead + stdin }: ExecOptions): string => afresh()
 
 const textFor = (it: LocalHost, stdin: string): string =>
-  stdin
-    .replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
-    .replace('gh_sh=/bin/sh', `gh_sh="${it.shell.join(' ')}"`)
-    .replace('gh_caught "$gh_sh" -c', 'gh_caught $gh_sh -c')
+  stdin.replace('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${it.path ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`)
 
 const run = (it: LocalHost, stdin: string, options: ExecOptions): Promise<ExecResult> =>
   new Promise((resolve, reject) => {
@@ -76,12 +73,11 @@ const shells: readonly (readonly [string, LocalHost])[] = [
     'busybox sh with busybox tools',
     {
       shell: ['/usr/bin/busybox', 'sh'],
-      path: pathOf(['id', 'timeout', 'setsid', 'base64', 'awk', 'tail', 'cat', 'sleep', 'tee'], '/usr/bin/busybox'),
+      path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep', 'tee'], '/usr/bin/busybox'),
     },
   ],
-  ['dash without timeout', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep', 'setsid', 'tee']) }],
-  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'timeout', 'awk', 'tail', 'cat', 'sleep', 'tee']) }],
-  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'timeout', 'awk=gawk', 'tail', 'cat', 'sleep', 'tee']) }],
+  ['dash without base64', { shell: ['/usr/bin/dash'], path: pathOf(['id', 'od', 'awk', 'tail', 'cat', 'sleep', 'tee']) }],
+  ['bash with gawk', { shell: ['/usr/bin/bash'], path: pathOf(['id', 'base64', 'awk=gawk', 'tail', 'cat', 'sleep', 'tee']) }],
 ]
 
 /** A program file with this shell text. */
@@ -182,17 +178,37 @@ describe.each(installed)('%s', (_, host) => {
     expect(outputs.get('after')).toMatchObject({ state: 'ok', stdout: 'fine\n' })
   })
 
-  test('what ends by itself has no program that ends it', async () => {
-    const text = 'read -r name <"/proc/$PPID/comm"; echo "$name"; exit 3'
-    const { outputs, failure } = await probe(host, [
-      section('by-itself', text, { timeoutMs: 0 }),
-      section('ended', `${text} #`, { timeoutMs: 1000 }),
-    ])
+  test('between the shell and what it asks stands no program', async () => {
+    const { outputs, failure } = await probe(host, [section('parent', 'read -r name <"/proc/$PPID/comm"; echo "$name"; exit 3')])
     expect(failure).toBeUndefined()
-    expect(outputs.get('by-itself')).toMatchObject({ state: 'ok', exitCode: 3 })
-    expect(outputs.get('by-itself')?.stdout).not.toContain('timeout')
-    const { path } = host
-    if (path === undefined) expect(outputs.get('ended')?.stdout).toBe('timeout\n')
+    expect(outputs.get('parent')).toMatchObject({ state: 'ok', exitCode: 3, stdout: `${basename(host.shell[0])}\n` })
+  })
+
+  test('what hangs is ended with all that came from it, and no more than that', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-hangs-'))
+    folders.push(folder)
+    execFileSync('mkfifo', [join(folder, 'fifo')])
+    const orphan = '(/usr/bin/sleep 62 &)'
+    const asked = [
+      section('in-a-child', `${orphan}; /usr/bin/sleep 61 | /usr/bin/cat`, { timeoutMs: 1000 }),
+      section('left-behind', `${orphan}; echo out; exit 3`, { timeoutMs: 1000 }),
+      script({
+        id: 'in-the-shell',
+        script: 'echo before; read -r line <"$1"; echo after',
+        parameters: [join(folder, 'fifo')],
+        display: '',
+        timeoutMs: 1000,
+      }),
+      section('longer', '/usr/bin/sleep 4; echo "slept $PPID"'),
+    ]
+    const { outputs, failure } = await probe(host, asked)
+    expect(failure).toBeUndefined()
+    expect(outputs.get('in-a-child')).toMatchObject({ state: 'timed-out', exitCode: null })
+    // Nothing more came from it; that somebody held its stderr open is not its failure.
+    expect(outputs.get('left-behind')).toMatchObject({ state: 'ok', exitCode: 3, stdout: 'out\n' })
+    expect(outputs.get('in-the-shell')).toMatchObject({ state: 'timed-out', stdout: 'before\n' })
+    expect(outputs.get('longer')).toMatchObject({ state: 'ok', stdout: expect.stringMatching(/^slept \d+\n$/) })
+    expect(execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })).not.toMatch(/^\S*sleep 6[12]$/m)
   })
 
   test('complaints without end are bounded, and their command ends as it would', async () => {
@@ -376,9 +392,9 @@ describe.each(installed)('%s', (_, host) => {
 })
 
 test.each([
-  ['text', 'mawk and gawk', ['id', 'timeout', 'awk=gawk', 'cat']],
-  ['base64', 'busybox', ['id', 'timeout', 'base64', 'cat', 'awk=busybox']],
-  ['od', 'busybox', ['id', 'timeout', 'od', 'cat', 'awk=busybox']],
+  ['text', 'mawk and gawk', ['id', 'awk=gawk', 'cat', 'sleep']],
+  ['base64', 'busybox', ['id', 'base64', 'cat', 'awk=busybox', 'sleep']],
+  ['od', 'busybox', ['id', 'od', 'cat', 'awk=busybox', 'sleep']],
 ])('output is framed as %s where awk is %s', async (form, _, programs) => {
   let said = ''
   const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(programs) }
@@ -433,8 +449,8 @@ test('no other account can learn the nonce from the list of processes', async ()
   expect(outputs.get('ps')?.stdout).not.toContain(nonce)
 })
 
-test('without timeout and setsid a hanging child is given up, and the others are kept', async () => {
-  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat', 'sleep']) }
+test('without a watchdog what hangs is given up, and the others are kept', async () => {
+  const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat']) }
   const { outputs, failure } = await probe(host, [
     section('hangs', 'echo before; /usr/bin/sleep 8; echo after', { timeoutMs: 1000 }),
     section('fails', 'echo no >&2; exit 3'),
@@ -476,6 +492,7 @@ test.each(installed)('%s is called again, and nothing is left of the call before
     const { outputs, failure } = probed
     expect(failure).toBeUndefined()
     expect(outputs.get('says')).toMatchObject({ state: 'ok', exitCode: 3, stderr: 'no\n' })
+    expect(execFileSync('ps', ['-o', 'pid=', '-s', String(child.pid)], { encoding: 'utf8' }).trim()).toBe(String(child.pid))
     expect([text(probed, 'reads'), text(probed, 'leaves')]).toEqual(['end\n', '[]\n'])
   }
   expect(sent[2]?.length).toBeLessThan(200)
@@ -508,7 +525,7 @@ const askSpeaking = (session: HostSession, signal = new AbortController().signal
   runProbe(session, [section('a', ':'), section('b', ':')], { account: 'audit', signal, timeoutMs })
 
 const begun = (nonce: string) =>
-  Buffer.from(`${nonce} h base64 0 timeout\n${nonce} 0 b\n${nonce} 0 o eA==\n${nonce} 0 s w 4 0 a 0 - -\n${nonce} 1 b\n`)
+  Buffer.from(`${nonce} h base64 0\n${nonce} 0 b\n${nonce} 0 o eA==\n${nonce} 0 s w 4 0 a 0 - -\n${nonce} 1 b\n`)
 const kept = { state: 'ok', stdout: 'x', exitCode: 0 }
 
 test('a flood of what was not asked for is cut off', async () => {
@@ -574,9 +591,7 @@ test('tells of each section as it is answered, and which one is awaited', async 
   const told: unknown[] = []
   const session = speaking(async (nonce, { onStdout }) => {
     onStdout(
-      Buffer.from(
-        `${nonce} h base64 0 timeout\n${nonce} 0 b\n${nonce} 1 b\n${nonce} 1 s w 0 0 a 0 - -\n${nonce} 0 s w 0 0 a 0 - -\n${nonce} z\n`,
-      ),
+      Buffer.from(`${nonce} h base64 0\n${nonce} 0 b\n${nonce} 1 b\n${nonce} 1 s w 0 0 a 0 - -\n${nonce} 0 s w 0 0 a 0 - -\n${nonce} z\n`),
     )
     return { exitCode: 0 }
   })

@@ -6,13 +6,12 @@ import { FrameReader, type SectionEnd, type SectionFrames } from './framing.ts'
 import type { SectionOutput, SectionSpec, SudoProgram } from './section.ts'
 import { privilegedCommands, sudoersLineFor } from './sudoers.ts'
 
-/** Beyond a section's own limit: process start, the second run of `prefer-sudo`, `timeout -k`, and the way home. */
+/** Beyond a section's own limit: process start, the second run of `prefer-sudo`, the two seconds that the watchdog may take, and the way home. */
 const GRACE_MS = 4000
 /** Noise that a login may print before it is taken for a flood. */
 const MAX_NOISE_BYTES = 4 * 1024 * 1024
-/** `timeout` of coreutils; and SIGTERM or SIGKILL, which is what other ways of ending a command leave. */
-const TIMEOUT_EXIT = 124
-const KILLED_EXITS: readonly (number | null)[] = [137, 143, TIMEOUT_EXIT]
+/** What the watchdog leaves (SIGKILL), as sh tells it. A script may end with it for a child that was ended. */
+const KILLED_EXIT = 137
 
 export interface ProbeOptions {
   /** Account that sudoers lines are written for. */
@@ -51,7 +50,7 @@ function stateOf(section: SectionSpec, frames: SectionFrames, end: SectionEnd, d
   if (end.ran === 'missing') return 'missing'
   if (end.ran === 'denied') return 'denied'
   if (end.truncated || frames.incomplete) return 'truncated'
-  if (end.exitCode === TIMEOUT_EXIT || (KILLED_EXITS.includes(end.exitCode) && durationMs >= section.timeoutMs - 500)) return 'timed-out'
+  if (end.exitCode === KILLED_EXIT && durationMs >= section.timeoutMs - 500) return 'timed-out'
   if (section.kind === 'script' && end.refused.length > 0 && end.exitCode !== 0) return 'denied'
   return 'ok'
 }
@@ -67,7 +66,7 @@ function sudoersOf(account: string, sudo: SudoProgram, section: SectionSpec, end
 function unendedState(section: SectionSpec, frames: SectionFrames, wallMs: number, finished: boolean): SectionOutput['state'] {
   if (!frames.begun) return 'not-run'
   if (finished) return 'truncated'
-  return section.timeoutMs > 0 && wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
+  return wallMs >= section.timeoutMs ? 'timed-out' : 'not-run'
 }
 
 function outputOf(

@@ -3,24 +3,24 @@
  * Nothing is written to disk: no temporary files and no here-documents, which some shells keep in temporary files.
  *
  * File descriptors inside a section: 1 and 3 the awk that frames it (3 for which commands sudo ran or refused) · 6 the frames of all sections · 7 stdout of a command
- * whose stderr is caught · 5, 8 how it ended and what it printed, where that passes through a program · 9 the section that reads it.
+ * whose stderr is caught · 5, 8 how it ended and what it printed, where that passes through a program · 9 the section that reads it · 4 the watchdog.
  */
 
 /**
  * Finds a program and runs it, as root where asked. Also given to script sections, for `gh_sudo`, and to the script that lists models. Whoever takes it sets
- * gh_sudo (its path), gh_w (words before each command), and what `selfRuntime` sets.
+ * gh_sudo (its path), and what `selfRuntime` sets.
  *
  * `gh_p MODE COUNT CANDIDATE… ARGUMENT…`: MODE `n` as the account, `s` only as root, `p` as root or else as the account.
  * Sets gh_rc (exit code), gh_e (its stderr), gh_mark (`r` ran as root, `a` ran as the account, `d` sudo refused, `m` program missing) and gh_x (which candidate).
  * sudo writes its own complaints to the same stderr as the command, with exit code 1, so the two are told apart by their words:
- * those of sudo(8) 1.8 to 1.9 and of sudo-rs. No `timeout` stands before sudo: it could not end what runs as root (kill(2)). `unable to resolve host` and the like are warnings, after which the command has run: so is what
+ * those of sudo(8) 1.8 to 1.9 and of sudo-rs. `unable to resolve host` and the like are warnings, after which the command has run: so is what
  * it says of a file of rules that others may write, which it leaves out; where it refuses for that, another line says so.
  *
  * `gh_find NAME` sets gh_a to the program of that name on the PATH, as `command -v` would, which costs a process for its answer.
  *
  * `gh_caught COMMAND…` sets gh_rc and gh_e, the last 4000 bytes of its stderr. The shell that waits for the command reads that to the end, since a complaint too many
  * must not stop it, and needs no process for it. It may take 32 MiB more than it has (a locale archive that bash has mapped is over 200 MiB) for that, or ends with
- * what was said so far; the command as much as before.
+ * what was said so far; the command as much as before. Where gh_n says for how many seconds it may run, the watchdog is told of it.
  */
 export const privilegeRuntime = `gh_nl='
 '
@@ -38,7 +38,7 @@ gh_refused() {
 }
 gh_caught() {
   ulimit -S -v "$gh_most"
-  { gh_e=$(ulimit -S -v "$gh_memory"; $gh_w "$@" 2>&1 >&7 7>&- 8>&- 9>&-); gh_rc=$?; } 7>&1
+  { gh_e=$(ulimit -S -v "$gh_memory"; [ -z "$gh_n" ] || gh_due; "$@" 2>&1 >&7 4>&- 7>&- 8>&- 9>&-); gh_rc=$?; } 7>&1
   ulimit -S -v "$gh_memory"
   [ \${#gh_e} -lt 4000 ] || gh_e=$(printf '%s' "$gh_e" | tail -c 4000)
 }
@@ -70,9 +70,7 @@ gh_p() {
   [ "$gh_uid" = 0 ] && [ "$gh_mode" != n ] && { gh_mode=n; gh_as=r; } || gh_as=a
   if [ "$gh_mode" != n ]; then
     gh_rc=1 gh_e='sudo is not installed on this host'
-    gh_v=$gh_w gh_w=
     [ -z "$gh_sudo" ] || gh_caught "$gh_sudo" -n -- "$gh_a" "$@"
-    gh_w=$gh_v
     if [ "$gh_rc" != 1 ] || { [ -n "$gh_sudo" ] && ! gh_refused "$gh_e"; }; then
       gh_mark=r
       return "$gh_rc"
@@ -129,24 +127,26 @@ END { if (P != "") told(""); exit R }`
  * `gh_frames COUNT` is the reader of COUNT sections; a line that would not fit into 256 MiB ends it, and `gh_lost` then tells that the next of the lane begins.
  * `gh_s` is `gh_t` with a reader for it alone, and returns 0 when the section ended with 0. `gh_there PATH… '' COMMAND…` runs a command where all paths exist.
  *
+ * `gh_script TEXT PARAMETER…` runs a script in a shell that is a copy of this one: it knows the functions above, and nothing it sets is left.
+ *
  * `gh_through PROGRAM COMMAND…`: what COMMAND prints goes through PROGRAM. `gh_tee COMMAND…` also writes it to descriptor 9, for the section that reads it.
  */
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
-  exec awk -v "S=$1" -v "W=$gh_bytes" "$gh_awk"
+  exec awk -v "S=$1" -v "W=$gh_bytes" "$gh_awk" 4>&-
 }
 gh_opens() { printf '%s=b %s %s %s\\n' "$gh_k" "$1" "$2" "$((($3 + gh_bytes - 1) / gh_bytes))"; }
 gh_t() {
   gh_opens "$@"
-  gh_n=$4
+  gh_i=$1 gh_n=$4
   shift 4
   gh_clock
-  gh_t0=$gh_now gh_w= gh_r= gh_e=
-  [ "$gh_n" = 0 ] || gh_w="$gh_timeout $gh_n"
+  gh_t0=$gh_now gh_r= gh_e=
   if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
   [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
   gh_clock
+  printf '%s\\n' "$gh_i" >&4
   [ -z "$gh_r" ] || printf '\\n%s=%s %s %s\\n' "$gh_k" "$gh_r" "\${gh_t0:--}" "\${gh_now:--}"
 }
 gh_s() {
@@ -188,29 +188,53 @@ gh_command() {
   gh_r="\${gh_rc:--} $gh_mark $gh_x"
 }
 gh_script() {
-  gh_caught "$gh_sh" -c "$@"
+  gh_caught gh_run "$@"
   gh_r="$gh_rc a -"
 }
-# gh_watch SECONDS COMMAND…: timeout(1) in sh. What runs in the background would lose its stdin.
-gh_watch() {
-  gh_n=$1
+gh_run() {
+  gh_text=$1 gh_n=
   shift
-  { $gh_setsid "$@" <&9 9<&- & } 9<&0
-  gh_pid=$!
-  (
-    trap 'kill "$gh_z"; exit' TERM
-    sleep "$gh_n" & gh_z=$!
-    wait "$gh_z"
-    kill -TERM "-$gh_pid" || kill -TERM "$gh_pid"
-    sleep 1 & gh_z=$!
-    wait "$gh_z"
-    kill -KILL "-$gh_pid" || kill -KILL "$gh_pid"
-  ) >/dev/null 2>&1 </dev/null 3>&- 7>&- 8>&- &
-  gh_dog=$!
-  { wait "$gh_pid"; } 2>/dev/null
-  gh_rc=$?
-  { kill "$gh_dog"; wait "$gh_dog"; } 2>/dev/null
-  return "$gh_rc"
+  eval "$gh_text"
+}
+`
+
+/**
+ * `gh_dog` ends what runs longer than it may, with all that came from it; one watches over all sections, since a `timeout` for each would be a process more for each.
+ * Sections write to the pipe that it reads: `SECTION PID SECONDS` (`gh_due`, from the process that it is about, SECONDS by the clock of /proc/uptime) and `SECTION` when it is
+ * over. Each second it adds a `.` and reads so far. It ends with the shell, or after five minutes, when what it could not end (a process of root, one that waits for a disk) is the kernel's.
+ *
+ * `gh_end PID` also ends what the shell has lost: of its session (proc_pid_stat(5), field 6), what has no parent there any more. SIGKILL, so that none can begin another meanwhile.
+ */
+export const watchRuntime = `gh_due() {
+  while read -r gh_h gh_t gh_j; do case $gh_h in Tgid:) break ;; esac; done </proc/self/status
+  printf '%s %s %s\\n' "$gh_i" "$gh_t" "$((\${gh_t0%.*} + gh_n + 1))" >&4
+}
+gh_end() {
+  kill -KILL $(cat /proc/[0-9]*/stat | awk -v "pid=$1" -v "top=$gh_top" '
+    /^[0-9]+ \\(.*\\) [A-Za-z] [0-9]+ [0-9]+ [0-9]+ / { p = $1; sub(/^.*\\) /, ""); up[p] = $2; of[p] = $4 }
+    END { for (p in up) { for (a = p; a in up && a != pid && a != top; a = up[a]); if (a == pid || (!(a in up) && of[p] == of[top] && p != of[p])) print p } }')
+}
+gh_dog() {
+  gh_all= gh_over= gh_j=0
+  trap 'kill "$gh_z"; wait "$gh_z"; exit' TERM
+  while [ "$gh_j" -lt 300 ] && { [ -n "$gh_all" ] || kill -0 "$gh_top"; }; do
+    sleep 1 4>&- & gh_z=$!
+    wait "$gh_z" || return
+    gh_j=$((gh_j + 1))
+    echo . >&4
+    while read -r gh_i gh_t gh_n && [ "$gh_i" != . ]; do
+      if [ -n "$gh_n" ]; then gh_all="$gh_all $gh_i:$gh_t:$gh_n"; else gh_over="$gh_over $gh_i "; fi
+    done
+    gh_clock
+    set -- $gh_all
+    gh_all=
+    for gh_h do
+      case $gh_over in *" \${gh_h%%:*} "*) continue ;; esac
+      gh_n=\${gh_h##*:} gh_t=\${gh_h#*:}
+      [ "\${gh_now%.*}" -le "$gh_n" ] || gh_end "\${gh_t%:*}"
+      [ "\${gh_now%.*}" -gt "$((gh_n + 2))" ] || gh_all="$gh_all $gh_h"
+    done
+  done
 }
 `
 
@@ -224,16 +248,17 @@ gh_memory=$(ulimit -S -v) gh_most=$((gh_size + 32768))
 `
 
 /**
- * Looks for the tools that differ between hosts. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded.
- * `timeout` of coreutils ends the whole process group; that of busybox ends one process and leaves its children, so there `gh_watch` does it, with
- * setsid where there is one. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. gh_form is empty where output cannot be framed at all: then no lane begins.
+ * Looks for the tools that differ between hosts, and begins the watchdog: its pipe is opened by its name in /proc, since no shell opens one for good by itself.
+ * An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. gh_form is empty where output cannot be framed at all: then no lane begins.
  */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
 unset LANGUAGE COLUMNS POSIXLY_CORRECT GREP_OPTIONS SYSTEMD_PAGER SYSTEMD_COLORS DOCKER_HOST
 umask 077
-gh_sh=/bin/sh
-${selfRuntime}gh_find sudo
+gh_top=$$
+${selfRuntime}: | gh_dog 4<>/proc/self/fd/0 >/dev/null &
+gh_dog=$!
+gh_find sudo
 gh_sudo=$gh_a
 for gh_rs in /usr/lib/cargo/bin/sudo /usr/bin/sudo-rs -; do [ "$gh_sudo" -ef "$gh_rs" ] && break; done 2>/dev/null
 gh_encode= gh_form=
@@ -242,10 +267,11 @@ elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text
 elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
 elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
-if timeout --version >/dev/null; then gh_timeout='timeout -k 1'; else gh_timeout=gh_watch gh_setsid=$(command -v setsid); fi
-gh_top=$$
+until [ -p "/proc/$gh_dog/fd/0" ] || ! kill -0 "$gh_dog"; do :; done
+command exec 4<>"/proc/$gh_dog/fd/0" || exec 4>/dev/null
+gh_lanes=
 export gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top
-printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeout"
+printf '\\n%s h %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs"
 `
 
 /**
@@ -256,10 +282,14 @@ printf '\\n%s h %s %s %s %s\\n' "$gh_k" "$gh_form" "$gh_uid" "$gh_rs" "$gh_timeo
  * does not wait, so something follows that fills one and that nothing can deflate. The reader has stopped by then.
  */
 export const laneRuntime = `gh_lane() {
-  [ -z "$gh_form" ] || { gh_begin "$2"; "gh_lane$1"; } 6>&1 2>/dev/null </dev/null &
+  [ -n "$gh_form" ] || return
+  { gh_begin "$2"; "gh_lane$1"; } 6>&1 2>/dev/null </dev/null &
+  gh_lanes="$gh_lanes $!"
 }
 gh_close() {
-  wait
+  wait $gh_lanes
+  { kill "$gh_dog"; wait; } 2>/dev/null
+  exec 4>&-
   [ -z "$gh_form" ] || printf '%s z\\n' "$gh_k"
   head -c 1500 /dev/urandom 2>/dev/null
   printf '\\n%s r\\n' "$gh_k"

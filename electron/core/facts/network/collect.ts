@@ -7,7 +7,7 @@ const alternatives = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip']
  * IPv6 are listed as well.
  */
 export const collectNetwork = (): readonly SectionSpec[] => [
-  command({ id: 'addresses', argv: ['ip', '-o', 'addr'], alternatives, privilege: 'none', timeoutMs: 0 }),
-  command({ id: 'routes', argv: ['ip', '-4', 'route', 'show', 'table', 'all'], alternatives, privilege: 'none', timeoutMs: 0 }),
-  command({ id: 'routes-6', argv: ['ip', '-6', 'route', 'show', 'table', 'all'], alternatives, privilege: 'none', timeoutMs: 0 }),
+  command({ id: 'addresses', argv: ['ip', '-o', 'addr'], alternatives, privilege: 'none' }),
+  command({ id: 'routes', argv: ['ip', '-4', 'route', 'show', 'table', 'all'], alternatives, privilege: 'none' }),
+  command({ id: 'routes-6', argv: ['ip', '-6', 'route', 'show', 'table', 'all'], alternatives, privilege: 'none' }),
 ]

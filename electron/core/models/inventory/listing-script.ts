@@ -27,7 +27,7 @@ export function listingScript(roots: readonly ListedPath[], nonce: string): stri
   return `gl_main() {
 LC_ALL=C TZ=UTC PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ PATH
-${selfRuntime}gh_sudo=$(command -v sudo) gh_w=
+${selfRuntime}gh_sudo=$(command -v sudo)
 ${privilegeRuntime}
 gl_k=${nonce}
 ${LIST}
