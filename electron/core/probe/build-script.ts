@@ -1,6 +1,7 @@
 import type { CommandSection, ScriptSection, SectionSpec } from './section.ts'
 import { shellDisplay, shellQuote } from './shell-quote.ts'
-import { frameProgram, laneRuntime, privilegeRuntime, sectionRuntime, setupRuntime, watchRuntime } from './shell-runtime.ts'
+import { frameProgram, laneRuntime, privilegeRuntime, sectionRuntime, setupRuntime } from './shell-runtime.ts'
+import { watchdogRuntime } from './watchdog-runtime.ts'
 
 /** What is executed on the host. Fixed words without meaning to any login shell (sh, fish, csh, PowerShell alike); the script follows on stdin. */
 export const PROBE_COMMAND = '/bin/sh'
@@ -129,23 +130,37 @@ function lanesOf(sections: readonly SectionSpec[]): readonly (readonly Work[])[]
   const lastEnd = (lanes: readonly (readonly Work[])[]) => Math.max(...lanes.map(sumMs))
   const lanes = splits.reduce((best, each) => (lastEnd(each) < lastEnd(best) ? each : best))
   const longestFirst = lanes.toSorted((a, b) => longestMs(b) - longestMs(a))
-  return [...longestFirst.slice(0, 1), ...waiting.map((work) => [work]), ...longestFirst.slice(1)]
+  return [...longestFirst.slice(0, 1), ...waiting.map((work) => [work]), ...longestFirst.slice(1)].map((lane) =>
+    lane.toSorted(firstThenTogether),
+  )
 }
 
 /** It has its reader for itself. */
-const isAlone = ({ section, follower }: Work): boolean => section.alone === true || section.waits === true || follower !== undefined
+const isAlone = ({ section, follower }: Work): boolean => section.alone === true || section.waits === true || follower?.how === 'reads'
+
+/** What others wait for, then what has one reader together, side by side. */
+const firstThenTogether = (a: Work, b: Work): number =>
+  Number(b.section.first ?? false) - Number(a.section.first ?? false) || Number(isAlone(a)) - Number(isAlone(b))
 
 const runOf = (how: 'gh_s' | 'gh_t', { index, section }: Pick<Work, 'index' | 'section'>, next: string, call: string): string =>
   `${how} ${index} ${next} ${section.maxBytes} ${seconds(section.timeoutMs)} ${call}`
 
-/** Runs a section that has its reader for itself, and what hangs on it, and tells that `next` begins. */
+/** Runs a section that has its reader for itself, and what reads it, and tells that `next` begins. */
 function aloneOf(work: Work, next: string): string {
   const { section, follower } = work
   if (!follower) return runOf('gh_s', work, next, callOf(section))
   const other = runOf('gh_s', follower, next, callOf(follower.section))
-  return follower.how === 'unless'
-    ? `if ${runOf('gh_s', work, String(follower.index), callOf(section))}\nthen gh_skip ${follower.index} ${next}\nelse ${other}\nfi`
-    : `{\ngh_begin ${follower.index} >&6\n${runOf('gh_s', work, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
+  return `{\ngh_begin ${follower.index} >&6\n${runOf('gh_s', work, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
+}
+
+/** The same for one that shares its reader, as does what is asked where it failed. */
+function togetherOf(work: Work, next: string): readonly string[] {
+  const { section, follower } = work
+  if (!follower) return [runOf('gh_t', work, next, callOf(section))]
+  return [
+    runOf('gh_t', work, String(follower.index), callOf(section)),
+    runOf('gh_t', follower, next, `gh_unless ${callOf(follower.section)}`),
+  ]
 }
 
 /** The sections of a lane, in their order. Those that are not alone have one reader where they stand side by side: a program and a fork less for each. */
@@ -159,9 +174,9 @@ function runsOf(lane: readonly Work[]): string {
       runs.push(aloneOf(work, nextOf(place)))
       continue
     }
-    together.push(runOf('gh_t', work, nextOf(place), callOf(work.section)))
+    together.push(...togetherOf(work, nextOf(place)))
     if (next && !isAlone(next)) continue
-    runs.push(`{\n${together.join('\n')}\n} 3>&1 6>&- | gh_frames ${together.length} || gh_lost $? ${nextOf(place)}`)
+    runs.push(`{\n${together.join('\n')}\n} 3>&1 6>&- | gh_frames ${together.length} || gh_begin ${nextOf(place)}`)
     together = []
   }
   return runs.join('\n')
@@ -190,7 +205,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     lean(privilegeRuntime),
     `gh_awk=${shellQuote(lean(frameProgram))}\n`,
     lean(sectionRuntime),
-    lean(watchRuntime),
+    lean(watchdogRuntime),
     `gh_open() {\n${setupRuntime}} 2>/dev/null </dev/null\n`,
     lean(laneRuntime),
   ].join('')

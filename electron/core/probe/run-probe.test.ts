@@ -310,7 +310,7 @@ describe.each(installed)('%s', (_, host) => {
       ['fine', ''],
       ['fails', 'instead\n'],
       ['complains', ''],
-      ['floods', 'instead\n'],
+      ['floods', ''],
       ['hangs', 'instead\n'],
       ['missing', 'instead\n'],
     ])
@@ -447,6 +447,18 @@ test('no other account can learn the nonce from the list of processes', async ()
   const nonce = /gh_k=([0-9a-f]{32})/.exec(script)?.[1] ?? 'none'
   expect(outputs.get('ps')?.stdout).toContain('sleep 1.5')
   expect(outputs.get('ps')?.stdout).not.toContain(nonce)
+})
+
+test('what is ended is below the shell, never above it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-above-'))
+  folders.push(folder)
+  const file = join(folder, 'ended')
+  const host: LocalHost = { shell: [program(`/usr/bin/sh -c '/usr/bin/dash; exit $?'; echo "$?" >${file}`)] }
+  const { outputs, failure } = await probe(host, [section('left-behind', '(/usr/bin/sleep 62 &); echo out', { timeoutMs: 1000 })])
+  expect(failure).toBeUndefined()
+  expect(outputs.get('left-behind')).toMatchObject({ state: 'ok', stdout: 'out\n' })
+  // 128 + SIGKILL is what it must not be; whoever asked may have gone before the shell's last words.
+  expect(readFileSync(file, 'utf8')).not.toBe('137\n')
 })
 
 test('without a watchdog what hangs is given up, and the others are kept', async () => {

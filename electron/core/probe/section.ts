@@ -22,7 +22,7 @@ export interface PrivilegedCommand {
 interface SectionBase {
   /** Lower-case letters, digits and dashes; unique in the probe; evidence refers to it. */
   readonly id: string
-  /** 0 for what asks the kernel alone and so ends by itself: it needs no program that ends it. */
+  /** Up to two seconds later it is ended, with all that came from it. */
   readonly timeoutMs: number
   /** stdout beyond this is dropped and the section marked truncated. */
   readonly maxBytes: number
@@ -30,14 +30,14 @@ interface SectionBase {
   readonly expectedMs: number
   /**
    * Runs more than programs of the system: what those leave behind or flood with must not speak in another section, so it has a reader of its own, as have those that wait or
-   * on which others hang. The rest share one where they stand side by side in a lane.
+   * are read by others. The rest of a lane share one.
    */
   readonly alone?: boolean
   /** Most of that it waits for others (a driver, an answer), so it runs beside the lanes of those that compute. */
   readonly waits?: boolean
   /** Others wait for what it says, so it begins before those that nobody waits for. */
   readonly first?: boolean
-  /** Asked only where the section of this id did not end with exit code 0; else it has nothing to say. */
+  /** Asked only where the section of this id did not end with exit code 0 (one that said too much did); else it has nothing to say. */
   readonly unless?: string
   /** Has on its stdin what the section of this id prints, while that prints it. */
   readonly reads?: string

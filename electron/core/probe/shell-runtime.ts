@@ -91,8 +91,7 @@ gh_p() {
  * cannot read it, so no output can hold such a line. Of text, `~` becomes `~t` and a line's end `~n`, so that a frame is one
  * line; stderr is text always. Frames stay below PIPE_BUF and each is one flush, so those of sections that run side by side never mix. At its limit the last section ends the
  * reader, which stops the writer with SIGPIPE; of those before no more is kept. The last frame counts the characters of stdout's, so that a frame that got
- * lost on the way is noticed. With it goes what was not yet sent, and that section N begins: each write becomes a packet of its own. Ends with 0 when the last
- * section did, with 3 when that ended otherwise.
+ * lost on the way is noticed. With it goes what was not yet sent, and that section N begins: each write becomes a packet of its own.
  */
 export const frameProgram = `BEGIN { Q = ENVIRON["gh_k"]; M = Q "=" }
 function put() { if (b != "") { printf "%s %s %s\\n", P, K, b; if (K == "o") m += length(b); b = "" } }
@@ -103,7 +102,7 @@ function told(s, l, n, i) {
     n = split(e, l, "\\n"); for (i = 1; i < n; i++) { text(l[i]); add("~n") } }
   if (length(b) + length(d s) > 3700) { put(); fflush() }; put()
   printf "%s s %s %d %s\\n", P, (t || s == "" ? "t" : "w"), m, d s; if (N != "-") printf "%s %s b\\n", Q, N; fflush()
-  P = ""; R = s ~ /^0 / ? 0 : 3; S-- }
+  P = ""; S-- }
 index($0, M) == 1 { s = substr($0, length(M) + 1); J = NR + 1
   if (s ~ /^b /) { if (P != "") told(""); split(s, l); P = Q " " l[2]; N = l[3]; L = l[4]; K = "o"; e = d = ""; c = m = t = E = 0 }
   else if (s ~ / /) { told(s); if (!S) exit }
@@ -118,14 +117,14 @@ W > 1 { if ($0 == "") next; if (c >= L) { t = 1; if (S == 1) exit; next }; if (W
   c += length($0)
   text($0)
   if (t && S == 1) exit }
-END { if (P != "") told(""); exit R }`
+END { if (P != "") told("") }`
 
 /**
  * `gh_t INDEX NEXT MAX_BYTES SECONDS COMMAND…` runs one section and tells a reader what it says, and that the NEXT of its lane begins (`-`: none). COMMAND is one of
  * the functions below, which set gh_e (stderr) and gh_r (how it ended). /proc/uptime is a clock that costs no process.
  *
- * `gh_frames COUNT` is the reader of COUNT sections; a line that would not fit into 256 MiB ends it, and `gh_lost` then tells that the next of the lane begins.
- * `gh_s` is `gh_t` with a reader for it alone, and returns 0 when the section ended with 0. `gh_there PATH… '' COMMAND…` runs a command where all paths exist.
+ * `gh_frames COUNT` is the reader of COUNT sections; a line that would not fit into 256 MiB ends it, and whoever called it then tells that the next of the lane begins.
+ * `gh_s` is `gh_t` with a reader for it alone. `gh_there PATH… '' COMMAND…` runs a command where all paths exist, `gh_unless COMMAND…` where the section before ended otherwise than with 0.
  *
  * `gh_script TEXT PARAMETER…` runs a script in a shell that is a copy of this one: it knows the functions above, and nothing it sets is left.
  *
@@ -142,7 +141,7 @@ gh_t() {
   gh_i=$1 gh_n=$4
   shift 4
   gh_clock
-  gh_t0=$gh_now gh_r= gh_e=
+  gh_t0=$gh_now gh_last=\${gh_r%% *} gh_r= gh_e=
   if [ -z "$gh_encode" ]; then "$@"; else gh_through "$gh_encode" "$@"; fi
   [ -z "$gh_e" ] || printf '\\n%s=e\\n%s' "$gh_k" "$gh_e"
   gh_clock
@@ -151,21 +150,11 @@ gh_t() {
 }
 gh_s() {
   gh_i=$1 gh_next=$2
-  gh_t "$@" 3>&1 6>&- | gh_frames 1
-  gh_j=$?
-  case $gh_j in
-    0|3) return "$gh_j" ;;
-  esac
+  gh_t "$@" 3>&1 6>&- | gh_frames 1 && return
   printf '%s %s s t -\\n' "$gh_k" "$gh_i"
   gh_begin "$gh_next"
-  return 3
 }
 gh_begin() { [ "$1" = - ] || printf '%s %s b\\n' "$gh_k" "$1"; }
-gh_skip() {
-  printf '%s %s s w 0 0 a -\\n' "$gh_k" "$1"
-  gh_begin "$2"
-}
-gh_lost() { [ "$1" = 3 ] || gh_begin "$2"; }
 gh_there() {
   while [ -n "$1" ]; do
     [ -e "$1" ] || { gh_r='0 a -'; return; }
@@ -173,6 +162,9 @@ gh_there() {
   done
   shift
   "$@"
+}
+gh_unless() {
+  if [ "$gh_last" = 0 ]; then gh_r='0 a -'; else "$@"; fi
 }
 gh_through() {
   gh_f=$1
@@ -195,46 +187,6 @@ gh_run() {
   gh_text=$1 gh_n=
   shift
   eval "$gh_text"
-}
-`
-
-/**
- * `gh_dog` ends what runs longer than it may, with all that came from it; one watches over all sections, since a `timeout` for each would be a process more for each.
- * Sections write to the pipe that it reads: `SECTION PID SECONDS` (`gh_due`, from the process that it is about, SECONDS by the clock of /proc/uptime) and `SECTION` when it is
- * over. Each second it adds a `.` and reads so far. It ends with the shell, or after five minutes, when what it could not end (a process of root, one that waits for a disk) is the kernel's.
- *
- * `gh_end PID` also ends what the shell has lost: of its session (proc_pid_stat(5), field 6), what has no parent there any more. SIGKILL, so that none can begin another meanwhile.
- */
-export const watchRuntime = `gh_due() {
-  while read -r gh_h gh_t gh_j; do case $gh_h in Tgid:) break ;; esac; done </proc/self/status
-  printf '%s %s %s\\n' "$gh_i" "$gh_t" "$((\${gh_t0%.*} + gh_n + 1))" >&4
-}
-gh_end() {
-  kill -KILL $(cat /proc/[0-9]*/stat | awk -v "pid=$1" -v "top=$gh_top" '
-    /^[0-9]+ \\(.*\\) [A-Za-z] [0-9]+ [0-9]+ [0-9]+ / { p = $1; sub(/^.*\\) /, ""); up[p] = $2; of[p] = $4 }
-    END { for (p in up) { for (a = p; a in up && a != pid && a != top; a = up[a]); if (a == pid || (!(a in up) && of[p] == of[top] && p != of[p])) print p } }')
-}
-gh_dog() {
-  gh_all= gh_over= gh_j=0
-  trap 'kill "$gh_z"; wait "$gh_z"; exit' TERM
-  while [ "$gh_j" -lt 300 ] && { [ -n "$gh_all" ] || kill -0 "$gh_top"; }; do
-    sleep 1 4>&- & gh_z=$!
-    wait "$gh_z" || return
-    gh_j=$((gh_j + 1))
-    echo . >&4
-    while read -r gh_i gh_t gh_n && [ "$gh_i" != . ]; do
-      if [ -n "$gh_n" ]; then gh_all="$gh_all $gh_i:$gh_t:$gh_n"; else gh_over="$gh_over $gh_i "; fi
-    done
-    gh_clock
-    set -- $gh_all
-    gh_all=
-    for gh_h do
-      case $gh_over in *" \${gh_h%%:*} "*) continue ;; esac
-      gh_n=\${gh_h##*:} gh_t=\${gh_h#*:}
-      [ "\${gh_now%.*}" -le "$gh_n" ] || gh_end "\${gh_t%:*}"
-      [ "\${gh_now%.*}" -gt "$((gh_n + 2))" ] || gh_all="$gh_all $gh_h"
-    done
-  done
 }
 `
 

@@ -14,7 +14,7 @@ import type { Answer } from '../demo/answer.ts'
 import { answerSection } from '../demo/answers/answers.ts'
 import { demoTiers } from '../demo/demo-fleet.ts'
 import type { DemoHost } from '../demo/demo-host.ts'
-import { finishedFrame, framesOf, helloFrame } from '../demo/probe-frames.ts'
+import { finishedFrame, framesOf, helloFrame, KILLED } from '../demo/probe-frames.ts'
 import { applied, type CorpusHost, type LookedAtHost, type Tampered } from './corpus-host.ts'
 import { corpusDoor } from './tls-doors.ts'
 
@@ -114,7 +114,7 @@ function tamperedFrames(
   }
   const half = Math.floor(whole.stdout.length / 2)
   if (tampered === 'timed-out')
-    return framesOf(nonce, index, section, host, { ...whole, stdout: whole.stdout.slice(0, half), exitCode: 124 })
+    return framesOf(nonce, index, section, host, { ...whole, stdout: whole.stdout.slice(0, half), exitCode: KILLED })
   if (tampered === 'truncated') return framesOf(nonce, index, { ...section, maxBytes: half }, host, whole)
   return framesOf(nonce, index, section, host, tampered)
 }

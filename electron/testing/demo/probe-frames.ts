@@ -8,6 +8,9 @@ const CHUNK_BYTES = 2175
 /** A broken sequence, a byte order mark and a surrogate. */
 const NOT_UTF8 = Buffer.concat([Buffer.from('not UTF-8: '), Buffer.from('c328fffeeda080', 'hex')])
 
+/** Exit code of what SIGKILL ended, as sh tells it. */
+export const KILLED = 137
+
 /** The frames that the real script prints for one section, in the words of `core/probe/framing.ts`. */
 export function framesOf(nonce: string, index: number, section: SectionSpec, host: DemoHost, answer: Answer | undefined): string {
   const frames = [`${nonce} ${index} b`]
@@ -22,7 +25,9 @@ export function framesOf(nonce: string, index: number, section: SectionSpec, hos
   const complaint = (text: string) => {
     if (text !== '') frames.push(`${nonce} ${index} e ${Buffer.from(text.replaceAll('~', '~t').replaceAll('\n', '~n')).toString('latin1')}`)
   }
-  const end = (words: string) => frames.push(`${nonce} ${index} s w ${sent} ${words} 100.00 100.02`)
+  // What the watchdog ended (SIGKILL) has had all its time.
+  const took = answer?.exitCode === KILLED ? section.timeoutMs / 1000 : 0.02
+  const end = (words: string) => frames.push(`${nonce} ${index} s w ${sent} ${words} 100.00 ${(100 + took).toFixed(2)}`)
   const wantsRoot = section.kind === 'command' && section.privilege !== 'none'
 
   if (section.kind === 'command' && section.privilege === 'sudo' && !host.sudo && answer !== undefined) {
@@ -44,6 +49,6 @@ export function framesOf(nonce: string, index: number, section: SectionSpec, hos
   return `${frames.join('\n')}\n`
 }
 
-export const helloFrame = (nonce: string, host: DemoHost): string => `\n${nonce} h base64 ${host.account.uid} timeout -k 1\n`
+export const helloFrame = (nonce: string, host: DemoHost): string => `\n${nonce} h base64 ${host.account.uid}\n`
 
 export const finishedFrame = (nonce: string): string => `${nonce} z\n`
