@@ -190,7 +190,7 @@ describe('a host in trouble', () => {
     }
   })
 
-  test.each(['/usr/bin/ss', '/usr/bin/systemctl', '/usr/bin/timeout', '/usr/bin/base64'])(
+  test.each(['/usr/bin/ss', '/usr/bin/systemctl', '/usr/bin/sleep', '/usr/bin/base64'])(
     'without %s the rest is answered',
     async (program) => {
       await arrange('gpu2', `mv ${program} ${program}.away`)
