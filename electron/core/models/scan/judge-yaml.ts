@@ -1,4 +1,5 @@
 import { nameOfClass } from './name-of-class.ts'
+import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
 
 const PYTHON = 'tag:yaml.org,2002:python/'
@@ -9,6 +10,9 @@ const hydra = key('_target_')
 /** Of latent-diffusion and NeMo, of torchtune, and of Lightning's command line. */
 const makers = [key('target'), key('_component_'), key('class_path')]
 const trusts = key('trust_remote_code')
+/** Of pyannote: what a preprocessor is called by is imported and called. Elsewhere a name is one for people. */
+const names = key('name')
+const preprocessors = /^preprocessors\s*:/m
 /** Tags of HyperPyYAML, by which SpeechBrain calls and makes what they name, imports it, or reads another file. */
 const hyper = /(?<=^|[\s[{,:-])!(?:<!)?(?:new|name|apply|applyref|module|include):([^\s,>\]}]+)/gm
 /** Python in a value. YOLO's builders of models evaluate those of `activation` and, in YOLOv5, the names and arguments of layers. */
@@ -46,6 +50,12 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [found, value = ''] of plain.matchAll(activation)) {
     const name = value.replace(before, '')
     if (/^[\w.]+\(/.test(name) && !layer.test(name)) scan.find('config.calls-gadget', item, null, found.trim())
+  }
+  const called = preprocessors.test(plain)
+  for (const [, value = ''] of plain.matchAll(names)) {
+    const named = path.exec(value.replace(before, ''))?.[0]
+    if (named === undefined || named.startsWith('pyannote.')) continue
+    if (called || isGadget(named.slice(0, named.lastIndexOf('.')), named.slice(named.lastIndexOf('.') + 1))) nameOfClass(scan, item, named)
   }
   for (const [, named = ''] of plain.matchAll(hyper)) nameOfClass(scan, item, named)
   const prefix = [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(!\S+)/gm)][0]

@@ -246,6 +246,11 @@ export const written: readonly ModelCase[] = [
   text('keys.jinja', keyed),
   text('calls.jinja', calling),
   text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
+  text(
+    'config.yaml',
+    'version: 3.1.0\npipeline:\n  name: pyannote.audio.pipelines.SpeakerDiarization\n  params: {segmentation: pyannote/segmentation-3.0}\npreprocessors:\n  audio:\n    name: pyannote.audio.utils.preprocessors.FileFinder\n',
+  ),
+  text('dataset.yaml', 'name: en.corpus.v1\nenvironment:\n  name: py3.10\n'),
   json('policy_preprocessor.json', { name: 'p', steps: [{ registry_name: 'device_processor', config: { device: 'cuda' } }] }),
   json('configuration.json', { framework: 'pytorch', task: 'chat', allow_remote: false, plugins: [] }),
   json('config.json', { _attn_implementation_internal: 'flash_attention_2', experts_implementation: 'grouped_mm', custom_ops_library: '' }),
