@@ -160,6 +160,11 @@ test.each<[string, Host, string | undefined]>([
     undefined,
   ],
   [
+    'a folder where logins look for programs',
+    { hooks: 'path\t/etc/profile.d/conda.sh\t/opt/conda/bin', paths: 'directory/755/ada/ada//opt/conda' },
+    'owns /opt/conda, where /etc/profile.d/conda.sh has logins look for programs → root → (only when root logs in and starts one by its bare name)',
+  ],
+  [
     'a program of a unit that runs as herself',
     { started: 'ada\tmine.service\t/opt/mine', paths: 'regular file/755/ada/ada//opt/mine' },
     undefined,

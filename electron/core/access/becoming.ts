@@ -227,6 +227,11 @@ function byFiles(member: Member, world: World): readonly Becoming[] {
     const right = writes(member, path, files)
     if (right) add(root.name, right, `, from which ${file} lets every program load libraries`)
   }
+  for (const { file, path } of access?.hooks?.searched ?? []) {
+    const right = writes(member, path, files)
+    if (right)
+      add(root.name, right, `, where ${file} has logins look for programs`, 'only when root logs in and starts one by its bare name')
+  }
   for (const { path, by } of access?.raised ?? []) {
     const right = by === BY_PKEXEC ? writes(member, path, files) : undefined
     if (right) add(root.name, right, `, which is ${by}`)

@@ -133,6 +133,24 @@ test.each(awks)('%s: what files of root have it run', (...awk) => {
   expect(programs.map(({ file, path }) => `${file} ${path}`).toSorted()).toEqual(expected.toSorted())
 })
 
+test.each(awks)('%s: where logins look for programs', (...awk) => {
+  const write = (name: string, text: string) => writeFileSync(join(top, 'etc', name), text)
+  write('environment', 'PATH="/opt/env/bin:/usr/local/bin:/usr/bin:/bin"\nX=/opt/no\n')
+  write(
+    'profile.d/own.sh',
+    '# PATH=/opt/no\nexport CONDA="/opt/conda"\nexport PATH="$CONDA/bin:$HOME/bin:/srv/tools:$PATH"\npathmunge /opt/munged/bin after\nMANPATH=/opt/no\n',
+  )
+  const { searched, programs } = parseHooks(rowsOf(asked(awk)))
+  expect(programs.filter(({ file }) => /environment|own/.test(file))).toEqual([])
+  for (const name of ['environment', 'profile.d/own.sh']) rmSync(join(top, 'etc', name))
+  expect(searched?.map(({ file, path }) => `${file} ${path}`).toSorted()).toEqual([
+    '/etc/environment /opt/env/bin',
+    '/etc/profile.d/own.sh /opt/conda/bin',
+    '/etc/profile.d/own.sh /opt/munged/bin',
+    '/etc/profile.d/own.sh /srv/tools',
+  ])
+})
+
 test('a file that may not be read is told, and so are more than are read', () => {
   expect(parseHooks(rowsOf(asked(['awk'], `grep() { echo 'grep: /etc/apt/apt.conf.d/secret: Permission denied'; }`))).unread).toEqual([
     '/etc/apt/apt.conf.d/secret',

@@ -9,6 +9,8 @@ export interface Hook {
 
 export interface Hooks {
   readonly programs: readonly Hook[]
+  /** Folders of the PATH that files of logins set. Absent in audits that did not ask. */
+  readonly searched?: readonly Hook[]
   /** What scripts start that jobs, units and those hooks name, as far as the audit account reads them. Absent in audits that did not ask. */
   readonly calls?: readonly Hook[]
   /** Files that the audit account may not read, or why there may be more. */
@@ -22,6 +24,7 @@ const FILES = [
   ...['/etc/letsencrypt/renewal-hooks', '/etc/cron.hourly', '/etc/cron.daily', '/etc/cron.weekly', '/etc/cron.monthly', '/etc/rc.local'],
   ...['/etc/update-motd.d', '/etc/NetworkManager/dispatcher.d', '/etc/networkd-dispatcher', '/etc/dhcp', '/etc/profile.d', '/etc/init.d'],
   ...['/etc/supervisor', '/etc/supervisord.conf', '/etc/supervisord.d'],
+  ...['/etc/profile', '/etc/environment', '/etc/bash.bashrc', '/etc/bashrc'],
 ]
 /** Of the many rules of udev only those that start something. */
 const RULES = ['/etc/udev/rules.d', '/run/udev/rules.d', '/usr/local/lib/udev/rules.d', '/lib/udev/rules.d']
@@ -38,7 +41,7 @@ const MAX_PROGRAMS = 400
 
 /** Words behind which a command goes on. */
 const STARTS =
-  '^(sh|bash|dash|ash|ksh|zsh|busybox|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf|flock|python[0-9.]*|perl|ruby|node|java|php|nohup|setsid|exec|eval|command|time|xargs|run-parts|chronic|systemd-cat|systemd-run|unshare|chroot|sudo|doas|[.]|source|if|then|else|elif|do|while|until|!|[{])$'
+  '^(sh|bash|dash|ash|ksh|zsh|busybox|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf|flock|python[0-9.]*|perl|ruby|node|java|php|nohup|setsid|exec|eval|command|time|xargs|run-parts|chronic|export|systemd-cat|systemd-run|unshare|chroot|sudo|doas|[.]|source|if|then|else|elif|do|while|until|!|[{])$'
 
 /** The awk that reads them; `kind` begins each row that it prints. */
 const AWK = `gh_hooks='
@@ -61,6 +64,7 @@ function shell(text,   count, word, i, t, b, at, wrap, name, user) {
   gsub(/(echo|printf|logger)([ \\t]+-[A-Za-z]+)*[ \\t]+("[^"]*"|\\047[^\\047]*\\047)/, "true", text)
   gsub(/[0-9]*&?>+[|&]?[ \\t]*[^ \\t;|&()]*/, " ", text)
   gsub(/<+-?[ \\t]*[^ \\t;|&()<]*/, " ", text)
+  gsub(/=["\\047]/, "=", text)
   gsub(/["\\047]/, " ", text)
   gsub(/[;&|()\`]+/, " ; ", text)
   count = split(text, word, /[ \\t]+/)
@@ -98,6 +102,12 @@ function shell(text,   count, word, i, t, b, at, wrap, name, user) {
     else if (t ~ /^\\//) say(t)
     at = 0; name = b
   }
+}
+function searched(text,   part, count, i) {
+  gsub(/["\\047]/, "", text); sub(/[ \\t;].*/, "", text)
+  count = split(text, part, ":"); kind = "path"
+  for (i = 1; i <= count; i++) if (part[i] !~ /^\\/usr\\/local\\/s?bin/) say(value(part[i]))
+  kind = "root"
 }
 # Each string whose name says that it is run.
 function apt(text,   part) {
@@ -172,12 +182,13 @@ file ~ /^\\/etc\\/logrotate/ {
   else if (inside || (!lent && sub(/^[ \\t]*compresscmd[ \\t]+/, "", text))) shell(text)
   next
 }
+kind == "root" && file ~ /^\\/etc\\/(profile|environment|bash)/ && match(text, /(^|[ \\t;])(PATH=|pathmunge[ \\t]+)/) { searched(substr(text, RSTART + RLENGTH)); next }
 { shell(text) }
 END { supervised(); if (n > ${MAX_PROGRAMS}) unread("more than ${MAX_PROGRAMS} programs") }'
 `
 
 /**
- * Piece of the `access` script; leaves `$hooks`: `=root<tab>FILE<tab>PATH` for what each has root run, `=!<tab>FILE<tab>` for one that could not be read. Of a
+ * Piece of the `access` script; leaves `$hooks`: `=root<tab>FILE<tab>PATH` for what each has root run, `=path<tab>FILE<tab>PATH` for where logins look for programs, `=!<tab>FILE<tab>` for one that could not be read. Of a
  * command only its program is told, and what an interpreter is given first: its other words may be secrets. Not those of the distribution, which are root's, nor
  * what `su` and its like give to another account. Scripts are taken for the shell's: variables that hold a path are followed in the file itself, what another
  * language starts is not known (apt.conf(5), logrotate(8), udev(7), modprobe.d(5), interfaces(5), anacrontab(5), dpkg(1), certbot, smartd.conf(5), supervisord’s own manual).
@@ -229,11 +240,12 @@ echo @hooks
 /** The rows of `@hooks`. */
 export function parseHooks(rows: readonly BlockRow[]): Hooks {
   const parts = rows.flatMap(({ text, line }) => {
-    const [, account = '', file = '', path = ''] = /^(root|calls|!)\t([^\t]{1,1000})\t(\/[^\t]{1,1000})?$/.exec(text) ?? []
+    const [, account = '', file = '', path = ''] = /^(root|calls|path|!)\t([^\t]{1,1000})\t(\/[^\t]{1,1000})?$/.exec(text) ?? []
     return account === '' ? [] : [{ account, file, path, line }]
   })
   return {
     programs: parts.flatMap(({ account, file, path, line }) => (account === 'root' && path !== '' ? [{ file, path, line }] : [])),
+    searched: parts.flatMap(({ account, file, path, line }) => (account === 'path' && path !== '' ? [{ file, path, line }] : [])),
     calls: parts.flatMap(({ account, file, path, line }) => (account === 'calls' && path !== '' ? [{ file, path, line }] : [])),
     unread: parts.flatMap(({ account, file }) => (account === '!' ? file : [])),
   }
