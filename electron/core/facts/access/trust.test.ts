@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sudoDecision } from '../../access/sudo-decision.ts'
 import { collectAccess } from './collect.ts'
-import { parseRaised, parseSpecial, parseTrust, withoutNosuid } from './trust.ts'
+import { parseRaised, parseSpecial, parseTrust, trustScript, withoutNosuid } from './trust.ts'
 
 const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ text, line: index + 1 }))
 const account = (name: string, uid: number, ...groups: readonly string[]) => ({
@@ -133,4 +133,16 @@ test.runIf(spawnSync('busybox', ['true']).status === 0)('the find of busybox kno
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('capabilities are looked for below /opt as well, as deep as setuid programs', () => {
+  const top = mkdtempSync(join(tmpdir(), 'gatehouse-caps-'))
+  const program = join(top, 'opt/conda/bin/python3.11')
+  mkdirSync(dirname(program), { recursive: true })
+  writeFileSync(program, '', { mode: 0o755 })
+  writeFileSync(join(top, 'opt/conda/bin/data'), '', { mode: 0o644 })
+  const script = `set -f\nIFS='\n'\npam=\ngetcap() { for file do [ "$file" = -r ] || [ -d "$file" ] || printf '%s cap_setuid=ep\\n' "$file"; done; }\n${trustScript.replaceAll(' /opt', ` ${top}/opt`)}printf '%s' "$raised"`
+  const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' })
+  rmSync(top, { recursive: true })
+  expect(stdout.split('\n').filter((row) => row.startsWith(top))).toEqual([`${program} cap_setuid=ep`])
 })

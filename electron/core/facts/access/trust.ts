@@ -65,7 +65,7 @@ export const RAISING = 'set[ug]id|setfcap|dac|own|mknod|bpf|sys_(ad|pt|mo|ra)| =
  * Programs that are setuid or setgid on every host are left out.
  */
 export const trustScript = `${pamFilesScript}trust=$(grep -rHnE '^[ \t"]*(permit|deny)|pam_wheel.*trust|^AdminId|^/([^lu]|usr/lo)|${pamPattern}|${exportsPattern}|${capabilityPattern}' $pam /etc/pam.d/common-auth ${CAPABILITY_FILE} /etc/doas.conf /etc/doas.d /etc/pam.d/su /etc/polkit-1/localauthority.conf.d /etc/ld.so.preload /etc/ld.so.conf.d 2>&1)
-${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 ${usual.map((name) => `! -name ${name}`).join(' ')} -exec stat -c '%a/%U/%G/%n' {} +; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin; } 2>/dev/null)
+${namedFilesScript}${principalsScript}raised=$({ find /usr/bin /usr/sbin /usr/local /opt /bin /sbin -xdev -maxdepth 3 -type f -perm /6000 ${usual.map((name) => `! -name ${name}`).join(' ')} -exec stat -c '%a/%U/%G/%n' {} +; getcap -r /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin $(find /opt -xdev -maxdepth 3 -type f -perm /111); } 2>/dev/null)
 `
 
 /** The rows of `@trust`. */
