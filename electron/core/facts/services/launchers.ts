@@ -28,6 +28,11 @@ const uv = [
   '--extra',
   '--group',
   '--env-file',
+  '--index',
+  '--index-url',
+  '--extra-index-url',
+  '--torch-backend',
+  '--package',
 ]
 
 /** Programs that only start another one. Options after their manual pages. */
@@ -79,6 +84,33 @@ const launchers: Readonly<Record<string, Launcher>> = {
   runuser: { valued: ['-u', '-g', '-G', '--user', '--group'], positionals: 0 },
   uvx: { valued: [...uv, '--from'], positionals: 0 },
   uv: runner(uv),
+  'opentelemetry-instrument': {
+    valued: ['--traces_exporter', '--metrics_exporter', '--logs_exporter', '--service_name', '--exporter_otlp_endpoint'],
+    positionals: 0,
+  },
+  'ddtrace-run': plain,
+  nsys: runner([
+    '-t',
+    '--trace',
+    '-o',
+    '--output',
+    '-s',
+    '--sample',
+    '-w',
+    '-f',
+    '--force-overwrite',
+    '-c',
+    '--capture-range',
+    '-d',
+    '-y',
+    '-e',
+  ]),
+  'xvfb-run': {
+    valued: ['-n', '-s', '-e', '-f', '-p', '-w', '--server-num', '--server-args', '--error-file', '--auth-file'],
+    positionals: 0,
+  },
+  dotenv: runner(['-f', '--file']),
+  doppler: runner(['-p', '--project', '-c', '--config']),
   pipx: runner(['--spec', '--python', '--pip-args', '-i', '--index-url']),
   poetry: runner(['-C', '-P', '--directory', '--project']),
   pipenv: runner([]),
@@ -98,6 +130,8 @@ const loader: Launcher = {
 export const shells = /^(?:ba|da|z|k|a|mk|fi)?sh$/
 /** With `t` it is the build without the global lock; RHEL's own is called platform-python. */
 const python = /^(?:(?:platform-)?python|pypy)[\d.]*t?$/
+/** Console scripts of Python that start another program. */
+const instruments = /^(?:opentelemetry-instrument|ddtrace-run|dotenv)$/
 const assignment = /^[A-Za-z_][A-Za-z0-9_]*=/
 const MAX_DEPTH = 8
 
@@ -175,6 +209,7 @@ function fromPython(words: readonly string[], wrapped: boolean): readonly Invoca
     if (/^-[A-Za-z]*m$/.test(word)) return [{ words: words.slice(at + 2), module: words[at + 1] ?? '', wrapped }]
     if (/^-[A-Za-z]*c$/.test(word)) return []
     if (word === '-X' || word === '-W' || word === '--check-hash-based-pycs') at += 1
+    else if (instruments.test(basename(word))) return unwrap(words.slice(at), 1, true)
     else if (!word.startsWith('-')) return [{ words: [besideItsEnvironment(words[0] ?? '', word), ...words.slice(at + 1)], wrapped }]
   }
   return []

@@ -12,6 +12,10 @@ test.each<[string, string | undefined]>([
   ['/bin/sh -c VLLM_API_KEY=$(cat /k) exec vllm serve m', '/bin/sh'],
   ['/usr/bin/uv run vllm serve m', '/usr/bin/uv'],
   ['/usr/bin/conda run -n ai vllm serve m', '/usr/bin/conda'],
+  ['/usr/bin/opentelemetry-instrument vllm serve m', undefined],
+  // They bring variables from elsewhere.
+  ['/usr/bin/dotenv run -- vllm serve m', '/usr/bin/dotenv'],
+  ['/usr/bin/doppler run -- vllm serve m', '/usr/bin/doppler'],
   ['/usr/local/bin/start-chat.sh', '/usr/local/bin/start-chat.sh'],
   ['/usr/bin/supervisord -n -c /etc/supervisor/supervisord.conf', '/usr/bin/supervisord'],
   ['/usr/bin/runsvdir -P /etc/service', '/usr/bin/runsvdir'],

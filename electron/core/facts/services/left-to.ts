@@ -3,7 +3,7 @@ import { recogniseStart } from './launch.ts'
 import { shells } from './launchers.ts'
 
 /** They set variables out of files of their own: environments, profiles, projects. */
-const activates = /^(?:uvx?|pipx|poetry|pipenv|pdm|hatch|pixi|conda|mamba|micromamba|su|runuser|sudo|doas)$/
+const activates = /^(?:uvx?|pipx|poetry|pipenv|pdm|hatch|pixi|conda|mamba|micromamba|dotenv|doppler|su|runuser|sudo|doas)$/
 /** A shell that reads other files, or runs what a command prints (POSIX 2.14 dot, 2.6.3). */
 const readsOther = /(?:^|[\s;&|({])(?:source|\.)\s|\$\(|`|(?:^|[\s;&|])eval\s/
 
