@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from '../fixtures/app.ts'
+import { expect, type RunningApp, test } from '../fixtures/app.ts'
 import { PushPage } from '../pages/push.page.ts'
 
-/** So much that it is still being copied while somebody goes on. */
+/** So much that a copy of it is not over before it is seen to have begun. */
 const BYTES = 400_000_000
+
+/** Does something while a file is half copied: the engine stands still from the first bytes on, however fast the disk or slow the test. */
+async function whileCopied({ app, userData }: RunningApp, act: () => Promise<void>): Promise<void> {
+  const engine = await app.evaluate((electron) => electron.app.getAppMetrics().find(({ name }) => name === 'Gatehouse engine')?.pid ?? 0)
+  const folder = join(userData, 'data', 'attachments')
+  const begun = () => existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.draft'))
+  await expect.poll(begun, { intervals: [5] }).toBe(true)
+  process.kill(engine, 'SIGSTOP')
+  try {
+    expect(begun()).toBe(true)
+    await act()
+  } finally {
+    process.kill(engine, 'SIGCONT')
+  }
+}
 
 test('a step may be left while a file is copied, and at once after something was typed', async ({ gatehouse }) => {
   test.setTimeout(180_000)
@@ -32,11 +47,13 @@ test('a step may be left while a file is copied, and at once after something was
   const sha256 = createHash('sha256').update(Buffer.alloc(BYTES)).digest('hex')
   await it.opens(large)
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
-  await page.keyboard.press('Control+ArrowDown')
-  await expect(step.getByText('Step 2 of 18')).toBeVisible()
-  expect(existsSync(join(gatehouse.userData, 'data', 'attachments', sha256))).toBe(false)
-  await comment.fill('The other step')
-  await page.keyboard.press('Control+1')
+  await whileCopied(gatehouse, async () => {
+    await page.keyboard.press('Control+ArrowDown')
+    await expect(step.getByText('Step 2 of 18')).toBeVisible()
+    expect(existsSync(join(gatehouse.userData, 'data', 'attachments', sha256))).toBe(false)
+    await comment.fill('The other step')
+    await page.keyboard.press('Control+1')
+  })
   await expect
     .poll(async () => (await kept())[0]?.draft?.attachments, { timeout: 60_000 })
     .toEqual([{ name: 'scan.pdf', sha256, bytes: BYTES }])
@@ -50,9 +67,11 @@ test('a step may be left while a file is copied, and at once after something was
   // Shown again while it is copied: that is said there, and it arrives there.
   await step.getByRole('button', { name: /scan\.pdf, 400 MB/ }).press('Enter')
   await step.getByRole('button', { name: 'Attach file…' }).press('Enter')
-  await page.keyboard.press('Control+ArrowDown')
-  await page.keyboard.press('Control+ArrowUp')
-  await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
+  await whileCopied(gatehouse, async () => {
+    await page.keyboard.press('Control+ArrowDown')
+    await page.keyboard.press('Control+ArrowUp')
+    await expect(step.getByRole('button', { name: 'Attaching' })).toBeVisible()
+  })
   await expect(step.getByRole('button', { name: /scan\.pdf, 400 MB/ })).toBeVisible({ timeout: 60_000 })
 
   // What was refused meanwhile is said on the screen that was gone to, until somebody has read it.

@@ -39,6 +39,15 @@ test('from nothing to an audit: no fleet, nothing looked at, then every flow wit
   await it.isSound('network-unknown')
 })
 
+test('the host that is worst off is chosen, though the flows came after the screen', async ({ gatehouse }) => {
+  test.setTimeout(120_000)
+  const it = new NetworkPage(gatehouse)
+  await it.auditedDemo()
+  await it.page.keyboard.press('Control+8')
+  await expect(it.detail.getByRole('heading', { level: 2 })).toHaveText('Applications to gpu-03')
+  await expect(it.flow('Applications to gpu-03')).toBeFocused()
+})
+
 test('by keyboard: move, filter by name and by state, open the finding, come back', async ({ gatehouse }) => {
   test.setTimeout(180_000)
   const it = new NetworkPage(gatehouse)

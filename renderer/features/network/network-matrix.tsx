@@ -46,16 +46,28 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
     if (top !== undefined) show({ top, height: ROW_HEIGHT }, head)
   }, [top, show, scroller])
   const follow = useRef(false)
+  // Focused here and by nobody: it goes along when rows get another order, as when the flows arrive, and chooses nothing.
+  const placed = useRef<Element | null>(null)
+  const placing = useRef(false)
   useLayoutEffect(() => {
     // Whoever has only just come goes on here by keyboard, and begins at the top of the screen.
-    if (!follow.current && document.activeElement !== document.body) return
+    const held = document.activeElement
+    if (!follow.current && held !== document.body && held !== placed.current) return
     const flow = scroller.current?.querySelector<HTMLElement>('.cell[aria-pressed="true"]')
     // Not drawn yet: it is when it has come into sight.
     if (flow == null) return
+    placing.current = true
     flow.focus({ preventScroll: true })
+    placing.current = false
+    placed.current = follow.current ? null : flow
     if (follow.current) flow.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     follow.current = false
   })
+  const choose = (place: Place) => {
+    if (placing.current) return
+    placed.current = null
+    onChoose(place)
+  }
   const press = (event: KeyboardEvent) => {
     const move = moveOf(event)
     if (move === undefined || !(event.target as HTMLElement).classList.contains('cell')) return
@@ -116,7 +128,7 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
                   stop={row.host === stop && cell.segment === chosen.segment}
                   aside={state !== null && cell.state !== state}
                   loading={loading}
-                  onChoose={onChoose}
+                  onChoose={choose}
                 />
               ))}
             </tr>

@@ -47,23 +47,20 @@ export function networkRows(hosts: readonly HostView[], networks: Networks): Net
         : network === null
           ? 'The newest audit is of an older Gatehouse, which did not compare flows. Run an audit.'
           : undefined
+    const doors = (network?.doors ?? []).map((door) => ({ door, finding: findingOf(door, host.findings) }))
     return {
       host: host.name,
       stale: network !== undefined && host.results !== 'current',
-      cells: segments.map((segment) =>
-        cellOf(segment, network?.doors ?? [], host.findings, gap ?? (isOutward(segment) ? undefined : network?.unread)),
-      ),
+      cells: segments.map((segment) => cellOf(segment, doors, gap ?? (isOutward(segment) ? undefined : network?.unread))),
     }
   })
   const weight = ({ cells }: NetworkRow, state: FlowState) => cells.filter((cell) => cell.state === state).length
   return rows.sort((a, b) => weight(b, 'excess') - weight(a, 'excess') || weight(b, 'unknown') - weight(a, 'unknown'))
 }
 
-function cellOf(segment: Segment, doors: readonly NetworkDoor[], findings: readonly FindingBrief[], gap: string | undefined): NetworkCell {
+function cellOf(segment: Segment, doors: readonly Omit<DoorFlow, 'flow'>[], gap: string | undefined): NetworkCell {
   const flows = doors
-    .flatMap((door) =>
-      door.flows.filter((flow) => flow.segment === segment).map((flow) => ({ door, flow, finding: findingOf(door, findings) })),
-    )
+    .flatMap(({ door, finding }) => door.flows.filter((flow) => flow.segment === segment).map((flow) => ({ door, flow, finding })))
     .sort((a, b) => flowStates.indexOf(a.flow.state) - flowStates.indexOf(b.flow.state))
   const state = loudestFlow([...flows.map(({ flow }) => flow.state), ...(gap === undefined ? [] : (['unknown'] as const))])
   return { segment, state, flows, count: flows.filter(({ flow }) => flow.state === state).length, gap }
