@@ -67,8 +67,9 @@ ${causes.length > URGENT ? html`<p>${causes.length - URGENT} more failed at thes
 /** What was found on each host, and on all of them. */
 export function hostTable(hosts: readonly HostSummary[], hostName: (name: string) => Markup): Markup {
   const sum = (outcome: Outcome) => hosts.reduce((total, { counts }) => total + counts[outcome], 0)
-  return html`<table class="hosts"><thead><tr><th scope="col">Host</th><th scope="col">Looked at</th><th scope="col">Items passed</th>${outcomes.map(
-    (outcome) => html`<th scope="col">${outcomeWords[outcome].short}</th>`,
+  return html`<p>Items are those of the checklist; the columns beside them count findings.</p>
+<table class="hosts"><thead><tr><th scope="col">Host</th><th scope="col">Looked at</th><th scope="col">Items passed</th>${outcomes.map(
+    (outcome) => html`<th scope="col">${outcomeWords[outcome].word}</th>`,
   )}</tr></thead>
 <tbody>${hosts.map(
     ({

@@ -62,7 +62,7 @@ export function createHistoryService(ports: HistoryServicePorts): HistoryService
     const text = dayOf(words, clock.now())
     const audits = history.audits(fleet.name).filter(({ sequence }) => sequence > 0)
     const found = chosen(audits, text)
-    if (found === undefined) throw new GatehouseError({ code: 'audit.not-found', detail: `${text}: ${whatThereIs(audits)}` })
+    if (found === undefined) throw new GatehouseError({ code: 'audit.not-found', detail: `${text}: ${whatThereIs(audits, text)}` })
     const next = audits[audits.indexOf(found) + 1]
     const byDay = isDay(text) ? Date.parse(text) + DAY_MS - 1 : next === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(next.startedAt)
     return { audit: found, untilMs: Math.min(byDay, clock.now()) }
@@ -191,7 +191,9 @@ function chosen(audits: readonly StoredAuditHead[], text: string): StoredAuditHe
   return found.length === 1 ? found[0] : undefined
 }
 
-const whatThereIs = (audits: readonly StoredAuditHead[]): string =>
+const whatThereIs = (audits: readonly StoredAuditHead[], text: string): string =>
   audits.length === 0
     ? 'no host of this fleet has been audited'
-    : `expected latest, previous, today, yesterday, a day from ${audits[0]?.startedAt.slice(0, 10)} on, or at least 4 characters of the id of one of ${audits.length} audits`
+    : text === 'previous'
+      ? 'there is one audit, and none before it'
+      : `expected latest, previous, today, yesterday, a day from ${audits[0]?.startedAt.slice(0, 10)} on, or at least 4 characters of the id of one of ${audits.length} audits`

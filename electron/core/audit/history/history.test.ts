@@ -69,6 +69,11 @@ function threeAudits(): void {
   audit('cccc-3', '2026-10-15', { 'gpu-02': [finding('not-evaluated')] })
 }
 
+test('before the only audit there is none, and that is what is said', () => {
+  audit('aaaa-1', '2026-10-01', { 'gpu-01': [finding('pass')] })
+  expect(() => history.compare(fleet, 'previous', 'latest', false)).toThrow('previous: there is one audit, and none before it')
+})
+
 test('a trend keeps what an audit of a few hosts did not look at', () => {
   threeAudits()
   expect(history.trend(fleet).map(({ audit, hosts, known, openCritical }) => [audit, hosts, known, openCritical])).toEqual([
