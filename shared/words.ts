@@ -72,3 +72,6 @@ export function attestationWords({ attestation }: Pick<Finding, 'attestation'>):
   if (state === 'active') return `Stated by ${name} on ${statedAt.slice(0, 10)}, holds until ${endsOn}`
   return `The statement by ${name} ${state === 'expired' ? `ended on ${endsOn}` : 'ended because the evidence changed'}`
 }
+
+/** Permission bits as chmod takes them: `0640`. */
+export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')

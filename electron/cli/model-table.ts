@@ -3,7 +3,7 @@ import { fileStateWords } from '#shared/model/file-state.ts'
 import type { ModelArtifact, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { HostInventory } from '#shared/model/model-inventory.ts'
 import { otherVerdictWords } from '#shared/model/other-scan-words.ts'
-import { visible } from '#shared/words.ts'
+import { octal, visible } from '#shared/words.ts'
 
 const scanWords: Readonly<Record<ModelArtifact['scan'], string>> = {
   dangerous: 'DANGEROUS',
@@ -28,7 +28,7 @@ export function* modelLines(
     yield `${visible(name).slice(0, 60).padEnd(width)}  ${bytesText(bytes).padStart(7)}  ${String(files).padStart(5)}  ${word.padEnd(17)}  ${scanWords[scan].padEnd(11)}  ${(formats[0] ?? '').padEnd(11)}  ${where}`
     for (const { host, id, path, owner, group, mode, servers, source, problems } of places) {
       const by = servers.map((server) => server.id).join(', ')
-      yield `    ${host}:${visible(path)}  ${owner}:${group} ${mode.toString(8).padStart(4, '0')}${by ? `  ${visible(by)}` : ''}${source ? `  from ${visible(source)}` : ''}`
+      yield `    ${host}:${visible(path)}  ${owner}:${group} ${octal(mode)}${by ? `  ${visible(by)}` : ''}${source ? `  from ${visible(source)}` : ''}`
       for (const problem of problems) yield `      ! ${visible(problem)}`
       for (const file of filesOf?.(host, id) ?? []) {
         for (const finding of file.scan?.findings ?? [])

@@ -1,5 +1,6 @@
 import type { Principals } from '../facts/access/principals.ts'
 import type { Account } from '../facts/accounts/accounts.ts'
+import { isWithin } from '../is-within.ts'
 
 type Setting = (keyword: string) => string | undefined
 
@@ -22,8 +23,8 @@ export function certifiedNote(setting: Setting, account: Account, principals: Pr
 
 /** Names of one file; undefined where it was not read. What is not in a folder that was read does not exist, and lets nobody in. */
 function namesIn(path: string, principals: Principals | undefined): readonly string[] | undefined {
-  if (!principals?.places.some((place) => path === place || path.startsWith(`${place}/`))) return undefined
-  if (principals.unread.some((closed) => path === closed || path.startsWith(`${closed}/`))) return undefined
+  if (!principals?.places.some((place) => isWithin(path, place))) return undefined
+  if (principals.unread.some((closed) => isWithin(path, closed))) return undefined
   const texts = principals.files.find(({ file }) => file === path)?.texts ?? []
   // Options may stand before a name, as before a key; a comment begins with its sign.
   return texts.flatMap((text) => (/^\s*#/.test(text) ? [] : (/(\S+)\s*(?:#.*)?$/.exec(text.replace(/\s#.*$/, ''))?.[1] ?? [])))

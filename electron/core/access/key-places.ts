@@ -1,15 +1,13 @@
 import type { Access, KeyLink } from '../facts/access/access.ts'
 import { homeFolders, withoutHomes } from '../facts/access/collect.ts'
 import { componentsOf } from '../facts/path-entry.ts'
+import { isWithin } from '../is-within.ts'
 import type { Member } from './rights.ts'
-
-/** Itself included. */
-export const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
 /** Are keys in this home looked for? The search ends three folders deep, so a home lies in one of these folders or is one. */
 export const isSearched = (home: string): boolean =>
-  homeFolders.some((folder) => isBelow(home, folder) && home.slice(folder.length).split('/').filter(Boolean).length <= 1) &&
-  !withoutHomes.some((folder) => isBelow(home, folder))
+  homeFolders.some((folder) => isWithin(home, folder) && home.slice(folder.length).split('/').filter(Boolean).length <= 1) &&
+  !withoutHomes.some((folder) => isWithin(home, folder))
 
 /** Where files of keys are looked for: as sshd_config(5) has them by default, and those below /etc/ssh that are named like their account. */
 export const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh\/authorized_keys(?:\.d)?\/%u|none)$/
@@ -17,7 +15,7 @@ export const FILES_LOOKED_AT = /^(?:(?:%h\/)?\.ssh\/authorized_keys2?|\/etc\/ssh
 /** A link on the way to the keys of a home, which find does not follow and sshd does. */
 export const linkTo = (home: string, { keyLinks = [] }: Pick<Access, 'keyLinks'>): KeyLink | undefined => {
   const folder = home.replace(/\/+$/, '')
-  return keyLinks.find(({ path }) => ['authorized_keys', 'authorized_keys2'].some((name) => isBelow(`${folder}/.ssh/${name}`, path)))
+  return keyLinks.find(({ path }) => ['authorized_keys', 'authorized_keys2'].some((name) => isWithin(`${folder}/.ssh/${name}`, path)))
 }
 
 /** `.ssh/authorized_keys` in the home, or a file of its name below /etc/ssh. */

@@ -4,9 +4,10 @@ import { SSHD } from '../facts/access/pam-auth.ts'
 import type { FactResult } from '../facts/fact.ts'
 import type { SshdMatches } from '../facts/privileged/privileged.ts'
 import type { Sshd } from '../facts/sshd/sshd.ts'
+import { isWithin } from '../is-within.ts'
 import { certifiedNote, expanded } from './certified.ts'
 import { closes, forcedBy, forwards, isRefused, portsOf, takesFiles } from './key-options.ts'
-import { FILES_LOOKED_AT, isBelow, isOf, isSearched, linkTo, looseOn } from './key-places.ts'
+import { FILES_LOOKED_AT, isOf, isSearched, linkTo, looseOn } from './key-places.ts'
 import { pamAnswer } from './pam-account.ts'
 import type { Member } from './rights.ts'
 import { isLetIn, matched, setOtherwise, waysOf, withoutShell } from './sshd-login-rules.ts'
@@ -126,7 +127,7 @@ export function loginsOf(
         (key) =>
           !over.includes(key) &&
           !refusedKeys.includes(key) &&
-          !loose.some((path) => path === key.file || isBelow(key.file, path)) &&
+          !loose.some((path) => isWithin(key.file, path)) &&
           (!shell || (bare.ports && forwards(key)) || (bare.files && takesFiles(key))),
       )
     : []

@@ -2,6 +2,7 @@ import type { Capability } from '#shared/model/capability.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../facts/citation.ts'
 import { oncePer } from '../facts/once-per.ts'
+import { isWithin } from '../is-within.ts'
 import type { AccessFacts } from './access-facts.ts'
 import { conditionOf, polkitActs, ruleNames } from './becoming.ts'
 import { changesAccess } from './change-access.ts'
@@ -153,9 +154,7 @@ function bySudoModels(member: Member, world: World, facts: AccessFacts): readonl
   return openersOf(member, world, CHANGES).flatMap(({ path, words = folders.slice(0, 1) }): readonly Own[] => {
     const args = words.map((word) => word.replace(/\\(.)/g, '$1').replace(/\*/g, 'x'))
     const where = (PUTS.test(path) ? args.slice(-1) : args).map((word) => word.replace(/^of=/, ''))
-    const says = where.some((word) => folders.some((folder) => word === folder || word.startsWith(`${folder}/`)))
-      ? sudoAllows(member, world, path, args)
-      : undefined
+    const says = where.some((word) => folders.some((folder) => isWithin(word, folder))) ? sudoAllows(member, world, path, args) : undefined
     const by = says && `${programOf(says.grant)} ${[path, ...args].join(' ').slice(0, 100)}`
     return says && by ? [{ capability: 'change-models', by, condition: says.condition, cite: citeOf(says.grant) }] : []
   })

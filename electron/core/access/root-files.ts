@@ -1,5 +1,6 @@
 import { rootOwned, rootRuns } from '../facts/access/collect.ts'
 import { fnmatch } from '../facts/fnmatch.ts'
+import { isWithin } from '../is-within.ts'
 
 /** Engines have libraries of their own below /usr/local/lib. */
 const known = [...rootOwned, ...rootRuns.filter((path) => path !== '/usr/local/lib')]
@@ -16,6 +17,6 @@ export function isRootFile(word: string): boolean {
   return (
     fixed.startsWith('/') &&
     !OF_SERVERS.test(word) &&
-    known.some((path) => fixed === path || fixed.startsWith(`${path}/`) || (fixed !== word && fnmatch(word, path, true) !== false))
+    known.some((path) => isWithin(fixed, path) || (fixed !== word && fnmatch(word, path, true) !== false))
   )
 }

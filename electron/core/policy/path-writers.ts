@@ -1,3 +1,4 @@
+import { octal } from '#shared/words.ts'
 import type { Accounts } from '../facts/accounts/accounts.ts'
 import { componentsOf, type PathEntry } from '../facts/path-entry.ts'
 
@@ -44,4 +45,4 @@ export function onlyTrusted(group: string, trusted: readonly string[], accounts:
 }
 
 /** `0750 vllm:vllm`. */
-export const printMode = ({ mode, owner, group }: PathEntry): string => `${mode.toString(8).padStart(4, '0')} ${owner}:${group}`
+export const printMode = ({ mode, owner, group }: PathEntry): string => `${octal(mode)} ${owner}:${group}`

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { codeOf, messageOf } from '#shared/errors.ts'
+import { octal } from '#shared/words.ts'
 import { readPlainFile } from '../plain-file.ts'
 
 /** What lies in one identity file. */
@@ -30,7 +31,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
     // As OpenSSH: a private key that others may read is not used (sshkey_perm_ok, authfile.c).
     const exposed = process.platform !== 'win32' && uid === process.getuid?.() && (mode & 0o077) !== 0
     return exposed && (kind.kind === 'private' || kind.kind === 'encrypted')
-      ? { kind: 'unusable', reason: `readable by others (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 it` }
+      ? { kind: 'unusable', reason: `readable by others (mode ${octal(mode & 0o777)}); chmod 600 it` }
       : kind
   } catch (error) {
     const code = codeOf(error) ?? messageOf(error)

@@ -1,3 +1,4 @@
+import { isWithin } from '../../is-within.ts'
 import type { FileLine } from '../privileged/read-block.ts'
 import type { NamedFile } from './pam-account.ts'
 
@@ -19,15 +20,13 @@ $f:0:
 $(grep -rHn '[^[:blank:]]' "$f" 2>&1)"; done
 `
 
-const isBelow = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)
-
 /** Of rows of the script: those that grep numbered, and its complaints. Undefined where there was no such place, or it was not looked for. */
 export function parsePrincipals(lines: readonly FileLine[], texts: readonly string[]): Principals | undefined {
   const places = PLACES.filter((place) => lines.some(({ file, number }) => file === place && number === 0))
   if (places.length === 0) return undefined
   const files = new Map<string, string[]>()
   for (const { file, number, text } of lines)
-    if (number > 0 && places.some((place) => isBelow(file, place))) files.set(file, [...(files.get(file) ?? []), text])
+    if (number > 0 && places.some((place) => isWithin(file, place))) files.set(file, [...(files.get(file) ?? []), text])
   const unread = texts.flatMap((text) => {
     const path = /(\/etc\/ssh\/[^:]+): (?:Permission denied|warning|binary file matches)|^Binary file (\/etc\/ssh\/\S+) matches/.exec(text)
     return path?.[1] ?? path?.[2] ?? []

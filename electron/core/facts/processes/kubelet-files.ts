@@ -1,3 +1,4 @@
+import { isWithin } from '../../is-within.ts'
 import { MAX_LENGTH, MAX_ROWS, readK3s, readKubelet } from './kubelet-script.ts'
 import type { KubeletFile, KubeletFiles } from './processes.ts'
 
@@ -62,7 +63,7 @@ function settle({ whole, files, unread, root = [] }: Draft): KubeletFiles {
   const all: KubeletFile[] = files.map(({ kind, path, lines }) => ({ kind, path, lines }))
   const left = unread.filter((path) => {
     const folder = /\.d$/.test(path)
-    const found = [...byRoot].filter(([one]) => one === path || one.startsWith(`${path}/`))
+    const found = [...byRoot].filter(([one]) => isWithin(one, path))
     const ending = path.startsWith('/etc/rancher/') ? /\.ya?ml$/i : /\.conf$/
     for (const [one, lines] of found) if (!folder || ending.test(one)) all.push({ kind: kindOf(path, folder), path: one, lines })
     return found.length === 0 && !(folder && askedOfRoot.includes(path) && byRoot.size > 0)

@@ -1,3 +1,4 @@
+import { isWithin } from '../../is-within.ts'
 /** What a process has in place of files of the host, where that is something else: by bind mounts or another root (mount_namespaces(7), chroot(2), pivot_root(2)). */
 export interface SeenFiles {
   /** `source`: its name on the host; absent where the host does not have it. */
@@ -57,7 +58,7 @@ export function onHost(path: string, seen: SeenFiles | undefined): string | unde
 export const coveringOf = <T extends { readonly destination: string }>(path: string, mounts: readonly T[]): T | undefined =>
   mounts.reduce<T | undefined>((found, mount) => {
     const folder = mount.destination.replace(/\/$/, '')
-    const covers = path === folder || path.startsWith(`${folder}/`)
+    const covers = isWithin(path, folder)
     return covers && folder.length >= (found?.destination.replace(/\/$/, '').length ?? 0) ? mount : found
   }, undefined)
 

@@ -1,4 +1,5 @@
 import type { ModelFile, ModelRoot } from '#shared/model/model-inventory.ts'
+import { isWithin } from '../../is-within.ts'
 import { shellDisplay } from '../../probe/shell-quote.ts'
 
 /**
@@ -13,9 +14,7 @@ export function accessCommand(
   roots: readonly Pick<ModelRoot, 'path'>[],
   closedLength: number,
 ): string {
-  const covering = roots
-    .filter(({ path }) => file.path === path || file.path.startsWith(`${path}/`))
-    .sort((a, b) => b.path.length - a.path.length)
+  const covering = roots.filter(({ path }) => isWithin(file.path, path)).sort((a, b) => b.path.length - a.path.length)
   const directory = covering[0]?.path ?? file.path.replace(/\/[^/]*$/, '')
   const acl = `setfacl -R -m u:${account}:rX,d:u:${account}:rX ${shellDisplay(directory)}`
   if (closedLength > 0 && closedLength < directory.length)

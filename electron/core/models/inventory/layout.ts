@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ModelFile, ModelKind, ModelOddity } from '#shared/model/model-inventory.ts'
+import { isWithin } from '../../is-within.ts'
 import { resolveLink } from './links.ts'
 
 /** What a file of a model is for: only `document`s may differ without the model being another. */
@@ -223,7 +224,7 @@ function plainModels(rest: readonly Named[], byPath: ReadonlyMap<string, ModelFi
     if (name === PIPELINE) pipelines.add(posix.dirname(path))
     else if (MARKERS.test(name)) marked.add(posix.dirname(path))
   }
-  const rooted = (path: string) => roots.some((root) => path === root || path.startsWith(`${root}/`))
+  const rooted = (path: string) => roots.some((root) => isWithin(path, root))
   const memory = new Map<string, string | undefined>()
   /** The outermost pipeline above, else the nearest directory with a marker. */
   const homeOf = (directory: string): string | undefined => {

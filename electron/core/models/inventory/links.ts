@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ModelFile, ModelOddity } from '#shared/model/model-inventory.ts'
+import { isWithin } from '../../is-within.ts'
 
 /** As the kernel (path_resolution(7)). */
 const MAX_LINKS = 40
@@ -18,7 +19,7 @@ export type Resolved =
  */
 export function resolveLink(link: ModelFile, byPath: ReadonlyMap<string, ModelFile>, roots: readonly string[]): Resolved {
   let left = MAX_LINKS
-  const inRoot = (path: string) => roots.some((root) => path === root || path.startsWith(`${root}/`))
+  const inRoot = (path: string) => roots.some((root) => isWithin(path, root))
   let path = posix.resolve(posix.dirname(link.path), link.target ?? '')
   if (link.target === undefined || link.target === '')
     return { ok: false, kind: 'link-broken', reason: 'The host does not tell where it leads' }

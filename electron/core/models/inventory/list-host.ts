@@ -4,6 +4,7 @@ import { type Fleet, type Host, modelPathsOf } from '#shared/model/fleet.ts'
 import type { HostInventory, HostModel, ModelFile, ModelRoot } from '#shared/model/model-inventory.ts'
 import { MAX_DEPTH } from '../../facts/model-files/collect.ts'
 import { probeContextOf, readFacts, sectionsOf } from '../../facts/registry.ts'
+import { isWithin } from '../../is-within.ts'
 import { mapWithLimit } from '../../jobs/map-with-limit.ts'
 import type { HostSession } from '../../ports.ts'
 import { modelPathsFor } from '../../probe/model-paths.ts'
@@ -135,7 +136,7 @@ const SYSTEM =
 function undeclared({ services }: Running, paths: readonly string[]): string[] {
   const named = services.flatMap(({ modelPaths }) => modelPaths)
   const usable = named.filter((path) => /^\/[^\0\n]{1,1000}$/.test(path) && !path.split('/').includes('..') && !SYSTEM.test(path))
-  const fresh = usable.filter((path) => !paths.some((known) => path === known || path.startsWith(`${known}/`)))
+  const fresh = usable.filter((path) => !paths.some((known) => isWithin(path, known)))
   return [...new Set(fresh)].slice(0, 20)
 }
 

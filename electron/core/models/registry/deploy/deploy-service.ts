@@ -4,6 +4,7 @@ import { type Fleet, type Host, modelPathsOf } from '#shared/model/fleet.ts'
 import type { Registration } from '#shared/model/model-registration.ts'
 import { contentOfRegistration, lastStep } from '#shared/model/registration-steps.ts'
 import { changeIdentityOf } from '../../../fleet/named-host.ts'
+import { isWithin } from '../../../is-within.ts'
 import type { Ledger } from '../../../ledger/ledger.ts'
 import type { Clock, Transport } from '../../../ports.ts'
 import { openFile } from '../../file-source.ts'
@@ -56,7 +57,7 @@ export function createDeployService({ clock, registry, models, ledger }: DeployS
 
   function plan(fleet: Fleet, host: Host, registration: Registration, { root, owner }: DeployRequest) {
     const path = root ?? modelPathsOf(fleet, host)[0]
-    if (path === undefined || !modelPathsOf(fleet, host).some((it) => path === it || path.startsWith(`${it}/`)))
+    if (path === undefined || !modelPathsOf(fleet, host).some((it) => isWithin(path, it)))
       throw new GatehouseError({
         code: 'registry.not-deployable',
         detail: `${path ?? 'no folder'} is not below the modelPaths of the fleet file`,

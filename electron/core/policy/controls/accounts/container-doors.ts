@@ -5,7 +5,8 @@ import type { Account, Accounts } from '../../../facts/accounts/accounts.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Sudoers } from '../../../facts/privileged/privileged.ts'
 import type { Confinement } from '../../../facts/processes/confinement.ts'
-import { type Given, isBelow, placeOf } from './container-ways.ts'
+import { isWithin } from '../../../is-within.ts'
+import { type Given, placeOf } from './container-ways.ts'
 
 /** What says who is root by another name. */
 export interface Privileges {
@@ -48,11 +49,11 @@ const canBe = ({ uid }: Account, inside: Confinement | undefined): boolean =>
 function opens({ source: given, readOnly }: Given['mounts'][number], { uid, home: named }: Account): boolean {
   const [source, home] = [placeOf(given), placeOf(named)]
   // A socket is connected to on a file system that is read-only, too.
-  if (SOCKETS.some((name) => isBelow(`/run/user/${uid}/${name}`, source))) return true
+  if (SOCKETS.some((name) => isWithin(`/run/user/${uid}/${name}`, source))) return true
   if (home === '/') return false
-  if (isBelow(source, `${home}/.docker`) && HOME_SOCKETS.some((name) => isBelow(`${home}/${name}`, source))) return true
+  if (isWithin(source, `${home}/.docker`) && HOME_SOCKETS.some((name) => isWithin(`${home}/${name}`, source))) return true
   if (readOnly) return false
-  return isBelow(home, source) || RUN.map((name) => `${home}/${name}`).some((path) => isBelow(path, source) || isBelow(source, path))
+  return isWithin(home, source) || RUN.map((name) => `${home}/${name}`).some((path) => isWithin(path, source) || isWithin(source, path))
 }
 
 /** Accounts that what is mounted into a container leads to, and what they can become. Of root's own files `container-ways.ts` tells. */

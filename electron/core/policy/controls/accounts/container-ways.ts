@@ -1,6 +1,7 @@
 import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
 import type { Container } from '../../../facts/containers/containers.ts'
 import type { Confinement } from '../../../facts/processes/confinement.ts'
+import { isWithin } from '../../../is-within.ts'
 
 /**
  * Those of root's daemons: of containers and machines, of systemd, root's own manager too, and of snapd, which does for root what it is told. One of an account (`/run/user/…`, rootless)
@@ -67,8 +68,6 @@ const WRITTEN_WHOLE = [
 ]
 
 /** The same place, or one in it. */
-export const isBelow = (path: string, folder: string): boolean => folder === '/' || path === folder || path.startsWith(`${folder}/`)
-
 const CAPABILITIES: Readonly<Record<string, string>> = {
   CAP_DAC_READ_SEARCH: 'opens any file of the host by its handle',
   CAP_SYS_ADMIN: 'mounts file systems of the host',
@@ -132,7 +131,7 @@ function waysOutOf({ privileged, mounts, hostProcesses = false, devices = [], de
 function waysOfConfinement({ capabilities, hostProcesses, isAnyAccount, profiled, mounts }: Confinement): readonly string[] {
   // That of the host shows its processes whatever the own namespace has.
   const seen = hostProcesses || mounts.some(({ source }) => placeOf(source) === '/proc')
-  const bus = mounts.find(({ source }) => isBelow(SYSTEM_BUS, placeOf(source)))
+  const bus = mounts.find(({ source }) => isWithin(SYSTEM_BUS, placeOf(source)))
   return [
     ...waysOfCapabilities(capabilities, hostProcesses),
     ...(seen && isAnyAccount && !profiled ? ['it sees the processes of the host and reaches its files through them (/proc/PID/root)'] : []),
@@ -153,10 +152,10 @@ const waysOfMounts = (mounts: Container['mounts']): readonly string[] =>
     if (SOCKETS.includes(source) || NAMED_SOCKET.test(source))
       return [`${given} is mounted, and who talks to it has programs started as root`]
     // A socket is connected to on a file system that is read-only, too.
-    const reads = [...SOCKETS, ...READ].some((path) => isBelow(path, source)) || isBelow(source, '/root/.ssh')
+    const reads = [...SOCKETS, ...READ].some((path) => isWithin(path, source)) || isWithin(source, '/root/.ssh')
     if (reads) return [`${given} of the host is mounted`]
     const writes =
       !readOnly &&
-      (WRITTEN.some((path) => isBelow(path, source) || isBelow(source, path)) || WRITTEN_WHOLE.some((path) => isBelow(path, source)))
+      (WRITTEN.some((path) => isWithin(path, source) || isWithin(source, path)) || WRITTEN_WHOLE.some((path) => isWithin(path, source)))
     return writes ? [`${given} of the host is mounted to write`] : []
   })

@@ -1,3 +1,4 @@
+import { octal } from '#shared/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 
 export default defineControl({
@@ -41,7 +42,7 @@ export default defineControl({
         subject: '',
         title: 'Every account may use the GPUs',
         reason: `${open
-          .map(({ path, mode }) => `${path} (${mode.toString(8).padStart(4, '0')})`)
+          .map(({ path, mode }) => `${path} (${octal(mode)})`)
           .slice(0, 5)
           .join(', ')}. Expected 0660 for group video or render.`,
         cite: open.slice(0, 6).map(({ path, line }) => ({ section: 'os', line, token: path, note: 'Expected 0660.' })),

@@ -1,5 +1,6 @@
 import { componentsOf, type PathEntry } from '../../../facts/path-entry.ts'
 import type { GuardedFile, GuardedFiles } from '../../../facts/privileged/privileged.ts'
+import { isWithin } from '../../../is-within.ts'
 
 /** What stands behind a path: the file itself, the links passed on the way, and the directories that were seen. */
 export interface Found {
@@ -27,7 +28,7 @@ export function findGuarded(path: string, { files }: GuardedFiles, above: readon
 
 function wayTo(path: string, byPath: ReadonlyMap<string, GuardedFile>, above: readonly PathEntry[]): readonly PathEntry[] {
   const listed = [...byPath.values()].flatMap((file): PathEntry[] =>
-    file.type === 'symlink' || !(path === file.path || path.startsWith(`${file.path}/`)) ? [] : [{ ...file, type: file.type }],
+    file.type === 'symlink' || !isWithin(path, file.path) ? [] : [{ ...file, type: file.type }],
   )
   return [...above.filter((entry) => entry.path === '/' || path.startsWith(`${entry.path}/`)), ...listed]
 }

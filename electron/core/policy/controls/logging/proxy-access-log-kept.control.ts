@@ -1,3 +1,4 @@
+import { octal } from '#shared/words.ts'
 import type { CaddyLog } from '../../../facts/caddy/model/access-log.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -87,7 +88,7 @@ function verdictOn(path: string, { every, keep, maxAgeDays, sooner, createMode }
     return { status: 'warning', title: 'Old access logs are thrown away', reason }
   }
   if (createMode !== undefined && (createMode & 0o006) !== 0) {
-    const reason = `logrotate makes the next ${path} with mode ${createMode.toString(8).padStart(4, '0')}. Expected 0640.`
+    const reason = `logrotate makes the next ${path} with mode ${octal(createMode)}. Expected 0640.`
     return { status: 'warning', title: 'The next access log is open to every account', reason }
   }
   const age = maxAgeDays ?? Number.POSITIVE_INFINITY

@@ -79,8 +79,6 @@ export function incomplete(directory: ModelDirectory, files: ModelFiles): Verdic
   }
 }
 
-export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
-
 /** The sum of a kind, with its first example. */
 export function citeKind(kind: ModelFileKind, note: string): Citation[] {
   const [example] = kind.examples

@@ -1,10 +1,11 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { octal } from '#shared/words.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { ModelDirectory, ModelFileKind, ModelFiles } from '../../../facts/model-files/model-files.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { amount, citeDirectory, citeKind, countOf, incomplete, judgeDirectories, octal, servicesOf } from './model-directories.ts'
+import { amount, citeDirectory, citeKind, countOf, incomplete, judgeDirectories, servicesOf } from './model-directories.ts'
 
 const GROUP_WRITE = 0o020
 

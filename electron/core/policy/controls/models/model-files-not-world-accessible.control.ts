@@ -1,3 +1,4 @@
+import { octal } from '#shared/words.ts'
 import type { ModelDirectory, ModelFileKind, ModelFiles } from '../../../facts/model-files/model-files.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import {
@@ -8,7 +9,6 @@ import {
   countOf,
   incomplete,
   judgeDirectories,
-  octal,
   replaceableParent,
 } from './model-directories.ts'
 

@@ -1,6 +1,7 @@
 import type { Unit } from '../../../facts/units/units.ts'
 import { pathOf, splitQuoted } from '../../../facts/units/words.ts'
-import { isWithin, plain } from './system-folders.ts'
+import { isWithin } from '../../../is-within.ts'
+import { plain } from './system-folders.ts'
 import { isRoot } from './unit-subjects.ts'
 
 /** Folders that systemd makes below these, and opens (systemd.exec(5), RuntimeDirectory= and the like). */

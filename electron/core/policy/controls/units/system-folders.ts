@@ -1,4 +1,5 @@
 import { rootOwned, rootRuns, rootSockets } from '../../../facts/access/collect.ts'
+import { isWithin } from '../../../is-within.ts'
 
 /** Whoever writes one of these writes programs, settings or keys of the machine, or what all services share. Caches and state are not among them. */
 const ofTheMachine: ReadonlySet<string> = new Set([
@@ -34,9 +35,6 @@ const ofRoot: readonly string[] = [
 /** The same folder by another name (hier(7), file-hierarchy(7)). */
 export const plain = (path: string): string =>
   path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/(?=(?:bin|sbin|lib|lib64)(?:\/|$))/, '/usr/')
-
-/** Itself included. */
-export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 
 /** Is it one of these, below one, or above one: whoever writes a folder puts another in the place of what lies there. */
 export const isOfTheMachine = (path: string): boolean => {
