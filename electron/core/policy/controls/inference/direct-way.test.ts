@@ -7,16 +7,12 @@ import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
-import type { SectionOutput } from '../../../probe/section.ts'
+import { printed } from '../../../probe/section-output.testing.ts'
 import requiresKey from '../proxy/engine-requires-key-when-exposed.control.ts'
 import managementDirect from '../proxy/management-not-directly-reachable.control.ts'
 import { ask, outcomes } from '../proxy/proxy-facts.ts'
 import { directWayTo } from './direct-way.ts'
 
-const output = (id: string, stdout: string): SectionOutput => ({
-  ...{ id, command: id, state: 'ok', privileged: true, exitCode: 0, stderr: '', durationMs: 1, bytes: 1, sha256: '' },
-  stdout,
-})
 const network: Network = {
   addresses: parseAddresses(
     [
@@ -42,9 +38,9 @@ const network: Network = {
 const recorded = (name: string, more = ''): FactResult<Firewall> => {
   const read = (id: string) =>
     readFileSync(new URL(`../../../facts/firewall/__fixtures__/${name}/${id}.txt`, import.meta.url), 'utf8') + (id === 'nft' ? more : '')
-  const [nft, iptables, ip6tables, ufw] = ['nft', 'iptables', 'ip6tables', 'ufw'].map((id) => output(id, read(id)))
+  const [nft, iptables, ip6tables, ufw] = ['nft', 'iptables', 'ip6tables', 'ufw'].map((id) => printed(id, read(id)))
   if (!nft || !iptables || !ip6tables || !ufw) throw new Error(name)
-  return assembleFirewall({ nft, iptables, ip6tables, ipset: output('ipset', ''), ufw }, network)
+  return assembleFirewall({ nft, iptables, ip6tables, ipset: printed('ipset', ''), ufw }, network)
 }
 /** As Docker 28 has it for each container, in its own words. */
 const raw = (what: string) =>

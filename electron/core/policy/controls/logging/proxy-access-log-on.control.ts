@@ -4,7 +4,8 @@ import type { CaddyAccessLog } from '../../../facts/caddy/model/access-log.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
+import { serviceName } from '../inference/service-words.ts'
+import { exposedBinds, frontsOf, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
 import { accessLogsOf, caddyLogOf, citeCaddy, isStream, nginxRoutes, notModelled } from './access-logs.ts'
 
 export default defineControl({

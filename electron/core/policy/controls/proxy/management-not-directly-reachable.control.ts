@@ -2,10 +2,10 @@ import { type EngineRoute, isManagement, printRoute, routesOf } from '#shared/mo
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import type { DirectWaySources } from '../inference/direct-way.ts'
-import { judgeRunning } from '../inference/service-words.ts'
+import { judgeRunning, serviceName } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { judgeOwnPort } from './own-port.ts'
-import { exposedBinds, listed, serviceName } from './proxy-paths.ts'
+import { exposedBinds, listed } from './proxy-paths.ts'
 
 export default defineControl({
   id: 'management-not-directly-reachable',

@@ -3,7 +3,8 @@ import { printBind } from '#shared/model/listener.ts'
 import type { Verdict } from '../../control.ts'
 import { type DirectWaySources, directWayTo, judgePast } from '../inference/direct-way.ts'
 import { loopbackWayTo } from '../inference/loopback-way.ts'
-import { exposedBinds, hidesSockets, listed, opensNothing, serviceName, socketsNotSeen, stays } from './proxy-paths.ts'
+import { serviceName } from '../inference/service-words.ts'
+import { exposedBinds, hidesSockets, listed, opensNothing, socketsNotSeen, stays } from './proxy-paths.ts'
 
 interface OwnPortJudge {
   /** Nobody but this host gets to the port; `binds` in words. */

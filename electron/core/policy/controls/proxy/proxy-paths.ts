@@ -1,5 +1,4 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { engineNames } from '#shared/model/inference-service.ts'
 import { readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
@@ -7,6 +6,7 @@ import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import { frontNamed } from '../../../facts/programs/front-programs.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
+import { serviceName } from '../inference/service-words.ts'
 import { beyond, clientNetworks } from './address-rules.ts'
 import { otherProxiesOf, type Surroundings } from './other-proxies.ts'
 import { BEYOND_CADDY, type HostPaths, pathsOfHost } from './paths-of-host.ts'
@@ -205,8 +205,6 @@ export function stays(service: InferenceService): Verdict {
 
 /** Sockets of a service that others can reach. */
 export const exposedBinds = (service: InferenceService) => service.binds.filter((bind) => bind.scope !== 'loopback')
-
-export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
 
 /** How clients write a path past rules that do not know it, where one of these is reached so. */
 export function disguise(paths: readonly ProxyPath[]): string {

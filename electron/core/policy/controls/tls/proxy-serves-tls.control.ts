@@ -4,7 +4,8 @@ import { printBind } from '#shared/model/listener.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Wire } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { exposedBinds, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest, serviceName } from '../proxy/proxy-paths.ts'
+import { serviceName } from '../inference/service-words.ts'
+import { exposedBinds, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from '../proxy/proxy-paths.ts'
 import { judgeEncryption, metPorts } from './other-tls.ts'
 
 export default defineControl({

@@ -7,7 +7,8 @@ import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { credentialsSeen, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { exposedBinds, hidesSockets, listed, serviceName, socketsNotSeen } from '../proxy/proxy-paths.ts'
+import { serviceName } from '../inference/service-words.ts'
+import { exposedBinds, hidesSockets, listed, socketsNotSeen } from '../proxy/proxy-paths.ts'
 
 export default defineControl({
   id: 'endpoint-answer-authenticated',
