@@ -1,14 +1,15 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
+import { beginningsAsked, MAX_BEGINNINGS, PATH } from './asked-beginnings.ts'
 import { conditionOf } from './conditions.ts'
-import { askedFor, givesAll, type Rewriting, type Told, takenBySample } from './inverse.ts'
+import { askedFor, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
-import { redirects } from './rewrite.ts'
+import { rewritingsOf } from './rewritings.ts'
 import { nearestAll, own } from './scope.ts'
-import { concerning, type HttpModel, mentions, type Server } from './servers.ts'
-import { readTarget, writtenPaths } from './target.ts'
-import { decidingIn, tellingLines, turnsAway } from './telling-lines.ts'
+import { concerning, type HttpModel, type Server } from './servers.ts'
+import { readTarget } from './target.ts'
+import { decidingIn, tellingLines } from './telling-lines.ts'
 
 /** What a client may ask a server for. */
 export interface ClientPaths {
@@ -171,8 +172,6 @@ function pathAskedFor(directive: NginxDirective): string | undefined {
   return PATH.test(left) && operator.includes('~') ? takenBySample(pattern) : undefined
 }
 
-const PATH = /^\$\{?(?:request_uri|uri|document_uri)\}?$/
-
 /** For a path of its own, whatever the client asked for. */
 function asksForAnother({ name, parameters: [path = ''] }: NginxDirective, { locations }: Server): boolean {
   if (/^add_(?:before|after)_body$/.test(name)) return true
@@ -260,65 +259,6 @@ export const backFrom = (head: string, path: string): string => {
   return `${head.replace(/\/$/, '')}${'/..'.repeat(folders)}${path}`
 }
 
-const MAX_BEGINNINGS = 24
-
-/** Beginnings that conditions and maps of the path as it was sent ask for, or of what is made of it; undefined where there are none of these. */
-function beginningsAsked(directives: readonly NginxDirective[]): readonly string[] | undefined {
-  if (!mentions(directives, /\$\{?request(?:_uri)?\b/)) return undefined
-  const [ifs, maps, sets] = ['if', 'map', 'set'].map((name) => directivesNamed(directives, name)) as [Named, Named, Named]
-  const names = madeOfSent(ifs, maps, sets)
-  const looks = (text: string): boolean => namesIn(text).some((name) => names.has(name))
-  const conditions = ifs
-    .filter((one) => !turnsAway(one))
-    .map(conditionOf)
-    .filter(([left]) => looks(left) || PATH.test(left))
-  const deciding = decidingIn(directives)
-  const keys = maps
-    .filter(({ parameters: [source = ''] }) => looks(source))
-    .flatMap((map) => tellingLines(map, deciding).map(({ name }) => name))
-  const patterns = [
-    ...conditions.flatMap(([, operator, right]) => (operator.includes('~') ? [right] : [])),
-    ...keys.flatMap((key) => /^~\*?(.*)$/s.exec(key)?.[1] ?? []),
-  ]
-  const texts = [...conditions.flatMap(([, operator, right]) => (/^!?=$/.test(operator) ? [right] : [])), ...keys]
-  const samples = [
-    ...patterns.flatMap((pattern) => takenBySample(pattern) ?? []),
-    ...texts.filter((text) => /^\/?[\w.-]+(?:\/[\w./-]*)?$/.test(text)).map((text) => (text.startsWith('/') ? text : `/${text}`)),
-  ]
-  return [...new Set(samples.flatMap(pathsIn).filter((sample) => /^\/[^?]/.test(sample)))]
-}
-
-type Named = readonly NginxDirective[]
-const namesIn = (text: string): readonly string[] => [...text.matchAll(/\$\{?(\d|\w+)/g)].map(([, name = '']) => name.toLowerCase())
-
-/** Variables in which the path as it was sent stands, or a part of it. */
-function madeOfSent(ifs: Named, maps: Named, sets: Named): ReadonlySet<string> {
-  const names = new Set(['request_uri', 'request'])
-  const looks = (text: string): boolean => namesIn(text).some((name) => names.has(name))
-  const groups = (pattern: string): readonly string[] => [
-    ...[...pattern.matchAll(/\(\?P?<(\w+)>/g)].map(([, name = '']) => name.toLowerCase()),
-    ...(/\((?!\?)/.test(pattern) ? ['1', '2', '3', '4', '5', '6', '7', '8', '9'] : []),
-  ]
-  for (let before = 0; before < names.size; ) {
-    before = names.size
-    const made = [
-      ...sets.flatMap(({ parameters: [name = '', value = ''] }) => (looks(value) ? [name.replace('$', '')] : [])),
-      ...ifs.map(conditionOf).flatMap(([left, , right]) => (looks(left) ? groups(right) : [])),
-      ...maps.flatMap(({ parameters: [source = '', name = ''], block = [] }) =>
-        looks(source) ? [name.replace('$', ''), ...block.flatMap((line) => groups(line.name))] : [],
-      ),
-    ]
-    for (const name of made) names.add(name.toLowerCase())
-  }
-  return names
-}
-
-/** A method, a host or a scheme may stand before the path in what is looked at (`GET:/public`). */
-const pathsIn = (sample: string): readonly string[] => {
-  const rest = /^\/(?:https?:\/\/[^/]*|[A-Z]+|[^/]*[ :.][^/]*)(\/.*)$/s.exec(sample)?.[1]
-  return rest === undefined ? [sample] : [rest, sample]
-}
-
 /** Letters as percent signs and their numbers, which every engine takes for the letters: the first one, all of them, those of the last part. */
 const encoded = (path: string): readonly string[] => {
   const numbered = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`
@@ -337,85 +277,4 @@ export function means(path: string | undefined, route: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Where `error_page`, `try_files` and `index` send a request, as what they make of any path; pages that are files by their names lead to no engine. */
-function sentOnBy({ name, parameters }: NginxDirective, within?: string): readonly Rewriting[] {
-  const targets = name === 'index' ? parameters : name === 'error_page' || name === 'try_files' ? parameters.slice(-1) : []
-  return targets.flatMap((to) => {
-    if (!/^[/$]/.test(to) || /^\$\{?scheme|\.(?:html?|php|png|jpe?g|txt)$/i.test(to)) return []
-    const replacement = to.replace(/\$\{?document_uri\}?/, `\${uri}`)
-    return [{ pattern: /\$\{?uri\b/.test(to) ? '^(?<uri>.+)$' : '^', replacement, within }]
-  })
-}
-
-/** Patterns by which maps of the path take groups, that stand for `$1` once the map was looked up. */
-const takenByMaps = ({ maps }: Pick<HttpModel, 'maps'>): readonly string[] =>
-  [...maps.values()]
-    .filter(({ parameters: [source = ''] }) => /\$\{?(?:request_|document_)?uri\b/.test(source))
-    .flatMap(({ block = [] }) => block.flatMap(({ name }) => (/^~.*\((?!\?)/.test(name) ? [name.replace(/^~\*?/, '')] : [])))
-    .slice(0, FEW)
-
-/** Patterns of conditions over the path that take groups. */
-const takenByConditions = (directives: readonly NginxDirective[]): readonly string[] =>
-  directives.flatMap((one) => {
-    if (one.name !== 'if') return []
-    const [left, operator, pattern] = conditionOf(one)
-    const takes = PATH.test(left) && /^~/.test(operator) && /\((?!\?:)/.test(pattern)
-    return [...(takes ? [pattern] : []), ...takenByConditions(one.block ?? [])]
-  })
-
-/** What a location sends requests to, conditions within it included. */
-const passesIn = (directives: readonly NginxDirective[]): readonly string[] =>
-  directives.flatMap(({ name, parameters: [to = ''], block = [] }) =>
-    name === 'proxy_pass' ? [to] : name === 'if' || name === 'limit_except' ? passesIn(block) : [],
-  )
-
-/** Paths that a location sends on; what `set` made of a group stands for the variable, too. */
-function passedPaths(location: readonly NginxDirective[], sets: readonly NginxDirective[]): readonly string[] {
-  const paths = passesIn(location).flatMap(writtenPaths)
-  const replaced = sets.flatMap(({ parameters: [name = '', value = ''] }) =>
-    paths.flatMap((path) => {
-      const said = path.replace(/\$\{?(\w+)\}?/g, (whole, one: string) => (`$${one}` === name ? value : whole))
-      return said === path ? [] : [said]
-    }),
-  )
-  return [...paths, ...replaced]
-}
-
-/** Rewrites of a server, and locations with a pattern whose `proxy_pass` takes parts of the path. */
-function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): readonly Rewriting[] {
-  const found: Rewriting[] = []
-  const taking = takenByMaps(model)
-  const conditions = takenByConditions(server.scope.directives)
-  const sets = directivesNamed(server.directive.block ?? [], 'set').filter(({ parameters: [, value = ''] }) => /\$\{?\d/.test(value))
-  const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
-    for (const one of directives) {
-      const { name, parameters, block = [] } = one
-      // Who is told to ask elsewhere is passed on nowhere.
-      if (name === 'rewrite' && !redirects({ parameters }))
-        found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
-      found.push(...sentOnBy(one, within))
-      if (name === 'if') fromRewrites(block, within)
-    }
-  }
-  const walk = (set: LocationSet): void => {
-    for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
-      fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
-      const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
-      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
-      const around = [...taking, ...conditions, ...takenByConditions(scope.directives)]
-      for (const to of passedPaths(scope.directives, sets)) {
-        const taken = [
-          ...around.map((one) => ({ pattern: one, within: kind === 'prefix' ? path : undefined })),
-          ...(pattern && to !== uri ? [{ pattern: pattern.source }] : []),
-        ]
-        found.push(...taken.map((one) => ({ ...one, replacement: to })).filter(givesAll))
-      }
-      walk(nested)
-    }
-  }
-  fromRewrites(server.scope.directives)
-  walk(server.locations)
-  return found
 }
