@@ -137,7 +137,7 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   if (name === 'custom_ops_library' && typeof value === 'string' && value !== '')
     scan.find('config.own-code', item, null, `${name}: ${value}`)
   if (
-    (name === 'allow_remote' && value === true) ||
+    (name === 'allow_remote' && Boolean(value)) ||
     (name === 'plugins' && Array.isArray(value) && value.some((it) => typeof it === 'string'))
   )
     scan.find('config.own-code', item, null, `${name}: ${found}`)

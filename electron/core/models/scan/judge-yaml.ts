@@ -12,7 +12,7 @@ const makers = [key('target'), key('_component_'), key('class_path')]
 const trusts = key('trust_remote_code')
 /** Of pyannote: what a preprocessor is called by is imported and called. Elsewhere a name is one for people. */
 const names = key('name')
-const preprocessors = /^preprocessors\s*:/m
+const preprocessors = key('preprocessors')
 /** Tags of HyperPyYAML, by which SpeechBrain calls and makes what they name, imports it, or reads another file. */
 const hyper = /(?<=^|[\s[{,:-])!(?:<!)?(?:new|name|apply|applyref|module|include):([^\s,>\]}]+)/gm
 /** Python in a value. YOLO's builders of models evaluate those of `activation` and, in YOLOv5, the names and arguments of layers. */
@@ -51,9 +51,11 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
     const name = value.replace(before, '')
     if (/^[\w.]+\(/.test(name) && !layer.test(name)) scan.find('config.calls-gadget', item, null, found.trim())
   }
-  const called = preprocessors.test(plain)
+  const called = plain.search(preprocessors) >= 0
   for (const [, value = ''] of plain.matchAll(names)) {
-    const named = path.exec(value.replace(before, ''))?.[0]
+    const name = value.replace(before, '')
+    if (called && name.startsWith('*')) scan.find('config.names-class', item, null, `name: ${name}`)
+    const named = path.exec(name)?.[0]
     if (named === undefined || named.startsWith('pyannote.')) continue
     if (called || isGadget(named.slice(0, named.lastIndexOf('.')), named.slice(named.lastIndexOf('.') + 1))) nameOfClass(scan, item, named)
   }

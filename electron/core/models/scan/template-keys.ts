@@ -18,6 +18,9 @@ const namespaces = /^\s*namespace\s*\(([\s\S]*)\)/
 const beforeList = /(?:^|[^\w.])(?:in|is|and|or|not|if|else|elif|set|print|return)$/
 /** Filters that take the name of an attribute or of a filter, with a first argument that is no plain text. */
 const asked = /\|\s*(?:map|selectattr|rejectattr|select|reject|groupby)\s*\(\s*(?!''\s*[,)]|\w+\s*=|\))|\battribute\s*=\s*''\s*[^\s,)]/
+/** Those that take it behind others: `join('', m.a)` prints of each what the request names. */
+const askedBehind =
+  /\|\s*(?:join|unique|min|max|sort)\s*\((?:[^(),]*,)+\s*(?!(?:true|false|none)\b)[a-z_][^=,()]*\)|\|\s*sum\s*\(\s*(?!''|\w+\s*=|\))/i
 const MAX_ROUNDS = 8
 /** Texts apart, none that is in use comes near; whoever goes beyond hides something, or wants time. */
 const MAX_BLOCK_CHARS = 4_000
@@ -40,7 +43,7 @@ export function builtKey(code: readonly string[]): string | undefined {
   if (plain.filter((block) => macros.test(block)).length > MAX_MACROS) return `more than ${MAX_MACROS} macros`
   const built = builtNames(plain)
   const suspect = (expression: string) => expression.length > MAX_KEY_CHARS || puts(expression) || mentions(expression, built)
-  const at = plain.findIndex((block) => asked.test(block) || keysOf(block).some(suspect))
+  const at = plain.findIndex((block) => asked.test(block) || askedBehind.test(block) || keysOf(block).some(suspect))
   return at < 0 ? undefined : code[at]
 }
 

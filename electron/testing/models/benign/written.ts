@@ -36,6 +36,7 @@ const calling = [
   "{%- set ns.text = (messages[0]['content'] | default('', true)).replace('/think', '').strip() -%}{{ '{}-{}'.format(a, b) }}",
   '{%- for call in message.tool_calls -%}{%- set fn = call.function if call.function is defined else call -%}{{ fn.name }}{%- endfor -%}',
   "{%- set date = strftime_now('%d') if strftime_now is defined else '1' -%}{{ messages[prev.value].get('tool_calls', []) | length }}{{ loop.cycle('a', 'b') }}",
+  "{{ names|join(', ') }}{{ names|join(separator) }}{{ items|sort(attribute='name')|join(', ', attribute='name') }}{{ parts|join('', 'text') }}{{ sizes|sum }}{{ items|sort(false, true) }}",
   "{%- if (a or b) and (loop.index0 is divisibleby(2)) or not (messages[loop.index0 - 1].role != 'tool') -%}{{ raise_exception('x') }}{%- endif -%}",
   '{%- for part in parts recursive -%}{{ loop(part.parts) }}{%- endfor -%}{%- macro boxed() -%}{{ caller() }}{%- endmacro -%}{%- call boxed() -%}x{%- endcall -%}',
 ].join('\n')

@@ -32,6 +32,9 @@ export const templateCalls = [
   ['and prints what a loop knows', '{% for x in messages %}{{ loop[m.a] }}{% endfor %}'],
   ['and prints what a method of a loop knows', '{% for x in messages %}{{ loop.cycle[m.a] }}{% endfor %}'],
   ['and prints what a namespace knows', '{% set n = namespace(v=1) %}{{ n[m.a][m.b] }}'],
+  ['and prints what a namespace knows by a filter', "{% set n = namespace(v=1) %}{{ [n]|join('', m.a) }}"],
+  ['and sums what it names', '{% set n = namespace(v=1) %}{{ [n]|sum(m.a) }}'],
+  ['and sorts by what it names', '{% set n = namespace(v=1) %}{{ [n]|sort(false, true, m.a) }}'],
   ['and prints what a filter knows', "{% set g = messages|map('upper') %}{{ g[m.a][m.b] }}"],
   ['and prints what a filter in brackets knows', "{{ (messages|map('upper'))[m.a][m.b] }}"],
 ].map(([how = '', block = '']) =>
