@@ -461,6 +461,18 @@ test('what is ended is below the shell, never above it', async () => {
   expect(readFileSync(file, 'utf8')).not.toBe('137\n')
 })
 
+test('where the watchdog cannot be told anything the rest goes on', async () => {
+  const host: LocalHost = { shell: ['/usr/bin/dash'] }
+  const session: HostSession = {
+    ...sessionOn(host),
+    exec: (_, options) => run(host, inputOf(options).replace(': | gh_dog 4<>/proc/self/fd/0', '/usr/bin/sleep 20'), options),
+  }
+  const options = { account: 'audit', signal: new AbortController().signal, timeoutMs: 15_000 }
+  const { outputs, failure } = await runProbe(session, [section('a', 'echo a')], options)
+  expect(failure).toBeUndefined()
+  expect(outputs.get('a')).toMatchObject({ state: 'ok', stdout: 'a\n' })
+})
+
 test('without a watchdog what hangs is given up, and the others are kept', async () => {
   const host: LocalHost = { shell: ['/usr/bin/dash'], path: pathOf(['id', 'base64', 'awk', 'tail', 'cat']) }
   const { outputs, failure } = await probe(host, [

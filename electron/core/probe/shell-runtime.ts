@@ -219,7 +219,9 @@ elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text
 elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57
 elif command -v od; then gh_encode='od -An -v -tx1' gh_form=od gh_bytes=16
 fi >/dev/null
-until [ -p "/proc/$gh_dog/fd/0" ] || ! kill -0 "$gh_dog"; do :; done
+gh_clock
+gh_j=$((\${gh_now%.*} + 2))
+until [ -p "/proc/$gh_dog/fd/0" ]; do gh_clock; [ "\${gh_now%.*}" -le "$gh_j" ] || break; done
 command exec 4<>"/proc/$gh_dog/fd/0" || exec 4>/dev/null
 gh_lanes=
 export gh_k gh_uid gh_sudo gh_rs gh_memory gh_most gh_top
