@@ -201,17 +201,29 @@ export const namedAddresses = oncePer((tables: readonly Table[]): Readonly<Recor
   return sets
 })
 
-/** A client chooses its own source port, so one of each stretch that rules tell apart is tried. */
+/** A client chooses its own source port, so one of each stretch that rules tell apart is tried. Beyond so many the others are not. */
+const MAX_SOURCE_PORTS = 64
 const sourcePorts = (tables: readonly Table[], query: TrafficQuery): readonly number[] =>
   query.direction === 'out' ? [EPHEMERAL_PORT] : toldApartSourcePorts(tables)
 
+/** The first of each stretch, between the ports where one begins or ends. Of those that no rule names, one stands for all. */
 const toldApartSourcePorts = oncePer((tables: readonly Table[]): readonly number[] => {
-  const ports = new Set([EPHEMERAL_PORT])
+  const turns = new Map([[1, 0]])
+  const turn = (port: number, step: 1 | -1) => turns.set(port, (turns.get(port) ?? 0) + step)
   for (const test of testsOf(tables)) {
     if (test.is !== 'port' || test.side !== 'source') continue
-    for (const [low, high] of test.ports) for (const edge of [low - 1, low, high + 1]) if (edge > 0 && edge < 65_536) ports.add(edge)
+    for (const [low, high] of test.ports) {
+      turn(Math.max(low, 1), 1)
+      turn(high + 1, -1)
+    }
   }
-  return [...ports].slice(0, 64)
+  const stretches: { readonly port: number; readonly named: number }[] = []
+  for (const [port, step] of [...turns].sort(([one], [other]) => one - other))
+    if (port < 65_536) stretches.push({ port, named: (stretches.at(-1)?.named ?? 0) + step })
+  const usual = stretches.findLast(({ port }) => port <= EPHEMERAL_PORT)
+  const unnamed = usual?.named === 0 ? usual : stretches.find((each) => each.named === 0)
+  const others = stretches.filter((each) => each !== usual && (each.named > 0 || each === unnamed))
+  return [EPHEMERAL_PORT, ...others.map(({ port }) => port)].slice(0, MAX_SOURCE_PORTS)
 })
 
 /** Every rule of every table. */
