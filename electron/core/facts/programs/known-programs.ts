@@ -3,6 +3,8 @@ import { anyModels } from './records/any-models.ts'
 import { clusters } from './records/clusters.ts'
 import { codeRunners } from './records/code-runners.ts'
 import { exporters } from './records/exporters.ts'
+import { gateways } from './records/gateways.ts'
+import { imageModels } from './records/image-models.ts'
 import { interfaces } from './records/interfaces.ts'
 import { languageModels } from './records/language-models.ts'
 import { speech } from './records/speech.ts'
@@ -15,6 +17,8 @@ export const knownPrograms: readonly ProgramRecord[] = [
   ...anyModels,
   ...speech,
   ...clusters,
+  ...gateways,
+  ...imageModels,
   ...interfaces,
   ...codeRunners,
   ...stores,
