@@ -109,6 +109,7 @@ s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
 s/:=<placeholder>/=<placeholder>/g
 s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g
 s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
+s/\\(uthorization: *[A-Z][a-z]* \\)[^\\"' $][^\\"' ]*/\\1****/g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
   function property(name) { return match(unit, name "[^\\n]+") ? substr(unit, RSTART + length(name), RLENGTH - length(name)) : "" }

@@ -18,6 +18,10 @@ test.each([
   ['--redis-url redis://:seen@h:6379/0 --db postgresql://ada@h/db', '--redis-url redis://:****@h:6379/0 --db postgresql://****@h/db'],
   ['--hook https://h/v1?m=x&api_key=seen&n=1', '--hook https://h/v1?m=x&api_key=****&n=1'],
   ['--api-key EMPTY --hf-token $HF_TOKEN --api-key-file /etc/k', '--api-key <placeholder> --hf-token $HF_TOKEN --api-key-file /etc/k'],
+  [
+    'curl -H "Authorization: Bearer seen" h ; x Authorization: Bearer $T',
+    'curl -H "Authorization: Bearer ****" h ; x Authorization: Bearer $T',
+  ],
   ['--api-key $$een --max-tokens 5', '--api-key **** --max-tokens 5'],
 ])('no secret of a command leaves the host: %s', (words, masked) => {
   const stdout = execFileSync('sh', ['-c', `known=$1\n${names}\n${piece}`, 'sh', knownKeys], { input: start(words), encoding: 'utf8' })
