@@ -169,7 +169,7 @@ function readUnit(rows: Rows, beside: Beside): Unit | undefined {
     group: text('Group'),
     supplementaryGroups: splitQuoted(text('SupplementaryGroups')),
     dynamicUser: text('DynamicUser') === 'yes',
-    execStart: readExecStart(text('ExecStart')),
+    execStart: readExecStart(text('ExecStart'), text('ExecStartEx')),
     environment,
     environmentComplete:
       !assignments.includes(UNPRINTABLE) &&

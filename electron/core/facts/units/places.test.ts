@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { recogniseStart } from '../services/launch.ts'
 import { collectUnits } from './collect.ts'
 import { parseUnits } from './parse.ts'
 
@@ -53,4 +54,15 @@ test('of several the first that is there counts, and where none was seen its nam
   ])
   expect(programOf()?.program).toBe('ollama')
   expect(parseUnits(`${block('/usr/bin/a', 'RootDirectory=/')}`)[0]?.program).toBe('/usr/bin/a')
+})
+
+test('what a shell is handed by a | in front of it is a command, not a file (systemd 262)', () => {
+  const words = 'path=/bin/sh ; argv[]=sh cd /srv && exec /opt/v/bin/vllm serve m'
+  const rest = 'start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }'
+  const of = (flags: string) =>
+    parseUnits(
+      `Id=a.service\nLoadState=loaded\nExecStart={ ${words} ; ignore_errors=no ; ${rest}\nExecStartEx={ ${words} ; flags=${flags} ; ${rest}\n\n`,
+    )[0]?.execStart ?? []
+  expect(recogniseStart(of('no-env-expand via-shell'))?.engine).toBe('vllm')
+  expect(of('')[1]).toBe('cd')
 })

@@ -80,6 +80,8 @@ test.each<[string, string, boolean, boolean, string[]]>([
   ],
   ['path=/usr/bin/env ; argv[]=/usr/bin/env A=/x bash /srv/a.sh ; flags=', '/usr/bin/env', false, false, []],
   ['path=/usr/bin/python3 ; argv[]=/usr/bin/python3 -m x /srv/data ; flags=', '/usr/bin/python3', false, false, []],
+  // Of systemd 262, for `|cd /srv && /srv/a.sh`.
+  ['path=/bin/sh ; argv[]=sh cd /srv && /srv/a.sh ; flags=no-env-expand via-shell', '/bin/sh', false, false, ['/srv/a.sh']],
   ['path=/bin/mkdir ; argv[]=/bin/mkdir -p /srv/data ; flags=', '/bin/mkdir', false, false, []],
 ])('command %s', (text, program, asRoot, optional, scripts) => {
   const row = `{ ${text} ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`

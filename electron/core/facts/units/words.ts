@@ -37,11 +37,13 @@ export function readAssignedValue(text: string): string {
 
 /**
  * Words of the first `{ path=… ; argv[]=… ; ignore_errors=… }` of ExecStart=. systemctl joins the words by blanks without quoting.
- * The word list may itself hold ` ; `, so it ends at the field that follows it.
+ * `more` is what ExecStartEx= says of the same. The word list may itself hold ` ; `, so it ends at the field that follows it.
  */
-export function readExecStart(text: string): readonly string[] {
+export function readExecStart(text: string, more = ''): readonly string[] {
   const joined = /argv\[\]=([\s\S]*?) ; (?:ignore_errors|flags)=/.exec(text)?.[1] ?? ''
-  return joined.split(' ').filter((word) => word !== '')
+  const words = joined.split(' ').filter((word) => word !== '')
+  // With `|` in front systemd hands all of it to a shell (258 and newer), and prints it without -c.
+  return / flags=(?:[a-z-]+ )*via-shell /.test(more) ? [...words.slice(0, 1), '-c', ...words.slice(1)] : words
 }
 
 /** Where systemd looks for a program without a folder, without ExecSearchPath= (DEFAULT_PATH; before 250 it prints the whole path). */
@@ -52,8 +54,13 @@ export function readCommand(setting: string, text: string): UnitCommand | undefi
   const [, program, joined = '', flags = ''] = /^\{ path=(\S.*?) ; argv\[\]=([\s\S]*?) ; flags=([a-z -]*) ;/.exec(text) ?? []
   if (program === undefined) return undefined
   const flagged = new Set(flags.split(' '))
+  const words = joined.split(' ').slice(1)
   return {
-    ...{ setting, program, scripts: setting === 'ExecStart' ? [] : scriptsOf(program, joined.split(' ').slice(1)) },
+    ...{
+      setting,
+      program,
+      scripts: setting === 'ExecStart' ? [] : scriptsOf(program, flagged.has('via-shell') ? ['-c', ...words] : words),
+    },
     asRoot: flagged.has('privileged') || flagged.has('no-setuid'),
     optional: flagged.has('ignore-failure'),
   }
