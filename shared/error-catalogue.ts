@@ -256,7 +256,7 @@ export const errorCatalogue = {
   },
   'advisories.older': {
     title: 'The update is older than the data in use',
-    hint: 'Take a newer file. Where going back is meant, say so (--older).',
+    hint: 'Take a newer file. Where going back is meant: gatehouse advisories import --older FILE.',
     retry: 'after-fix',
   },
   'advisories.unreadable': {
