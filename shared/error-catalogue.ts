@@ -40,7 +40,7 @@ export const errorCatalogue = {
   },
   'ssh.host-key-changed': {
     title: 'The host key has changed',
-    hint: 'Compare the fingerprint on the console before trusting it.',
+    hint: 'Somebody may stand in between. Compare the fingerprint on the console of the server; only when it is right, take the line that is named out of known_hosts.',
     retry: 'after-fix',
   },
   'ssh.host-key-revoked': {
