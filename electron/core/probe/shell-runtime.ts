@@ -241,7 +241,7 @@ export const laneRuntime = `gh_lane() {
   gh_lanes="$gh_lanes $!"
 }
 gh_close() {
-  wait $gh_lanes
+  [ -z "$gh_lanes" ] || wait $gh_lanes
   { kill "$gh_dog"; wait; } 2>/dev/null
   exec 4>&-
   [ -z "$gh_form" ] || printf '%s z\\n' "$gh_k"
