@@ -14,9 +14,9 @@ import { Said } from '../../ui/said.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
 import { count } from '../../ui/words.ts'
 import { matches, paletteActions, paletteFindings, paletteModels } from './palette-commands.ts'
-
 import { sayChosen } from './say-chosen.ts'
 import { usePaletteActions } from './use-palette-actions.tsx'
+
 /** Findings, actions, hosts and models by a few typed words. */
 export function Palette() {
   const [query, setQuery] = useState('')

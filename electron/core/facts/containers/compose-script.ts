@@ -14,9 +14,10 @@ export const composeScript = `composed() { (
       [ -f "$file" ] || continue
       case $file in "$made" | */.env) ;; *) grep -qsF "/\${file##*/}" "$made" || continue ;; esac
       case $seen in *"|$file|"*) continue ;; esac
-      seen="$seen|$file|" up=$file bit=4
-      while [ -n "$up" ] && [ -n "$(find -H "$up" -prune -perm "-00$bit" 2>/dev/null)" ]; do bit=1 up=\${up%/*}; done
-      [ -z "$up" ] && printf '@compose %s\\n' "$file" && sed "/[=: \\"']$known[\\"' ]*\\$/d" "$file" | awk '
+      seen="$seen|$file|" up=\${file%/*}
+      set --
+      while [ -n "$up" ]; do set -- "$@" "$up"; up=\${up%/*}; done
+      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\n' "$file" && sed "/[=: \\"']$known[\\"' ]*\\$/d" "$file" | awk '
         function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
         { sub(/^[ \\t]*(-[ \\t]+|export )?["\\047]*/, "") }
         held != "" { if (/^[^-$]/) tell(held); held = "" }

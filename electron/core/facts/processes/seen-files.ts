@@ -1,4 +1,5 @@
 import { isWithin } from '../../is-within.ts'
+
 /** What a process has in place of files of the host, where that is something else: by bind mounts or another root (mount_namespaces(7), chroot(2), pivot_root(2)). */
 export interface SeenFiles {
   /** `source`: its name on the host; absent where the host does not have it. */
