@@ -44,7 +44,7 @@ test('a host without pushed files, or without an audit, is said to be so, and on
   expect(said).toEqual(['This console has pushed no file there.\n'])
   expect(await codeOf(runDrift([...words(), '--host', 'gpu-1']))).toBe('fleet.no-host')
   const errors = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  expect(await codeOf(runOperate(['list', ...words(), '--host', 'gpu-01']))).toBe('ended with 0')
+  expect(await codeOf(runOperate(['list', ...words(), '--host', 'gpu-01']))).toBe('ended with 2')
   expect(errors.mock.calls.flat()).toEqual(['gpu-01: no audit has looked at it yet\n'])
   expect(await codeOf(runOperate(['list', ...words(), '--host', 'gpu-1']))).toBe('fleet.no-host')
 })

@@ -28,6 +28,15 @@ test.each<[string, string, string, string]>([
   ['its target in IPv6', 'ct original ip6 daddr fd00::/8 drop\naccept', 'accept', 'drop'],
   ['the version of a packet', 'ip version 4 accept', 'accept', 'drop'],
   ['another than it has', 'ip version 6 accept', 'drop', 'drop'],
+  [
+    'the protocol of the connection, before which nft lists no family that stood there',
+    'ct protocol tcp accept',
+    'undetermined',
+    'undetermined',
+  ],
+  ['the same behind a word that tells', 'ip saddr 203.0.113.9 ct protocol tcp accept', 'accept', 'drop'],
+  ['one of several, before which it does', 'meta nfproto ipv4 ct protocol { tcp, udp } accept', 'accept', 'drop'],
+  ['another, before which it does', 'meta nfproto ipv6 ct protocol != udp accept', 'drop', 'accept'],
 ])('%s: %s', (_, rules, four, six) => {
   const tables = inet(rules, 'set s {\n\t\ttype ipv4_addr\n\t\tsize 65535\n\t\tflags dynamic,timeout\n\t}\n')
   const of = (source: string, address: string) => verdictFor({ tables }, undefined, { ...tcp(22, source), address }).verdict

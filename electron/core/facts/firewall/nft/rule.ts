@@ -62,7 +62,7 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     if ('branches' in outcome) {
       for (const { test, action } of outcome.branches) rules.push(rule(action, [test]))
       tests.push(goesOn(outcome.branches))
-    } else tests.push(outcome.test)
+    } else tests.push(...hiddenFamily(start, tests), outcome.test)
   }
   return rules.length > 0 ? rules : [rule({ do: 'none' })]
 }
@@ -85,6 +85,17 @@ function refusable(tokens: readonly Token[]): readonly Test[] {
   if (how === 'tcp') return [{ is: 'protocol', numbers: [6] }]
   return how === 'icmp' || how === 'icmpv6' ? [{ is: 'family', family: how === 'icmp' ? 4 : 6 }] : []
 }
+
+/**
+ * nft leaves `meta nfproto ipv4` out of what it lists before `ct protocol tcp` (1.0.6; nftables, netlink_delinearize.c, ct_meta_common_postprocess): for which family
+ * the rule is cannot be told, where nothing else in it does. Before a set of protocols, or any but one, it stays.
+ */
+function hiddenFamily([first, second, value]: readonly Token[], tests: readonly Test[]): readonly Test[] {
+  const isOne = first?.text === 'ct' && second?.text === 'protocol' && /^\w/.test(value?.text ?? '')
+  return isOne && !tests.some(tellsFamily) ? [unknown] : []
+}
+
+const tellsFamily = (test: Test): boolean => test.is === 'family' || (test.is === 'all' && test.of.some(tellsFamily))
 
 function takeExpression(cursor: Cursor, sets: NamedSets): Outcome {
   if (cursor.accept('xt')) return 'lost'
