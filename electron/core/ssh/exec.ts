@@ -31,7 +31,7 @@ export async function execOn(connection: Connection, command: string, options: E
   const begin = (use: ClientCallback) => client.exec(command, use)
   if (ahead === undefined) return runIn(connection, begin, options, openTimeoutMs)
 
-  const ready = waiting.take(command, ahead)
+  const ready = await waiting.takeRested(command, ahead)
   if (ready === undefined) await waiting.yield()
   let said = false
   const onStdout = (chunk: Buffer) => {

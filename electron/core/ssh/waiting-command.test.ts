@@ -51,6 +51,12 @@ test.each([0, 50])('one that reads on is kept, and given only what is new: it re
   expect(started[1]?.heard).toBe('other;4\n')
 })
 
+test('asked again at once, the last words of one that is about to rest are waited for', async () => {
+  const { started, session } = await hostWith({}, (one) => counting(one, 50))
+  for (const call of ['1', '2', '3']) await count(session, 'ahead;', call)
+  expect(started.map(({ heard }) => heard)).toEqual(['ahead;1\n2\n3\n'])
+})
+
 test('one that has nothing yet is given its input in the order in which it begins soonest', async () => {
   const { started, session } = await hostWith({}, (one) => counting(one, 0))
   for (const call of ['1', '2']) {

@@ -8,6 +8,8 @@ import type { Client, ClientChannel } from 'ssh2'
 const PAUSE_MS = 3000
 /** For a command that does not end with its input. */
 const LINGER_MS = 1000
+/** For last words that follow the answer at once, a round trip behind it where a server holds small segments back (RFC 896). Another command takes longer than that. */
+const REST_MS = 300
 /** sshd counts a session for a moment longer than its channel is open. */
 const SESSION_ENDS_MS = 100
 
@@ -32,6 +34,7 @@ export class WaitingCommand {
   #channel: ClientChannel | undefined
   /** What it was asked last is over. */
   #rests = false
+  #onRest: (() => void) | undefined
   #release: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   /** While the server is asked for it: resolves with what `yield` has to say when it is not wanted any more. */
@@ -49,6 +52,7 @@ export class WaitingCommand {
     this.#rests = rested
     const onData = (chunk: Buffer) => {
       this.#rests ||= rests(chunk)
+      if (this.#rests) this.#onRest?.()
     }
     const onClose = () => this.#forget()
     channel.on('error', ignore).on('data', onData).on('close', onClose)
@@ -96,7 +100,14 @@ export class WaitingCommand {
     return this.#key === '' ? undefined : this.#key === keyOf(command, input)
   }
 
-  /** The channel of this very command and input, at most once. It may have ended while it waited; then it says nothing. */
+  /** The channel of this very command and input, at most once, soon after it rests. It may have ended while it waited; then it says nothing. */
+  async takeRested(command: string, input: string): Promise<ClientChannel | undefined> {
+    if (this.#channel !== undefined && !this.#rests && this.#key === keyOf(command, input))
+      await Promise.race([new Promise<void>((resolve) => (this.#onRest = resolve)), pause(REST_MS)])
+    return this.take(command, input)
+  }
+
+  /** The same at once. */
   take(command: string, input: string): ClientChannel | undefined {
     const channel = this.#rests && this.#key === keyOf(command, input) ? this.#channel : undefined
     if (channel !== undefined) this.#forget()
@@ -119,6 +130,8 @@ export class WaitingCommand {
     this.#key = ''
     this.#channel = undefined
     this.#rests = false
+    this.#onRest?.()
+    this.#onRest = undefined
     this.#opening = undefined
   }
 }
