@@ -55,6 +55,8 @@ test('asked again at once, the last words of one that is about to rest are waite
   const { started, session } = await hostWith({}, (one) => counting(one, 50))
   for (const call of ['1', '2', '3']) await count(session, 'ahead;', call)
   expect(started.map(({ heard }) => heard)).toEqual(['ahead;1\n2\n3\n'])
+  // The host says its last words to somebody who is still there.
+  await new Promise((resolve) => setTimeout(resolve, 300))
 })
 
 test('one that has nothing yet is given its input in the order in which it begins soonest', async () => {
