@@ -1,19 +1,10 @@
-import { type ExecFileSyncOptionsWithStringEncoding, execFileSync, spawnSync } from 'node:child_process'
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { collectUnits } from './collect.ts'
 import { parseUnits } from './parse.ts'
-
-/** The piece of the script that goes through what systemctl showed. */
-const [section] = collectUnits()
-const script = section?.kind === 'script' ? section.script : ''
-const walk = /^walk='([\s\S]*?)^'$/m.exec(script)?.[1] ?? ''
-const piece = /\| awk "\$walk"'([\s\S]*?)' 2>&1 >&4/.exec(script)?.[1] ?? ''
-
-const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
+import { awks, shownPiece } from './shown-piece.testing.ts'
 
 test.each(awks)('%s: what the files of a unit say of credentials, without the secrets; the next unit has none of them', (...awk) => {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-credentials-'))
@@ -30,7 +21,7 @@ test.each(awks)('%s: what the files of a unit say of credentials, without the se
   const shown = `Id=a.service\nLoadState=loaded\nFragmentPath=${fragment}\nDropInPaths=${first} ${second}\nUser=x\n\nId=b.service\nLoadState=loaded\nFragmentPath=/none\n`
   const [program = '', ...words] = awk
   const options: ExecFileSyncOptionsWithStringEncoding = { input: shown, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }
-  const stdout = execFileSync(program, [...words, `${walk}${piece}`], options)
+  const stdout = execFileSync(program, [...words, shownPiece], options)
   rmSync(home, { recursive: true })
   expect(stdout).not.toContain('sk-very-secret')
   expect(stdout).not.toContain('early-secret')

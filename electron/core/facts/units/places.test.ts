@@ -1,17 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { recogniseStart } from '../services/launch.ts'
-import { collectUnits } from './collect.ts'
 import { parseUnits } from './parse.ts'
-
-/** The piece of the script that goes through what systemctl showed, and tells on stderr what is to be looked at. */
-const [section] = collectUnits()
-const script = section?.kind === 'script' ? section.script : ''
-const walk = /^walk='([\s\S]*?)^'$/m.exec(script)?.[1] ?? ''
-const piece = /\| awk "\$walk"'([\s\S]*?)' 2>&1 >&4/.exec(script)?.[1] ?? ''
-
-const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
+import { awks, shownPiece } from './shown-piece.testing.ts'
 
 /** As systemd 252 prints them. */
 const block = (start: string, ...rows: readonly string[]) =>
@@ -37,7 +28,7 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['in an image', '/usr/bin/ollama', ['RootImage=/srv/a.raw'], ['/srv/a.raw']],
 ])('where a program is looked for: %s', (_, start, rows, expected) => {
   for (const [program = '', ...words] of awks) {
-    const { stderr } = spawnSync(program, [...words, `${walk}${piece}`], { input: block(start, ...rows), encoding: 'utf8' })
+    const { stderr } = spawnSync(program, [...words, shownPiece], { input: block(start, ...rows), encoding: 'utf8' })
     const told = stderr.split('\n')
     expect(told).toEqual(expect.arrayContaining([...expected]))
   }
