@@ -93,10 +93,12 @@ function breaksCuda(property: string, unit: Unit, service: InferenceService, { v
   const obstacle = cudaObstacles.find((one) => one.property === property)
   if (obstacle === undefined) return undefined
   // Where the server is seen on the GPU all the same, the finding passes.
-  if (obstacle.stands(unit, service)) return verdict?.control === GPU_USABLE && verdict.status !== 'pass' ? 'breaks' : undefined
+  if (obstacle.why(unit, service) !== undefined) return verdict?.control === GPU_USABLE && verdict.status !== 'pass' ? 'breaks' : undefined
   const strict = strictest[property]
   if (strict === undefined) return undefined
-  return obstacle.stands({ ...unit, properties: { ...unit.properties, [property]: strict } }, service) ? 'would-break' : undefined
+  return obstacle.why({ ...unit, properties: { ...unit.properties, [property]: strict } }, service) === undefined
+    ? undefined
+    : 'would-break'
 }
 
 function exposureRows({ id, exposure }: Unit, sources: ViewSources, judge: RowJudge): HardeningRow[] {

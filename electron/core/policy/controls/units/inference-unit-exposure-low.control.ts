@@ -1,4 +1,6 @@
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl } from '../../control.ts'
+import { gpuLeftOut } from './device-list.ts'
 import { judgeUnits } from './unit-subjects.ts'
 
 /** Below this systemd calls a unit OK, from here on MEDIUM (systemd's src/analyze/analyze-security.c). */
@@ -16,7 +18,8 @@ export default defineControl({
   remediation: { template: 'systemd-sandbox' },
   references: ['NIST-800-53:CM-7', 'CIS-8:4.1', 'https://www.freedesktop.org/software/systemd/man/systemd-analyze.html'],
   evaluate: ({ services, units }) =>
-    judgeUnits(services, units, ({ id, exposure }) => {
+    judgeUnits(services, units, (unit) => {
+      const { id, exposure } = unit
       if (!exposure) {
         const reason = `systemd-analyze security gave no figure for ${id}; it needs systemd 240 or newer.`
         return { status: 'not-evaluated', title: 'systemd gave no figure for the unit', reason, cite: [] }
@@ -27,7 +30,7 @@ export default defineControl({
         const reason = `systemd-analyze security rates ${id} ${figure.toFixed(1)} (${word}), below ${MEDIUM}.`
         return { status: 'pass', title: 'systemd rates the unit well', reason, cite }
       }
-      const reasons = exposure.reasons.filter(({ setting }) => !cudaNeeds.test(setting)).slice(0, 5)
+      const reasons = exposure.reasons.filter(({ setting }) => !breaksGpu(setting, unit)).slice(0, 5)
       return {
         status: 'warning',
         title: `systemd rates the unit ${word.slice(0, 12)} (${figure.toFixed(1)})`,
@@ -37,6 +40,13 @@ export default defineControl({
     }),
 })
 
-/** What a server with a GPU and a port cannot do without; never named as missing. */
-const cudaNeeds =
-  /^(?:PrivateNetwork|PrivateDevices|PrivateUsers|MemoryDenyWriteExecute|DeviceAllow|ProcSubset|RestrictAddressFamilies=~AF_\(INET)/
+/**
+ * What a server with a GPU and a port cannot do without; never named as missing. Engines and the driver's daemon speak over sockets of files and ask netlink for interfaces,
+ * NCCL binds threads and memory to processors (`@resources`), and a group may be what opens the card.
+ */
+const needed =
+  /^(?:PrivateNetwork|PrivateDevices|PrivateUsers|MemoryDenyWriteExecute|DeviceAllow|ProcSubset|SupplementaryGroups|SystemCallFilter=~@resources|RestrictAddressFamilies=~AF_(?:\(INET|UNIX|NETLINK))/
+
+/** Before systemd 253 ProtectClock= alone closes all devices but the clock (systemd/systemd#18142), unless a list opens the GPU. */
+const breaksGpu = (setting: string, { properties: { DeviceAllow: list = '' } }: Unit): boolean =>
+  needed.test(setting) || (setting.startsWith('ProtectClock') && gpuLeftOut(list, false) !== undefined)

@@ -29,7 +29,11 @@ export default defineControl({
     judgeUnits(services, units, (unit, service) => {
       if (health.known && health.value.gpus.length === 0 && !hasOtherMaker(health.value))
         return { status: 'not-applicable', title: 'No GPU was found', reason: 'There is no nvidia-smi, or it found no device.', cite: [] }
-      const standing = cudaObstacles.filter(({ stands }) => stands(unit, service))
+      const nvidia = health.known && health.value.gpus.length > 0 && !hasOtherMaker(health.value)
+      const standing = cudaObstacles.flatMap(({ property, why }) => {
+        const said = why(unit, service, nvidia)
+        return said === undefined ? [] : [{ property, why: said }]
+      })
       const cite: readonly Citation[] = standing.flatMap(({ property, why }) =>
         citeUnit(unit, property, { token: property, note: `${why}.` }),
       )

@@ -37,7 +37,37 @@ describe('inference-unit-gpu-usable', () => {
       health(),
       'warning: The sandbox breaks CUDA',
     ],
-    ['AMD', { DevicePolicy: 'closed', DeviceAllow: 'char-drm rw\nchar-kfd rw' }, {}, health(), 'pass: Nothing in the unit hides the GPU'],
+    [
+      'AMD',
+      { DevicePolicy: 'closed', DeviceAllow: 'char-drm rw\nchar-kfd rw' },
+      {},
+      { 'gpu-health': known({ gpus: [], processes: [], amd: { gpus: [], processes: [] } }) },
+      'pass: Nothing in the unit hides the GPU',
+    ],
+    // Tried with systemd 252: a path with a wildcard opens nothing, `char-mis` not char-misc, and `r` not what is opened for both.
+    ...(
+      [
+        ['/dev/nvidia* rw', 'warning: The sandbox breaks CUDA'],
+        ['char-nvidia rw', 'warning: The sandbox breaks CUDA'],
+        ['char-nvidia* r', 'warning: The sandbox breaks CUDA'],
+        ['char-drm rw', 'warning: The sandbox breaks CUDA'],
+        ['/dev/nvidia0 rw\n/dev/nvidiactl rw', 'warning: The sandbox breaks CUDA'],
+        ['/dev/nvidia0 rw\n/dev/nvidia-uvm rw', 'warning: The sandbox breaks CUDA'],
+        ['/dev/nvidiactl rw\n/dev/nvidia-uvm rw', 'warning: The sandbox breaks CUDA'],
+        ['/dev/nvidia0 rw\n/dev/nvidiactl rw\n/dev/nvidia-uvm rwm', 'pass: Nothing in the unit hides the GPU'],
+        ['/dev/nvidia0\n/dev/nvidiactl\n/dev/nvidia-uvm', 'pass: Nothing in the unit hides the GPU'],
+        ['char-nvidia-uvm rw\nchar-nvidia-frontend rw', 'pass: Nothing in the unit hides the GPU'],
+        ['char-nvidiactl rw\n/dev/nvidia-uvm rw', 'pass: Nothing in the unit hides the GPU'],
+        ['char-* rw', 'pass: Nothing in the unit hides the GPU'],
+        ['/dev/nvmap rw\n/dev/nvhost-gpu rw', 'pass: Nothing in the unit hides the GPU'],
+      ] as const
+    ).map(([list, expected]): [string, Record<string, string>, Partial<InferenceService>, Readonly<Record<string, unknown>>, string] => [
+      `the list ${list.replaceAll('\n', ', ')}`,
+      { DevicePolicy: 'closed', DeviceAllow: list },
+      {},
+      health(),
+      expected,
+    ]),
     ['only processes in /proc', { ProcSubset: 'pid' }, {}, health(), 'warning: The sandbox breaks CUDA'],
     ['write xor execute, PyTorch', { MemoryDenyWriteExecute: 'yes' }, vllm, health(), 'warning: The sandbox breaks CUDA'],
     ['write xor execute, Ollama', { MemoryDenyWriteExecute: 'yes' }, {}, health(), 'pass: Nothing in the unit hides the GPU'],

@@ -65,6 +65,20 @@ describe('inference-unit-exposure-low', () => {
     expect(verdict?.reason).not.toContain('PrivateDevices')
     expect(verdict?.cite.map(({ line }) => line)).toEqual([9, 8])
   })
+  test.each([
+    ['RestrictAddressFamilies=~AF_NETLINK', {}, false],
+    ['RestrictAddressFamilies=~AF_UNIX', {}, false],
+    ['RestrictAddressFamilies=~AF_PACKET', {}, true],
+    ['SystemCallFilter=~@resources', {}, false],
+    ['SystemCallFilter=~@mount', {}, true],
+    ['SupplementaryGroups=', {}, false],
+    ['ProtectClock=', {}, false],
+    ['ProtectClock=', { DeviceAllow: 'char-nvidia* rw' }, true],
+  ])('%s of a unit with %o is named: %s', (setting, properties, named) => {
+    const exposure = { figure: 6, word: 'MEDIUM', line: 9, reasons: [{ setting, weight: 0.2, line: 7 }] }
+    const [verdict] = askUnit(exposureLow, unit(properties, { exposure }))
+    expect(verdict?.reason.includes(setting)).toBe(named)
+  })
 })
 
 test.each<[string, Record<string, string>, string, string]>([
