@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { pieceText } from '#shared/operate-words.ts'
+import { shells } from '#testing/installed.ts'
 import { accessFactIds } from '../access/access-facts.ts'
 import { containerCommand } from './container-command.ts'
 import { containerProgram } from './container-program.ts'
@@ -20,7 +21,6 @@ const K = 'a'.repeat(32)
 const id = '4f'.repeat(32)
 const container = { runtime: 'docker', id } as const
 const unit = { unit: 'docker:localai', name: 'LocalAI', ports: [8080], container }
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 describe.runIf(process.platform === 'linux')('the program', () => {
   let folder: string

@@ -3,11 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { hooksScript, parseHooks } from './hooks.ts'
 
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...words]) => {
-  return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
-})
 const top = mkdtempSync(join(tmpdir(), 'gatehouse-hooks-'))
 const script = hooksScript.replaceAll(/(?<= )\/(?=etc\/|usr\/share\/dbus|run\/udev|lib\/udev|usr\/local\/lib\/udev)/g, `${top}/`)
 

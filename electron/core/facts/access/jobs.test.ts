@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { readBlocks } from '../blocks.ts'
 import { readNumbered } from '../privileged/read-block.ts'
 import { parseScripts, parseTimed } from './jobs.ts'
@@ -20,8 +21,6 @@ test('commands belong to the unit that is named behind them', () => {
     { unit: 'c.service', command: '/opt/c', line: 7 },
   ])
 })
-
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 test.each(shells)('%s finds the lines of scripts that fetch models', (shell = '', ...words) => {
   const folder = mkdtempSync('/tmp/gatehouse-jobs-')

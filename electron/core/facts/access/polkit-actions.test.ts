@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { parsePolkit } from './polkit.ts'
 import { parseDefaults, parsePkexec, polkitActionsScript } from './polkit-actions.ts'
 
-const awks = ['mawk', 'gawk', 'busybox awk'].filter((awk) => spawnSync('sh', ['-c', `${awk} 'BEGIN { exit }'`]).status === 0)
 const top = mkdtempSync(join(tmpdir(), 'gatehouse-actions-'))
 
 const action = (id: string, any: string, more = '') =>
@@ -31,12 +31,12 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(top, { recursive: true }))
 
-const asked = (awk: string, pkexec: boolean) =>
+const asked = (awk: readonly string[], pkexec: boolean) =>
   spawnSync(
     'sh',
     [
       '-c',
-      `IFS='\n'\ncommand() { ${pkexec ? 'echo /usr/bin/pkexec' : 'false'}; }\nawk() { IFS=' '; ${awk} "$@"; }\n${polkitActionsScript.replaceAll(' /usr/share/', ` ${top}/usr/share/`)}`,
+      `IFS='\n'\ncommand() { ${pkexec ? 'echo /usr/bin/pkexec' : 'false'}; }\nawk() { IFS=' '; ${awk.join(' ')} "$@"; }\n${polkitActionsScript.replaceAll(' /usr/share/', ` ${top}/usr/share/`)}`,
     ],
     { encoding: 'utf8' },
   )
@@ -46,7 +46,7 @@ const rowsOf = (stdout: string) =>
     .slice(1)
     .flatMap((text, at) => (text.startsWith('=') ? [{ text: text.slice(1), line: at + 2 }] : []))
 
-test.each(awks)('%s: what is granted to everybody, from anywhere', (awk) => {
+test.each(awks)('%s: what is granted to everybody, from anywhere', (...awk) => {
   const { stdout, stderr } = asked(awk, true)
   expect(stderr).toBe('')
   expect(parseDefaults(rowsOf(stdout)).map(({ actions }) => actions.join())).toEqual(['org.x.on', 'org.x.open'])

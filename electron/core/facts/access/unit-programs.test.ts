@@ -3,11 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { parseUnitPrograms, unitProgramsScript } from './unit-programs.ts'
 
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([program = '', ...words]) => {
-  return spawnSync(program, [...words, 'BEGIN { exit }']).error === undefined
-})
 const top = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
 const script = unitProgramsScript.replaceAll(/(?<=[ "])\/(?:etc|run|usr\/local\/lib|lib)\/systemd\//g, (folder) => `${top}${folder}`)
 

@@ -1,13 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { collectAccounts } from './collect.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-accounts-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** Whether the accounts of the host’s own file are asked about, by what nsswitch.conf(5) names. */
 const asks = ([shell = '', ...words]: readonly string[], nsswitch: string): boolean => {

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { maskedLines } from './mask.ts'
-
-const awks = [['gawk'], ['mawk'], ['busybox', 'awk']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
 
 const printed = (text: string): readonly string[] =>
   awks.map(([program = '', ...args]) => spawnSync(program, [...args, maskedLines], { input: text, encoding: 'utf8' }).stdout)

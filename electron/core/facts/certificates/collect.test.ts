@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
@@ -6,19 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isInstalled, shells } from '#testing/installed.ts'
 import { sections } from './collect.ts'
 import { parseCertificates } from './parse.ts'
 
 const openssl = 'openssl'
-const installed = (program: string): boolean => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
 
 let folder = ''
 let server: Server | undefined
 let port = 0
 
 beforeAll(async () => {
-  if (!installed(openssl)) return
+  if (!isInstalled(openssl)) return
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-certificates-'))
   const at = (name: string) => join(folder, name)
   execFileSync(
@@ -76,7 +75,7 @@ async function run(shell: readonly string[], dump: string): Promise<string> {
   return out
 }
 
-test.runIf(installed(openssl)).each(shells)('%s reads the certificates, never a key, and tries the ports', async (...shell) => {
+test.runIf(isInstalled(openssl)).each(shells)('%s reads the certificates, never a key, and tries the ports', async (...shell) => {
   const out = await run(
     shell,
     `# configuration file ${folder}/nginx.conf:
@@ -111,7 +110,7 @@ http { server { listen ${port} ssl default_server; server_name _; ssl_reject_han
   ])
 })
 
-test.runIf(installed(openssl) && installed('timeout'))(
+test.runIf(isInstalled(openssl) && isInstalled('timeout'))(
   'a port that does not answer is asked once, and no version of it is taken for refused',
   async () => {
     let asked = 0
@@ -129,7 +128,7 @@ test.runIf(installed(openssl) && installed('timeout'))(
 )
 
 const old = ['TLSv1', 'TLSv1.1'] as const
-test.runIf(installed(openssl)).each([
+test.runIf(isInstalled(openssl)).each([
   ['TLSv1', 'TLSv1.3', ['1.0', '1.1', '1.2', '1.3']],
   ['TLSv1', 'TLSv1.1', ['1.0', '1.1']],
   ['TLSv1', 'TLSv1', ['1.0']],

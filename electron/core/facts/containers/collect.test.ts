@@ -3,11 +3,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { collectContainers } from './collect.ts'
 import { parseContainers } from './parse.ts'
 
 const [section] = collectContainers()
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** A stand-in for podman that may be listed through sudo only, and prints one word a line as podman does. */
 const words = ['serve', '--api-key', 'sk-one', 'sk-"two', '--token', 'sk-three', '--password', '', '--host', '0.0.0.0']

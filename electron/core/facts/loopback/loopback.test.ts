@@ -1,17 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createServer as createHung } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { engineRoutes } from '#shared/model/engine-routes.ts'
+import { isInstalled, shells } from '#testing/installed.ts'
 import { collectLoopback, loopbackRoutes } from './collect.ts'
 import { parseLoopback, versionIn } from './parse.ts'
 
-const installed = (program: string): boolean => spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) => installed(program))
 const nonce = '0'.repeat(32)
-const clients = ['curl', 'wget'].filter(installed)
+const clients = ['curl', 'wget'].filter(isInstalled)
 
 /** What the section's script says on this machine, with one of the clients alone. */
 async function run(client: string, [program = 'sh', ...words]: readonly string[], uid = '1000'): Promise<string> {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { containedNginx } from './collect.ts'
 import { changedSinceLoaded, parseContained } from './contained.ts'
 
 const id = 'c0'.repeat(32)
 const other = 'd1'.repeat(32)
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** As nginx writes it over its words. One of them has a line of its own. */
 const MASTER = 'nginx: master process nginx -g daemon off;\n@end -c /etc/ng/a.conf\0\0\0'

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { seds } from '#testing/installed.ts'
 import { parseAlphaConfig } from './alpha-config.ts'
 import { withoutAlphaSecrets } from './alpha-mask.ts'
 import { type OptionName, optionOf, options } from './options.ts'
@@ -102,8 +103,6 @@ providers:
     sk-10
   provider: github
 `
-
-const seds = [['sed'], ['busybox', 'sed']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
 
 const mask = (text: string, [program = '', ...words]: readonly string[] = ['sed']): string =>
   spawnSync(program, [...words, ...withoutAlphaSecrets], { input: text, encoding: 'utf8' }).stdout

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seds, shells } from '#testing/installed.ts'
 import { sudoersLineFor } from '../../probe/sudoers.ts'
 import { redact } from '../secrets.ts'
 import { alphaPaths } from './alpha-mask.ts'
@@ -14,8 +15,6 @@ import type { OAuth2Proxy } from './oauth2-proxy.ts'
 import { effective, isTrue, type OptionName } from './options.ts'
 import { parseOAuth2Proxies } from './parse.ts'
 import { only, values } from './settings.testing.ts'
-
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 describe.runIf(process.platform === 'linux')('on this machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-oauth2-'))
@@ -197,7 +196,6 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     expect(upstreamsWith(`${mounted}/none|/etc`)).toMatch(/is inside a container|could not be read/)
   })
 
-  const seds = [['sed'], ['busybox', 'sed']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
   const forms: readonly (readonly [string, string, OptionName | undefined])[] = [
     ['a key in quotes', '"client_secret" = "sk-1"\nprovider = "oidc"\n', 'provider'],
     ['a literal key', "'client_secret'='sk-1'\n'provider' = \"oidc\"\n", 'provider'],

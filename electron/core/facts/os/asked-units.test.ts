@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { collectOs } from './collect.ts'
 import { parseOs } from './parse.ts'
 
@@ -17,8 +18,6 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'gatehouse-units-'))
 })
 afterEach(() => rmSync(root, { recursive: true }))
-
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 const file = (path: string): string => {
   mkdirSync(join(root, dirname(path)), { recursive: true })

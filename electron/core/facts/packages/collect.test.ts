@@ -4,17 +4,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { parseSources } from '../sources/parse.ts'
 import { collectSoftware } from './collect.ts'
 
-describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
+describe.each(shells)('the script on %s', (shell = '', ...as) => {
   const [section] = collectSoftware()
-  const has = spawnSync(shell, shell === 'busybox' ? ['true'] : ['-c', 'true'], { stdio: 'ignore' }).status === 0
-  test.skipIf(!has || process.platform !== 'linux')('ends with its end mark and complains of nothing', () => {
+  test.skipIf(process.platform !== 'linux')('ends with its end mark and complains of nothing', () => {
     if (section?.kind !== 'script') throw new Error('no script')
-    const words = shell === 'busybox' ? ['sh', '-c'] : ['-c']
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' }
-    const run = spawnSync(shell, [...words, section.script, 'sh', ...section.parameters], {
+    const run = spawnSync(shell, [...as, '-c', section.script, 'sh', ...section.parameters], {
       encoding: 'utf8',
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -29,15 +28,15 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
   // Its own awk, which not every busybox takes by itself, and which ends a pattern at any bare slash.
   const own = shell === 'busybox' ? 'awk() { busybox awk "$@"; }\n' : ''
   const ask = (body: string, input = '') =>
-    spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', own + body], {
+    spawnSync(shell, [...as, '-c', own + body], {
       encoding: 'utf8',
       input,
       env: { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C' },
     })
 
-  test.skipIf(!has || process.platform !== 'linux')('where awk cannot read the files, that no source is set is not said', () => {
+  test.skipIf(process.platform !== 'linux')('where awk cannot read the files, that no source is set is not said', () => {
     const failing = 'awk() { cat >/dev/null; return 2; }\n'
-    const { stdout } = spawnSync(shell, [...(shell === 'busybox' ? ['sh'] : []), '-c', failing + text, 'sh', 'x'], {
+    const { stdout } = spawnSync(shell, [...as, '-c', failing + text, 'sh', 'x'], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
       input: '',
@@ -45,7 +44,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     expect(parseSources(stdout).unreadable).toEqual(['the files that name sources'])
   })
 
-  test.skipIf(!has || process.platform !== 'linux')('a virtual environment that takes in the packages of its Python', async () => {
+  test.skipIf(process.platform !== 'linux')('a virtual environment that takes in the packages of its Python', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-venv-'))
     const made = (name: string, rows: readonly string[]) => {
       const at = join(folder, name)
@@ -77,7 +76,7 @@ describe.each(['sh', 'bash', 'busybox'])('the script on %s', (shell) => {
     }
   })
 
-  test.skipIf(!has)('one awk takes of each file the rows that matter, and as many as are wanted', () => {
+  test('one awk takes of each file the rows that matter, and as many as are wanted', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pick-'))
     try {
       const file = (name: string, rows: readonly string[]) => {

@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
+import { shells } from '#testing/installed.ts'
 import { readBlocks } from '../blocks.ts'
 import { fleetSudoers } from '../fleet-sudoers.ts'
 import { collectPrivileged, guardedFolders, SUDO_CONF } from './collect.ts'
@@ -13,8 +14,6 @@ import { readNumbered } from './read-block.ts'
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-privileged-'))
 const file = join(folder, 'rules')
 afterAll(() => rmSync(folder, { recursive: true }))
-
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 const run = (shell: string, words: readonly string[], sudo: string): ReturnType<typeof readBlocks> => {
   const [section] = collectPrivileged()

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { existsSync, realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { collectProcesses } from './collect.ts'
 import { parseProcesses } from './parse.ts'
 
 const [section] = collectProcesses()
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 
 /** The section's script on this very machine, without the probe around it. */
 function run(shell: readonly string[], before = '', top = ''): string {

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { confinementsScript, readConfinements } from './confinement.ts'
 
 /** As Docker 28.2.2 starts containers: its default capabilities are a80425fb, those of `--privileged` all that the kernel has. */
@@ -148,13 +149,12 @@ describe('the script, on a /proc that is a folder', () => {
   mkdirSync(join(proc, 'sys/module/apparmor/parameters'), { recursive: true })
   writeFileSync(join(proc, 'sys/module/apparmor/parameters/enabled'), 'Y\n')
   writeFileSync(join(proc, '110/attr/current'), 'docker-default (enforce)\n')
-  const awks = ['mawk', 'gawk', 'busybox awk'].filter((awk) => spawnSync('/bin/sh', ['-c', `command -v ${awk.split(' ')[0]}`]).status === 0)
-  const told = (awk: string, table: string) =>
+  const told = (awk: readonly string[], table: string) =>
     execFileSync(
       '/bin/sh',
       [
         '-c',
-        `awk() { ${awk} "$@"; }\npattern='ollama|vllm'\n${confinementsScript.replaceAll('/proc/', `${proc}/`).replaceAll('"/sys/', `"${proc}/sys/`).replace(String.raw`\/(proc|`, String.raw`\/(nowhere|proc|`)}`,
+        `awk() { ${awk.join(' ')} "$@"; }\npattern='ollama|vllm'\n${confinementsScript.replaceAll('/proc/', `${proc}/`).replaceAll('"/sys/', `"${proc}/sys/`).replace(String.raw`\/(proc|`, String.raw`\/(nowhere|proc|`)}`,
       ],
       { encoding: 'utf8', env: { ...process.env, table } },
     )
@@ -171,7 +171,7 @@ describe('the script, on a /proc that is a folder', () => {
     '999 90 gone',
   ]
 
-  test.each(awks)('%s: the first of each container, and what is looked for in one', (awk) => {
+  test.each(awks)('%s: the first of each container, and what is looked for in one', (...awk) => {
     const found = told(awk, rows.join('\n')).trim().split('\n')
     const network = [
       '@gateway 100 010012AC',
@@ -204,7 +204,7 @@ describe('the script, on a /proc that is a folder', () => {
       '@mount 120 more',
     ])
   })
-  test.each(awks)('%s: a folder that the host has twice is told by both names', (awk) => {
+  test.each(awks)('%s: a folder that the host has twice is told by both names', (...awk) => {
     // A volume of Docker that is /etc (driver options), another file system over a folder, and /etc of ostree.
     const twice = [
       '25 22 8:1 /etc /var/lib/docker/volumes/e/_data rw - ext4 x rw',
@@ -238,12 +238,12 @@ describe('the script, on a /proc that is a folder', () => {
       '@mount 310 rw /usr/bin /m4',
     ])
   })
-  test.each(awks)('%s: where no runtime runs, only what is looked for', (awk) => {
+  test.each(awks)('%s: where no runtime runs, only what is looked for', (...awk) => {
     expect(told(awk, '1 0 init\n100 1 traefik')).toBe('')
     expect(told(awk, '1 0 init\n102 1 ollama serve').split('\n')).toContain('@mount 102 rw /srv/models /models')
   })
 
-  test.each(awks)('%s: files that a server sees at other places', (awk) => {
+  test.each(awks)('%s: files that a server sees at other places', (...awk) => {
     const seen = (...mounts: readonly string[]) => {
       put(300, '/system.slice/vllm.service', mounts)
       const found = told(awk, '300 1 vllm serve').trim()

@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { ownNetworkScript } from './gateway.ts'
 import { parseProcesses } from './parse.ts'
 
@@ -33,14 +34,12 @@ put(710, 700)
 put(711, 700)
 put(90, 1)
 
-const shells = ['dash', 'bash', 'busybox sh'].filter((shell) => spawnSync(shell.split(' ')[0] ?? '', ['-c', ':']).status === 0)
-const told = (shell: string, pid: number) => {
-  const [program = '', ...words] = shell.split(' ')
+const told = ([program = '', ...words]: readonly string[], pid: number) => {
   const script = ownNetworkScript.replaceAll('/proc/', `${proc}/`)
   return execFileSync(program, [...words, '-c', `${script}\npid=${pid}\nown_network`], { encoding: 'utf8' })
 }
 
-test.each(shells)('%s: a network of its own, what listens in it and who is in it', (shell) => {
+test.each(shells)('%s: a network of its own, what listens in it and who is in it', (...shell) => {
   expect(told(shell, 90)).toBe('')
   expect(told(shell, 999)).toBe('')
   const printed = told(shell, 700)

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { podsScript } from './pods-script.ts'
 
-const shells = [['dash'], ['bash'], ['busybox', 'sh']].filter(([program = '']) => spawnSync(program, ['-c', 'true']).error === undefined)
 const uid = '0a1b2c3d-0000-4111-8222-333344445555'
 const flat = uid.replaceAll('-', '_')
 const id = 'ab'.repeat(32)

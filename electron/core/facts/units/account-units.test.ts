@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { shells } from '#testing/installed.ts'
 import { known } from '../fact.ts'
 import type { FactSources } from '../fact-definition.ts'
 import { candidatePattern } from '../processes/candidates.ts'
@@ -19,11 +20,7 @@ const write = (path: string, text: string): void => {
 }
 const read = (stdout: string) => accountUnitsFact.read({ section: () => ({ state: 'ok', stdout }) } as unknown as FactSources)
 
-test.each(
-  ['dash', 'bash', 'busybox sh']
-    .map((shell) => shell.split(' '))
-    .filter(([program = '']) => spawnSync(program, ['-c', 'true']).status === 0),
-)('%s: files of accounts that linger and of all', (program = '', ...args) => {
+test.each(shells)('%s: files of accounts that linger and of all', (program = '', ...args) => {
   rmSync(folder, { recursive: true })
   write('/var/lib/systemd/linger/ada', '')
   write('/var/lib/systemd/linger/bob; touch x', '')

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { parseUnits } from './parse.ts'
-import { awks, shownPiece } from './shown-piece.testing.ts'
+import { shownPiece } from './shown-piece.testing.ts'
 
 test.each(awks)('%s: what the files of a unit say of credentials, without the secrets; the next unit has none of them', (...awk) => {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-credentials-'))

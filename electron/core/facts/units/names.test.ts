@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { candidatePattern } from '../processes/candidates.ts'
 import { collectUnits } from './collect.ts'
 
@@ -21,9 +22,6 @@ const file = (path: string, text = ''): void => {
   mkdirSync(join(root, dirname(path)), { recursive: true })
   writeFileSync(join(root, path), text)
 }
-
-const there = ([program = '', ...words]: readonly string[]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(there)
 
 function names(awk: readonly string[], before = ''): readonly string[] {
   const text = piece.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`).replaceAll('/proc/', `${root}/proc/`)

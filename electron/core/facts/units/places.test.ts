@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { recogniseStart } from '../services/launch.ts'
 import { parseUnits } from './parse.ts'
-import { awks, shownPiece } from './shown-piece.testing.ts'
+import { shownPiece } from './shown-piece.testing.ts'
 
 /** As systemd 252 prints them. */
 const block = (start: string, ...rows: readonly string[]) =>

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { collectUnits } from './collect.ts'
 
 const [section] = collectUnits()
@@ -8,8 +7,3 @@ const piece = /\| awk "\$walk"'([\s\S]*?)' 2>&1 >&4/.exec(script)?.[1] ?? ''
 
 /** The program of awk that goes through what systemctl showed, and tells on stderr what is to be looked at. */
 export const shownPiece = `${walk}${piece}`
-
-/** Those of this machine, each with its words. */
-export const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(
-  ([program = '', ...words]) => spawnSync(program, [...words, 'BEGIN{}']).error === undefined,
-)

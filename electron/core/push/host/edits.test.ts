@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { sha256Of } from '../../ledger/record.ts'
 import type { Edit } from '../templates/host-file.ts'
 import { readHostAnswer } from './answer.ts'
@@ -15,7 +16,6 @@ const K = 'a'.repeat(32)
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-edits-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const path = join(folder, 'file')
-const awks = [['mawk'], ['gawk'], ['busybox', 'awk']].filter(([name = '']) => spawnSync(name, ['--help']).error === undefined)
 
 const pushOf = (edit: Edit): HostPush => ({
   ...{ id: 'p', who: '', reverts: '', unit: '', undoAfterSeconds: 0 },

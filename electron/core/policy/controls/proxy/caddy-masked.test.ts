@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { awks } from '#testing/installed.ts'
 import { maskedLines } from '../../../facts/caddy/mask.ts'
 import { given, site, toOllama } from './caddy-sites.testing.ts'
 import { ask, outcomes } from './proxy-facts.ts'
@@ -38,8 +39,6 @@ const matchers: readonly object[] = [
   ),
   ...[key, 'abc', 'change-me', '192.168.100.200'].map((value) => ({ query: { key: [value] } })),
 ]
-
-const awks = [['gawk'], ['mawk'], ['busybox', 'awk']].filter(([program = '']) => spawnSync(program, ['--help']).error === undefined)
 
 test.each(matchers)('judged as if it were not masked: %j', (matcher) => {
   const judged = (configuration: unknown) => outcomes(ask(requiresAuthentication, given(configuration)))
