@@ -32,6 +32,8 @@ export const isPlaceholder = (key: string): boolean => {
 
 /** What stands for one where secrets are masked (`secrets.ts`). */
 const MARK = '‹placeholder'
+
+/** The mark of a masked secret as that of one which everybody knows: whoever reads it still tells two secrets apart, and sees that these are none. */
 export const markPlaceholder = (mark: string): string => mark.replace('‹redacted', MARK)
 
 /** A program that runs with the name of a variable for its key has that name for its key: nothing put a value there. */

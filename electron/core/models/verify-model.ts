@@ -12,6 +12,7 @@ export type HashBook = ReadonlyMap<string, StoredHash>
 const keyOf = ({ device, inode }: Pick<FileIdentity, 'device' | 'inode'>, algorithm: StoredHash['algorithm']): string =>
   `${algorithm} ${device} ${inode}`
 
+/** By algorithm and inode: a file that was moved is found again. Whether its content is still that one, `hashOf` says. */
 export const hashBook = (hashes: readonly StoredHash[]): HashBook => new Map(hashes.map((hash) => [keyOf(hash, hash.algorithm), hash]))
 
 /**

@@ -1,11 +1,5 @@
 import type { SudoProgram } from './section.ts'
 
-/**
- * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS`, `NONCE INDEX b` (begun),
- * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done),
- * `NONCE r` (nothing runs any more, and the shell reads on).
- * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
- */
 const MAX_LINE_BYTES = 8192
 const MAX_STDERR_BYTES = 8192
 const NOISE_SAMPLE_BYTES = 400
@@ -104,6 +98,13 @@ function decode(data: string, encoding: Hello['encoding']): Buffer | undefined {
   return undefined
 }
 
+/**
+ * Reads the frames of a probe as they arrive. One line each, at most 4 KiB: `NONCE h ENCODING UID SUDO-RS`, `NONCE INDEX b` (begun),
+ * `NONCE INDEX o DATA`, `NONCE INDEX e DATA`, `NONCE INDEX s w|t COUNT WORD…` (ended; COUNT `-` when the framing itself broke), `NONCE z` (all done),
+ * `NONCE r` (nothing runs any more, and the shell reads on).
+ * Any other line is noise of the login (greetings, banners): counted, never believed. Nothing here throws, whatever the host sends.
+ * `caps`: how many bytes of stdout are kept of each section, in the order of the sections.
+ */
 export class FrameReader {
   readonly sections: readonly SectionFrames[]
   hello: Hello | undefined

@@ -3,6 +3,7 @@ export type Token =
   | { readonly kind: 'word'; readonly text: string; readonly line: number }
   | { readonly kind: 'end' | 'open' | 'close'; readonly line: number }
 
+/** No configuration of nginx, which would not start with it; or the text was cut. `line` counts from 1. */
 export class NginxSyntaxError extends Error {
   readonly line: number
   constructor(message: string, line: number) {

@@ -6,6 +6,7 @@ const ALIAS = /^(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)$/
 const NAME = /[A-Z][A-Z0-9_]*/y
 const kinds = { User: 'user', Runas: 'runAs', Host: 'host', Cmnd: 'command', Cmd: 'command' } as const
 
+/** A line that defines aliases. `Cmd_Alias` is the same as `Cmnd_Alias` (sudoers(5)). */
 export const isAlias = (text: string): boolean => ALIAS.test(text)
 
 /**

@@ -17,6 +17,7 @@ export interface HostLook extends Pick<HostAudit, 'state' | 'failure'> {
   readonly doors: readonly Door[]
 }
 
+/** Of an audit what a push compares: the host before, and after over a new connection. */
 export const lookOf = ({ audit: { state, failure, findings }, asked, outputs }: AuditedHost, tookMs: number): HostLook => ({
   ...{ state, failure, tookMs, asked, doors: doorsOf(outputs) },
   findings: findings.map(({ control, subject, status, title }) => ({ control, subject, status, title })),

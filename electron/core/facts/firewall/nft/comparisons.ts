@@ -38,12 +38,14 @@ function takeBits(cursor: Cursor): string[] {
   return bits
 }
 
+/** Flags of TCP, as in `tcp flags & (fin | syn) == syn`: of those in `mask` just those in `value` are set. A name that is no flag: not known. */
 export function flagsTest(mask: readonly string[], value: readonly string[]): Test {
   const bits = { mask: parseFlags(mask), value: parseFlags(value) }
   if (bits.mask === undefined || bits.value === undefined) return unknown
   return { is: 'flags', mask: bits.mask, value: bits.value }
 }
 
+/** `order` is `<`, `<=`, `>` or `>=`. Ports alone have an order that is followed; of a number that the kernel draws (`numgen`, `jhash`) any answer may come. */
 export function ordered(selectors: readonly Selector[], order: string, value: string): Test {
   const port = parsePorts(value)?.[0]
   const selector = selectors[0]

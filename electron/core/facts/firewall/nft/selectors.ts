@@ -165,6 +165,10 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   return undefined
 }
 
+/**
+ * What a rule looks at, at its next words: one thing, or several that are looked up together (`ip saddr . tcp dport`). Undefined, and words may
+ * be taken all the same, where they name nothing of the kind.
+ */
 export function takeSelectors(cursor: Cursor): readonly Selector[] | undefined {
   const selectors: Selector[] = []
   do {

@@ -20,6 +20,10 @@ function takeSet(cursor: Cursor, sets: NamedSets): readonly Element[] | undefine
   return 'none'
 }
 
+/**
+ * What these are compared with, at the next words: a value, a list, a set of its own or a named one (`@name`). `lost`: it is something else, and
+ * where the comparison ends is not known, so the words that follow mean nothing either.
+ */
 export function takeValue(cursor: Cursor, sets: NamedSets, selectors: readonly Selector[]): Test | 'lost' {
   const elements = takeSet(cursor, sets)
   if (elements !== 'none') return elements ? membership(selectors, elements) : unknown
@@ -57,6 +61,10 @@ function membership(selectors: readonly Selector[], given: readonly Element[]): 
   return any(elements.map(({ key }) => tupleTest(selectors, key) ?? unknown))
 }
 
+/**
+ * A map at the next words, one branch per element: where the value is its key, what `actionOf` makes of its data. `implied` is asked of each,
+ * too; the key `*` takes what no other does. `lost` as of `takeValue`.
+ */
 export function branchesOf(
   cursor: Cursor,
   sets: NamedSets,
@@ -83,4 +91,5 @@ export function branchesOf(
   }
 }
 
+/** What an element of a verdict map leads to; not known where it has none (a map that was cut). */
 export const verdictOf = (data: readonly Token[] | undefined): Action => (data && takeVerdict(new Cursor(data))) ?? { do: 'unknown' }

@@ -26,6 +26,10 @@ export interface ClientPaths {
 
 const MAX_HEADS = 400
 
+/**
+ * Paths that tell clients apart which this server treats differently: what its locations begin with, and what its rewrites take apart. Where
+ * that is more than is asked for, it is said (`complete`): what was not asked passes nothing.
+ */
 export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): ClientPaths {
   const asSent = beginningsAsked(concerning(server))
   const heads = headsOf(server)

@@ -8,6 +8,7 @@ import type { AnyControl, Control, PolicyContext, Verdict } from '../../control.
 /** Test support: the facts of one host, from the words of its nginx configuration. */
 const ports: Readonly<Record<Engine, number>> = { ollama: 11434, vllm: 8000, 'llama.cpp': 8080, localai: 8080 }
 
+/** An engine of systemd on its usual port, without a key; on 127.0.0.1 where no other address is named. */
 export function service(engine: Engine, change: Partial<InferenceService> & { readonly address?: string } = {}): InferenceService {
   const { address = '127.0.0.1', ...rest } = change
   const scope =
@@ -55,6 +56,7 @@ export function facts(configuration: string, services: readonly InferenceService
   }
 }
 
+/** One host, gpu-01 at 10.0.3.7, in a fleet file with these segments and this policy. */
 export function policyContext(
   networks: Readonly<Record<string, readonly string[]>> = {},
   policy: Readonly<Record<string, unknown>> = {},
