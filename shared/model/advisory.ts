@@ -25,6 +25,11 @@ const affectedSchema = z.object({
   ranges: z.array(rangeSchema).max(500).optional(),
   /** Versions that are affected, one by one. */
   versions: z.array(text(200)).max(20_000).optional(),
+  /** Of Go's database: ranges of releases that are no versions of the module. */
+  ecosystem_specific: z
+    .object({ custom_ranges: z.array(rangeSchema).max(500).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 })
 export type Affected = z.infer<typeof affectedSchema>
 

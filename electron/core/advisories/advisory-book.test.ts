@@ -227,3 +227,66 @@ describe('the data that ships', () => {
     ).not.toContain(id)
   })
 })
+
+describe('records of a dump', () => {
+  const go = (name: string) => ({ ecosystem: 'Go', name })
+  const record = (id: string, aliases: readonly string[], entries: Readonly<Record<string, readonly object[]>>): Advisory =>
+    advisorySchema.parse({
+      ...{ id, aliases, modified: '2026-01-01T00:00:00Z' },
+      affected: Object.entries(entries).map(([name, events]) => ({ package: go(name), ranges: [{ type: 'SEMVER', events }] })),
+    })
+  const open = [{ introduced: '0' }]
+  const until = (fixed: string) => [{ introduced: '0' }, { fixed }]
+  const containerd = 'github.com/containerd/containerd'
+  const oauth2 = 'github.com/oauth2-proxy/oauth2-proxy'
+  const [ollama, docker, moby] = ['github.com/ollama/ollama', 'github.com/docker/docker', 'github.com/moby/moby']
+  /** As Go's database has them (golang/vulndb, data/osv). */
+  const goRecords = [
+    record('GO-2025-4100', ['CVE-2024-25621'], {
+      [containerd]: until('1.7.29'),
+      [`${containerd}/v2`]: [...until('2.0.7'), { introduced: '2.1.0-beta.0' }, { fixed: '2.1.5' }],
+    }),
+    record('GO-2025-4113', ['CVE-2025-64484'], { [oauth2]: open, [`${oauth2}/v7`]: until('7.13.0') }),
+    record('GO-2025-3824', ['CVE-2025-51471'], { [ollama]: open }),
+    record('GO-1', ['CVE-D'], { [docker]: open, [`${moby}/v2`]: until('2.0.0-beta.8') }),
+    record('GO-2', ['CVE-E'], { [docker]: open, [`${moby}/v2`]: until('2.0.0-beta.8') }),
+  ]
+  const known = [
+    record('CVE-2025-51471', [], { [ollama]: [{ introduced: '0' }, { last_affected: '0.9.6' }] }),
+    record('GHSA-E', ['CVE-E'], { [moby]: until('29.3.1') }),
+  ]
+  const book = createAdvisoryBook(known, [], goRecords)
+  test.each<[string, readonly string[], string, readonly string[]]>([
+    ['containerd 1 with the fix', [containerd, `${containerd}/v2`], '1.7.29', []],
+    ['containerd 1 without', [containerd, `${containerd}/v2`], '1.7.28', ['GO-2025-4100']],
+    ['containerd 2 with the fix', [containerd, `${containerd}/v2`], '2.1.5', []],
+    ['containerd 2 without', [containerd, `${containerd}/v2`], '2.0.6', ['GO-2025-4100']],
+    ['oauth2-proxy with the fix', [`${oauth2}/v7`, oauth2], '7.13.0', []],
+    ['oauth2-proxy without', [`${oauth2}/v7`, oauth2], 'v7.12.0', ['GO-2025-4113']],
+    ['oauth2-proxy of before /v7', [`${oauth2}/v7`, oauth2], '6.1.1', ['GO-2025-4113']],
+    ['Ollama after the last affected', [ollama], '0.20.5', ['GO-2025-3824 perhaps']],
+    ['Ollama of the last affected', [ollama], '0.9.6', ['CVE-2025-51471']],
+    // Nobody states a fix of releases that are no module of Go.
+    ['Docker of a hole that only /v2 is mended of', [docker, moby, `${moby}/v2`], '28.5.2', ['GO-2', 'GO-1']],
+    ['Docker, where another database knows the fix', [docker, moby, `${moby}/v2`], '29.3.1', ['GO-1']],
+  ])('%s', (_, names, version, expected) => {
+    const found = book.assess(names.map(go), version).matches
+    expect(found.map(({ advisory: { id, database_specific: own } }) => id + (own?.condition ? ' perhaps' : ''))).toEqual(expected)
+  })
+
+  test('a range without an end of the data in use is not ended by a dump', () => {
+    const shipped = record('CVE-9', [], { [ollama]: open })
+    const dumped = record('GHSA-9', ['CVE-9'], { [ollama]: until('0.1.0') })
+    expect(createAdvisoryBook([shipped], [], [dumped]).assess(go(ollama), '0.20.5').matches).toHaveLength(1)
+  })
+
+  test('a malicious release is critical, and before all else', () => {
+    const bad = advisory('MAL-2026-1', { versions: ['1.82.8'] })
+    const worse = advisory('CVE-1', range({ introduced: '0' }), { database_specific: { severity: 'CRITICAL' } })
+    const found = createAdvisoryBook([worse], [], [bad]).assess(vllm, '1.82.8').matches
+    expect(found.map((one) => [one.advisory.id, one.severity])).toEqual([
+      ['MAL-2026-1', 'critical'],
+      ['CVE-1', 'critical'],
+    ])
+  })
+})

@@ -1,7 +1,7 @@
 import type { Advisory } from '#shared/model/advisory.ts'
 import { rankOfSeverity, type Severity } from '#shared/status.ts'
-import { concernOfAdvisory } from './ranges.ts'
-import { severityOf } from './severity.ts'
+import { type Concern, concernOfAdvisory } from './ranges.ts'
+import { isMalicious, severityOf } from './severity.ts'
 import { orderingOf } from './versions/ordering.ts'
 
 /** Where a part of the data comes from, and of which day it is. */
@@ -43,16 +43,23 @@ export interface AdvisoryBook {
   readonly size: number
   /** Every record about a package. */
   about(name: PackageName): readonly Advisory[]
-  assess(name: PackageName, version: string): Assessment
+  /** Of one piece of software, by all names that advisories have for it. */
+  assess(names: PackageName | readonly PackageName[], version: string): Assessment
 }
 
 /**
- * Two records of one id are both asked, and make one entry: an OSV dump, which nobody signed, can add to the data and never take from it.
- * Only its own `withdrawn` silences a record.
+ * Two records of one id are both asked, and make one entry: an OSV dump (`imported`), which nobody signed, can add to the data and never take from it.
+ * Only its own `withdrawn` silences a record; one of a dump that knows no end, others that do (`endElsewhere`).
  */
-export function createAdvisoryBook(records: readonly Advisory[], sources: readonly AdvisorySource[]): AdvisoryBook {
+export function createAdvisoryBook(
+  records: readonly Advisory[],
+  sources: readonly AdvisorySource[],
+  imported: readonly Advisory[] = [],
+): AdvisoryBook {
   const byPackage = new Map<string, Advisory[]>()
-  for (const advisory of records) {
+  const fromDump = new Set(imported)
+  const all = [...records, ...imported]
+  for (const advisory of all) {
     if (advisory.withdrawn !== undefined) continue
     for (const key of new Set(advisory.affected.map((one) => keyOf(one.package)))) {
       const list = byPackage.get(key)
@@ -62,27 +69,56 @@ export function createAdvisoryBook(records: readonly Advisory[], sources: readon
   }
   return {
     sources,
-    size: new Set(records.map(({ id }) => id)).size,
+    size: new Set(all.map(({ id }) => id)).size,
     about: (name) => byPackage.get(keyOf(name)) ?? [],
-    assess(name, stated) {
+    assess(given, stated) {
+      const names = [given].flat()
+      const [name] = names
+      const keys = new Set(names.map(keyOf))
+      const isPackage = (one: PackageName): boolean => keys.has(keyOf(one))
+      const about = [...new Set([...keys].flatMap((key) => byPackage.get(key) ?? []))]
+      const compare = name && orderingOf(name.ecosystem, name.name)
+      if (name === undefined || compare === undefined) return { matches: [], undecided: about, known: about.length }
       const version = withoutBuild(name, stated)
-      const key = keyOf(name)
-      const isPackage = (one: PackageName): boolean => keyOf(one) === key
-      const about = byPackage.get(key) ?? []
-      const compare = orderingOf(name.ecosystem, name.name)
-      if (compare === undefined) return { matches: [], undecided: about, known: about.length }
-      const matches: AdvisoryMatch[] = []
-      const undecided: Advisory[] = []
-      for (const advisory of about) {
-        const concern = concernOfAdvisory(advisory, isPackage, version, compare)
-        if (concern.state === 'undecided') undecided.push(advisory)
-        if (concern.state !== 'affected') continue
-        const exploited = advisory.database_specific?.exploited === true
-        matches.push({ advisory, severity: severityOf(advisory, isPackage), exploited, fixed: concern.fixed })
-      }
+      const judged = about.map((advisory) => ({ advisory, concern: concernOfAdvisory(advisory, isPackage, version, compare) }))
+      const matches = judged.flatMap(({ advisory, concern }): AdvisoryMatch[] => {
+        if (concern.state !== 'affected') return []
+        const end = concern.open && fromDump.has(advisory) ? endElsewhere(advisory, judged) : undefined
+        if (end === 'fixed') return []
+        return [
+          {
+            advisory:
+              end === undefined ? advisory : { ...advisory, database_specific: { ...advisory.database_specific, condition: DISPUTED } },
+            severity: severityOf(advisory, isPackage),
+            exploited: advisory.database_specific?.exploited === true || isMalicious(advisory),
+            fixed: concern.fixed,
+          },
+        ]
+      })
+      const undecided = judged.flatMap(({ advisory, concern }) => (concern.state === 'undecided' ? [advisory] : []))
       return { matches: onePerVulnerability(matches).toSorted(worstFirst), undecided, known: about.length }
     },
   }
+}
+
+const DISPUTED = 'this version only if it was not mended before: one database knows no end, another a last version that is affected'
+
+const namesOf = ({ id, aliases = [] }: Advisory): readonly string[] => [id, ...aliases]
+
+/**
+ * Go's database leaves a range without an end where GitHub's has a release that is no version of the module, or no fix but a last affected version
+ * (GO-2025-3824 of all Ollama, CVE-2025-51471 up to 0.9.6). Where others say of the same hole that it was fixed, it was; where they only know how far it went, that is
+ * not sure.
+ */
+function endElsewhere(
+  advisory: Advisory,
+  judged: readonly { readonly advisory: Advisory; readonly concern: Concern }[],
+): 'fixed' | 'disputed' | undefined {
+  const names = new Set(namesOf(advisory))
+  const others = judged.flatMap(({ advisory: other, concern }) =>
+    other !== advisory && concern.state === 'unaffected' && namesOf(other).some((name) => names.has(name)) ? [concern] : [],
+  )
+  return others.some(({ mended }) => mended) ? 'fixed' : others.length > 0 ? 'disputed' : undefined
 }
 
 /**
@@ -104,7 +140,7 @@ function onePerVulnerability(matches: readonly AdvisoryMatch[]): AdvisoryMatch[]
   const kept: AdvisoryMatch[] = []
   const at = new Map<string, number>()
   for (const match of matches) {
-    const names = [match.advisory.id, ...(match.advisory.aliases ?? [])]
+    const names = namesOf(match.advisory)
     const known = names.map((name) => at.get(name)).find((index) => index !== undefined)
     const index = known ?? kept.length
     const before = kept[index]
@@ -116,7 +152,9 @@ function onePerVulnerability(matches: readonly AdvisoryMatch[]): AdvisoryMatch[]
 
 function merged(a: AdvisoryMatch, b: AdvisoryMatch): AdvisoryMatch {
   const worse = rankOfSeverity(b.severity) < rankOfSeverity(a.severity) ? b : a
-  return { ...worse, exploited: a.exploited || b.exploited, fixed: a.fixed ?? b.fixed }
+  // Without a condition it holds whatever the other asks for.
+  const { advisory } = [worse, a, b].find((one) => one.advisory.database_specific?.condition === undefined) ?? worse
+  return { advisory, severity: worse.severity, exploited: a.exploited || b.exploited, fixed: a.fixed ?? b.fixed }
 }
 
 const worstFirst = (a: AdvisoryMatch, b: AdvisoryMatch): number =>

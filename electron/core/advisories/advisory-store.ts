@@ -120,7 +120,7 @@ export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys
       if (book === undefined) {
         const { kind, records, publishedMs } = base()
         const { dumps } = current()
-        book = createAdvisoryBook([...records, ...(dumps?.records ?? [])], [{ kind, publishedMs }, ...sourcesOf(dumps)])
+        book = createAdvisoryBook(records, [{ kind, publishedMs }, ...sourcesOf(dumps)], dumps?.records)
       }
       return book
     },

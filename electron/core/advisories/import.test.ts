@@ -203,6 +203,20 @@ describe('an OSV dump', () => {
     rmSync(from, { recursive: true })
     return status === 0 ? path : undefined
   }
+  /** GO-2025-3542 of Go's database: releases of LocalAI from 2.0 on are no versions of its module. */
+  test.each([
+    ['2.21.1', ['GO-2025-3542']],
+    ['2.22.0', []],
+  ])('ranges beside those of the module: LocalAI %s', async (version, expected) => {
+    const localai = { ecosystem: 'Go', name: 'github.com/mudler/LocalAI' }
+    const ranges = (...events: object[]) => [{ type: 'SEMVER', events }]
+    const beside = { custom_ranges: ranges({ introduced: '0' }, { fixed: '2.22.0' }) }
+    const affected = [{ package: localai, ranges: ranges({ introduced: '0' }), ecosystem_specific: beside }]
+    const { records } = await readOsvDump(Buffer.from(JSON.stringify({ ...record('GO-2025-3542'), affected })), NOW)
+    const { matches } = createAdvisoryBook([], [], records).assess(localai, version)
+    expect(matches.map(({ advisory: { id } }) => id)).toEqual(expected)
+  })
+
   test('as the zip of osv.dev; what is no record is counted', async () => {
     const path = zipped([...json('A', 'B'), '{"id":7}', 'not json', JSON.stringify(record('C', 'left-pad', 'npm'))])
     if (path === undefined) return expect(existsSync('/usr/bin/python3')).toBe(false)

@@ -127,7 +127,9 @@ export function asOf({ withdrawn, ...record }: Advisory, nowMs: number): Advisor
 function reduced(record: Advisory): Advisory | undefined {
   const affected = record.affected
     .filter((one) => isFollowed(one.package))
-    .map(({ package: name, severity, ranges, versions }) => {
+    .map((entry) => {
+      const { package: name, severity, versions } = entry
+      const ranges = rangesOf(entry)
       const rated = { package: name, ...(severity && { severity }) }
       const comparable = ranges?.filter(({ type }) => type !== 'GIT') ?? []
       if (comparable.length === 0) return { ...rated, versions, ...(ranges === undefined ? {} : { ranges }) }
@@ -136,6 +138,17 @@ function reduced(record: Advisory): Advisory | undefined {
     })
   if (affected.length === 0) return undefined
   return { ...record, affected: affected as Advisory['affected'], references: record.references?.slice(0, 3) }
+}
+
+/**
+ * Releases that are no versions of a Go module (LocalAI's, Docker's since 29) stand beside the ranges, which then are of all versions
+ * (https://go.dev/doc/security/vuln/database#schema).
+ */
+function rangesOf({ ranges, ecosystem_specific: own }: Affected): Affected['ranges'] {
+  const { custom_ranges: custom = [] } = own ?? {}
+  if (custom.length === 0) return ranges
+  const isOfAll = ({ events }: (typeof custom)[number]) => events.every(({ introduced }) => introduced === '0')
+  return [...(ranges ?? []).filter((range) => !isOfAll(range)), ...custom]
 }
 
 function isWithin(one: Affected, version: string): boolean {

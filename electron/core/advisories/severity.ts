@@ -11,14 +11,16 @@ const words: Readonly<Record<string, Severity>> = {
   NEGLIGIBLE: 'low',
 }
 
+/** Of OpenSSF's malicious packages (https://github.com/ossf/malicious-packages), which rate none: what ran them was attacked. */
+export const isMalicious = ({ id, aliases = [] }: Advisory): boolean => [id, ...aliases].some((name) => name.startsWith('MAL-'))
+
 /**
  * How bad an advisory is for a package: what is stated for that package alone, else the database's word, else what is stated for all.
  * Undefined when that does not rate it.
  */
-export function severityOf(
-  { database_specific: own, severity = [], affected }: Advisory,
-  isPackage: (one: Affected['package']) => boolean,
-): Severity | undefined {
+export function severityOf(advisory: Advisory, isPackage: (one: Affected['package']) => boolean): Severity | undefined {
+  if (isMalicious(advisory)) return 'critical'
+  const { database_specific: own, severity = [], affected } = advisory
   const entries = affected.filter((one) => isPackage(one.package)).flatMap((one) => one.severity ?? [])
   return stated(entries) ?? words[own?.severity?.toUpperCase() ?? ''] ?? stated(severity)
 }

@@ -7,7 +7,7 @@ import { driverPackage, enginePackages, hostPackages as hostNames, python } from
 import { debianUpstream } from '../advisories/versions/debian.ts'
 import { engineOfImage, versionOfImage } from '../facts/services/images.ts'
 import { podOf, podPlaceOf } from '../facts/services/pods.ts'
-import { assess, releaseToInstall } from '../policy/controls/software/version-verdict.ts'
+import { releaseToInstall } from '../policy/controls/software/version-verdict.ts'
 import { knownOf } from './known.ts'
 import { gapsOf, proofAt, verdictOf } from './rows.ts'
 import type { ViewSources } from './view-sources.ts'
@@ -43,7 +43,7 @@ type Against = Pick<Software, 'advisories' | 'fixedIn' | 'followed' | 'undecided
 
 /** What the advisory data in use says of one version. */
 function against({ advisories: book }: ViewSources, names: readonly PackageName[], version: string): Against {
-  const { matches, undecided, known } = assess(book, names, version)
+  const { matches, undecided, known } = book.assess(names, version)
   return {
     advisories: matches.map(({ advisory, severity, exploited, fixed }) => ({
       id: advisory.id,

@@ -1,8 +1,9 @@
 import type { AdvisoryBook, AdvisoryMatch } from '../../../advisories/advisory-book.ts'
 import { python } from '../../../advisories/package-names.ts'
+import { isMalicious } from '../../../advisories/severity.ts'
 import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { printMatch, releaseToInstall, severityOfMatches, titled } from './version-verdict.ts'
+import { printMatch, releaseToInstall, severityOfMatches, stateOf, titled } from './version-verdict.ts'
 
 export default defineControl({
   id: 'python-packages-not-vulnerable',
@@ -66,11 +67,11 @@ function judge({ folder, line, packages, readable }: PythonEnvironment, book: Ad
     const names = vulnerable.slice(0, 8).map((one) => `${one.name} ${one.version}${fixOf(one)}`)
     return {
       ...base,
-      status: 'fail',
+      status: vulnerable.every(isConditional) ? 'warning' : 'fail',
       severity: severityOfMatches(worst.matches),
-      title: titled(`${worst.name} ${worst.version} is vulnerable${more.length > 0 ? `, ${more.length} more` : ''}`),
+      title: titled(`${worst.name} ${worst.version} ${stateOf(worst.matches[0])}${more.length > 0 ? `, ${more.length} more` : ''}`),
       reason: `${worst.name} ${worst.version}: ${printMatch(worst.matches[0])}: ${worst.matches[0].advisory.summary ?? 'no summary'}. ${vulnerable.length} of ${others.length} packages in ${folder} have known vulnerabilities.`,
-      hint: `Update ${names.join(', ')}${vulnerable.length > 8 ? ', …' : ''}.`,
+      hint: `${vulnerable.some(isAttack) ? `${BROKEN_INTO} ` : ''}Update ${names.join(', ')}${vulnerable.length > 8 ? ', …' : ''}.`,
       cite: vulnerable
         .slice(0, 8)
         .map((one) => ({ section: 'software', line: one.line, token: one.version, note: one.matches[0] && printMatch(one.matches[0]) })),
@@ -101,6 +102,11 @@ function judge({ folder, line, packages, readable }: PythonEnvironment, book: Ad
     cite: [{ section: 'software', line }],
   }
 }
+
+const isConditional = ({ matches }: Vulnerable): boolean =>
+  matches.every(({ advisory }) => advisory.database_specific?.condition !== undefined)
+const isAttack = ({ matches }: Vulnerable): boolean => matches.some(({ advisory }) => isMalicious(advisory))
+const BROKEN_INTO = 'Take the host for broken into: cut it off, change every key and password that it held, and set it up anew.'
 
 const loudness = ({ matches: [worst] }: Vulnerable): number =>
   (worst?.exploited ? 0 : 10) + ['critical', 'high', 'medium', 'low'].indexOf(worst?.severity ?? 'medium')

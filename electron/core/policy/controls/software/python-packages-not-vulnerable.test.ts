@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import pythonPackages from './python-packages-not-vulnerable.control.ts'
-import { ask, packages } from './software-facts.testing.ts'
+import { ask, packages, record } from './software-facts.testing.ts'
 
 describe('python-packages-not-vulnerable', () => {
   const environment = (list: readonly string[], more: Partial<PythonEnvironment> = {}): PythonEnvironment => ({
@@ -23,6 +24,15 @@ describe('python-packages-not-vulnerable', () => {
     ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
   ])('%s', (_, environments, expected) => {
     expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+  })
+
+  test('a release that attacks whoever installs it', () => {
+    const malicious = record('MAL-2026-2144', 'PyPI', 'litellm', [{ introduced: '1.82.7' }, { last_affected: '1.82.8' }], {})
+    const advisories = createAdvisoryBook([malicious], [])
+    const environments = [environment(['litellm 1.82.8'])]
+    const [found] = ask(pythonPackages, { packages: packages({ environments }) }, { advisories })
+    expect([found?.status, found?.severity, found?.title]).toEqual(['fail', 'critical', 'litellm 1.82.8 is malicious'])
+    expect(found?.hint).toMatch(/^Take the host for broken into/)
   })
 
   test.each<[string, readonly PythonEnvironment[], readonly string[]]>([

@@ -1,5 +1,6 @@
 import type { Severity } from '#shared/status.ts'
-import type { AdvisoryBook, AdvisoryMatch, Assessment, PackageName } from '../../../advisories/advisory-book.ts'
+import type { AdvisoryBook, AdvisoryMatch, PackageName } from '../../../advisories/advisory-book.ts'
+import { isMalicious } from '../../../advisories/severity.ts'
 import { orderingOf } from '../../../advisories/versions/ordering.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { Verdict } from '../../control.ts'
@@ -17,25 +18,19 @@ export interface Component {
 /** Titles are cut at the limit of the microcopy rule. */
 export const titled = (text: string): string => (text.length < 48 ? text : `${text.slice(0, 46).trimEnd()}…`)
 
-/** All advisories about one component, whatever names they use. */
-export function assess(book: AdvisoryBook, names: readonly PackageName[], version: string): Assessment {
-  const found = names.map((name) => book.assess(name, version))
-  return {
-    matches: found.flatMap(({ matches }) => matches),
-    undecided: found.flatMap(({ undecided }) => undecided),
-    known: found.reduce((sum, { known }) => sum + known, 0),
-  }
-}
-
 /** `CVE-2025-32434 (critical, exploited), fixed in 2.6.0`. */
 export function printMatch({ advisory, severity, exploited, fixed }: AdvisoryMatch): string {
-  const rating = [severity ?? unrated(advisory), ...(exploited ? ['known to be exploited'] : [])].join(', ')
+  const also = isMalicious(advisory) ? ['malicious'] : exploited ? ['known to be exploited'] : []
+  const rating = [severity ?? unrated(advisory), ...also].join(', ')
   return `${advisory.id} (${rating})${fixed === undefined ? ', no fixed release recorded' : `, fixed in ${fixed}`}`
 }
 
 /** A rating that Gatehouse does not compute is not said to be missing. */
 const unrated = ({ severity = [] }: AdvisoryMatch['advisory']): string =>
   severity.some(({ score }) => score.startsWith('CVSS:4.')) ? 'rated in CVSS 4 only, counted as medium' : 'not rated'
+
+/** What a version with such an advisory is. */
+export const stateOf = ({ advisory }: AdvisoryMatch): string => (isMalicious(advisory) ? 'is malicious' : 'is vulnerable')
 
 /** The newest of the fixes: the release that closes every hole with a fix. */
 export function releaseToInstall(matches: readonly AdvisoryMatch[], [name]: readonly PackageName[]): string | undefined {
@@ -51,7 +46,7 @@ export const severityOfMatches = ([worst]: readonly AdvisoryMatch[]): Severity =
 /** What is known about one version: vulnerable, not decidable, or nothing known against it. */
 export function judgeVersion(component: Component, book: AdvisoryBook): Verdict {
   const { subject, label, names, version, cite } = component
-  const { matches, undecided, known } = assess(book, names, version)
+  const { matches, undecided, known } = book.assess(names, version)
   const [worst, ...others] = matches
   if (worst !== undefined) {
     const release = releaseToInstall(matches, names)
@@ -65,7 +60,7 @@ export function judgeVersion(component: Component, book: AdvisoryBook): Verdict 
       subject,
       status: conditions.length === 1 && condition !== undefined ? 'warning' : 'fail',
       severity: severityOfMatches(matches),
-      title: titled(`${label} ${version} is vulnerable`),
+      title: titled(`${label} ${version} ${stateOf(worst)}`),
       reason: `${printMatch(worst)}: ${worst.advisory.summary ?? 'no summary'}.${condition === undefined ? '' : ` It concerns ${condition}.`}${also}`,
       hint:
         release === undefined
