@@ -1,6 +1,7 @@
 import { airGapped } from '#shared/model/fleet.ts'
-import { known, unknown, unusable } from '../fact.ts'
+import { type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
+import type { System } from '../system/system.ts'
 import { collectNetwork } from './collect.ts'
 import { collectNextStart } from './next-start/collect.ts'
 import { readNextStart } from './next-start/parse.ts'
@@ -18,7 +19,7 @@ import {
 export const networkFact: FactDefinition<'network'> = {
   id: 'network',
   sections: ({ fleet, host }) => [...collectNetwork(), ...(airGapped(fleet, host) ? [collectNextStart()] : [])],
-  read: ({ section, context }) => {
+  read: ({ section, fact, context }) => {
     const outputs = [section('addresses'), section('routes'), section('routes-6')] as const
     for (const output of outputs) {
       const trouble = unusable(output, 'Addresses and routes')
@@ -42,9 +43,23 @@ export const networkFact: FactDefinition<'network'> = {
     const ownRoutes = [...parseOwnRoutes(routes4.stdout, 4, addresses), ...parseOwnRoutes(routes6.stdout, 6, addresses)]
     const inVrf = [...new Set([...parseInVrf(routes4.stdout), ...parseInVrf(routes6.stdout)])]
     return known({
-      ...{ addresses, routes, defaultRoute, reversePath: parseReversePath(section('os').stdout), inVrf, ownRoutes },
+      ...{
+        addresses,
+        routes,
+        names: namesOf(fact('system')),
+        defaultRoute,
+        reversePath: parseReversePath(section('os').stdout),
+        inVrf,
+        ownRoutes,
+      },
       leased: parseLeased(addressOutput.stdout, routes4.stdout, routes6.stdout),
       ...(airGapped(context.fleet, context.host) && { nextStart: readNextStart(section('network-files')) }),
     })
   },
+}
+
+/** `localhost` is no name of one host. */
+const namesOf = (system: FactResult<System>): readonly string[] => {
+  const name = system.known ? system.value.hostname.toLowerCase() : ''
+  return [...new Set([name, name.replace(/\..*$/, '')])].filter((one) => one !== '' && one !== 'localhost' && one !== '(none)')
 }

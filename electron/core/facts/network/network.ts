@@ -5,6 +5,8 @@ import type { NextStart } from './next-start/next-start.ts'
 export interface Network {
   readonly addresses: readonly InterfaceAddress[]
   readonly routes: readonly Route[]
+  /** What the host calls itself, as it is and without its domain. None where that was not read. */
+  readonly names?: readonly string[]
   /** A route to anywhere exists, in IPv4 or IPv6. */
   readonly defaultRoute: boolean
   /** Interfaces by which the kernel takes IPv4 packets only if the answer leaves by the same one (rp_filter=1, ip-sysctl). None where that was not read. */

@@ -3,7 +3,7 @@ import type { Lead } from './lead.ts'
 import type { Listen } from './listen.ts'
 import type { ProxiedRoute } from './proxied-route.ts'
 import type { HttpModel, Server } from './servers.ts'
-import { canonical, isLoopback, peersOf, readTarget, type Target } from './target.ts'
+import { canonical, isLoopback, ownAs, peersOf, readTarget, type Target } from './target.ts'
 
 /**
  * What sends requests, or bytes, to a server of the same nginx that forwards to an engine: that one is judged for those who ask it, and here it is nginx that
@@ -16,9 +16,8 @@ export function chains(
   localAddresses: readonly string[],
 ): readonly NginxDirective[] {
   const listens = [...new Set(routes.map(({ listen }) => listen))]
-  const names = new Set(routes.flatMap(({ server }) => server.names.map((name) => name.toLowerCase())))
-  const local = new Set(localAddresses.map(canonical))
-  const isOwn = (peer: Target): boolean => listens.some((listen) => isAt(listen, peer, names, local))
+  const names = [...new Set(routes.flatMap(({ server }) => server.names.map((name) => name.toLowerCase())))]
+  const isOwn = (peer: Target): boolean => listens.some((listen) => isAt(listen, peer, names, localAddresses))
   const from = (servers: readonly Server[], upstreams: HttpModel['upstreams']) =>
     servers
       .flatMap(({ directive: { block = [] } }) => passesIn(block))
@@ -42,11 +41,17 @@ const passesIn = (directives: readonly NginxDirective[]): readonly NginxDirectiv
     ...(/^(?:location|if|limit_except)$/.test(one.name) ? passesIn(one.block ?? []) : []),
   ])
 
-/** `names`: those of the servers themselves, which may be this host's. Any other name is taken for another host's. */
-function isAt(listen: Listen, peer: Target, names: ReadonlySet<string>, local: ReadonlySet<string>): boolean {
+/** `names`: those of the servers themselves, which may be this host's, as those that it has itself. Any other name is taken for another host's. */
+function isAt(listen: Listen, peer: Target, names: readonly string[], local: readonly string[]): boolean {
   if (peer.socket !== undefined) return listen.address === `unix:${peer.socket}`
   if (listen.datagrams || listen.port !== (peer.port ?? (peer.encrypted ? 443 : 80))) return false
   const host = canonical(peer.host)
-  if (names.has(host) || host === canonical(listen.address)) return true
-  return isLoopback(host) ? listen.scope !== 'specific' : local.has(host) && listen.scope === 'wildcard'
+  if (
+    names.some((name) => name === host || (/^\*?\../.test(name) && host.endsWith(name.replace('*', '')))) ||
+    host === canonical(listen.address)
+  )
+    return true
+  if (isLoopback(host)) return listen.scope !== 'specific'
+  const own = ownAs(host, local)
+  return own === 'name' || (own === 'address' && listen.scope === 'wildcard')
 }

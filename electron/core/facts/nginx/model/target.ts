@@ -93,19 +93,36 @@ export function canonical(host: string): string {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.startsWith('127.') || host === '6/1' || host === '0.0.0.0' || host === '6/0'
 
+const isAddress = (host: string): boolean => /^[\d.]+$|^6\//.test(host)
+
+/**
+ * Is it this machine's own, by an address or by a name of it, with a domain or without? Which of its addresses a name means only the host knows: Debian makes it
+ * 127.0.1.1, others its first one.
+ */
+export const ownAs = (host: string, local: readonly string[]): 'address' | 'name' | undefined =>
+  local.some((one) => canonical(one) === host || (!isAddress(canonical(one)) && host.startsWith(`${one.toLowerCase()}.`)))
+    ? isAddress(host)
+      ? 'address'
+      : 'name'
+    : undefined
+
 function matchPeer(peer: Target, target: Target, services: readonly InferenceService[], localAddresses: readonly string[]): Match {
   const host = canonical(peer.host)
   const port = peer.port ?? (peer === target && target.encrypted ? 443 : 80)
   const onPort = services.filter((service) => service.binds.some((bind) => bind.port === port))
   if (host === 'unix') return { services: [], uncertain: true, elsewhere: [] }
   const loopback = isLoopback(host)
-  if (!loopback && !localAddresses.some((one) => canonical(one) === host))
-    return { services: [], uncertain: onPort.length > 0 && !/^[\d.]+$|^6\//.test(host), elsewhere: [] }
+  const own = ownAs(host, localAddresses)
+  if (!loopback && own === undefined) return { services: [], uncertain: onPort.length > 0 && !isAddress(host), elsewhere: [] }
   const fits = (service: InferenceService) =>
     service.binds.some(
       (bind) =>
         bind.port === port && (bind.scope === 'wildcard' || (loopback ? bind.scope === 'loopback' : canonical(bind.address) === host)),
     )
   const found = onPort.filter(fits)
-  return { services: found, uncertain: false, elsewhere: found.length === 0 ? [port] : [] }
+  return {
+    services: found,
+    uncertain: !loopback && own === 'name' && found.length < onPort.length,
+    elsewhere: found.length === 0 ? [port] : [],
+  }
 }

@@ -5,10 +5,11 @@ import { dialled, dials } from '../../../facts/caddy/model/dialled.ts'
 import { caddyRoutesTo } from '../../../facts/caddy/model/routes.ts'
 import { readServers } from '../../../facts/caddy/model/servers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { canonical, isLoopback, readTarget } from '../../../facts/nginx/model/target.ts'
+import { canonical, isLoopback, ownAs, readTarget } from '../../../facts/nginx/model/target.ts'
 import { caddyPath, caddySocket } from './caddy-paths.ts'
 import { gatewaysOf } from './gateways.ts'
 import type { AroundNginx, LedTo } from './led-by-nginx.ts'
+import { ownPlaces } from './paths-of-host.ts'
 import { addressed, localOnly } from './proxy-paths.ts'
 
 /**
@@ -16,8 +17,8 @@ import { addressed, localOnly } from './proxy-paths.ts'
  * that leads nowhere, and the port is named all the same, it is not known who gets there.
  */
 export function ledByCaddy(facts: AroundNginx & { readonly caddy: FactResult<Caddy> }, ports: readonly number[]): readonly LedTo[] {
-  const addresses = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
-  const isLocal = (host: string): boolean => isLoopback(canonical(host)) || addresses.some((one) => canonical(one) === canonical(host))
+  const own = ownPlaces(facts.network)
+  const isLocal = (host: string): boolean => isLoopback(canonical(host)) || ownAs(canonical(host), own) !== undefined
   const services = facts.services.known ? facts.services.value : []
   const proxies = facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : []
   return readCaddies(facts.caddy).flatMap(({ config }): readonly LedTo[] => {
@@ -30,8 +31,8 @@ export function ledByCaddy(facts: AroundNginx & { readonly caddy: FactResult<Cad
       ...{ id: '', engine: 'ollama', how: 'process', running: true, pids: [], argv: [], apiKey: 'none', modelPaths: [] },
       binds: ports.map((port) => ({ ...bind, address: '127.0.0.1', port })),
     }
-    const gateways = gatewaysOf(proxies, services, addresses)
-    const paths = caddyRoutesTo(config, [program], addresses).routes.map((route) =>
+    const gateways = gatewaysOf(proxies, services, own)
+    const paths = caddyRoutesTo(config, [program], own).routes.map((route) =>
       caddyPath(route, config, caddySocket(route), gateways, services),
     )
     const met = new Set(paths.map(({ line }) => line.line))

@@ -6,13 +6,13 @@ import type { Network } from '../../../facts/network/network.ts'
 import { isOneOf, type Listening, mayMean } from '../../../facts/nginx/model/chosen-targets.ts'
 import { leadsOf } from '../../../facts/nginx/model/leads.ts'
 import { readHttp } from '../../../facts/nginx/model/servers.ts'
-import { canonical, isLoopback } from '../../../facts/nginx/model/target.ts'
+import { isLoopback, ownAs } from '../../../facts/nginx/model/target.ts'
 import { type Nginx, placeOf } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Verdict } from '../../control.ts'
 import { gatewaysOf } from './gateways.ts'
 import { nginxPath, nginxSocket } from './nginx-paths.ts'
-import { followedContainer } from './paths-of-host.ts'
+import { followedContainer, ownPlaces } from './paths-of-host.ts'
 import type { Authenticated } from './proxy-path.ts'
 import { addressed, localOnly } from './proxy-paths.ts'
 
@@ -56,9 +56,8 @@ function ledBy(
   facts: AroundNginx,
   to: Pick<Listening, 'ports' | 'isSocket'>,
 ): readonly LedTo[] {
-  const addresses = facts.network.known ? facts.network.value.addresses.map(({ address }) => address) : []
-  const local = new Set(addresses.map(canonical))
-  const listening: Listening = { ...to, isLocal: (host) => isLoopback(host) || local.has(host) }
+  const own = ownPlaces(facts.network)
+  const listening: Listening = { ...to, isLocal: (host) => isLoopback(host) || ownAs(host, own) !== undefined }
   const model = readHttp({ directives })
   const led = leadsOf(directives).filter(
     ({ directive, peer, listen }) =>
@@ -67,7 +66,7 @@ function ledBy(
   if (led.length === 0) return []
   const services = facts.services.known ? facts.services.value : []
   const proxies = facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : []
-  const around = { model, services, gateways: gatewaysOf(proxies, services, addresses) }
+  const around = { model, services, gateways: gatewaysOf(proxies, services, own) }
   return led.flatMap(({ answer, peer, path: asked, directive, ...found }): readonly LedTo[] => {
     const socket = nginxSocket(found, model, version)
     const shared = { at: `${socket.subject}${asked}`, line: placeOf(directive), ...(!peer && { chosen: true as const }) }

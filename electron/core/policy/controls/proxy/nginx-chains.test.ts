@@ -8,7 +8,12 @@ const model = 'proxy_pass http://127.0.0.1:11434;'
 const inner = (listen: string, path = '/', uri = '') =>
   `server { listen ${listen}; allow 127.0.0.1; deny all; location ${path} { proxy_pass http://127.0.0.1:11434${uri}; } }`
 const outer = (pass: string, path = '/') => `server { listen 80; location ${path} { proxy_pass ${pass}; } }`
-const network = known({ addresses: [{ address: '10.0.3.7', prefixLength: 24, interface: 'eth0' }], routes: [], defaultRoute: true })
+const network = known({
+  names: ['gpu1'],
+  addresses: [{ address: '10.0.3.7', prefixLength: 24, interface: 'eth0' }],
+  routes: [],
+  defaultRoute: true,
+})
 const told = (configuration: string) =>
   outcomes(ask(requiresAuthentication, facts(configuration, [service('ollama')], { network }), policyContext())).includes(
     'not-evaluated: Part of nginx is beyond the model',
@@ -21,6 +26,13 @@ test.each<[name: string, configuration: string]>([
   [
     'its own name',
     `server { listen 8081; server_name ai.example; allow 127.0.0.1; deny all; ${`location / { ${model} }`} }${outer('http://ai.example:8081')}`,
+  ],
+  ['what the machine calls itself', inner('8081') + outer('http://gpu1:8081')],
+  ['that with a domain, at a single address', inner('10.0.3.7:8081') + outer('http://GPU1.corp.example:8081')],
+  ['a group by that', `upstream u { server gpu1:8081; } ${inner('8081')}${outer('http://u')}`],
+  [
+    'one of the names below its own',
+    `server { listen 8081; server_name *.ai.example; allow 127.0.0.1; deny all; location / { ${model} } }${outer('http://llm.ai.example:8081')}`,
   ],
   ['a path of two steps', inner('127.0.0.1:8081', '/x/', '/') + outer('http://127.0.0.1:8081', '/x/')],
   ['another path of two steps', inner('127.0.0.1:8081', '/y/', '/') + outer('http://127.0.0.1:8081/y/', '/x/')],
@@ -61,6 +73,7 @@ test.each<[name: string, configuration: string]>([
 
 const login = `location / { auth_basic a; auth_basic_user_file /b; ${model} }`
 test.each<[name: string, configuration: string]>([
+  ['another host by name at the same port', `server { listen 80; ${login} location /ext/ { proxy_pass http://gpu10/; } }`],
   ['another host at the same port', `server { listen 80; ${login} location /ext/ { proxy_pass http://192.0.2.1/; } }`],
   [
     'a server that leads to no model',
@@ -69,4 +82,12 @@ test.each<[name: string, configuration: string]>([
   ['another socket', `server { listen unix:/run/i.sock; ${login} } ${outer('http://127.0.0.1:3000')}`],
 ])('what does not is not: %s', (_, configuration) => {
   expect(told(configuration)).toBe(false)
+})
+
+test.each<[name: string, address: string, expected: string]>([
+  ['that listens everywhere', '0.0.0.0', 'fail: Every route answers without a login'],
+  ['whose address only the host knows by that name', '10.0.3.7', 'not-evaluated: Part of nginx is beyond the model'],
+])('a model server by the name of the machine, %s', (_, address, expected) => {
+  const found = facts(outer('http://gpu1:11434'), [service('ollama', { address })], { network })
+  expect(outcomes(ask(requiresAuthentication, found, policyContext()))).toContain(expected)
 })

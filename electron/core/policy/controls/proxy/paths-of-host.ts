@@ -86,9 +86,12 @@ export function pathsOfHost(facts: Proxies, services: readonly InferenceService[
 const listening = (service: InferenceService): InferenceService =>
   service.awaitedBinds === undefined ? service : { ...service, binds: service.awaitedBinds }
 
+/** Addresses of this host and what it calls itself, under which its programs ask each other. */
+export const ownPlaces = (network: FactResult<Network>): readonly string[] =>
+  network.known ? [...network.value.addresses.map(({ address }) => address), ...(network.value.names ?? [])] : []
+
 function follow(facts: Proxies, services: readonly InferenceService[], address: string): HostPaths {
-  const own = facts.network.known ? facts.network.value.addresses.map((one) => one.address) : []
-  const localAddresses = [...own, address]
+  const localAddresses = [...ownPlaces(facts.network), address]
   const setting = settingOf(services, facts['oauth2-proxy'].known ? facts['oauth2-proxy'].value : none, localAddresses)
   const parts = [
     ofNginx(facts.nginx, setting, services, localAddresses),
