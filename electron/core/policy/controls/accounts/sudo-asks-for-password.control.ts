@@ -6,6 +6,7 @@ import { known } from '../../../facts/fact.ts'
 import type { SudoMember, SudoRule } from '../../../facts/privileged/privileged.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { holdersOf } from './group-holders.ts'
+import { longTickets } from './sudo-tickets.ts'
 
 export default defineControl({
   id: 'sudo-asks-for-password',
@@ -74,6 +75,8 @@ export default defineControl({
           cite: [{ section: 'privileged', line: 0 }],
         },
       ]
+    const tickets = longTickets(sudoers)
+    if (tickets) return [tickets]
     const reason = `None of ${sudoers.rules.length} grants makes anyone root without a password${change ? `, but ${change}, the change account` : ''}.`
     return [
       {

@@ -141,6 +141,13 @@ test.each<[string, string, SshdMatches, unknown, string]>([
     pam('auth required pam_google_authenticator.so nullok'),
     'warning: Accounts without a secret pass the second step',
   ],
+  [
+    'nouserok',
+    both,
+    none,
+    pam('auth required pam_unix.so', 'auth required pam_u2f.so cue nouserok'),
+    'warning: Accounts without a secret pass the second step',
+  ],
   ['RADIUS', both, none, pam('auth required pam_radius_auth.so'), 'not-evaluated: What is asked as a second step is not known'],
   ['nobody gets in: no factor is asked', both, none, pam('auth required pam_deny.so'), 'fail: The second step is a password'],
   ['PAM unread', both, none, pam(), 'not-evaluated: What is asked as a second step is not known'],

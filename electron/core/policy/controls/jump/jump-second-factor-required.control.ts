@@ -3,7 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Pam } from '../../../facts/pam/pam.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
-import { secondFactorOf } from './pam-stack.ts'
+import { SPARES, secondFactorOf } from './pam-stack.ts'
 
 const HOW =
   'AuthenticationMethods publickey,keyboard-interactive:pam, and a module such as pam_google_authenticator.so as "auth required" in /etc/pam.d/sshd.'
@@ -161,8 +161,8 @@ function asked(
     return verdict(
       'warning',
       'Accounts without a secret pass the second step',
-      `${found.optionalFor.map(({ name }) => name).join(', ')} has nullok, so who has not set up a second factor needs none.`,
-      lines(found.optionalFor, 'Expected without nullok.'),
+      `${found.optionalFor.map(({ name, arguments: words }) => `${name} has ${words.find((word) => SPARES.test(word))}`).join(', ')}, so who has not set up a second factor needs none.`,
+      lines(found.optionalFor, 'Expected without the word that spares who has set up nothing.'),
     )
   return verdict(
     'pass',

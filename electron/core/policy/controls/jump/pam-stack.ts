@@ -9,6 +9,9 @@ const PASSWORDS =
 /** Modules that ask nobody: what they say depends on who comes, from where or when. */
 const CONDITIONS = /^pam_(?:succeed_if|access|listfile|localuser|group|time|rootok|rhosts|wheel|exec|script|usertype)$/
 
+/** Who has set up nothing is asked for nothing: most modules call it `nullok`, pam_u2f(8) `nouserok`. */
+export const SPARES = /^(?:nullok|nouserok)$/
+
 /** Open branches of a stack that are followed at most: two to the power of this. */
 const MAX_OPEN = 8
 
@@ -35,7 +38,7 @@ export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
     if (!authenticates(auth, resultOf)) continue
     bypass = [...unclear].some((module) => said.get(module) === 'success') ? 'unclear' : 'yes'
   }
-  return { bypass, factors, optionalFor: factors.filter(({ arguments: words }) => words.includes('nullok')) }
+  return { bypass, factors, optionalFor: factors.filter(({ arguments: words }) => words.some((word) => SPARES.test(word))) }
 }
 
 const flat = (entries: readonly PamEntry[]): readonly PamModule[] =>
