@@ -37,6 +37,14 @@ test.each<[string, readonly PathEntry[], readonly string[], readonly string[]]>(
   ],
   ['sticky directory above', [entry('/', 0o755), entry('/etc', 0o1777), ...sound.slice(2)], ['root'], []],
   [
+    'a file that is not there, in a sticky directory',
+    [entry('/', 0o755), entry('/etc', 0o1777)],
+    ['root'],
+    ['every account may write /etc'],
+  ],
+  ['a file that is not there, in a directory of root', [entry('/', 0o755), entry('/etc', 0o755)], ['root'], []],
+  ['a file that was seen, below a sticky directory that was', [entry('/', 0o1777), ...sound.slice(2)], ['root'], []],
+  [
     'sticky bit of a file is none',
     [...sound.slice(0, 2), entry('/etc/x', 0o1646, 'root', 'root', 'file')],
     ['root'],

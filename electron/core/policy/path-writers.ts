@@ -12,7 +12,7 @@ export interface OpenEntry {
 /**
  * Who besides `trusted` accounts can change, replace or rename the file: by the mode of the file itself, or by that of a directory above
  * it (whoever writes a directory can put another file in place). In a directory with the sticky bit only the owners of entry and directory
- * can, so /tmp alone is no hole. A group counts as its members; where these are not known, as strangers.
+ * can, so /tmp alone is no hole but for what is not there yet, which anybody makes. A group counts as its members; where these are not known, as strangers.
  */
 export function openEntries(
   path: string,
@@ -21,12 +21,15 @@ export function openEntries(
   accounts: Accounts | undefined,
 ): readonly OpenEntry[] {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-  return componentsOf(path).flatMap((component) => {
+  const way = componentsOf(path)
+  const deepest = way.findLast((component) => byPath.has(component))
+  return way.flatMap((component) => {
     const entry = byPath.get(component)
     if (!entry) return []
     const what = entry.path === path ? 'it' : entry.path
     if (!trusted.includes(entry.owner)) return [{ entry, who: `account ${entry.owner} owns ${what}` }]
-    if (entry.type === 'directory' && (entry.mode & 0o1000) !== 0) return []
+    const absent = component === deepest && component !== path
+    if (entry.type === 'directory' && (entry.mode & 0o1000) !== 0 && !absent) return []
     if ((entry.mode & 0o002) !== 0) return [{ entry, who: `every account may write ${what}` }]
     const strangers = (entry.mode & 0o020) !== 0 && !onlyTrusted(entry.group, trusted, accounts)
     return strangers ? [{ entry, who: `group ${entry.group} may write ${what}` }] : []

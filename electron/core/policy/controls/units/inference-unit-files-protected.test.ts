@@ -40,6 +40,16 @@ describe('inference-unit-files-protected', () => {
       'fail: Others can change what the unit starts',
     ],
     [
+      'variables in a file of /tmp that is not there',
+      { paths: [...way, entry('/tmp', 0o1777)], environmentFiles: ['/tmp/ai.env'] },
+      'fail: Others can change what the unit starts',
+    ],
+    [
+      'variables in a file of /tmp that is root’s',
+      { paths: [...way, entry('/tmp', 0o1777), entry('/tmp/ai.env', 0o600)], environmentFiles: ['/tmp/ai.env'] },
+      'pass: Only root can change its files',
+    ],
+    [
       'a person owns the program',
       { paths: changed('/usr/local/bin/ollama', 0o755, 'ada', 'ada') },
       'fail: Others can change what the unit starts',
