@@ -16,7 +16,7 @@ export default defineControl({
   references: ['NIST-800-53:SC-28', 'CIS-8:3.3', 'https://www.freedesktop.org/software/systemd/man/coredump.conf.html'],
   evaluate: ({ services, os, units }) =>
     judgeUnits(services, units, (unit) => {
-      const { core, cite: handlerLine } = handlerOf(os)
+      const { core, cite: handlerLine, program = '' } = handlerOf(os)
       const cite = [...citeUnit(unit, 'LimitCORE'), ...(handlerLine ? [{ section: 'os', line: handlerLine }] : [])]
       if (!printed(unit, 'LimitCORE') || core === 'unknown') {
         const reason = 'The limit of the unit or the core pattern of the kernel could not be read.'
@@ -33,6 +33,14 @@ export default defineControl({
       // The kernel does not look at the limit when it hands the image to a program; systemd-coredump honours it by itself.
       if (limit === '0' && core !== 'other program')
         return { status: 'pass', title: 'Core dumps of the unit are limited to nothing', reason: `${unit.id} has LimitCORE=0.`, cite }
+      if (core === 'other program')
+        return {
+          status: 'warning',
+          title: 'A crash writes its memory to disk',
+          reason: `The kernel hands core dumps to ${program.slice(0, 80)}, whatever LimitCORE= says (core(5)). Expected a program that keeps none.`,
+          hint: withoutReporter(program),
+          cite,
+        }
       return {
         status: 'warning',
         title: 'A crash writes its memory to disk',
@@ -43,20 +51,31 @@ export default defineControl({
 })
 
 type Handler = 'nowhere' | 'file' | 'systemd' | 'other program' | 'unknown'
-const places: Readonly<Record<Handler, string>> = {
+const places: Readonly<Record<Exclude<Handler, 'other program'>, string>> = {
   nowhere: 'nowhere',
   file: 'a file',
   systemd: 'systemd-coredump',
-  'other program': 'a crash reporter',
   unknown: 'an unknown place',
 }
 
 /** core(5): a pattern that begins with `|` names a program; `|/bin/false` and an empty pattern without a pid keep nothing. */
-function handlerOf({ sysctl, coredumpStorage }: Os): { readonly core: Handler; readonly cite?: number | undefined } {
+function handlerOf({ sysctl, coredumpStorage }: Os): {
+  readonly core: Handler
+  readonly cite?: number | undefined
+  readonly program?: string | undefined
+} {
   const pattern = sysctl['kernel/core_pattern']
   if (!pattern) return { core: 'unknown' }
   if (/^\|\/(?:usr\/)?bin\/(?:false|true)\b/.test(pattern.value)) return { core: 'nowhere', cite: pattern.line }
   if (!pattern.value.startsWith('|')) return { core: 'file', cite: pattern.line }
-  if (!/systemd-coredump/.test(pattern.value)) return { core: 'other program', cite: pattern.line }
+  if (!/systemd-coredump/.test(pattern.value))
+    return { core: 'other program', cite: pattern.line, program: pattern.value.slice(1).trim().split(/\s/)[0] }
   return coredumpStorage?.value === 'none' ? { core: 'nowhere', cite: coredumpStorage.line } : { core: 'systemd', cite: pattern.line }
+}
+
+/** The units of Ubuntu and of RHEL set the pattern as they start, and put back what was there as they end. */
+function withoutReporter(program: string): string {
+  const unit = /apport/.test(program) ? 'apport.service' : /abrt/.test(program) ? 'abrt-ccpp.service' : undefined
+  const pattern = 'kernel.core_pattern=|/bin/false in a file of /etc/sysctl.d, then sysctl --system.'
+  return unit ? `systemctl disable --now ${unit}; what is then in force is LimitCORE=0 of the unit. Or ${pattern}` : pattern
 }

@@ -282,6 +282,16 @@ test.each<[string, string, Record<string, string>, string]>([
   expect(outcomes(askUnit(coreDumpsOff, unit(properties), {}, { os: os(text) }))).toEqual([expected])
 })
 
+test.each([
+  ['|/usr/share/apport/apport -p%p -s%s', 'systemctl disable --now apport.service'],
+  ['|/usr/libexec/abrt-hook-ccpp %s %c', 'systemctl disable --now abrt-ccpp.service'],
+  ['|/opt/collect %p', 'kernel.core_pattern'],
+])('what a limit does not stop is not asked to be limited: %s', (pattern, hint) => {
+  const [verdict] = askUnit(coreDumpsOff, unit({ LimitCORE: '0' }), {}, { os: os(`=kernel/core_pattern ${pattern}`) })
+  expect(verdict?.reason).not.toContain('Expected LimitCORE=0')
+  expect(verdict?.hint).toContain(hint)
+})
+
 const directory = (path: string) => ({ path, exists: true, parents: [], entries: [], kinds: [], complete: true, line: 1 })
 const models = { 'model-files': { directories: [directory('/srv/models')] } }
 const ollama = service('ollama', { modelPaths: ['/srv/models'] })
