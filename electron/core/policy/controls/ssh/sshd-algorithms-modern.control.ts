@@ -30,7 +30,8 @@ export default defineControl({
   title: 'SSH offers no broken algorithms',
   rationale:
     'Someone between admin and host picks the weakest method that both sides offer. Old lists were often pinned for a client that is long gone.',
-  steps: 'Remove Ciphers, MACs, KexAlgorithms, HostKeyAlgorithms and PubkeyAcceptedAlgorithms from sshd_config, so that the defaults hold.',
+  steps:
+    'Remove Ciphers, MACs, KexAlgorithms, HostKeyAlgorithms and PubkeyAcceptedAlgorithms from sshd_config, so that the defaults hold. Before OpenSSH 8.8 these have ssh-rsa: HostKeyAlgorithms -ssh-rsa* and PubkeyAcceptedKeyTypes -ssh-rsa* take it out (on RHEL 8: update-crypto-policies --set DEFAULT:NO-SHA1).',
   needs: ['sshd'],
   uses: ['sshd-matches'],
   references: ['NIST-800-53:SC-8', 'NIST-800-53:SC-13', 'CIS-8:3.10', 'ISO-27001:A.8.24', 'https://www.openssh.com/legacy.html'],
