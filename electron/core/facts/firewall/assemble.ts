@@ -5,6 +5,7 @@ import { defaultsOf } from './defaults.ts'
 import type { Firewall } from './firewall.ts'
 import { readIpsets } from './iptables/ipsets.ts'
 import { type IptablesDump, parseIptables } from './iptables/parse.ts'
+import { isMisread } from './misread.ts'
 import { isWholeNft, parseNft } from './nft/parse.ts'
 import { rulesOf } from './reach.ts'
 import type { Action, Hook, Table } from './ruleset.ts'
@@ -39,10 +40,13 @@ export function assembleFirewall(sections: FirewallSections, network: Network | 
     if (absent(nft) && absent(iptables)) return known(build(unseen, ufw, network, 'nft', unseen.length === 0))
     return withoutKernel(sections, ufw, network)
   }
-  const saved = dumps.flatMap((dump) => (dump ? usable(dump) : []))
+  const saved = dumps.flatMap((dump) => (dump ? usable(dump, native) : []))
   const shadowed = new Set(
     dumps.flatMap(
-      (dump) => dump?.tables.filter((table) => dump.nft || native?.some((other) => isSameTable(other, table))).map(tableKey) ?? [],
+      (dump) =>
+        dump?.tables
+          .filter((table) => saved.includes(table) && (dump.nft || native?.some((other) => isSameTable(other, table))))
+          .map(tableKey) ?? [],
     ),
   )
   const tables = [...(native ?? []).filter((table) => !shadowed.has(tableKey(table))), ...saved]
@@ -84,8 +88,15 @@ function agree(one: Action, other: Action): boolean {
   return one.do === other.do && ('chain' in one ? one.chain : '') === ('chain' in other ? other.chain : '')
 }
 
-/** Tables that iptables-save says it cannot show are left to nft. */
-const usable = ({ tables, incompatible }: IptablesDump) => tables.filter(({ name }) => !incompatible.includes(name))
+/** Tables that iptables-save says it cannot show, or not all of, are left to nft, and so are those of which it shows less without a word. */
+const usable = (dump: IptablesDump, native: readonly Table[] | undefined) =>
+  dump.tables.filter(
+    (table) =>
+      !dump.incompatible.includes(table.name) && !native?.some((other) => isShownBy(dump, other, table) && isMisread(other, table)),
+  )
+
+const isShownBy = (dump: IptablesDump, native: Table, saved: Table): boolean =>
+  dump.nft ? tableKey(native) === tableKey(saved) : isSameTable(native, saved)
 
 /** Legacy iptables works beside nf_tables, unseen by nft. */
 function legacyDoubt(
@@ -96,7 +107,7 @@ function legacyDoubt(
 ): Table[] {
   if (/legacy tables present/.test(output.stderr)) return [unread(output.id, [family])]
   if (dump?.legacyBeside !== undefined) return [unread(output.id, [family], dump.legacyBeside)]
-  if (dump && !dump.complete) return [unread(output.id, [family])]
+  if (dump && (!dump.complete || (dump.incompatible.length > 0 && !native))) return [unread(output.id, [family])]
   if (dump || absent(output)) return []
   // Where nft shows what iptables-nft wrote, iptables is not the legacy one.
   const translated = native?.some((table) => table.family === family && table.name === 'filter') ?? false
