@@ -1,9 +1,13 @@
 import { printBind } from '#shared/model/listener.ts'
 import type { LoginKey } from '../../../facts/access/access.ts'
+import { networksToSet, subtract } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { ownPortsLed } from '../../../facts/firewall/led-to.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
+import { containerAbove } from '../../../facts/services/container-above.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { ownDoorsAmong } from '../programs/own-doors.ts'
 import { type KeyBinding, keyBinding } from './bound-keys.ts'
 import { type Door, sshDoors } from './doors.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
@@ -18,10 +22,10 @@ export default defineControl({
   rationale:
     'The jump host is where second factors are asked and sessions are recorded. An SSH port that other networks reach lets a stolen key in without either.',
   needs: ['firewall', 'listeners'],
-  uses: ['sshd', 'network', 'os', 'access', 'accounts', 'sshd-matches', 'audit-keys'],
+  uses: ['sshd', 'network', 'os', 'access', 'accounts', 'sshd-matches', 'audit-keys', 'processes'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment' },
   references: ['NIST-800-53:AC-17(3)', 'NIST-800-53:SC-7', 'CIS-8:4.4', 'CIS-8:12.8', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, listeners, sshd, network, os, ...others }, { fleet, host }) => {
+  evaluate: ({ firewall, listeners, sshd, network, os, processes, ...others }, { fleet, host }) => {
     const doors = sshDoors(listeners, sshd, host.port, os, ownPortsLed(firewall.tables, knownValue(network)))
     const { jump } = fleet.networks
     if (jump.length === 0)
@@ -37,7 +41,10 @@ export default defineControl({
       ]
     const keys = keyBinding({ sshd, ...others }, jump)
     const turnedAway = strangersTurnedAway(sshd, others['sshd-matches'], jump)
-    return doors.map((door) => judge(door, firewall, knownValue(network), jump, turnedAway, keys))
+    return [
+      ...doors.map((door) => judge(door, firewall, knownValue(network), jump, turnedAway, keys)),
+      ...loginsBeside(knownValue(processes) ?? [], jump),
+    ]
   },
 })
 
@@ -113,6 +120,22 @@ function judge(
     reason: `New connections to ${subject} from outside of ${jump.join(', ')} are stopped.`,
     cite: [{ section: firewall.section, line: firewall.line }, ...door.cite],
   }
+}
+
+/** Daemons by which people may get a shell here without sshd. In a container it is one of the container. */
+function loginsBeside(processes: readonly Process[], jump: readonly string[]): readonly Verdict[] {
+  return ownDoorsAmong(processes.filter((process) => !containerAbove(process, processes))).flatMap(
+    ({ door: { subject, login }, process }) => {
+      const from = login?.from === undefined ? undefined : networksToSet([login.from], 4)
+      if (!login || (from && subtract(from, networksToSet(jump, 4)).length === 0)) return []
+      return [
+        {
+          ...{ status: 'not-evaluated' as const, subject, title: `Whether ${login.name} gives shells is not known` },
+          ...{ reason: login.reason, hint: login.hint, cite: [{ section: 'processes', line: process.line }] },
+        },
+      ]
+    },
+  )
 }
 
 /** Which keys are not held by `from=`. Where nobody uses it, it is not the way that this host goes. */

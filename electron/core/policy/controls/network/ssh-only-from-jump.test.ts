@@ -3,6 +3,14 @@ import { known } from '../../../facts/fact.ts'
 import { chain, closed, judge, listener, marked, named, sshd, turned, unread, wide } from './network-host.testing.ts'
 import ssh from './ssh-only-from-jump.control.ts'
 
+const running = (name: string, above = ['systemd']) => ({
+  processes: known([
+    { pid: 5, ppid: 1, user: 'root', uid: 0, name: above[0], argv: above, line: 1 },
+    { pid: 7, ppid: 5, user: 'root', uid: 0, name, argv: [name], line: 4 },
+  ]),
+})
+const shim = ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', 'a'.repeat(64)]
+
 test.each([
   ['SSH for the jump host', ssh, closed, {}, named, 'pass'],
   ['SSH for all', ssh, wide, {}, named, 'fail'],
@@ -15,6 +23,20 @@ test.each([
     named,
     'pass fail',
   ],
+  ['SSH beside Tailscale, whose own SSH asks no sshd', ssh, closed, running('tailscaled'), named, 'pass not-evaluated'],
+  [
+    'SSH beside Tailscale, all of whose addresses are the jump host’s',
+    ssh,
+    closed,
+    running('tailscaled'),
+    { ...named, jump: ['10.0.9.9', '100.64.0.0/10'] },
+    'pass',
+  ],
+  ['SSH beside Tailscale in a container', ssh, closed, running('tailscaled', shim), named, 'pass'],
+  ['SSH beside Teleport', ssh, closed, running('teleport'), named, 'pass not-evaluated'],
+  ['SSH beside the agent of AWS', ssh, closed, running('amazon-ssm-agen'), named, 'pass not-evaluated'],
+  ['SSH beside Tor, by which nobody gets around sshd', ssh, closed, running('tor'), named, 'pass'],
+  ['SSH, processes unread', ssh, closed, { processes: unread }, named, 'pass'],
   ['SSH in doubt', ssh, marked, {}, named, 'not-evaluated'],
   ['no jump networks named', ssh, closed, {}, {}, 'not-evaluated'],
   [

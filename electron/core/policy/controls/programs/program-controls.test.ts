@@ -18,6 +18,7 @@ const fromMonitoring = rules('\t\tip saddr 10.0.9.0/24 tcp dport 8265 accept\n')
 
 const fromApplications = rules('\t\tip saddr 10.0.1.0/24 tcp dport 8265 accept\n')
 const ssh = (line: string) => ({ name: 'ssh', pid: 4, user: 'ml', argv: line.split(' '), line: 4 })
+const daemon = (name: string, line: string) => ({ name, pid: 4, ppid: 1, user: 'root', argv: line.split(' '), line: 4 })
 const judged = (control: AnyControl, programs: readonly Program[], firewall: object = open) =>
   outcomes(ask(control, { programs, firewall }))
 
@@ -115,6 +116,15 @@ test.each<[string, readonly Program[], object, string]>([
 test.each<[string, readonly Program[], readonly object[], string]>([
   ['a tunnel', [program('tunnel', { name: 'ngrok', binds: [] })], [], 'fail: A tunnel to the outside runs'],
   ['Tailscale', [], [{ name: 'tailscaled', argv: ['tailscaled'], line: 4 }], 'not-evaluated: What Tailscale publishes is not known'],
+  ['Teleport', [], [daemon('teleport', 'teleport start')], 'not-evaluated: What Teleport lets in is not known'],
+  ['a part of Teleport’s client', [], [daemon('tsh', 'tsh ssh gw')], 'pass: No tunnel runs'],
+  [
+    'the agent of AWS',
+    [],
+    [daemon('amazon-ssm-agen', '/usr/bin/amazon-ssm-agent')],
+    'not-evaluated: What the SSM agent lets in is not known',
+  ],
+  ['OpenZiti', [], [daemon('ziti-edge-tunne', 'ziti-edge-tunnel run')], 'not-evaluated: What OpenZiti lets in is not known'],
   ['Tor', [], [{ name: 'tor', argv: ['/usr/bin/tor', '-f', '/etc/tor/torrc'], line: 4 }], 'not-evaluated: What Tor publishes is not known'],
   ['none', [program('cluster')], [{ name: 'bash', argv: ['bash'], line: 4 }], 'pass: No tunnel runs'],
   ['forwards of a configuration', [], [ssh('ssh -fN gw')], 'not-evaluated: What an SSH client forwards is not known'],

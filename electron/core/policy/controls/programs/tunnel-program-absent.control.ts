@@ -1,6 +1,7 @@
 import { sshForwards } from '../../../facts/programs/ssh-forwards.ts'
 import { unwrap } from '../../../facts/services/launchers.ts'
 import { defineControl } from '../../control.ts'
+import { ownDoorsAmong } from './own-doors.ts'
 import { citeProgram, noneFound, ofKinds, programName } from './program-words.ts'
 
 export default defineControl({
@@ -33,10 +34,10 @@ export default defineControl({
         hint: 'Look with: ssh -G HOST | grep -i forward, as that user.',
         cite: [{ section: 'processes', line }],
       }))
-    const found = daemons.flatMap((daemon) => {
-      const process = processes.find(({ name }) => name === daemon.subject)
-      return process ? [{ ...daemon, status: 'not-evaluated' as const, cite: [{ section: 'processes', line: process.line }] }] : []
-    })
+    const found = ownDoorsAmong(processes).map(({ door: { subject, title, reason, hint }, process }) => ({
+      ...{ status: 'not-evaluated' as const, subject, title, reason, hint },
+      cite: [{ section: 'processes', line: process.line }],
+    }))
     if (found.length > 0) return found
     return [
       {
@@ -47,20 +48,3 @@ export default defineControl({
     ]
   },
 })
-
-/** By its words such a daemon does not tell what it publishes. */
-const daemons = [
-  {
-    subject: 'tailscaled',
-    title: 'What Tailscale publishes is not known',
-    reason: 'tailscaled runs. Whether serve or funnel publishes a port of this host is known to the daemon only.',
-    hint: 'Look with: tailscale serve status; tailscale funnel status',
-  },
-  {
-    subject: 'tor',
-    title: 'What Tor publishes is not known',
-    reason:
-      'tor runs. Whether it lets clients in to a port of this host as an onion service (HiddenServicePort) its configuration says, which was not read.',
-    hint: 'Look with: sudo grep -rs HiddenService /etc/tor',
-  },
-]
