@@ -1,40 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditRepo } from '../../electron/core/store/audit.repo.ts'
-import { openDatabase } from '../../electron/core/store/database.ts'
-import { openDemoServices } from '../../electron/testing/demo/demo-services.testing.ts'
-import { gpu03 } from '../../electron/testing/demo/hosts/gpu-03.ts'
 import { expect, launchGatehouse, test } from '../fixtures/app.ts'
+import { storedFleet } from '../fixtures/stored-fleet.ts'
 import { NetworkPage } from '../pages/network.page.ts'
 
 const HOSTS = 100
-const names = Array.from({ length: HOSTS }, (_, index) => `gpu-${String(index + 1).padStart(3, '0')}`)
-
-/** A hundred hosts, each with what a real audit of one found, stored as if they had been looked at. */
-async function storedFleet(folder: string): Promise<string> {
-  const data = join(folder, 'demo')
-  const services = await openDemoServices([gpu03], { clock: { now: () => Date.now() }, data })
-  const { hosts } = await services.audits.start(services.fleet.require(), services.transport()).done
-  await services.close()
-  const [audit] = [...hosts]
-  if (audit === undefined) throw new Error('the demo was not audited')
-  const { database } = openDatabase(join(folder, 'data'), Date.now())
-  const repo = createAuditRepo(database)
-  repo.begin({ id: 'a', fleet: 'many', startedAt: audit.startedAt, gatehouse: 'test' })
-  for (const name of names) repo.saveHost('a', 'many', { ...audit, name }, [])
-  repo.finish('a', audit.finishedAt, 'complete')
-  database.close()
-  const path = join(folder, 'fleet.yaml')
-  const lines = names.map((name, index) => `  - { name: ${name}, address: 10.20.4.${index + 1} }\n`).join('')
-  await writeFile(path, `version: 1\nname: many\nidentities:\n  audit: { user: a }\nhosts:\n${lines}`)
-  return path
-}
 
 test('of a hundred hosts those near the window are drawn, and the keyboard reaches the last', async () => {
   test.setTimeout(180_000)
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-network-'))
-  const path = await storedFleet(folder)
+  const path = await storedFleet(folder, HOSTS)
   const running = await launchGatehouse({ userData: folder })
   try {
     const it = new NetworkPage(running)

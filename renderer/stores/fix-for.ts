@@ -1,7 +1,7 @@
 import type { Output } from '#shared/ipc/contracts.ts'
-import type { HostAudit } from '#shared/model/audit.ts'
 import type { Finding } from '#shared/model/finding.ts'
 import { isForwarded } from '#shared/model/forwarded-subject.ts'
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { PushValues } from '#shared/model/push-parameter.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts } from '#shared/model/push-value.ts'
@@ -13,7 +13,18 @@ export interface Fix {
 }
 
 type Judged = Pick<Finding, 'control' | 'subject' | 'status' | 'remediation'>
-type Seen = Pick<HostAudit, 'services' | 'endpoints'>
+/** Services and fronts of a host, out of its audit or out of the brief of that. */
+interface Seen {
+  readonly services: readonly Pick<InferenceService, 'id' | 'unit' | 'engine'>[]
+  readonly endpoints?:
+    | readonly {
+        readonly id: string
+        readonly program: string
+        readonly proxy?: { readonly name: string } | undefined
+        readonly groups: readonly { readonly service: string }[]
+      }[]
+    | undefined
+}
 
 /**
  * The template that turns a finding on this host: one about the very service, proxy or program that it judges, first the one that its control

@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions, useQueries, useQuery } from '@tanstack/react-query'
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import type { Latest } from '#shared/ipc/audit.contract.ts'
 import type { Channel } from '#shared/ipc/channels.ts'
 import type { Input } from '#shared/ipc/contracts.ts'
@@ -33,7 +33,6 @@ export const useLatest = () =>
     },
   })
 export const useHostAudit = (host: string) => useQuery(query('audit:host', { host }))
-export const useHostAudits = (hosts: readonly string[]) => useQueries({ queries: hosts.map((host) => query('audit:host', { host })) })
 export const useHostServices = (host: string) => useQuery(query('host:services', { host }))
 export const useHostHardening = (host: string) => useQuery(query('host:hardening', { host }))
 export const useHostGpus = (host: string) => useQuery(query('host:gpus', { host }))

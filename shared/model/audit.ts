@@ -100,6 +100,20 @@ export const hostBriefSchema = hostAuditSchema
     engines: z.array(z.enum(engines)),
     /** Ids of the sections that sudo refused: they explain what is missing. */
     refused: z.array(z.string()),
+    /** What templates are chosen by (`renderer/stores/fix-for.ts`); absent in briefs of an older Gatehouse. */
+    seen: z
+      .object({
+        services: z.array(z.object({ id: z.string(), unit: z.string().optional(), engine: z.enum(engines) })),
+        endpoints: z.array(
+          z.object({
+            id: z.string(),
+            program: z.string(),
+            proxy: z.object({ name: z.string() }),
+            groups: z.array(z.object({ service: z.string() })),
+          }),
+        ),
+      })
+      .optional(),
     lastKnown: z
       .object({ finishedAt: z.iso.datetime(), items: z.array(itemResultSchema), findings: z.array(findingBriefSchema) })
       .optional(),
@@ -107,7 +121,8 @@ export const hostBriefSchema = hostAuditSchema
 export type HostBrief = z.infer<typeof hostBriefSchema>
 
 /** As it is stored: decisions are laid over when it is read. */
-export function briefOf({ name, state, startedAt, finishedAt, items, failure, findings, services, sections }: HostAudit): HostBrief {
+export function briefOf(audit: HostAudit): HostBrief {
+  const { name, state, startedAt, finishedAt, items, failure, findings, services, sections, endpoints = [] } = audit
   return {
     name,
     state,
@@ -115,19 +130,33 @@ export function briefOf({ name, state, startedAt, finishedAt, items, failure, fi
     finishedAt,
     items,
     ...(failure && { failure }),
-    findings: findings.map(({ control, item, status, severity, title, subject, digest, firstSeen, lastChanged }) => ({
+    findings: findings.map(({ control, item, status, severity, title, subject, remediation, digest, firstSeen, lastChanged }) => ({
       control,
       item,
       status,
       severity,
       title,
       subject,
+      ...(remediation && (status === 'fail' || status === 'warning') && { remediation }),
       ...(digest && { digest }),
       ...(firstSeen && { firstSeen }),
       ...(lastChanged && { lastChanged }),
     })),
     engines: [...new Set(services.map(({ engine }) => engine))],
     refused: refusedSections({ sections }).map(({ id }) => id),
+    seen: {
+      services: services.map(({ id, unit, engine }) => ({ id, ...(unit && { unit }), engine })),
+      endpoints: endpoints.flatMap(({ id, program, proxy, groups }) =>
+        proxy === undefined
+          ? []
+          : [
+              {
+                ...{ id, program, proxy: { name: proxy.name } },
+                groups: [...new Set(groups.map(({ service }) => service))].map((service) => ({ service })),
+              },
+            ],
+      ),
+    },
   }
 }
 

@@ -66,6 +66,7 @@ export const findingBriefSchema = findingSchema.pick({
   severity: true,
   title: true,
   subject: true,
+  remediation: true,
   digest: true,
   waiver: true,
   attestation: true,

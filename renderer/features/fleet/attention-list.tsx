@@ -1,12 +1,13 @@
 import { memo, useMemo, useState } from 'react'
 import type { ChangedKey } from '#shared/model/prompt.ts'
 import type { HostView } from '../../stores/host-view.ts'
+import { usePushTemplates } from '../../stores/queries.ts'
 import { goHost, goPush, goSettings, openDialog, useUi } from '../../stores/ui.store.ts'
 import { ConnectionStatus } from '../../ui/connection-status.tsx'
 import { Said } from '../../ui/said.tsx'
 import { age } from '../../ui/time.ts'
 import { type AttentionAction, type AttentionEntry, attentionOf, type EntryAction } from './attention.ts'
-import { useFixes } from './use-fixes.ts'
+import { fixOf } from './fixes.ts'
 
 /** Entries before "Show more": what fits beside the matrix. */
 const shortLength = 8
@@ -28,12 +29,12 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
   const shown = all ? entries : entries.slice(0, shortLength)
   const act = (action: AttentionAction) => {
     if (action.kind === 'finding') goHost(action.host, { key: action.id })
-    else if (action.kind === 'fix') goPush('change', { host: action.host, ...action.fix })
+    else if (action.kind === 'fix') startFix(action)
     else if (action.kind === 'sudoers') goSettings('sudoers')
     else if (action.kind === 'compare') openDialog({ kind: 'changed-key', hop: action.hop })
     else retry(action.hosts)
   }
-  const fixes = useFixes(running ? noEntries : shown)
+  const templates = usePushTemplates().data?.templates ?? []
   const audited = hosts.some((host) => host.results !== 'none')
   return (
     <aside className="attention" aria-label="Attention" data-pane>
@@ -63,7 +64,7 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
       )}
       <ul>
         {shown.map((entry) => (
-          <Entry key={entry.key} entry={entry} fix={fixes.get(entry.key)} act={act} />
+          <Entry key={entry.key} entry={entry} fix={running ? undefined : fixOf(entry, templates)} act={act} />
         ))}
         {entries.length > shortLength && (
           <li className="!p-0">
@@ -77,7 +78,13 @@ export const AttentionList = memo(({ hosts, changedKeys, running, retry }: Atten
   )
 })
 
-const noEntries: readonly AttentionEntry[] = []
+function startFix({ hosts, fix }: Extract<AttentionAction, { kind: 'fix' }>): void {
+  const [host = '', ...more] = hosts
+  goPush('change', { host, ...fix, more })
+}
+
+/** Links of an entry: what fits on a line. */
+const LINKS = 3
 
 interface EntryProps {
   readonly entry: AttentionEntry
@@ -97,8 +104,8 @@ const Entry = ({ entry, fix, act }: EntryProps) => (
       <Said text={entry.text} />
     </div>
     <div className="flex h-5 items-center gap-3">
-      {[...(fix === undefined ? [] : [fix]), ...entry.actions].map(({ label, action }) => (
-        <button key={label} type="button" className="link one-line max-w-max flex-1" onClick={() => act(action)}>
+      {[...(fix === undefined ? [] : [fix]), ...entry.actions].slice(0, LINKS).map(({ label, action }) => (
+        <button key={label} type="button" className="link one-line min-w-0" onClick={() => act(action)}>
           {label}
         </button>
       ))}

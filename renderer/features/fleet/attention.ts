@@ -14,7 +14,7 @@ import { awayHosts } from './away-hosts.ts'
 
 export type AttentionAction =
   | { readonly kind: 'finding'; readonly host: string; readonly id: string }
-  | { readonly kind: 'fix'; readonly host: string; readonly fix: Fix }
+  | { readonly kind: 'fix'; readonly hosts: readonly string[]; readonly fix: Fix }
   | { readonly kind: 'sudoers' }
   | { readonly kind: 'compare'; readonly hop: string }
   | { readonly kind: 'retry'; readonly hosts: readonly string[] }
@@ -38,6 +38,8 @@ export interface AttentionEntry {
   /** ISO 8601 of the first sight. */
   readonly since: string | undefined
   readonly actions: readonly EntryAction[]
+  /** What was found, host by host: what a fix is looked for. */
+  readonly sightings?: readonly Sighting[]
 }
 
 const bases: Readonly<Record<Outcome, number>> = {
@@ -50,7 +52,8 @@ const bases: Readonly<Record<Outcome, number>> = {
   'not-applicable': 91,
 }
 
-interface Sighting {
+/** A finding of one host. */
+export interface Sighting {
   readonly host: HostView
   readonly finding: FindingBrief
 }
@@ -173,6 +176,7 @@ function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
       hosts.length === 1
         ? [{ label: 'Show evidence', action: open(first) }]
         : hosts.slice(0, 3).map((it) => ({ label: it.host.name, action: open(it) })),
+    sightings: group,
   }
 }
 

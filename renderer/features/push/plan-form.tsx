@@ -1,5 +1,6 @@
 import { type FormEvent, Fragment, useEffect, useId, useRef, useState } from 'react'
 import type { Output } from '#shared/ipc/contracts.ts'
+import type { PushParameter } from '#shared/model/push-parameter.ts'
 import type { PushPlan } from '#shared/model/push-plan.ts'
 import type { PushTemplate } from '#shared/model/push-template.ts'
 import { accepts, expectedOf, textFromValue, valueFromText } from '#shared/model/push-value.ts'
@@ -14,6 +15,7 @@ import { Field, Select } from '../../ui/field.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
 import { useArrival } from '../../ui/use-arrival.ts'
+import { count } from '../../ui/words.ts'
 import { LoginMaker } from './login-maker.tsx'
 import { withOneMore } from './login-text.ts'
 import { dangerWords, isPushable, templateWords } from './verdict-words.ts'
@@ -88,6 +90,7 @@ export function PlanForm({ draft, onPlan, onPlans }: PlanFormProps) {
               atOnce={awaited === chosen && filled.data.hindrance === ''}
               hosts={[choice.host, ...more.filter((name) => name !== choice.host)]}
               template={template}
+              fixed={choice.parameters}
               filled={filled.data.values}
               {...{ onPlan, onPlans }}
             />
@@ -121,7 +124,9 @@ function MoreHosts({
   if (hosts.length === 0) return null
   return (
     <details className="more-hosts">
-      <summary>{chosen.length === 0 ? 'More hosts' : `And ${chosen.join(', ')}`}</summary>
+      <summary>
+        {chosen.length === 0 ? 'More hosts' : `And ${chosen.length > 3 ? count(chosen.length, 'more host') : chosen.join(', ')}`}
+      </summary>
       <p className="help">The chosen host goes first. What these have of their own is filled in for each, unless you change it here.</p>
       <ul>
         {hosts.map((name) => (
@@ -145,6 +150,8 @@ interface ParametersProps {
   /** The first one is what the values are filled from. */
   readonly hosts: readonly string[]
   readonly template: PushTemplate
+  /** What the push was begun with: the same on every host, whatever that has of its own. */
+  readonly fixed: PushStart['parameters']
   readonly filled: Output<'push:parameters'>['values']
   /** The plan was asked for while these values were read. */
   readonly atOnce: boolean
@@ -152,7 +159,7 @@ interface ParametersProps {
   readonly onPlans: (plans: Output<'push:plan-many'>, from: PushStart) => void
 }
 
-function Parameters({ hosts, template, filled, atOnce, onPlan, onPlans }: ParametersProps) {
+function Parameters({ hosts, template, fixed, filled, atOnce, onPlan, onPlans }: ParametersProps) {
   const [host = ''] = hosts
   const one = usePlanPush()
   const many = usePlanMany()
@@ -170,9 +177,11 @@ function Parameters({ hosts, template, filled, atOnce, onPlan, onPlans }: Parame
     if (wrong.length > 0 || plan.isPending) return
     if (hosts.length === 1) return one.mutate({ host, template: template.id, parameters: given }, { onSuccess: onPlan })
     // What was left as it was filled is of the first host, and each other has its own.
+    const isOwn = (name: string, parameter: PushParameter) =>
+      !(name in fixed) && textFromValue(parameter, filled[name]) === (values[name] ?? '')
     const changed = Object.fromEntries(
       Object.entries(template.parameters).flatMap(([name, parameter]) =>
-        textFromValue(parameter, filled[name]) === values[name] || given[name] === undefined ? [] : [[name, given[name]]],
+        isOwn(name, parameter) || given[name] === undefined ? [] : [[name, given[name]]],
       ),
     )
     many.mutate(

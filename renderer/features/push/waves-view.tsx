@@ -10,6 +10,7 @@ import { plainText } from '../../ui/plain-text.ts'
 import { RowTable } from '../../ui/row-table.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Status } from '../../ui/status.tsx'
+import { count } from '../../ui/words.ts'
 import { ArmedUndo } from './armed-undo.tsx'
 import { TimeLeft } from './countdown.tsx'
 import { PlanFiles } from './plan-files.tsx'
@@ -144,7 +145,7 @@ function StartWaves({ hosts, canary, size, setCanary, setSize, onNew }: StartWav
       {isLockOut && <Field label={`Type ${names}`} value={typed} onChange={({ target }) => setTyped(target.value)} />}
       <div className="actions">
         <Button look="primary" chord="mod+enter" unavailable={blocked} onClick={push}>
-          {`Push to ${hosts.length} hosts…`}
+          {`Push to ${count(hosts.length, 'host')}…`}
         </Button>
         <Button onClick={onNew}>Change the plans</Button>
       </div>
