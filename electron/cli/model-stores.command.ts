@@ -140,10 +140,12 @@ async function expect(services: Services, values: Values, [document, ...more]: s
   const stated = signer === undefined ? opened : await services.expected.verify(opened.sha256, signer)
   const recorded = services.expected.record(services.fleet.require(), { document: stated.sha256, model, url, readBy, readOn })
   const notes = [stated.signatureNote, ...stated.skipped.map((name) => `left out: ${name}`)].filter((note) => note !== '')
-  process.stderr.write(visible(`${recorded.length} digests recorded for ${model}\n`))
+  process.stderr.write(visible(`${digests(recorded.length)} recorded for ${model}\n`))
   for (const note of notes) process.stderr.write(`  ${visible(note)}\n`)
   return recorded.length === 0 ? ExitCode.couldNotRun : ExitCode.clean
 }
+
+const digests = (count: number): string => (count === 1 ? '1 digest' : `${count} digests`)
 
 /** A key, or an identity with all that it takes. */
 function signerOf({ key, identity, issuer, 'trusted-root': rootPath }: Values): SignerFiles | undefined {
@@ -158,6 +160,6 @@ function withdraw(services: Services, model: string | undefined, reason: string 
   if (model === undefined || reason === undefined || reason.trim() === '' || document !== undefined)
     throw new UsageError('models expect: --withdraw expects --model NAME and --reason TEXT, and no document')
   const count = services.expected.withdraw(services.fleet.require(), { model, reason: reason.trim() })
-  process.stderr.write(visible(`${count} digests withdrawn for ${model}\n`))
+  process.stderr.write(visible(`${digests(count)} withdrawn for ${model}\n`))
   return ExitCode.clean
 }

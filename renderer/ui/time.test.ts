@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { age, ago, day, duration, moment } from './time.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { age, ago, day, dayClock, duration, moment } from './time.ts'
 
 const now = new Date(2026, 10, 22, 14, 20)
 const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
@@ -30,11 +30,22 @@ test.each([
   [1400, '1.4 s'],
   [38_000, '38 s'],
   [125_000, '2 min 5 s'],
+  [119_700, '2 min 0 s'],
+  [59_700, '1 min 0 s'],
+  [999.6, '1.0 s'],
 ])('%d ms', (ms, words) => expect(duration(ms)).toBe(words))
 
-test.each([
-  ['2026-11-24', '24 Nov 2026'],
-  ['2026-01-02T23:30:00.000Z', '2 Jan 2026'],
-])('the day of %s', (iso, expected) => {
-  expect(day(iso)).toBe(expected)
+describe.each([
+  ['Australia/Sydney', '3 Jan 2026 10:30'],
+  ['America/Los_Angeles', '2 Jan 2026 15:30'],
+  ['UTC', '2 Jan 2026 23:30'],
+])('by a clock of %s', (zone, local) => {
+  beforeEach(() => void vi.stubEnv('TZ', zone))
+  afterEach(() => void vi.unstubAllEnvs())
+
+  test('a date is as it is written', () => expect(day('2026-11-24')).toBe('24 Nov 2026'))
+  test('a moment is of the day on which this clock showed it, as the times beside it say', () => {
+    expect(dayClock(new Date('2026-01-02T23:30:00.000Z'))).toBe(local)
+    expect(day('2026-01-02T23:30:00.000Z')).toBe(local.slice(0, -6))
+  })
 })

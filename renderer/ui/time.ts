@@ -11,8 +11,12 @@ export const clockSeconds = (at: Date): string => `${clock(at)}:${two(at.getSeco
 export const dayMonth = (at: Date, now: Date): string =>
   `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`}`
 
-/** "24 Nov 2026" of a date or a moment (ISO 8601), as written there: no clock moves it to another day. */
+/**
+ * "24 Nov 2026" of a date (ISO 8601) as written there: no clock moves it to another day. Of a moment the day on which this computer's clock showed it, as the times
+ * beside it are by that clock.
+ */
 export function day(iso: string): string {
+  if (iso.includes('T')) return dayMonth(new Date(iso), new Date(0))
   const [year = '', month = '', date = ''] = iso.slice(0, 10).split('-')
   return `${Number(date)} ${months[Number(month) - 1] ?? '?'} ${year}`
 }
@@ -44,7 +48,8 @@ export function ago(at: Date, now: Date): string {
 
 /** "38 ms", "1.4 s", "2 min 5 s". */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${ms < 10_000 ? (ms / 1000).toFixed(1) : seconds} s`
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }

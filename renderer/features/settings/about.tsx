@@ -35,7 +35,7 @@ export function About() {
         {advisories !== undefined && (
           <>
             <dt>Advisories</dt>
-            <dd>{`${advisories.records} records of ${day(advisories.publishedAt)}, ${count(advisories.ageDays, 'day')} old`}</dd>
+            <dd>{`${advisories.records} records of ${day(advisories.publishedAt.slice(0, 10))}, ${count(advisories.ageDays, 'day')} old`}</dd>
           </>
         )}
         <dt>Secret store</dt>

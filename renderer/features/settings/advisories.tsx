@@ -28,7 +28,7 @@ export function Advisories() {
           <dt>Age</dt>
           <dd>
             {state.ageDays <= MAX_AGE_DAYS ? <Status tone="pass">Fresh</Status> : <Status tone="warn">Old</Status>}{' '}
-            {`${count(state.ageDays, 'day')}, from ${day(state.publishedAt)}`}
+            {`${count(state.ageDays, 'day')}, from ${day(state.publishedAt.slice(0, 10))}`}
           </dd>
           <dt>Records</dt>
           <dd>{`${state.records}, ${state.base === 'shipped' ? 'as shipped' : 'from a signed update'}`}</dd>
@@ -57,7 +57,7 @@ function Imported({ imported: it }: { readonly imported: AdvisoryImport }) {
       <dt>Imported</dt>
       <dd>
         {it.signedWith === null ? <Status tone="warn">Unsigned</Status> : <Status tone="pass">Signed</Status>}{' '}
-        {`${plainText(it.file, 120)}, ${count(it.records, 'record')} of ${day(it.publishedAt)}${unread}`}
+        {`${plainText(it.file, 120)}, ${count(it.records, 'record')} of ${day(it.publishedAt.slice(0, 10))}${unread}`}
         <span className="muted block">{`By ${plainText(it.by, 80)} on ${day(it.at)}${it.older ? ', older than the data before it' : ''}`}</span>
       </dd>
     </>

@@ -132,7 +132,7 @@ function DataAge({ distribution }: Pick<HostPackages, 'distribution'>) {
   return (
     <p className="data-age muted">
       {advisories !== undefined && (
-        <span>{`Advisory data of ${day(advisories.publishedAt)}, ${count(advisories.ageDays, 'day')} old`}</span>
+        <span>{`Advisory data of ${day(advisories.publishedAt.slice(0, 10))}, ${count(advisories.ageDays, 'day')} old`}</span>
       )}
       <span>
         {distribution === undefined

@@ -22,6 +22,7 @@ test.each([
     'on-failure, restarted 7 times by systemd, its files changed since they were loaded',
   ],
   [{ policy: 'unless-stopped', reloadNeeded: false }, 'unless-stopped'],
+  [{ policy: 'always', count: 1 }, 'always, restarted once by systemd'],
 ])('%j is said as %s', (restart, words) => {
   expect(restartWords({ restart })).toBe(words)
 })

@@ -64,7 +64,11 @@ export function restartWords({ restart }: Pick<HostedService, 'restart'>): strin
   const { policy, count, reloadNeeded } = restart
   const parts = [
     policy === undefined ? undefined : policy === 'no' ? 'never by itself' : plainText(policy, 40),
-    count === undefined ? undefined : count === 0 ? 'not restarted since it was started' : `restarted ${count} times by systemd`,
+    count === undefined
+      ? undefined
+      : count === 0
+        ? 'not restarted since it was started'
+        : `restarted ${count === 1 ? 'once' : `${count} times`} by systemd`,
     reloadNeeded ? 'its files changed since they were loaded' : undefined,
   ]
   return parts.filter((part) => part !== undefined).join(', ') || 'Not known'
