@@ -5,6 +5,7 @@ import { podWords } from '#shared/model/pod.ts'
 import type { PackageName } from '../advisories/advisory-book.ts'
 import { driverPackage, enginePackages, hostPackages as hostNames, python } from '../advisories/package-names.ts'
 import { debianUpstream } from '../advisories/versions/debian.ts'
+import { isOfDebian } from '../facts/packages/packages.ts'
 import { engineOfImage, versionOfImage } from '../facts/services/images.ts'
 import { podOf, podPlaceOf } from '../facts/services/pods.ts'
 import { releaseToInstall } from '../policy/controls/software/version-verdict.ts'
@@ -176,7 +177,8 @@ function pythonPackages(sources: ViewSources): Software[] {
   const { packages } = sources.facts
   return (packages.known ? packages.value.environments : []).flatMap(({ folder, packages: all }) =>
     all.map(({ name, version, line }): Software => {
-      const found = against(sources, [python(name)], version)
+      const byDistribution = isOfDebian({ folder })
+      const found = byDistribution ? { advisories: [], followed: 0, undecided: 0 } : against(sources, [python(name)], version)
       return {
         id: `python ${folder} ${name} ${line}`,
         name,
@@ -184,7 +186,7 @@ function pythonPackages(sources: ViewSources): Software[] {
         kind: 'python',
         where: folder,
         from: 'python-package',
-        byDistribution: false,
+        byDistribution,
         ...found,
         // The finding is about the folder: it speaks of those of its packages that have holes.
         ...(found.advisories.length > 0 && saidBy(sources, 'python-packages-not-vulnerable', folder)),

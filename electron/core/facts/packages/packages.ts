@@ -30,6 +30,9 @@ export interface PythonEnvironment {
   readonly readable: boolean
 }
 
+/** Where Debian and Ubuntu put the Python packages of theirs, and pip nothing: it has /usr/local (wiki.debian.org/Python, dist-packages). */
+export const isOfDebian = ({ folder }: Pick<PythonEnvironment, 'folder'>): boolean => folder === '/usr/lib/python3/dist-packages'
+
 export interface Packages {
   readonly engines: readonly EngineVersion[]
   readonly environments: readonly PythonEnvironment[]

@@ -117,7 +117,9 @@ const operation =
 
 function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue): void {
   const found = shown(value)
-  if ((name === 'auto_map' || name === 'custom_pipelines' || name === 'custom_pipeline') && value !== null)
+  // Written by transformers without an entry, too.
+  const empty = value === null || (value instanceof Map && value.size === 0)
+  if ((name === 'auto_map' || name === 'custom_pipelines' || name === 'custom_pipeline') && !empty)
     scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name === 'trust_remote_code' && value !== false && value !== null) scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name.startsWith('py/')) scan.find('config.python-object', item, null, `${name}: ${found}`)

@@ -226,6 +226,7 @@ export const written: readonly ModelCase[] = [
     added_tokens: [{ id: 0, content: '<__x__>' }],
     model: { type: 'BPE', vocab: { a: 0, __class__: 1 }, merges: ['a b'] },
   }),
+  json('tokenizer_config.json', { tokenizer_class: 'LlamaTokenizer', auto_map: {} }),
   json('adapter_config.json', { peft_type: 'LORA', r: 8, target_modules: ['q_proj'], auto_mapping: null, trust_remote_code: false }),
   json('large-tokenizer.json', {
     model: {

@@ -129,4 +129,19 @@ export const memoryTricks: readonly ModelCase[] = [
     pk.build,
     pk.stop,
   ),
+  suspicious(
+    'settings of a training are made by their constructor',
+    p,
+    call(pk.named('transformers.training_args', 'TrainingArguments'), pk.text('/x')),
+    pk.stop,
+  ),
+  suspicious(
+    'settings of a training are made with arguments',
+    p,
+    pk.named('accelerate.state', 'PartialState'),
+    pk.text('x'),
+    pk.tuple1,
+    pk.newobj,
+    pk.stop,
+  ),
 ]

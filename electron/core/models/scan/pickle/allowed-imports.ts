@@ -19,14 +19,18 @@ const arrayMakers = '_reconstruct scalar'
 const sparse =
   'csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix dok_matrix lil_matrix csr_array csc_array coo_array bsr_array dia_array'
 
+const shards =
+  'Metadata MetadataIndex TensorStorageMetadata TensorProperties ChunkStorageMetadata BytesStorageMetadata StorageMeta _MEM_FORMAT_ENCODING'
+
 /**
  * What weights legitimately import: exactly these names of exactly these modules, each of which only makes data. Sources: the allow-list of
- * PyTorch's `weights_only` (torch/_weights_only_unpickler.py), `__reduce__` of numpy, scipy.sparse, joblib and scikit-learn. A name that
+ * PyTorch's `weights_only` (torch/_weights_only_unpickler.py), the data classes of its sharded checkpoints (read in 2.13), `__reduce__` of numpy, scipy.sparse, joblib and scikit-learn. A name that
  * reads a file, imports or calls by name has no place here (`numpy.core._ufunc_reconstruct` does both), whoever writes it.
  */
 const byModule: Readonly<Record<string, string>> = {
   builtins,
-  __builtin__: `${builtins} long unicode`,
+  // `range` of protocol 2, which PyTorch writes.
+  __builtin__: `${builtins} long unicode xrange`,
   collections: 'OrderedDict defaultdict deque Counter',
   copyreg: '_reconstructor __newobj__ __newobj_ex__',
   copy_reg: '_reconstructor __newobj__',
@@ -82,9 +86,18 @@ const byModule: Readonly<Record<string, string>> = {
   'torch.nn': 'Parameter Buffer',
   'torch.storage': '_load_from_bytes TypedStorage UntypedStorage _TypedStorage _UntypedStorage',
   'torch.serialization': '_get_layout',
+  'torch.torch_version': 'TorchVersion',
+  'torch.distributed.checkpoint.metadata': shards,
+  'torch.distributed.checkpoint.filesystem': '_StorageInfo',
   'torch.jit._pickle': 'build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id restore_type_tag',
   'torch._C._nn': 'gelu',
   'torch.nn.functional': 'relu gelu silu tanh sigmoid softmax leaky_relu elu',
+  // `training_args.bin`, which lies with everything that was fine-tuned (read in transformers 5.17 and accelerate).
+  'transformers.training_args': 'TrainingArguments OptimizerNames ParallelMode',
+  'transformers.trainer_utils': 'IntervalStrategy SaveStrategy HubStrategy SchedulerType FSDPOption',
+  'transformers.trainer_pt_utils': 'AcceleratorConfig',
+  'accelerate.state': 'PartialState',
+  'accelerate.utils.dataclasses': 'DistributedType',
   ...allowedTorchNn,
   ...allowedSklearn,
 }

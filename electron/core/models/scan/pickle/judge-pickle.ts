@@ -59,7 +59,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
       // Constructors of PyTorch take an address by a name that their manual does not have.
       if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
-      if (isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args))
+      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args)
+      if (unusual || (isSettings(callee) && !(opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0)))
         scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
       if (isArray(callee) && (args.kind !== 'tuple' || args.length > 2))
@@ -140,6 +141,11 @@ const isOnlyNamed = ({ module, name }: PickleGlobal) =>
   module === 'torch.nn.functional' ||
   module === 'torch._C._nn' ||
   (/^sklearn\./.test(module ?? '') && /^_?[a-z]/.test(name ?? '') && name !== 'newObj')
+
+/** Settings of a training are made without their constructor, which sets up devices and reads files, and then given their state. */
+const isSettings = ({ module, name }: PickleGlobal) =>
+  /^(?:transformers\.train\w+|accelerate\.state)$/.test(module ?? '') &&
+  /^(?:TrainingArguments|AcceleratorConfig|PartialState)$/.test(name ?? '')
 
 const isLayer = ({ module }: PickleGlobal) => /^torch\.nn\.modules\./.test(module ?? '')
 

@@ -83,14 +83,19 @@ function byDistribution({ name, version, line }: InstalledPackage, updates: Upda
 }
 
 /** Why the security list does not tell whether a package is up to date. */
-function unanswered(name: string, { ofUnknownStream, unknown, listsMs, withoutPro }: Updates, now: number): string | undefined {
-  const stream = ofUnknownStream.find((one) => one.name === name)
+function unanswered(name: string, updates: Updates, now: number): string | undefined {
+  const stream = updates.ofUnknownStream.find((one) => one.name === name)
   if (stream) return `has ${stream.available}, and does not state of which module stream`
+  return unansweredList(updates, ofUniverse.has(name), now)
+}
+
+/** The same of all packages, `universe` where some may be of Ubuntu's. */
+export function unansweredList({ unknown, listsMs, withoutPro }: Updates, universe: boolean, now: number): string | undefined {
   if (unknown !== undefined) return `could not be read: ${unknown}`
   const days = listsMs === undefined ? undefined : ageOfList(listsMs, now)
   if (days === undefined) return 'is of unknown age'
   if (days < 0) return 'is dated on a day that is yet to come'
-  if (withoutPro && ofUniverse.has(name))
+  if (withoutPro && universe)
     return 'does not have what Canonical fixes in universe: that comes by Ubuntu Pro (esm-apps), whose list is not on this host'
   return days > MAX_LIST_DAYS ? `is ${days} days old, and what was published since is not in it` : undefined
 }

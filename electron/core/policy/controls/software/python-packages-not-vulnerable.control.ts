@@ -1,8 +1,11 @@
 import type { AdvisoryBook, AdvisoryMatch } from '../../../advisories/advisory-book.ts'
 import { python } from '../../../advisories/package-names.ts'
 import { isMalicious } from '../../../advisories/severity.ts'
-import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import { isOfDebian, type PythonEnvironment } from '../../../facts/packages/packages.ts'
+import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { unansweredList } from './packaged-software.ts'
 import { printMatch, releaseToInstall, severityOfMatches, stateOf, titled } from './version-verdict.ts'
 
 export default defineControl({
@@ -14,10 +17,13 @@ export default defineControl({
     'torch, ray and the servers beside them load what the network sends. torch.load before 2.6.0 runs code even with weights_only, and such packages stay where they were first installed.',
   steps: 'Update the packages in the environment of the server, then restart it.',
   needs: ['packages'],
+  uses: ['updates'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
-  evaluate: ({ packages }, { advisories }) => {
+  evaluate: ({ packages, updates }, { advisories, now }) => {
     const verdicts = [
-      ...packages.environments.map((environment) => judge(environment, advisories)),
+      ...packages.environments.map((environment) =>
+        environment.readable && isOfDebian(environment) ? judgeDebian(environment, updates, now) : judge(environment, advisories),
+      ),
       ...packages.ofUnknownFolder.map(ofUnknownFolder),
     ]
     if (verdicts.length > 0) return verdicts
@@ -42,6 +48,39 @@ const ofUnknownFolder = (service: string): Verdict => ({
   hint: 'Start it by the full path of the python in its environment (/opt/vllm/bin/python -m …), which then tells where its packages lie.',
   cite: [{ section: 'software', line: 0 }],
 })
+
+/** Fixes come to the distribution's folder without a new upstream version, so that the ranges of PyPI's advisories say nothing; the distribution's own list does. */
+function judgeDebian({ folder, line, packages }: PythonEnvironment, updates: FactResult<Updates>, now: number): Verdict {
+  const base = { subject: folder, cite: [{ section: 'software', line }] }
+  const pending = updates.known ? updates.value.pending.filter(({ name }) => /^(?:lib)?python3?-/.test(name)) : []
+  const [first, ...more] = pending
+  if (first !== undefined)
+    return {
+      ...base,
+      status: 'fail',
+      title: titled(`An update of ${first.name} is pending${more.length > 0 ? `, ${more.length} more` : ''}`),
+      reason: `${first.name} ${first.installed} is installed, and the security archive of the distribution has ${first.available}.`,
+      hint: `Install the updates of ${pending
+        .slice(0, 8)
+        .map(({ name }) => name)
+        .join(', ')}${pending.length > 8 ? ', …' : ''}.`,
+      cite: pending.slice(0, 8).map((one) => ({ section: 'updates', line: one.line, token: one.available })),
+    }
+  const why = updates.known ? unansweredList(updates.value, true, now) : `could not be read: ${updates.reason}`
+  if (why !== undefined)
+    return {
+      ...base,
+      status: 'not-evaluated',
+      title: "The distribution's Python could not be judged",
+      reason: `The ${packages.length} packages in ${folder} are the distribution's, which takes fixes without a new upstream version. Its security list ${why}.`,
+    }
+  return {
+    ...base,
+    status: 'pass',
+    title: "The distribution's Python packages are current",
+    reason: `The ${packages.length} packages in ${folder} are the distribution's, and its security archive has no newer one.`,
+  }
+}
 
 interface Vulnerable {
   readonly name: string

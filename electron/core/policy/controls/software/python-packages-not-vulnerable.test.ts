@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { DAY_MS } from '#shared/day.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
+import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
+import type { Updates } from '../../../facts/updates/updates.ts'
 import { outcomes } from '../proxy/proxy-facts.ts'
 import pythonPackages from './python-packages-not-vulnerable.control.ts'
-import { ask, packages, record } from './software-facts.testing.ts'
+import { ask, NOW, packages, record, updates } from './software-facts.testing.ts'
 
 describe('python-packages-not-vulnerable', () => {
   const environment = (list: readonly string[], more: Partial<PythonEnvironment> = {}): PythonEnvironment => ({
@@ -24,6 +27,21 @@ describe('python-packages-not-vulnerable', () => {
     ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
   ])('%s', (_, environments, expected) => {
     expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+  })
+
+  test.each<[string, FactResult<Updates>, string]>([
+    ['nothing pending', known(updates()), "pass: The distribution's Python packages are current"],
+    [
+      'an update of one pending',
+      known(updates({ pending: [{ name: 'python3-requests', installed: '2.28.1-1', available: '2.28.1-1+deb12u1', line: 3 }] })),
+      'fail: An update of python3-requests is pending',
+    ],
+    ['Ubuntu without Pro', known(updates({ withoutPro: true })), "not-evaluated: The distribution's Python could not be judged"],
+    ['lists of months ago', known(updates({ listsMs: NOW - 90 * DAY_MS })), "not-evaluated: The distribution's Python could not be judged"],
+    ['no lists', unknown('dpkg did not run', ['updates']), "not-evaluated: The distribution's Python could not be judged"],
+  ])('packages of Debian, whatever PyPI says of their numbers: %s', (_, list, expected) => {
+    const environments = [environment(['torch 1.13.1', 'ray 2.0'], { folder: '/usr/lib/python3/dist-packages' })]
+    expect(outcomes(ask(pythonPackages, { packages: packages({ environments }), updates: list }))).toEqual([expected])
   })
 
   test('a release that attacks whoever installs it', () => {
