@@ -101,8 +101,8 @@ export function sourcesBehind(tables: readonly Table[], network: Network, bridge
   )
 }
 
-/** Names that Docker and Podman give to their bridges. */
-const BRIDGE = /^(?:docker\d+|br-[0-9a-f]{12}|podman\d+|cni-podman\d+)$/
+/** Names that Docker, Podman and nerdctl give to their bridges. */
+const BRIDGE = /^(?:docker\d+|nerdctl\d+|br-[0-9a-f]{12}|podman\d+|cni-podman\d+)$/
 
 /** Addresses of this host on bridges of containers, those aside that every interface gives itself. */
 export const containerBridges = (network: Network): readonly InterfaceAddress[] =>

@@ -17,7 +17,9 @@ const routeOf = (name: string, destination: string) =>
 const outside = (network: Network) => sidesOf(network, 4).map(({ name }) => name)
 
 test('interfaces of containers and machines lead to this host alone', () => {
-  expect(outside(networkOf({ lo: '127.0.0.1', eth0: '10.0.0.2', docker0: '172.17.0.1', vnet3: '192.168.122.1' }, 'eth0'))).toEqual(['eth0'])
+  const named = ['docker0', 'vnet3', 'nerdctl0', 'cbr0', 'waydroid0', 'mpqemubr0', 'vboxnet0', 'vmnet8']
+  const bridges = Object.fromEntries(named.map((name, index) => [name, `172.${17 + index}.0.1`]))
+  expect(outside(networkOf({ lo: '127.0.0.1', eth0: '10.0.0.2', ...bridges }, 'eth0'))).toEqual(['eth0'])
 })
 
 test.each(['flannel.1', 'flannel-wg', 'tunl0', 'vxlan.calico', 'wireguard.cali'])(

@@ -27,11 +27,11 @@ export interface Side {
 }
 
 /**
- * Interfaces behind which only containers and virtual machines of this very host live (names given by Docker, Podman, libvirt, LXD and
- * the Kubernetes network plugins). What comes from there does not come from the network.
+ * Interfaces behind which only containers and virtual machines of this very host live (names given by Docker, Podman, nerdctl, libvirt, LXD,
+ * Waydroid, Multipass, VirtualBox, VMware and the Kubernetes network plugins). What comes from there does not come from the network.
  */
 export const INSIDE =
-  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|lxc|lxdbr|incusbr|kube-|nodelocaldns|dummy|sit0$|ip6tnl0$)/
+  /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|lxc|lxdbr|incusbr|kube-|nodelocaldns|nerdctl|cbr0$|waydroid|mpqemubr|vboxnet|vmnet\d|dummy|sit0$|ip6tnl0$)/
 
 /** Tunnels of a network plugin of Kubernetes (flannel, Calico, Cilium) to the containers of other machines, and to nowhere else. */
 export const OVERLAY = /^(?:flannel|tunl0$|vxlan(?:-v6)?\.calico$|wireguard\.cali$|wg-v6\.cali$|cilium_)/
@@ -45,8 +45,11 @@ export const sidesOf = (network: Network | undefined, family: Family): readonly 
     ? knownSides[family](network)
     : [{ name: undefined, seenAs: undefined, remotes: everything(family), locals: [], roundabout: NONE }]
 
-/** WireGuard takes from a peer what it may send alone (AllowedIPs), which is what is routed to it, unless it is told to make no routes (wg-quick(8), Table=off). */
-export const TUNNEL = /^(?:wg|tailscale)/
+/**
+ * WireGuard, by which NetBird works as well (wt0), takes from a peer what it may send alone (AllowedIPs), which is what is routed to it, unless it is told to make no routes (wg-quick(8),
+ * Table=off); Nebula takes what stands in the peer's certificate (firewall.go, ErrInvalidRemoteIP).
+ */
+export const TUNNEL = /^(?:wg|tailscale|wt\d+$|nebula)/
 
 function sidesIn(network: Network, family: Family): readonly Side[] {
   const sides = sidesAlone(network, family)

@@ -61,6 +61,15 @@ test.each([
   ['a rule does', checked, network, APP, undefined, 'drop'],
   ['for both families', checked, network, 'fd01::5', undefined, 'drop'],
   ['and lets in those whose way it is', checked, network, '10.20.0.7', undefined, 'accept'],
+  [
+    'a rule that lets in whoever has his way back there',
+    nft(input('fib saddr . iif oif exists accept')),
+    network,
+    APP,
+    undefined,
+    'accept',
+  ],
+  ['and none that has not', nft(input('iifname "eth1" fib saddr . iif oif exists accept')), network, APP, undefined, 'drop'],
   ['a rule that asks for any way back', loosely, network, APP, undefined, 'undetermined'],
   ['the same of iptables', iptables('-m rpfilter --invert -j DROP'), network, APP, undefined, 'drop'],
   ['loosely', iptables('-m rpfilter --loose --invert -j DROP'), network, APP, undefined, 'undetermined'],
@@ -76,6 +85,14 @@ test.each([
   ['what no rule by interface stops', nft(input('tcp dport 8000 accept')), inVrf, '10.20.0.7', undefined, 'accept'],
 ])('%s', (_, tables, of, source, address, expected) => {
   expect(verdictFor({ tables }, of, { direction: 'in', protocol: 'tcp', port: 8000, source, address }).verdict).toBe(expected)
+})
+
+test.each(['wt0', 'nebula1'])('%s takes from a peer what is its own alone', (name) => {
+  const named = <T extends { readonly interface: string }>(each: T): T => (each.interface === 'wg0' ? { ...each, interface: name } : each)
+  const of = { ...network, addresses: network.addresses.map(named), routes: network.routes.map(named) }
+  const from = (source: string) =>
+    verdictFor({ tables: nft(input(`iifname "${name}" accept`)) }, of, { direction: 'in', protocol: 'tcp', port: 8000, source }).verdict
+  expect([APP, '10.66.0.7'].map(from)).toEqual(['drop', 'accept'])
 })
 
 test('the rule that lets in is named, with the interface', () => {

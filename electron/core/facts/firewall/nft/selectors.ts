@@ -265,7 +265,10 @@ function takeFib(cursor: Cursor): Selector | undefined {
   // Reverse path filter: a client whose answers find their way back has a route, if by another interface.
   const missing: Test = keys.includes('iif') ? { is: 'roundabout' } : never
   if ((result === 'oif' || result === 'oifname' || result === 'check') && side === 'source')
-    return { implied: [], equals: each((value) => (value === '0' || value === 'missing' ? missing : unknown)) }
+    return {
+      implied: [],
+      equals: each((value) => (value === '0' || value === 'missing' ? missing : value === 'exists' ? not(missing) : unknown)),
+    }
   return opaque()
 }
 
