@@ -77,6 +77,15 @@ test.each([
     22,
     'undetermined',
   ],
+  [
+    'one that iptables added in between, as fail2ban does',
+    input('\t\ttcp dport 22  counter accept\n\t\tcounter drop'),
+    saved(
+      '-A INPUT -s 10.0.1.5/32 -j REJECT\n-A INPUT -p tcp -m tcp --dport 22 -m time --timestart 08:00:00 -j ACCEPT\n-A INPUT -j DROP\n',
+    ),
+    22,
+    'undetermined',
+  ],
   ['a plain rule of nft', input('\t\ttcp dport 22 drop'), saved('-A INPUT -p tcp -m tcp --dport 22 -j DROP\n'), 22, 'drop'],
   ['no nft to ask', undefined, saved('', 'ACCEPT', otherChains), 22, 'undetermined'],
 ])('a table of nft that iptables-save reads as its own: %s', (_, nft, iptables, port, expected, source = '203.0.113.9') => {

@@ -8,15 +8,20 @@ export function isMisread(native: Table, saved: Table): boolean {
   return Object.values(saved.chains).some((chain) => {
     const written = native.chains[chain.name]?.rules ?? []
     const lines = written.filter((rule, index) => rule.line !== written[index - 1]?.line)
-    return (native.chains[chain.name] && lines.length !== chain.rules.length) || lines.some((rule, at) => isLost(rule, chain.rules[at]))
+    // Both programs are asked one after the other, and what fail2ban adds meanwhile is of iptables.
+    return lines.length === chain.rules.length
+      ? lines.some((rule, at) => isLost(rule, chain.rules[at]))
+      : lines.some(({ text }) => !isCounted(withoutStrings(text)))
   })
 }
 
 /** iptables has every rule of its own count its packets. Of what nft may have been told to count as well, lists and ranges are what gets lost. */
 function isLost(native: Rule, saved: Rule | undefined): boolean {
-  if (saved === undefined) return true
-  const [ours = '', theirs = ''] = [native.text, saved.text].map((text) => text.replaceAll(/"[^"]*"/g, '""'))
-  if (!/(?:^| )counter(?: |$)/.test(ours)) return JSON.stringify(native.test) !== JSON.stringify(saved.test)
+  const [ours, theirs] = [withoutStrings(native.text), withoutStrings(saved?.text ?? '')]
+  if (!isCounted(ours)) return JSON.stringify(native.test) !== JSON.stringify(saved?.test)
   const asksList = /(?:^| )(?:\{|@|v?map )|[\da-f]-[\da-f:]*[.:]/i.test(ours)
   return asksList && !/,|--match-set|-range |-type |ports /.test(theirs)
 }
+
+const isCounted = (text: string): boolean => /(?:^| )counter(?: |$)/.test(text)
+const withoutStrings = (text: string): string => text.replaceAll(/"[^"]*"/g, '""')
