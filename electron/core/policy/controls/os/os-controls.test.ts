@@ -60,6 +60,16 @@ test.each<[string, string, readonly string[]]>([
 test.each<[string, string, string]>([
   ['tight', '=kernel/kptr_restrict 2\n=kernel/dmesg_restrict 1\n=kernel/randomize_va_space 2', 'pass: Kernel settings are tight'],
   ['one loose', '=kernel/kptr_restrict 0\n=kernel/dmesg_restrict 1', 'warning: 1 kernel setting is loose'],
+  [
+    'a kernel without Yama, where one process reads the memory of another',
+    '=kernel/kptr_restrict 2\n@security-modules\n=lockdown,capability,apparmor',
+    'warning: 1 kernel setting is loose',
+  ],
+  [
+    'Yama, whose setting is tight',
+    '=kernel/yama/ptrace_scope 1\n@security-modules\n=lockdown,capability,yama,apparmor',
+    'pass: Kernel settings are tight',
+  ],
   ['not a number', '=kernel/kptr_restrict x', 'warning: 1 kernel setting is loose'],
   ['nothing shown', '', 'not-evaluated: Kernel settings could not be read'],
 ])('kernel-settings-hardened: %s', (_, text, expected) => {
