@@ -77,3 +77,18 @@ test('a group that seems empty, where a directory does not list its accounts', (
   expect(['empty', 'vllm', 'root'].map((group) => onlyTrusted(group, ['root', 'vllm'], unlisted))).toEqual([false, true, true])
   expect(onlyTrusted('empty', ['root'], accounts)).toBe(true)
 })
+
+test.each<[string, string, string, string, number, readonly string[]]>([
+  ['an account', 'user', 'ada', 'rw', 0o664, ['an ACL lets account ada write it']],
+  ['an account that may read', 'user', 'ada', 'r', 0o664, []],
+  ['the service', 'user', 'vllm', 'rw', 0o664, []],
+  ['a group', 'group', 'ai', 'rw', 0o664, ['an ACL lets group ai write it']],
+  ['a group that is empty', 'group', 'empty', 'rw', 0o664, []],
+  ['the group of the file, whose bits are the mask', 'group', '', 'r', 0o664, []],
+  ['the group of the file, which may', 'group', '', 'rw', 0o664, ['group ai may write it']],
+])('access control lists: %s', (_, kind, name, allows, mode, expected) => {
+  const acl = { ...{ path: '/etc/x', owner: 'root', group: 'ai', line: 7 }, kind: kind as 'user', name, allows }
+  const own = kind === 'group' && name === '' ? 'ai' : 'root'
+  const entries = [...sound.slice(0, 2), entry('/etc/x', mode, 'root', own, 'file')]
+  expect(openEntries('/etc/x', entries, ['root', 'vllm'], accounts, [acl]).map(({ who }) => who)).toEqual(expected)
+})

@@ -1,6 +1,8 @@
+import type { Access } from '../../../facts/access/access.ts'
+import type { FactResult } from '../../../facts/fact.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { openEntries, printMode } from '../../path-writers.ts'
+import { aclsOf, openEntries, printMode } from '../../path-writers.ts'
 import { caddyConfiguration } from './caddy-configuration.ts'
 import type { FileFacts } from './judge-files.ts'
 import { otherProxies } from './other-proxies.ts'
@@ -14,7 +16,7 @@ export default defineControl({
     'One location more opens the management routes to everyone at the next reload, and nobody looks at a file that passed its review. A proxy itself never writes the configuration that it is started with.',
   steps: 'Read what stands in it, then give it to root alone (chown root:root, chmod go-w), with the folders on its way.',
   needs: ['nginx', 'guarded-files'],
-  uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
+  uses: ['accounts', 'os', 'caddy', 'processes', 'units', 'access'],
   references: ['NIST-800-53:CM-5', 'NIST-800-53:AC-3', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
   evaluate: (facts): readonly Verdict[] => {
     const verdicts = [
@@ -31,7 +33,12 @@ export default defineControl({
   },
 })
 
-function ofNginx({ 'guarded-files': { files }, accounts, os }: FileFacts): readonly Verdict[] {
+function ofNginx({
+  'guarded-files': { files },
+  accounts,
+  os,
+  access,
+}: FileFacts & { readonly access: FactResult<Access> }): readonly Verdict[] {
   const own = files.filter(({ path }) => path === '/etc/nginx' || path.startsWith('/etc/nginx/'))
   if (own.length === 0)
     return [
@@ -44,13 +51,14 @@ function ofNginx({ 'guarded-files': { files }, accounts, os }: FileFacts): reado
       },
     ]
   const known = accounts.known ? accounts.value : undefined
+  const acls = aclsOf(access)
   const above = os.known ? os.value.folders.filter(({ path }) => path === '/' || path === '/etc') : []
   const entries: readonly PathEntry[] = [
     ...above,
     ...own.flatMap((file) => (file.type === 'symlink' ? [] : [{ ...file, type: file.type }])),
   ]
   const open = new Map(
-    entries.flatMap((entry) => openEntries(entry.path, [entry], ['root'], known).map((one) => [entry.path, one] as const)),
+    entries.flatMap((entry) => openEntries(entry.path, [entry], ['root'], known, acls).map((one) => [entry.path, one] as const)),
   )
   if (open.size > 0)
     return [

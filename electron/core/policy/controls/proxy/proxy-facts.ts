@@ -48,7 +48,7 @@ export function facts(configuration: string, services: readonly InferenceService
     'account-units': known({ files: [], unread: [] }),
     'guarded-files': known({ files: [], folders: [] }),
     accounts: known({ accounts: [], groups: [] }),
-    access: known({ shadowGroups: known([]) }),
+    access: known({ shadowGroups: known([]), acls: known([]) }),
     'oauth2-proxy': known([]),
     certificates: { certificates: [], unreadable: [], endpoints: [] },
     wire: known({ endpoints: [] }),

@@ -1,3 +1,4 @@
+import type { AclEntry } from '../../../facts/access/access.ts'
 import type { Accounts } from '../../../facts/accounts/accounts.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
@@ -6,7 +7,7 @@ import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { recogniseStart } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
+import { aclsOf, onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
 import { judgeUnits } from './unit-subjects.ts'
 
 export default defineControl({
@@ -19,25 +20,30 @@ export default defineControl({
   steps:
     'Read what stands in it, then give it to root alone (chown root:root, chmod go-w), with the folders on its way, and run systemctl daemon-reload.',
   needs: ['services'],
-  uses: ['units', 'accounts', 'processes'],
+  uses: ['units', 'accounts', 'processes', 'access'],
   references: ['NIST-800-53:AC-6', 'NIST-800-53:CM-5', 'CIS-8:3.3', 'ISO-27001:A.8.9'],
-  evaluate: ({ services, units, accounts, processes }) => {
+  evaluate: ({ services, units, accounts, processes, access }) => {
     const known = accounts.known ? accounts.value : undefined
     const mainOf = ({ mainPid }: Unit) => (processes.known ? processes.value : []).find(({ pid }) => pid === mainPid)
+    const acls = aclsOf(access)
     const files = units.known ? units.value : []
     const made = services.flatMap(({ madeFrom }) => files.find(({ id }) => id === madeFrom?.unit) ?? [])
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
-      ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known, mainOf(unit)) })),
-      ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, (unit) => judge(unit, known, mainOf(unit)), 'files')),
+      ...made.map((unit) => ({ subject: unit.id, ...judge(unit, known, acls, mainOf(unit)) })),
+      ...(made.length > 0 && others.length === 0
+        ? []
+        : judgeUnits(others, units, (unit) => judge(unit, known, acls, mainOf(unit)), 'files')),
     ]
   },
 })
 
-function judge(unit: Unit, known: Accounts | undefined, main: Process | undefined): Omit<Verdict, 'subject'> {
+function judge(unit: Unit, known: Accounts | undefined, acls: readonly AclEntry[], main: Process | undefined): Omit<Verdict, 'subject'> {
   const files = filesOf(unit)
   // The service may own its program and environment: a virtual environment in its home is common, and gives it nothing it has not.
-  const open = files.flatMap(({ path, own }) => openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known))
+  const open = files.flatMap(({ path, own }) =>
+    openEntries(path, unit.paths, own && unit.user ? ['root', unit.user] : ['root'], known, acls),
+  )
   const [first] = open
   if (first)
     return {

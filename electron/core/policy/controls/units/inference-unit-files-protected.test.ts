@@ -159,4 +159,20 @@ describe('inference-unit-files-protected', () => {
     const [verdict] = askUnit(filesProtected, unit({}, { paths: changed('/usr/local/bin', 0o777) }))
     expect(verdict?.cite).toEqual([{ section: 'units', line: 50, token: '/usr/local/bin', note: '0777 root:root. Expected root alone.' }])
   })
+
+  test('an access control list of its unit file', () => {
+    const acl = {
+      path: '/etc/systemd/system/ollama.service',
+      owner: 'root',
+      group: 'root',
+      kind: 'user',
+      name: 'ada',
+      allows: 'rw',
+      line: 7,
+    }
+    const paths = changed('/etc/systemd/system/ollama.service', 0o664)
+    const ask = (access: unknown) => outcomes(askUnit(filesProtected, unit({}, { paths }), {}, { access }))
+    expect(ask(known({ acls: known([acl]) }))).toEqual(['fail: Others can change what the unit starts'])
+    expect(ask(known({ acls: known([]) }))).toEqual(['pass: Only root can change its files'])
+  })
 })
