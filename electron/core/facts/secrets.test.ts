@@ -160,6 +160,44 @@ test.each([
   ['ngrok', 'ngrok config add-authtoken 2abcDEF', `ngrok config add-authtoken ${X}`],
   ['cloudflared', 'cloudflared service install eyJhIjoi', `cloudflared service install ${X}`],
   ['ttyd', 'ttyd -p 7681 -c ada:hunter2 bash', `ttyd -p 7681 -c ada:${X} bash`],
+  ['a variable in one word with -e', 'docker run -eOPENAI_API_KEY=hunter2 -p 1:1 img', `docker run -eOPENAI_API_KEY=${X} -p 1:1 img`],
+  ['a property of Java', 'java -Dapi.key=hunter2 -Xmx1g x', `java -Dapi.key=${X} -Xmx1g x`],
+  [
+    'one of several keys',
+    'OPENAI_API_KEY_2=a API_KEY_PROD=b SECRETKEY=c APP_SECRETS=d',
+    `OPENAI_API_KEY_2=${X} API_KEY_PROD=${X} SECRETKEY=${X} APP_SECRETS=${X}`,
+  ],
+  ['keys between semicolons', '=OPENAI_API_KEYS=abc;def', `=OPENAI_API_KEYS=${X}`],
+  ['the second key of vLLM', 'ExecStart=vllm serve m --api-key one two --port 1', `ExecStart=vllm serve m --api-key ${X} ${X} --port 1`],
+  [
+    'what llama-server calls the token of Hugging Face',
+    '@argv 7\n=llama-server\n=-hft\n=hunter2\n=-hf\n=a/b',
+    `@argv 7\n=llama-server\n=-hft\n=${X}\n=-hf\n=a/b`,
+  ],
+  ['a flag of Go as a word', '@argv 7\n=consul\n=-token=hunter2', `@argv 7\n=consul\n=-token=${X}`],
+  ['a setting of Jupyter in the next word', '@argv 7\n=--IdentityProvider.token\n=hunter2', `@argv 7\n=--IdentityProvider.token\n=${X}`],
+  [
+    'settings in JSON that is a word of JSON, and a variable of its shell',
+    String.raw`{"Args":["--hf-overrides","{\"token\": \"hunter2\"}","API_KEY=\"hunter2\" exec x"]}`,
+    String.raw`{"Args":["--hf-overrides","{\"token\": \"${X}\"}","API_KEY=\"${X}\" exec x"]}`,
+  ],
+  [
+    'a password of a URL with / ? or #',
+    'redis://:a/b@h:1/0 mysql://u:p#q@h/d http://u:p?q@h',
+    `redis://:${X}@h:1/0 mysql://u:${X}@h/d http://u:${X}@h`,
+  ],
+  ['a token in place of an account', 'git clone https://0a1b2c3d4e5f6a7b8c@git.example/x', `git clone https://${X}@git.example/x`],
+  ['a webhook', 'curl -d x https://hooks.slack.com/services/T0/B0/abcdef', `curl -d x https://hooks.slack.com/services/${X}`],
+  ['a key in a query', 'curl "http://h/v1?key=abcdefgh&alt=sse"', 'curl "http://h/v1?key=‹short›&alt=sse"'],
+  [
+    'a header that is a key, and a cookie',
+    "curl -H 'Authorization: hunter2hunter2' -H 'Cookie: a=b12345678'",
+    `curl -H 'Authorization: ${X}' -H 'Cookie: ${X}'`,
+  ],
+  ['a credential of systemd', 'SetCredential=api-key:two words', `SetCredential=api-key:${X}`],
+  ['a login in a variable', 'FLOWER_BASIC_AUTH=ada:hunter2 NEO4J_AUTH=neo4j/hunter2', `FLOWER_BASIC_AUTH=ada:${X} NEO4J_AUTH=neo4j/${X}`],
+  ['wandb', 'wandb login --relogin hunter2', `wandb login --relogin ${X}`],
+  ['k3s', 'k3s agent -s https://h:6443 -t hunter2', `k3s agent -s https://h:6443 -t ${X}`],
   ['ipmitool', 'ipmitool -I lanplus -H bmc -U root -P calvin sol', `ipmitool -I lanplus -H bmc -U root -P ${X} sol`],
   ['a registry', 'docker login -u ada -p hunter2 r.example', `docker login -u ada -p ${X} r.example`],
 ])('masks %s', (_, text, masked) => expect(redact(text)).toBe(masked))
@@ -215,6 +253,12 @@ test.each([
   'cloudflared tunnel run ai',
   'ttyd -c /x bash',
   'ssh -p 2222 -t h',
+  'MAX_TOKENS=4096 OLLAMA_AUTH=true NEO4J_AUTH=none HTTP_AUTH=http://sso:80 key=models signature=none',
+  'http://h:8000/x?mail=a@b http://[fe80::1]:80/a@b docker://ollama@sha256:0a ssh://git@h/x https://oauth2@h/x',
+  'git config http.extraHeader Cookie: none',
+  'pass: 12 fail: 0 const pass = "location / {}"',
+  'vllm serve --api-key $KEY /srv/m',
+  'LoadCredential=api-key:/etc/vllm/api-key',
 ])('leaves %s', (text) => expect(redact(text)).toBe(text))
 
 test('keeps the number of lines, and masking twice changes nothing', () => {

@@ -2,6 +2,7 @@ import type { SectionOutput } from '../probe/section.ts'
 import { behindName, isName, isSecretText, looksRandom, provenBy, saysWho } from './nginx/model/secret-patterns.ts'
 import { oncePer } from './once-per.ts'
 import { isPlaceholder, markPlaceholder } from './placeholder-keys.ts'
+import { mayNameSecret, namesInCapitals, namesSecret, setsSecret } from './secret-names.ts'
 import { secretOptions } from './secret-options.ts'
 
 /** Stands where a secret stood. */
@@ -34,40 +35,35 @@ const maskEach = (mark: Mark, name: string, value: string): string =>
         .join(',')
     : mask(mark, '', value)
 
-/** Names of settings that hold a secret, by their words: `VLLM_API_KEY`, `HF_TOKEN`, `DBPASSWORD`; not `API_KEY_FILE`, `TOKENIZERS_PARALLELISM`. */
-function namesSecret(name: string): boolean {
-  const words = name.toUpperCase().split(/[_.-]/)
-  // A tag of sudoers(5), and settings of sshd_config(5): what follows them is what controls judge.
-  if (/^(?:NOPASSWD|PASSWORDAUTHENTICATION|PERMITEMPTYPASSWORDS)$/.test(words.join('_'))) return false
-  if (/^(?:FILE|PATH|DIR|NAME|URL|SHAPE|ENABLED|REQUIRED|TYPE|ALGORITHM|EXPIRE|EXPIRY|TTL|LENGTH|SIZE|IDS?)$/.test(words.at(-1) ?? ''))
-    return false
-  return words.some(
-    (word, index) =>
-      /^(?:(?:AUTH|P2P)?TOKEN|SECRET|PASSPHRASE|REQUIREPASS|(?:API|AUTH|V)KEY|CREDENTIALS?)$/.test(word) ||
-      /PASSWORD|PASSWD/.test(word) ||
-      (/^(?:KEY|KEYS|PASS|PWD)$/.test(word) && index > 0 && index === words.length - 1),
-  )
-}
-
 /** Command lines and environments come with NUL between words, or with what a collector puts in its place. */
 const WORD_END = String.raw`\0\x01\x1f`
 const SEPARATOR = String.raw`(?:=|[ \t]+|[${WORD_END}]|["'],[ \t]*["'])`
 const VALUE = String.raw`[^\s"',\]${WORD_END}]+`
 const OPTION = new RegExp(`(?<!-)(--[A-Za-z0-9_.-]{1,127})(${SEPARATOR})(["']?)(?!-)(${VALUE}(?:,${VALUE})*)`, 'g')
-const NAME = /(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_.]{0,127})=/g
+/** Docker takes `-eNAME=value`, Java `-Dname=value`. */
+const NAME = /(?:(?<![A-Za-z0-9_-])|(?<=(?<![\w-])-[eD]))([A-Za-z][A-Za-z0-9_.]{0,127})=/g
 const UNQUOTED = new RegExp(String.raw`[^\s"';${WORD_END}]*`, 'y')
+/** Open WebUI has semicolons between keys. */
+const SEVERAL = new RegExp(String.raw`[^\s"'${WORD_END}]*`, 'y')
 
-/** Where the value that begins at `from` ends: at the quote that opened it, or that stands before its name (`"NAME=two words"`). */
-function valueEnd(line: string, from: number, before: string | undefined): { readonly start: number; readonly end: number } {
-  const opened = line[from] === '"' || line[from] === "'"
-  const quote = opened ? line[from] : before === '"' || before === "'" ? before : undefined
-  const start = opened ? from + 1 : from
+/** In a URL. */
+const ARGUMENT_END = new RegExp(String.raw`[^\s"'&#;${WORD_END}]*`, 'y')
+
+/** Where the value that begins at `from` ends: at the quote that opened it, or that stands before its name (`"NAME=two words"`); within JSON at an escaped one. */
+function valueEnd(
+  line: string,
+  from: number,
+  before: string | undefined,
+  unquoted: RegExp,
+): { readonly start: number; readonly end: number } {
+  const quote = /^\\?["']/.exec(line.slice(from, from + 2))?.[0] ?? (before === '"' || before === "'" ? before : undefined)
+  const start = quote !== undefined && line.startsWith(quote, from) ? from + quote.length : from
   if (quote !== undefined) {
     const end = line.indexOf(quote, start)
     return { start, end: end < 0 ? line.length : end }
   }
-  UNQUOTED.lastIndex = start
-  return { start, end: start + (UNQUOTED.exec(line)?.[0].length ?? 0) }
+  unquoted.lastIndex = start
+  return { start, end: start + (unquoted.exec(line)?.[0].length ?? 0) }
 }
 
 /** `NAME=value` anywhere, also inside another value (`Environment=API_KEY=x`). */
@@ -76,15 +72,29 @@ function maskAssignments(line: string, mark: Mark): string {
   let out = ''
   let done = 0
   for (const match of line.matchAll(NAME)) {
+    const name = match[1] as string
     const from = match.index + match[0].length
-    if (match.index < done || !namesSecret(match[1] as string)) continue
-    const { start, end } = valueEnd(line, from, line[match.index - 1])
-    if (end === start) continue
-    out += line.slice(done, start) + maskEach(mark, match[1] as string, line.slice(start, end))
+    const certain = setsSecret(name)
+    if (match.index < done || !(certain || mayNameSecret(name) || namesInCapitals(name))) continue
+    const before = line[match.index - 1]
+    const { start, end } = valueEnd(
+      line,
+      from,
+      before,
+      before === '?' || before === '&' ? ARGUMENT_END : /keys$/i.test(name) ? SEVERAL : UNQUOTED,
+    )
+    const value = line.slice(start, end)
+    if (value === '' || !(certain || isSecretThere(value, before))) continue
+    // Of a pattern that asks for it, a mark proves no more than the text did.
+    out += line.slice(done, start) + maskEach(certain || looksRandom(value) ? mark : short(mark), name, value)
     done = end
   }
   return out + line.slice(done)
 }
+
+/** Of an argument of a URL anything that is long enough is one, elsewhere what looks random and is no path. */
+const isSecretThere = (value: string, before: string | undefined): boolean =>
+  looksRandom(value) ? !/^\.{0,2}\/[\w.-]+\//.test(value) : (before === '?' || before === '&') && value.length >= MIN_KEY
 
 const rules: readonly Rule[] = [
   // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
@@ -92,18 +102,12 @@ const rules: readonly Rule[] = [
     '--',
     OPTION,
     (mark, match, flag = '', separator = '', quote = '', value = '') =>
-      namesSecret(flag.slice(2)) ? flag + separator + quote + maskEach(mark, flag, value) : match,
-  ],
-  // As programs in Go take their flags, too: -vkey=X, -token X
-  [
-    ' -',
-    /((?<=\s)-(?:vkey|token|authtoken|password|passwd|secret)[= ]["']?)(?!-)([^\s"']+)/g,
-    (mark, _, before = '', value = '') => mask(mark, before, value),
+      setsSecret(flag.slice(2)) ? flag + separator + quote + maskEach(mark, flag, value) : match,
   ],
   // "apiKey": "value", api_key: value
   [
     ':',
-    /(?<![A-Za-z0-9_-])(["']?)([A-Za-z][A-Za-z0-9_-]{0,63})\1(\s{0,8}:\s{0,8})(["']?)([^\s"',{}[\]]+)\4/g,
+    /(?<![A-Za-z0-9_-])(\\?["']|)([A-Za-z][A-Za-z0-9_-]{0,63})\1(\s{0,8}:\s{0,8})(\\?["']|)([^\s"',{}[\]]+)\4/g,
     (mark, match, nameQuote = '', name = '', colon = '', quote = '', value = '') =>
       namesSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2')) && /\s/.test(colon + (quote ? ' ' : ''))
         ? mask(mark, `${nameQuote}${name}${nameQuote}${colon}${quote}`, value, quote)
@@ -148,6 +152,12 @@ const rules: readonly Rule[] = [
     /(\bAuthorization["'\s:=]+(?:Basic|Bearer|Token)[ \t]+)([^\s"';,]+)/gi,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
+  // A header that is a key alone, and those of cookies.
+  [
+    ':',
+    /(\b(?:Authorization|Cookie)["']?:\s{0,8}["']?)(?!(?:Basic|Bearer|Token|Digest|Negotiate)\b)([^\s"'{}[\],;]{8,}(?:;\s[^\s"'=;]{1,128}=[^\s"';]{8,})*)/gi,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
+  ],
   [
     'Bearer',
     // What goes on as a pattern was masked as one.
@@ -165,6 +175,29 @@ const rules: readonly Rule[] = [
     // Up to the last @ before the path, since most take a password with one.
     /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/"']{0,256}:)([^\s/?#"']{1,1024})(@)/gi,
     (mark, _, before = '', value = '', at = '') => mask(mark, before, value, at),
+  ],
+  // A password that was not written as URLs want it: what stands behind a colon is no port.
+  [
+    '@',
+    /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,31}:\/\/[^\s:/"'[]{0,256}:)(?!\d{1,5}[/?#])([^\s/?#"'@{]{0,256}[/?#][^\s"'@]{0,256})(@)/gi,
+    (mark, match, before = '', value = '', at = '') => (/:\/\//.test(value) ? match : mask(mark, before, value, at)),
+  ],
+  // A token in place of an account.
+  [
+    '@',
+    /(\bhttps?:\/\/)([^\s:/?#"'@]{16,256})(@)/gi,
+    (mark, match, before = '', value = '', at = '') => (looksRandom(value) ? mask(mark, before, value, at) : match),
+  ],
+  // Who has the address of a webhook may use it.
+  [
+    '://',
+    /(:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{1,32}\/|api\.telegram\.org\/bot|[\w-]+\.webhook\.office\.com\/|hc-ping\.com\/))([^\s"'?]{8,1024})/gi,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
+  ],
+  [
+    'SetCredential',
+    /(\bSetCredential(?:Encrypted)?=[^\s:=]{1,256}:\s{0,8})(\S.*)/g,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
   // crypt(5), htpasswd and LDAP hashes: the scheme stays, since it says how strong the hash is.
   [
@@ -250,7 +283,8 @@ const END_KEY = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/
 
 /** A word on a line of its own, as `processes` prints an argument vector. */
 const WORD = /^=(.*)$/
-const namesSecretOption = (word: string): boolean => /^--?[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
+const namesSecretOption = (word: string): boolean =>
+  /^--?[A-Za-z][A-Za-z0-9_.-]{0,127}$/.test(word) && namesSecret(word.replace(/^--?/, ''))
 
 /** Many programs, and hardly a line names one of them: one look for all. */
 const NAMES_ONE = new RegExp(secretOptions.map(([has]) => has).join('|'))
