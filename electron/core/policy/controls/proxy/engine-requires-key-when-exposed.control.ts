@@ -1,10 +1,11 @@
 import { printRoute, routesOf, whoeverJoins } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import { webPagesOf } from '../../../facts/services/web-pages.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import type { DirectWaySources } from '../inference/direct-way.ts'
 import { judgeRunning, serviceName } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { judgeOwnPort } from './own-port.ts'
+import { judgeOwnPort, type OwnPortJudge } from './own-port.ts'
 import { exposedBinds, listed } from './proxy-paths.ts'
 
 export default defineControl({
@@ -30,12 +31,34 @@ export default defineControl({
 
 const judge = (service: InferenceService, uses: DirectWaySources): Verdict =>
   judgeOwnPort(service, uses, {
-    local: (binds) => ({
-      title: 'The inference port is local only',
-      reason: `${serviceName(service)} listens on ${binds}: only accounts of this host and its proxy reach it.`,
-    }),
+    local: (binds) => judgeLocal(service, `${serviceName(service)} listens on ${binds}: only accounts of this host and its proxy reach it`),
     judgeAt: (one, where) => judgeAt(one, where, uses.processes),
   })
+
+/** Where none but this host reaches it, a browser that runs here, or whose port is forwarded to here, is asked by whatever page somebody looks at. */
+function judgeLocal(service: InferenceService, where: string): ReturnType<OwnPortJudge['local']> {
+  const pages = webPagesOf(service)
+  const local = { title: 'The inference port is local only', reason: `${where}.` }
+  const asksNobody = service.apiKey === 'none' || service.apiKey === 'placeholder'
+  if (pages === undefined || !(asksNobody || pages.withLogin)) return local
+  if (!pages.chosen) return { ...local, reason: `${where}, and as it comes any page of the web that is open in a browser here.` }
+  return {
+    status: 'warning',
+    severity: pages.withLogin ? 'medium' : 'low',
+    template: null,
+    title: pages.withLogin ? 'Any web page may use a login at its proxy' : 'Any web page in a browser here may ask it',
+    reason: `${where}. But with ${pages.by} it lets pages of any site ask it${pages.withLogin ? ', with the login that somebody has at its proxy' : ' that are open in a browser here, or where somebody forwards its port to (ssh -L)'}.`,
+    hint: 'Name the sites that have to ask it from browsers, or leave the setting out where none has.',
+  }
+}
+
+/** Where others reach it, a page that one of them looks at does, too: what is outside comes in by a browser. */
+function letsPagesIn(service: InferenceService): string {
+  const pages = webPagesOf(service)
+  return pages === undefined
+    ? ''
+    : ` Any page of the web may ask it from a browser that gets there (${pages.by}${pages.chosen ? '' : ', as it comes'}).`
+}
 
 /** Where others reach it. */
 function judgeAt(service: InferenceService, where: string, processes: DirectWaySources['processes']): Verdict {
@@ -50,7 +73,7 @@ function judgeAt(service: InferenceService, where: string, processes: DirectWayS
       ...base,
       status: 'fail',
       title: 'Inference port answers without a key',
-      reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.`,
+      reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.${letsPagesIn(service)}`,
       cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
     }
   if (service.apiKey === 'placeholder')

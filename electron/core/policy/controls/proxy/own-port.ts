@@ -6,9 +6,9 @@ import { loopbackWayTo } from '../inference/loopback-way.ts'
 import { serviceName } from '../inference/service-words.ts'
 import { exposedBinds, hidesSockets, listed, opensNothing, socketsNotSeen, stays } from './proxy-paths.ts'
 
-interface OwnPortJudge {
-  /** Nobody but this host gets to the port; `binds` in words. */
-  readonly local: (binds: string) => Pick<Verdict, 'title' | 'reason'>
+export interface OwnPortJudge {
+  /** Nobody but this host gets to the port; `binds` in words. A pass, unless it says otherwise. */
+  readonly local: (binds: string) => Pick<Verdict, 'title' | 'reason'> & Partial<Pick<Verdict, 'status' | 'severity' | 'hint' | 'template'>>
   /** Others get there; `where` in words. */
   readonly judgeAt: (service: InferenceService, where: string) => Verdict
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import { known, unknown } from '../../../facts/fact.ts'
 import engineRequiresKey from './engine-requires-key-when-exposed.control.ts'
 import managementRestricted from './management-endpoints-restricted.control.ts'
@@ -145,6 +146,38 @@ test.each([
 test('the routes that a key of vLLM does not cover are named', () => {
   const [verdict] = ask(engineRequiresKey, facts('', [service('vllm', { address: '0.0.0.0', apiKey: 'set' })]))
   expect(verdict?.reason).toContain('POST /invocations')
+})
+
+test.each<[what: string, server: InferenceService, outcome: string, reason: string]>([
+  [
+    'somebody lets any page ask Ollama',
+    service('ollama', { environment: { OLLAMA_ORIGINS: '*' } }),
+    'warning: Any web page in a browser here may ask it',
+    'OLLAMA_ORIGINS=*',
+  ],
+  [
+    'a login goes along',
+    service('vllm', { apiKey: 'set', argv: ['vllm', 'serve', 'm', '--allow-credentials'] }),
+    'warning: Any web page may use a login at its proxy',
+    '--allow-credentials',
+  ],
+  [
+    'a page has no key',
+    service('vllm', { apiKey: 'set', argv: ['--allowed-origins', '["*"]'] }),
+    'pass: The inference port is local only',
+    'reach it.',
+  ],
+  ['vLLM as it comes', service('vllm'), 'pass: The inference port is local only', 'as it comes any page'],
+  [
+    'the network is let in',
+    service('ollama', { address: '0.0.0.0', environment: { OLLAMA_ORIGINS: 'http://*' } }),
+    'fail: Inference port answers without a key',
+    '(OLLAMA_ORIGINS=http://*)',
+  ],
+])('pages of the web: %s', (_, server, outcome, reason) => {
+  const verdicts = ask(engineRequiresKey, facts('', [server]))
+  expect(outcomes(verdicts)).toEqual([outcome])
+  expect(verdicts[0]?.reason).toContain(reason)
 })
 
 test('no inference server: nothing applies', () => {
