@@ -1,15 +1,12 @@
 import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
-import { below, field, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { below, entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 
 /** Which paths a client may ask for, so that what Caddy makes of them is a route of an engine. */
 
 /** Beginnings of paths that are cut off before the engine sees them. */
 export function headsIn(root: JsonNode): readonly string[] {
   const found = new Set<string>()
-  const stripped = new Set<string>()
   for (const node of below(root)) {
-    const prefix = textOf(field(node, 'strip_path_prefix'))
-    if (prefix) stripped.add(prefix.startsWith('/') ? prefix : `/${prefix}`)
     const rewrites = items(field(node, 'handle')).some(
       (handler) => textOf(field(handler, 'handler')) === 'rewrite' && field(handler, 'uri') !== undefined,
     )
@@ -17,21 +14,33 @@ export function headsIn(root: JsonNode): readonly string[] {
       for (const set of items(field(node, 'match')))
         for (const path of texts(field(set, 'path'))) found.add(path.replace(/\*.*$/, '').replace(/\/$/, ''))
   }
-  // One behind the other, where `handle_path` stands in `handle_path`.
-  const few = [...stripped].slice(0, MAX_PAIRED)
-  const pairs = few.flatMap((outer) => few.flatMap((inner) => (inner === outer ? [] : [outer.replace(/\/$/, '') + inner])))
-  const all = new Set([...stripped, ...found, ...pairs])
+  const pairs = new Set<string>()
+  const all = new Set([...cutOff(root, pairs), ...found, ...pairs])
   return [...all].filter((head) => head !== '' && !head.includes('{'))
 }
 
+/** What `strip_path_prefix` takes away; in `pairs` two of them that follow each other, as `handle_path` in `handle_path` does. Of a group one alone is taken, and nothing follows what is terminal. */
+function cutOff(node: JsonNode, pairs: Set<string>): readonly string[] {
+  const earlier: { readonly heads: readonly string[]; readonly group: string; readonly ends: boolean }[] = []
+  const parts = node.kind === 'array' ? node.items : entries(node).map(([, inner]) => inner)
+  for (const part of parts) {
+    const heads = cutOff(part, pairs)
+    if (heads.length === 0) continue
+    const group = textOf(field(part, 'group')) ?? ''
+    for (const one of pairs.size > MAX_HEADS ? [] : earlier)
+      if (!one.ends && (group === '' || group !== one.group))
+        for (const outer of one.heads) for (const inner of heads) pairs.add(outer.replace(/\/$/, '') + inner)
+    earlier.push({ heads, group, ends: isTrue(field(part, 'terminal')) })
+  }
+  const prefix = textOf(field(node, 'strip_path_prefix'))
+  return [...(prefix ? [prefix.startsWith('/') ? prefix : `/${prefix}`] : []), ...new Set(earlier.flatMap(({ heads }) => heads))]
+}
+
 export const MAX_HEADS = 100
-const MAX_PAIRED = 8
 
 /** Beginnings of paths that matchers name. */
 export const beginningsIn = (root: JsonNode): readonly string[] =>
-  [...new Set([...below(root)].flatMap((node) => texts(field(node, 'path'))))]
-    .flatMap((path) => /^(\/[^*{]*)\*$/.exec(path)?.[1] ?? [])
-    .slice(0, 20)
+  [...new Set([...below(root)].flatMap((node) => texts(field(node, 'path'))))].flatMap((path) => /^(\/[^*{]*)\*$/.exec(path)?.[1] ?? [])
 
 /** What rewrites by parts of a path make it of: suffixes that are cut off, words that are replaced, patterns whose groups are put together anew. */
 export function rewritingsIn(root: JsonNode): {
@@ -78,7 +87,8 @@ export function rewritingsIn(root: JsonNode): {
   // `/v1{uri}`: what it puts before the path of the request.
   const added = uris.flatMap((uri) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
   // A path that is put in place of whatever was asked for: any that the matchers around it take.
-  const places = uris.length + replaced.length > 0 ? samplesOf(all) : []
+  const samples = uris.length + replaced.length > 0 ? samplesOf(all) : []
+  const places = samples.slice(0, MAX_SAMPLES)
   return {
     places,
     suffixes: [...new Set(suffixes)].slice(0, FEW),
@@ -87,16 +97,18 @@ export function rewritingsIn(root: JsonNode): {
     added: [...new Set(added)].slice(0, FEW),
     more:
       replaced.length + rewritings.length > MAX_REWRITINGS ||
+      samples.length > MAX_SAMPLES ||
       [new Set(suffixes).size, words.length, new Set(added).size].some((one) => one > FEW),
   }
 }
 
 const FEW = 8
 const MAX_REWRITINGS = 60
+const MAX_SAMPLES = 160
 
 /** A path for each matcher of paths, and for each beginning together with each end. */
 function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
-  const written = [...new Set(nodes.flatMap((node) => texts(field(node, 'path'))))].slice(0, 40)
+  const written = [...new Set(nodes.flatMap((node) => texts(field(node, 'path'))))].slice(0, MAX_SAMPLES + 1)
   const ends = written.filter((path) => /^\*[^*]+$/.test(path)).map((path) => path.slice(1))
   const beginnings = written.filter((path) => /^\/[^*]*\*$/.test(path)).map((path) => path.slice(0, -1))
   const regexps = nodes.flatMap((node) => takenBySample(textOf(field(node, 'path_regexp', 'pattern')) ?? '') ?? [])
@@ -105,7 +117,7 @@ function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
     ...regexps,
     ...beginnings.flatMap((head) => ends.map((end) => `${head}x${end}`)),
   ]
-  return all.map((path) => (path.startsWith('/') ? path : `/${path}`)).slice(0, 80)
+  return [...new Set(all.map((path) => (path.startsWith('/') ? path : `/${path}`)))]
 }
 
 interface Word {

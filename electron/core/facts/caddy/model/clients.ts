@@ -7,17 +7,29 @@ export interface Representative {
   readonly address: string
 }
 
-const strangers = ['198.51.100.77', '203.0.113.77', '192.0.2.77', '100.64.77.77', '9.77.77.77', '177.7.7.7']
+const strangers = {
+  4: ['198.51.100.77', '203.0.113.77', '192.0.2.77', '100.64.77.77', '9.77.77.77', '177.7.7.7'],
+  6: ['2001:db8:77::77', '2a00:77::77', '2600:77::77', '2400:77::77'],
+} as const
 
-/** One address for each block, outside the smaller blocks within it where there is such a one, and a stranger. */
+/**
+ * One address for each block, outside the smaller blocks within it where there is such a one, and a stranger; a second one over IPv6 where a block holds one of the two
+ * alone. All of IPv4, or of IPv6, is no block: everybody may come by it.
+ */
 export function representatives(ranges: readonly string[]): readonly Representative[] {
   const blocks = ranges.flatMap((text) => addressBlock(text) ?? [])
-  const inNone = (address: string) => {
+  const named = blocks.filter(({ prefixLength }) => prefixLength > 0)
+  const isIn = (address: string, some: readonly AddressBlock[]): boolean => {
     const one = addressBlock(address)
-    return one !== undefined && !blocks.some((block) => block.prefixLength > 0 && within(one, block))
+    return one !== undefined && some.some((block) => within(one, block))
   }
-  const stranger = strangers.find(inNone) ?? (strangers[0] as string)
-  return [{ from: undefined, address: stranger }, ...blocks.map((block) => ({ from: block.text, address: addressIn(block, blocks) }))]
+  const strangerOf = (family: 4 | 6): string => strangers[family].find((one) => !isIn(one, named)) ?? strangers[family][0]
+  const [four, six] = [strangerOf(4), strangerOf(6)]
+  return [
+    { from: undefined, address: four },
+    ...(isIn(four, blocks) || isIn(six, blocks) ? [{ from: undefined, address: six }] : []),
+    ...named.map((block) => ({ from: block.text, address: addressIn(block, named) })),
+  ]
 }
 
 function addressIn(block: AddressBlock, all: readonly AddressBlock[]): string {

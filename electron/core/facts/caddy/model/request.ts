@@ -27,6 +27,8 @@ export interface State {
   /** As the client sent it. */
   readonly original: string
   readonly captures: ReadonlyMap<string, string>
+  /** In routes for errors: what is said otherwise. */
+  readonly errorStatus?: number | undefined
   readonly groups: ReadonlySet<string>
   readonly credentials: readonly Credential[]
   /** Something that is not modelled decided for this way. */
@@ -92,7 +94,7 @@ export function serve(context: Context, state: State): readonly Outcome[] {
   const onError: Inside['onError'] = (status, node, failed) => {
     const last: Next = (end) => answered(status, node, end)
     // The server's error routes see the request as the client sent it (caddyhttp/server.go).
-    const restored: State = { ...failed, method: state.method, path: state.path, groups: new Set() }
+    const restored: State = { ...failed, method: state.method, path: state.path, groups: new Set(), errorStatus: status }
     return errors.length === 0 ? last(failed) : run(errors, 0, last, { ...context, onError: answered }, restored)
   }
   return bounded(run(items(field(context.server, 'routes')), 0, empty, { ...context, onError }, state), context.server)
@@ -205,11 +207,22 @@ const transparent = new Set([
   'tracing',
   'log_append',
   'copy_response_headers',
+  'replace_response',
+])
+
+/** Plugins that refuse some requests, whoever sends them, and let the others through, and what they say then: who sends too many, or from where. */
+const refusing = new Map([
+  ['rate_limit', 429],
+  ['crowdsec', 403],
+  ['appsec', 403],
+  ['waf', 403],
 ])
 
 function step(node: JsonNode, next: Next, context: Inside, state: State): readonly Outcome[] {
   const name = textOf(field(node, 'handler')) ?? ''
   if (transparent.has(name)) return next(state)
+  const refusal = refusing.get(name)
+  if (refusal !== undefined) return bounded([...next(state), ...context.onError(refusal, node, state)], node)
   switch (name) {
     case 'subroute':
       return run(items(field(node, 'routes')), 0, next, withErrors(node, next, context), state)
@@ -258,7 +271,9 @@ function step(node: JsonNode, next: Next, context: Inside, state: State): readon
 /** A subroute catches the errors inside it when it has error routes, and goes on after them. */
 function withErrors(subroute: JsonNode, next: Next, context: Inside): Inside {
   const routes = items(field(subroute, 'errors', 'routes'))
-  return routes.length === 0 ? context : { ...context, onError: (_status, _node, failed) => run(routes, 0, next, context, failed) }
+  return routes.length === 0
+    ? context
+    : { ...context, onError: (errorStatus, _node, failed) => run(routes, 0, next, context, { ...failed, errorStatus }) }
 }
 
 /** What an answer is replaced by (modules/caddyhttp/intercept), where that passes the request on: whatever was answered, a refusal too. */

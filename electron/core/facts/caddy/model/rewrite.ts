@@ -6,10 +6,12 @@ interface Target {
   readonly path: string
   readonly original: string
   readonly captures: ReadonlyMap<string, string>
+  /** In routes for errors: what is said otherwise. */
+  readonly errorStatus?: number | undefined
 }
 
 /** Values of placeholders that a target may name; undefined for those that only a running Caddy knows. */
-function placeholder(name: string, { method, path, original, captures }: Target): string | undefined {
+function placeholder(name: string, { method, path, original, captures, errorStatus }: Target): string | undefined {
   switch (name) {
     case 'http.request.method':
       return method
@@ -19,6 +21,8 @@ function placeholder(name: string, { method, path, original, captures }: Target)
     case 'http.request.orig_uri':
     case 'http.request.orig_uri.path':
       return original
+    case 'http.error.status_code':
+      return errorStatus === undefined ? undefined : String(errorStatus)
     case 'http.request.uri.query':
     case 'http.request.uri.prefixed_query':
       return ''
@@ -44,7 +48,8 @@ export function rewritten<T extends Target>(node: JsonNode, before: T): { readon
   let path = before.path
   const uri = textOf(field(node, 'uri')) ?? ''
   if (uri !== '') {
-    const target = expand(uri, before)?.split(/[?#]/, 1)[0]
+    // The query is put together apart (buildQueryString); what a placeholder brings along of one is cut off.
+    const target = expand(uri.split(/[?#]/, 1)[0] ?? '', before)?.split(/[?#]/, 1)[0]
     if (target === undefined) return undefined
     if (target !== '' || !/^[?#]/.test(uri)) path = target
   }

@@ -98,8 +98,10 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     const allHeads = headsIn(server.node)
     const heads = allHeads.slice(0, MAX_HEADS)
     const rewritings = rewritingsIn(server.node)
-    const beginnings = beginningsIn(server.node)
-    if (allHeads.length > MAX_HEADS || rewritings.more) report(server.node, MORE_PATHS)
+    const allBeginnings = beginningsIn(server.node)
+    const beginnings = allBeginnings.slice(0, MAX_HEADS)
+    const areAsked = rewritings.rewritings.length > 0 || services.some(({ engine }) => engine === 'localai')
+    if (allHeads.length > MAX_HEADS || rewritings.more || (areAsked && allBeginnings.length > MAX_HEADS)) report(server.node, MORE_PATHS)
     if (!rewritings.rewritings.every(({ pattern }) => isReadable(pattern)))
       report(server.node, 'a pattern that decides which path leads there is beyond Gatehouse')
     // What a pattern takes of a path may be told apart by where the path begins.
@@ -114,6 +116,8 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
     if (hosts.length === MAX_HOSTS) report(server.node, 'it names more hosts than Gatehouse follows')
     for (const listen of server.listens) {
       const encrypted = speaksTls(server, listen)
+      // Over an address of IPv4 nobody comes by IPv6.
+      const clients = blocks.filter(({ address }) => !(address.includes(':') && /^[\d.]+$/.test(listen.address)))
       for (const host of [...hosts, undefined]) {
         const name = host === undefined ? STRANGER : host.replaceAll('*', 'gatehouse-probe')
         if (name.includes('{')) report(server.node, 'it names hosts that only the running Caddy knows')
@@ -129,7 +133,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
             if (more) report(server.node, MORE_PATHS)
             for (const clientPath of strips ? [...asked, ...alsoAskedFor(beginnings, route.path, anyCase)] : asked) {
               const ways: CaddyWay[] = []
-              for (const { from, address } of blocks)
+              for (const [at, { from, address }] of clients.entries())
                 for (const { persona, method } of asking.flatMap((persona) =>
                   methodsFor(route.method).map((method) => ({ persona, method })),
                 )) {
@@ -140,7 +144,7 @@ function draw(config: JsonNode, services: readonly InferenceService[], localAddr
                       outcome.kind === 'answered' &&
                       clientPath === route.path &&
                       method === route.method &&
-                      from === undefined &&
+                      at === 0 &&
                       persona === 'silent'
                     )
                       missed.push({ route, server, listen, host, node: outcome.node })

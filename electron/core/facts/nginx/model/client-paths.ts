@@ -2,10 +2,10 @@ import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { beginningsAsked, MAX_BEGINNINGS, PATH } from './asked-beginnings.ts'
 import { conditionOf } from './conditions.ts'
-import { askedFor, type Rewriting, type Told, takenBySample } from './inverse.ts'
+import { askedFor, hasMore, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
-import { rewritingsOf } from './rewritings.ts'
+import { MAX_REWRITINGS, rewritingsOf } from './rewritings.ts'
 import { nearestAll, own } from './scope.ts'
 import { concerning, type HttpModel, type Server } from './servers.ts'
 import { readTarget } from './target.ts'
@@ -22,6 +22,8 @@ export interface ClientPaths {
   readonly splitting: readonly string[]
   /** Beginnings of paths that locations pass on. */
   readonly passed: readonly string[]
+  /** Are these all? */
+  readonly allPassed: boolean
 }
 
 const MAX_HEADS = 400
@@ -37,7 +39,11 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): C
   const { told, cut: cutTexts } = toldOfGroups(server, model)
   const allTold = [...cutTexts].every((name) => WHOLE.includes(name) && rewritings.length === 0)
   let complete =
-    heads.length <= MAX_HEADS && rewritings.length <= MAX_HEADS && allTold && (asSent === undefined || asSent.length <= MAX_BEGINNINGS)
+    heads.length <= MAX_HEADS &&
+    rewritings.length <= MAX_REWRITINGS &&
+    !rewritings.some(({ pattern }) => hasMore(pattern)) &&
+    allTold &&
+    (asSent === undefined || asSent.length <= MAX_BEGINNINGS)
   // Of the whole path, too, where a pattern makes the program's path of a part of it.
   const whole = rewritings.length === 0 ? [] : WHOLE.flatMap((name) => told.get(name) ?? [])
   const beginnings = whole.flatMap((text): readonly Head[] => {
@@ -49,8 +55,9 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): C
   })
   const decoded = passesDecoded(server.directive.block ?? [])
   const cutsOff = endsAtMark(concerning(server))
+  const passed = [...new Set(passedIn(server.locations))]
   const to = (path: string) => {
-    const followed = { heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings: rewritings.slice(0, MAX_HEADS), told }
+    const followed = { heads: [...heads.slice(0, MAX_HEADS), ...beginnings], rewritings: rewritings.slice(0, MAX_REWRITINGS), told }
     const { paths: all, cut } = candidates(followed, path, asSent?.slice(0, MAX_BEGINNINGS))
     if (cut) complete = false
     const disguised = [...(decoded ? all.flatMap((one) => encodedTwice(one, path)) : []), ...(cutsOff ? all.map((one) => `${one}%3F`) : [])]
@@ -61,7 +68,8 @@ export function clientPathsOf(server: Server, model: Pick<HttpModel, 'maps'>): C
     rewritings,
     to,
     splitting: splittingIn(server),
-    passed: passedIn(server.locations).slice(0, FEW),
+    passed: passed.slice(0, MAX_PASSED),
+    allPassed: passed.length <= MAX_PASSED,
   }
 }
 
@@ -231,6 +239,7 @@ function toldOfGroups(server: Server, { maps }: Pick<HttpModel, 'maps'>): { read
 const MAX_DIRECT = 500
 const MAX_CANDIDATES = 120
 const FEW = 20
+const MAX_PASSED = 100
 
 /** Paths that a client may ask for to get to a route: its own, those that locations and rewrites make it of, and these made of others. */
 function candidates(

@@ -147,7 +147,7 @@ const patternsOfSent = (text: string, model: HttpModel, state: RequestState): re
   mapsBehind(text, model)
     .filter(({ parameters: [source = ''] }) => looksAtSent(source, model, state))
     .flatMap(({ block = [] }) => block.flatMap(({ name }) => patternOf(name) ?? []))
-    .slice(0, MAX_SHAPES)
+    .slice(0, MAX_SENT + 1)
 
 /** The maps that a text names, and those that these look at. */
 const mapsBehind = (text: string, model: HttpModel, depth = 0): readonly NginxDirective[] =>
@@ -169,24 +169,27 @@ function byQuery(directive: NginxDirective, model: HttpModel, state: RequestStat
     ...(operator.includes('~') && looksAtSent(left, model, state) ? [right] : []),
     ...patternsOfSent(`${left} ${right}`, model, state),
   ]
-  const proofs = patterns.slice(0, MAX_SHAPES).flatMap((pattern) => {
+  const proofs = patterns.slice(0, MAX_SENT).flatMap((pattern) => {
     const values = behindMark(pattern).map((persona) => truth(directive.parameters, { model, state, persona }).value)
     return values.includes(!silent) ? [provenBy(pattern).proof] : []
   })
-  if (proofs.length === 0) return []
+  if (proofs.length === 0) return patterns.length > MAX_SENT ? [{ taken: !silent, assumption: { kind: 'unmodelled', directive } }] : []
   if (proofs.includes('form')) return [{ taken: !silent }]
   return [{ taken: !silent, assumption: { kind: proofs.includes('unclear') ? 'unmodelled' : 'secret', directive } }]
 }
 
 /** What else a text becomes for those who write that. */
 function textsByQuery(template: string, model: HttpModel, state: RequestState, silent: string): readonly (string | undefined)[] {
-  return patternsOfSent(template, model, state).flatMap((pattern) => {
+  const patterns = patternsOfSent(template, model, state)
+  const more = patterns.length > MAX_SENT ? [undefined] : []
+  const texts = patterns.slice(0, MAX_SENT).flatMap((pattern) => {
     const { proof } = provenBy(pattern)
     return behindMark(pattern).flatMap((persona) => {
       const value = expandText(template, { model, state, persona })
       return !value.known || value.text === silent || proof === 'secret' ? [] : [proof === 'form' ? value.text : undefined]
     })
   })
+  return [...texts, ...more]
 }
 
 const told = new WeakMap<HttpModel, Map<NginxDirective, readonly Alike[] | undefined>>()
@@ -223,6 +226,8 @@ function waysByAddress(directive: NginxDirective, model: HttpModel, state: Reque
 const personas: readonly Persona[] = ['silent', 'guessing', 'bearing']
 
 const MAX_SHAPES = 24
+/** Patterns of what stands behind the question mark; of those beyond it is not known whom they let in. */
+const MAX_SENT = 40
 
 /** Clients who send what has the form that a pattern asks for, where that holds no secret. */
 function shapesIn(words: readonly string[], model: HttpModel): readonly Persona[] {

@@ -105,8 +105,8 @@ function write(pieces: readonly Piece[], taken: ReadonlyMap<string, string>): re
   return [least.join(''), ...others].slice(0, MAX_ALTERNATIVES)
 }
 
-const MAX_ALTERNATIVES = 12
-const MAX_SAMPLES = 6
+const MAX_ALTERNATIVES = 40
+const MAX_SAMPLES = 40
 
 const kept = new Map<string, ReturnType<typeof readPattern>>()
 
@@ -188,6 +188,17 @@ export function askedFor(rewriting: Rewriting, wanted: string, told: Told = new 
 
 const inside = (text: string, within = '/'): readonly string[] =>
   text.startsWith(within) ? [text] : [within, within.replace(/\/$/, '') + text]
+
+/** Does it name more alternatives than are followed? */
+export function hasMore(pattern: string): boolean {
+  const branches = (pieces: readonly Piece[]): number =>
+    pieces.reduce(
+      (sum, { alternatives }) => sum + alternatives.reduce((all, inner) => all + branches(inner), Math.max(0, alternatives.length - 1)),
+      0,
+    )
+  const all = patternOf(pattern) ?? []
+  return all.length > MAX_SAMPLES || all.some((pieces) => branches(pieces) >= MAX_ALTERNATIVES)
+}
 
 /** Can it be turned round? */
 export const isReadable = (pattern: string): boolean => patternOf(pattern) !== undefined

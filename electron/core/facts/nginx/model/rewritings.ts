@@ -19,14 +19,15 @@ function sentOnBy({ name, parameters }: NginxDirective, within?: string): readon
   })
 }
 
-const MAX_TAKING = 20
+/** Of more than these, what clients ask for is not known. */
+export const MAX_REWRITINGS = 400
 
 /** Patterns by which maps of the path take groups, that stand for `$1` once the map was looked up. */
 const takenByMaps = ({ maps }: Pick<HttpModel, 'maps'>): readonly string[] =>
   [...maps.values()]
     .filter(({ parameters: [source = ''] }) => /\$\{?(?:request_|document_)?uri\b/.test(source))
     .flatMap(({ block = [] }) => block.flatMap(({ name }) => (/^~.*\((?!\?)/.test(name) ? [name.replace(/^~\*?/, '')] : [])))
-    .slice(0, MAX_TAKING)
+    .slice(0, MAX_REWRITINGS + 1)
 
 /** Patterns of conditions over the path that take groups. */
 const takenByConditions = (directives: readonly NginxDirective[]): readonly string[] =>

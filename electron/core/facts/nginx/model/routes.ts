@@ -133,6 +133,7 @@ function draw(
       const request = { scheme: encrypted ? ('https' as const) : ('http' as const), anyHost, port: listen.port, mergeSlashes }
       for (const service of services) {
         const strips = service.engine === 'localai'
+        if (strips && !paths.allPassed) report(server.directive, 'it passes on more beginnings of paths than Gatehouse follows')
         const anyCase = ignoresCase(service)
         let reached = false
         const missed: WithheldRoute[] = []

@@ -89,3 +89,34 @@ test.each<[string, object, string]>([
   })
   expect(outcomes(ask(managementRestricted, given(config), policyContext({ modelAdmins: ['10.0.1.5'] })))).toEqual([expected])
 })
+
+describe('clients over IPv6 are others than those over IPv4', () => {
+  const from = (...ranges: string[]) => [{ remote_ip: { ranges } }]
+  const refused = [{ handler: 'static_response', status_code: 403 }]
+  const listen = (address: string) => ({ listen: [`${address}:443`] })
+  test.each<[string, readonly object[], object, readonly string[]]>([
+    ['a login for all of IPv4', [{ match: from('0.0.0.0/0'), handle: [login] }, { handle: [toOllama] }], {}, [open]],
+    [
+      'that, where nobody comes otherwise',
+      [{ match: from('0.0.0.0/0'), handle: [login] }, { handle: [toOllama] }],
+      listen('10.0.3.7'),
+      [closed],
+    ],
+    ['a login for both', [{ match: from('0.0.0.0/0', '::/0'), handle: [login] }, { handle: [toOllama] }], {}, [closed]],
+    ['all of IPv4 turned away', [{ match: from('0.0.0.0/0'), handle: refused }, { handle: [toOllama] }], {}, [open]],
+    [
+      'all of IPv6 without a login',
+      [{ match: from('::/0'), handle: [toOllama], terminal: true }, { handle: [login, toOllama] }],
+      {},
+      [open],
+    ],
+    [
+      'private networks without a login',
+      [{ match: from('10.0.0.0/8', 'fd00::/8'), handle: [toOllama], terminal: true }, { handle: [login, toOllama] }],
+      {},
+      ['warning: Some addresses need no login'],
+    ],
+  ])('%s', (_, routes, server, expected) => {
+    expect(outcomes(ask(requiresAuthentication, given(site(routes, server))))).toEqual(expected)
+  })
+})

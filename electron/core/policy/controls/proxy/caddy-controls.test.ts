@@ -257,7 +257,7 @@ test.each<[string, unknown, string]>([
     site([{ handle: [{ handler: 'authentication', providers: { jwt: {} } }, toOllama] }]),
     'not-evaluated: Whether a login is needed is not known',
   ],
-  ['an unknown handler', site([{ handle: [{ handler: 'waf' }, toOllama] }]), 'not-evaluated: Part of Caddy is beyond the model'],
+  ['an unknown handler', site([{ handle: [{ handler: 'exec' }, toOllama] }]), 'not-evaluated: Part of Caddy is beyond the model'],
   [
     'named addresses need no login',
     site([{ match: [{ not: [{ remote_ip: { ranges: ['10.0.0.0/8'] } }] }], handle: [login] }, { handle: [toOllama] }]),

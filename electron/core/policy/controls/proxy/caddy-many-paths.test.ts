@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { given, login, site, toOllama } from './caddy-sites.testing.ts'
-import { ask, outcomes } from './proxy-facts.ts'
+import { caddy, given, login, noNginx, site, toOllama } from './caddy-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** Many ways of one kind, of which one asks nobody: it is found, or what was not followed is said. */
@@ -24,6 +24,39 @@ const byPrefix = (at: number) => ({
 })
 
 test('many patterns', { timeout: 60_000 }, () => expect(judged(many(45, 43, byPattern))).toEqual(open))
+
+/** `handle_path` in `handle_path`, as Caddy adapts it: each cuts off its own beginning. */
+const within = (head: string, routes: readonly object[], group = 'outer') => ({
+  group,
+  match: [{ path: [`${head}/*`] }],
+  handle: [{ handler: 'subroute', routes: [{ handle: [{ handler: 'rewrite', strip_path_prefix: head }] }, ...routes] }],
+})
+
+test('many beginnings one in the other', { timeout: 60_000 }, () => {
+  const guarded = Array.from({ length: 12 }, (_, at) => within(`/s${at}`, [{ handle: [login, toOllama] }]))
+  expect(judged([within('/team', [within('/llm', [{ handle: [toOllama] }], 'inner')]), ...guarded])).toEqual(open)
+})
+
+test('many places that get a path of their own', { timeout: 60_000 }, () => {
+  const rewrite = { handle: [{ handler: 'rewrite', uri: '/api/tags' }] }
+  const own = (at: number) => ({ match: [{ path: [`/w${at}`] }], handle: [{ handler: 'subroute', routes: [rewrite] }] })
+  expect(judged(many(45, 1, own))).toEqual(open)
+})
+
+test('many beginnings before what takes one off by itself', { timeout: 60_000 }, () => {
+  const localai = (count: number, off: number) => {
+    const asked = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }] }
+    const routes = Array.from({ length: count }, (_, at) => ({
+      match: [{ path: [`/p${at}/*`] }],
+      handle: [...(at === off ? [] : [login]), asked],
+      terminal: true,
+    }))
+    const config = caddy(site(routes))
+    return outcomes(ask(requiresAuthentication, facts('', [service('localai')], { ...noNginx, caddy: config })))
+  }
+  expect(localai(25, 1).join()).toContain('without a login')
+  expect(localai(110, 1)).toContain(beyond)
+})
 
 /** Networks that are turned away, and one that needs no login. */
 const networks = (count: number) => [

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { beyond, guarded, judged, login, model, open, site } from './nginx-sites.testing.ts'
+import { admins, beyond, guarded, judged, login, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** Many ways of one kind, of which one asks nobody: it is found, or what was not followed is said. */
 const many = (count: number, one: (at: number) => string): string => Array.from({ length: count }, (_, at) => one(at)).join(' ')
@@ -16,7 +18,20 @@ const byPath = (maps: string, inside = '') =>
   )
 const moved = (count: number) => `map $uri $new { default ""; ${many(count, (at) => `/old${at} /new${at};`)} }`
 
+/** One location for many names, of which `if` lets one in. */
+const byName = (count: number, off: string) =>
+  `location ~ ^/(?:${many(count, (at) => `a${at}`).replaceAll(' ', '|')})/(?<r>.*)$ { set $realm r; if ($uri ~ ${off}/) { set $realm off; } auth_basic $realm; auth_basic_user_file /b; proxy_pass http://127.0.0.1:11434/$r; }`
+const byQuery = (count: number, off: number) =>
+  site(
+    `location / { if ($mine = r) { return 403; } ${model} }`,
+    `map $request_uri $mine { default r; ${many(count, (at) => `~[?&]k${at}= ${at === off ? 'open' : 'r'};`)} }`,
+  )
+
 test.each<[string, string, readonly string[]]>([
+  ['alternatives', site(`${byName(20, '15')} ${rest}`), open],
+  ['more alternatives than are followed', site(`${byName(50, '45')} ${rest}`), [...guarded, ...beyond]],
+  ['words of the query', byQuery(30, 29), notKnown],
+  ['more words of the query than are followed', byQuery(50, 49), notKnown],
   [
     'rewrites',
     site(
@@ -100,3 +115,12 @@ test.each<[string, string, readonly string[]]>([
     [...guarded, ...beyond],
   ],
 ])('many %s', { timeout: 60_000 }, (_, configuration, expected) => expect(judged(configuration)).toEqual(expected))
+
+test('many beginnings before what takes one off by itself', { timeout: 60_000 }, () => {
+  const localai = (count: number, off: number) => {
+    const locations = many(count, (at) => `location /p${at}/ { ${at === off ? '' : login} proxy_pass http://127.0.0.1:8080; }`)
+    return outcomes(ask(requiresAuthentication, facts(site(`${locations} ${rest}`), [service('localai')]), admins))
+  }
+  expect(localai(25, 23)).toEqual(open)
+  expect(localai(110, 108)).toEqual([...guarded, ...beyond])
+})
