@@ -61,6 +61,13 @@ describe('a hop', () => {
   })
 
   test.each([
+    ['its address', `10.0.0.5 ${mine.line}`],
+    ['its name in the fleet file alone', `gpu1 ${mine.line}`],
+  ])('is asked first for a key of the type on file, filed under %s', async (_, text) => {
+    expect([...(await policy(text).policy.knownTypes(hop()))]).toEqual(['ssh-ed25519'])
+  })
+
+  test.each([
     ['10.0.0.5', 22, '10.0.0.5'],
     ['gpu1', 2222, 'gpu1:2222'],
     ['fd00::1', 2222, '[fd00::1]:2222'],
