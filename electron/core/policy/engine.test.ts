@@ -118,6 +118,18 @@ describe('findings', () => {
     expect(evaluate([open], seen, outputs, context)[0]?.remediation).toEqual({ template })
   })
 
+  test.each([
+    ['Ollama', ['ollama'], 'by-ollama'],
+    ['another engine', ['vllm', 'localai'], 'by-proxy'],
+    ['Ollama among others', ['vllm', 'ollama'], 'by-ollama'],
+    ['no engine', [], 'by-ollama'],
+    ['engines that could not be read', undefined, 'by-ollama'],
+  ])('of a host with %s', (_, engines, template) => {
+    const open = { ...control([verdict({ status: 'fail' })]), remediation: { template: 'by-ollama', otherEngines: 'by-proxy' } }
+    const services = engines ? known(engines.map((engine) => ({ engine }))) : unknown('services: not read', [])
+    expect(evaluate([open], { ...facts, services } as unknown as typeof facts, outputs, context)[0]?.remediation).toEqual({ template })
+  })
+
   test('a verdict may name another template than its control', () => {
     const open = { ...control([verdict({ status: 'fail', template: 'by-docker' })]), remediation: { template: 'by-ufw' } }
     expect(evaluate([open], facts, outputs, context)[0]?.remediation).toEqual({ template: 'by-docker' })

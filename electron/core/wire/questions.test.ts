@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isManagement, routesOf } from '#shared/model/engine-routes.ts'
 import type { Host } from '#shared/model/fleet.ts'
-import { engines } from '#shared/model/inference-service.ts'
+import { type Engine, engines } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
 import { known, unknown } from '../facts/fact.ts'
 import type { Process } from '../facts/processes/processes.ts'
@@ -205,6 +205,24 @@ test.each(engines)('%s: only GET, never a route that manages, and few', (engine)
   expect(asked.length).toBeLessThanOrEqual(8)
   expect(asked.filter(({ method, path }) => method !== 'GET' || managing.has(path))).toEqual([])
   expect(asked.map(({ path }) => path)).not.toContain('/cors-proxy')
+})
+
+/** Read before it is changed: each of these is sent to production servers. Of those in the first list the body is read. */
+test.each<[Engine, readonly string[], readonly string[]]>([
+  ['ollama', ['/', '/api/version'], ['/api/tags', '/api/ps', '/v1/models']],
+  ['vllm', ['/health', '/ping'], ['/v1/models', '/metrics', '/is_paused', '/get_world_size', '/invocations']],
+  ['llama.cpp', ['/health', '/v1/health'], ['/models', '/v1/models', '/props', '/slots', '/lora-adapters', '/api/tags']],
+  [
+    'localai',
+    ['/healthz', '/readyz'],
+    ['/.well-known/localai.json', '/swagger/', '/api/instructions', '/v1/models', '/metrics', '/api/tags'],
+  ],
+])('%s: these routes, and no other', (engine, heads, others) => {
+  const asked = harmlessRequests({ engine, argv: [] })
+  expect(asked.map(({ path, readsBody }) => [path, readsBody])).toEqual([
+    ...heads.map((path) => [path, true]),
+    ...others.map((path) => [path, false]),
+  ])
 })
 
 test('with many routes that tell something, the one that stands for those outside of the key of vLLM is asked still', () => {
