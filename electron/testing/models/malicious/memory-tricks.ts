@@ -144,4 +144,5 @@ export const memoryTricks: readonly ModelCase[] = [
     pk.newobj,
     pk.stop,
   ),
+  suspicious('as many zeros as a number says', p, call(pk.named('builtins', 'bytearray'), pk.int1(200)), pk.stop),
 ]

@@ -59,7 +59,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
       // Constructors of PyTorch take an address by a name that their manual does not have.
       if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
-      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args)
+      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args) || isFilled(callee, args)
       if (unusual || (isSettings(callee) && !(opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0)))
         scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
@@ -141,6 +141,13 @@ const isOnlyNamed = ({ module, name }: PickleGlobal) =>
   module === 'torch.nn.functional' ||
   module === 'torch._C._nn' ||
   (/^sklearn\./.test(module ?? '') && /^_?[a-z]/.test(name ?? '') && name !== 'newObj')
+
+/** Of a number they make as many zeros, however many it says; pickles of them hold their bytes. */
+const isFilled = ({ module, name }: PickleGlobal, args: PickleValue): boolean =>
+  /^(?:builtins|__builtin__)$/.test(module ?? '') &&
+  /^byte(?:s|array)$/.test(name ?? '') &&
+  args.kind === 'tuple' &&
+  args.items[0]?.kind === 'number'
 
 /** Settings of a training are made without their constructor, which sets up devices and reads files, and then given their state. */
 const isSettings = ({ module, name }: PickleGlobal) =>
