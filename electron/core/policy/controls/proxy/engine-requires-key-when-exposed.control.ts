@@ -5,7 +5,7 @@ import { defineControl, type Verdict } from '../../control.ts'
 import type { DirectWaySources } from '../inference/direct-way.ts'
 import { judgeRunning, serviceName } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
-import { judgeOwnPort, type OwnPortJudge } from './own-port.ts'
+import { judgeOwnPort } from './own-port.ts'
 import { exposedBinds, listed } from './proxy-paths.ts'
 
 export default defineControl({
@@ -26,30 +26,43 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.vllm.ai/en/latest/usage/security/',
   ],
-  evaluate: ({ services, ...uses }) => judgeRunning(services, (service) => judge(service, uses)),
+  evaluate: ({ services, ...uses }) => [
+    ...judgeRunning(services, (service) => judge(service, uses)),
+    ...services.filter(({ running }) => running).flatMap(judgePages),
+  ],
 })
 
 const judge = (service: InferenceService, uses: DirectWaySources): Verdict =>
   judgeOwnPort(service, uses, {
-    local: (binds) => judgeLocal(service, `${serviceName(service)} listens on ${binds}: only accounts of this host and its proxy reach it`),
+    local: (binds) => ({
+      title: 'The inference port is local only',
+      reason: `${serviceName(service)} listens on ${binds}: only accounts of this host and its proxy reach it${comesOpen(service) ? ', and as it comes any page of the web that is open in a browser here' : ''}.`,
+    }),
     judgeAt: (one, where) => judgeAt(one, where, uses.processes),
   })
 
-/** Where none but this host reaches it, a browser that runs here, or whose port is forwarded to here, is asked by whatever page somebody looks at. */
-function judgeLocal(service: InferenceService, where: string): ReturnType<OwnPortJudge['local']> {
+const asksNobody = ({ apiKey }: InferenceService): boolean => apiKey === 'none' || apiKey === 'placeholder'
+const comesOpen = (service: InferenceService): boolean => asksNobody(service) && webPagesOf(service)?.chosen === false
+
+/**
+ * Whatever page somebody looks at asks through his browser: one that runs here, or to which the port is forwarded. A row of its own, since closing the port, which
+ * mends the other, leaves it as it is.
+ */
+function judgePages(service: InferenceService): readonly Verdict[] {
   const pages = webPagesOf(service)
-  const local = { title: 'The inference port is local only', reason: `${where}.` }
-  const asksNobody = service.apiKey === 'none' || service.apiKey === 'placeholder'
-  if (pages === undefined || !(asksNobody || pages.withLogin)) return local
-  if (!pages.chosen) return { ...local, reason: `${where}, and as it comes any page of the web that is open in a browser here.` }
-  return {
-    status: 'warning',
-    severity: pages.withLogin ? 'medium' : 'low',
-    template: null,
-    title: pages.withLogin ? 'Any web page may use a login at its proxy' : 'Any web page in a browser here may ask it',
-    reason: `${where}. But with ${pages.by} it lets pages of any site ask it${pages.withLogin ? ', with the login that somebody has at its proxy' : ' that are open in a browser here, or where somebody forwards its port to (ssh -L)'}.`,
-    hint: 'Name the sites that have to ask it from browsers, or leave the setting out where none has.',
-  }
+  if (!pages?.chosen || !(asksNobody(service) || pages.withLogin)) return []
+  return [
+    {
+      status: 'warning',
+      severity: pages.withLogin ? 'medium' : 'low',
+      template: null,
+      subject: `${service.id}, web pages`,
+      title: pages.withLogin ? 'Any web page may use a login at its proxy' : 'Any web page in a browser here may ask it',
+      reason: `With ${pages.by} ${serviceName(service)} lets pages of any site ask it${pages.withLogin ? ', with the login that somebody has at its proxy' : ' that are open in a browser here, or where somebody forwards its port to (ssh -L)'}.`,
+      hint: 'Name the sites that have to ask it from browsers, or leave the setting out where none has.',
+      cite: service.binds.map(({ section, line }) => ({ section, line })),
+    },
+  ]
 }
 
 /** Where others reach it, a page that one of them looks at does, too: what is outside comes in by a browser. */

@@ -6,9 +6,9 @@ import { loopbackWayTo } from '../inference/loopback-way.ts'
 import { serviceName } from '../inference/service-words.ts'
 import { exposedBinds, hidesSockets, listed, opensNothing, socketsNotSeen, stays } from './proxy-paths.ts'
 
-export interface OwnPortJudge {
-  /** Nobody but this host gets to the port; `binds` in words. A pass, unless it says otherwise. */
-  readonly local: (binds: string) => Pick<Verdict, 'title' | 'reason'> & Partial<Pick<Verdict, 'status' | 'severity' | 'hint' | 'template'>>
+interface OwnPortJudge {
+  /** Nobody but this host gets to the port; `binds` in words. */
+  readonly local: (binds: string) => Pick<Verdict, 'title' | 'reason'>
   /** Others get there; `where` in words. */
   readonly judgeAt: (service: InferenceService, where: string) => Verdict
 }
@@ -23,5 +23,5 @@ export function judgeOwnPort(service: InferenceService, sources: DirectWaySource
   if (hidesSockets(service)) return socketsNotSeen(service)
   if (exposed.length > 0) return judgeAt(service, listed(exposed.map(printBind)))
   const cite = service.binds.map(({ section, line }) => ({ section, line }))
-  return { subject: service.id, status: 'pass', ...local(listed(service.binds.map(printBind))), cite }
+  return { ...local(listed(service.binds.map(printBind))), subject: service.id, status: 'pass', cite }
 }
