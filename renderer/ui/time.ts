@@ -46,6 +46,9 @@ export function ago(at: Date, now: Date): string {
   return value.endsWith('d') && now.getTime() - at.getTime() > 7 * DAY_MS ? dayMonth(at, now) : `${value} ago`
 }
 
+/** Of a moment that stands for a date, as that of advisories, the day that is written there. */
+export const dayWritten = (iso: string): string => day(iso.slice(0, 10))
+
 /** "38 ms", "1.4 s", "2 min 5 s". */
 export function duration(ms: number): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`

@@ -2,7 +2,7 @@ import { wordsOf } from '../../stores/failure-words.ts'
 import { useAdvisories, useAppInfo } from '../../stores/queries.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
-import { day } from '../../ui/time.ts'
+import { dayWritten } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
 
 /** Version and diagnostics: what is not as it should be is said first. */
@@ -35,7 +35,7 @@ export function About() {
         {advisories !== undefined && (
           <>
             <dt>Advisories</dt>
-            <dd>{`${advisories.records} records of ${day(advisories.publishedAt.slice(0, 10))}, ${count(advisories.ageDays, 'day')} old`}</dd>
+            <dd>{`${advisories.records} records of ${dayWritten(advisories.publishedAt)}, ${count(advisories.ageDays, 'day')} old`}</dd>
           </>
         )}
         <dt>Secret store</dt>

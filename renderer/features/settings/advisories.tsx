@@ -5,7 +5,7 @@ import { useAdvisories } from '../../stores/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { plainText } from '../../ui/plain-text.ts'
 import { Status } from '../../ui/status.tsx'
-import { day } from '../../ui/time.ts'
+import { day, dayWritten } from '../../ui/time.ts'
 import { count } from '../../ui/words.ts'
 import { Trouble } from './trouble.tsx'
 
@@ -28,7 +28,7 @@ export function Advisories() {
           <dt>Age</dt>
           <dd>
             {state.ageDays <= MAX_AGE_DAYS ? <Status tone="pass">Fresh</Status> : <Status tone="warn">Old</Status>}{' '}
-            {`${count(state.ageDays, 'day')}, from ${day(state.publishedAt.slice(0, 10))}`}
+            {`${count(state.ageDays, 'day')}, from ${dayWritten(state.publishedAt)}`}
           </dd>
           <dt>Records</dt>
           <dd>{`${state.records}, ${state.base === 'shipped' ? 'as shipped' : 'from a signed update'}`}</dd>
@@ -57,7 +57,7 @@ function Imported({ imported: it }: { readonly imported: AdvisoryImport }) {
       <dt>Imported</dt>
       <dd>
         {it.signedWith === null ? <Status tone="warn">Unsigned</Status> : <Status tone="pass">Signed</Status>}{' '}
-        {`${plainText(it.file, 120)}, ${count(it.records, 'record')} of ${day(it.publishedAt.slice(0, 10))}${unread}`}
+        {`${plainText(it.file, 120)}, ${count(it.records, 'record')} of ${dayWritten(it.publishedAt)}${unread}`}
         <span className="muted block">{`By ${plainText(it.by, 80)} on ${day(it.at)}${it.older ? ', older than the data before it' : ''}`}</span>
       </dd>
     </>

@@ -7,7 +7,7 @@ import { Empty } from '../../../ui/empty.tsx'
 import { plainText } from '../../../ui/plain-text.ts'
 import { type Column, RowTable, type Sorting } from '../../../ui/row-table.tsx'
 import { Status } from '../../../ui/status.tsx'
-import { day } from '../../../ui/time.ts'
+import { day, dayWritten } from '../../../ui/time.ts'
 import { count } from '../../../ui/words.ts'
 import { Gaps } from '../gaps.tsx'
 import { HostPane } from '../host-pane.tsx'
@@ -132,7 +132,7 @@ function DataAge({ distribution }: Pick<HostPackages, 'distribution'>) {
   return (
     <p className="data-age muted">
       {advisories !== undefined && (
-        <span>{`Advisory data of ${day(advisories.publishedAt.slice(0, 10))}, ${count(advisories.ageDays, 'day')} old`}</span>
+        <span>{`Advisory data of ${dayWritten(advisories.publishedAt)}, ${count(advisories.ageDays, 'day')} old`}</span>
       )}
       <span>
         {distribution === undefined

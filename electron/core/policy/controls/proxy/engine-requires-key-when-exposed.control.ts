@@ -65,14 +65,6 @@ function judgePages(service: InferenceService): readonly Verdict[] {
   ]
 }
 
-/** Where others reach it, a page that one of them looks at does, too: what is outside comes in by a browser. */
-function letsPagesIn(service: InferenceService): string {
-  const pages = webPagesOf(service)
-  return pages === undefined
-    ? ''
-    : ` Any page of the web may ask it from a browser that gets there (${pages.by}${pages.chosen ? '' : ', as it comes'}).`
-}
-
 /** Where others reach it. */
 function judgeAt(service: InferenceService, where: string, processes: DirectWaySources['processes']): Verdict {
   const base = { subject: service.id }
@@ -86,7 +78,7 @@ function judgeAt(service: InferenceService, where: string, processes: DirectWayS
       ...base,
       status: 'fail',
       title: 'Inference port answers without a key',
-      reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.${letsPagesIn(service)}`,
+      reason: `${serviceName(service)} listens on ${where} and asks for no key, so all ${routes.length} known routes are open.${comesOpen(service) ? ' As it comes, any page of the web may ask it from a browser that gets there, too.' : ''}`,
       cite: cite('Reachable beyond this host, no key. Expected 127.0.0.1 behind a proxy.'),
     }
   if (service.apiKey === 'placeholder')

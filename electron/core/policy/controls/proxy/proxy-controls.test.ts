@@ -166,6 +166,12 @@ test.each<[what: string, server: InferenceService, outcomes: readonly string[], 
   ['a page has no key', service('vllm', { apiKey: 'set', argv: ['--allowed-origins', '["*"]'] }), [localOnly], 'reach it.'],
   ['vLLM as it comes', service('vllm'), [localOnly], 'as it comes any page'],
   [
+    'vLLM as it comes, open to others',
+    service('vllm', { address: '0.0.0.0' }),
+    ['fail: Inference port answers without a key'],
+    'As it comes, any page',
+  ],
+  [
     'the network is let in: a row that closing the port leaves as it is',
     service('ollama', { address: '0.0.0.0', environment: { OLLAMA_ORIGINS: 'http://*' } }),
     ['fail: Inference port answers without a key', 'warning: Any web page in a browser here may ask it'],
