@@ -1,6 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import { type AddressTrust, addressTrusts } from './client-address.ts'
-import { dependsOnClient } from './conditions.ts'
+import { dependsOnClient } from './depends-on-client.ts'
 import { strangeLogins } from './known-directives.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 import type { HttpModel } from './servers.ts'

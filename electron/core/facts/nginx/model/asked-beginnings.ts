@@ -1,6 +1,6 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
-import { conditionOf } from './conditions.ts'
+import { conditionOf } from './condition-words.ts'
 import { takenBySample } from './inverse.ts'
 import { mentions } from './servers.ts'
 import { decidingIn, tellingLines, turnsAway } from './telling-lines.ts'

@@ -1,6 +1,6 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
-import { conditionOf } from './conditions.ts'
+import { conditionOf } from './condition-words.ts'
 import { groupTakes } from './inverse.ts'
 import type { Location } from './locations.ts'
 import type { HttpModel, Server } from './servers.ts'

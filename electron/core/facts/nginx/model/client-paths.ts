@@ -1,7 +1,7 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { beginningsAsked, MAX_BEGINNINGS, PATH } from './asked-beginnings.ts'
-import { conditionOf } from './conditions.ts'
+import { conditionOf } from './condition-words.ts'
 import { askedFor, hasMore, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'

@@ -1,4 +1,4 @@
-import type { Assumption } from './conditions.ts'
+import type { Assumption } from './assumption.ts'
 import type { Answer } from './journey.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import type { Gate } from './access.ts'
-import type { Assumption } from './conditions.ts'
+import type { Assumption } from './assumption.ts'
 import type { Location } from './locations.ts'
 import type { Passage } from './rewrite.ts'
 import type { Scope } from './scope.ts'

@@ -1,6 +1,6 @@
 import { oncePer } from '../../once-per.ts'
 import type { NginxDirective } from '../nginx.ts'
-import { conditionOf } from './conditions.ts'
+import { conditionOf } from './condition-words.ts'
 
 /** What tells a client to ask elsewhere, is written down or sent back decides neither who gets in nor where a request goes. */
 const harmless = /^(?:return|log_format|access_log|add_header|add_trailer|expires)$/

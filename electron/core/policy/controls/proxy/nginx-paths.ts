@@ -2,7 +2,7 @@ import type { Engine, InferenceService } from '#shared/model/inference-service.t
 import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
-import type { Assumption } from '../../../facts/nginx/model/conditions.ts'
+import type { Assumption } from '../../../facts/nginx/model/assumption.ts'
 import { headersAsSent, headersSet } from '../../../facts/nginx/model/handler.ts'
 import { type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
