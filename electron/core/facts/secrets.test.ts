@@ -153,6 +153,7 @@ test.each([
     `curl -u "ada:${X}" h; mysql -p'${X}' db; sh -c "mysql -p${X} db"`,
   ],
   ['a header of curl', 'curl -H X-Api-Key: hunter2 -H Accept: x', `curl -H X-Api-Key: ${X} -H Accept: x`],
+  ['a header without a blank', 'mcp-remote h --header X-Api-Key:hunter2 -v', `mcp-remote h --header X-Api-Key:${X} -v`],
   ['openssl', 'openssl pkcs12 -passin pass:hunter2 -passout env:P -in k', `openssl pkcs12 -passin pass:${X} -passout env:P -in k`],
   ['openssl enc', 'openssl enc -aes-256-cbc -k hunter2', `openssl enc -aes-256-cbc -k ${X}`],
   ['frp', '/opt/frpc_linux_amd64 tcp -s h:7000 -t hunter2 -l 80', `/opt/frpc_linux_amd64 tcp -s h:7000 -t ${X} -l 80`],

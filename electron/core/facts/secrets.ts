@@ -158,6 +158,12 @@ const rules: readonly Rule[] = [
     /(\b(?:Authorization|Cookie)["']?:\s{0,8}["']?)(?!(?:Basic|Bearer|Token|Digest|Negotiate)\b)([^\s"'{}[\],;]{8,}(?:;\s[^\s"'=;]{1,128}=[^\s"';]{8,})*)/gi,
     (mark, _, before = '', value = '') => mask(mark, before, value),
   ],
+  // As clients are given one that may hold no blank (mcp-remote --header).
+  [
+    '-',
+    /(\bX-(?:[A-Za-z0-9]{1,32}-){0,4}(?:Key|Token|Secret|Password|Auth):)([^\s"'{}[\],;$]{1,4000})/gi,
+    (mark, _, before = '', value = '') => mask(mark, before, value),
+  ],
   [
     'Bearer',
     // What goes on as a pattern was masked as one.

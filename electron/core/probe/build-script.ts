@@ -45,16 +45,26 @@ function sudoFunction(section: ScriptSection): string {
   return `gh_sudo() {\ncase $1 in ${cases.join('\n')}\n*) return 126 ;;\nesac 3>&-\ngh_told "$1"\n}\n`
 }
 
-function scriptCall(section: ScriptSection): string {
+/** Parameters that several sections have, each with the variable that holds it: what is long is sent once. */
+type Shared = ReadonlyMap<string, string>
+
+function sharedOf(sections: readonly SectionSpec[]): Shared {
+  const all = sections.flatMap((section) => (section.kind === 'script' ? section.parameters : [])).filter(({ length }) => length >= 50)
+  const repeated = new Set(all.filter((one, at) => all.indexOf(one) < at))
+  return new Map([...repeated].map((one, at) => [one, `gh_w${at}`]))
+}
+
+function scriptCall(section: ScriptSection, shared: Shared): string {
   const text = (section.privileged.length > 0 ? sudoFunction(section) : '') + lean(section.script)
-  return ['gh_script', shellQuote(text), ...section.parameters.map(shellQuote)].join(' ')
+  const words = section.parameters.map((one) => (shared.has(one) ? `"$${shared.get(one)}"` : shellQuote(one)))
+  return ['gh_script', shellQuote(text), ...words].join(' ')
 }
 
 /** Without indentation and lines that only comment: a tenth of what is sent. Strings of scripts begin no line with a blank or `#`. */
 const lean = (text: string): string => text.replace(/^[ \t]+/gm, '').replace(/^#.*\n/gm, '')
 
-function callOf(section: SectionSpec): string {
-  const call = section.kind === 'command' ? commandCall(section) : scriptCall(section)
+function callOf(section: SectionSpec, shared: Shared): string {
+  const call = section.kind === 'command' ? commandCall(section) : scriptCall(section, shared)
   const paths = whereOf(section)?.map(shellQuote).join(' ')
   return paths === undefined ? call : `gh_there ${paths} '' ${call}`
 }
@@ -146,35 +156,35 @@ const runOf = (how: 'gh_s' | 'gh_t', { index, section }: Pick<Work, 'index' | 's
   `${how} ${index} ${next} ${section.maxBytes} ${seconds(section.timeoutMs)} ${call}`
 
 /** Runs a section that has its reader for itself, and what reads it, and tells that `next` begins. */
-function aloneOf(work: Work, next: string): string {
+function aloneOf(work: Work, next: string, shared: Shared): string {
   const { section, follower } = work
-  if (!follower) return runOf('gh_s', work, next, callOf(section))
-  const other = runOf('gh_s', follower, next, callOf(follower.section))
-  return `{\ngh_begin ${follower.index} >&6\n${runOf('gh_s', work, '-', `gh_tee ${callOf(section)}`)} 9>&1 >&6\n} | ${other}`
+  if (!follower) return runOf('gh_s', work, next, callOf(section, shared))
+  const other = runOf('gh_s', follower, next, callOf(follower.section, shared))
+  return `{\ngh_begin ${follower.index} >&6\n${runOf('gh_s', work, '-', `gh_tee ${callOf(section, shared)}`)} 9>&1 >&6\n} | ${other}`
 }
 
 /** The same for one that shares its reader, as does what is asked where it failed. */
-function togetherOf(work: Work, next: string): readonly string[] {
+function togetherOf(work: Work, next: string, shared: Shared): readonly string[] {
   const { section, follower } = work
-  if (!follower) return [runOf('gh_t', work, next, callOf(section))]
+  if (!follower) return [runOf('gh_t', work, next, callOf(section, shared))]
   return [
-    runOf('gh_t', work, String(follower.index), callOf(section)),
-    runOf('gh_t', follower, next, `gh_unless ${callOf(follower.section)}`),
+    runOf('gh_t', work, String(follower.index), callOf(section, shared)),
+    runOf('gh_t', follower, next, `gh_unless ${callOf(follower.section, shared)}`),
   ]
 }
 
 /** The sections of a lane, in their order. Those that are not alone have one reader where they stand side by side: a program and a fork less for each. */
-function runsOf(lane: readonly Work[]): string {
+function runsOf(lane: readonly Work[], shared: Shared): string {
   const nextOf = (place: number) => String(lane[place + 1]?.index ?? '-')
   const runs: string[] = []
   let together: string[] = []
   for (const [place, work] of lane.entries()) {
     const next = lane[place + 1]
     if (isAlone(work)) {
-      runs.push(aloneOf(work, nextOf(place)))
+      runs.push(aloneOf(work, nextOf(place), shared))
       continue
     }
-    together.push(...togetherOf(work, nextOf(place)))
+    together.push(...togetherOf(work, nextOf(place), shared))
     if (next && !isAlone(next)) continue
     runs.push(`{\n${together.join('\n')}\n} 3>&1 6>&- | gh_frames ${together.length} || gh_begin ${nextOf(place)}`)
     together = []
@@ -197,8 +207,9 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw new RangeError('the nonce must be 32 hexadecimal digits')
   const ids = new Set(sections.map(({ id }) => id))
   if (ids.size !== sections.length) throw new RangeError('two sections of one probe have the same id')
+  const shared = sharedOf(sections)
   const lanes = lanesOf(sections).map((lane, at) => ({
-    define: `gh_lane${at}() {\n${runsOf(lane)}\n}\n`,
+    define: `gh_lane${at}() {\n${runsOf(lane, shared)}\n}\n`,
     begin: `{ gh_lane ${at} ${lane[0]?.index ?? '-'}; }\n`,
   }))
   const runtime = [
@@ -208,6 +219,7 @@ export function buildProbe(sections: readonly SectionSpec[], nonce: string): Pro
     lean(watchdogRuntime),
     `gh_open() {\n${setupRuntime}} 2>/dev/null </dev/null\n`,
     lean(laneRuntime),
+    ...[...shared].map(([words, name]) => `${name}=${shellQuote(words)}\n`),
   ].join('')
   const open = `{ gh_k=${nonce}; gh_open; }\n`
   const close = '{ gh_close; }\n'

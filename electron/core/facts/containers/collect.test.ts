@@ -99,6 +99,10 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ['"/usr/local/bin/vllm serve Qwen/Qwen3-0.6B --port 8101 --api-key sk-one"', 'serve Qwen/Qwen3-0.6B --port 8101 --api-key ****'],
       ['"sh -c \'OPENAI_API_KEY=\\"sk-two\\" vllm serve\'"', "OPENAI_API_KEY=**** vllm serve'"],
       ['"vllm serve --api-key=\\"sk-three\\""', 'vllm serve --api-key=****'],
+      [
+        `"llama-server -hft sk-a --gradio-auth ada:sk-b --header 'X-Api-Key: sk-c' redis://:sk-/d@h -v /run/token:/k:ro"`,
+        `llama-server -hft **** --gradio-auth ada:**** --header 'X-Api-Key: ****' redis://:****@h -v /run/token:/k:ro`,
+      ],
       ['"sh -c VLLM_API_KEY=sk-four"', 'sh -c VLLM_API_KEY=****'],
       ['"oauth2-proxy --cookie-secret=sk-five --client-secret sk-six --pass-access-token"', '--client-secret **** --pass-access-token'],
       [

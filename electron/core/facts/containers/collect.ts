@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { decisiveVariables, knownKeys, wantedVariables } from '../processes/candidates.ts'
+import { decisiveVariables, knownKeys, maskSecrets, secretNames, wantedVariables } from '../processes/candidates.ts'
 import { composeScript } from './compose-script.ts'
 
 /**
@@ -35,12 +35,12 @@ const READ = [...wantedVariables, ...decisiveVariables]
  * Of pods only names of images are asked (crictl of cri-tools, which k3s brings as well): what else they are stands in the cluster.
  * Rootless Podman of other accounts is not listed by either; its processes still show in `processes`.
  */
-const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4
+const SCRIPT = `template=$1 read=$2 of_docker=$3 known=$4 named=$5 secrets=$6
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWO*R*D\\)'
 char='\\(\\\\.\\|[^"\\\\]\\)'
 word='\\(\\\\.\\|[^" \\\\]\\)'
 user='\\(\\\\.\\|[^/"\\\\[:space:]]\\)' account='\\(\\\\.\\|[^:/"\\\\[:space:]]\\)'
-named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flags="--\\{0,1\\}$named"
+flags="--\\{0,1\\}$named"
 end="\\(,\\"\\"\\|,\\"[^-\\"\\\\]$char*\\"\\)*/\\1\\"****\\"/g"
 given="s/\\(\\"$flags\\"\\),\\"$known\\"\\(,\\"-\\|]\\)/\\1<,p>\\5/g"
 hide=":start
@@ -62,6 +62,7 @@ s/\\(\\"$flags\\)=$known\\"/\\1<=p>\\"/g
 s/\\(\\"$flags\\",[[:space:]]*\\)\\"$char\\{1,\\}\\"$end
 s/\\(\\"$flags\\"\\(,\\"\\"\\)*,\\)\\"[^-\\"\\\\]$char*\\"$end
 s/\\($flags[= ]\\)'*\\(\\\\\\\\.\\|[^' \\"\\\\]\\)$word*/\\1****/g
+$secrets
 s#://$account*\\(:*\\)$user*@#://\\2****@#g
 s/\\(\\([?&]\\|u0026\\)$named=\\)[^&\\"\\\\[:space:]]*/\\1****/g
 s/<,p>/,\\"<placeholder>\\"/g
@@ -112,7 +113,7 @@ const containers = script({
   waits: true,
   display: 'docker and podman: container ls --all, inspect; crictl ps',
   script: SCRIPT,
-  parameters: [TEMPLATE, READ, OF_DOCKER, knownKeys],
+  parameters: [TEMPLATE, READ, OF_DOCKER, knownKeys, secretNames, maskSecrets],
   // Where sudo cannot resolve the name of its host it waits for DNS at each call, and there may be two.
   timeoutMs: 25_000,
   privileged: [

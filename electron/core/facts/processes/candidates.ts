@@ -73,3 +73,19 @@ export const maskVariables = String.raw`open="\($known\|[$][{(A-Za-z_].*\)"
 keyed='[A-Za-z0-9_]*\(KEY\|KEYS\|TOKEN\|TOKENS\|SECRET\|PASSWORD\|PASSWD\)='
 mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/;s|://[^/[:space:]]*@|://****@|g"
 `
+
+/** Basic regular expression of names of options, headers and arguments that carry a secret. */
+export const secretNames = String.raw`[[:alnum:]_.-]*\([Kk]eys*\|[Tt]oken\|[Pp]asswo*r*d\|[Ss]ecret\|[Pp]assphrase\|[-_.]pass\|hft\)`
+
+/**
+ * A `sed` program for what shows a secret whatever program the words are of, side by side, one per line or in JSON: a password of a URL that was not written as URLs want it, headers that are a
+ * key alone, an account and its password, and what vendors put before their keys (not OpenSSH's names of keys on a token).
+ */
+export const maskSecrets = [
+  `s|://[^][/:@"'[:space:]]*:[0-9]*[^],0-9/?#@{$"'[:space:]][^@"'[:space:]]*@|://:****@|g`,
+  String.raw`s/\([Xx]-${secretNames}: *\|${secretNames}: \{1,\}\)[^"'\$<{ ][^"'\ ]*/\1****/g`,
+  String.raw`s/\(uthorization["'\]*: *["'\]*\)[^"'\$ ]\{12,\}/\1****/g`,
+  String.raw`s~\(-\(auth\|credential\)["'=, ]\{1,3\}[^"'\:/ ]\{1,\}:\)[^"'\/ ][^"'\ ]*~\1****~g`,
+  String.raw`s/\(hf_\|gh[pousr]_\)[[:alnum:]]\{30,\}/\1****/g`,
+  String.raw`s/\([^[:alnum:]]sk-\)\([^es]\|s[^s]\|e[^c]\)[[:alnum:]_-]\{15,\}/\1****/g`,
+].join(';')

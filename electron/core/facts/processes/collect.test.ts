@@ -51,6 +51,16 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       // What would end a block, and a word of nothing, which is one as well.
       ...['@env 1', '>', ''],
       ...['--server.token=seen-x', "--server.secret=''", 'https://ada:seen-y@h/?token=seen-z', '-H', 'Authorization: Basic seen-w'],
+      ...['-hft', 'seen-hft', '--header', 'X-Api-Key: seen-header', '-H', 'api-key: seen', 'redis://:seen/p@ss@h:1/0', 'http://h:80/a@b'],
+      ...[
+        '--openai',
+        'sk-proj-seen567890123456',
+        '--oauth=hf_seen567890123456789012345678901234',
+        '--passphrase=seen-pp',
+        '--gradio-auth',
+        'ada:seen-auth',
+      ],
+      ...['--task-scheduler-of-many-words', 'x', '--bypass', 'yes', '--code-auth', 'none'],
     ]
     // Kubernetes gives a pod seven for each service.
     const many = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`A_SERVICE_${at}_PORT`, '1']))
@@ -70,6 +80,16 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['--ServerApp.token=seen-a', '--NotebookApp.password', 'seen-b', "--IdentityProvider.token=''", '--accessToken=seen-c'],
       ...['--redis-url', 'redis://:seen-d@h:6379/0', 'https://ada:seen-e@h/', 'postgresql://ada@h/db', 'ssh://git@h'],
       ...['--webhook', 'https://h/v1?model=m&api_key=seen-f&n=1', '--header', 'Authorization: Bearer seen-h'],
+      ...[
+        '-hft',
+        'seen-i',
+        '-H',
+        'X-Api-Key: seen-j',
+        'redis://:seen/k@h:1/0',
+        'hf_seen567890123456789012345678901234',
+        '--basic-auth',
+        'ada:seen-l',
+      ],
       ...['a bearer of news', 'x'.repeat(1000), '--api-key', 'seen-g'],
     ]
     other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', '--', ...listed], { argv0: '/opt/jupyter-lab', stdio: 'ignore' })
@@ -118,6 +138,9 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ...['--args-json', '{"api_key": "****", "hf_token": "****", "port": 8000}', '--authtoken', '****', '-vkey=****'],
       ...['--without-connection-token', '--port', '7', '@env 1', '>', ''],
       ...['--server.token=****', "--server.secret=''", 'https://:****@h/?token=****', '-H', 'Authorization: Basic ****'],
+      ...['-hft', '****', '--header', 'X-Api-Key: ****', '-H', 'api-key: ****', 'redis://:****@h:1/0', 'http://h:80/a@b'],
+      ...['--openai', 'sk-****', '--oauth=hf_****', '--passphrase=****', '--gradio-auth', 'ada:****'],
+      ...['--task-scheduler-of-many-words', 'x', '--bypass', 'yes', '--code-auth', 'none'],
     ])
     expect(found?.environment).toEqual({
       LLAMA_ARG_PORT: '9',
@@ -168,6 +191,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       // Whether it is a password or a name alone.
       ...['--redis-url', 'redis://:****@h:6379/0', 'https://:****@h/', 'postgresql://****@h/db', 'ssh://****@h'],
       ...['--webhook', 'https://h/v1?model=m&api_key=****&n=1', '--header', 'Authorization:', 'Bearer', '****'],
+      ...['-hft', '****', '-H', 'X-Api-Key:', '****', 'redis://:****@h:1/0', 'hf_****', '--basic-auth', 'ada:****'],
       ...['a', 'bearer', 'of', 'news', expect.stringMatching(/^x+$/)],
     ])
     expect(found).toMatchObject({ cut: true })

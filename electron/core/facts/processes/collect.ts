@@ -1,5 +1,5 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
-import { knownKeys, maskVariables, readPattern, variablePattern } from './candidates.ts'
+import { knownKeys, maskSecrets, maskVariables, readPattern, secretNames, variablePattern } from './candidates.ts'
 import { confinementsScript } from './confinement.ts'
 import { dotenvScript } from './dotenv-script.ts'
 import { executablesScript, findExecutables } from './executables-script.ts'
@@ -15,14 +15,14 @@ import { CUT } from './processes.ts'
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one, and says where it was cut.
  * Of a URL it stays to be seen whether a password stands in it or a name alone. Two quotes alone are no secret, and Jupyter takes them for none.
  */
-const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3
-${maskVariables}named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flags="--\\{0,1\\}$named"
+const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3 named=$4 secrets=$5
+${maskVariables}flags="--\\{0,1\\}$named"
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
 url="s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g;s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g;s/\\(uthorization[\\"']*: *[\\"']*[A-Za-z]* \\)[^\\"' \\$][^\\"' ]*/\\1****/g"
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
 words="s/\\([\\"'[:space:]]$flags=\\)[\\"']*[^\\"' ][^ ]*$more;s/\\([\\"'[:space:]]$flags \\)[\\"']*[^-\\"' ][^ ]*$more"
 given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"
-hide="$given;$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$url;$json;s/ -=\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g"
+hide="$given;$words;s/\\([A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)\\)=[^ ]*/\\1=****/g;$secrets;$url;$json;s/ -=\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g"
 if table=$(ps -eww -o pid=,ppid=,uid=,user:32=,comm:32=,args= 2>/dev/null); then echo @ps procps
 elif table=$(ps -o pid,ppid,user,comm,args 2>/dev/null); then echo @ps busybox
 else echo @ps none; exit 0
@@ -64,10 +64,15 @@ done | variables=$variables awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENV
   raw == "" { print; next }
   n { tell() }
   { n++; held = $0 }' | sed ":start
+/^=--*[a-z-]*auth\\$/{
+n
+s#^\\(=[^:/ ]*:\\)[^/].*#\\1****#
+}
 s/^\\(=$flags=\\|=$keyed\\)$open\\$/\\1<placeholder>/
 /=<placeholder>\\$/!s/^\\(=$flags=\\)[\\"']*[^\\"'].*/\\1****/
 /=<placeholder>\\$/!s/^\\(=[A-Z0-9_]*\\(KEY\\|TOKEN\\|SECRET\\|PASSWORD\\)=\\).*/\\1****/
 $words
+$secrets
 $url
 $json
 /^@env /,/^@argv /{
@@ -97,7 +102,7 @@ const processes = script({
   display:
     'ps -eww -o pid,ppid,uid,user,comm,args; /proc/PID/{cmdline,cgroup,status,environ} of inference servers, /proc/PID/{net/route,net/fib_trie,net/if_inet6} of those in containers, the same and /proc/PID/net/tcp of those in a network of their own, /proc/PID/{status,uid_map,mountinfo} of each container, /proc/PID/mountinfo of inference servers; names of pods in /var/log; variables in .env, localai.env and /etc/localai.env of LocalAI; the configuration of a kubelet; cat /etc/llama.cpp/config.ini, without keys; sudo find /proc -name exe, and the packages that own them',
   script: SCRIPT,
-  parameters: [readPattern, variablePattern, knownKeys],
+  parameters: [readPattern, variablePattern, knownKeys, secretNames, maskSecrets],
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],
 })
 

@@ -42,6 +42,17 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['--spring.datasource.password=****'], '--spring.datasource.password'],
   [['--server.apiKey', '****'], '--server.apiKey'],
   [['--accessToken=****'], '--accessToken'],
+  [['llama-server', '-hft', '****', '-hf', 'a/b'], '-hft'],
+  [['--ssl-keyfile-passphrase=****'], '--ssl-keyfile-passphrase'],
+  [['redis-server', '--pass', '‹redacted›'], '--pass'],
+  [['mcp-remote', 'https://h', '--header', 'X-Api-Key: ****'], 'X-Api-Key'],
+  [['mcp-remote', 'https://h', '--header', 'X-Api-Key:', '‹redacted›'], 'X-Api-Key'],
+  [['mcp-remote', 'https://h', '--header', 'X-Api-Key:‹redacted›', '--header', 'X-Max-Token: 5'], 'X-Api-Key'],
+  [['--header', 'X-Api-Key: $KEY', '--header', 'X-Api-Key: ‹placeholder›', '-v', 'api-key:/run/key'], undefined],
+  // Known by what its vendor puts before it, under whatever name.
+  [['serve.py', '--openai', 'sk-****'], '--openai'],
+  [['serve.py', 'hf_‹redacted-3f9a2c1d›'], 'hf_…'],
+  [['serve.py', '--login=ghp_****'], '--login'],
   [['--NotebookApp.password', '‹redacted›', '--PasswordIdentityProvider.hashed_password=****'], undefined],
 ])('%j', (words, shown) => {
   expect(secretFlag(words)).toBe(shown)

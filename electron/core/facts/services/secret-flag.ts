@@ -5,7 +5,7 @@ import { isPlaceholder } from '../placeholder-keys.ts'
  * path) or `--ServerApp.password` of Jupyter (a hash).
  */
 const SECRET_FLAG =
-  /^--?(?:(?:[a-z0-9]+[-_])*(?:(?:api|admin|master|auth)[-_]?keys?|vkey|(?:p2p|auth)?token|passwords?|passwd|secret|requirepass)|(?:[a-z0-9]+\.){1,8}(?:[a-z]+_)?(?:token|api_?key|secret|(?<!App\.|hashed_)password))(?==|$)/i
+  /^--?(?:(?:[a-z0-9]+[-_])*(?:(?:api|admin|master|auth)[-_]?keys?|vkey|(?:p2p|auth)?token|pass(?:words?|wd|phrase)?|secret|requirepass|hft)|(?:[a-z0-9]+\.){1,8}(?:[a-z]+_)?(?:token|api_?key|secret|(?<!App\.|hashed_)password))(?==|$)/i
 /** `--accessToken` */
 const CAMEL_FLAG = /^--?[A-Za-z0-9.]{0,64}[a-z](?:Token|ApiKey|Secret|Password)(?==|$)/
 /** Their value is an account and its password, which is masked: `--gradio-auth ada:****`, `ttyd -c ada:****`. With `-c` most say something else. */
@@ -23,7 +23,16 @@ const IN_URL = new RegExp(
   'i',
 )
 /** A header, as clients of a program behind it are given one. Where only the table of processes was read, it is three words. */
-const IN_HEADER = new RegExp(String.raw`\b(authorization)["']?:\s*["']?[a-z]+\s+${MASKED}`, 'i')
+const IN_HEADER = new RegExp(String.raw`\b(authorization|[a-z-]*(?:key|token|secret|password))["']?:\s*["']?(?:[a-z]+\s+)?${MASKED}`, 'i')
+/** What vendors put before their keys, under whatever name. */
+const KNOWN_KEY = new RegExp(String.raw`(?:^|[^\w-])((?:sk|pk)-|hf_|gh[pousr]_)${MASKED}`)
+
+/** The flag or variable that has one, or how it begins. */
+function knownKey(word: string, before = ''): string | undefined {
+  const prefix = KNOWN_KEY.exec(word)?.[1]
+  if (prefix === undefined) return undefined
+  return /^(-{0,2}[A-Za-z][\w.-]*)=/.exec(word)?.[1] ?? (/^--?[A-Za-z][^=\s]*$/.test(before) ? before : `${prefix}…`)
+}
 
 /** What stands before it in the same word or as the word before; else the URL itself. */
 function secretInUrl(word: string, before = ''): string | undefined {
@@ -57,7 +66,7 @@ export function secretFlag(words: readonly string[]): string | undefined {
   for (const [at, word] of words.entries()) {
     const [setting] = namesIn(IN_JSON, word)
     if (setting !== undefined) return setting
-    const named = secretInUrl(word, words[at - 1])
+    const named = secretInUrl(word, words[at - 1]) ?? knownKey(word, words[at - 1])
     if (named !== undefined) return named
     const flag = (SECRET_FLAG.exec(word) ?? CAMEL_FLAG.exec(word) ?? LOGIN_FLAG.exec(word))?.[0]
     if (flag === undefined || WORD_OF_A_MODEL.test(flag)) continue

@@ -1,6 +1,6 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
-import { candidatePattern, knownKeys, maskVariables, unitVariablePattern } from '../processes/candidates.ts'
+import { candidatePattern, knownKeys, maskSecrets, maskVariables, secretNames, unitVariablePattern } from '../processes/candidates.ts'
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 import { DEFAULT_SEARCH } from './words.ts'
@@ -59,8 +59,8 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  * matter out of each readable EnvironmentFile= and of systemd's own environment, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
  * part start with `@` or `=`.
  */
-const SCRIPT = `pattern=$1 variables=$2 known=$3 properties=$4
-shift 4
+const SCRIPT = `pattern=$1 variables=$2 known=$3 named=$4 secrets=$5 properties=$6
+shift 6
 ${maskVariables}[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
@@ -91,7 +91,7 @@ for try in 1 2 3; do names=$(
     { sub(/\\/[^\\/]*[.]conf$/, ""); sub(/[.]service[.]d$/, ".service"); sub(/^.*\\//, ""); if ($0 !~ /@[.]service$/) add($0) }
     END { for (i = 1; i <= n; i++) print all[i] }'
 ) && break; done || { echo 'units of processes could not be read'; exit 1; }
-named='[[:alnum:]_.-]*\\([Kk]eys*\\|[Tt]oken\\|[Pp]asswo*r*d\\|[Ss]ecret\\)' flag="--\\{0,1\\}$named[= ]"
+flag="--\\{0,1\\}$named[= ]"
 secret='[A-Za-z0-9_]*\\(KEYS*\\|TOKENS*\\|SECRET\\|PASSWORD\\|PASSWD\\)'
 set -f
 IFS='
@@ -107,6 +107,7 @@ s/\\($secret\\)=\\([^\\" ;$]\\|[$][$]\\)[^\\" ]*/\\1=****/g
 s/\\( $flag\\)\\([^- $]\\|[$][$]\\)[^ ]*/\\1****/g
 s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
 s/:=<placeholder>/=<placeholder>/g
+$secrets
 s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g
 s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
 s/\\(uthorization: *[A-Z][a-z]* \\)[^\\"' $][^\\"' ]*/\\1****/g
@@ -206,7 +207,7 @@ const units = script({
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
-  parameters: [candidatePattern, unitVariablePattern, knownKeys, properties.join(','), ...otherUnits],
+  parameters: [candidatePattern, unitVariablePattern, knownKeys, secretNames, maskSecrets, properties.join(','), ...otherUnits],
 })
 
 export const collectUnits = (): readonly SectionSpec[] => [units]

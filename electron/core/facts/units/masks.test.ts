@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { knownKeys } from '../processes/candidates.ts'
+import { knownKeys, maskSecrets, secretNames } from '../processes/candidates.ts'
 import { collectUnits } from './collect.ts'
 
 /** The piece of the script that masks what systemctl showed. */
 const [section] = collectUnits()
 const script = section?.kind === 'script' ? section.script : ''
-const names = /^(?:named|flag)=.*\nsecret=.*$/m.exec(script)?.[0] ?? ''
+const names = /^flag=.*\nsecret=.*$/m.exec(script)?.[0] ?? ''
 const piece = /\| (sed "\/\^E[\s\S]*?\n\}")/.exec(script)?.[1] ?? ''
 
 const start = (words: string): string => `ExecStart={ path=/x ; argv[]=/x ${words} ; ignore_errors=no }`
@@ -22,8 +22,21 @@ test.each([
     'curl -H "Authorization: Bearer seen" h ; x Authorization: Bearer $T',
     'curl -H "Authorization: Bearer ****" h ; x Authorization: Bearer $T',
   ],
+  [
+    '-hft seen --pass seen --header X-Api-Key:seen/1 --gradio-auth ada:seen',
+    '-hft **** --pass **** --header X-Api-Key:**** --gradio-auth ada:****',
+  ],
+  ['redis://u:se/e@n@h:6379/0 http://h:80/a@b hf_0123456789abcdefghijklmnopqrstuv', 'redis://:****@h:6379/0 http://h:80/a@b hf_****'],
+  // A bind, an image and OpenSSH's name of a key are none.
+  [
+    '--auth none -v /run/token:/run/key:ro vllm/token:1 -o sk-ecdsa-sha2-nistp256-cert-v01@openssh.com',
+    '--auth none -v /run/token:/run/key:ro vllm/token:1 -o sk-ecdsa-sha2-nistp256-cert-v01@openssh.com',
+  ],
   ['--api-key $$een --max-tokens 5', '--api-key **** --max-tokens 5'],
 ])('no secret of a command leaves the host: %s', (words, masked) => {
-  const stdout = execFileSync('sh', ['-c', `known=$1\n${names}\n${piece}`, 'sh', knownKeys], { input: start(words), encoding: 'utf8' })
+  const stdout = execFileSync('sh', ['-c', `known=$1 named=$2 secrets=$3\n${names}\n${piece}`, 'sh', knownKeys, secretNames, maskSecrets], {
+    input: start(words),
+    encoding: 'utf8',
+  })
   expect(stdout).toBe(start(masked))
 })
