@@ -52,7 +52,7 @@ const matching = (...settings: readonly (readonly [string, string])[]): SshdMatc
 })
 const elsewhere: SshdMatches = { matches: [], elsewhere: ['/srv/*'] }
 
-function judge(control: AnyControl, text: string, matches: SshdMatches = none, stack: unknown = code) {
+function verdictsOf(control: AnyControl, text: string, matches: SshdMatches = none, stack: unknown = code) {
   const { evaluate: ask } = control as unknown as Control<'sshd', 'pam'>
   const facts = {
     sshd: parseSshd(text),
@@ -61,9 +61,12 @@ function judge(control: AnyControl, text: string, matches: SshdMatches = none, s
     updates: known({ packages: [{ name: 'openssh-server', version: '1:10.0p1-7' }] }),
   } as unknown as Parameters<typeof ask>[0]
   return ask(facts, context)
+}
+
+const judge = (...asked: Parameters<typeof verdictsOf>): string =>
+  verdictsOf(...asked)
     .map(({ status, title }) => `${status}: ${title}`)
     .join('\n')
-}
 
 const code = pam('auth required pam_google_authenticator.so')
 const both = 'usepam yes\nauthenticationmethods publickey,keyboard-interactive:pam'
@@ -147,6 +150,34 @@ test.each<[string, string, SshdMatches, unknown, string]>([
     none,
     pam('auth required pam_unix.so', 'auth required pam_u2f.so cue nouserok'),
     'warning: Accounts without a secret pass the second step',
+  ],
+  [
+    'no code for a day from the same address',
+    both,
+    none,
+    pam('auth required pam_google_authenticator.so grace_period=86400'),
+    'warning: The second factor is not asked each time',
+  ],
+  [
+    'no code for a quarter of an hour',
+    both,
+    none,
+    pam('auth required pam_google_authenticator.so grace_period=900'),
+    'pass: A key and a second factor are asked',
+  ],
+  [
+    'a day for one, and another each time',
+    both,
+    none,
+    pam('auth required pam_google_authenticator.so grace_period=86400', 'auth required pam_duo.so'),
+    'pass: A key and a second factor are asked',
+  ],
+  [
+    'nullok for one, and another for all',
+    both,
+    none,
+    pam('auth required pam_google_authenticator.so nullok', 'auth required pam_oath.so'),
+    'pass: A key and a second factor are asked',
   ],
   ['RADIUS', both, none, pam('auth required pam_radius_auth.so'), 'not-evaluated: What is asked as a second step is not known'],
   ['nobody gets in: no factor is asked', both, none, pam('auth required pam_deny.so'), 'fail: The second step is a password'],
@@ -269,4 +300,14 @@ test('a stack that is said to need the factor lets nobody in without it, whateve
     }),
     { numRuns: 500 },
   )
+})
+
+test('a command that asks for a second factor asks nobody who is led through', () => {
+  const [verdict] = verdictsOf(secondFactor, 'authenticationmethods publickey\nforcecommand /usr/sbin/login_duo', none, code)
+  expect([verdict?.status, verdict?.reason]).toEqual(['fail', expect.stringContaining('what is led through (ssh -J) opens none')])
+})
+
+test('what pam_duo does while Duo does not answer is said not to be known', () => {
+  const [verdict] = verdictsOf(secondFactor, both, none, pam('auth required pam_duo.so'))
+  expect([verdict?.status, verdict?.reason]).toEqual(['pass', expect.stringContaining('failmode')])
 })

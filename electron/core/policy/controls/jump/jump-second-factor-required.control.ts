@@ -3,7 +3,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import type { Pam } from '../../../facts/pam/pam.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { type Scope, scopesOf } from '../ssh/sshd-scopes.ts'
-import { SPARES, secondFactorOf } from './pam-stack.ts'
+import { GRACE, SPARES, secondFactorOf } from './pam-stack.ts'
 
 const HOW =
   'AuthenticationMethods publickey,keyboard-interactive:pam, and a module such as pam_google_authenticator.so as "auth required" in /etc/pam.d/sshd.'
@@ -64,7 +64,11 @@ export function judgeSecondFactor(scope: Scope, pam: FactResult<Pam>): Verdict {
   const single = rest.find((way) => new Set(steps(way)).size < 2)
   if (single !== undefined) {
     const title = scope.match === undefined ? 'One factor is enough on the jump host' : 'A Match block asks for one factor only'
-    return verdict(scope.match === undefined ? 'fail' : 'warning', title, `${printed}, so ${single} alone lets somebody in.`)
+    return verdict(
+      scope.match === undefined ? 'fail' : 'warning',
+      title,
+      `${printed}, so ${single} alone lets somebody in.${pastCommand(scope)}`,
+    )
   }
   const keyless = rest.find((way) => !steps(way).includes('publickey'))
   if (keyless !== undefined)
@@ -100,6 +104,12 @@ function isVerifiedKey(way: string, scope: Scope): boolean {
       .includes('verify-required') ?? false
   const accepted = (scope.setting('pubkeyacceptedalgorithms') ?? scope.setting('pubkeyacceptedkeytypes'))?.value.split(',') ?? []
   return steps(way).includes('publickey') && required && accepted.length > 0 && accepted.every((name) => name.startsWith('sk-'))
+}
+
+/** A command that asks for a second factor runs in a session: what is led through the jump host (`ssh -J`, `-W`) opens none (sshd_config(5), ForceCommand; Duo's guide to login_duo). */
+function pastCommand(scope: Scope): string {
+  const command = /(?:^|[/\s])(login_duo)(?=\s|$)/.exec(scope.setting('forcecommand')?.value ?? '')?.[1]
+  return command === undefined ? '' : ` ${command} of ForceCommand asks in a session alone; what is led through (ssh -J) opens none.`
 }
 
 /** What keyboard-interactive asks is decided by PAM. */
@@ -164,10 +174,18 @@ function asked(
       `${found.optionalFor.map(({ name, arguments: words }) => `${name} has ${words.find((word) => SPARES.test(word))}`).join(', ')}, so who has not set up a second factor needs none.`,
       lines(found.optionalFor, 'Expected without the word that spares who has set up nothing.'),
     )
+  if (found.rarely.length > 0)
+    return verdict(
+      'warning',
+      'The second factor is not asked each time',
+      `${found.rarely.map(({ name, arguments: words }) => `${name} has ${words.find((word) => GRACE.test(word))}`).join(', ')}, so for so many seconds after a login the key alone lets in whoever comes from the same address. Expected an hour at most.`,
+      lines(found.rarely, 'Expected without grace_period, or with 3600 at most.'),
+    )
+  const ofDuo = found.factors.every(({ name }) => name === 'pam_duo')
   return verdict(
     'pass',
     'A key and a second factor are asked',
-    `AuthenticationMethods asks for a key and for PAM, whose stack lets nobody in without ${names}.`,
+    `AuthenticationMethods asks for a key and for PAM, whose stack lets nobody in without ${names}.${ofDuo ? ' Whom pam_duo lets in while Duo does not answer (failmode, safe unless it says secure) stands in a file of its own, which was not read.' : ''}`,
     lines(found.factors),
   )
 }

@@ -12,6 +12,13 @@ const CONDITIONS = /^pam_(?:succeed_if|access|listfile|localuser|group|time|root
 /** Who has set up nothing is asked for nothing: most modules call it `nullok`, pam_u2f(8) `nouserok`. */
 export const SPARES = /^(?:nullok|nouserok)$/
 
+/**
+ * For how many seconds pam_google_authenticator asks whoever comes from the same address for no code again (`grace_period`, its README). An hour covers the sessions of one
+ * piece of work; longer is a key alone for all who share that address, as those behind one router do.
+ */
+export const GRACE = /^grace_period=0*(\d{1,9})$/
+const LONGEST_GRACE_SECONDS = 3600
+
 /** Open branches of a stack that are followed at most: two to the power of this. */
 const MAX_OPEN = 8
 
@@ -22,6 +29,8 @@ export interface SecondFactor {
   readonly factors: readonly PamModule[]
   /** Factors that accounts without a secret pass. */
   readonly optionalFor: readonly PamModule[]
+  /** Factors that are not asked for a good while after they were. */
+  readonly rarely: readonly PamModule[]
 }
 
 /** Follows the stack for all that modules may say while every second factor fails, as pam_authenticate(3) does. */
@@ -30,15 +39,31 @@ export function secondFactorOf({ auth }: Pam): SecondFactor | undefined {
   const factors = modules.filter(({ name }) => FACTORS.test(name))
   const open = modules.filter(({ name }) => !FACTORS.test(name) && !PASSWORDS.test(name) && name !== 'pam_deny')
   if (open.length > MAX_OPEN) return undefined
+  /** Where these say yes without having asked. Of several factors one that spares somebody spares him nothing. */
+  const lets = (silent: readonly PamModule[]) => bypassOf(auth, open, silent)
+  const passing = (isSilent: (word: string) => boolean): readonly PamModule[] => {
+    const silent = factors.filter(({ arguments: words }) => words.some(isSilent))
+    return silent.length > 0 && lets(silent) !== 'no' ? silent : []
+  }
+  return {
+    bypass: lets([]),
+    factors,
+    optionalFor: passing((word) => SPARES.test(word)),
+    rarely: passing((word) => Number(GRACE.exec(word)?.[1] ?? 0) > LONGEST_GRACE_SECONDS),
+  }
+}
+
+function bypassOf(auth: Pam['auth'], open: readonly PamModule[], silent: readonly PamModule[]): SecondFactor['bypass'] {
   const unclear = new Set(open.filter(({ name }) => !CONDITIONS.test(name)))
   let bypass: SecondFactor['bypass'] = 'no'
   for (let branch = 0; branch < 2 ** open.length && bypass !== 'yes'; branch++) {
     const said = new Map(open.map((module, bit): [PamModule, PamResult] => [module, (branch >> bit) & 1 ? 'success' : 'auth_err']))
-    const resultOf = (module: PamModule): PamResult => said.get(module) ?? (PASSWORDS.test(module.name) ? 'success' : 'auth_err')
+    const resultOf = (module: PamModule): PamResult =>
+      said.get(module) ?? (PASSWORDS.test(module.name) || silent.includes(module) ? 'success' : 'auth_err')
     if (!authenticates(auth, resultOf)) continue
     bypass = [...unclear].some((module) => said.get(module) === 'success') ? 'unclear' : 'yes'
   }
-  return { bypass, factors, optionalFor: factors.filter(({ arguments: words }) => words.some((word) => SPARES.test(word))) }
+  return bypass
 }
 
 const flat = (entries: readonly PamEntry[]): readonly PamModule[] =>
