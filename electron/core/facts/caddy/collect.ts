@@ -81,7 +81,7 @@ place() {
 pids= count=0
 seen=0
 for file in $(grep -lsxE 'caddy[a-z0-9._-]*|frankenphp' /proc/[0-9]*/comm 2>/dev/null); do
-  [ "$((seen += 1))" -le 8 ] || break
+  [ "$((seen += 1))" -le 8 ] || { echo @more; break; }
   pid=\${file#/proc/} pid=\${pid%/comm}
   case "
 $(tr '\\n\\000' '\\001\\n' <"/proc/$pid/cmdline" 2>/dev/null)

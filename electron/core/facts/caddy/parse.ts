@@ -12,12 +12,18 @@ export interface Surroundings {
   readonly units: readonly Unit[]
 }
 
-/** Section `caddy`: rows that begin with `@` are its own, with `:` those of a configuration. A string says why nothing is known. */
+const MAX = 8
+
+/** Section `caddy`: rows that begin with `@` are its own, with `:` those of a configuration. `@more`: there are processes that were not asked. A string says why nothing is known. */
 export function parseCaddy(stdout: string, around: Surroundings): readonly CaddyInstance[] | string {
   const lines = stdout.split('\n')
   if (!lines.includes('@end')) return 'The configuration of Caddy is cut short'
   const starts = lines.flatMap((line, at) => (line.startsWith('@process ') ? [at] : []))
-  return starts.slice(0, 20).map((start, at) => instanceOf(lines.slice(start, starts[at + 1]), start + 1, around))
+  const read = starts.slice(0, MAX).map((start, at) => instanceOf(lines.slice(start, starts[at + 1]), start + 1, around))
+  const more = lines.indexOf('@more')
+  const cut = more < 0 ? starts[MAX] : more
+  if (cut === undefined) return read
+  return [...read, { id: `a Caddy beyond the first ${MAX}`, pid: 0, unread: 'of so many, not all are asked', line: cut + 1 }]
 }
 
 function instanceOf(lines: readonly string[], firstLine: number, around: Surroundings): CaddyInstance {
