@@ -106,6 +106,14 @@ export const socketKey = oncePer(({ address, port, datagrams }: Pick<Listen, 'ad
   return `${same}|${port}${datagrams ? '|udp' : ''}`
 })
 
+/** Families of the clients that come by it: IPv4 within IPv6 counts as IPv4 (ngx_http_access_handler). */
+export const familiesAt = ({ address, scope, bothFamilies = false }: Listen): readonly (4 | 6)[] => {
+  if (address === '*') return [4]
+  const block = addressBlock(address)
+  if (!block || scope === 'unix' || bothFamilies || /^::ffff:/i.test(address)) return [4, 6]
+  return [block.version]
+}
+
 /** Which address is meant only the host knows: it may be one that another directive names by its number. */
 export const isNamed = ({ address, scope }: Listen): boolean => scope === 'specific' && addressBlock(address) === undefined
 

@@ -8,30 +8,28 @@ export type LetIn =
   | { readonly kind: 'listed'; readonly blocks: readonly AddressBlock[]; readonly local: boolean }
   | { readonly kind: 'unknown' }
 
-/** First match wins, and who matches nothing is let in (ngx_http_access_handler). */
-export function letIn(rules: readonly NginxDirective[]): LetIn {
+/**
+ * First match wins, and who matches nothing is let in (ngx_http_access_handler). Rules for one family say nothing of clients of the other, and at a socket that the
+ * other alone can come by they are for nobody.
+ */
+export function letIn(rules: readonly NginxDirective[], families: readonly (4 | 6)[] = [4, 6]): LetIn {
   const blocks: AddressBlock[] = []
   let local = false
-  const denied = { v4: false, v6: false }
+  const denied = new Set<4 | 6>()
   for (const { name, parameters } of rules) {
     const [text = ''] = parameters
-    const everything = text === 'all'
-    if (name === 'allow') {
-      if (text === 'unix:') local = true
-      else if (everything) return { kind: 'everybody' }
-      else {
-        const block = addressBlock(text)
-        if (!block) return { kind: 'unknown' }
-        if (block.prefixLength === 0) return { kind: 'everybody' }
-        if (!(block.version === 4 ? denied.v4 : denied.v6)) blocks.push(block)
-      }
-    } else if (everything) return { kind: 'listed', blocks, local }
-    else if (text !== 'unix:') {
-      const block = addressBlock(text)
-      if (!block) return { kind: 'unknown' }
-      if (block.prefixLength === 0) denied[block.version === 4 ? 'v4' : 'v6'] = true
-      if (denied.v4 && denied.v6) return { kind: 'listed', blocks, local }
+    if (text === 'unix:') {
+      local ||= name === 'allow'
+      continue
     }
+    const block = addressBlock(text)
+    if (text !== 'all' && !block) return { kind: 'unknown' }
+    if (block && !families.includes(block.version)) continue
+    const some = block && block.prefixLength > 0 ? block : undefined
+    if (name !== 'allow') for (const one of some ? [] : block ? [block.version] : families) denied.add(one)
+    else if (!some) return { kind: 'everybody' }
+    else if (!denied.has(some.version)) blocks.push(some)
+    if (families.every((one) => denied.has(one))) return { kind: 'listed', blocks, local }
   }
   return { kind: 'everybody' }
 }

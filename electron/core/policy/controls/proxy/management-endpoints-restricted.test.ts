@@ -30,6 +30,23 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     `server { ${tls} ${basic} location /api/ { allow 10.0.1.5; ${toOllama} } }`,
     ['fail: 11 management routes open to every user'],
   ],
+  ...(
+    [
+      ['an address of IPv4, by which no others come', '443', true],
+      ['every address of IPv4', '0.0.0.0:443', true],
+      ['IPv6 alone, whose clients the list does not name', '[::]:443', false],
+      ['both', '[::]:443 ipv6only=off', false],
+    ] as const
+  ).map(([socket, listen, closed]): [string, string, readonly string[]] => [
+    `the rest of IPv4 denied, at ${socket}`,
+    `server { ${tls.replace('443', listen)} ${basic} location / { return 404; } location = /api/chat { ${toOllama} } location /api/ { allow 10.0.1.5; deny 0.0.0.0/0; ${toOllama} } }`,
+    [closed ? 'pass: Management is for administrators only' : 'fail: 11 management routes open to every user'],
+  ]),
+  [
+    'the rest of IPv4 denied, and who may state any address',
+    `set_real_ip_from 10.0.9.3; server { ${tls} ${basic} location / { return 404; } location /api/ { allow 10.0.1.5; deny 0.0.0.0/0; ${toOllama} } }`,
+    ['fail: 11 management routes open to every user'],
+  ],
   [
     'child with a list of its own',
     `server { ${tls} ${basic} allow 10.0.1.5; deny all; location / { allow all; ${toOllama} } }`,

@@ -4,7 +4,7 @@ import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
 import type { Assumption } from '../../../facts/nginx/model/assumption.ts'
 import { headersAsSent, headersSet } from '../../../facts/nginx/model/handler.ts'
-import { type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
+import { familiesAt, type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
 import { clientCertificate, type WithheldRoute } from '../../../facts/nginx/model/routes.ts'
 import { nearest, nearestAll, type Scope } from '../../../facts/nginx/model/scope.ts'
@@ -80,7 +80,7 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
   const { answer, service, clientPath } = route
   const byCondition = answer.assumptions.flatMap(({ networks }) => (networks ? [networks] : []))
   const lists = [
-    ...answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses)),
+    ...answer.gates.filter((gate) => gate.satisfy === 'all').map((gate) => letIn(gate.addresses, familiesOf(gate, route))),
     ...byCondition.map((rules): LetIn => ({ kind: 'listed', blocks: rules.map(({ block }) => block), local: false })),
   ]
   const addresses = [
@@ -123,6 +123,9 @@ const undecided = ({ kind, networks }: Assumption): boolean => kind === 'unmodel
 /** A script of the access phase lets in whom it wants, by address as well. */
 const isScript = ({ kind, directive }: Credential): boolean => kind === 'unmodelled' && directive.name !== 'auth_basic'
 
+/** Of the addresses that a list looks at: those that come by the socket, or whatever somebody who is trusted states. */
+const familiesOf = ({ trusts }: Gate, { listen }: ProxiedRoute): readonly (4 | 6)[] => (trusts.length > 0 ? [4, 6] : familiesAt(listen))
+
 /** With "satisfy any" a login is as good as an address. */
 function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
   const demanded = clientCertificate(route)
@@ -159,8 +162,12 @@ function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authentic
   if (gate.credentials.length === 0) return 'no'
   if (gate.satisfy === 'any') {
     // Whoever the list lets in by name needs nothing else (ngx_http_core_access_phase).
-    const allows = gate.addresses.flatMap(({ name, parameters }) => (name === 'allow' ? (parameters[0] ?? '') : []))
-    if (allows.some((one) => one === 'all' || addressBlock(one)?.prefixLength === 0)) return 'no'
+    const families = familiesOf(gate, route)
+    const allows = gate.addresses.flatMap(({ name, parameters: [text = ''] }) => {
+      const block = addressBlock(text)
+      return name !== 'allow' || (block && !families.includes(block.version)) ? [] : [{ text, block }]
+    })
+    if (allows.some(({ text, block }) => text === 'all' || block?.prefixLength === 0)) return 'no'
     if (allows.length > 0) return 'partly'
   }
   const asked = gate.credentials.map((credential) => askedBy(credential, route, around).login)

@@ -60,8 +60,13 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ],
   [
     'satisfy any, for the whole of IPv6',
-    `server { ${tls} satisfy any; allow ::/0; deny all; ${basic} location / { ${toOllama} } }`,
+    `server { ${tls.replace('443', '[::]:443')} satisfy any; allow ::/0; deny all; ${basic} location / { ${toOllama} } }`,
     ['fail: Every route answers without a login'],
+  ],
+  [
+    'satisfy any, for the whole of IPv6, by which nobody comes',
+    `server { ${tls} satisfy any; allow ::/0; deny all; ${basic} location / { ${toOllama} } }`,
+    ['pass: Every forwarded route needs a login'],
   ],
   [
     'satisfy any, and clients state their address',
