@@ -129,7 +129,7 @@ export const suites: readonly Suite[] = [
       if (runtime.failed > 0) return runtime
       return reported(
         'timeout',
-        ['-k', '10', '3000', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT, ...only],
+        ['-k', '10', '3900', 'xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', 'playwright', 'test', '-c', PLAYWRIGHT, ...only],
         output,
         `${results}/e2e.json`,
         playwrightTally,

@@ -71,7 +71,7 @@ alone('at twice the size whoever comes without a fleet sees first how to open on
   await gatehouse.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
   await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(590)
   await expect(page.getByRole('heading', { name: 'Open a fleet to begin' })).toBeInViewport({ ratio: 1 })
-  await it.isSound('zoomed-fleet-empty')
+  await it.isSoundInTheDark('zoomed-fleet-empty')
   expect(await page.evaluate(lost)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(590)
   await page.getByRole('button', { name: 'Start the demo fleet' }).scrollIntoViewIfNeeded()
@@ -79,7 +79,7 @@ alone('at twice the size whoever comes without a fleet sees first how to open on
   expect([left, right]).toEqual([expect.closeTo(52, 0), expect.closeTo(580, -1)])
   await page.keyboard.press('Control+3')
   await expect(page.getByRole('button', { name: 'Go to the fleet' })).toBeInViewport({ ratio: 1 })
-  await it.isSound('zoomed-models-empty')
+  await it.isSoundInTheDark('zoomed-models-empty')
 })
 
 test('at twice the size the smallest window scrolls up and down alone, and nothing is cut off', async ({ openServed }) => {
@@ -90,7 +90,7 @@ test('at twice the size the smallest window scrolls up and down alone, and nothi
   await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2))
   await expect.poll(() => it.page.evaluate(() => window.innerWidth)).toBe(590)
   const isWhole = async (name: string) => {
-    await it.isSound(`zoomed-${name}`)
+    await it.isSoundInTheDark(`zoomed-${name}`)
     expect(await it.page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(590)
     expect(await it.page.evaluate(lost), name).toEqual([])
     expect(await it.page.evaluate(cutHints), name).toEqual([])
@@ -173,7 +173,7 @@ test('at one and a half the size the panes give way, and the window does not scr
   await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1.5))
   await expect.poll(() => it.page.evaluate(() => window.innerWidth)).toBe(960)
   const isWhole = async (name: string) => {
-    await it.isSound(`larger-${name}`)
+    await it.isSoundInTheDark(`larger-${name}`)
     expect(await it.page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollHeight]), name).toEqual([960, 600])
     expect(await it.page.evaluate(lost), name).toEqual([])
   }

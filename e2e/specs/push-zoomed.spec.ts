@@ -17,7 +17,7 @@ test('at twice the size the window alone scrolls a plan up and down, to its butt
       ),
     )
   await it.planLoopback()
-  await it.isSound('zoomed-push-plan')
+  await it.isSoundInTheDark('zoomed-push-plan')
   expect(await scrolled()).toEqual([])
   const push = page.getByRole('button', { name: 'Push to gpu-03…' })
   await push.focus()
@@ -28,6 +28,6 @@ test('at twice the size the window alone scrolls a plan up and down, to its butt
   await it.leavePicture('zoomed-push-plan-end')
   await page.getByRole('button', { name: 'Change the plan' }).press('Enter')
   await expect(page.getByLabel('Port on the loopback address')).toBeVisible()
-  await it.isSound('zoomed-push-form')
+  await it.isSoundInTheDark('zoomed-push-form')
   expect(await scrolled()).toEqual([])
 })

@@ -35,9 +35,10 @@ const seed = Number(process.env.GATEHOUSE_SEED ?? 20_261_126)
 /** Drawn one after another, so that a longer run begins like a shorter one. Of the wild ones nft refuses some, and a verdict of theirs may be undetermined. */
 const drawn = (): readonly RuleSet[] => {
   const all = [...Object.values(kinds).filter((kind) => kind !== ipsetSets || canMakeSets()), wildNftSets]
-  const each = Math.ceil(sets / all.length)
   // More of the wild ones, since each of their words is rarer.
-  return all.flatMap((kind) => fc.sample(kind, { numRuns: kind === wildNftSets ? 3 * each : each, seed }))
+  const shares = all.map((kind) => ({ kind, parts: kind === wildNftSets ? 3 : 1 }))
+  const each = sets / shares.reduce((sum, { parts }) => sum + parts, 0)
+  return shares.flatMap(({ kind, parts }) => fc.sample(kind, { numRuns: Math.ceil(parts * each), seed }))
 }
 
 /** So many hosts side by side: most of the time is waiting for answers that do not come. */

@@ -117,7 +117,7 @@ test.skipIf(!existsSync(fixture) || process.env.GATEHOUSE_RECORD !== undefined)(
 )
 
 /** A few are asked in every run where this very Caddy is installed, many in CI; `GATEHOUSE_CADDY_RUNS` says how many, of whatever Caddy. */
-const usual = caddyVersion === '2.6.2' ? (process.env.CI ? 150 : 8) : 0
+const usual = caddyVersion === '2.6.2' ? (process.env.CI ? 60 : 8) : 0
 const runs = caddyProgram === undefined ? 0 : Number(process.env.GATEHOUSE_CADDY_RUNS ?? usual)
 
 /** With `GATEHOUSE_RECORD=1` its answers become the recording. */

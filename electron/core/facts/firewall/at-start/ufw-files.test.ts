@@ -21,7 +21,7 @@ function filesOf(found: readonly SavedFile[] | Unread | undefined): readonly Sav
 const TOLD = `echo '#files'; grep -EsH '(^)[^#]' /etc/ufw/before.rules /etc/ufw/before6.rules /etc/ufw/after.rules /etc/ufw/after6.rules /etc/ufw/user.rules /etc/ufw/user6.rules
 echo '#settings'; grep -E '^(IPV6|DEFAULT_[A-Z]*_POLICY)=' /etc/default/ufw`
 
-const sets = Number(process.env.GATEHOUSE_UFW_SETS ?? (process.env.CI ? 40 : 4))
+const sets = Number(process.env.GATEHOUSE_UFW_SETS ?? (process.env.CI ? 16 : 4))
 
 test.skipIf(!canRun())(`the files of ${sets} random ufw say what it loads`, { timeout: 30_000 + sets * 10_000 }, async () => {
   const drawn = fc
