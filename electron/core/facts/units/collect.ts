@@ -47,7 +47,7 @@ const properties = [
   ...['RuntimeDirectory', 'StateDirectory', 'CacheDirectory', 'LogsDirectory', 'ConfigurationDirectory'],
   ...['CapabilityBoundingSet', 'AmbientCapabilities', 'RestrictNamespaces', 'RestrictAddressFamilies', 'RestrictSUIDSGID'],
   ...['RestrictRealtime', 'LockPersonality', 'MemoryDenyWriteExecute', 'DevicePolicy', 'DeviceAllow', 'SystemCallFilter'],
-  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE', 'SurviveFinalKillSignal'],
+  ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE', 'LimitCORESoft', 'SurviveFinalKillSignal'],
 ]
 
 /** Proxies and helpers whose units matter beside the engines'. */

@@ -1,4 +1,5 @@
 import type { Os } from '../../../facts/os/os.ts'
+import { leftTo } from '../../../facts/services/left-to.ts'
 import { defineControl } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { judgeUnits, printed } from '../units/unit-subjects.ts'
@@ -33,6 +34,24 @@ export default defineControl({
       // The kernel does not look at the limit when it hands the image to a program; systemd-coredump honours it by itself.
       if (limit === '0' && core !== 'other program')
         return { status: 'pass', title: 'Core dumps of the unit are limited to nothing', reason: `${unit.id} has LimitCORE=0.`, cite }
+      if (unit.properties.LimitCORESoft === '0' && core !== 'other program' && !unit.execStart.some((word) => RAISES.test(word))) {
+        const held = `${unit.id} has the soft limit 0 (LimitCORESoft=), which is the one that holds when it crashes`
+        const left = leftTo(unit.execStart)
+        return left === undefined
+          ? {
+              status: 'pass',
+              title: 'Core dumps of the unit are limited to nothing',
+              reason: `${held}. It might raise that up to ${limit}, the hard one; no inference server does.`,
+              cite,
+            }
+          : {
+              status: 'not-evaluated',
+              title: 'What limits core dumps is not known',
+              reason: `${held}; whether ${left}, which starts the server, raises it up to ${limit} was not read.`,
+              hint: 'Set LimitCORE=0 in the unit, which nothing in it can raise.',
+              cite,
+            }
+      }
       if (core === 'other program')
         return {
           status: 'warning',
@@ -49,6 +68,9 @@ export default defineControl({
       }
     }),
 })
+
+/** Words of a shell that set another limit before the server runs. */
+const RAISES = /\b(?:ulimit|prlimit)\b/
 
 type Handler = 'nowhere' | 'file' | 'systemd' | 'other program' | 'unknown'
 const places: Readonly<Record<Exclude<Handler, 'other program'>, string>> = {

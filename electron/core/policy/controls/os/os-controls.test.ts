@@ -257,6 +257,24 @@ test.each<[string, string, string]>([
 
 test.each<[string, string, Record<string, string>, string]>([
   ['limited', '=kernel/core_pattern core', { LimitCORE: '0' }, 'pass: Core dumps of the unit are limited to nothing'],
+  [
+    'the soft limit of Debian, Ubuntu and RHEL',
+    '=kernel/core_pattern core',
+    { LimitCORE: 'infinity', LimitCORESoft: '0' },
+    'pass: Core dumps of the unit are limited to nothing',
+  ],
+  [
+    'a soft limit of something',
+    '=kernel/core_pattern core',
+    { LimitCORE: 'infinity', LimitCORESoft: '4096' },
+    'warning: A crash writes its memory to disk',
+  ],
+  [
+    'a soft limit, and apport',
+    '=kernel/core_pattern |/usr/share/apport/apport -p%p',
+    { LimitCORE: 'infinity', LimitCORESoft: '0' },
+    'warning: A crash writes its memory to disk',
+  ],
   ['a file', '=kernel/core_pattern core.%p', { LimitCORE: 'infinity' }, 'warning: A crash writes its memory to disk'],
   [
     'systemd stores none',
@@ -281,6 +299,15 @@ test.each<[string, string, Record<string, string>, string]>([
   ['limit not printed', '=kernel/core_pattern core', {}, 'not-evaluated: Core dumps could not be judged'],
 ])('inference-core-dumps-off: %s', (_, text, properties, expected) => {
   expect(outcomes(askUnit(coreDumpsOff, unit(properties), {}, { os: os(text) }))).toEqual([expected])
+})
+
+test.each([
+  ['a script', ['/opt/start.sh'], 'not-evaluated: What limits core dumps is not known'],
+  ['a shell that raises it', ['/bin/sh', '-c', 'ulimit -c unlimited; exec vllm serve m'], 'warning: A crash writes its memory to disk'],
+  ['the server itself', ['/opt/vllm/bin/vllm', 'serve', 'm'], 'pass: Core dumps of the unit are limited to nothing'],
+])('a soft limit that the server may raise: %s', (_, execStart, expected) => {
+  const raising = { ...unit({ LimitCORE: 'infinity', LimitCORESoft: '0' }), execStart }
+  expect(outcomes(askUnit(coreDumpsOff, raising, {}, { os: os('=kernel/core_pattern core') }))).toEqual([expected])
 })
 
 test.each([
