@@ -236,6 +236,14 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       - "LITELLM_MASTER_KEY=sk-three"
       # - COMMENTED_TOKEN=sk-four
       - OTHER_API_KEY=changeme
+      - WANDB_API_KEY=\${WANDB_API_KEY:-sk-eleven}
+      - A_API_KEY=\${A_API_KEY:-changeme}
+      - DATABASE_URL=postgresql://llm:sk-thirteen@db:5432/litellm
+      - BROKER_URL=amqp://llm:\${PASSWORD}@mq
+      - OTHER_URL=http://vllm:8000/v1
+      - B_API_KEY=\${B_API_KEY:-}
+      - C_API_KEY=\${C_API_KEY:?missing}
+      - D_API_KEY=\${D_API_KEY-\${B_API_KEY}}
   ui:
     command: ["serve", "--token", "sk-five", "--api-key", "$KEY"]
     environment:
@@ -252,6 +260,8 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       - sk-seven
       - --password
       - \${PASSWORD}
+      - --vnc-password
+      - \${VNC:-sk-twelve}
 `
     writeFileSync(join(open, 'compose.yml'), compose, { mode: 0o644 })
     writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
@@ -290,7 +300,20 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       containers: {
         containers: [{ madeFrom: files }, { madeFrom: files }],
         openComposeFiles: [
-          { path: files[0], secrets: ['--api-key', 'HF_TOKEN', 'LITELLM_MASTER_KEY', '--token', 'WEBUI_SECRET_KEY', '--admin-api-key'] },
+          {
+            path: files[0],
+            secrets: [
+              '--api-key',
+              'HF_TOKEN',
+              'LITELLM_MASTER_KEY',
+              'WANDB_API_KEY',
+              'DATABASE_URL',
+              '--token',
+              'WEBUI_SECRET_KEY',
+              '--admin-api-key',
+              '--vnc-password',
+            ],
+          },
           { path: join(open, '.env'), secrets: ['POSTGRES_PASSWORD'] },
           { path: join(open, 'engine.env'), secrets: ['WANDB_API_KEY'] },
         ],

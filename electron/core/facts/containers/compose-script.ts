@@ -1,6 +1,6 @@
 /**
  * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:` names there, where every account may read it, the names of what it
- * sets to a secret; never a value. References to variables, switches, paths, public keys and what guides print are none.
+ * sets to a secret; never a value. References to variables without a secret of their own (`${KEY:-secret}`, Compose's interpolation), switches, paths, public keys and what guides print are none.
  */
 export const composeScript = `composed() { (
   set -f
@@ -17,14 +17,15 @@ export const composeScript = `composed() { (
       seen="$seen|$file|" up=\${file%/*}
       set --
       while [ -n "$up" ]; do set -- "$@" "$up"; up=\${up%/*}; done
-      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\n' "$file" && sed "/[=: \\"']$known[\\"' ]*\\$/d" "$file" | awk '
+      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\n' "$file" && sed "/\\(:-\\|[=: \\"']\\)$known[\\"' }]*\\$/d" "$file" | awk '
         function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
         { sub(/^[ \\t]*(-[ \\t]+|export )?["\\047]*/, "") }
-        held != "" { if (/^[^-$]/) tell(held); held = "" }
+        held != "" { if (/^([^-$]|[$][{][A-Za-z0-9_]+:?-[^-}$])/) tell(held); held = "" }
         /^--[a-z_-]*(key|keys|token|secret|password)["\\047 ]*$/ { held = $0; next }
         /^[A-Z_]*PUBLIC_|[=:][ \\t]*["\\047]*(\\/[a-z]+\\/[a-z].*|[Tt]rue|TRUE|[Ff]alse|FALSE|[01])["\\047 \\t]*$/ { next }
-        /^[A-Za-z0-9_]*(KEYS?|TOKEN|SECRET|PASSWORD|PASSWD)["\\047]*[ \\t]*[=:][ \\t]*["\\047]*[^"\\047 \\t$#]/ { tell($0); next }
-        match($0, /--[a-z_-]*(key|keys|token|secret|password)["\\047=, ]+[^-$"\\047=, ]/) { tell(substr($0, RSTART)) }'
+        /^[A-Za-z0-9_]*(KEYS?|TOKEN|SECRET|PASSWORD|PASSWD)["\\047]*[ \\t]*[=:][ \\t]*["\\047]*([^"\\047 \\t$#]|[$][{][A-Za-z0-9_]+:?-[^}$])/ { tell($0); next }
+        /^[A-Za-z0-9_]+["\\047]*[ \\t]*[=:][ \\t]*["\\047]*[a-z+]+:\\/\\/[^\\/:@ ]*:[^\\/@$ ]+@/ { tell($0); next }
+        match($0, /--[a-z_-]*(key|keys|token|secret|password)["\\047=, ]+([^-$"\\047=, ]|[$][{][A-Za-z0-9_]+:?-[^}$])/) { tell(substr($0, RSTART)) }'
     done
   done
 ) }
