@@ -121,3 +121,13 @@ const isSteered = ({ parameters: [file = ''] }: NginxDirective, model: HttpModel
 /** Does the list turn everybody away? */
 export const deniesAll = (addresses: readonly NginxDirective[]): boolean =>
   addresses[0]?.name === 'deny' && addresses[0].parameters[0] === 'all'
+
+/** Another location answers for it, with any status. */
+const asksBeside = (kind: Credential['kind']): boolean => kind === 'auth-request' || kind === 'shared-key'
+
+/** What this gate may tell those whom it does not let in: 401 asks for a login, 403 is said to an address or by the location that an `auth_request` asks. */
+export function refusalsOf(gate: Gate): readonly (401 | 403)[] {
+  const may = (status: 401 | 403) =>
+    gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || asksBeside(kind)))
+  return [...(may(401) ? [401 as const] : []), ...(gate.addresses.length > 0 || may(403) ? [403 as const] : [])]
+}

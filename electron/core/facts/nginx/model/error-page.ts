@@ -2,8 +2,14 @@ import type { NginxDirective } from '../nginx.ts'
 import type { Answer } from './journey.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 
+export interface ErrorPage {
+  /** A path, a named location, or an expression of one. */
+  readonly to: string
+  readonly directive: NginxDirective
+}
+
 /** Statuses that have an error page here. */
-export const errorStatuses = (scope: Scope): readonly number[] =>
+const errorStatuses = (scope: Scope): readonly number[] =>
   nearestAll(scope, ['error_page']).flatMap(({ parameters }) =>
     parameters
       .slice(0, -1)
@@ -26,8 +32,29 @@ export function statusesBeforeAccess(scope: Scope, named: boolean): readonly num
   return [...new Set([...limited, ...(bounded && !named ? [413] : [])])]
 }
 
+/** What nginx says itself when the program behind it does not answer. */
+const unanswered = [500, 502, 503, 504]
+
+const intercepting = [
+  'proxy_intercept_errors',
+  'fastcgi_intercept_errors',
+  'uwsgi_intercept_errors',
+  'scgi_intercept_errors',
+  'grpc_intercept_errors',
+]
+
+/** Statuses with an error page that a client may get of the program behind this directive: nginx says them of one that does not answer, and any with `proxy_intercept_errors`. */
+export function failureStatuses(scope: Scope, directive: NginxDirective): readonly number[] {
+  const said = intercepting.some(
+    (name) => name.startsWith(directive.name.replace('_pass', '')) && nearest(scope, name)?.parameters[0] === 'on',
+  )
+  // What memcached does not have is an error of nginx's own (`intercept_404`).
+  const own = directive.name === 'memcached_pass' ? [404, ...unanswered] : unanswered
+  return errorStatuses(scope).filter((status) => said || own.includes(status))
+}
+
 /** Where an error of this status goes: the nearest level that has any pages. None for an address elsewhere, which is a redirect. */
-export function errorPage(scope: Scope, status: number): { readonly to: string; readonly directive: NginxDirective } | undefined {
+export function errorPage(scope: Scope, status: number): ErrorPage | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
     const pages = at.directives.filter((directive) => directive.name === 'error_page')
     const page = pages.find((directive) => directive.parameters.slice(0, -1).includes(String(status)))
@@ -37,6 +64,11 @@ export function errorPage(scope: Scope, status: number): { readonly to: string; 
   }
   return undefined
 }
+
+/** Where errors of these statuses go, each place once. */
+export const pagesFor = (scope: Scope, statuses: readonly number[]): readonly ErrorPage[] => [
+  ...new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page])).values(),
+]
 
 /**
  * An auth_request asks for the status alone: `error_page 401 /x` keeps it, `=200` replaces it, `=` takes that of the page. An error of the page

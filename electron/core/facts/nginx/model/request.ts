@@ -1,17 +1,19 @@
 import type { NginxDirective } from '../nginx.ts'
-import { type AuthAnswer, type Credential, deniesAll, type Gate, gateOf } from './access.ts'
+import { type AuthAnswer, deniesAll, type Gate, gateOf, refusalsOf } from './access.ts'
+import { answerOf, isYes, namedByAsked } from './auth-request.ts'
 import { settled } from './captures.ts'
 import { decided } from './decided.ts'
-import { earlyStatuses, errorPage, errorStatuses, statusesBeforeAccess, toldBy } from './error-page.ts'
-import { fileStatuses, handlerOf, headersAsSent, headersSet, passed, readingStatuses, rememberedForAll, scripted } from './handler.ts'
+import { type ErrorPage, earlyStatuses, errorPage, failureStatuses, pagesFor, statusesBeforeAccess, toldBy } from './error-page.ts'
+import { fileStatuses, handlerOf, passed, readingStatuses, scripted } from './handler.ts'
 import { pathOf } from './inverse.ts'
 import { type Answer, ended, follow, type Journey, type Outcome, type Request } from './journey.ts'
 import { chooseLocation, type Location } from './locations.ts'
 import { possibleTexts } from './possible-texts.ts'
 import { type Passage, passages, redirects } from './rewrite.ts'
-import { nearest, nearestAll, own, type Scope } from './scope.ts'
+import { limited, nearest, nearestAll, own, type Scope } from './scope.ts'
 import { firstName, takenOfName } from './server-names.ts'
 import type { HttpModel, Server } from './servers.ts'
+import { askedBeside, literal } from './subrequests.ts'
 import { normaliseUri } from './uri.ts'
 import { expandText } from './variables.ts'
 
@@ -64,8 +66,9 @@ function begin(model: HttpModel, server: Server, request: Request, main?: Journe
 /** A client can make its request fail with one of these, and so be sent to the page for it. Only where that leads on is worth following. */
 function failing(journey: Journey, scope: Scope, statuses: readonly number[]): readonly Answer[] {
   if (journey.onErrorPage || journey.inSubrequest) return []
-  const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
-  return [...pages.values()].flatMap((page) => toErrorPage(journey, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
+  return pagesFor(scope, statuses)
+    .flatMap((page) => toErrorPage(journey, page, scope))
+    .filter(({ outcome }) => outcome.kind !== 'answered')
 }
 
 /** Nothing may be called closed or protected because of what was not followed. */
@@ -122,7 +125,7 @@ function failed(
 }
 
 /** A named location gets the request as it is; a path gets a GET. */
-function toErrorPage(journey: Journey, page: { readonly to: string; readonly directive: NginxDirective }, scope: Scope): readonly Answer[] {
+function toErrorPage(journey: Journey, page: ErrorPage, scope: Scope): readonly Answer[] {
   const { model, state } = journey
   const to = expandText(page.to, { model, state, persona: 'silent' })
   const method = (to.known ? to.text : page.to).startsWith('@') || journey.state.method === 'HEAD' ? journey.state.method : 'GET'
@@ -216,24 +219,13 @@ function content(before: Journey, scope: Scope, location: Location | undefined):
   return [...(tryFiles(next, scope) ?? handle(next, scope, location)), ...mirrored(next, scope), ...refused, ...early]
 }
 
-/**
- * `mirror` sends the request to another path as well, `add_before_body` and `add_after_body` ask for one, past the access rules there. What nginx answers itself
- * goes nowhere.
- */
+/** What nginx asks for beside a request, past the access rules there. What it answers itself goes nowhere. */
 function mirrored(journey: Journey, scope: Scope): readonly Answer[] {
   if (journey.inSubrequest) return []
-  const added = (['add_before_body', 'add_after_body'] as const).flatMap((name) => nearest(scope, name)?.parameters[0] || [])
-  const asked = [
-    ...nearestAll(scope, ['mirror']).flatMap(({ parameters: [path = 'off'] }) =>
-      path === 'off' ? [] : [[journey.state.method, path] as const],
-    ),
-    ...added.map((path) => ['GET', path] as const),
-  ]
-  return asked.flatMap(([method, path]) => beside(journey, method, path).filter(({ outcome }) => outcome.kind !== 'answered'))
+  return askedBeside(scope, journey.state.method).flatMap(([method, path]) =>
+    beside(journey, method, path).filter(({ outcome }) => outcome.kind !== 'answered'),
+  )
 }
-
-/** The path of a subrequest is taken as it is written, its query a part of it (ngx_http_subrequest). */
-const literal = (path: string): string => path.replace(/[%?#]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
 
 /** A subrequest, after what its request has passed. */
 const beside = (journey: Journey, method: string, path: string): readonly Answer[] =>
@@ -242,19 +234,6 @@ const beside = (journey: Journey, method: string, path: string): readonly Answer
     gates: [...journey.gates, ...answer.gates],
     assumptions: [...journey.assumptions, ...answer.assumptions],
   }))
-
-/**
- * `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. Its block is entered instead of the location's, so what the
- * location rewrites, returns or tries is not looked at.
- */
-function limited(scope: Scope, method: string): Scope {
-  const limit = own(scope, 'limit_except')
-  if (!limit?.block) return scope
-  const allowed = limit.parameters.map((word) => word.toUpperCase())
-  return allowed.includes(method) || (method === 'HEAD' && allowed.includes('GET'))
-    ? scope
-    : { directives: limit.block, directive: limit, parent: scope }
-}
 
 function tryFiles(journey: Journey, scope: Scope): readonly Answer[] | undefined {
   const directive = own(scope, 'try_files')
@@ -282,33 +261,13 @@ function redirect(journey: Journey, to: string, directive: NginxDirective, scope
   })
 }
 
-/**
- * The address of a login page, from the program that an `auth_request` asked (`auth_request_set $to $upstream_http_location`). One that names a path of this server
- * instead leads where clients could ask themselves, and to what is hidden from them (`unmet`).
- */
-export const namedByAsked = (to: string, scope: Scope): boolean => {
-  const name = /^\$\{?(\w+)\}?$/.exec(to)?.[1]
-  return (
-    name !== undefined &&
-    nearestAll(scope, ['auth_request_set']).some(
-      ({ parameters: [set, value] }) => set === `$${name}` && value === '$upstream_http_location',
-    )
-  )
-}
-
-/** Another location answers for it, with any status. */
-const asksBeside = (kind: Credential['kind']): boolean => kind === 'auth-request' || kind === 'shared-key'
-
 /** Who is refused is sent to the error page, which may itself be passed on: then the refusal protects nothing. */
 function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[] {
   if (journey.onErrorPage) return []
-  const may = (status: 401 | 403) =>
-    gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || asksBeside(kind)))
-  const statuses = [...(may(401) ? [401 as const] : []), ...(gate.addresses.length > 0 || may(403) ? [403 as const] : [])]
   // The address that a header stated stays.
   const believing = { ...gate, satisfy: 'all' as const, addresses: [], credentials: [], opensToAll: false }
   const next = gate.trusts.length > 0 ? { ...journey, gates: [...journey.gates, believing] } : journey
-  return statuses.flatMap((status) => {
+  return refusalsOf(gate).flatMap((status) => {
     const page = errorPage(scope, status)
     return page ? toErrorPage(next, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
   })
@@ -350,72 +309,25 @@ function toIndex(journey: Journey, scope: Scope): readonly Answer[] | undefined 
   return redirect(journey, to, directive, scope)
 }
 
-/** What nginx says itself when the program behind it does not answer. */
-const unanswered = [500, 502, 503, 504]
-
 /**
  * The program behind may fail, or with `proxy_intercept_errors` say any error; then the `error_page` for it is sent, which may lead to another program.
  * Whether that comes to pass is up to the program.
  */
 function onFailure(journey: Journey, scope: Scope, directive: NginxDirective): readonly Answer[] {
   if (journey.onErrorPage) return []
-  const all = [
-    'proxy_intercept_errors',
-    'fastcgi_intercept_errors',
-    'uwsgi_intercept_errors',
-    'scgi_intercept_errors',
-    'grpc_intercept_errors',
-  ]
-  const said = all.some((name) => name.startsWith(directive.name.replace('_pass', '')) && nearest(scope, name)?.parameters[0] === 'on')
-  // What memcached does not have is an error of nginx's own (`intercept_404`).
-  const own = directive.name === 'memcached_pass' ? [404, ...unanswered] : unanswered
-  const statuses = errorStatuses(scope).filter((status) => said || own.includes(status))
-  const pages = new Map(statuses.flatMap((status) => errorPage(scope, status) ?? []).map((page) => [page.to, page]))
+  const pages = pagesFor(scope, failureStatuses(scope, directive))
   const next = { ...journey, assumptions: [...journey.assumptions, { kind: 'unmodelled' as const, directive }] }
   if (journey.inSubrequest)
     // The program says that it knows nobody, and the page makes a yes of it.
-    return [...pages.values()]
-      .flatMap((page) => toldBy(page.directive, 401, toErrorPage(next, page, scope)))
-      .filter(({ outcome }) => isYes(outcome))
-  return [...pages.values()].flatMap((page) => toErrorPage(next, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
+    return pages.flatMap((page) => toldBy(page.directive, 401, toErrorPage(next, page, scope))).filter(({ outcome }) => isYes(outcome))
+  return pages.flatMap((page) => toErrorPage(next, page, scope)).filter(({ outcome }) => outcome.kind !== 'answered')
 }
 
-const isYes = (outcome: Outcome): boolean => outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
-
-/** Where an `auth_request` leads. A location that says 2xx by itself authenticates nobody. */
+/** Where an `auth_request` leads. */
 function askAuth(journey: Journey, uri: string): AuthAnswer {
   const path = literal(uri)
   if (!path.startsWith('/')) return { everybody: false, asks: [] }
   // With GET, whatever the client sent (ngx_http_subrequest).
   const answers = begin(journey.model, journey.server, { ...journey.state, method: 'GET', path, mergeSlashes: true }, journey)
-  const yes = answers.filter(({ outcome }) => isYes(outcome))
-  const everybody = yes.some(({ assumptions }) => assumptions.length === 0)
-  const unfollowed = journey.steps.left < 0 ? journey.server.directive : undefined
-  const doubtful = yes.flatMap(({ assumptions }) => assumptions).find(({ kind }) => kind === 'unmodelled' || kind === 'address')
-  const [own] = answers.length === 1 && answers[0]?.assumptions.length === 0 ? answers : []
-  // 0 is the answer of a file or of a program: it may be any.
-  const status = own?.outcome.kind === 'answered' && !everybody && own.outcome.status !== 0 ? own.outcome.status : undefined
-  // Every other way is a refusal that stands in the configuration: neither a program nor a file says yes there.
-  const bySecret =
-    yes.length > 0 &&
-    yes.every(({ assumptions }) => assumptions.some(({ kind }) => kind === 'secret')) &&
-    answers.every(({ outcome }) => outcome.kind === 'answered' && outcome.status !== 0)
-  return {
-    everybody,
-    bySecret,
-    // 401 and 403 are passed on, anything else is an error (ngx_http_auth_request_module).
-    refusal: status === undefined ? undefined : status === 401 || status === 403 ? status : 500,
-    asks: answers.flatMap(({ outcome, scope }) =>
-      outcome.kind === 'proxied'
-        ? [
-            {
-              ...{ target: outcome.target, path: outcome.path, method: outcome.method ?? 'GET' },
-              ...{ sets: headersSet(scope), asSent: headersAsSent(scope) },
-            },
-          ]
-        : [],
-    ),
-    doubtful:
-      doubtful?.directive ?? unfollowed ?? answers.map(({ scope }) => rememberedForAll(scope)).find((directive) => directive !== undefined),
-  }
+  return answerOf(answers, journey.steps.left < 0 ? journey.server.directive : undefined)
 }

@@ -42,3 +42,16 @@ export function nearestAll(scope: Scope | undefined, names: readonly string[]): 
   }
   return []
 }
+
+/**
+ * `limit_except GET { … }` rules every method but those named; GET brings HEAD with it. Its block is entered instead of the location's, so what the
+ * location rewrites, returns or tries is not looked at.
+ */
+export function limited(scope: Scope, method: string): Scope {
+  const limit = own(scope, 'limit_except')
+  if (!limit?.block) return scope
+  const allowed = limit.parameters.map((word) => word.toUpperCase())
+  return allowed.includes(method) || (method === 'HEAD' && allowed.includes('GET'))
+    ? scope
+    : { directives: limit.block, directive: limit, parent: scope }
+}
