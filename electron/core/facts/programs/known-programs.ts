@@ -2,6 +2,7 @@ import type { ProgramRecord } from './record.ts'
 import { anyModels } from './records/any-models.ts'
 import { clusters } from './records/clusters.ts'
 import { codeRunners } from './records/code-runners.ts'
+import { desktopModels } from './records/desktop-models.ts'
 import { exporters } from './records/exporters.ts'
 import { gateways } from './records/gateways.ts'
 import { imageModels } from './records/image-models.ts'
@@ -14,6 +15,7 @@ import { tunnels } from './records/tunnels.ts'
 /** Every program that is recognised. The first record that fits counts. */
 export const knownPrograms: readonly ProgramRecord[] = [
   ...languageModels,
+  ...desktopModels,
   ...anyModels,
   ...speech,
   ...clusters,
