@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { known, unknown } from '../../../facts/fact.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
-import sendsHsts from '../tls/proxy-sends-hsts.control.ts'
-import servesTls from '../tls/proxy-serves-tls.control.ts'
-import tlsVersions from '../tls/proxy-tls-versions.control.ts'
 import { caddy, given, login, noNginx, site, toOllama } from './caddy-sites.testing.ts'
-import managementRestricted from './management-endpoints-restricted.control.ts'
-import { ask, facts, outcomes, policyContext, service } from './proxy-facts.ts'
+import { ask, facts, outcomes, service } from './proxy-facts.ts'
 import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
-const admins = policyContext({ modelAdmins: ['10.0.1.5', '10.0.9.0/24'] })
 describe('a name at every address of its port', () => {
   const own = site([{ handle: [login, toOllama] }]).apps.http.servers.srv0
   const other = (listen: string, host: readonly string[] | null, ...first: readonly object[]) => ({
@@ -300,195 +295,11 @@ test.each<[string, unknown, string]>([
   expect(outcomes(ask(requiresAuthentication, given(config)))).toEqual([expected])
 })
 
-test.each<[string, unknown, string]>([
-  ['everything', site([{ handle: [login, toOllama] }]), 'fail: 11 management routes open to every user'],
-  ['named routes', site([{ match: [{ path: ['/api/chat'] }], handle: [login, toOllama] }]), 'pass: No management route is forwarded'],
-  [
-    'administrators',
-    site([
-      { match: [{ path: ['/api/chat'] }], handle: [login, toOllama] },
-      { match: [{ remote_ip: { ranges: ['10.0.1.5', '10.0.9.0/24'] } }], handle: [login, toOllama] },
-      { handle: [{ handler: 'static_response', status_code: 403 }] },
-    ]),
-    'pass: Management is for administrators only',
-  ],
-  [
-    'more than administrators',
-    site([{ match: [{ path: ['/api/chat'] }, { remote_ip: { ranges: ['10.0.0.0/8'] } }], handle: [login, toOllama] }]),
-    'fail: Management is open beyond admin hosts',
-  ],
-  [
-    'others refused by name',
-    site([
-      { match: [{ not: [{ remote_ip: { ranges: ['10.0.9.0/24'] } }] }], handle: [{ handler: 'error', status_code: 403 }] },
-      { handle: [login, toOllama] },
-    ]),
-    'pass: Management is for administrators only',
-  ],
-  [
-    'an address from a header',
-    site([{ match: [{ remote_ip: { forwarded: true, ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }]),
-    'fail: Clients can choose their own address',
-  ],
-  [
-    'an address that proxies state, which may be anybody’s',
-    site([{ match: [{ client_ip: { ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }], {
-      trusted_proxies: { source: 'static', ranges: ['10.0.0.0/8'] },
-    }),
-    'fail: Clients can choose their own address',
-  ],
-  [
-    'an address that only this machine may state',
-    site([{ match: [{ client_ip: { ranges: ['10.0.9.0/24'] } }], handle: [login, toOllama] }], {
-      trusted_proxies: { source: 'static', ranges: ['127.0.0.1/32'] },
-    }),
-    'pass: Management is for administrators only',
-  ],
-  [
-    'refused, then forwarded, and the model itself may fail',
-    site([{ handle: [login, toOllama] }], { errors: { routes: [{ handle: [toOllama] }] } }),
-    'fail: 11 management routes open to anyone',
-  ],
-])('management routes through Caddy: %s', (_, config, expected) => {
-  expect(outcomes(ask(managementRestricted, given(config), admins))).toEqual([expected])
-})
-
-test.each<[string, unknown, readonly string[]]>([
-  ['a name on 443', site([{ handle: [toOllama] }]), ['pass: The proxy serves TLS']],
-  ['port 443 without a name', site([{ handle: [toOllama] }], {}, null), ['pass: The proxy serves TLS']],
-  [
-    'another port with a name',
-    site([{ handle: [toOllama] }], { listen: [':8443'] }),
-    ['pass: The proxy serves TLS', 'pass: The proxy serves TLS'],
-  ],
-  ['another port without a name', site([{ handle: [toOllama] }], { listen: [':8080'] }, null), ['fail: The proxy forwards plain HTTP']],
-  ['port 80', site([{ handle: [toOllama] }], { listen: [':80'] }), ['fail: The proxy forwards plain HTTP']],
-  [
-    'a skipped name',
-    site([{ handle: [toOllama] }], { listen: [':8080'], automatic_https: { skip: ['ai.example'] } }),
-    ['fail: The proxy forwards plain HTTP'],
-  ],
-  ['switched off', site([{ handle: [toOllama] }], { automatic_https: { disable: true } }), ['fail: The proxy forwards plain HTTP']],
-])('TLS of Caddy: %s', (_, config, expected) => {
-  expect(outcomes(ask(servesTls, given(config))).slice(0, 1)).toEqual(expected.slice(0, 1))
-})
-
-test('versions and HSTS', () => {
-  const versions = (config: unknown) => outcomes(ask(tlsVersions, given(config)))
-  expect(versions(site([{ handle: [toOllama] }]))).toEqual(['pass: The configuration allows TLS 1.2, TLS 1.3 only'])
-  expect(versions(site([{ handle: [toOllama] }], { tls_connection_policies: [{ protocol_min: 'tls1.0' }] }))).toEqual([
-    'fail: protocol_min allows TLS 1.0',
-  ])
-  const header = { handler: 'headers', response: { set: { 'Strict-Transport-Security': ['max-age=1'] } } }
-  expect(outcomes(ask(sendsHsts, given(site([{ handle: [header, toOllama] }]))))).toEqual(['pass: Strict-Transport-Security is sent'])
-  expect(outcomes(ask(sendsHsts, given(site([{ match: [{ path: ['/api/*'] }], handle: [header] }, { handle: [toOllama] }]))))).toEqual([
-    'warning: Some routes send no HSTS header',
-  ])
-  const taken = { handler: 'headers', response: { set: { 'Strict-Transport-Security': ['max-age=0; includeSubDomains'] } } }
-  expect(outcomes(ask(sendsHsts, given(site([{ handle: [taken, toOllama] }]))))).toEqual(['warning: No Strict-Transport-Security is sent'])
-  const nginx = (more: string) =>
-    facts(`server { listen 443 ssl; ${more} location / { proxy_pass http://127.0.0.1:11434; } }`, [service('ollama')])
-  expect(outcomes(ask(sendsHsts, nginx('add_header Strict-Transport-Security "max-age=1";')))).toEqual([
-    'pass: Strict-Transport-Security is sent',
-  ])
-  expect(outcomes(ask(sendsHsts, nginx('add_header Strict-Transport-Security "max-age=0";')))).toEqual([
-    'warning: No Strict-Transport-Security is sent',
-  ])
-  expect(outcomes(ask(sendsHsts, nginx('')))).toEqual(['warning: No Strict-Transport-Security is sent'])
-})
-
 test('a server is reached only through Caddy', () => {
   const all = given(site([{ handle: [toOllama] }]))
   expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: known(all.nginx) } as never))).toEqual(['pass: Reached only through Caddy'])
   const unread = unknown('it has files of another root', [])
   expect(outcomes(ask(inferenceBehindProxy, { ...all, nginx: unread } as never))).toEqual(['not-evaluated: The proxy could not be read'])
-})
-
-test('a path that Caddy puts something before is found', () => {
-  const handle = [
-    { handler: 'rewrite', strip_path_prefix: '/openai' },
-    { handler: 'rewrite', uri: '/v1{http.request.uri}' },
-    { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8000' }] },
-  ]
-  const config = site([{ match: [{ path: ['/openai/*'] }], handle: [{ handler: 'subroute', routes: [{ handle }] }] }])
-  const found = facts('', [service('vllm')], { ...noNginx, caddy: caddy(config) })
-  expect(outcomes(ask(requiresAuthentication, found))).toEqual(['fail: Every route answers without a login'])
-})
-
-test.each([
-  ['one by its name', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
-  ['all of a beginning', { delete: ['X-Forwarded-*'] }, 'pass: No management route is forwarded'],
-  ['one by a value of its own', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
-  ['another one', { delete: ['X-Forwarded-For*'] }, 'fail: 23 management routes open to anyone'],
-])('headers that are taken in hand before the proxy (request_header): %s', (_, request, expected) => {
-  const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }] }
-  const config = site([{ match: [{ path: ['/v1/chat/*'] }], handle: [{ handler: 'headers', request }, toLocalAi] }])
-  const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
-  expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
-})
-
-test.each([
-  ['a prefix that a client names', {}, 'fail: 23 management routes open to every user'],
-  ['one that Caddy sets', { set: { 'X-Forwarded-Prefix': [''] } }, 'pass: No management route is forwarded'],
-  ['one that Caddy takes away', { delete: ['X-Forwarded-Prefix'] }, 'pass: No management route is forwarded'],
-])('LocalAI takes off a path %s', (_, request, expected) => {
-  const toLocalAi = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:8080' }], headers: { request } }
-  const config = site([{ match: [{ path: ['/v1/chat/*'] }], handle: [login, toLocalAi] }])
-  const found = facts('', [service('localai')], { ...noNginx, caddy: caddy(config) })
-  expect(outcomes(ask(managementRestricted, found, admins))).toEqual([expected])
-})
-
-/** Each was seen with Caddy 2.6.2, as it adapts `handle …` around a `reverse_proxy`, beside a login for all that is left. */
-const only = (match: object, ...handlers: readonly object[]) => [
-  { group: 'g', match: [match], handle: [{ handler: 'subroute', routes: [{ handle: [...handlers, toOllama] }] }] },
-  { group: 'g', handle: [{ handler: 'subroute', routes: [{ handle: [login, toOllama] }] }] },
-]
-const taken = (word: object) => ({ handler: 'rewrite', ...word })
-const pattern = { path_regexp: { name: 'a', pattern: '^/([a-z]+)/(.*)$' } }
-test.each<[name: string, routes: readonly object[], expected: RegExp]>([
-  ['a word that is taken out', only({ path: ['/x/*'] }, taken({ uri_substring: [{ find: '/x', replace: '' }] })), /^fail: Every route/],
-  [
-    'a pattern that is put anew',
-    only({ path: ['/x/*'] }, taken({ path_regexp: [{ find: '^/x/(.*)$', replace: '/api/$1' }] })),
-    /not-evaluated: Part of Caddy is beyond the model/,
-  ],
-  [
-    'one that is not followed',
-    only({ path: ['/x/*'] }, taken({ path_regexp: [{ find: '^/x/(?=a)(.*)$', replace: '/$1' }] })),
-    /not-evaluated: Part of Caddy is beyond the model/,
-  ],
-  [
-    'one beginning within the other',
-    [
-      {
-        match: [{ path: ['/a/*'] }],
-        handle: [
-          taken({ strip_path_prefix: '/a' }),
-          {
-            handler: 'subroute',
-            routes: [{ match: [{ path: ['/b/*'] }], handle: [taken({ strip_path_prefix: '/b' }), toOllama] }],
-          },
-          { handler: 'static_response', status_code: 404 },
-        ],
-      },
-      { handle: [login, toOllama] },
-    ],
-    /^fail: Every route/,
-  ],
-  [
-    'a pattern, and a login for all but a beginning',
-    [
-      { match: [{ not: [{ path: ['/public/*'] }] }], handle: [login] },
-      { match: [pattern], handle: [taken({ uri: '/{http.regexp.a.2}' }), toOllama] },
-    ],
-    /^fail: Every route/,
-  ],
-  ['a name that the client writes', only({ header: { Host: ['internal.lan'] } }), /fail: Every route/],
-  ['a name by its beginning', only({ header: { Host: ['internal.*'] } }), /fail: Every route/],
-  ['a name by all of its end', only({ header: { Host: ['*.lan'] } }), /fail: Every route/],
-  ['a name by a pattern', only({ header_regexp: { Host: { pattern: '^internal\\.lan$' } } }), /fail: Every route/],
-])('a way that takes no login: %s', (_, routes, expected) => {
-  expect(outcomes(ask(requiresAuthentication, given(site(routes, {}, null)))).join(' ; ')).toMatch(expected)
 })
 
 test.each(['set', 'add'])('a key of the proxy’s own (%s) opens the engine to everybody', (operation) => {
