@@ -77,6 +77,7 @@ export function comparedHost(sources: ViewSources, fleet: Fleet, host: Host, now
   }
 }
 
+/** A host of the overview of which nothing is known: `reason` says why, as a sentence. */
 export const notCompared = (host: Host, reason: string): ComparedHost => ({
   host: { host: host.name, reason, rows: [], cut: 0, gaps: [] },
   proofs: new Map(),

@@ -42,6 +42,7 @@ interface AccessServicePorts {
   readonly newestAudit: (fleet: string, host: string) => string | undefined
 }
 
+/** What is worked out of a host is kept until its next audit, another fleet file or the next day (UTC), since rights end on a day. */
 export function createAccessService({ views, clock, newestAudit }: AccessServicePorts): AccessService {
   /** By host. A review asks for all of them after each decision, and the screen for one account after the other. */
   const worked = new Map<string, Worked>()

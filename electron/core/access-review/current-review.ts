@@ -9,6 +9,7 @@ import { byPlace, decidedOf, digestOf, isOpen, isReviewed, sinceOf } from './rev
 /** A quarter, and what the control allows at most. */
 export const VALID_DAYS = 92
 
+/** The review that nobody has signed. A fleet has one at most. */
 export const openReview = (repo: AccessReviewRepo, { name }: Fleet): ReviewHead | undefined =>
   repo.list(name).find(({ signedAt }) => signedAt === undefined)
 

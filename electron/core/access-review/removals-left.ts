@@ -11,6 +11,7 @@ export interface Marked extends Principal {
   readonly host: string
 }
 
+/** Of an entry of a review what names its account, without what was decided. */
 export const markedOf = ({ host, row: { account, kind } }: FullReviewEntry): Marked => ({ host, account, kind })
 /** Each account of each host once, as it was marked last. */
 export const distinct = (all: readonly Marked[]): readonly Marked[] => [

@@ -55,6 +55,7 @@ export interface ReviewService {
   recorded(fleet: Fleet): readonly RecordedReview[]
 }
 
+/** Keeps nothing itself: reviews and decisions are in the store, and a decision that takes the place of another one leaves that in the ledger. */
 export function createReviewService({ access, repo, undisturbed, decisions, ledger, clock, by }: ReviewPorts): ReviewService {
   const iso = () => new Date(clock.now()).toISOString()
   const refuse = (detail: string) => new GatehouseError({ code: 'access.review-not-possible', detail })

@@ -67,6 +67,8 @@ const allRules = ({ sudoers, doas, sudoersOnce }: World): readonly SudoRules[] =
 
 /** Where the rule stands, and what reads it. */
 export const citeOf = ({ file, line }: SudoGrant): Citation => ({ section: isDoas(file) ? 'access' : 'privileged', line })
+
+/** The program that grants: doas has a file of its own, and everything else is said to sudo. */
 export const programOf = ({ file }: SudoGrant): 'doas' | 'sudo' => (isDoas(file) ? 'doas' : 'sudo')
 const isDoas = (file: string): boolean => file.startsWith('/etc/doas')
 

@@ -44,6 +44,7 @@ interface Loaded {
   readonly problems: readonly string[]
 }
 
+/** Reads what was imported when it is first asked for, and once more after each import. `keys`: who may sign updates; those of the release when left out. */
 export function createAdvisoryStore({ clock, log, folder, by, keys = shippedKeys() }: AdvisoryStorePorts): AdvisoryStore {
   const home = join(folder, 'advisories')
   const paths = { update: join(home, 'update.json'), dumps: join(home, 'osv.json') }

@@ -3,6 +3,8 @@ import type { PackageName } from './advisory-book.ts'
 
 const go = (name: string): PackageName => ({ ecosystem: 'Go', name })
 const upstream = (name: string): PackageName => ({ ecosystem: 'upstream', name })
+
+/** A name as PyPI and OSV have it; they fold case, `_` and `.` when they compare (PEP 503). */
 export const python = (name: string): PackageName => ({ ecosystem: 'PyPI', name })
 
 /** What advisories call the engines. Ollama moved from one account to another; records use both names. */

@@ -65,5 +65,6 @@ export function signUpdate(set: AdvisorySet, keyId: string, privateKey: KeyObjec
   return Buffer.concat([Buffer.from(`gatehouse-advisories 1 ${keyId} ${sign(null, signed, privateKey).toString('base64')}\n`), signed])
 }
 
+/** Why a file is not taken: not signed by whom it must be, not what it should be, or older than what is there. */
 export const refusal = (code: 'advisories.untrusted' | 'advisories.unreadable' | 'advisories.older', detail: string): GatehouseError =>
   new GatehouseError({ code, detail })

@@ -58,6 +58,7 @@ export interface AuditService extends StoredResults {
   job(): AuditJob | null
 }
 
+/** One audit at a time. What runs is kept in memory, and each host is stored as it ends: a console that is killed loses the hosts under way alone. */
 export function createAuditService({
   clock,
   log,

@@ -44,6 +44,7 @@ export interface DecisionService {
   withdrawAttestation(fleet: Fleet, id: string): void
 }
 
+/** What is granted, stated or withdrawn is in the ledger before it is in the store: nothing counts that the ledger does not have. */
 export function createDecisionService(ports: DecisionServicePorts): DecisionService {
   const { clock, waivers, attestations, ledger, by } = ports
   const iso = () => new Date(clock.now()).toISOString()

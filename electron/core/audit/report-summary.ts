@@ -18,6 +18,7 @@ export interface HostSummary {
   readonly urgent: readonly Pick<Finding, 'item' | 'status' | 'severity' | 'title' | 'control'>[]
 }
 
+/** One host for a reader in a hurry: its score, its counts, and of what failed what is high or critical. `looked` is a moment in UTC, or `never`. */
 export const hostSummary = ({ name, state, failure, finishedAt, items, findings }: HostAudit): HostSummary => ({
   name,
   // A host that was never asked has no state but that.

@@ -24,6 +24,7 @@ export interface FleetService {
 
 const empty = { path: null, demo: false, fleet: null, problems: [] } as const
 
+/** One fleet is open at a time. A demo that was open is stopped before another fleet is told of. `startDemo` is absent where the program comes without one. */
 export function createFleetService(
   recent: RecentFiles,
   startDemo: (() => Promise<DemoFleet>) | undefined,

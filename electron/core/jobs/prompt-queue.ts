@@ -17,6 +17,7 @@ interface Waiting {
   readonly settle: (answers: readonly string[] | null) => void
 }
 
+/** Answers go to who asked and are not kept. An abort answers with null, as declining does. */
 export function createPromptQueue(changed: (event: 'prompt:changed' | 'connection:changed') => void): PromptQueue {
   const waiting = new Map<string, Waiting>()
   const changedKeys = new Map<string, ChangedKey>()

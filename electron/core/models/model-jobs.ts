@@ -32,6 +32,7 @@ interface ModelJobPorts {
   readonly changed: (event: 'models:changed' | 'model-job:changed') => void
 }
 
+/** One job at a time, on a few hosts at once; one that fails keeps none of the others from ending. */
 export function createModelJobs({ clock, changed }: ModelJobPorts): ModelJobs {
   let current: { job: ModelJob; readonly abort: AbortController } | undefined
   const told = throttled(() => changed('model-job:changed'), PROGRESS_INTERVAL_MS)

@@ -43,6 +43,7 @@ export interface ModelService extends ModelJobs {
   recorded(fleet: Fleet, host: string): readonly SectionOutput[]
 }
 
+/** Inventories, hashes and what was expected, as this console stored them; a look asks the hosts. */
 export function createModelService({ clock, repo, registrations, version, by, changed }: ModelServicePorts): ModelService {
   const jobs = createModelJobs({ clock, changed })
   const iso = () => new Date(clock.now()).toISOString()

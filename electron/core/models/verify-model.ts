@@ -29,6 +29,7 @@ export function hashOf(file: FileIdentity, algorithm: StoredHash['algorithm'], b
 /** Scans of one host by the identity of the file. */
 export type ScanShelf = ReadonlyMap<string, StoredScan>
 
+/** Scans by device and inode, which is how the files of a listing ask for theirs. */
 export const scanShelf = (scans: readonly StoredScan[]): ScanShelf => new Map(scans.map((scan) => [`${scan.device} ${scan.inode}`, scan]))
 
 /** What was measured on one host. */

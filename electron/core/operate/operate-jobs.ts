@@ -19,6 +19,7 @@ export interface OperateJobs {
   job(): OperateJob | null
 }
 
+/** One at a time. `leave` stops the waiting, never what systemd does on the host. */
 export function createOperateJobs({ clock, operate, changed }: OperateJobPorts): OperateJobs {
   let current: { job: OperateJob; readonly abort: AbortController } | undefined
 

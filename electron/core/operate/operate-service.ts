@@ -56,6 +56,7 @@ export interface OperateService {
   ): Promise<OperateResult>
 }
 
+/** What may be operated is taken from the newest audit of a host, and asked of the host itself before anything is done. */
 export function createOperateService({ clock, views, ledger }: OperatePorts): OperateService {
   /** When the logs of a service were last noted as read. */
   const read = new Map<string, number>()

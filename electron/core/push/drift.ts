@@ -38,6 +38,7 @@ export interface Drift {
 const MAX_DIFF_LINES = 100
 const RECORDS_KEPT_MS = 2000
 
+/** What is watched comes out of the ledger alone, which is read anew after two seconds: an audit asks for each of its hosts. */
 export function createDrift(ledger: Pick<Ledger, 'read' | 'append'>, plans: Pick<PlanArchive, 'find'>): Drift {
   let read: { readonly records: readonly LedgerRecord[]; readonly atMs: number } | undefined
   // An audit of a hundred hosts asks a hundred times, and reading checks the whole chain.

@@ -44,6 +44,7 @@ const READ_TIMEOUT_MS = 60_000
 /** Enough for one sitting; a plan is old long before. */
 const MAX_PLANS = 50
 
+/** Plans live in memory, the newest fifty, and only those that were made in this sitting may be pushed. One push at a time. */
 export function createPushJobs({ clock, pushes, stepUp, changed }: PushJobPorts): PushJobs {
   const plans = new Map<string, PushPlan>()
   let planning: AbortController | undefined

@@ -76,6 +76,7 @@ export interface PushService {
   extend(fleet: Fleet, transport: Transport, id: string, seconds: number, signal: AbortSignal): Promise<number>
 }
 
+/** Keeps the look that a plan was made from for five minutes, so that the push that follows need not look again before it. */
 export function createPushService({ clock, log, ledger, version, who, advisories, plans, templates }: PushServicePorts): PushService {
   const lookAt = async (
     fleet: Fleet,

@@ -59,6 +59,7 @@ const unarmed = { undoDueAt: null, undoAfterSeconds: null } as const
 
 const PLAN_TIMEOUT_MS = 600_000
 
+/** One wave at a time; each of its hosts is a push of its own, with an undo of its own. */
 export function createWaveJobs({ clock, pushes, pushJobs, stepUp, changed }: WaveJobPorts): WaveJobs {
   let current: WaveRun | undefined
   const iso = (ms: number) => new Date(ms).toISOString()

@@ -37,6 +37,7 @@ export interface StepUp {
   require(): void
 }
 
+/** That a code was taken is kept in memory: another start of the program, or a clock that was set back, locks. The secret is in `secrets`. */
 export function createStepUp({ clock, secrets, ledger, account, changed }: StepUpPorts): StepUp {
   const place = secretPlace(secrets)
   let unlockedAtMs: number | undefined

@@ -42,6 +42,7 @@ export interface AccessReviewRepo {
 
 type Row = Record<string, unknown>
 
+/** One decision per account and review, the last; a review is signed once. */
 export function createAccessReviewRepo(database: Database.Database): AccessReviewRepo {
   const insert = database.prepare('INSERT INTO access_review (id, fleet, started_at, started_by) VALUES (?, ?, ?, ?)')
   const sign = database.prepare('UPDATE access_review SET signed_at = ?, signed_by = ?, not_covered = ? WHERE id = ? AND signed_at IS NULL')

@@ -15,9 +15,11 @@ export interface DecisionRepo<T extends Waiver | Attestation> {
 
 type Row = Record<string, unknown>
 
+/** Waivers stay where they were withdrawn or are over: an audit of an earlier day is shown with them. */
 export const createWaiverRepo = (database: Database.Database): DecisionRepo<Waiver> =>
   createRepo(database, 'waiver', 'granted_at', ({ grantedAt }) => grantedAt)
 
+/** Statements, kept as waivers are. */
 export const createAttestationRepo = (database: Database.Database): DecisionRepo<Attestation> =>
   createRepo(database, 'attestation', 'stated_at', ({ statedAt }) => statedAt)
 

@@ -33,6 +33,7 @@ export interface HistoryRepo {
 
 type Row = Record<string, unknown>
 
+/** Reads alone. Audits that run are left out; `sequence` is the place of a host's result among all that were ever stored. */
 export function createHistoryRepo(database: Database.Database): HistoryRepo {
   const audits = database.prepare(
     `SELECT id, started_at, outcome, (SELECT COALESCE(max(sequence), 0) FROM host_audit WHERE audit_id = id) AS sequence

@@ -62,6 +62,7 @@ export interface ModelRepo {
 
 type Row = Record<string, unknown>
 
+/** Listings are replaced as a whole; hashes stay with device, inode, size and times, so that they outlive a listing and die with a change. */
 export function createModelRepo(database: Database.Database): ModelRepo {
   const upsertListing = database.prepare(
     'INSERT INTO model_listing (fleet, host, listing) VALUES (?, ?, ?) ON CONFLICT (fleet, host) DO UPDATE SET listing = excluded.listing',

@@ -19,6 +19,7 @@ export interface RegistrationRepo {
 
 type Row = Record<string, unknown>
 
+/** Steps, changes of publishers and quarantines are only ever added; a release dates what was taken. */
 export function createRegistrationRepo(database: Database.Database): RegistrationRepo {
   const insert = database.prepare('INSERT INTO registration_step (fleet, registration, model, step) VALUES (?, ?, ?, ?)')
   const all = database.prepare('SELECT registration, model, step FROM registration_step WHERE fleet = ? ORDER BY position')

@@ -25,6 +25,7 @@ export interface WalkthroughRepo {
 
 type Row = Record<string, unknown>
 
+/** Records are only ever added, the last of an item counts; drafts are one per item, and replaced. */
 export function createWalkthroughRepo(database: Database.Database): WalkthroughRepo {
   const insert = database.prepare(
     'INSERT INTO walkthrough (id, fleet, started_at, started_by, auditor, sequence) VALUES (?, ?, ?, ?, ?, ?)',

@@ -57,5 +57,6 @@ export const propertiesOf = (unit: Unit | undefined): HostedService['properties'
     .filter(([name]) => !shownElsewhere.has(name))
     .map(([name, value]) => ({ name, value, line: unit?.lines[name] ?? 0 }))
 
+/** In systemd's words where a unit has it (`active (running)`), else whether a process was seen. */
 export const stateOf = (running: boolean, unit: Unit | undefined): string =>
   unit ? `${unit.activeState}${unit.properties.SubState ? ` (${unit.properties.SubState})` : ''}` : running ? 'running' : 'stopped'

@@ -50,6 +50,7 @@ export function gapsOf(
   return [...gaps.values()]
 }
 
+/** What a row shows of the finding that judges it, and by which it leads there. */
 export const verdictOf = ({ control, subject, status, title }: Finding): Verdict => ({ control, subject, status, title })
 
 /** Findings that need somebody, loudest first, and how many pass. */

@@ -23,6 +23,7 @@ export interface ViewService {
   show<V>(fleet: Fleet, host: string, project: (sources: ViewSources) => V): V | null
 }
 
+/** Facts are made out of the stored answers when a tab first asks for them, and kept for one host: the one that is looked at. */
 export function createViewService({ repo, log, advisories, audit }: ViewServicePorts): ViewService {
   /** Facts of the host that is looked at: its tabs are read one after another, and each asks for all of them. */
   let read:

@@ -40,6 +40,7 @@ interface AuditNeeds {
   readonly drift: Drift
 }
 
+/** Audits, and what reads and decides about them: views, access, walkthroughs, history, packs. */
 export function createAuditServices(ports: Ports, stores: Stores, needs: AuditNeeds): AuditServices {
   const { clock, log, version, account: by, paths } = ports
   const { audits: repo, history: historyRepo, waivers, attestations, undisturbed } = stores

@@ -13,6 +13,7 @@ export interface Connections {
   release(): Transport | undefined
 }
 
+/** One transport for the open fleet, made when it is first needed; `changed` and `prompts` are what connecting tells and asks. */
 export function createConnections(fleet: FleetService, { createTransport, changed }: Ports, prompts: PromptPort): Connections {
   let open: Transport | undefined
   let begun = new WeakSet<Transport>()

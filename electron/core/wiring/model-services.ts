@@ -15,6 +15,7 @@ export interface ModelServices {
   readonly quarantine: QuarantineService
 }
 
+/** Models from inventory to quarantine, which share one job: two of them would read the same disks. */
 export function createModelServices(ports: Ports, stores: Stores, ledger: Ledger): ModelServices {
   const { clock, version, account: by, changed } = ports
   const { models: inventory, registrations: repo } = stores

@@ -33,6 +33,7 @@ interface PushNeeds {
   readonly stepUp: StepUp
 }
 
+/** Everything that changes hosts, over one ledger and one archive of plans. */
 export function createPushServices(ports: Ports, { ledger, key, advisories, stepUp }: PushNeeds): PushServices {
   const signing = { ledger, key, account: ports.account }
   const who = `${ports.account} at ${hostname()}`

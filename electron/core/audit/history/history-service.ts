@@ -55,6 +55,7 @@ interface Moment {
   readonly untilMs: number
 }
 
+/** Reads alone: what was stored is judged anew where that is asked for, and never written back. */
 export function createHistoryService(ports: HistoryServicePorts): HistoryService {
   const { clock, log, repo, history, decisions, advisories, version } = ports
 

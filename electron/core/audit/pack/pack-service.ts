@@ -56,6 +56,7 @@ export interface PackService {
   build(fleet: Fleet, zip: string, extra?: readonly PackFile[]): Promise<WrittenPack>
 }
 
+/** Packs the newest results as they are decided now; of hosts that nobody has looked at it says so. */
 export function createPackService(ports: PackServicePorts): PackService {
   const { clock, repo, latest, host, decisions, controls, ledger, walkthroughs, attachments, reviews, key, by, version } = ports
 

@@ -38,6 +38,7 @@ const keptSchema = z.record(z.string(), scheduleSchema)
 export const nextOf = ({ everyHours }: Schedule, lastStarted: string | undefined, now: number): number | null =>
   everyHours === 0 ? null : lastStarted === undefined ? now : Math.max(now, Date.parse(lastStarted) + everyHours * HOUR_MS)
 
+/** An audit that is due while another one runs, or while no fleet is open, is started by a later look. */
 export function createScheduleService({ clock, log, file, open, lastStarted, start }: ScheduleServicePorts): ScheduleService {
   function of(fleet: Fleet): ScheduleState {
     const schedule = read(file)[fleet.name] ?? { everyHours: 0 }

@@ -60,6 +60,7 @@ export interface WalkthroughService {
   records(fleet: Fleet): readonly StepRecord[]
 }
 
+/** Keeps nothing itself: another console on the same store may record meanwhile, which `record` finds out. */
 export function createWalkthroughService(ports: WalkthroughServicePorts): WalkthroughService {
   const { clock, repo, undisturbed, history, decisions, hosts, controls, ledger, by } = ports
   const iso = () => new Date(clock.now()).toISOString()

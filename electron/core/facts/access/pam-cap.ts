@@ -32,6 +32,8 @@ export const capabilityPattern = '^[ \t]*([!%^]*cap_|all|none)|pam_cap[.]so'
 
 /** Those by which a process becomes root, or another account. */
 const LEADS = /^cap_(?:set[ug]id|setfcap|dac_\w+|chown|fowner|mknod|bpf|sys_(?:admin|ptrace|module|rawio))$/
+
+/** Takes a name as capability.conf writes it, in lower case with `cap_` (capabilities(7)). */
 export const leadsToRoot = (capability: string): boolean => LEADS.test(capability)
 
 /** Where no line names an account, it keeps what it has, which is nothing, or what the module is told (`default=`). */

@@ -44,6 +44,10 @@ exit 0
 const database = (id: string, name: 'passwd' | 'group', display: string, more = '') =>
   script({ id, script: `${LIST}${more}`, parameters: [name], display })
 
+/**
+ * Accounts and groups as the name service of the host has them, those of a directory included as far as it lists them (nsswitch.conf(5),
+ * `enumerate` of sssd.conf(5)).
+ */
 export const collectAccounts = (): readonly SectionSpec[] => [
   database('accounts', 'passwd', 'getent passwd'),
   database('groups', 'group', 'getent group; lines of /etc/nsswitch.conf', SOURCES),

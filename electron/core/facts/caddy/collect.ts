@@ -144,6 +144,7 @@ printf '@end\\n'
 exit 0
 `
 
+/** Every running Caddy: asked at its own admin address, and where that is off or silent, its file is adapted by Caddy. */
 export const sections = (): readonly SectionSpec[] => [
   script({
     id: 'caddy',

@@ -126,4 +126,5 @@ const containers = script({
   ],
 })
 
+/** Containers of Docker and Podman with what they may do, and images of pods; of those daemons that the audit account may ask. */
 export const collectContainers = (): readonly SectionSpec[] => [containers]

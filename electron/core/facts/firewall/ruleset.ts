@@ -118,7 +118,11 @@ export function all(tests: readonly Test[]): Test {
 
 /** Holds when one of them does; of none, never. */
 export const any = (tests: readonly Test[]): Test => (tests.length === 1 && tests[0] ? tests[0] : { is: 'any', of: tests })
+
+/** Matches what `test` does not, and stays unknown where that is. */
 export const not = (test: Test): Test => ({ is: 'not', of: test })
+
+/** For parsers of a `!` that may be there. */
 export const negate = (test: Test, negated: boolean): Test => (negated ? not(test) : test)
 
 /** Words of the host are looked up here, so that `constructor` must not find what every object inherits. */

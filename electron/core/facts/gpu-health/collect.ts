@@ -94,6 +94,7 @@ case $log in *Xid*) printf '%s\\n' "$log" | awk '
 exit 0
 `
 
+/** State, temperature, errors and processes of cards of NVIDIA and AMD. nvidia-smi waits for the driver, so it runs beside the others. */
 export const collectGpuHealth = (): readonly SectionSpec[] => [
   script({
     id: 'gpu-health',

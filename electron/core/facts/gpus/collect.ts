@@ -24,4 +24,5 @@ const gpus = command({
   privilege: 'none',
 })
 
+/** Cards, drivers and memory as nvidia-smi tells them; silent where it is not there. */
 export const collectGpus = (): readonly SectionSpec[] => [gpus]

@@ -27,4 +27,5 @@ exit 0
 `,
 })
 
+/** By ss(8), and by the tables of the kernel where there is none. */
 export const collectListeners = (): readonly SectionSpec[] => [listeners, listenersProc]

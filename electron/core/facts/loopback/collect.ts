@@ -109,4 +109,5 @@ const loopback = script({
   timeoutMs: 8000,
 })
 
+/** Routes of engines that listen, asked by the host itself; of an answer only the status is kept. */
 export const collectLoopback = (): readonly SectionSpec[] => [loopback]

@@ -88,6 +88,7 @@ $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next
   if (shown) print t "/" m "/" u "/" g "/" c "/" y "/" s "/" p
 }'`
 
+/** One section for all model directories of the fleet file; without any it says that none is known. */
 export const collectModelFiles = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'model-files',

@@ -214,6 +214,7 @@ const printed = (words: readonly string[], path: string): PrivilegedCommand => (
   alternatives: ['/bin/sed'],
 })
 
+/** Every running oauth2-proxy. Its files are read through sed(1), which takes the secrets out before anything leaves the host. */
 export const sections = (): readonly SectionSpec[] => [
   script({
     id: 'oauth2-proxy',

@@ -80,6 +80,7 @@ export const options = {
 
 export type OptionName = keyof typeof options
 
+/** How an option is written, how it was before, whether it is a list, and what it is where nobody sets it. */
 export const optionOf = (name: OptionName): Option => options[name]
 
 /** As on the command line, without the dashes. */

@@ -342,6 +342,7 @@ printf '@journal%s\\n' "$kept"; config systemd/journald.conf
 exit 0
 `
 
+/** What the system as a whole is and has set. Model directories are asked for the storage that they lie on. */
 export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] => [
   script({
     id: 'os',

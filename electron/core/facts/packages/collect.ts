@@ -160,4 +160,5 @@ const software = script({
   timeoutMs: 20_000,
 })
 
+/** Versions of Python packages, engines and the driver, and where packages and images come from. */
 export const collectSoftware = (): readonly SectionSpec[] => [software]

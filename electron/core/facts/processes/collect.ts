@@ -106,4 +106,5 @@ const processes = script({
   privileged: [findExecutables, readKubelet, readK3s, readK3sVariables],
 })
 
+/** All processes by /proc, with the words that they were started with; secrets among these are masked on the host. */
 export const collectProcesses = (): readonly SectionSpec[] => [processes]

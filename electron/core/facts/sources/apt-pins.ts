@@ -1,6 +1,7 @@
 import type { Block } from '../packages/blocks.ts'
 import type { AptPin } from './sources.ts'
 
+/** Where apt reads its pins: the file and the folder of that name (apt_preferences(5)). */
 export const isPreferences = (file: string): boolean => file.startsWith('/etc/apt/preferences')
 
 /** Priority of what APT::Default-Release names. */

@@ -210,4 +210,5 @@ const units = script({
   parameters: [candidatePattern, unitVariablePattern, knownKeys, secretNames, maskSecrets, properties.join(','), ...otherUnits],
 })
 
+/** Units of systemd with the properties that are judged. */
 export const collectUnits = (): readonly SectionSpec[] => [units]

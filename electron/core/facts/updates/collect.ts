@@ -137,4 +137,5 @@ const updates = script({
   maxBytes: 2_097_152,
 })
 
+/** Installed packages and the updates that the caches of the host know of: nothing is downloaded. */
 export const collectUpdates = (): readonly SectionSpec[] => [updates]

@@ -52,6 +52,7 @@ async function trustOf(signer: SignerFiles): Promise<SigningTrust> {
   return { signer: { identity: signer.identity, issuer: signer.issuer, root } }
 }
 
+/** Keeps the bytes of the document that was opened last, so that what is verified and recorded is what was shown, whatever becomes of the file. */
 export function createExpectedService({ models, ledger }: ExpectedServicePorts): ExpectedService {
   const keep = (bytes: Buffer, stated: ExpectedDocument): ExpectedDocument => {
     opened = { bytes, stated }

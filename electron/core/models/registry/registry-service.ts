@@ -49,6 +49,10 @@ export interface RegistryService {
   changePublisher(change: Omit<PublisherChange, 'by' | 'at'>): Publisher[]
 }
 
+/**
+ * Steps are only ever added: the state of a registration is what its steps make of it, and each is in the ledger. Throws `registry.wrong-step`
+ * for one that is not due.
+ */
 export function createRegistryService(ports: RegistryServicePorts): RegistryService {
   const { clock, repo, models, inventory, ledger, by, changed } = ports
   const written = () => ({ at: new Date(clock.now()).toISOString(), account: by })

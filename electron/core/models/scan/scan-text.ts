@@ -105,12 +105,14 @@ export async function scanPython(scan: Scan, item: ScanItem): Promise<ModelForma
   return 'python'
 }
 
+/** A file that begins with `#!`: a model needs none, so its first line is a finding. */
 export async function scanScript(scan: Scan, item: ScanItem): Promise<ModelFormat> {
   const head = Buffer.from(await item.source.read(0, 120, scan.signal)).toString('utf8')
   scan.find('code.script', item, null, head.split('\n')[0] ?? '')
   return 'script'
 }
 
+/** A file that the system would run is a finding by itself; nothing in it is read. */
 export async function scanProgram(scan: Scan, item: ScanItem): Promise<ModelFormat> {
   scan.find('code.program', item, 0, item.name)
   return 'program'

@@ -11,6 +11,7 @@ export type Addresses = Readonly<Record<Family, AddressSet>>
 /** Networks of both families, in order; what is none is left out. */
 export const addressesOf = (networks: readonly string[]): Addresses => ({ 4: networksToSet(networks, 4), 6: networksToSet(networks, 6) })
 
+/** `all` but for `less`, each family by itself. */
 export const without = (all: Addresses, less: Addresses): Addresses => ({ 4: subtract(all[4], less[4]), 6: subtract(all[6], less[6]) })
 
 /** Loopback and multicast addresses never come over a wire as a client's. */
@@ -20,8 +21,10 @@ const clients = without(addressesOf(['0.0.0.0/0', '::/0']), addressesOf(NO_CLIEN
 /** Every client outside of these networks. */
 export const allBut = (networks: readonly string[]): Addresses => without(clients, addressesOf(networks))
 
+/** Whoever is in one or the other. */
 export const together = (a: Addresses, b: Addresses): Addresses => ({ 4: union(a[4], b[4]), 6: union(a[6], b[6]) })
 
+/** Nobody of either family. */
 export const isEmpty = (addresses: Addresses): boolean => addresses[4].length === 0 && addresses[6].length === 0
 
 /** What becomes of traffic with some addresses: the parts of the pieces that lie among them. */

@@ -30,6 +30,7 @@ export const only = <T>(values: readonly T[]): T | undefined => {
 /** An empty list says nothing: the default of the template holds. */
 export const listed = (values: readonly string[]): string[] | undefined => (values.length === 0 ? undefined : [...new Set(values)])
 
+/** Ports that these services listen on, as the newest audit saw them; one that listens on two addresses is there twice. */
 export const portsOf = ({ audit }: Seen, wanted: (service: HostAudit['services'][number]) => boolean): readonly number[] =>
   audit.services.filter(wanted).flatMap(({ binds }) => binds.map(({ port }) => port))
 

@@ -66,9 +66,11 @@ export function otherSystem(manifest: PushTemplate, { system }: Pick<HostAudit, 
 export const serviceDown = (unit: string, state: string): string =>
   `${unit} is ${state || 'not there'}; a push starts on a service that runs: ${state === '' ? 'install' : 'start'} it first`
 
+/** Why there is no plan: a template installs nothing. */
 export const toolsMissing = (tools: readonly string[], template: string): string =>
   `the host has no ${tools.join(', ')}, which ${template} needs: install it first`
 
+/** Why there is no plan: which of two that set rules at the start comes last, nobody can say. */
 export const rivalsThere = (units: readonly string[], template: string): string =>
   `${units.join(', ')} sets rules at the start of the host, too, and what ${template} makes might then not hold: one of them has to go, so disable and stop ${units.join(', ')} first, or leave this template`
 

@@ -41,6 +41,7 @@ export function frontsOf(seen: About, template: PushTemplate): readonly Front[] 
   return named.length > 0 ? named : fronts
 }
 
+/** Fills in what nginx has in effect for the engine's servers, where all of them agree. */
 export const directiveOf =
   (name: string): Source =>
   (seen, template) =>

@@ -16,6 +16,7 @@ export interface OwnTemplates {
 
 const MAX_CHARACTERS = 262_144
 
+/** Manifests in the folder `templates` of the data folder, one file a version, read anew each time: a person may put one there. */
 export function createOwnTemplates(folder: string): OwnTemplates {
   const place = join(folder, 'templates')
 

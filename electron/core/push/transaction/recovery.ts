@@ -56,6 +56,7 @@ const DRILL_PATH = '/etc/gatehouse-drill/drill.conf'
 /** From the moment at which it is armed; the file must be there before. */
 export const DRILL_SECONDS = 15
 
+/** For pushes whose end this console did not see: which are open, the ledger says, and what became of them, the host. */
 export function createRecovery({ clock, ledger, plans, version, who }: RecoveryPorts): Recovery {
   const wayOf = (fleet: Fleet, transport: Transport, name: string): ChangeWay => {
     const host = hostOf(fleet, name)

@@ -20,8 +20,14 @@ const key = (kind: string, { fleet, host, finding, nth }: PlacedFinding): string
 
 /** Of the same finding the same in every document, as those below. */
 export const observationUuid = (placed: PlacedFinding): string => key('observation', placed)
+
+/** The same for the same finding of a host in every pack, so that who imports one after the other updates and does not double (`key`). */
 export const riskUuid = (placed: PlacedFinding): string => key('risk', placed)
+
+/** As `riskUuid`, of its own kind: an identifier of OSCAL names one object. */
 export const findingUuid = (placed: PlacedFinding): string => key('finding', placed)
+
+/** As `riskUuid`, of the item in the plan of action. */
 export const poamItemUuid = (placed: PlacedFinding): string => key('poam-item', placed)
 
 /** What does not apply to a host was not assessed there. */
@@ -49,6 +55,7 @@ export function* eachFinding<T>(
 const linesOf = (proof: Evidence): string =>
   isOfAnswer(proof) ? `lines ${proof.lines.map(({ number }) => number).join(', ') || 'none'}` : 'which printed no line'
 
+/** The observation that OSCAL has beneath a finding: what was seen, how, and where in the pack it stands (assessment results of OSCAL 1, `observation`). */
 export function observationOf(placed: PlacedFinding) {
   const { fleet, host, finding } = placed
   return {

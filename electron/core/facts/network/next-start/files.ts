@@ -12,6 +12,7 @@ export interface ConfigRow {
   readonly line: number
 }
 
+/** Of a path of the host, which has `/` whatever this computer has. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** Of files of one name the one in the folder that comes first counts, and all are read in the order of their names (systemd.network(5), netplan(5)). */

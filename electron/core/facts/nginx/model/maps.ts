@@ -45,4 +45,5 @@ export function mapsIn(text: string, model: HttpModel, state: RequestState, dept
   return found
 }
 
+/** The line of a map for whatever fits no other. */
 export const isDefault = ({ name }: Pick<NginxDirective, 'name'>): boolean => name === 'default'

@@ -43,6 +43,7 @@ export interface DeployService {
   store(fleet: Fleet, id: string, from: string, signal: AbortSignal): Promise<number>
 }
 
+/** The registry lies on this computer, or on the host that the fleet file names: then its bytes pass through this computer to the others. */
 export function createDeployService({ clock, registry, models, ledger }: DeployServicePorts): DeployService {
   const registryOf = (fleet: Fleet) => {
     if (fleet.registry === undefined) throw new GatehouseError({ code: 'registry.not-stored', detail: 'the fleet file names no registry' })

@@ -39,6 +39,7 @@ export interface QuarantineService {
   release(fleet: Fleet, transport: Transport, id: string, signal: AbortSignal): Promise<void>
 }
 
+/** Moves by a rename on the host, with the account that the fleet file names for changes. */
 export function createQuarantineService({ clock, repo, ledger, models, by, changed }: QuarantinePorts): QuarantineService {
   async function run(
     fleet: Fleet,

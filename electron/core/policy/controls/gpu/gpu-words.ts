@@ -1,6 +1,7 @@
 import type { GpuDetail, GpuHealth, GpuProcess } from '../../../facts/gpu-health/gpu-health.ts'
 import type { Verdict } from '../../control.ts'
 
+/** By the number that nvidia-smi and rocm-smi have for it, which CUDA_VISIBLE_DEVICES may not. */
 export const gpuName = ({ index, name }: GpuDetail): string => `GPU ${index} (${name || 'no name'})`
 
 /** Of a card whose processes nvidia-smi keeps back: what it shows in their place. */
@@ -57,6 +58,7 @@ export function makerUnread(health: GpuHealth, asked: string): readonly Verdict[
   ]
 }
 
+/** `token`: the word of the line that decides, if it is not all of it. */
 export const citeGpu = (line: number, token?: string, note?: string) => [{ section: 'gpu-health', line, token, note }]
 
 /** `0000:3b:00`, `0000:3b:00.0` and `00000000:3B:00.0` are one address. */

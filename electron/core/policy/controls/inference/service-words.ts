@@ -4,6 +4,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { Verdict } from '../../control.ts'
 
+/** As findings have it: several of one engine are told apart by their id. */
 export const serviceName = (service: InferenceService): string => `${engineNames[service.engine]} (${service.id})`
 
 export const noServices: readonly Verdict[] = [
@@ -39,6 +40,7 @@ export const printBinds = (binds: readonly ServiceBind[]): string =>
     .slice(0, 6)
     .join(', ')
 
+/** An address of a card counts as well as all of them; who gets to it is the firewall's question. */
 export const isExposed = ({ scope }: ServiceBind): boolean => scope !== 'loopback'
 
 /** Lines that show binds; `note` marks them as offending. */

@@ -58,6 +58,7 @@ export const nginxRoutes = ({ routes }: Front): readonly ProxiedRoute[] => route
 export const caddyLogOf = ({ first: { caddy } }: Front): CaddyAccessLog | undefined =>
   caddy && caddyAccessLog(caddy.config, caddy.server.node, caddy.host)
 
+/** The line of the configuration that Caddy runs with, not that of a Caddyfile. */
 export const citeCaddy = ({ line }: JsonNode, note?: string): Citation => ({ section: 'caddy', line, note })
 
 /** Logs of other proxies are not read. */

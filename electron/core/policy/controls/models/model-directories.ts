@@ -88,12 +88,15 @@ export function citeKind(kind: ModelFileKind, note: string): Citation[] {
   ]
 }
 
+/** The line of the directory itself, or where it could not be read the one that says so. */
 export const citeDirectory = (directory: ModelDirectory): Citation[] => [
   { section: MODEL_SECTION, line: directory.self?.line ?? directory.line },
 ]
 
+/** Files of all kinds together. */
 export const countOf = (kinds: readonly ModelFileKind[]): number => kinds.reduce((sum, { count }) => sum + count, 0)
 
+/** `1 file`, `2 files`: English alone, as all texts are. */
 export const amount = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
 /** Every directory above lets other accounts pass. One that could not be seen lies behind a closed one, or counts as open. */

@@ -53,6 +53,7 @@ export function rootAsListed(directory: ModelDirectory, { roots }: VerifiedModel
   return root?.files === count && root.bytes === bytes ? root : undefined
 }
 
+/** The first eight: a model may have a hundred files, and who reads wants to see which kind. */
 export const citeVerified = (files: readonly VerifiedModelFile[], note?: (file: VerifiedModelFile) => string): Citation[] =>
   files.slice(0, 8).map((file) => ({ section: 'verified-models', line: file.line, ...(note && { note: note(file), token: file.state }) }))
 

@@ -44,6 +44,7 @@ export function sentBehind(
   return pieces
 }
 
+/** A way by this interface to every address of the family, on which no rule has decided. */
 export const toEach = (family: Family, name: string) => ({
   family,
   interface: name,

@@ -50,6 +50,7 @@ interface BesideFacts {
   readonly network: FactResult<Network>
 }
 
+/** What could not be read is empty here: the controls that judge it say so themselves. */
 export const besideOf = ({ containers, programs, firewall, network }: BesideFacts): Beside => ({
   containers: knownValue(containers)?.containers ?? [],
   programs: knownValue(programs) ?? [],

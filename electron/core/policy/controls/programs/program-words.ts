@@ -22,6 +22,7 @@ export const programName = ({ name, unit, container, pids, user }: Program): str
 /** Sockets that are not on loopback alone. */
 export const exposedBindsOf = (program: Program) => program.binds.filter(({ scope }) => scope !== 'loopback')
 
+/** The addresses that others than this host may reach, as a list in words. */
 export const printExposed = (program: Program): string => listed(exposedBindsOf(program).map(printBind))
 
 /** Where it was seen, and its sockets that others may reach; `note` marks these. */
@@ -34,6 +35,7 @@ export const citeProgram = (program: Program, note?: string): readonly Citation[
 export const openKeyOf = ({ decidedBy = '' }: Program): string | undefined =>
   setsOpenKey(decidedBy) ? `with ${decidedBy}, a key that guides print` : undefined
 
+/** Those of any of these kinds. */
 export const ofKinds = (programs: readonly Program[], ...kinds: readonly ProgramKind[]): readonly Program[] =>
   programs.filter(({ kind }) => kinds.includes(kind))
 

@@ -7,6 +7,7 @@ const order: readonly Authenticated[] = ['no', 'unknown', 'partly', 'yes']
 /** The weakest of several ways to the same route. */
 export const weakest = (all: readonly Authenticated[]): Authenticated => order.find((one) => all.includes(one)) ?? 'yes'
 
+/** Of two logins on one way the one that asks for more: both have to be passed. */
 export const strongest = (a: Authenticated, b: Authenticated): Authenticated => (order.indexOf(a) > order.indexOf(b) ? a : b)
 
 /** Must a client prove who it is before this route is answered? By the proxy, or by the engine's own key where the client's header gets there. */

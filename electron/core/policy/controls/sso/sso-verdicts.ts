@@ -76,6 +76,7 @@ const whereOf = ({ alphaConfig }: OAuth2Proxy, flaws: readonly Flaw[]): readonly
     ? [`It is set in the alpha configuration ${alphaConfig.path.slice(0, 120)}, under its name there.`]
     : []
 
+/** Nothing is judged of a proxy of which a file or a variable could not be read: it might say anything. */
 export const notKnown = (proxy: OAuth2Proxy, reason: string): Verdict => ({
   status: 'not-evaluated',
   subject: proxy.id,

@@ -9,5 +9,6 @@ export function isBefore({ version }: OAuth2Proxy, release: string): boolean | u
   return compared === undefined ? undefined : compared < 0
 }
 
+/** A sentence for the reason of a finding. */
 export const versionSaid = ({ version }: OAuth2Proxy): string =>
   version.known ? `${version.text} runs.` : `Which version runs is not known: ${version.why}.`
