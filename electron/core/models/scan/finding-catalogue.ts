@@ -15,6 +15,7 @@ export const findingCatalogue = {
   'pickle.alters-import': dangerous('A pickle changes an imported class'),
   'pickle.computed-call': suspicious('A pickle calls an object that it made'),
   'pickle.unusual-call': suspicious('A pickle calls what weights only name'),
+  'pickle.grows': suspicious('A pickle can fill the memory of its loader'),
   'pickle.named-arguments': suspicious('A pickle calls with arguments by name'),
   'pickle.loader-passed-on': suspicious('A pickle hands a loader of pickles on'),
   'pickle.type-lies': suspicious('A type of numpy contradicts itself'),

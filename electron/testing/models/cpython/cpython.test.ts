@@ -90,6 +90,7 @@ async function ours(bytes: Uint8Array) {
     called: ignore,
     alteredImport: ignore,
     overMemory: ignore,
+    manyMembers: ignore,
     built: ignore,
     forgotten: ignore,
     passedOn: ignore,

@@ -3,6 +3,7 @@ import { archives } from './archives.ts'
 import { gadgets } from './gadgets.ts'
 import { ggufFiles } from './gguf.ts'
 import { graphs } from './graphs.ts'
+import { growingTricks, tensorsBeyond } from './growing-tricks.ts'
 import { importTricks } from './import-tricks.ts'
 import { joblibTricks } from './joblib-tricks.ts'
 import { memoryTricks } from './memory-tricks.ts'
@@ -22,6 +23,8 @@ export const malicious: readonly ModelCase[] = [
   ...joblibTricks,
   ...numpyTypes,
   ...memoryTricks,
+  ...growingTricks,
+  ...tensorsBeyond,
   ...archives,
   ...safetensorsFiles,
   ...ggufFiles,

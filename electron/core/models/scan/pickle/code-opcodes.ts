@@ -6,11 +6,11 @@ import { op } from './opcodes.ts'
 import type { CallOpcode, OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeUtf8 } from './pickle-text.ts'
 import {
-  forgotten,
   other,
   type PickleBytes,
   type PickleGlobal,
   type PickleObject,
+  type PickleStorage,
   type PickleValue,
   tupleOf,
   unknownText,
@@ -44,7 +44,7 @@ async function lineOrRest(run: PickleRun): Promise<string | undefined> {
 
 function call(run: PickleRun, opcode: CallOpcode, callee: PickleValue, args: PickleValue): void {
   // pickle.py takes a list as well, of which nothing is kept.
-  if (args.kind !== 'tuple' && args !== forgotten) run.events.broken('the arguments of a call are no tuple', run.at)
+  if (args.kind !== 'tuple' && !isForgotten(args)) run.events.broken('the arguments of a call are no tuple', run.at)
   run.events.called(callee, args, opcode, run.at)
   let last: Call = { callee, args }
   for (let next = callThrough(last); next !== undefined; next = callThrough(next)) {
@@ -102,9 +102,17 @@ function moduleOf(id: PickleValue): PickleGlobal | undefined {
   return found?.kind === 'global' && !(kind?.kind === 'text' && kind.text === 'storage') ? found : undefined
 }
 
+function storageOf(id: PickleValue): PickleStorage | undefined {
+  const [kind, , , , count] = id.kind === 'tuple' ? id.items : []
+  if (kind?.kind !== 'text' || kind.text !== 'storage') return undefined
+  return { kind: 'storage', elements: count?.kind === 'number' ? count.value : undefined }
+}
+
+const isForgotten = (value: PickleValue) => value.kind === 'other' && value.forgotten === true
+
 /** CPython takes texts alone for names. One that a call made may be one. */
 function isNoText(value: PickleValue): boolean {
-  if (value.kind === 'other') return value.forgotten !== true
+  if (value.kind === 'other') return !isForgotten(value)
   if (value.kind !== 'object') return value.kind !== 'text'
   return (
     value.callee !== undefined &&
@@ -162,7 +170,7 @@ export const codeOpcodes: Readonly<Record<number, OpcodeHandler>> = {
   [op.BINPERSID]: (run) => {
     const id = run.machine.pop()
     run.events.persistentId(id, run.at)
-    run.machine.push(moduleOf(id) ?? other)
+    run.machine.push(moduleOf(id) ?? storageOf(id) ?? other)
   },
   [op.NEXT_BUFFER]: (run) => {
     run.events.outOfBandBuffer(run.at)

@@ -51,7 +51,7 @@ export function callThrough({ callee, args }: Call): Call | undefined {
       if (second === undefined || (second.kind === 'global' && second.name === 'object')) return undefined
       return { callee: second, args: second.kind === 'global' ? tupleOf(args.items.slice(2)) : args }
     case '__newobj__':
-      return first && { callee: first, args: { kind: 'tuple', items: args.items.slice(1), length: args.length - 1 } }
+      return first && { callee: first, args: { ...args, items: args.items.slice(1), length: args.length - 1 } }
     // Whatever the keywords say, it is not seen: `NEWOBJ_EX` is judged the same.
     case '__newobj_ex__':
       return first && second && { callee: first, args: second, keywords: true }

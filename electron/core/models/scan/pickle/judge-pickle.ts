@@ -3,6 +3,7 @@ import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isForwarder } from './forwarders.ts'
 import { isGadget } from './gadgets.ts'
+import { canGrow, growsByCall, isBeyond } from './growing.ts'
 import { isJoblibWrapper } from './joblib-array.ts'
 import { doubtOf, isNumpyType } from './numpy-type.ts'
 import type { PickleEvents } from './pickle-run.ts'
@@ -59,9 +60,10 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
       // Constructors of PyTorch take an address by a name that their manual does not have.
       if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
-      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args) || isFilled(callee, args)
+      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args)
       if (unusual || (isSettings(callee) && !(opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0)))
         scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
+      if (growsByCall(callee, args)) scan.find('pickle.grows', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
       if (isArray(callee) && (args.kind !== 'tuple' || args.length > 2))
         scan.find('pickle.array-over-bytes', item, offset, `${callee.module}.${callee.name}`)
@@ -70,7 +72,13 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     alteredImport: (global, offset) => scan.find('pickle.alters-import', item, offset, `${global.module}.${global.name}`),
     overMemory: (name, offset) => scan.find('pickle.array-over-memory', item, offset, name),
+    manyMembers(offset) {
+      if (!seen.has('many members')) scan.find('pickle.grows', item, offset, 'a tuple')
+      seen.add('many members')
+    },
     built(instance, offset) {
+      if (instance.state?.kind === 'tuple' && instance.state.items[0]?.kind === 'storage' && isBeyond(instance.state.items))
+        scan.find('pickle.grows', item, offset, `${instance.callee?.module}.${instance.callee?.name}`)
       const doubt = isNumpyType(instance) ? doubtOf(instance) : undefined
       if (doubt === 'contradicts itself') scan.find('pickle.type-lies', item, offset, '')
       else if (doubt !== undefined) scan.gap(item, offset, 'a type of numpy is not known')
@@ -82,7 +90,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
     },
     forgotten(callee, offset) {
       if (isJoblibWrapper(callee)) scan.gap(item, offset, 'an array of joblib stands behind more objects than a scan keeps')
-      if (isForwarder(callee) || isLayer(callee) || takesArrays(callee))
+      if (isForwarder(callee) || isLayer(callee) || takesArrays(callee) || canGrow(callee))
         scan.gap(item, offset, 'a call stands behind more objects than a scan keeps')
       if (/^numpy(?:\.dtypes$|$)/.test(callee.module ?? '') && /^dtype$|DType$/.test(callee.name ?? ''))
         scan.gap(item, offset, 'a type of numpy stands behind more objects than a scan keeps')
@@ -142,13 +150,6 @@ const isOnlyNamed = ({ module, name }: PickleGlobal) =>
   module === 'torch._C._nn' ||
   (/^sklearn\./.test(module ?? '') && /^_?[a-z]/.test(name ?? '') && name !== 'newObj')
 
-/** Of a number they make as many zeros, however many it says; pickles of them hold their bytes. */
-const isFilled = ({ module, name }: PickleGlobal, args: PickleValue): boolean =>
-  /^(?:builtins|__builtin__)$/.test(module ?? '') &&
-  /^byte(?:s|array)$/.test(name ?? '') &&
-  args.kind === 'tuple' &&
-  args.items[0]?.kind === 'number'
-
 /** Settings of a training are made without their constructor, which sets up devices and reads files, and then given their state. */
 const isSettings = ({ module, name }: PickleGlobal) =>
   /^(?:transformers\.train\w+|accelerate\.state)$/.test(module ?? '') &&
@@ -167,7 +168,7 @@ const isPlain = (value: PickleValue): boolean =>
     ? value.items.length === value.length && value.items.every(isPlain)
     : value.kind === 'object'
       ? value.callee?.module === 'numpy' && value.callee.name === 'dtype'
-      : value.kind !== 'other' && value.kind !== 'dict'
+      : value.kind !== 'other' && value.kind !== 'dict' && value.kind !== 'storage'
 
 /** Layers are made without arguments, and then given their state: their constructors copy and call what they are given. */
 const isConstructed = (callee: PickleGlobal, args: PickleValue): boolean =>

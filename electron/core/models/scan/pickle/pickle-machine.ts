@@ -75,7 +75,9 @@ export class PickleMachine {
   pushTracked(value: PickleValue): boolean {
     this.#tracked += 1
     const kept = this.#tracked <= MAX_TRACKED
-    this.push(kept ? value : forgotten)
+    this.push(
+      kept ? value : value.kind === 'tuple' && value.members > 0 ? { kind: 'other', forgotten: true, members: value.members } : forgotten,
+    )
     return kept
   }
 

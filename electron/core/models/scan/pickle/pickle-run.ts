@@ -13,6 +13,8 @@ export interface PickleEvents {
   alteredImport(global: PickleGlobal, offset: number): void
   /** An object says by a name of numpy's that it is an array, and where in memory. */
   overMemory(name: string, offset: number): void
+  /** A tuple has so many members, those of the tuples in it counted each time, that its hash or its text never ends. */
+  manyMembers(offset: number): void
   /** BUILD has given an object its state. */
   built(instance: PickleObject, offset: number): void
   /** Something imported becomes an argument or a part of something else: others may call it later. */

@@ -1,7 +1,7 @@
 /** What the interpreter knows of an object that a pickle would make. Only what can decide what is imported or called is kept. */
 export type PickleValue =
-  /** Forgotten, it may be anything. */
-  | { readonly kind: 'other'; readonly forgotten?: true }
+  /** Forgotten, it may be anything; of a tuple its members are still counted. */
+  | { readonly kind: 'other'; readonly forgotten?: true; readonly members?: number }
   | { readonly kind: 'none' }
   /** `text` is undefined where it is too long to keep or not what its encoding says: it may be anything. */
   | { readonly kind: 'text'; readonly text: string | undefined; readonly utf8?: Place }
@@ -9,8 +9,8 @@ export type PickleValue =
   | { readonly kind: 'flag'; readonly value: boolean }
   | PickleBytes
   | PickleGlobal
-  /** The first few members. */
-  | { readonly kind: 'tuple'; readonly items: readonly PickleValue[]; readonly length: number }
+  | PickleTuple
+  | PickleStorage
   | PickleDict
   | PickleObject
 
@@ -31,6 +31,20 @@ export interface PickleGlobal {
   readonly kind: 'global'
   readonly module: string | undefined
   readonly name: string | undefined
+}
+
+/** The first few members, the true length, and how many there are in it and in the tuples in it, each as often as one comes to it. */
+export interface PickleTuple {
+  readonly kind: 'tuple'
+  readonly items: readonly PickleValue[]
+  readonly length: number
+  readonly members: number
+}
+
+/** Numbers of a tensor, by a persistent id that says how many. */
+export interface PickleStorage {
+  readonly kind: 'storage'
+  readonly elements: number | undefined
 }
 
 export interface PickleDict {
@@ -56,9 +70,12 @@ export const unknownText = { kind: 'text', text: undefined } as const satisfies 
 
 const MAX_TUPLE_ITEMS = 8
 
+const membersOf = (value: PickleValue): number => (value.kind === 'tuple' || value.kind === 'other' ? (value.members ?? 0) : 0)
+
 /** Keeps the first items and the true length: no call that is judged looks at more. */
-export const tupleOf = (items: readonly PickleValue[]): PickleValue => ({
+export const tupleOf = (items: readonly PickleValue[]): PickleTuple => ({
   kind: 'tuple',
   items: items.slice(0, MAX_TUPLE_ITEMS),
   length: items.length,
+  members: items.reduce((sum, it) => sum + membersOf(it), items.length),
 })

@@ -26,6 +26,7 @@ export async function looksLikePickle(scan: Scan, source: ByteSource): Promise<b
     },
     alteredImport: note,
     overMemory: note,
+    manyMembers: note,
     built: note,
     passedOn: note,
     forgotten: note,

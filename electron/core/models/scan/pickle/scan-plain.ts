@@ -42,6 +42,7 @@ export async function scanAsPlainPickle(scan: Scan, item: ScanItem, start: numbe
     overMemory(...name) {
       if (behind) events.overMemory(...name)
     },
+    manyMembers: ignore,
     built(instance, offset) {
       if (isJoblibArray(instance)) behind = true
       else if (behind) events.built(instance, offset)

@@ -1,4 +1,5 @@
 import { readLine } from './data-opcodes.ts'
+import { MAX_MEMBERS } from './growing.ts'
 import { op } from './opcodes.ts'
 import type { OpcodeHandler, PickleRun } from './pickle-run.ts'
 import { decodeDecimal } from './pickle-text.ts'
@@ -62,9 +63,14 @@ function collection(run: PickleRun): void {
   run.machine.push(other)
 }
 
+function tellMembers({ events, at }: PickleRun, made: PickleValue): void {
+  if ((made.kind === 'tuple' || made.kind === 'other') && (made.members ?? 0) > MAX_MEMBERS) events.manyMembers(at)
+}
+
 function tuple(run: PickleRun, count: number): void {
   run.machine.tuple(count)
   const made = run.machine.top()
+  tellMembers(run, made)
   if (made.kind !== 'tuple') return
   passOn(run, made.items)
   const [key, value] = made.items
@@ -90,6 +96,7 @@ export const structureOpcodes: Readonly<Record<number, OpcodeHandler>> = {
     const items = run.machine.popToMark()
     passOn(run, items)
     run.machine.pushTracked(tupleOf(items))
+    tellMembers(run, run.machine.top())
   },
   [op.DICT]: dictOf,
   [op.LIST]: collection,
