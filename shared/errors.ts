@@ -8,6 +8,7 @@ export interface Failure {
   readonly host?: string | undefined
 }
 
+/** The answer of a channel that could not do what was asked. `detail` is for people and goes through no translation. */
 export const fail = (code: ErrorCode, detail: string, host?: string): { readonly ok: false; readonly failure: Failure } => ({
   ok: false,
   failure: host === undefined ? { code, detail } : { code, detail, host },

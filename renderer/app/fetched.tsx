@@ -8,6 +8,7 @@ export interface Part<P> {
   readonly fetch: () => Promise<void>
 }
 
+/** `load` runs once, however often the part is asked for meanwhile, and again only after it failed. */
 export function partOf<P>(load: () => Promise<ComponentType<P>>): Part<P> {
   let there: ComponentType<P> | undefined
   let loading: Promise<void> | undefined

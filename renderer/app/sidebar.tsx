@@ -27,6 +27,7 @@ import { Status } from '../ui/status.tsx'
 /** A third of those in view. */
 const entriesPerFrame = 8
 
+/** The screens, and every host with its loudest finding. Of a hundred hosts a few are added each frame, so that the window is there first. */
 export function Sidebar() {
   const route = useUi((state) => state.route)
   const fleet = useFleetState().data

@@ -8,6 +8,8 @@ import { nameFew } from '../ui/words.ts'
 import { callWithCode } from './step-up.store.ts'
 import { useUi } from './ui.store.ts'
 
+/** One hook for each channel that changes something; what it takes, gives and refuses stands in its contract (`shared/ipc`). */
+
 /**
  * A call that changes something. Its answer replaces that of the query `answers`, when it is the same thing. `rests`: the query on which it rested, asked again
  * when it was refused.

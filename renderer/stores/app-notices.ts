@@ -126,6 +126,7 @@ function useAttachNotices(): NoticeView[] {
   }))
 }
 
+/** What stands above every screen: about this program, its ledger, pushes without an end and the fleet file. */
 export function useAppNotices(): NoticeView[] {
   const fleet = useFleetState()
   const journal = useOpenPushes().data

@@ -42,6 +42,8 @@ const itemsOf = (results: readonly { readonly id: ItemId; readonly status: Outco
   Object.fromEntries(results.map(({ id, status }) => [id, status]))
 
 const activeStages: ReadonlySet<string> = new Set(['waiting', 'connecting', 'authenticating', 'probing', 'evaluating'])
+
+/** Is this host looked at, or waiting for its turn? */
 export const isActive = (progress: HostProgress): boolean => activeStages.has(progress.stage)
 
 const isRunning = (job: AuditJob | null | undefined): boolean => job !== null && job !== undefined && job.state !== 'finished'
@@ -121,6 +123,7 @@ export const countKnown = (view: Pick<HostView, 'items'>): Counts => countItems(
 
 export const noCounts: Counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
 
+/** Findings of several by outcome. */
 export function addCounts(all: readonly Counts[]): Counts {
   const sum: Record<Outcome, number> = { ...noCounts }
   for (const counts of all) for (const outcome of outcomes) sum[outcome] += counts[outcome]

@@ -10,6 +10,7 @@ import { mergeLatest } from './latest.ts'
 const query = <C extends Channel>(channel: C, input: Input<C>) =>
   queryOptions({ queryKey: [channel, input] as const, queryFn: () => call(channel, input) })
 
+/** What was fetched stays true until an event says otherwise; it is forgotten five minutes after nobody shows it. */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {

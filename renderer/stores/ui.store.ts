@@ -92,11 +92,13 @@ const historyLength = 30
 /** Where the window itself scrolls (styles/media.css) another screen begins at its top. */
 const toTop = (): void => globalThis.scrollTo?.(0, 0)
 
+/** Shows another screen and closes what lies above the one before. That one can be gone back to. */
 export const go = (route: Route): void => {
   toTop()
   useUi.setState((state) => ({ route, past: [...state.past, state.route].slice(-historyLength), dialog: null, sheetOpen: false }))
 }
 
+/** To the screen before; from the first one to the fleet. */
 export const goBack = (): void => {
   toTop()
   useUi.setState((state) => {

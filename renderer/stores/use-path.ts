@@ -50,10 +50,12 @@ const useJumps = (): Jumps => {
   }
 }
 
+/** The way to all hosts: this computer, the jump hosts, and how far each was reached. */
 export function useFleetPath(): Path {
   return fleetPath(useHosts(), useJumps(), useAuditing())
 }
 
+/** The way to one host. */
 export function useHostPath(host: HostView): Path {
   return hostPath(host, useJumps())
 }

@@ -11,6 +11,7 @@ export interface ConnectionWords {
 
 const icons = { plug: <Plug className="icon" aria-hidden />, unplug: <Unplug className="icon" aria-hidden />, state: undefined }
 
+/** A state of a connection in the one form that all screens share. */
 export const ConnectionStatus = ({ words }: { readonly words: ConnectionWords }) => (
   <Status tone={words.tone} icon={icons[words.icon]}>
     {words.word}

@@ -11,6 +11,7 @@ interface CopyButtonProps {
   readonly quiet?: boolean
 }
 
+/** Copies `text`, and says so for two seconds. `what` names it for screen readers. */
 export function CopyButton({ text, what, quiet = true }: CopyButtonProps) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {

@@ -35,6 +35,7 @@ export const WarnIcon = ({ className = 'icon' }: SVGProps<SVGSVGElement>) => (
   </svg>
 )
 
+/** The sign of the program, in the colour of the text around it. */
 export const GatehouseMark = () => (
   <svg {...frame} aria-hidden="true" className="icon">
     <path d="M3 21V8.5L12 3l9 5.5V21M8 21v-6a4 4 0 0 1 8 0v6M12 11v10" />

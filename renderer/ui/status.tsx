@@ -19,6 +19,7 @@ export const Status = ({ tone, children, icon, className = '' }: StatusProps) =>
   </span>
 )
 
+/** An outcome of a control in its one word and tone, everywhere the same. */
 export const OutcomeStatus = ({ outcome, className = '' }: { readonly outcome: Outcome; readonly className?: string }) => (
   <Status tone={outcomeWords[outcome].tone} className={className}>
     {outcomeWords[outcome].word}

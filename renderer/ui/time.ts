@@ -6,8 +6,13 @@ const two = (value: number): string => String(value).padStart(2, '0')
 
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
 
+/** In the time of this computer, 24 hours. */
 export const clock = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`
+
+/** As `clock`, with seconds. */
 export const clockSeconds = (at: Date): string => `${clock(at)}:${two(at.getSeconds())}`
+
+/** `24 Nov`, with the year where it is another than that of `now`. */
 export const dayMonth = (at: Date, now: Date): string =>
   `${at.getDate()} ${months[at.getMonth()]}${at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`}`
 
@@ -23,6 +28,8 @@ export function day(iso: string): string {
 
 /** "24 Nov 2026 14:20", both by the clock of this computer. */
 export const dayClock = (at: Date): string => `${dayMonth(at, new Date(0))} ${clock(at)}`
+
+/** A moment in full: day, month, year and seconds. */
 export const dayClockSeconds = (at: Date): string => `${dayMonth(at, new Date(0))} ${clockSeconds(at)}`
 
 /** "14:20" today, "21 Nov" before. */

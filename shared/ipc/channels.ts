@@ -123,6 +123,7 @@ export const channels = [
 
 export type Channel = (typeof channels)[number]
 
+/** What the window names is not trusted: anything but a name of the list is refused before it is routed. */
 export const isChannel = (name: unknown): name is Channel => (channels as readonly unknown[]).includes(name)
 
 /** Events carry no data: they say which queries are out of date. */
@@ -150,4 +151,5 @@ export const events = [
 
 export type EventName = (typeof events)[number]
 
+/** The same of events that the window wants to hear of. */
 export const isEvent = (name: unknown): name is EventName => (events as readonly unknown[]).includes(name)

@@ -18,6 +18,7 @@ export interface AccountRow {
 const loud: ReadonlySet<AccessRow['state']> = new Set(['above', 'still-active', 'no-tier', 'missing', 'below'])
 const rank: readonly AccessRow['state'][] = ['above', 'still-active', 'no-tier', 'missing', 'below', 'unknown', 'match', 'own']
 
+/** Does what an account can do differ from what the tiers of the fleet file give it? */
 export const isMismatch = ({ state }: Pick<AccessLine, 'state'>): boolean => loud.has(state)
 
 /** Accounts by name, those that do not fit first. Accounts of services and of the system that belong nowhere come last. */
@@ -55,6 +56,7 @@ export function accountRows({ hosts }: Pick<AccessOverview, 'hosts'>): readonly 
 /** One for all: thousands of names are sorted. */
 const alphabet = new Intl.Collator()
 
+/** By a part of the name, in any case. */
 export const filterAccounts = (rows: readonly AccountRow[], text: string, mismatchesOnly: boolean): readonly AccountRow[] =>
   rows.filter(({ name, mismatches }) => (!mismatchesOnly || mismatches > 0) && name.toLowerCase().includes(text.trim().toLowerCase()))
 

@@ -1,5 +1,6 @@
 import type { HostProgress } from '#shared/model/job.ts'
 
+/** Ended in whatever way: a host that was not reached counts as looked at for the share of an audit. */
 export const isFinished = ({ stage }: Pick<HostProgress, 'stage'>): boolean =>
   stage === 'done' || stage === 'failed' || stage === 'cancelled'
 

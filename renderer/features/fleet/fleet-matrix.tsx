@@ -26,6 +26,7 @@ import { RunningStrip, Strip } from './strip.tsx'
 
 const noKeys: readonly never[] = []
 
+/** Hosts by items of the checklist: the main table of the first screen. */
 export function FleetMatrix() {
   const hosts = useHosts()
   const auditing = useAuditing()

@@ -46,6 +46,7 @@ export function nothingDrawn({ endpoints, unread }: Pick<HostAudit, 'endpoints' 
       }
 }
 
+/** Whether somebody is let in, in the tone of what it means for them: anyone let in is bad, the application servers let in is what should be. */
 export function reachSaid({ origin, verdict }: OriginReach): Said {
   if (verdict === 'unnamed') return { word: 'Not named', tone: 'na' }
   if (verdict === 'unknown') return { word: 'Not known', tone: 'unknown' }
@@ -82,6 +83,8 @@ const exposures: Readonly<Record<ReturnType<typeof exposureOf>, Said>> = {
   unknown: { word: 'Not known', tone: 'unknown' },
   closed: { word: 'Closed', tone: 'pass' },
 }
+
+/** How open an endpoint is, in one word. */
 export const exposureSaid = (endpoint: Endpoint): Said => exposures[exposureOf(endpoint)]
 
 const outcomes = {
@@ -98,6 +101,7 @@ export function seenSaid({ seen }: Endpoint): Said | undefined {
   return { word: `Asked from ${plainText(seen.from, 40)}: ${outcomes[seen.outcome]}`, tone: 'na' }
 }
 
+/** Program and address; a proxy is named in place of the address that it listens on. */
 export const endpointTitle = ({ program, proxy, protocol, address, port }: Endpoint): string =>
   plainText(
     `${program}, ${proxy ? `${proxy.name}:${port}` : printBind({ address, port })}${protocol === 'udp' ? ', HTTP/3 over UDP' : ''}`,
@@ -145,6 +149,7 @@ export interface Lane {
   readonly groupAt: readonly number[]
 }
 
+/** Where the arrows of an endpoint begin and end, in pixels from the top of its lane; the shorter side is centred. */
 export function laneOf({ reach, groups }: Pick<Endpoint, 'reach' | 'groups'>): Lane {
   const height = Math.max(MIN_HEIGHT, reach.length * ORIGIN_ROW, groups.length * GROUP_ROW)
   const centres = (count: number, row: number): readonly number[] =>

@@ -8,6 +8,7 @@ import type { NoticeView } from '../../ui/screen.tsx'
 /** A screen that shows no results says why at least this loud. */
 const loud = (words: ConnectionWords): ConnectionWords => (words.tone === 'fail' ? words : { ...words, tone: 'warn' })
 
+/** What stands above a host: that its key changed, else why it was not looked at. Nothing while it is looked at. */
 export function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: readonly string[]) => void): NoticeView[] {
   if (host.progress !== undefined) return []
   const failure = host.audit?.failure
@@ -35,6 +36,7 @@ export function hostNotices(host: HostView, keyChanged: boolean, start: (hosts: 
   ]
 }
 
+/** One notice for each call that was refused. */
 export const errorNotices = (...all: readonly unknown[]): NoticeView[] =>
   all
     .filter((error) => error !== null)

@@ -20,6 +20,7 @@ const hints: Readonly<Record<HostTab, readonly Hint[]>> = {
   packages: [[['j', 'k'], 'Next package'], openIts, [['/'], 'Filter']],
 }
 
+/** The keys of this tab, as the bar at the foot shows them. */
 export const HostTabHints = ({ tab }: { readonly tab: HostTab }) => (
   <>
     {hints[tab].map(([chords, action]) => (

@@ -15,6 +15,7 @@ const nextSteps: Readonly<Record<RegistrationState, { readonly next?: RegistrySt
   revoked: {},
 }
 
+/** What may be done with a registration now: the step that is due, and the one that ends it. */
 export const stepsOf = (registration: Registration) => nextSteps[stateOf(registration)]
 
 const labels: Readonly<Record<RegistryStep, string>> = {
@@ -31,6 +32,7 @@ interface RegistryActionsProps {
   readonly onStep: (step: RegistryStep) => void
 }
 
+/** Buttons for the steps that are possible now; the others are not shown. */
 export function RegistryActions({ registration, onStep }: RegistryActionsProps) {
   const { next, end } = stepsOf(registration)
   return (

@@ -31,6 +31,7 @@ const shortWords: Readonly<Partial<Record<PlaceApproval, string>>> = {
   'not-hashed': 'Not known',
 }
 
+/** Whether what lies in this place is approved, in a word that fits a cell. */
 export const approvalWords = (approval: PlaceApproval): Words => ({
   word: shortWords[approval] ?? placeApprovalWords[approval],
   tone: approvalTones[approval],
@@ -46,6 +47,7 @@ const stateTones: Readonly<Record<RegistrationState, Tone>> = {
   revoked: 'fail',
 }
 
+/** How far a registration has come. */
 export const registrationWords = (state: RegistrationState): Words => ({ word: registrationStateWords[state], tone: stateTones[state] })
 
 /** What is still to come, in its order. */

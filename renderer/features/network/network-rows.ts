@@ -34,6 +34,8 @@ export interface NetworkRow {
 type Networks = Output<'network:hosts'>
 
 const outward: ReadonlySet<Segment> = new Set(destinations)
+
+/** Is it where a host connects to, and not where others come from? */
 export const isOutward = (segment: Segment): boolean => outward.has(segment)
 
 /** Hosts with what is open too far first, then those of which least is known. */

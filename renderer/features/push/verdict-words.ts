@@ -40,4 +40,5 @@ export const wordsOfTemplate = ({
 }: Pick<TemplateEntry, 'state' | 'signedBy'>): { readonly word: string; readonly tone: Tone } =>
   state === 'shipped' && signedBy === null ? { word: 'Not signed', tone: 'na' } : templateWords[state]
 
+/** A template of one's own takes an approval first; one that ships has been through it. */
 export const isPushable = (state: TemplateEntry['state']): boolean => state === 'shipped' || state === 'approved'

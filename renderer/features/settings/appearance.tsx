@@ -3,6 +3,7 @@ import { useSettings } from '../../stores/queries.ts'
 import { Segment } from '../../ui/segment.tsx'
 import { Trouble } from './trouble.tsx'
 
+/** Theme and single-letter keys; a change holds at once. */
 export function Appearance() {
   const settings = useSettings().data
   const save = useSaveSettings()

@@ -27,6 +27,7 @@ const sections: readonly { readonly id: SettingsSection; readonly name: string; 
   { id: 'about', name: 'About', body: About },
 ]
 
+/** All settings on one page. `section` is the one to scroll to, which takes the focus. */
 export function SettingsScreen({ section }: { readonly section: SettingsSection }) {
   const scroll = useRef<HTMLDivElement>(null)
   useEffect(() => {

@@ -8,6 +8,7 @@ import { ProofLine } from '../proof-line.tsx'
 import { type OpenFinding, VerdictList } from '../verdict-link.tsx'
 import { memoryWords, onOff, powerWords, throttleWords, traceWords, usedBy, withUnit } from './gpu-words.ts'
 
+/** One card: state, limits and what its driver says is wrong with it. */
 export function GpuDetail({ gpu, onFinding }: { readonly gpu: GpuState; readonly onFinding: OpenFinding }) {
   const errors = [
     gpu.remapPending ? 'a memory row waits for a reset' : undefined,
@@ -71,6 +72,7 @@ function xidRows(xids: NonNullable<GpuState['xids']>): readonly (readonly [strin
   return [...seen].map(([code, { text, times }]) => [`Xid ${code}${times > 1 ? `, ${times} times` : ''}`, plainText(text, 200)])
 }
 
+/** One process on a card: whose it is, and which service or container it belongs to. */
 export function UserDetail({ user, onFinding }: { readonly user: GpuUser; readonly onFinding: OpenFinding }) {
   const { belongsTo } = user
   return (

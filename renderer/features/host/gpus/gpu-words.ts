@@ -18,12 +18,15 @@ export function memoryWords({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick
 export const memoryShare = ({ memoryUsedMiB: used, memoryTotalMiB: total }: Pick<GpuState, 'memoryUsedMiB' | 'memoryTotalMiB'>): number =>
   used === undefined || total === undefined || total <= 0 ? 0 : Math.min(1, Math.max(0, used / total))
 
+/** Memory in GB; some drivers show none for a process. */
 export const usedBy = ({ memoryMiB }: Pick<GpuUser, 'memoryMiB'>): string =>
   memoryMiB === undefined ? 'Not shown' : `${gib(memoryMiB)} GB`
 
+/** Watts that are drawn, of those that are allowed. */
 export const powerWords = ({ powerDrawW: draw, powerLimitW: limit }: Pick<GpuState, 'powerDrawW' | 'powerLimitW'>): string =>
   draw === undefined ? 'Not shown' : `${Math.round(draw)}${limit === undefined ? '' : ` of ${Math.round(limit)}`} W`
 
+/** A value that the driver may not show. The unit brings its own blank (`%` has none). */
 export const withUnit = (value: number | undefined, unit: string): string => (value === undefined ? 'Not shown' : `${value}${unit}`)
 
 /** A switch that nvidia-smi may leave out: N/A is not off. */

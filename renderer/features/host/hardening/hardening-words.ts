@@ -9,6 +9,7 @@ export interface RowState {
   readonly tone: Tone
 }
 
+/** Is there something to do or to find out about this setting? */
 export const isOpen = ({ verdict }: HardeningRow): boolean =>
   verdict !== undefined && verdict.status !== 'pass' && verdict.status !== 'not-applicable'
 

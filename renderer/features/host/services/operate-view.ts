@@ -31,8 +31,10 @@ export const outcomeView: Readonly<Record<OperateResult['outcome'], { readonly t
 /** syslog(3). */
 const levels = ['Emergency', 'Alert', 'Critical', 'Error', 'Warning', 'Notice', 'Info', 'Debug'] as const
 
+/** The word for a priority of syslog (syslog(3)); empty where the journal has none. */
 export const levelOf = ({ priority }: Pick<LogLine, 'priority'>): string => (priority === null ? '' : (levels[priority] ?? ''))
 
+/** A line of the journal as text for the clipboard, with what was taken out of it marked. */
 export const lineText = ({ at, by, pieces }: LogLine): string => `${at ?? ''} ${plainText(by, 40)}: ${pieces.map(pieceText).join('')}`
 
 /** Lines that hold every typed word. */

@@ -30,6 +30,7 @@ const fromWords = {
   program: 'its --version',
 } as const
 
+/** What its version was taken from. */
 export const versionFrom = ({ version }: Pick<HostedService, 'version'>): string => (version ? fromWords[version.from] : '')
 
 /** `vllm.service`, `localai`, `ai/chat-0/vllm`: what it is called where it runs. */
@@ -60,6 +61,7 @@ export function stateTone({ running, state }: Pick<HostedService, 'running' | 's
   return running ? 'pass' : 'na'
 }
 
+/** When its keeper starts it again, how often it did, and whether files changed that the keeper has not read. */
 export function restartWords({ restart }: Pick<HostedService, 'restart'>): string {
   const { policy, count, reloadNeeded } = restart
   const parts = [
