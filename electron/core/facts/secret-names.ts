@@ -34,3 +34,7 @@ export const namesInCapitals = (name: string): boolean =>
 
 /** Words that name a secret now and then: what stands there counts where it looks like one. */
 export const mayNameSecret = (name: string): boolean => /(?:^|[_.-])(?:KEYS?|JWT|SALT|BEARER|CRED|SIG|SIGNATURE|CODE|AUTH)$/i.test(name)
+
+/** A switch or the name of a key that is none, which is called like a secret: `HF_HUB_DISABLE_IMPLICIT_TOKEN=1`, `LANGFUSE_PUBLIC_KEY`, `TLS_KEY` (a path). */
+export const isNoSecretByName = (name: string): boolean =>
+  /(?:^|_)(?:DISABLE|ENABLE|REQUIRE|ALLOW|SKIP)_|(?:^|_)(?:PUBLIC|SSL|TLS|CERT|CACHE|SORT|PRIMARY)_?KEY$/i.test(name)

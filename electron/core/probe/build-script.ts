@@ -49,7 +49,7 @@ function sudoFunction(section: ScriptSection): string {
 type Shared = ReadonlyMap<string, string>
 
 function sharedOf(sections: readonly SectionSpec[]): Shared {
-  const all = sections.flatMap((section) => (section.kind === 'script' ? section.parameters : [])).filter(({ length }) => length >= 50)
+  const all = sections.flatMap((section) => (section.kind === 'script' ? section.parameters : [])).filter(({ length }) => length >= 30)
   const repeated = new Set(all.filter((one, at) => all.indexOf(one) < at))
   return new Map([...repeated].map((one, at) => [one, `gh_w${at}`]))
 }

@@ -46,17 +46,10 @@ export const decisiveVariables = [
   'DISABLE_AUTH',
 ] as const
 
-/** Those of which it counts that they are there. */
-const keysOfPrograms = [
-  'LITELLM_MASTER_KEY',
-  '(INFINITY|LEMONADE|PIPELINES|QDRANT__SERVICE_)_API_KEY',
-  '[EK]G_AUTH_TOKEN',
-  'OPENCODE_SERVER_PASSWORD',
-]
-
 /** Extended regular expression of `NAME=` for variables of engines, and for those of all programs, which units have. */
 export const variablePattern = `^(${wantedVariables.join('|')})=`
-export const unitVariablePattern = `^(${[...wantedVariables, ...decisiveVariables, ...keysOfPrograms].join('|')})=`
+/** Of units it counts as well which secrets a file sets that others may read, whatever program wants them (`HF_TOKEN`, `AWS_SECRET_ACCESS_KEY`), and a password in an address: both are masked on the host. */
+export const unitVariablePattern = `^(${[...wantedVariables, ...decisiveVariables, '[A-Z0-9_]*(KEY|TOKEN|SECRET|PASSWORD|PASSWD)'].join('|')})=|^[A-Z0-9_]+=["']?[a-z0-9+]+://[^/:@ ]*:([^/?#@ ]+|[0-9]*[^]0-9/?#@ ][^@ ]*)@`
 
 /** Basic regular expression of the commonest placeholders (`placeholder-keys.ts`), which hosts send as `<placeholder>`. In few characters, as above. */
 export const knownKeys = [
@@ -66,25 +59,27 @@ export const knownKeys = [
 ].join(String.raw`\|`)
 
 /**
- * Shell: `mask`, a `sed` program that hides secrets before they leave the host: values of variables that carry keys, but for `$known` ones and names of variables,
- * and passwords in URLs. It sees one variable or one word per line.
+ * Shell: `mask`, a `sed` program that hides values of variables that carry keys before they leave the host, but for `$known` ones and names of variables. It sees one variable
+ * or one word per line.
  */
 export const maskVariables = String.raw`open="\($known\|[$][{(A-Za-z_].*\)"
 keyed='[A-Za-z0-9_]*\(KEY\|KEYS\|TOKEN\|TOKENS\|SECRET\|PASSWORD\|PASSWD\)='
-mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/;s|://[^/[:space:]]*@|://****@|g"
+mask="s/^\($keyed\)[\"']*$open[\"']*\$/\1<placeholder>/;/=<placeholder>\$/!s/^\($keyed\)..*/\1****/"
 `
 
 /** Basic regular expression of names of options, headers and arguments that carry a secret. */
 export const secretNames = String.raw`[[:alnum:]_.-]*\([Kk]eys*\|[Tt]oken\|[Pp]asswo*r*d\|[Ss]ecret\|[Pp]assphrase\|[-_.]pass\|hft\)`
 
 /**
- * A `sed` program for what shows a secret whatever program the words are of, side by side, one per line or in JSON: a password of a URL that was not written as URLs want it, headers that are a
- * key alone, an account and its password, and what vendors put before their keys (not OpenSSH's names of keys on a token).
+ * A `sed` program for what shows a secret whatever program the words are of, side by side, one per line or in JSON: a password of a URL, also one that was not written as URLs want it (it stays to be seen whether it was a name alone), headers with
+ * a key, an account and its password, and what vendors put before their keys (not OpenSSH's names of keys on a token).
  */
 export const maskSecrets = [
   `s|://[^][/:@"'[:space:]]*:[0-9]*[^],0-9/?#@{$"'[:space:]][^@"'[:space:]]*@|://:****@|g`,
+  String.raw`s|://[^/:"[:space:]]*\(:*\)[^/"[:space:]]*@|://\1****@|g`,
   String.raw`s/\([Xx]-${secretNames}: *\|${secretNames}: \{1,\}\)[^"'\$<{ ][^"'\ ]*/\1****/g`,
   String.raw`s/\(uthorization["'\]*: *["'\]*\)[^"'\$ ]\{12,\}/\1****/g`,
+  String.raw`s/\(uthorization["'\]*: *["'\]*[A-Za-z]\{1,\} \)[^"'\$ ][^"'\ ]*/\1****/g`,
   String.raw`s~\(-\(auth\|credential\)["'=, ]\{1,3\}[^"'\:/ ]\{1,\}:\)[^"'\/ ][^"'\ ]*~\1****~g`,
   String.raw`s/\(hf_\|gh[pousr]_\)[[:alnum:]]\{30,\}/\1****/g`,
   String.raw`s/\([^[:alnum:]]sk-\)\([^es]\|s[^s]\|e[^c]\)[[:alnum:]_-]\{15,\}/\1****/g`,

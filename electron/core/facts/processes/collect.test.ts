@@ -146,7 +146,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       LLAMA_ARG_PORT: '9',
       LLAMA_API_KEY: '****',
       LOCALAI_API_KEY: '<placeholder>',
-      HTTP_PROXY: 'http://****@p',
+      HTTP_PROXY: 'http://:****@p',
     })
     expect(found?.uid).toBe(process.geteuid?.())
     expect(stdout).not.toMatch(/seen-/)

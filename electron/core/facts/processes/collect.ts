@@ -13,12 +13,12 @@ import { CUT } from './processes.ts'
  * How /proc is mounted (hidepid, proc(5)), one row per process from ps, then for the candidates their exact words, cgroup and (where the audit account may) the variables
  * that matter. What the probe itself runs (below `gh_top`) is left out. Rows after the table start with `@` or `=`; a row of ps starts with blanks or a digit, so neither can pose as the
  * other. A line feed inside a word is sent as \001. Secrets after known flags are masked on the host, and those in one word of JSON, as vLLM hands its settings to its front end in Rust; a row may end within one, and says where it was cut.
- * Of a URL it stays to be seen whether a password stands in it or a name alone. Two quotes alone are no secret, and Jupyter takes them for none.
+ * Two quotes alone are no secret, and Jupyter takes them for none.
  */
 const SCRIPT = `${ownNetworkScript}pattern=$1 variables=$2 known=$3 named=$4 secrets=$5
 ${maskVariables}flags="--\\{0,1\\}$named"
 json='s/\\("[a-z_]*\\(key\\|keys\\|token\\|secret\\|password\\)": *\\)\\(\\[[^]]*]*\\|"[^"]*"*\\)/\\1"****"/g'
-url="s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g;s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g;s/\\(uthorization[\\"']*: *[\\"']*[A-Za-z]* \\)[^\\"' \\$][^\\"' ]*/\\1****/g"
+url="s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g"
 more='\\( [^- ][^ ]*\\)*/\\1****/g'
 words="s/\\([\\"'[:space:]]$flags=\\)[\\"']*[^\\"' ][^ ]*$more;s/\\([\\"'[:space:]]$flags \\)[\\"']*[^-\\"' ][^ ]*$more"
 given="s/ \\($flags[= ]\\)$known\\( \\|\\$\\)/ -=\\1<placeholder>\\5/g"

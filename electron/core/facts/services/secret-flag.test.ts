@@ -64,6 +64,8 @@ test.each<[words: readonly string[], shown: string | undefined]>([
   [['sh', '-c', 'VLLM_API_KEY="‹placeholder›" HF_TOKEN=‹redacted› vllm serve m'], 'HF_TOKEN'],
   [['run', '-e', 'LITELLM_SALT_KEY=****', 'litellm'], 'LITELLM_SALT_KEY'],
   [['-e', 'N8N_ENCRYPTION_KEY=‹redacted›'], 'N8N_ENCRYPTION_KEY'],
+  // A switch.
+  [['-e', 'HF_HUB_DISABLE_IMPLICIT_TOKEN=****'], undefined],
   [['-e', 'LANGFUSE_PUBLIC_KEY=****', '-e', 'SORT_KEY=****'], undefined],
 ])('a variable in %j', (words, shown) => {
   expect(secretAssignment(words)).toBe(shown)

@@ -1,4 +1,5 @@
 import { isPlaceholder } from '../placeholder-keys.ts'
+import { isNoSecretByName } from '../secret-names.ts'
 
 /**
  * `--api-key`, `--hf_token`, `--api-key=…`, `--IdentityProvider.token=`; not `--api-key-file` (a path), `--max-num-batched-tokens` (a count), `--eos-token` (a word), `--tls-key` (a
@@ -59,7 +60,9 @@ export const secretAssignment = (words: readonly string[]): string | undefined =
 
 /** Names that a word sets to a secret. */
 const namesIn = (pattern: RegExp, word: string): readonly string[] =>
-  [...word.matchAll(pattern)].flatMap(([, name = '', value = '']) => (WORD_OF_A_MODEL.test(name) || !isSecret(value) ? [] : name))
+  [...word.matchAll(pattern)].flatMap(([, name = '', value = '']) =>
+    WORD_OF_A_MODEL.test(name) || isNoSecretByName(name) || !isSecret(value) ? [] : name,
+  )
 
 /** The flag or setting of a command line whose value is a secret, without that value. A reference to a variable is not the secret itself. */
 export function secretFlag(words: readonly string[]): string | undefined {

@@ -108,9 +108,7 @@ s/\\( $flag\\)\\([^- $]\\|[$][$]\\)[^ ]*/\\1****/g
 s/ =\\(--*[^ ]*[= ]<placeholder>\\)/ \\1/g
 s/:=<placeholder>/=<placeholder>/g
 $secrets
-s|://[^/:[:space:]]*\\(:*\\)[^/[:space:]]*@|://\\1****@|g
 s/\\([?&]$named=\\)[^&\\"'[:space:]]*/\\1****/g
-s/\\(uthorization: *[A-Z][a-z]* \\)[^\\"' $][^\\"' ]*/\\1****/g
 }" | awk "$walk"'
   BEGIN { RS = ""; ORS = "\\n\\n"; tell("/") }
   function property(name) { return match(unit, name "[^\\n]+") ? substr(unit, RSTART + length(name), RLENGTH - length(name)) : "" }
@@ -185,7 +183,7 @@ for path in $files; do
   for file in $path; do
     if [ -r "$file" ] && [ -f "$file" ]; then
       printf '@envfile %s\\n' "$file"
-      head -c 65536 "$file" | variables=$variables awk '{ sub(/^[ \\t]+/, "") } $0 ~ ENVIRON["variables"] { print substr($0, 1, 1000) }' | sed "$mask;s/^/=/"
+      head -c 65536 "$file" | variables=$variables awk '{ sub(/^[ \\t]+/, "") } $0 ~ ENVIRON["variables"] { print substr($0, 1, 1000) }' | sed "$secrets;$mask;s/^/=/"
     elif [ -e "$file" ] || ! [ -x "\${file%/*}" ]; then printf '@envfile-unreadable %s\\n' "$file"
     else printf '@envfile-missing %s\\n' "$file"
     fi
@@ -195,7 +193,7 @@ done
 # What systemd gives to every unit: DefaultEnvironment= and \`systemctl set-environment\`.
 if common=$(systemctl show-environment 2>/dev/null); then
   echo @manager
-  common=$(printf '%s\\n' "$common" | grep -E "$variables") && printf '%s\\n' "$common" | sed "$mask;s/^/=/"
+  common=$(printf '%s\\n' "$common" | grep -E "$variables") && printf '%s\\n' "$common" | sed "$secrets;$mask;s/^/=/"
 else echo @manager-unreadable
 fi
 ${accountUnitsScript}${filesScript}exit 0

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { knownKeys, maskSecrets, secretNames } from '../processes/candidates.ts'
+import { knownKeys, maskSecrets, secretNames, unitVariablePattern } from '../processes/candidates.ts'
 import { collectUnits } from './collect.ts'
 
 /** The piece of the script that masks what systemctl showed. */
@@ -39,4 +39,27 @@ test.each([
     encoding: 'utf8',
   })
   expect(stdout).toBe(start(masked))
+})
+
+test('of a file of variables every secret leaves the host by its name, whatever program wants it, and of the rest what engines go by', () => {
+  const masks = /^open=[\s\S]*?^mask=.*$/m.exec(script)?.[0] ?? ''
+  const read = /head -c 65536 "\$file" \| (.*)$/m.exec(script)?.[1] ?? ''
+  const given = ['sh', knownKeys, secretNames, maskSecrets, unitVariablePattern]
+  const file = [
+    ...['HF_TOKEN=seen', 'AWS_SECRET_ACCESS_KEY="seen two"', 'OLLAMA_HOST=0.0.0.0', 'MAIL_FROM=ada', 'WANDB_API_KEY=changeme'],
+    ...[
+      'DATABASE_URL=postgresql://ada:seen@db/llm',
+      'CACHE_URL=redis://:se/en@h:6379/0',
+      'OTHER_URL=http://h:80/a@b',
+      'LOG_URL=ssh://git@h',
+    ],
+  ]
+  const stdout = execFileSync('sh', ['-c', `known=$1 named=$2 secrets=$3 variables=$4\n${masks}\n${read}`, ...given], {
+    input: `${file.join('\n')}\n`,
+    encoding: 'utf8',
+  })
+  expect(stdout.trim().split('\n')).toEqual([
+    ...['=HF_TOKEN=****', '=AWS_SECRET_ACCESS_KEY=****', '=OLLAMA_HOST=0.0.0.0', '=WANDB_API_KEY=<placeholder>'],
+    ...['=DATABASE_URL=postgresql://:****@db/llm', '=CACHE_URL=redis://:****@h:6379/0'],
+  ])
 })

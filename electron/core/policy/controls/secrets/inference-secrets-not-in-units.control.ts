@@ -3,6 +3,7 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { isPlaceholder } from '../../../facts/placeholder-keys.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
+import { isNoSecretByName, namesSecret } from '../../../facts/secret-names.ts'
 import { keyFile } from '../../../facts/services/configured.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
@@ -49,7 +50,7 @@ export default defineControl({
 
 const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict, 'subject'> => {
   const secrets = Object.keys(unit.environmentSources).filter(
-    (name) => (SECRET.test(name) && isSecret(unit.environment[name])) || LOGIN.test(unit.environment[name] ?? ''),
+    (name) => (isNamed(name) && isSecret(unit.environment[name])) || LOGIN.test(unit.environment[name] ?? ''),
   )
   const open = secrets.flatMap((name) => openPlace(unit, name))
   open.push(...openCredentials(unit))
@@ -107,7 +108,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
     }
   }
   if (secrets.length === 0) {
-    const reason = `${unit.id} sets no key, token or password that every account could read${Object.entries(unit.environment).some(([name, value]) => SECRET.test(name) && isPlaceholder(value)) ? ', but for what guides print in place of one' : ''}.`
+    const reason = `${unit.id} sets no key, token or password that every account could read${Object.entries(unit.environment).some(([name, value]) => isNamed(name) && isPlaceholder(value)) ? ', but for what guides print in place of one' : ''}.`
     return {
       status: 'pass',
       title: 'No secret stands in the unit',
@@ -174,8 +175,10 @@ function unreadOf({ execStart }: Unit): string | undefined {
 
 const SECRET = /(?:^|_)(?:API_?KEYS?|ACCESS_KEY|SECRET_KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD)$/i
 
-/** Of a proxy (`HTTPS_PROXY=http://ada:hunter2@proxy:3128`), as hosts send it. */
-const LOGIN = /^https?:\/\/[^/]*(?:\*{4}|›)@/i
+const isNamed = (name: string): boolean => (SECRET.test(name) || namesSecret(name)) && !isNoSecretByName(name)
+
+/** Of a proxy (`HTTPS_PROXY=http://ada:hunter2@proxy:3128`), a token in place of an account, and the password of a database, as hosts send them. */
+const LOGIN = /^(?:https?:\/\/[^/]*|[a-z][a-z0-9+.-]*:\/\/[^/]*:)(?:\*{4}|‹[^›]*›)@/i
 
 const isSecret = (value = ''): boolean => value !== '' && !isPlaceholder(value)
 

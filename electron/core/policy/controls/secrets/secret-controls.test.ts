@@ -190,6 +190,26 @@ describe('inference-secrets-not-in-units', () => {
       { environment: { HTTPS_PROXY: 'http://proxy:3128' }, environmentSources: { HTTPS_PROXY: '' } },
       'pass: No secret stands in the unit',
     ],
+    [
+      'the password of a database',
+      { environment: { LMCACHE_REMOTE_URL: 'redis://:****@cache:6379' }, environmentSources: { LMCACHE_REMOTE_URL: '' } },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'one of several keys, by another name',
+      { environment: { OPENAI_API_KEY_2: '****' }, environmentSources: { OPENAI_API_KEY_2: '' } },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'an account of a database alone',
+      { environment: { DATABASE_URL: 'postgresql://****@db/llm' }, environmentSources: { DATABASE_URL: '' } },
+      'pass: No secret stands in the unit',
+    ],
+    [
+      'a switch that is called by what it says of a token',
+      { environment: { HF_HUB_DISABLE_IMPLICIT_TOKEN: '****' }, environmentSources: { HF_HUB_DISABLE_IMPLICIT_TOKEN: '' } },
+      'pass: No secret stands in the unit',
+    ],
     ['an empty value', { environment: { HF_TOKEN: '' }, environmentSources: { HF_TOKEN: '' } }, 'pass: No secret stands in the unit'],
     ['a closed file', fromFile(0o600), 'pass: Keys of the server stand in closed files'],
     ['a file for all', fromFile(0o644), 'fail: Every account can read a key of the server'],
