@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { mapWithLimit } from '#core/jobs/map-with-limit.ts'
 import type { ModelFormat } from '#shared/model/model-format.ts'
-import type { ByteSource } from '../byte-source.ts'
+import { type ByteSource, sliceSource } from '../byte-source.ts'
 import { Unreadable } from '../readers/unreadable.ts'
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from '../readers/zip-directory.ts'
 import { findZipMember, openZipMember, type ZipMember } from '../readers/zip-member.ts'
@@ -15,6 +15,7 @@ const ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 /** A data descriptor after a member has at most 24 bytes. */
 const MAX_DESCRIPTOR_BYTES = 24
 const HEADERS_AT_ONCE = 24
+const LOCAL = [0x50, 0x4b, 0x03, 0x04]
 const NPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
 export type ScanMember = (item: ScanItem, kind: ZipKind, sizes: ReadonlyMap<string, number>) => Promise<void>
@@ -25,6 +26,49 @@ export type ScanMember = (item: ScanItem, kind: ZipKind, sizes: ReadonlyMap<stri
  * keeps PyTorch from loading a member.
  */
 export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember): Promise<ModelFormat> {
+  const archives = await archivesOf(scan, item.source)
+  let members = 0
+  let format: ModelFormat = 'zip'
+  for (const [index, source] of archives.entries()) {
+    const member = archives.length > 1 ? joined(item.member, `archive ${index + 1}`) : item.member
+    const one = await scanOne(scan, { ...item, source, member }, scanMember)
+    members += one.members
+    format = formatOf(one.kind)
+  }
+  scan.fact('members', members)
+  return format
+}
+
+/**
+ * The archives of a shard of PyTorch's distributed checkpoints (`.distcp`): one behind the other, each of them a tensor that is read by its place in
+ * `.metadata`. Where anything else stands between them, it is one archive behind other bytes.
+ */
+async function archivesOf(scan: Scan, source: ByteSource): Promise<readonly ByteSource[]> {
+  const archives: ByteSource[] = []
+  for (let end = source.size; end > 0; ) {
+    scan.step(200)
+    const start = await startOf(scan, sliceSource(source.path, source, 0, end))
+    if (start === undefined) return [source]
+    archives.unshift(sliceSource(source.path, source, start, end - start))
+    end = start
+  }
+  return archives
+}
+
+/** Where the last archive of these bytes begins, if it ends with them. */
+async function startOf(scan: Scan, source: ByteSource): Promise<number | undefined> {
+  try {
+    const directory = await readZipDirectory(source, scan.signal)
+    if (directory === undefined || directory.endsAt !== source.size) return undefined
+    const head = await source.read(directory.leadingBytes, LOCAL.length, scan.signal)
+    return LOCAL.every((byte, index) => head[index] === byte) ? directory.leadingBytes : undefined
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined
+    throw error
+  }
+}
+
+async function scanOne(scan: Scan, item: ScanItem, scanMember: ScanMember): Promise<{ readonly kind: ZipKind; readonly members: number }> {
   const directory = await readZipDirectory(item.source, scan.signal)
   if (directory === undefined) throw new Unreadable('zip: it has no directory')
   if (directory.leadingBytes > 0) scan.find('zip.leading-bytes', item, 0, `${directory.leadingBytes} bytes`)
@@ -44,8 +88,7 @@ export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember
     directory,
     members.filter((it): it is ZipMember => !(it instanceof Error)),
   )
-  scan.fact('members', directory.entries.length)
-  return formatOf(kind)
+  return { kind, members: directory.entries.length }
 }
 
 /** By their names in small letters: PyTorch's reader takes whichever comes first. */

@@ -144,5 +144,15 @@ export const memoryTricks: readonly ModelCase[] = [
     pk.newobj,
     pk.stop,
   ),
+  suspicious('settings of TRL are made with arguments', p, call(pk.named('trl.trainer.sft_config', 'SFTConfig'), pk.text('/x')), pk.stop),
+  suspicious(
+    'a jagged tensor of what is none',
+    p,
+    call(
+      pk.named('torch.nested._internal.nested_tensor', '_rebuild_njt'),
+      dict({ values: namespace({ size: score }), offsets: namespace({ size: score }) }),
+    ),
+    pk.stop,
+  ),
   suspicious('as many zeros as a number says', p, call(pk.named('builtins', 'bytearray'), pk.int1(200)), pk.stop),
 ]

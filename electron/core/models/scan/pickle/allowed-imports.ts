@@ -1,5 +1,6 @@
 import { allowedSklearn } from './allowed-sklearn.ts'
 import { allowedTorchNn } from './allowed-torch-nn.ts'
+import { allowedTrainers } from './allowed-trainers.ts'
 
 const builtins = 'bool bytearray bytes complex dict float frozenset int list object set slice range str tuple NotImplemented Ellipsis'
 const numpyScalars =
@@ -90,16 +91,14 @@ const byModule: Readonly<Record<string, string>> = {
   'torch.distributed.checkpoint.metadata': shards,
   'torch.distributed.checkpoint.filesystem': '_StorageInfo',
   'torch.jit._pickle': 'build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id restore_type_tag',
+  // Jagged tensors, as PyTorch allows them itself (torch/nested/__init__.py), and how long the longest is.
+  'torch.nested._internal.nested_tensor': 'NestedTensor _rebuild_njt',
+  'torch._dynamo.decorators': '_DimRange',
   'torch._C._nn': 'gelu',
   'torch.nn.functional': 'relu gelu silu tanh sigmoid softmax leaky_relu elu',
-  // `training_args.bin`, which lies with everything that was fine-tuned (read in transformers 5.17 and accelerate).
-  'transformers.training_args': 'TrainingArguments OptimizerNames ParallelMode',
-  'transformers.trainer_utils': 'IntervalStrategy SaveStrategy HubStrategy SchedulerType FSDPOption',
-  'transformers.trainer_pt_utils': 'AcceleratorConfig',
-  'accelerate.state': 'PartialState',
-  'accelerate.utils.dataclasses': 'DistributedType',
   ...allowedTorchNn,
   ...allowedSklearn,
+  ...allowedTrainers,
 }
 
 const allowed = new Map(Object.entries(byModule).map(([module, names]) => [module, new Set(names.split(' '))]))

@@ -29,4 +29,6 @@ export const allowedTorchNn: Readonly<Record<string, string>> = {
   'torch.nn.modules.sparse': 'Embedding EmbeddingBag',
   'torch.nn.modules.transformer': 'Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer',
   'torch.nn.modules.upsampling': 'Upsample UpsamplingBilinear2d UpsamplingNearest2d',
+  // A hook of a layer that works out its weight from two others.
+  'torch.nn.utils.weight_norm': 'WeightNorm',
 }

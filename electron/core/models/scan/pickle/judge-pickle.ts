@@ -1,6 +1,7 @@
 import { Unreadable } from '../../readers/unreadable.ts'
 import type { Scan, ScanItem } from '../scan.ts'
 import { isAllowedImport } from './allowed-imports.ts'
+import { isSettings } from './allowed-trainers.ts'
 import { isForwarder } from './forwarders.ts'
 import { isGadget } from './gadgets.ts'
 import { canGrow, growsByCall, isBeyond } from './growing.ts'
@@ -60,7 +61,7 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       if (callee.kind !== 'global') return scan.find('pickle.computed-call', item, offset, opcode)
       // Constructors of PyTorch take an address by a name that their manual does not have.
       if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
-      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args)
+      const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args) || isOfOthers(callee, args)
       if (unusual || (isSettings(callee) && !(opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0)))
         scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (growsByCall(callee, args)) scan.find('pickle.grows', item, offset, `${callee.module}.${callee.name}`)
@@ -139,8 +140,20 @@ const givesState = ({ module, name }: PickleGlobal, args: PickleValue): boolean 
   return (
     /^torch\._?tensor$/.test(module ?? '') &&
     name === '_rebuild_from_type_v2' &&
-    !(maker?.kind === 'global' && maker.module === 'torch._utils')
+    !(maker?.kind === 'global' && (maker.module === 'torch._utils' || isJagged(maker)))
   )
+}
+
+const isJagged = ({ name }: PickleGlobal) => name === '_rebuild_njt'
+
+/** A jagged tensor is made of two that are, by their names: it asks what it is given for its sizes. */
+const isOfOthers = (callee: PickleGlobal, args: PickleValue): boolean => {
+  const [parts] = args.kind === 'tuple' ? args.items : []
+  const isTensor = (name: string) => {
+    const part = parts?.kind === 'dict' ? parts.entries.get(name) : undefined
+    return part?.kind === 'object' && part.callee?.module === 'torch._utils'
+  }
+  return isJagged(callee) && (parts?.kind !== 'dict' || parts.unclear || !isTensor('values') || !isTensor('offsets'))
 }
 
 /** Functions that an estimator or a layer has for a setting. Called by the pickle itself, they give back what is in a list, or call what an object has. */
@@ -149,11 +162,6 @@ const isOnlyNamed = ({ module, name }: PickleGlobal) =>
   module === 'torch.nn.functional' ||
   module === 'torch._C._nn' ||
   (/^sklearn\./.test(module ?? '') && /^_?[a-z]/.test(name ?? '') && name !== 'newObj')
-
-/** Settings of a training are made without their constructor, which sets up devices and reads files, and then given their state. */
-const isSettings = ({ module, name }: PickleGlobal) =>
-  /^(?:transformers\.train\w+|accelerate\.state)$/.test(module ?? '') &&
-  /^(?:TrainingArguments|AcceleratorConfig|PartialState)$/.test(name ?? '')
 
 const isLayer = ({ module }: PickleGlobal) => /^torch\.nn\.modules\./.test(module ?? '')
 
