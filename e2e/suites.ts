@@ -78,7 +78,7 @@ const FAULTS = 'e2e/lab/faults.config.ts'
 const MATRIX = 'push-matrix'
 /** A third of the cells of the matrix of faults. */
 const third = { FAULTS_THIRD: '1' }
-const FAULT_LABS = 3
+const FAULT_LABS = 2
 const LABS = 2
 const PLAYWRIGHT = 'e2e/playwright.config.ts'
 
@@ -96,7 +96,7 @@ const electronIsThere = (output: Output): Promise<Tally> =>
 
 /** Runs tests inside of a lab, which is up as long as they run. */
 const inLab = (words: readonly string[], output: Output, file: string, environment: NodeJS.ProcessEnv) =>
-  reported('timeout', ['-k', '10', '2400', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words], output, file, vitestTally, {
+  reported('timeout', ['-k', '10', '3300', 'e2e/lab/with-lab.sh', '--', 'vitest', ...words], output, file, vitestTally, {
     ...builtOnce,
     ...environment,
   })
