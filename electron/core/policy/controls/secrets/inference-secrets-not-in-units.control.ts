@@ -9,6 +9,7 @@ import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
 import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
 import type { Unit } from '../../../facts/units/units.ts'
+import { readExecStart } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { printMode } from '../../path-writers.ts'
 import { copiesOf } from '../files/copies.ts'
@@ -56,6 +57,7 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
   open.push(...openCredentials(unit))
   const inCommand = secretFlag(unit.execStart) ?? secretAssignment(unit.execStart)
   if (inCommand) open.push({ name: inCommand, place: 'ExecStart=', line: unit.lines.ExecStart ?? 0, note: 'Every account reads the unit.' })
+  open.push(...BESIDE.flatMap((setting) => openCommands(unit, setting)))
   const [first] = open
   if (first)
     return {
@@ -131,6 +133,18 @@ const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict,
     }),
   }
 }
+
+/** What runs before, beside and after the server, as systemd of 243 and newer shows it. */
+const BESIDE = ['ExecStartPre', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost']
+
+/** A login at a hub, or a call of the server's own routes (`ExecStartPost=curl -H "Authorization: Bearer …"`). */
+const openCommands = (unit: Unit, setting: string): { name: string; place: string; line: number; note: string }[] =>
+  (unit.properties[`${setting}Ex`] ?? '').split('\n').flatMap((command) => {
+    const words = readExecStart(command)
+    const name = secretFlag(words) ?? secretAssignment(words)
+    const line = unit.lines[`${setting}Ex`] ?? 0
+    return name === undefined ? [] : [{ name, place: `${setting}=`, line, note: 'Every account reads the unit.' }]
+  })
 
 /** Files of Compose that containers of models were made from, and what stands beside them for it, where every account reads a key in them. */
 const openCompose = ({ containers, openComposeFiles = [] }: Containers, ofModels: ReadonlySet<string>): readonly Verdict[] =>

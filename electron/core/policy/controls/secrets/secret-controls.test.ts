@@ -210,6 +210,26 @@ describe('inference-secrets-not-in-units', () => {
       { environment: { HF_HUB_DISABLE_IMPLICIT_TOKEN: '****' }, environmentSources: { HF_HUB_DISABLE_IMPLICIT_TOKEN: '' } },
       'pass: No secret stands in the unit',
     ],
+    [
+      'a login before it starts',
+      {
+        properties: {
+          ExecStartPreEx:
+            '{ path=/bin/true ; argv[]=/bin/true ; flags= ; }\n{ path=/opt/hf ; argv[]=/opt/hf auth login --token **** ; flags= ; }',
+        },
+      },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'a call of its own once it runs',
+      { properties: { ExecStartPostEx: '{ path=/usr/bin/curl ; argv[]=/usr/bin/curl -H Authorization: Bearer **** h ; flags= ; }' } },
+      'fail: Every account can read a key of the server',
+    ],
+    [
+      'a key out of a file before it starts',
+      { properties: { ExecStartPreEx: '{ path=/opt/hf ; argv[]=/opt/hf auth login --token $HF_TOKEN ; flags= ; }' } },
+      'pass: No secret stands in the unit',
+    ],
     ['an empty value', { environment: { HF_TOKEN: '' }, environmentSources: { HF_TOKEN: '' } }, 'pass: No secret stands in the unit'],
     ['a closed file', fromFile(0o600), 'pass: Keys of the server stand in closed files'],
     ['a file for all', fromFile(0o644), 'fail: Every account can read a key of the server'],
