@@ -10,7 +10,7 @@ import { atOrAbove, type Severity, severities } from '#shared/status.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { printMatrix } from './matrix.ts'
-import { warnOfStore } from './open-services.ts'
+import { invalidFleet, warnOfStore } from './open-services.ts'
 import { createProgressLines } from './progress-lines.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -68,9 +68,7 @@ export async function runAudit(args: string[]): Promise<number> {
 
 async function openFleet(services: Services, path: string | undefined): Promise<void> {
   const state = path === undefined ? await services.fleet.openDemo() : await services.fleet.load(path)
-  if (state.problems.length === 0) return
-  const where = state.problems.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`)
-  throw new GatehouseError({ code: 'fleet.invalid', detail: where.join('\n  ') })
+  if (state.problems.length > 0) throw invalidFleet(path, state.problems)
 }
 
 async function print(audit: AuditResults, format: ReportFormat | undefined, output: string | undefined): Promise<void> {

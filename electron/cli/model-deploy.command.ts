@@ -1,12 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { createServices, type Services } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
 import { visible } from '#shared/words.ts'
 import { consolePorts, defaultDataFolder } from './console-ports.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
 import { createModelProgress } from './model-progress.ts'
-import { interrupted, warnOfStore } from './open-services.ts'
+import { interrupted, openFleet, warnOfStore } from './open-services.ts'
 import { stepUpOnTerminal } from './step-up-terminal.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
@@ -39,9 +38,7 @@ export async function runModelDeploy(verb: string, args: string[]): Promise<numb
   )
   try {
     warnOfStore(services)
-    const { problems } = await services.fleet.load(values.fleet)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+    await openFleet(services, values.fleet)
     if (verb === 'store') {
       const count = await services.deployments.store(services.fleet.require(), id, values.from ?? '', interrupted())
       process.stderr.write(`${count} ${count === 1 ? 'file is' : 'files are'} in the registry\n`)

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { SignerFiles } from '#core/models/expected/expected-service.ts'
 import { createServices, type Services } from '#core/services.ts'
-import { GatehouseError } from '#shared/errors.ts'
 import type { ModelOverview, VerifiedFile } from '#shared/model/model-artifact.ts'
 import type { ModelJob } from '#shared/model/model-job.ts'
 import { visible } from '#shared/words.ts'
@@ -11,7 +10,7 @@ import { deployVerbs } from './model-deploy.command.ts'
 import { createModelProgress } from './model-progress.ts'
 import { registryVerbs } from './model-registry.command.ts'
 import { modelLines } from './model-table.ts'
-import { warnOfStore } from './open-services.ts'
+import { openFleet, warnOfStore } from './open-services.ts'
 import { createTerminalPrompts } from './terminal-prompts.ts'
 
 const options = {
@@ -54,9 +53,7 @@ export async function runModelStores(action: string | undefined, args: string[])
   )
   try {
     warnOfStore(services)
-    const { problems } = values.fleet === undefined ? await services.openDemo() : await services.fleet.load(values.fleet)
-    const [problem] = problems
-    if (problem) throw new GatehouseError({ code: 'fleet.invalid', detail: `${values.fleet}:${problem.line}: ${problem.message}` })
+    await openFleet(services, values.fleet)
     if (action === 'expect') return await expect(services, values, positionals)
     const job = values.stored ? undefined : await look(services, action, values)
     progress.end()

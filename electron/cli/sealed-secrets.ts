@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { contentOf } from '#core/own-file.ts'
 import type { SecretStore } from '#core/ports.ts'
-import { codeOf, GatehouseError } from '#shared/errors.ts'
+import { GatehouseError } from '#shared/errors.ts'
 
 const sealedSchema = z.strictObject({ version: z.literal(1), salt: z.base64(), nonce: z.base64(), tag: z.base64(), data: z.base64() })
 const namesSchema = z.record(z.string(), z.string())
@@ -58,14 +59,5 @@ export function sealedSecrets(path: string, ask: (fresh: boolean) => Promise<str
     get: async (name) => (opened || contentOf(path) !== undefined ? (await open()).values[name] : undefined),
     set: (name, value) => write((values) => ({ ...values, [name]: value })),
     delete: (name) => write(({ [name]: _gone, ...rest }) => rest),
-  }
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
   }
 }

@@ -3,10 +3,9 @@ import { fleetSudoers } from '#core/facts/fleet-sudoers.ts'
 import { readFleetText } from '#core/fleet/fleet-text.ts'
 import { parseFleet } from '#core/fleet/parse-fleet.ts'
 import type { SudoProgram } from '#core/probe/section.ts'
-import { GatehouseError } from '#shared/errors.ts'
 import { auditedHosts } from '#shared/model/audited-hosts.ts'
 import { ExitCode, UsageError } from './exit-code.ts'
-import { withFleet } from './open-services.ts'
+import { invalidFleet, withFleet } from './open-services.ts'
 
 const options = {
   fleet: { type: 'string' },
@@ -19,10 +18,7 @@ export async function runSudoers(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (values.fleet === undefined) throw new UsageError('sudoers: expected --fleet FILE')
   const parsed = parseFleet(await readFleetText(values.fleet))
-  if (!parsed.ok) {
-    const where = parsed.problems.map(({ line, column, message }) => `${values.fleet}:${line}:${column}: ${message}`)
-    throw new GatehouseError({ code: 'fleet.invalid', detail: where.join('\n  ') })
-  }
+  if (!parsed.ok) throw invalidFleet(values.fleet, parsed.problems)
   if (values.host !== undefined && !auditedHosts(parsed.fleet).some(({ name }) => name === values.host)) {
     throw new UsageError(
       `sudoers: no host named "${values.host}"; expected one of ${auditedHosts(parsed.fleet)

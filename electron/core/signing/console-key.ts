@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, GatehouseError, messageOf } from '#shared/errors.ts'
+import { contentOf } from '../own-file.ts'
 
 /** The Ed25519 key (RFC 8032) with which this console signs what it states. */
 export interface ConsoleKey {
@@ -98,15 +99,6 @@ function published(path: string, text: string, mode: number): string {
     rmSync(beside, { force: true })
   }
   return readFileSync(path, 'utf8')
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
 }
 
 const unusable = (detail: string): GatehouseError => new GatehouseError({ code: 'signing.key-unusable', detail })

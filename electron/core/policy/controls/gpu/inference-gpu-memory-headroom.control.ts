@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { flagValue } from '../../../facts/services/flags.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { commandLineUnread, noServices, processLine, serviceName, settingsInFile } from '../inference/service-words.ts'
 
 const LIMIT = 0.95
 /** What vLLM takes when nothing is said: 0.9, and 0.92 in newer releases. */
@@ -25,11 +25,8 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.vllm.ai/en/latest/configuration/conserving_memory.html',
   ],
-  evaluate: ({ services, processes }): readonly Verdict[] => {
-    if (services.length === 0) return noServices
-    const all = processes.known ? processes.value : []
-    return services.map((service) => judge(service, all.find(({ pid }) => pid === service.pids[0])?.line))
-  },
+  evaluate: ({ services, processes }): readonly Verdict[] =>
+    services.length === 0 ? noServices : services.map((service) => judge(service, processLine(service, processes))),
 })
 
 function judge(service: InferenceService, line: number | undefined): Verdict {
@@ -44,25 +41,12 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
       cite: [],
     }
   const { argv } = service
-  if (argv.length === 0)
-    return {
-      ...base,
-      status: 'not-evaluated',
-      title: "The server's command line could not be read",
-      reason: `The command line of ${name} could not be read.`,
-      cite: [],
-    }
+  if (argv.length === 0) return { ...base, ...commandLineUnread(service), cite: [] }
   const flag = flagValue(argv, ['--gpu-memory-utilization'], { underscores: true })
   const cite: readonly Citation[] =
     line === undefined ? [] : [{ section: 'processes', line, token: flag === undefined ? undefined : '--gpu-memory-utilization' }]
-  if (flag === undefined && argv.some((word) => /^--config(?:=|$)/.test(word)))
-    return {
-      ...base,
-      status: 'not-evaluated',
-      title: 'Settings of the server stand in a file',
-      reason: `${name} reads --config, which Gatehouse does not.`,
-      cite,
-    }
+  const inFile = flag === undefined ? settingsInFile(service) : undefined
+  if (inFile) return { ...base, ...inFile, cite }
   const bytes = flagValue(argv, ['--kv-cache-memory-bytes'], { underscores: true })
   if (bytes !== undefined)
     return {

@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { flagValue } from '../../../facts/services/flags.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { commandLineUnread, noServices, processLine, serviceName, settingsInFile } from '../inference/service-words.ts'
 
 /** `auto` and -1 take what fits into the memory, which is no bound. */
 const bounds = ['--max-model-len', '--max-num-seqs'] as const
@@ -23,11 +23,8 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.vllm.ai/en/latest/usage/security.html',
   ],
-  evaluate: ({ services, processes }): readonly Verdict[] => {
-    if (services.length === 0) return noServices
-    const all = processes.known ? processes.value : []
-    return services.map((service) => judge(service, all.find(({ pid }) => pid === service.pids[0])?.line))
-  },
+  evaluate: ({ services, processes }): readonly Verdict[] =>
+    services.length === 0 ? noServices : services.map((service) => judge(service, processLine(service, processes))),
 })
 
 function judge(service: InferenceService, line: number | undefined): Verdict {
@@ -40,23 +37,12 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
       title: 'The engine has bounds of its own',
       reason: `${name} bounds parallel requests by default.`,
     }
-  if (service.argv.length === 0)
-    return {
-      ...base,
-      status: 'not-evaluated',
-      title: "The server's command line could not be read",
-      reason: `The command line of ${name} could not be read.`,
-    }
+  if (service.argv.length === 0) return { ...base, ...commandLineUnread(service) }
   const missing = bounds.filter((flag) => /^(?:auto|-1|)$/.test(flagValue(service.argv, [flag], { underscores: true }) ?? ''))
   if (missing.length === 0)
     return { ...base, status: 'pass', title: 'Length and number of requests are bounded', reason: `${name} sets ${bounds.join(' and ')}.` }
-  if (service.argv.some((word) => /^--config(?:=|$)/.test(word)))
-    return {
-      ...base,
-      status: 'not-evaluated',
-      title: 'Settings of the server stand in a file',
-      reason: `${name} reads --config, which Gatehouse does not.`,
-    }
+  const inFile = settingsInFile(service)
+  if (inFile) return { ...base, ...inFile }
   return {
     ...base,
     status: 'warning',

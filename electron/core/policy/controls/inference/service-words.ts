@@ -1,6 +1,8 @@
 import { engineNames, type InferenceService, type ServiceBind } from '#shared/model/inference-service.ts'
 import { printBind } from '#shared/model/listener.ts'
 import type { Citation } from '../../../facts/citation.ts'
+import type { FactResult } from '../../../facts/fact.ts'
+import type { Process } from '../../../facts/processes/processes.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { Verdict } from '../../control.ts'
 
@@ -16,6 +18,29 @@ export const noServices: readonly Verdict[] = [
     cite: [],
   },
 ]
+
+/** Line of a server's first process in section `processes`, where its flags stand. */
+export const processLine = (service: InferenceService, processes: FactResult<readonly Process[]>): number | undefined =>
+  processes.known ? processes.value.find(({ pid }) => pid === service.pids[0])?.line : undefined
+
+type Unread = Pick<Verdict, 'status' | 'title' | 'reason'>
+
+/** Of a server whose words nobody saw: they decide, so nothing is said. */
+export const commandLineUnread = (service: InferenceService): Unread => ({
+  status: 'not-evaluated',
+  title: "The server's command line could not be read",
+  reason: `The command line of ${serviceName(service)} could not be read.`,
+})
+
+/** Of vLLM with `--config FILE`, which sets what no flag does. Undefined without one. */
+export const settingsInFile = (service: InferenceService): Unread | undefined =>
+  service.argv.some((word) => /^--config(?:=|$)/.test(word))
+    ? {
+        status: 'not-evaluated',
+        title: 'Settings of the server stand in a file',
+        reason: `${serviceName(service)} reads --config, which Gatehouse does not.`,
+      }
+    : undefined
 
 /** Judges the servers that run. What a stopped one would do when it starts is `inference-bound-to-loopback`'s to say. */
 export function judgeRunning(services: readonly InferenceService[], judge: (service: InferenceService) => Verdict): readonly Verdict[] {

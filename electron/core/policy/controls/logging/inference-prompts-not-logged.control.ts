@@ -1,7 +1,7 @@
 import type { Citation } from '../../../facts/citation.ts'
 import { type LoggedPrompts, loggedPrompts } from '../../../facts/services/logged-prompts.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { noServices, processLine, serviceName } from '../inference/service-words.ts'
 
 export default defineControl({
   id: 'inference-prompts-not-logged',
@@ -22,10 +22,9 @@ export default defineControl({
   ],
   evaluate: ({ services, processes, units }): readonly Verdict[] => {
     if (services.length === 0) return noServices
-    const all = processes.known ? processes.value : []
     const allUnits = units.known ? units.value : []
     return services.map((service) => {
-      const line = all.find(({ pid }) => pid === service.pids[0])?.line
+      const line = processLine(service, processes)
       const unit = allUnits.find(({ id }) => id === service.unit)
       const answer = loggedPrompts(service)
       const at = 'variable' in answer ? unit?.lines[`Environment:${answer.variable}`] : undefined

@@ -6,7 +6,7 @@ import { engineOfImage } from '../../../facts/services/images.ts'
 import { recognise } from '../../../facts/services/launch.ts'
 import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { noServices, serviceName } from '../inference/service-words.ts'
+import { commandLineUnread, noServices, serviceName } from '../inference/service-words.ts'
 import { programName } from '../programs/program-words.ts'
 
 export default defineControl({
@@ -40,10 +40,7 @@ function judge(service: InferenceService, processes: readonly Process[]): Verdic
   const clients = service.how === 'container' ? clientsOf((image) => engineOfImage(image) === service.engine, processes) : []
   const shown = keyShown(name, [...own, ...starters, ...clients])
   if (shown) return { ...base, ...shown }
-  if (!main || service.argv.length === 0 || own.some(({ cut }) => cut)) {
-    const reason = `The command line of ${name} could not be read.`
-    return { ...base, status: 'not-evaluated', title: "The server's command line could not be read", reason, cite: [] }
-  }
+  if (!main || service.argv.length === 0 || own.some(({ cut }) => cut)) return { ...base, ...commandLineUnread(service), cite: [] }
   const reason = `No process of ${name} carries a key, token or password on its command line.`
   return { ...base, status: 'pass', title: 'No secret on its command line', reason, cite: [{ section: 'processes', line: main.line }] }
 }
