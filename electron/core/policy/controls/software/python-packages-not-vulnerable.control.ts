@@ -1,3 +1,4 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { AdvisoryBook, AdvisoryMatch } from '../../../advisories/advisory-book.ts'
 import { python } from '../../../advisories/package-names.ts'
 import { isMalicious } from '../../../advisories/severity.ts'
@@ -5,6 +6,7 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { isOfDebian, type PythonEnvironment } from '../../../facts/packages/packages.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { serviceName } from '../inference/service-words.ts'
 import { unansweredList } from './packaged-software.ts'
 import { printMatch, releaseToInstall, severityOfMatches, stateOf, titled } from './version-verdict.ts'
 
@@ -17,17 +19,18 @@ export default defineControl({
     'torch, ray and the servers beside them load what the network sends. torch.load before 2.6.0 runs code even with weights_only, and such packages stay where they were first installed.',
   steps: 'Update the packages in the environment of the server, then restart it.',
   needs: ['packages'],
-  uses: ['updates'],
+  uses: ['updates', 'services'],
   references: ['NIST-800-53:SI-2', 'CIS-8:7.4', 'ISO-27001:A.8.8', 'OWASP-LLM:LLM03'],
-  evaluate: ({ packages, updates }, { advisories, now }) => {
+  evaluate: ({ packages, updates, services }, { advisories, now }) => {
     const verdicts = [
       ...packages.environments.map((environment) =>
         environment.readable && isOfDebian(environment) ? judgeDebian(environment, updates, now) : judge(environment, advisories),
       ),
       ...packages.ofUnknownFolder.map(ofUnknownFolder),
+      ...(services.known ? services.value.filter(isPythonInside).map(ofImage) : []),
     ]
     if (verdicts.length > 0) return verdicts
-    const reason = 'No inference server of this host runs in a Python of the host. Packages inside containers are not read.'
+    const reason = 'No inference server of this host runs in a Python of the host.'
     return [
       {
         status: 'not-applicable',
@@ -38,6 +41,18 @@ export default defineControl({
       },
     ]
   },
+})
+
+/** vLLM is a Python program, and its image holds what it imports. */
+const isPythonInside = ({ engine, how, running }: InferenceService): boolean => engine === 'vllm' && how === 'container' && running
+
+const ofImage = (service: InferenceService): Verdict => ({
+  subject: service.id,
+  status: 'not-evaluated',
+  title: 'Packages inside its container were not read',
+  reason: `${serviceName(service)} runs in a container${service.image ? ` of ${service.image.name.slice(0, 120)}` : ''}, whose Python packages were not read. The tag of an image tells the version of the engine alone.`,
+  hint: 'Have a scanner of images look at it before it is pulled, and take newer releases of it as they come.',
+  cite: [service.image ? { section: 'containers', line: service.image.line } : { section: 'software', line: 0 }],
 })
 
 const ofUnknownFolder = (service: string): Verdict => ({

@@ -4,7 +4,7 @@ import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
 import { type FactResult, known, unknown } from '../../../facts/fact.ts'
 import type { PythonEnvironment } from '../../../facts/packages/packages.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
-import { outcomes } from '../proxy/proxy-facts.ts'
+import { outcomes, service } from '../proxy/proxy-facts.ts'
 import pythonPackages from './python-packages-not-vulnerable.control.ts'
 import { ask, NOW, packages, record, updates } from './software-facts.testing.ts'
 
@@ -26,7 +26,7 @@ describe('python-packages-not-vulnerable', () => {
     ['not readable', [environment([], { readable: false })], 'not-evaluated: Python packages could not be listed'],
     ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
   ])('%s', (_, environments, expected) => {
-    expect(outcomes(ask(pythonPackages, { packages: packages({ environments }) }))).toEqual([expected])
+    expect(outcomes(ask(pythonPackages, { services: known([]), packages: packages({ environments }) }))).toEqual([expected])
   })
 
   test.each<[string, FactResult<Updates>, string]>([
@@ -41,14 +41,14 @@ describe('python-packages-not-vulnerable', () => {
     ['no lists', unknown('dpkg did not run', ['updates']), "not-evaluated: The distribution's Python could not be judged"],
   ])('packages of Debian, whatever PyPI says of their numbers: %s', (_, list, expected) => {
     const environments = [environment(['torch 1.13.1', 'ray 2.0'], { folder: '/usr/lib/python3/dist-packages' })]
-    expect(outcomes(ask(pythonPackages, { packages: packages({ environments }), updates: list }))).toEqual([expected])
+    expect(outcomes(ask(pythonPackages, { services: known([]), packages: packages({ environments }), updates: list }))).toEqual([expected])
   })
 
   test('a release that attacks whoever installs it', () => {
     const malicious = record('MAL-2026-2144', 'PyPI', 'litellm', [{ introduced: '1.82.7' }, { last_affected: '1.82.8' }], {})
     const advisories = createAdvisoryBook([malicious], [])
     const environments = [environment(['litellm 1.82.8'])]
-    const [found] = ask(pythonPackages, { packages: packages({ environments }) }, { advisories })
+    const [found] = ask(pythonPackages, { services: known([]), packages: packages({ environments }) }, { advisories })
     expect([found?.status, found?.severity, found?.title]).toEqual(['fail', 'critical', 'litellm 1.82.8 is malicious'])
     expect(found?.hint).toMatch(/^Take the host for broken into/)
   })
@@ -62,6 +62,14 @@ describe('python-packages-not-vulnerable', () => {
     ],
   ])('a server that is in none of the folders that were listed: %s', (_, environments, expected) => {
     const found = packages({ environments, ofUnknownFolder: ['vllm.service'] })
-    expect(outcomes(ask(pythonPackages, { packages: found })).toSorted()).toEqual(expected)
+    expect(outcomes(ask(pythonPackages, { services: known([]), packages: found })).toSorted()).toEqual(expected)
+  })
+
+  test.each<[string, Parameters<typeof service>[1], readonly string[]]>([
+    ['a container', { how: 'container', container: 'vllm' }, ['not-evaluated: Packages inside its container were not read']],
+    ['one that does not run', { how: 'container', running: false }, ['not-applicable: No Python environment of an engine']],
+  ])('a server in %s', (_, change, expected) => {
+    const services = known([service('vllm', change)])
+    expect(outcomes(ask(pythonPackages, { services, packages: packages() }))).toEqual(expected)
   })
 })
