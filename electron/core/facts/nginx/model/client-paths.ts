@@ -1,11 +1,12 @@
 import { directivesNamed } from '../named-directives.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { beginningsAsked, MAX_BEGINNINGS, PATH } from './asked-beginnings.ts'
+import { composed } from './composed.ts'
 import { conditionOf } from './condition-words.ts'
 import { askedFor, hasMore, type Rewriting, type Told, takenBySample } from './inverse.ts'
 import { type LocationSet, locationsOf } from './locations.ts'
 import { compilePattern } from './pattern.ts'
-import { MAX_REWRITINGS, rewritingsOf } from './rewritings.ts'
+import { MAX_REWRITINGS, mayFollow, rewritingsOf } from './rewritings.ts'
 import { nearestAll, own } from './scope.ts'
 import { concerning, type HttpModel, type Server } from './servers.ts'
 import { readTarget } from './target.ts'
@@ -238,7 +239,6 @@ function toldOfGroups(server: Server, { maps }: Pick<HttpModel, 'maps'>): { read
 /** What rewrites and patterns make a route of at once, and what of those that others make of it. */
 const MAX_DIRECT = 500
 const MAX_CANDIDATES = 120
-const FEW = 20
 const MAX_PASSED = 100
 
 /** Paths that a client may ask for to get to a route: its own, those that locations and rewrites make it of, and these made of others. */
@@ -253,17 +253,25 @@ function candidates(
     else if (upstream === undefined) all.add(client + path)
     else if (path.startsWith(upstream)) all.add(client + path.slice(upstream.length))
   }
-  const direct = new Set(rewritings.flatMap((one) => askedFor(one, path, told) ?? []))
-  for (const found of [...direct].slice(0, MAX_DIRECT)) all.add(found)
-  // Beside those that were found above, however many they are. Once more for one that leads to another, where they are few.
-  const room = all.size + MAX_CANDIDATES
-  for (let round = 0; round < (rewritings.length > FEW ? 1 : 2); round++)
-    for (const from of [...all])
-      for (const one of rewritings) if (all.size < room) for (const found of askedFor(one, from, told) ?? []) all.add(found)
-  const paths = [...all].filter((one) => one.startsWith('/'))
+  const direct = rewritings.flatMap((one) => (askedFor(one, path, told) ?? []).map((from) => [from, one] as const))
+  const found = new Map<string, Rewriting>()
+  // What a location makes may be made of more than what is made beside them all.
+  for (const [from, one] of direct) if (!found.get(from) || !one.inServer) found.set(from, one)
+  const start = [...[...all].flatMap((one) => (found.has(one) ? [] : [[one] as const])), ...[...found].slice(0, MAX_DIRECT)]
+  // Beside those that were found above, however many they are.
+  const { paths: made, cut } = composed(
+    start,
+    rewritings.filter(({ before }) => before !== 'nothing'),
+    {
+      room: MAX_CANDIDATES,
+      made: (one, from) => (from === path ? [] : (askedFor(one, from, told) ?? [])),
+      fits: (first, second) => (second ? mayFollow(first, second) : first.before === undefined),
+    },
+  )
+  const paths = [...made].filter((one) => one.startsWith('/'))
   // The same one may be sent otherwise.
   const sent = asSent ? paths.flatMap((one) => [one, ...encoded(one), ...asSent.map((head) => backFrom(head, one))]) : paths
-  return { paths: sent, cut: direct.size > MAX_DIRECT }
+  return { paths: sent, cut: cut || found.size > MAX_DIRECT }
 }
 
 /** `/v1/../api/pull`: it begins as it was asked to, and nginx finds its way back. */

@@ -7,6 +7,12 @@ export interface Rewriting {
   readonly replacement: string
   /** It stands in a location: paths that it takes begin with this. */
   readonly within?: string | undefined
+  /** What may make another path of what it made: `pages` alone where it is a `break` in a location, `nothing` where that is sent to a program. */
+  readonly before?: 'pages' | 'nothing' | undefined
+  /** Where `error_page`, `try_files` or `index` send a request, which begins anew. */
+  readonly isPage?: boolean | undefined
+  /** It stands beside the locations: its place there, and whether a flag ends those rules. */
+  readonly inServer?: { readonly place: number; readonly ends: boolean } | undefined
 }
 
 interface Piece {

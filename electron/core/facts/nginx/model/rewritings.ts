@@ -15,8 +15,18 @@ function sentOnBy({ name, parameters }: NginxDirective, within?: string): readon
   return targets.flatMap((to) => {
     if (!/^[/$]/.test(to) || /^\$\{?scheme|\.(?:html?|php|png|jpe?g|txt)$/i.test(to)) return []
     const replacement = to.replace(/\$\{?document_uri\}?/, `\${uri}`)
-    return [{ pattern: /\$\{?uri\b/.test(to) ? '^(?<uri>.+)$' : '^', replacement, within }]
+    return [{ pattern: /\$\{?uri\b/.test(to) ? '^(?<uri>.+)$' : '^', replacement, within, isPage: true }]
   })
+}
+
+/**
+ * May the second one meet what the first one made? Rules beside the locations are over once a location is chosen, and begin anew for a page alone; of a location's own, `break` is the last
+ * (ngx_http_rewrite_module).
+ */
+export function mayFollow(first: Rewriting, second: Rewriting): boolean {
+  if (first.before !== undefined) return first.before === 'pages' && second.isPage === true
+  if (second.inServer === undefined || first.isPage === true) return true
+  return first.inServer !== undefined && !first.inServer.ends && first.inServer.place < second.inServer.place
 }
 
 /** Of more than these, what clients ask for is not known. */
@@ -62,33 +72,37 @@ export function rewritingsOf(server: Server, model: Pick<HttpModel, 'maps'>): re
   const taking = takenByMaps(model)
   const conditions = takenByConditions(server.scope.directives)
   const sets = directivesNamed(server.directive.block ?? [], 'set').filter(({ parameters: [, value = ''] }) => /\$\{?\d/.test(value))
-  const fromRewrites = (directives: readonly NginxDirective[], within?: string): void => {
+  const fromRewrites = (directives: readonly NginxDirective[], inServer: boolean, within?: string): void => {
     for (const one of directives) {
       const { name, parameters, block = [] } = one
+      const [pattern = '', replacement = '', flag] = parameters
       // Who is told to ask elsewhere is passed on nowhere.
       if (name === 'rewrite' && !redirects({ parameters }))
-        found.push({ pattern: parameters[0] ?? '', replacement: parameters[1] ?? '', within })
+        found.push({
+          ...{ pattern, replacement, within },
+          ...(inServer ? { inServer: { place: found.length, ends: flag !== undefined } } : flag === 'break' && { before: 'pages' }),
+        })
       found.push(...sentOnBy(one, within))
-      if (name === 'if') fromRewrites(block, within)
+      if (name === 'if') fromRewrites(block, inServer, within)
     }
   }
   const walk = (set: LocationSet): void => {
     for (const { kind, path, scope, pattern, nested } of locationsOf(set)) {
-      fromRewrites(scope.directives, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
+      fromRewrites(scope.directives, false, pattern ? takenBySample(pattern.source) : kind === 'named' ? undefined : path)
       const uri = pattern && readTarget(own(scope, 'proxy_pass')?.parameters[0] ?? '')?.uri
-      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri })
+      if (pattern && uri) found.push({ pattern: pattern.source, replacement: uri, before: 'nothing' })
       const around = [...taking, ...conditions, ...takenByConditions(scope.directives)]
       for (const to of passedPaths(scope.directives, sets)) {
         const taken = [
           ...around.map((one) => ({ pattern: one, within: kind === 'prefix' ? path : undefined })),
           ...(pattern && to !== uri ? [{ pattern: pattern.source }] : []),
         ]
-        found.push(...taken.map((one) => ({ ...one, replacement: to })).filter(givesAll))
+        found.push(...taken.map((one) => ({ ...one, replacement: to, before: 'nothing' as const })).filter(givesAll))
       }
       walk(nested)
     }
   }
-  fromRewrites(server.scope.directives)
+  fromRewrites(server.scope.directives, true)
   walk(server.locations)
   return found
 }

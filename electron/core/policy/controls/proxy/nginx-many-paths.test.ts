@@ -110,6 +110,27 @@ test.each<[string, string, readonly string[]]>([
     guarded,
   ],
   [
+    'rewrites in a row',
+    site(
+      `set $realm r; location /t0/ { set $realm off; rewrite ^/t0/(.*)$ /t1/$1 last; } ${many(7, (at) => `location /t${at + 1}/ { rewrite ^/t${at + 1}/(.*)$ /${at < 6 ? `t${at + 2}/` : ''}$1 last; }`)} location / { auth_basic $realm; auth_basic_user_file /b; ${model} }`,
+    ),
+    open,
+  ],
+  [
+    'rewrites that lead to each other in any order',
+    site(
+      `set $realm r; ${many(12, (at) => `location /t${at}/ { rewrite ^/t${at}/(.*)$ /$1 last; }`)} location /s/ { set $realm off; rewrite ^/s/(.*)$ /u/$1 last; } location /u/ { rewrite ^/u/(.*)$ /$1 last; } location / { auth_basic $realm; auth_basic_user_file /b; ${model} }`,
+    ),
+    [...open, ...beyond],
+  ],
+  ...['break', 'last'].map((flag): [string, string, readonly string[]] => [
+    `services, each of which takes its beginning off (${flag})`,
+    site(
+      `${many(12, (at) => `location /s${at}/ { ${login} rewrite ^/s${at}/(.*)$ /${flag === 'break' ? '' : 'ollama/'}$1 ${flag}; ${model} }`)} location /ollama/ { ${login} ${resolved} } ${rest}`,
+    ),
+    guarded,
+  ]),
+  [
     'names of a server, beside another one',
     `server { listen 80 default_server; return 444; } map $host $realm { default r; ${many(40, (at) => `h${at}.example ${at === 39 ? 'off' : '"r"'};`)} } server { listen 80; server_name ${many(40, (at) => `h${at}.example`)}; location / { auth_basic $realm; auth_basic_user_file /b; ${model} } }`,
     [...guarded, ...beyond],
