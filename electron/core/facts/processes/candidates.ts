@@ -46,10 +46,14 @@ export const decisiveVariables = [
   'DISABLE_AUTH',
 ] as const
 
-/** Extended regular expression of `NAME=` for variables of engines, and for those of all programs, which units have. */
+/** Extended regular expression of `NAME=` for variables of engines. */
 export const variablePattern = `^(${wantedVariables.join('|')})=`
-/** Of units it counts as well which secrets a file sets that others may read, whatever program wants them (`HF_TOKEN`, `AWS_SECRET_ACCESS_KEY`), and a password in an address: both are masked on the host. */
-export const unitVariablePattern = `^(${[...wantedVariables, ...decisiveVariables, '[A-Z0-9_]*(KEY|TOKEN|SECRET|PASSWORD|PASSWD)'].join('|')})=|^[A-Z0-9_]+=["']?[a-z0-9+]+://[^/:@ ]*:([^/?#@ ]+|[0-9]*[^]0-9/?#@ ][^@ ]*)@`
+/**
+ * What counts of units beside them: variables of all programs, and which secrets a file sets that others may read, whatever program wants them (`HF_TOKEN`, `AWS_SECRET_ACCESS_KEY`), and a password in an
+ * address: both are masked on the host.
+ */
+export const moreOfUnits = `^(${[...decisiveVariables, '[A-Z0-9_]*(KEY|TOKEN|SECRET|PASSWORD|PASSWD)'].join('|')})=|^[A-Z0-9_]+=["']?[a-z0-9+]+://[^/:@ ]*:([^/?#@ ]+|[0-9]*[^]0-9/?#@ ][^@ ]*)@`
+export const unitVariablePattern = `${variablePattern}|${moreOfUnits}`
 
 /** Basic regular expression of the commonest placeholders (`placeholder-keys.ts`), which hosts send as `<placeholder>`. In few characters, as above. */
 export const knownKeys = [

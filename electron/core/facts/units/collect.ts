@@ -1,6 +1,14 @@
 import { type SectionSpec, script } from '../../probe/section.ts'
 import { askUnits } from '../asked-units.ts'
-import { candidatePattern, knownKeys, maskSecrets, maskVariables, secretNames, unitVariablePattern } from '../processes/candidates.ts'
+import {
+  candidatePattern,
+  knownKeys,
+  maskSecrets,
+  maskVariables,
+  moreOfUnits,
+  secretNames,
+  variablePattern,
+} from '../processes/candidates.ts'
 import { accountUnitsScript } from './account-units-script.ts'
 import { filesScript, walkFunction } from './files-script.ts'
 import { DEFAULT_SEARCH } from './words.ts'
@@ -59,8 +67,8 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  * matter out of each readable EnvironmentFile= and of systemd's own environment, and what `files-script.ts` adds. Secrets are masked on the host. Rows after the first
  * part start with `@` or `=`.
  */
-const SCRIPT = `pattern=$1 variables=$2 known=$3 named=$4 secrets=$5 properties=$6
-shift 6
+const SCRIPT = `pattern=$1 variables="$2|$3" known=$4 named=$5 secrets=$6 properties=$7
+shift 7
 ${maskVariables}[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
 ${askUnits}ask_units "$@"
@@ -205,7 +213,7 @@ const units = script({
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
-  parameters: [candidatePattern, unitVariablePattern, knownKeys, secretNames, maskSecrets, properties.join(','), ...otherUnits],
+  parameters: [candidatePattern, variablePattern, moreOfUnits, knownKeys, secretNames, maskSecrets, properties.join(','), ...otherUnits],
 })
 
 /** Units of systemd with the properties that are judged. */

@@ -75,7 +75,7 @@ test('an awk that ended with a process whose cgroup it read is asked again, and 
 test('a systemctl that the account may not run is not a host without systemd', () => {
   mkdirSync(join(root, '/run/systemd/system'), { recursive: true })
   const ask = (text: string) =>
-    spawnSync('/bin/sh', ['-c', text, 'sh', 'x', 'x', 's/x/x/', 'x', 's/x/x/', 'x'], { env: { PATH: root }, encoding: 'utf8' })
+    spawnSync('/bin/sh', ['-c', text, 'sh', 'x', 'x', 'x', 'x', 'x', 's/x/x/', 'x'], { env: { PATH: root }, encoding: 'utf8' })
   const { status, stdout } = ask(script.replaceAll('/run/systemd/system', `${root}/run/systemd/system`))
   expect([status, stdout]).toEqual([126, 'the account may not run it\n'])
   expect(ask(script.replaceAll('/run/systemd/system', `${root}/none`))).toMatchObject({ status: 0, stdout: '@none\n' })
