@@ -138,6 +138,7 @@ const notReadWords = ({ notRead }: AccessFound): readonly string[] =>
         `not known: ${notRead.capabilities.map((one) => capabilityWords[one].toLowerCase()).join(', ') || 'who gets in as it'} (${notRead.reasons.join('; ')})`,
       ]
 
+/** The review of a fleet for a terminal: whether one is open, how far it is, and what is due next. What a host printed is made visible (control characters). */
 export function reviewText(review: FullAccessReview): string {
   const { open, lastSigned, nextDue, entries, left, unseen, notCovered } = review
   const decided = entries.filter(({ decision }) => decision !== null).length

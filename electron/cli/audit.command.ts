@@ -28,6 +28,7 @@ const options = {
   data: { type: 'string' },
 } as const
 
+/** Audits, or shows what is stored. Exit codes: `exitCodeOf`. Throws `UsageError` for words that do not go together. */
 export async function runAudit(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   const bar = severityOf(values['fail-on'])

@@ -13,6 +13,7 @@ import { describeFailure } from './words.ts'
 
 const options = { json: { type: 'boolean', default: false } } as const
 
+/** `gatehouse models VERB`. `scan` is of files here with paths, and of a fleet with `--fleet` or `--demo`. */
 export async function runModels([verb, ...args]: string[]): Promise<number> {
   if (verb === 'quarantine') return runModelQuarantine(args)
   if (verb === 'sbom') return runModelSbom(args)

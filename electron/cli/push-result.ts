@@ -3,6 +3,7 @@ import type { PushResult } from '#core/push/transaction/transaction.ts'
 import { verdictWords } from '#shared/model/push-plan.ts'
 import { visible } from '#shared/words.ts'
 
+/** What came of a push on one host, as lines for a terminal. */
 export function resultText(host: string, { verdict, reason, readBack, advice }: PushResult): string {
   const lines = [`${host}: ${verdictWords[verdict]}`, reason && `because   ${reason}`, `read back ${readBack}`, advice]
   return `${lines
@@ -23,10 +24,12 @@ export interface HostOutcome {
   readonly advice: string
 }
 
+/** The same as an object of `--json`. `id`: that of the push, by which it is taken back or finished. */
 export const hostOutcome = (id: string, { host, outcome, reason, result }: WaveOutcome): HostOutcome => ({
   ...{ host, id, outcome, reason, readBack: result?.readBack ?? '', advice: result?.advice ?? '' },
 })
 
+/** A push of its own in the form of one that is part of a wave. */
 export const outcomeOf = (host: string, result: PushResult): WaveOutcome => ({
   host,
   outcome: result.verdict,
@@ -34,4 +37,5 @@ export const outcomeOf = (host: string, result: PushResult): WaveOutcome => ({
   result,
 })
 
+/** To stdout, which has nothing but it: all that is said beside goes to stderr. */
 export const writeJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)

@@ -25,6 +25,7 @@ export const schemaText = (name: string): string | undefined => {
   return make && `${JSON.stringify(make(), null, 2)}\n`
 }
 
+/** Prints a JSON Schema, by which editors check what they write. */
 export async function runSchema([name]: string[]): Promise<number> {
   const text = schemaText(name ?? '')
   if (text === undefined) throw new UsageError(`schema: expected one of ${Object.keys(schemas).join(', ')}`)

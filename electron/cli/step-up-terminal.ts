@@ -9,6 +9,7 @@ export async function stepUpOnTerminal(stepUp: StepUp): Promise<void> {
   await stepUp.confirm(await askedCode())
 }
 
+/** Asks the terminal itself, whatever is piped in. It shows what is typed, since a code is good once. Rejects with `prompt.unavailable`, `prompt.declined`. */
 export const askedCode = (): Promise<string> => askOnTerminal('Code of your authenticator: ', true)
 
 const MIN_CHARACTERS = 10

@@ -14,6 +14,7 @@ const options = {
   data: { type: 'string' },
 } as const
 
+/** Prints the drop-in for the audit account, and what those who operate need where the fleet file names them; reaches no host. */
 export async function runSudoers(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options, allowPositionals: false })
   if (values.fleet === undefined) throw new UsageError('sudoers: expected --fleet FILE')

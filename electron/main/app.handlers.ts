@@ -19,6 +19,7 @@ export interface AppHandlerOptions {
 /** First major version of Electron that Gatehouse is released with. Older ones get no security fixes any more. */
 const supportedMajor = 45
 
+/** What the main process answers by itself, so also while the engine is down. */
 export const appHandlers = (options: AppHandlerOptions): Handlers<'app:info' | 'engine:restart' | 'settings:get' | 'settings:set'> => ({
   'app:info': (): AppInfo => {
     const { state, message, storeFailure } = options.engine.status()

@@ -4,6 +4,7 @@ import type { Handlers } from './ipc-relay.ts'
 
 const extensions = { html: 'html', json: 'json', markdown: 'md' } as const
 
+/** What ends in a file: the engine renders it, a dialog asks where to, and only then it is written. */
 export const auditHandlers = (
   dialogs: Pick<FileDialogs, 'save'>,
   engine: EngineCall,

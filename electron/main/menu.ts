@@ -35,5 +35,6 @@ export function menuFor(platform: NodeJS.Platform, development: boolean): MenuIt
   ]
 }
 
+/** `development` adds what releases leave out: reload and developer tools. */
 export const setMenu = (development: boolean): void =>
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuFor(process.platform, development)))
