@@ -12,6 +12,7 @@ import { pamAnswer } from './pam-account.ts'
 import type { Member } from './rights.ts'
 import { isLetIn, matched, setOtherwise, waysOf, withoutShell } from './sshd-login-rules.ts'
 
+/** By which ways somebody gets in as one account, and what they can do with the session. */
 export interface Logins {
   readonly ways: readonly string[]
   /** Why a way is closed, or not known. */

@@ -15,12 +15,14 @@ export interface SudoAccount {
 /** Names and addresses of this host, its own name first. One by which /etc/hosts may make it known to sudo stands behind a `~`. */
 export type SudoHost = readonly string[]
 
+/** A command that somebody would run by sudo or doas. */
 export interface SudoCommand {
   /** Absolute, or `sudoedit`. */
   readonly path: string
   readonly args: readonly string[]
 }
 
+/** The rule that decides about a command (the last that fits, sudoers(5)), and what whoever calls can make of what it starts. */
 export interface SudoAnswer {
   readonly allowed: boolean
   readonly grant: SudoGrant

@@ -26,6 +26,7 @@ export interface SudoRules extends Pick<Sudoers, 'grants' | 'defaults' | 'asksFo
   readonly onlyOnce?: string
 }
 
+/** A host as the question "who becomes whom" needs it: its accounts, their groups, and the rules of sudo, doas and polkit, each as far as it was read. */
 export interface World {
   readonly members: readonly Member[]
   /** Milliseconds since the epoch. */

@@ -4,6 +4,7 @@ export interface BlockRow {
   readonly line: number
 }
 
+/** A header of a section's output and the rows up to the next one. */
 export interface Block {
   /** Words after the name. */
   readonly words: string

@@ -13,6 +13,7 @@ export interface FactSources {
   fact<K extends FactId>(id: K): FactResult<Facts[K]>
 }
 
+/** A fact from question to answer: what is asked on a host, and how its output is read. */
 export interface FactDefinition<K extends FactId> {
   readonly id: K
   /** What must be asked on the host. */

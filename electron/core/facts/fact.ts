@@ -16,6 +16,7 @@ export type FactResult<T> =
       readonly hint?: string | undefined
     }
 
+/** Why something is not known for sure, with the lines that show it. */
 export interface Doubt {
   readonly reason: string
   readonly cite: readonly Citation[]

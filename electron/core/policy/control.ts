@@ -24,6 +24,7 @@ export interface Verdict {
   readonly cite: readonly Citation[]
 }
 
+/** What a control may know beside facts: nothing of it comes from the host. */
 export interface PolicyContext {
   readonly fleet: Fleet
   readonly host: Host
@@ -33,6 +34,7 @@ export interface PolicyContext {
   readonly advisories: AdvisoryBook
 }
 
+/** One control: what it asks for, why, and a pure function from facts to verdicts. */
 export interface Control<N extends FactId = FactId, M extends FactId = FactId> {
   /** `area-thing-state`, never reused. */
   readonly id: string

@@ -12,6 +12,7 @@ export const PROBE_COMMAND = '/bin/sh'
  */
 const LANES = 5
 
+/** All sections of a look as one piece of text for a shell, and how to read what comes back. */
 export interface Probe {
   /** For a shell that has nothing yet: each lane begins when it has arrived, while the rest is on its way. */
   readonly script: string

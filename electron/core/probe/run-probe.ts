@@ -13,6 +13,7 @@ const MAX_NOISE_BYTES = 4 * 1024 * 1024
 /** What the watchdog leaves (SIGKILL), as sh tells it. A script may end with it for a child that was ended. */
 const KILLED_EXIT = 137
 
+/** What bounds one run, and who is told of its progress. */
 export interface ProbeOptions {
   /** Account that sudoers lines are written for. */
   readonly account: string
@@ -27,6 +28,7 @@ export interface ProbeOptions {
   readonly onEnded?: (id: string, output: () => SectionOutput) => void
 }
 
+/** What a host said, whole or as far as it came. */
 export interface ProbeRun {
   /** One per section, in order; `not-run` where the host never answered. */
   readonly outputs: ReadonlyMap<string, SectionOutput>

@@ -17,6 +17,7 @@ export interface Keys {
 /** How a key asks its owner for something: the time this takes counts for no limit. */
 export type Ask = <T>(question: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
+/** Keys that may be offered to a hop; passphrases are asked once, and what was declined is remembered. */
 export interface KeyRing {
   keysFor(hop: Hop, ask: Ask): Promise<Keys>
   /** What was declined before this moment (`performance.now`) is asked for again. */

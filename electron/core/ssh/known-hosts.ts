@@ -8,6 +8,7 @@ import { keyTypeOf } from './fingerprint.ts'
 
 export type Marker = 'none' | 'revoked' | 'cert-authority'
 
+/** One line: a key that these hosts have, may not have, or whose certificates count for them (`marker`). */
 export interface KnownHost {
   readonly marker: Marker
   /** The host field as written: a pattern list, or one hashed name. */
@@ -25,6 +26,7 @@ export interface KnownHostsProblem {
   readonly reason: string
 }
 
+/** The pins of all known_hosts files (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), and lines that are none. */
 export interface KnownHosts {
   readonly entries: readonly KnownHost[]
   readonly problems: readonly KnownHostsProblem[]

@@ -8,6 +8,7 @@ export interface Lease {
   release(): void
 }
 
+/** Connections that are kept and shared, one for each hop; a jump host is logged in to once for all that lies behind it. */
 export interface SessionPool {
   /** The open connection to this hop, or a new one. Callers at the same time share one login. `fresh`: a new one in any case; `loginAfter` as in `ConnectOptions`. */
   lease(hop: Hop, signal: AbortSignal, onStage: OnStage, fresh?: boolean, loginAfter?: Promise<void>): Promise<Lease>

@@ -27,6 +27,7 @@ export interface Unlisted {
   readonly line: number
 }
 
+/** Accounts and groups as the name service of the host tells them (nsswitch.conf(5)). */
 export interface Accounts {
   readonly accounts: readonly Account[]
   readonly groups: readonly Group[]

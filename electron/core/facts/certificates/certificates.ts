@@ -1,3 +1,4 @@
+/** A certificate that a proxy is configured with, as its file holds it (RFC 5280). */
 export interface Certificate {
   /** File as the proxy names it. */
   readonly path: string
@@ -59,6 +60,7 @@ export interface TlsEndpoint {
   readonly line: number
 }
 
+/** Certificates of the proxies: in their files, and as their ports serve them. */
 export interface Certificates {
   readonly certificates: readonly Certificate[]
   readonly unreadable: readonly { readonly path: string; readonly reason: string; readonly line: number }[]

@@ -23,6 +23,7 @@ export interface ContainerNetwork {
   readonly names?: readonly string[] | undefined
 }
 
+/** A container as `docker inspect` or `podman inspect` tells it; where that was not allowed, as the list does (`inspected`). */
 export interface Container {
   /** 64 hexadecimal digits; stands in the cgroup of its processes. */
   readonly id: string
@@ -85,6 +86,7 @@ export interface PodContainer {
   readonly line: number
 }
 
+/** All containers of a host. Without runtimes nothing that could be asked is installed. */
 export interface Containers {
   readonly runtimes: readonly ('docker' | 'podman')[]
   readonly containers: readonly Container[]

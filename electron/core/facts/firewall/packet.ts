@@ -38,6 +38,7 @@ export interface Packet {
 /** 0: certain. 1: depends on chance, and whoever tries again gets it. 2: depends on something that is not understood. */
 export type Doubt = 0 | 1 | 2
 
+/** Packets that are alike but for who is at the other end: `remotes` gets smaller as rules take from it. */
 export interface Flow {
   readonly remotes: AddressSet
   readonly packet: Packet
@@ -48,6 +49,7 @@ export interface Flow {
   readonly by?: RuleReference | undefined
 }
 
+/** Those that a rule or policy ended. */
 export interface Stopped extends Flow {
   readonly verdict: 'drop' | 'reject'
   readonly by: RuleReference

@@ -364,6 +364,7 @@ export function resolve(passed: readonly Flow[], stopped: readonly Stopped[]): R
   return pieces
 }
 
+/** What becomes of a connection, and the line that decides it. */
 export interface Verdict {
   readonly verdict: FirewallVerdict
   /** The rule or policy that decides. */

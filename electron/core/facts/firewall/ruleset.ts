@@ -13,6 +13,7 @@ export interface Table {
 
 export type Hook = 'ingress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress'
 
+/** A list of rules, run in order; one without `base` runs where a rule jumps to it. */
 export interface Chain {
   readonly name: string
   /** Set on chains where packets enter. */
@@ -31,6 +32,7 @@ export interface Chain {
   readonly text: string
 }
 
+/** One rule of nftables or iptables, in the terms that both share. */
 export interface Rule {
   readonly test: Test
   readonly action: Action

@@ -5,6 +5,7 @@ import { remainingOf, spread } from './remaining.ts'
 import type { Chain, Hook, Table } from './ruleset.ts'
 import { reference, runChain, type Sink } from './run-chain.ts'
 
+/** What is left of a flow behind all chains of one hook. */
 export interface HookResult {
   readonly passed: readonly Flow[]
   readonly stopped: readonly Stopped[]

@@ -40,6 +40,7 @@ export interface GpuDetail {
   readonly powerCapped?: Shown<boolean> | undefined
 }
 
+/** A process that has a context on a card. */
 export interface GpuProcess {
   readonly pid: number
   /** `C` computes, `G` draws. */
@@ -93,6 +94,7 @@ export interface AmdHealth {
   readonly processes: readonly GpuProcess[]
 }
 
+/** State of the cards, and who is on them, as nvidia-smi, the drivers and the kernel log tell. */
 export interface GpuHealth {
   /** GPUs that the driver holds, or nvidia-smi names without telling of them: closed to the account, or fallen off the bus. */
   readonly hidden?: number | undefined

@@ -25,6 +25,7 @@ export interface ModelFileKind extends Omit<ModelFile, 'path' | 'size' | 'target
   readonly examples: readonly ModelFile[]
 }
 
+/** Who owns what below one model directory, and who may read or change it. */
 export interface ModelDirectory {
   readonly path: string
   readonly exists: boolean
@@ -42,6 +43,7 @@ export interface ModelDirectory {
   readonly line: number
 }
 
+/** The model directories of the fleet file, each as it was found. */
 export interface ModelFiles {
   readonly directories: readonly ModelDirectory[]
   /** The sudoers lines that would show the rest, when sudo refused. */

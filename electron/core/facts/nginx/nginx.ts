@@ -34,6 +34,7 @@ export interface ContainedNginx {
   readonly line: number
 }
 
+/** The configuration of the host's nginx as `nginx -T` prints it, and those in containers. */
 export interface Nginx {
   readonly installed: boolean
   readonly running: boolean

@@ -7,6 +7,7 @@ export interface Row {
 /** Where a setting got its value. `alpha`: the file of `--alpha-config`. `default`: nothing sets it. */
 export type SettingSource = 'flag' | 'environment' | 'config' | 'alpha' | 'default'
 
+/** An option in effect: flags go before variables, and those before the file. */
 export interface Setting {
   /** One value, or the entries of a list. Empty for a list that nothing sets. */
   readonly values: readonly string[]

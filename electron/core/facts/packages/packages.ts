@@ -33,6 +33,7 @@ export interface PythonEnvironment {
 /** Where Debian and Ubuntu put the Python packages of theirs, and pip nothing: it has /usr/local (wiki.debian.org/Python, dist-packages). */
 export const isOfDebian = ({ folder }: Pick<PythonEnvironment, 'folder'>): boolean => folder === '/usr/lib/python3/dist-packages'
 
+/** Versions of engines, their Python packages, the driver and programs that tell theirs. */
 export interface Packages {
   readonly engines: readonly EngineVersion[]
   readonly environments: readonly PythonEnvironment[]

@@ -79,6 +79,7 @@ export interface SudoDefaults extends NameRules {
   readonly line: number
 }
 
+/** What sudo grants, by all files that it reads (sudoers(5)). */
 export interface Sudoers {
   /** Which sudo the host has. Absent where no rule was read. */
   readonly program?: SudoProgram
@@ -114,6 +115,7 @@ export interface AuditHush {
   readonly line: number
 }
 
+/** What the kernel records of access to files and of calls (auditctl(8)), now and at the next start. */
 export interface AuditRules {
   /** What the kernel has; undefined when it could not be asked. */
   readonly loaded?: readonly AuditWatch[] | undefined
@@ -141,6 +143,7 @@ export interface SshdMatch {
   readonly line: number
 }
 
+/** The `Match` blocks of sshd, of which `sshd -T` shows nothing (sshd_config(5)). */
 export interface SshdMatches {
   readonly matches: readonly SshdMatch[]
   /** Include patterns that lead elsewhere. */
@@ -153,6 +156,7 @@ export interface GuardedFile extends Omit<PathEntry, 'type'> {
   readonly target?: string | undefined
 }
 
+/** Owners and modes of files that hold keys and passwords; their content is never read. */
 export interface GuardedFiles {
   readonly files: readonly GuardedFile[]
   /** Folders that were looked into; what lies elsewhere is not known. */

@@ -37,6 +37,7 @@ export interface OwnNetwork {
   readonly moreBeside: boolean
 }
 
+/** What a process may still do and gain (capabilities(7), proc_pid_status(5)). */
 export interface Held {
   /** Capabilities that it has, and those that it can ever gain. */
   readonly effective: bigint
@@ -50,6 +51,7 @@ export interface Held {
 /** The last word of a row of ps that was cut. No mask of a secret takes it for the end of one. */
 export const CUT = '-[cut]'
 
+/** A process at the moment of the look, by ps(1) and /proc. */
 export interface Process {
   readonly pid: number
   readonly ppid: number

@@ -26,6 +26,7 @@ export interface SecurityArchive {
   readonly site: string
 }
 
+/** Packages of the distribution, and the security updates that lists on the host know of. */
 export interface Updates {
   readonly manager: 'dpkg' | 'rpm'
   /** Those that Gatehouse looks at by name, and those that are held. */

@@ -45,6 +45,7 @@ export interface CaddyRoute {
   readonly ways: readonly CaddyWay[]
 }
 
+/** Every route of every engine through every server of Caddy, as `ProxyPicture` has them of nginx. */
 export interface CaddyPicture {
   readonly routes: readonly CaddyRoute[]
   readonly withheld: readonly {

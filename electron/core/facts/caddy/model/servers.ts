@@ -1,6 +1,7 @@
 import { entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
 import { matchesHost } from './paths.ts'
 
+/** One address and port on which a server of Caddy listens. */
 export interface CaddyListen {
   /** Empty for every interface. */
   readonly address: string
@@ -11,6 +12,7 @@ export interface CaddyListen {
   readonly node: JsonNode
 }
 
+/** One entry of `apps.http.servers`. */
 export interface CaddyServer {
   readonly name: string
   readonly node: JsonNode

@@ -7,6 +7,7 @@ import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
 import { clientMayMake, expandText, type RequestState } from './variables.ts'
 
+/** One thing that the access phase asks for to let somebody in. */
 export interface Credential {
   /** `shared-key`: an `auth_request` that looks up by itself what the client sends. `module`: another module's authentication. `unmodelled`: a script decides. */
   readonly kind: 'basic' | 'auth-request' | 'shared-key' | 'module' | 'unmodelled'
@@ -17,6 +18,7 @@ export interface Credential {
   readonly refusal?: 401 | 403 | 500 | undefined
 }
 
+/** What an `auth_request` asks a program. */
 export interface Asked {
   readonly target: Target
   readonly path: string | undefined

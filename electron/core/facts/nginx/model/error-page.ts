@@ -2,6 +2,7 @@ import type { NginxDirective } from '../nginx.ts'
 import type { Answer } from './journey.ts'
 import { nearest, nearestAll, type Scope } from './scope.ts'
 
+/** Where a request goes that ended with an error, inside of nginx. */
 export interface ErrorPage {
   /** A path, a named location, or an expression of one. */
   readonly to: string

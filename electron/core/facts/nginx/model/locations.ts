@@ -2,6 +2,7 @@ import type { NginxDirective } from '../nginx.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import { inside, type Scope } from './scope.ts'
 
+/** One `location`; patterns are tried in the order of the file, prefixes by their length (ngx_http_core_find_location). */
 export interface Location {
   readonly kind: 'exact' | 'prefix' | 'regex' | 'named'
   /** Path, pattern or name without its modifier. */

@@ -30,6 +30,7 @@ export interface WithheldRoute {
   readonly directive: NginxDirective
 }
 
+/** Every route of every engine through every server of nginx: which get through, and after which gates. */
 export interface ProxyPicture {
   readonly routes: readonly ProxiedRoute[]
   readonly withheld: readonly WithheldRoute[]

@@ -4,6 +4,7 @@ import { impliedListen, type Listen, readListens, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
 import { inside, nearest, type Scope } from './scope.ts'
 
+/** One `server` block with what is merged into it from outside. */
 export interface Server {
   readonly directive: NginxDirective
   readonly scope: Scope
@@ -19,6 +20,7 @@ export const concerning = oncePer(({ directive, scope }: Server): readonly Nginx
   ...(scope.parent?.directives ?? []).filter(({ name }) => name !== 'server'),
 ])
 
+/** The `http` block as its phases ask for it. */
 export interface HttpModel {
   readonly servers: readonly Server[]
   readonly upstreams: ReadonlyMap<string, NginxDirective>

@@ -40,6 +40,7 @@ const text = (value: string): Value => ({ known: true, text: value })
 const notKnown = (why: Unknown): Value => ({ known: false, why })
 const MAX_DEPTH = 8
 
+/** All on which the value of a variable hangs: the configuration, the request so far, and what the client sends beside. */
 export interface Evaluation {
   readonly model: HttpModel
   readonly state: RequestState
