@@ -255,6 +255,13 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
       ENABLE_API_KEY: "True"
       LANGFUSE_PUBLIC_KEY: pk-lf-1
   list:
+    env_file:
+      - path: ../elsewhere/keys
+        required: false
+      - '../elsewhere/more.env'
+      - /none/such.env
+    ports:
+      - ../elsewhere/other
     command:
       - --admin-api-key
       - sk-seven
@@ -267,6 +274,11 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
     writeFileSync(join(open, 'engine.env'), 'export WANDB_API_KEY=sk-nine\n', { mode: 0o644 })
     writeFileSync(join(open, 'unnamed.env'), 'WANDB_API_KEY=sk-ten\n', { mode: 0o644 })
+    const elsewhere = join(made, 'elsewhere')
+    mkdirSync(elsewhere, { mode: 0o755 })
+    writeFileSync(join(elsewhere, 'keys'), 'HF_TOKEN=sk-a\n', { mode: 0o644 })
+    writeFileSync(join(elsewhere, 'more.env'), 'WANDB_API_KEY=sk-b\n', { mode: 0o640 })
+    writeFileSync(join(elsewhere, 'other'), 'HF_TOKEN=sk-c\n', { mode: 0o644 })
     writeFileSync(join(closed, 'docker-compose.yaml'), compose, { mode: 0o640 })
     writeFileSync(join(unread, 'compose.yaml'), compose, { mode: 0o644 })
     chmodSync(unread, 0o750)
@@ -314,8 +326,10 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
               '--vnc-password',
             ],
           },
-          { path: join(open, '.env'), secrets: ['POSTGRES_PASSWORD'] },
-          { path: join(open, 'engine.env'), secrets: ['WANDB_API_KEY'] },
+          { path: join(open, '.env'), of: files[0], secrets: ['POSTGRES_PASSWORD'] },
+          { path: join(open, 'engine.env'), of: files[0], secrets: ['WANDB_API_KEY'] },
+          { path: `${open}/../elsewhere/keys`, of: files[0], secrets: ['HF_TOKEN'] },
+          { path: `${closed}/../elsewhere/keys`, of: files[1], secrets: ['HF_TOKEN'] },
         ],
       },
     })

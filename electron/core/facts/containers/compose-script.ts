@@ -1,6 +1,6 @@
 /**
- * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:` names there, where every account may read it, the names of what it
- * sets to a secret; never a value. References to variables without a secret of their own (`${KEY:-secret}`, Compose's interpolation), switches, paths, public keys and what guides print are none.
+ * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:` names there or elsewhere, where every account may read it, the names of what it
+ * sets to a secret, and the file of Compose; never a value. References to variables without a secret of their own (`${KEY:-secret}`, Compose's interpolation), switches, paths, public keys and what guides print are none.
  */
 export const composeScript = `composed() { (
   set -f
@@ -9,15 +9,20 @@ export const composeScript = `composed() { (
   seen=
   for made in $(printf '%s\\n' "$1" | sed -n 's/.*\\(config_files\\|"Compose"\\)[=": ]*\\(\\/[^"]*\\).*/\\2/p'); do
     case $made in /*.y*ml) ;; *) continue ;; esac
+    more= within=
+    [ ! -r "$made" ] || while IFS=" \\"'" read -r a b c; do
+      case $a in env_file:) within=1 ;; -* | path: | required:) ;; *) within= ;; esac
+      for a in "$a" "$b" "$c"; do case $within$a in 1/*) more="$more,$a" ;; 1../*) more="$more,\${made%/*}/$a" ;; esac; done
+    done <"$made"
     set +f
-    for file in "$made" "\${made%/*}"/.env "\${made%/*}"/*.env; do
+    for file in "$made" "\${made%/*}"/.env "\${made%/*}"/*.env $more; do
       [ -f "$file" ] || continue
       case $file in "$made" | */.env) ;; *) grep -qsF "/\${file##*/}" "$made" || continue ;; esac
       case $seen in *"|$file|"*) continue ;; esac
       seen="$seen|$file|" up=\${file%/*}
       set --
       while [ -n "$up" ]; do set -- "$@" "$up"; up=\${up%/*}; done
-      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\n' "$file" && sed "/\\(:-\\|[=: \\"']\\)$known[\\"' }]*\\$/d" "$file" | awk '
+      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\t%s\\n' "$file" "$made" && sed "/\\(:-\\|[=: \\"']\\)$known[\\"' }]*\\$/d" "$file" | awk '
         function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
         { sub(/^[ \\t]*(-[ \\t]+|export )?["\\047]*/, "") }
         held != "" { if (/^([^-$]|[$][{][A-Za-z0-9_]+:?-[^-}$])/) tell(held); held = "" }

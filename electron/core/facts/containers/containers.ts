@@ -74,6 +74,8 @@ export interface Container {
 /** A file of Compose, or one of variables beside it, that every account may read, with the names of what it sets to a secret. */
 export interface OpenComposeFile {
   readonly path: string
+  /** The file of Compose that it was found by, where it is another. */
+  readonly of?: string | undefined
   readonly secrets: readonly string[]
   readonly line: number
 }

@@ -129,13 +129,20 @@ export function parseContainers(stdout: string): ContainersResult {
   }
 }
 
-/** `@compose PATH`, and a row for each name. */
+/** `@compose PATH<tab>FILE-OF-COMPOSE`, and a row for each name. */
 const openComposeFilesIn = (lines: readonly string[]): readonly OpenComposeFile[] =>
   lines.flatMap((text, at) => {
-    const path = /^@compose (\/.{1,4000})$/.exec(text)?.[1]
+    const [, path, of] = /^@compose (\/[^\t]{1,4000})(?:\t(\/.{1,4000}))?$/.exec(text) ?? []
     if (path === undefined) return []
     const end = lines.findIndex((line, index) => index > at && !line.startsWith('='))
-    return [{ path, secrets: [...new Set(lines.slice(at + 1, end).map((line) => line.slice(1)))].slice(0, 20), line: at + 1 }]
+    return [
+      {
+        path,
+        ...(of !== undefined && of !== path && { of }),
+        secrets: [...new Set(lines.slice(at + 1, end).map((line) => line.slice(1)))].slice(0, 20),
+        line: at + 1,
+      },
+    ]
   })
 
 /** Labels of Compose name its files between commas, and Docker's list puts other labels behind. */

@@ -148,9 +148,9 @@ const openCommands = (unit: Unit, setting: string): { name: string; place: strin
 
 /** Files of Compose that containers of models were made from, and what stands beside them for it, where every account reads a key in them. */
 const openCompose = ({ containers, openComposeFiles = [] }: Containers, ofModels: ReadonlySet<string>): readonly Verdict[] =>
-  openComposeFiles.flatMap(({ path, secrets, line }): readonly Verdict[] => {
+  openComposeFiles.flatMap(({ path, of, secrets, line }): readonly Verdict[] => {
     const folder = (file: string) => file.slice(0, file.lastIndexOf('/'))
-    const isOf = (file: string) => file === path || (path.endsWith('.env') && folder(file) === folder(path))
+    const isOf = (file: string) => file === path || file === of || (path.endsWith('.env') && folder(file) === folder(path))
     const made = containers.filter(({ name, madeFrom = [] }) => ofModels.has(name) && madeFrom.some(isOf))
     const [first] = secrets
     if (first === undefined || made.length === 0) return []

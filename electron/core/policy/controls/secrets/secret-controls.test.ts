@@ -366,6 +366,12 @@ test.each([
     'vllm',
     ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server'],
   ],
+  [
+    'a file of variables elsewhere that it names',
+    { ...composeFile, path: '/etc/ai/keys', of: '/srv/ai/compose.yml' },
+    'vllm',
+    ['fail: Every account can read a key of the server', 'not-applicable: No unit runs this server'],
+  ],
   ['of another folder', { ...composeFile, path: '/srv/shop/.env' }, 'vllm', ['not-applicable: No unit runs this server']],
   ['without a secret', { ...composeFile, secrets: [] }, 'vllm', ['not-applicable: No unit runs this server']],
   ['of another container', composeFile, 'shop', ['not-applicable: No unit runs this server']],
