@@ -1,5 +1,7 @@
+import { composed } from '../../nginx/model/composed.ts'
 import { askedFor, type Rewriting, takenBySample } from '../../nginx/model/inverse.ts'
 import { below, entries, field, isTrue, items, type JsonNode, textOf, texts } from '../json-lines.ts'
+import { mayPrecede, type Place, placesIn } from './order.ts'
 
 /** Which paths a client may ask for, so that what Caddy makes of them is a route of an engine. */
 
@@ -45,9 +47,11 @@ export const beginningsIn = (root: JsonNode): readonly string[] =>
 /** What rewrites by parts of a path make it of: suffixes that are cut off, words that are replaced, patterns whose groups are put together anew. */
 export function rewritingsIn(root: JsonNode): {
   readonly places: readonly string[]
+  /** Does a rewrite that takes nothing of the path lead from there? */
+  readonly isFixed: boolean
   readonly suffixes: readonly string[]
   readonly words: readonly Word[]
-  readonly rewritings: readonly Rewriting[]
+  readonly rewritings: readonly Placed[]
   readonly added: readonly string[]
   /** There are more than are followed. */
   readonly more: boolean
@@ -64,17 +68,20 @@ export function rewritingsIn(root: JsonNode): {
     const pattern = field(node, 'path_regexp', 'pattern')
     return pattern ? [{ pattern: textOf(pattern) ?? '', name: textOf(field(node, 'path_regexp', 'name')) ?? '' }] : []
   })
-  const uris = all.flatMap(
-    (node) => textOf(textOf(field(node, 'handler')) === 'rewrite' ? field(node, 'uri') : field(node, 'rewrite', 'uri')) ?? [],
-  )
+  const places = placesIn(root)
+  const uris = all.flatMap((node) => {
+    const uri = textOf(textOf(field(node, 'handler')) === 'rewrite' ? field(node, 'uri') : field(node, 'rewrite', 'uri'))
+    return uri ? [{ uri, place: places.get(node) ?? [] }] : []
+  })
   const rewritings = patterns.flatMap(({ pattern, name }) =>
     uris
-      .filter((uri) => uri.includes(`{http.regexp.${name}.`) || /\{http\.regexp\.\w+\}/.test(uri))
-      .map((uri) => ({
+      .filter(({ uri }) => uri.includes(`{http.regexp.${name}.`) || /\{http\.regexp\.\w+\}/.test(uri))
+      .map(({ uri, place }) => ({
         pattern,
         replacement: uri
           .replaceAll(`{http.regexp.${name}.`, '{http.regexp.')
           .replace(/\{http\.regexp\.(\w+)\}/g, (_, group: string) => `$\{${group}}`),
+        place,
       })),
   )
   // `uri path_regexp`: both in one.
@@ -82,15 +89,16 @@ export function rewritingsIn(root: JsonNode): {
     items(field(node, 'path_regexp')).map((one) => ({
       pattern: textOf(field(one, 'find')) ?? '',
       replacement: textOf(field(one, 'replace')) ?? '',
+      place: places.get(one) ?? [],
     })),
   )
   // `/v1{uri}`: what it puts before the path of the request.
-  const added = uris.flatMap((uri) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
+  const added = uris.flatMap(({ uri }) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
   // A path that is put in place of whatever was asked for: any that the matchers around it take.
   const samples = uris.length + replaced.length > 0 ? samplesOf(all) : []
-  const places = samples.slice(0, MAX_SAMPLES)
   return {
-    places,
+    places: samples.slice(0, MAX_SAMPLES),
+    isFixed: uris.some(({ place }) => !rewritings.some((one) => one.place === place)),
     suffixes: [...new Set(suffixes)].slice(0, FEW),
     words: words.slice(0, FEW),
     rewritings: [...replaced, ...rewritings].slice(0, MAX_REWRITINGS),
@@ -120,10 +128,21 @@ function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
   return [...new Set(all.map((path) => (path.startsWith('/') ? path : `/${path}`)))]
 }
 
+/** A rewriting with the place where it stands. */
+interface Placed extends Rewriting {
+  readonly place: Place
+}
+
+interface Suffix {
+  readonly suffix: string
+}
+
 interface Word {
   readonly find: string
   readonly put: string
 }
+
+type Step = Placed | Word | Suffix
 
 /** What patterns make a route of at once, and what of those that others make of it. */
 const MAX_DIRECT = 120
@@ -132,24 +151,32 @@ const MAX_CANDIDATES = 60
 /** Every path that a client may ask for so that the engine is asked for `path`. */
 export function candidates(
   heads: readonly string[],
-  { places, suffixes, words, rewritings, added }: ReturnType<typeof rewritingsIn>,
+  { places, isFixed, suffixes, words, rewritings, added }: ReturnType<typeof rewritingsIn>,
   path: string,
 ): { readonly paths: readonly string[]; readonly more: boolean } {
   const bare = added.flatMap((prefix) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : [])).filter((one) => one.startsWith('/'))
   const asked = [path, ...bare]
-  const all = new Set([...asked, ...heads.flatMap((head) => asked.map((one) => head.replace(/\/$/, '') + one)), ...heads, ...places])
-  const direct = new Set(rewritings.flatMap((one) => askedFor(one, path) ?? []))
-  for (const one of [...direct].slice(0, MAX_DIRECT)) all.add(one)
-  const room = all.size + MAX_CANDIDATES
-  for (const from of [...all]) {
-    const made = [
-      ...suffixes.map((suffix) => from + suffix),
-      ...words.flatMap(({ find, put }) =>
-        put === '' ? [find + from, from + find] : from.includes(put) ? [from.replace(put, () => find)] : [],
-      ),
-      ...rewritings.flatMap((one) => askedFor(one, from) ?? []),
-    ]
-    for (const one of made.map((text) => (text.startsWith('/') ? text : `/${text}`))) if (all.size < room) all.add(one)
-  }
-  return { paths: [...all], more: direct.size > MAX_DIRECT }
+  const all = new Set([
+    ...asked,
+    ...heads.flatMap((head) => asked.map((one) => head.replace(/\/$/, '') + one)),
+    ...heads,
+    ...(isFixed ? places : []),
+  ])
+  const direct = new Map(rewritings.flatMap((one) => (askedFor(one, path) ?? []).map((from): [string, Step] => [from, one])))
+  const steps: readonly Step[] = [...suffixes.map((suffix) => ({ suffix })), ...words, ...rewritings]
+  const start = [...[...all].flatMap((one) => (direct.has(one) ? [] : [[one] as const])), ...[...direct].slice(0, MAX_DIRECT)]
+  const made = (step: Step, from: string) => madeBy(step, from).map((text) => (text.startsWith('/') ? text : `/${text}`))
+  const fits = (step: Step, next: Step | undefined) =>
+    next === undefined || !('place' in step && 'place' in next) || mayPrecede(step.place, next.place)
+  const { paths, cut } = composed(start, steps, { room: MAX_CANDIDATES, made, fits })
+  return { paths: [...new Set([...paths, ...places])], more: cut || direct.size > MAX_DIRECT }
+}
+
+/** What a path was before a suffix was cut off, a word replaced or a pattern put together anew. */
+function madeBy(step: Step, from: string): readonly string[] {
+  if ('suffix' in step) return [from + step.suffix]
+  if ('pattern' in step) return askedFor(step, from) ?? []
+  const { find, put } = step
+  if (put === '') return [find + from, from + find]
+  return from.includes(put) ? [from.replace(put, () => find)] : []
 }

@@ -58,6 +58,23 @@ test('many beginnings before what takes one off by itself', { timeout: 60_000 },
   expect(localai(110, 1)).toContain(beyond)
 })
 
+/** Patterns that lead to each other: none of their routes is the last. */
+const leading = (count: number) =>
+  Array.from({ length: count }, (_, at) => {
+    const { match, handle } = byPattern(at)
+    return { match, handle: [{ handler: 'subroute', routes: [{ handle }] }] }
+  })
+const openAfterAll = [
+  { match: [{ path: ['/open/*'] }], handle: [{ handler: 'rewrite', strip_path_prefix: '/open' }, toOllama], terminal: true },
+  { handle: [login, toOllama], terminal: true },
+]
+
+test('many patterns of which one leads to the other', { timeout: 60_000 }, () => {
+  expect(judged([...leading(2), ...openAfterAll])).toEqual(open)
+  expect(judged([...leading(5), ...openAfterAll])).toEqual([...open, beyond])
+  expect(judged([...leading(5).map((route) => ({ ...route, group: 'one' })), ...openAfterAll])).toEqual(open)
+})
+
 /** Networks that are turned away, and one that needs no login. */
 const networks = (count: number) => [
   {
