@@ -56,6 +56,7 @@ describe.each(shells)('the script on %s', (shell = '', ...as) => {
     const venvs = [
       made('shares', [`home = ${base}/bin`, 'include-system-site-packages = true', 'version = 3.11.2']),
       made('alone', [`home = ${base}/bin`, 'include-system-site-packages = false']),
+      made('with blanks in it', [`home = ${base}/bin`]),
     ]
     const running = venvs.map((venv) => spawn('sleep', ['20'], { argv0: `${venv}/bin/python3`, stdio: 'ignore' }))
     try {

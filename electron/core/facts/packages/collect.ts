@@ -65,8 +65,8 @@ for file in $(grep -lsEi "$pattern" /proc/[0-9]*/cmdline); do
   { IFS= read -r begin <"$file"; } 2>/dev/null
   case $begin in /*/bin/python*) ;; *) continue ;; esac
   [ "$((count += 1))" -le 100 ] || break
-  { program=$(tr '\\000\\n' '  ' <"$file"); } 2>/dev/null
-  program=\${program%% *}
+  { program=$(tr '\\000\\n' '\\n ' <"$file"); } 2>/dev/null
+  program=\${program%%"$nl"*}
   case $program in /*/bin/python*) prefix=\${program%/bin/*} ;; *) continue ;; esac
   case $prefixes in *"$nl$prefix$nl"*) ;; *) prefixes="$nl$prefixes$prefix$nl" ;; esac
 done
