@@ -5,7 +5,7 @@ import { podWords } from '#shared/model/pod.ts'
 import type { PackageName } from '../advisories/advisory-book.ts'
 import { driverPackage, enginePackages, hostPackages as hostNames, python } from '../advisories/package-names.ts'
 import { debianUpstream } from '../advisories/versions/debian.ts'
-import { isOfDebian } from '../facts/packages/packages.ts'
+import { isOfDistribution } from '../facts/packages/packages.ts'
 import { engineOfImage, versionOfImage } from '../facts/services/images.ts'
 import { podOf, podPlaceOf } from '../facts/services/pods.ts'
 import { releaseToInstall } from '../policy/controls/software/version-verdict.ts'
@@ -174,10 +174,10 @@ function programs(sources: ViewSources): Software[] {
 }
 
 function pythonPackages(sources: ViewSources): Software[] {
-  const { packages } = sources.facts
+  const { packages, updates } = sources.facts
   return (packages.known ? packages.value.environments : []).flatMap(({ folder, packages: all }) =>
     all.map(({ name, version, line }): Software => {
-      const byDistribution = isOfDebian({ folder })
+      const byDistribution = isOfDistribution({ folder }, updates.known ? updates.value.manager : undefined)
       const found = byDistribution ? { advisories: [], followed: 0, undecided: 0 } : against(sources, [python(name)], version)
       return {
         id: `python ${folder} ${name} ${line}`,

@@ -30,8 +30,12 @@ export interface PythonEnvironment {
   readonly readable: boolean
 }
 
-/** Where Debian and Ubuntu put the Python packages of theirs, and pip nothing: it has /usr/local (wiki.debian.org/Python, dist-packages). */
-export const isOfDebian = ({ folder }: Pick<PythonEnvironment, 'folder'>): boolean => folder === '/usr/lib/python3/dist-packages'
+/**
+ * Where the distribution puts the Python packages of its own, and pip nothing: it has /usr/local on Debian and Ubuntu (wiki.debian.org/Python, dist-packages), and with the
+ * packages of RPM (Fedora's patch 251 of Python, which RHEL from 8 on and SUSE have too; fedoraproject.org/wiki/Changes/Making_sudo_pip_safe).
+ */
+export const isOfDistribution = ({ folder }: Pick<PythonEnvironment, 'folder'>, manager: 'dpkg' | 'rpm' | undefined): boolean =>
+  folder === '/usr/lib/python3/dist-packages' || (manager === 'rpm' && /^\/usr\/lib(?:64)?\/python3[\d.]*\/site-packages$/.test(folder))
 
 /** Versions of engines, their Python packages, the driver and programs that tell theirs. */
 export interface Packages {

@@ -3,7 +3,7 @@ import type { AdvisoryBook, AdvisoryMatch } from '../../../advisories/advisory-b
 import { python } from '../../../advisories/package-names.ts'
 import { isMalicious } from '../../../advisories/severity.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { isOfDebian, type PythonEnvironment } from '../../../facts/packages/packages.ts'
+import { isOfDistribution, type PythonEnvironment } from '../../../facts/packages/packages.ts'
 import type { Updates } from '../../../facts/updates/updates.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { serviceName } from '../inference/service-words.ts'
@@ -24,7 +24,9 @@ export default defineControl({
   evaluate: ({ packages, updates, services }, { advisories, now }) => {
     const verdicts = [
       ...packages.environments.map((environment) =>
-        environment.readable && isOfDebian(environment) ? judgeDebian(environment, updates, now) : judge(environment, advisories),
+        environment.readable && isOfDistribution(environment, updates.known ? updates.value.manager : undefined)
+          ? judgeDistribution(environment, updates, now)
+          : judge(environment, advisories),
       ),
       ...packages.ofUnknownFolder.map(ofUnknownFolder),
       ...(services.known ? services.value.filter(isPythonInside).map(ofImage) : []),
@@ -64,10 +66,17 @@ const ofUnknownFolder = (service: string): Verdict => ({
   cite: [{ section: 'software', line: 0 }],
 })
 
+/** `python3-requests`; of a Python beside the system's `python3.12-requests` (RHEL 9), `python39-requests` (RHEL 8), `python311-requests` (SUSE). */
+function isForPython(name: string, folder: string): boolean {
+  const [, minor] = /\/python3\.(\d+)\//.exec(folder) ?? []
+  const [prefix, number] = /^(?:lib)?python(?:3?\.?(\d*))-/.exec(name) ?? []
+  return prefix !== undefined && (!number || number === minor)
+}
+
 /** Fixes come to the distribution's folder without a new upstream version, so that the ranges of PyPI's advisories say nothing; the distribution's own list does. */
-function judgeDebian({ folder, line, packages }: PythonEnvironment, updates: FactResult<Updates>, now: number): Verdict {
+function judgeDistribution({ folder, line, packages }: PythonEnvironment, updates: FactResult<Updates>, now: number): Verdict {
   const base = { subject: folder, cite: [{ section: 'software', line }] }
-  const pending = updates.known ? updates.value.pending.filter(({ name }) => /^(?:lib)?python3?-/.test(name)) : []
+  const pending = updates.known ? updates.value.pending.filter(({ name }) => isForPython(name, folder)) : []
   const [first, ...more] = pending
   if (first !== undefined)
     return {

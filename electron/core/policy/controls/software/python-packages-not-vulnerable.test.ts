@@ -8,6 +8,9 @@ import { outcomes, service } from '../proxy/proxy-facts.ts'
 import pythonPackages from './python-packages-not-vulnerable.control.ts'
 import { ask, NOW, packages, record, updates } from './software-facts.testing.ts'
 
+const askAll = (given: object, more?: Parameters<typeof ask>[2]) =>
+  ask(pythonPackages, { services: known([]), updates: unknown('not asked', ['updates']), ...given }, more)
+
 describe('python-packages-not-vulnerable', () => {
   const environment = (list: readonly string[], more: Partial<PythonEnvironment> = {}): PythonEnvironment => ({
     folder: '/opt/vllm',
@@ -26,7 +29,7 @@ describe('python-packages-not-vulnerable', () => {
     ['not readable', [environment([], { readable: false })], 'not-evaluated: Python packages could not be listed'],
     ['empty', [environment([])], 'not-evaluated: Python packages could not be listed'],
   ])('%s', (_, environments, expected) => {
-    expect(outcomes(ask(pythonPackages, { services: known([]), packages: packages({ environments }) }))).toEqual([expected])
+    expect(outcomes(askAll({ packages: packages({ environments }) }))).toEqual([expected])
   })
 
   test.each<[string, FactResult<Updates>, string]>([
@@ -41,14 +44,66 @@ describe('python-packages-not-vulnerable', () => {
     ['no lists', unknown('dpkg did not run', ['updates']), "not-evaluated: The distribution's Python could not be judged"],
   ])('packages of Debian, whatever PyPI says of their numbers: %s', (_, list, expected) => {
     const environments = [environment(['torch 1.13.1', 'ray 2.0'], { folder: '/usr/lib/python3/dist-packages' })]
-    expect(outcomes(ask(pythonPackages, { services: known([]), packages: packages({ environments }), updates: list }))).toEqual([expected])
+    expect(outcomes(askAll({ packages: packages({ environments }), updates: list }))).toEqual([expected])
+  })
+
+  test.each<[string, string, FactResult<Updates>, string]>([
+    [
+      'of RHEL, nothing pending',
+      '/usr/lib/python3.9/site-packages',
+      known(updates({ manager: 'rpm' })),
+      "pass: The distribution's Python packages are current",
+    ],
+    [
+      'of RHEL, an update of one pending',
+      '/usr/lib64/python3.12/site-packages',
+      known(
+        updates({
+          manager: 'rpm',
+          pending: [{ name: 'python3.12-requests', installed: '2.28.2-3.el9', available: '2.28.2-4.el9', line: 3 }],
+        }),
+      ),
+      'fail: An update of python3.12-requests is pending',
+    ],
+    [
+      'of RHEL, an update for another Python',
+      '/usr/lib/python3.9/site-packages',
+      known(
+        updates({
+          manager: 'rpm',
+          pending: [{ name: 'python3.12-requests', installed: '2.28.2-3.el9', available: '2.28.2-4.el9', line: 3 }],
+        }),
+      ),
+      "pass: The distribution's Python packages are current",
+    ],
+    [
+      'CentOS Stream, which has no list',
+      '/usr/lib/python3.9/site-packages',
+      known(updates({ manager: 'rpm', unknown: 'no list of security updates' })),
+      "not-evaluated: The distribution's Python could not be judged",
+    ],
+    [
+      'of pip, beside them',
+      '/usr/local/lib/python3.9/site-packages',
+      known(updates({ manager: 'rpm' })),
+      'fail: torch 1.13.1 is vulnerable, 1 more',
+    ],
+    [
+      'of Arch, where pip writes there',
+      '/usr/lib/python3.14/site-packages',
+      unknown('no list', ['updates']),
+      'fail: torch 1.13.1 is vulnerable, 1 more',
+    ],
+  ])('packages of RPM: %s', (_, folder, list, expected) => {
+    const environments = [environment(['torch 1.13.1', 'ray 2.0'], { folder })]
+    expect(outcomes(askAll({ packages: packages({ environments }), updates: list }))).toEqual([expected])
   })
 
   test('a release that attacks whoever installs it', () => {
     const malicious = record('MAL-2026-2144', 'PyPI', 'litellm', [{ introduced: '1.82.7' }, { last_affected: '1.82.8' }], {})
     const advisories = createAdvisoryBook([malicious], [])
     const environments = [environment(['litellm 1.82.8'])]
-    const [found] = ask(pythonPackages, { services: known([]), packages: packages({ environments }) }, { advisories })
+    const [found] = askAll({ packages: packages({ environments }) }, { advisories })
     expect([found?.status, found?.severity, found?.title]).toEqual(['fail', 'critical', 'litellm 1.82.8 is malicious'])
     expect(found?.hint).toMatch(/^Take the host for broken into/)
   })
@@ -62,7 +117,7 @@ describe('python-packages-not-vulnerable', () => {
     ],
   ])('a server that is in none of the folders that were listed: %s', (_, environments, expected) => {
     const found = packages({ environments, ofUnknownFolder: ['vllm.service'] })
-    expect(outcomes(ask(pythonPackages, { services: known([]), packages: found })).toSorted()).toEqual(expected)
+    expect(outcomes(askAll({ packages: found })).toSorted()).toEqual(expected)
   })
 
   test.each<[string, Parameters<typeof service>[1], readonly string[]]>([
@@ -70,6 +125,6 @@ describe('python-packages-not-vulnerable', () => {
     ['one that does not run', { how: 'container', running: false }, ['not-applicable: No Python environment of an engine']],
   ])('a server in %s', (_, change, expected) => {
     const services = known([service('vllm', change)])
-    expect(outcomes(ask(pythonPackages, { services, packages: packages() }))).toEqual(expected)
+    expect(outcomes(askAll({ services, packages: packages() }))).toEqual(expected)
   })
 })
