@@ -81,7 +81,7 @@ export const secretNames = String.raw`[[:alnum:]_.-]*\([Kk]eys*\|[Tt]oken\|[Pp]a
 export const maskSecrets = [
   `s|://[^][/:@"'[:space:]]*:[0-9]*[^],0-9/?#@{$"'[:space:]][^@"'[:space:]]*@|://:****@|g`,
   String.raw`s|://[^/:"[:space:]]*\(:*\)[^/"[:space:]]*@|://\1****@|g`,
-  String.raw`s/\([Xx]-${secretNames}: *\|${secretNames}: \{1,\}\)[^"'\$<{ ][^"'\ ]*/\1****/g`,
+  String.raw`/[Xx]-\|: /s/\([Xx]-${secretNames}: *\|${secretNames}: \{1,\}\)[^"'\$<{ ][^"'\ ]*/\1****/g`,
   String.raw`s/\(uthorization["'\]*: *["'\]*\)[^"'\$ ]\{12,\}/\1****/g`,
   String.raw`s/\(uthorization["'\]*: *["'\]*[A-Za-z]\{1,\} \)[^"'\$ ][^"'\ ]*/\1****/g`,
   String.raw`s~\(-\(auth\|credential\)["'=, ]\{1,3\}[^"'\:/ ]\{1,\}:\)[^"'\/ ][^"'\ ]*~\1****~g`,
