@@ -268,7 +268,9 @@ describe('records of a dump', () => {
     ['Ollama of the last affected', [ollama], '0.9.6', ['CVE-2025-51471']],
     // Nobody states a fix of releases that are no module of Go.
     ['Docker of a hole that only /v2 is mended of', [docker, moby, `${moby}/v2`], '28.5.2', ['GO-2', 'GO-1']],
-    ['Docker, where another database knows the fix', [docker, moby, `${moby}/v2`], '29.3.1', ['GO-1']],
+    ['Docker, where another database knows the fix', [docker, moby, `${moby}/v2`], '29.3.1', ['GO-1 perhaps']],
+    ['Docker of a beta that is not known', [docker, moby, `${moby}/v2`], '29.0.0', ['GO-1 perhaps', 'GHSA-E']],
+    ['Docker after the beta of the fix', [docker, moby, `${moby}/v2`], '29.4.1', []],
   ])('%s', (_, names, version, expected) => {
     const found = book.assess(names.map(go), version).matches
     expect(found.map(({ advisory: { id, database_specific: own } }) => id + (own?.condition ? ' perhaps' : ''))).toEqual(expected)

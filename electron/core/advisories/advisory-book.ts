@@ -2,7 +2,7 @@ import type { Advisory } from '#shared/model/advisory.ts'
 import { rankOfSeverity, type Severity } from '#shared/status.ts'
 import { type Concern, concernOfAdvisory } from './ranges.ts'
 import { isMalicious, severityOf } from './severity.ts'
-import { orderingOf } from './versions/ordering.ts'
+import { type CompareVersions, orderingOf } from './versions/ordering.ts'
 
 /** Where a part of the data comes from, and of which day it is. */
 export interface AdvisorySource {
@@ -83,7 +83,8 @@ export function createAdvisoryBook(
       const judged = about.map((advisory) => ({ advisory, concern: concernOfAdvisory(advisory, isPackage, version, compare) }))
       const matches = judged.flatMap(({ advisory, concern }): AdvisoryMatch[] => {
         if (concern.state !== 'affected') return []
-        const end = concern.open && fromDump.has(advisory) ? endElsewhere(advisory, judged) : undefined
+        const end =
+          concern.open && fromDump.has(advisory) ? (endElsewhere(advisory, judged) ?? endOfMoby(advisory, version, compare)) : undefined
         if (end === 'fixed') return []
         return [
           {
@@ -101,7 +102,8 @@ export function createAdvisoryBook(
   }
 }
 
-const DISPUTED = 'this version only if it was not mended before: one database knows no end, another a last version that is affected'
+const DISPUTED =
+  'this version only if it was not mended before: one database knows no end, another a last version that is affected, or a fix by other numbers'
 
 const namesOf = ({ id, aliases = [] }: Advisory): readonly string[] => [id, ...aliases]
 
@@ -119,6 +121,21 @@ function endElsewhere(
     other !== advisory && concern.state === 'unaffected' && namesOf(other).some((name) => names.has(name)) ? [concern] : [],
   )
   return others.some(({ mended }) => mended) ? 'fixed' : others.length > 0 ? 'disputed' : undefined
+}
+
+const MOBY = 'github.com/moby/moby/v2'
+
+/**
+ * Docker 29 is another module of Go: that of docker/docker ends with 28.5.2, so that Go's database has ranges without an end there, and the fix by the betas of moby/v2,
+ * of which 2.0.0-beta.9 is Docker 29.4.0-rc.1 (github.com/moby/moby/issues/52337). Which releases the other betas are is written nowhere.
+ */
+function endOfMoby({ affected }: Advisory, version: string, compare: CompareVersions): 'fixed' | 'disputed' | undefined {
+  if (!affected.some((one) => one.package.name === 'github.com/docker/docker') || (compare(version, '29.0.0-0') ?? -1) < 0) return undefined
+  const events = affected.filter((one) => one.package.name === MOBY).flatMap(({ ranges = [] }) => ranges.flatMap((one) => one.events))
+  const fixes = events.flatMap(({ fixed }) => (fixed === undefined ? [] : [fixed]))
+  if (fixes.length === 0) return undefined
+  const within = fixes.every((one) => (compare(one, '2.0.0-beta.9') ?? 1) <= 0)
+  return within && (compare(version, '29.4.0-rc.1') ?? -1) >= 0 ? 'fixed' : 'disputed'
 }
 
 /**
