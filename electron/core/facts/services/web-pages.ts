@@ -5,6 +5,8 @@ import { flagValue, hasFlag } from './flags.ts'
 interface WebPages {
   /** What lets it, in words of its configuration. */
   readonly by: string
+  /** The flag or the variable that says so. */
+  readonly setting: string
   /** Somebody said so, not the program. */
   readonly chosen: boolean
   /** Browsers send along what somebody is logged in with at a proxy in front. */
@@ -33,22 +35,31 @@ export function webPagesOf(
   const { engine, argv, environment = {} } = service
   if (engine === 'ollama') {
     const origins = unquoted(environment.OLLAMA_ORIGINS)
-    return hasAny(origins) ? { by: `OLLAMA_ORIGINS=${origins}`.slice(0, 80), chosen: true, withLogin: false } : undefined
+    return hasAny(origins)
+      ? { by: `OLLAMA_ORIGINS=${origins}`.slice(0, 80), setting: 'OLLAMA_ORIGINS', chosen: true, withLogin: false }
+      : undefined
   }
   if (engine === 'vllm') {
     const origins = flagValue(argv, ['--allowed-origins'], dashes)
     if (origins === undefined ? hasFlag(argv, ['--config', '--grpc'], dashes) : !hasAny(unquoted(origins))) return undefined
     const withLogin = hasFlag(argv, ['--allow-credentials'], dashes)
-    return { by: withLogin ? '--allow-credentials' : '--allowed-origins *', chosen: withLogin || origins !== undefined, withLogin }
+    const setting = withLogin ? '--allow-credentials' : '--allowed-origins'
+    return { by: withLogin ? setting : `${setting} *`, setting, chosen: withLogin || origins !== undefined, withLogin }
   }
   if (engine === 'llama.cpp') {
     const origins = flagValue(argv, ['--cors-origins']) ?? environment.LLAMA_ARG_CORS_ORIGINS
     const tools = hasFlag(argv, TOOLS) || Object.keys(environment).some((name) => TOOLS_SET.test(name))
     if (origins === undefined ? tools || service.environmentComplete !== true : !hasAny(unquoted(origins))) return undefined
-    const withLogin = hasFlag(argv, ['--cors-credentials']) || isOn(environment.LLAMA_ARG_CORS_CREDENTIALS)
-    return { by: withLogin ? '--cors-credentials' : '--cors-origins *', chosen: withLogin || origins !== undefined, withLogin }
+    const byFlag = hasFlag(argv, ['--cors-credentials'])
+    const withLogin = byFlag || isOn(environment.LLAMA_ARG_CORS_CREDENTIALS)
+    const flag = withLogin ? '--cors-credentials' : '--cors-origins'
+    const isFlag = withLogin ? byFlag : flagValue(argv, [flag]) !== undefined
+    const setting = isFlag ? flag : withLogin ? 'LLAMA_ARG_CORS_CREDENTIALS' : 'LLAMA_ARG_CORS_ORIGINS'
+    return { by: withLogin ? flag : `${flag} *`, setting, chosen: withLogin || origins !== undefined, withLogin }
   }
   const origins = unquoted(flagValue(argv, ['--cors-allow-origins']) ?? environment.LOCALAI_CORS_ALLOW_ORIGINS)
-  const unguarded = hasFlag(argv, ['--disable-csrf']) || isOn(environment.LOCALAI_DISABLE_CSRF)
-  return unguarded && (origins === '' || hasAny(origins)) ? { by: '--disable-csrf', chosen: true, withLogin: false } : undefined
+  const byFlag = hasFlag(argv, ['--disable-csrf'])
+  const setting = byFlag ? '--disable-csrf' : 'LOCALAI_DISABLE_CSRF'
+  const unguarded = byFlag || isOn(environment.LOCALAI_DISABLE_CSRF)
+  return unguarded && (origins === '' || hasAny(origins)) ? { by: '--disable-csrf', setting, chosen: true, withLogin: false } : undefined
 }

@@ -1,9 +1,11 @@
 import { printRoute, routesOf, whoeverJoins } from '#shared/model/engine-routes.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
+import type { FactResult } from '../../../facts/fact.ts'
 import { webPagesOf } from '../../../facts/services/web-pages.ts'
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import type { DirectWaySources } from '../inference/direct-way.ts'
-import { judgeRunning, serviceName } from '../inference/service-words.ts'
+import { citeUnit, judgeRunning, serviceName } from '../inference/service-words.ts'
 import { atEngine } from './authentication.ts'
 import { judgeOwnPort } from './own-port.ts'
 import { exposedBinds, listed } from './proxy-paths.ts'
@@ -16,7 +18,7 @@ export default defineControl({
   rationale:
     "Requests to the engine's own port meet no proxy. Ollama has no authentication at all, and the key of vLLM guards only /v1, /v2, /inference and /cohere, so /invocations runs prompts without it.",
   needs: ['services'],
-  uses: ['os', 'processes', 'firewall', 'network'],
+  uses: ['os', 'processes', 'firewall', 'network', 'units'],
   remediation: { template: 'ollama-loopback', otherEngines: 'vllm-credential', also: ['llama-server-unit', 'localai-unit'] },
   references: [
     'NIST-800-53:IA-2',
@@ -28,7 +30,7 @@ export default defineControl({
   ],
   evaluate: ({ services, ...uses }) => [
     ...judgeRunning(services, (service) => judge(service, uses)),
-    ...services.filter(({ running }) => running).flatMap(judgePages),
+    ...services.filter(({ running }) => running).flatMap((service) => judgePages(service, uses)),
   ],
 })
 
@@ -41,6 +43,19 @@ const judge = (service: InferenceService, uses: DirectWaySources): Verdict =>
     judgeAt: (one, where) => judgeAt(one, where, uses.processes),
   })
 
+type Settings = Pick<DirectWaySources, 'processes'> & { readonly units: FactResult<readonly Unit[]> }
+
+/** Where its unit or its command line has a setting; else the sockets at which it counts. */
+function citeSetting({ unit: id, pids, argv, binds }: InferenceService, setting: string, { units, processes }: Settings): Verdict['cite'] {
+  const note = 'Expected the sites that ask it, or none.'
+  const unit = units.known ? units.value.find((one) => one.id === id) : undefined
+  const inUnit = unit ? citeUnit(unit, `Environment:${setting}`, { token: setting, note }) : []
+  const token = argv.find((word) => word.replaceAll('_', '-').split('=')[0] === setting)?.split('=')[0]
+  const main = token !== undefined && processes.known ? processes.value.find(({ pid }) => pid === pids[0]) : undefined
+  if (main) return [{ section: 'processes', line: main.line, ...(token !== undefined && { token }), note }]
+  return inUnit.length > 0 ? inUnit : binds.map(({ section, line }) => ({ section, line }))
+}
+
 const asksNobody = ({ apiKey }: InferenceService): boolean => apiKey === 'none' || apiKey === 'placeholder'
 const comesOpen = (service: InferenceService): boolean => asksNobody(service) && webPagesOf(service)?.chosen === false
 
@@ -48,7 +63,7 @@ const comesOpen = (service: InferenceService): boolean => asksNobody(service) &&
  * Whatever page somebody looks at asks through his browser: one that runs here, or to which the port is forwarded. A row of its own, since closing the port, which
  * mends the other, leaves it as it is.
  */
-function judgePages(service: InferenceService): readonly Verdict[] {
+function judgePages(service: InferenceService, around: Settings): readonly Verdict[] {
   const pages = webPagesOf(service)
   if (!pages?.chosen || !(asksNobody(service) || pages.withLogin)) return []
   return [
@@ -60,7 +75,7 @@ function judgePages(service: InferenceService): readonly Verdict[] {
       title: pages.withLogin ? 'Any web page may use a login at its proxy' : 'Any web page in a browser here may ask it',
       reason: `With ${pages.by} ${serviceName(service)} lets pages of any site ask it${pages.withLogin ? ', with the login that somebody has at its proxy' : ' that are open in a browser here, or where somebody forwards its port to (ssh -L)'}.`,
       hint: 'Name the sites that have to ask it from browsers, or leave the setting out where none has.',
-      cite: service.binds.map(({ section, line }) => ({ section, line })),
+      cite: citeSetting(service, pages.setting, around),
     },
   ]
 }

@@ -183,6 +183,19 @@ test.each<[what: string, server: InferenceService, outcomes: readonly string[], 
   expect(verdicts.at(-1)?.reason).toContain(reason)
 })
 
+test('what lets pages of the web ask is shown where it is set', () => {
+  const processes = known([{ pid: 100, line: 12 }] as never)
+  const units = known([{ id: 'ollama.service', lines: { 'Environment:OLLAMA_ORIGINS': 7 } }] as never)
+  const shown = (one: InferenceService) => ask(engineRequiresKey, facts('', [one], { processes, units })).at(-1)?.cite
+  const origins = { environment: { OLLAMA_ORIGINS: '*' } }
+  const note = 'Expected the sites that ask it, or none.'
+  const variable = { section: 'units', line: 7, token: 'OLLAMA_ORIGINS', note }
+  expect(shown(service('ollama', { ...origins, unit: 'ollama.service' }))).toEqual([variable])
+  expect(shown(service('ollama', origins))).toEqual([{ section: 'listeners', line: 3 }])
+  const flag = { section: 'processes', line: 12, token: '--allowed_origins', note }
+  expect(shown(service('vllm', { argv: ['vllm', 'serve', 'm', '--allowed_origins=["*"]'] }))).toEqual([flag])
+})
+
 test('no inference server: nothing applies', () => {
   for (const control of [proxyRequiresAuthentication, managementRestricted, engineRequiresKey, managementDirect])
     expect(outcomes(ask(control, facts('', [])))).toEqual(['not-applicable: No inference server on this host'])
