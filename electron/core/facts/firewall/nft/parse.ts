@@ -89,11 +89,18 @@ function parseTable(tokens: readonly Token[]): Record<string, Chain> {
     else sets.set(name, parseSetBody(body))
   }
   const chains: Record<string, Chain> = Object.create(null)
-  for (const { name, line, body } of bodies) chains[name] = parseChain(name, line, body, sets)
+  for (const { name, line, body } of bodies) addChain(chains, name, line, body, sets)
   return chains
 }
 
-function parseChain(name: string, line: number, body: readonly Token[], sets: Map<string, readonly Element[] | undefined>): Chain {
+function addChain(
+  chains: Record<string, Chain>,
+  name: string,
+  line: number,
+  body: readonly Token[],
+  sets: Map<string, readonly Element[] | undefined>,
+  depth = 0,
+) {
   const cursor = new Cursor(body)
   const rules: Rule[] = []
   let head: Pick<Chain, 'base' | 'line' | 'text'> = { line, text: `chain ${name}` }
@@ -102,9 +109,30 @@ function parseChain(name: string, line: number, body: readonly Token[], sets: Ma
     const [first] = statement
     if (!first) continue
     if (first.text === 'type' && rules.length === 0 && !head.base) head = parseHead(statement, first.line)
-    else if (first.text !== 'comment') rules.push(...parseRule(statement, sets))
+    else if (first.text !== 'comment') {
+      const { words, block } = withoutBlock(statement)
+      // What lies deeper than the kernel follows (NFT_JUMP_STACK_SIZE) is a chain that is not there, which is in doubt.
+      if (block && depth < 16) addChain(chains, block.name, first.line, block.body, sets, depth + 1)
+      rules.push(...parseRule(words, sets))
+    }
   }
-  return { name, rules, ...head }
+  chains[name] = { name, rules, ...head }
+}
+
+/** `jump { … }`: a chain that stands in its rule (nft(8), VERDICT STATEMENT), and is gone through as one that has a name. */
+function withoutBlock(words: readonly Token[]): {
+  readonly words: readonly Token[]
+  readonly block?: { readonly name: string; readonly body: Token[] }
+} {
+  const at = words.findIndex(
+    ({ kind, text }, index) => kind === 'mark' && text === '{' && /^(?:jump|goto)$/.test(words[index - 1]?.text ?? ''),
+  )
+  const brace = words[at]
+  if (!brace) return { words }
+  const inner = new Cursor(words.slice(at + 1))
+  const body = inner.block()
+  const name = `chain in line ${brace.line}`
+  return { words: [...words.slice(0, at), { ...brace, kind: 'word', text: name }, ...inner.rest()], block: { name, body } }
 }
 
 /** `type filter hook input priority filter + 10; policy drop;` */

@@ -43,6 +43,18 @@ test.each<[string, string, string, string]>([
   expect([of('203.0.113.9', '10.0.0.5'), of('2001:db8::9', 'fd00::5')]).toEqual([four, six])
 })
 
+/** Chains within rules, as nft 1.0.6 lists them. */
+test.each<[string, string, string]>([
+  ['lets in', 'tcp dport 22 jump {\n\t\ttcp dport 443 drop\n\t\taccept\n}\ndrop', 'accept'],
+  ['stops', 'jump {\n\t\ttcp dport { 22, 80,\n 443 } counter drop\n}\naccept', 'drop'],
+  ['comes back to the next rule', 'jump {\n\t\ttcp dport 22 return\n\t\tdrop\n}\naccept', 'accept'],
+  ['does not come back', 'goto {\n\t\ttcp dport 443 accept\n}\naccept', 'drop'],
+  ['one in the other', 'jump {\n\t\ttcp dport 22 goto {\n\t\treturn\n}\n\t\tdrop\n}\naccept', 'accept'],
+  ['for other ports', 'tcp dport 80 jump {\n\t\tdrop\n}\naccept', 'accept'],
+])('a chain within a rule: %s', (_, rules, expected) => {
+  expect(verdictFor({ tables: inet(rules) }, undefined, tcp(22, '203.0.113.9')).verdict).toBe(expected)
+})
+
 /** Sets that change by themselves or by what is sent: whoever is not let in now may be later. */
 test.each<[string, string, string, string]>([
   ['knocking on another port', 'set s { type ipv4_addr; flags dynamic,timeout; timeout 30s; }', 'ip saddr @s accept', 'accept'],

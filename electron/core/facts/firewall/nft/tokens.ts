@@ -85,16 +85,16 @@ export class Cursor {
     return inside
   }
 
-  /** Everything up to the end of the line; braces may span lines. */
+  /** Everything up to the end of the line; braces may span lines. Within those of a chain without a name (`jump {`) ends of lines stay, since rules end there. */
   statement(): Token[] {
     const inside: Token[] = []
-    for (let depth = 0; !this.done; ) {
+    const open: boolean[] = []
+    while (!this.done) {
       const token = this.next() as Token
-      if (token.kind === 'mark' && token.text === '{') depth += 1
-      if (token.kind === 'mark' && token.text === '}') depth -= 1
-      if (token.kind === 'newline') {
-        if (depth <= 0) break
-      } else inside.push(token)
+      if (token.kind === 'mark' && token.text === '{') open.push(/^(?:jump|goto)$/.test(inside.at(-1)?.text ?? ''))
+      if (token.kind === 'mark' && token.text === '}') open.pop()
+      if (token.kind === 'newline' && open.length === 0) break
+      if (token.kind !== 'newline' || open.at(-1) === true) inside.push(token)
     }
     return inside
   }
