@@ -34,7 +34,7 @@ test('all sections make one script, with ids that frames and files can hold', ()
   for (const { id } of sections) expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
   // Sent once for each connection, deflated to less than a third; kilobytes-per-host of the benchmark says what that costs.
   const { script } = buildProbe(sections, 'a'.repeat(32))
-  expect(script.length).toBeLessThan(158_000)
+  expect(script.length).toBeLessThan(158_500)
   // One letter beyond Latin-1 and V8 keeps two bytes for each of them, once for each host.
   expect(script).toMatch(/^[\x20-\x7e\n\t]*$/)
 })

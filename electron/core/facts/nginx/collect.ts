@@ -25,8 +25,8 @@ export const nginxDump = command({
 const CONFIGURATION = '/etc/nginx /usr/local/nginx/conf /usr/local/openresty/nginx/conf /opt/nginx/conf'
 
 /**
- * Where none runs in a container: `@changed PATH` for each file and folder of the configuration that changed (ctime) after the workers of the one nginx of the host began, which those of a reload do:
- * the oldest that is not shutting down. By the clock of the kernel and by that of find(1), which a session may have set otherwise; two seconds of grace, since the kernel tells the start of the host by the second. Nothing is said where several run, or find(1) is too small.
+ * Where none runs in a container: `@changed PATH` for each file of the configuration that changed (ctime), and each folder in which something came or went (mtime), after the workers of the one nginx of
+ * the host began, which those of a reload do: the oldest that is not shutting down. By the clock of the kernel and by that of find(1), which a session may have set otherwise; two seconds of grace, since the kernel tells the start of the host by the second. Nothing is said where several run, or find(1) is too small.
  * nginx in containers, where the account reaches the daemon by itself: its own `nginx -v -T` inside the container, of the file that its master says it was started with,
  * which is what it has in effect, files of the image and mounted ones alike. Nobody is given a sudo line for it: names of containers are data, and whoever may choose one may enter any. What a
  * container prints stands behind a blank, so that it can pose as no other. A daemon that docker.socket would start is not asked.
@@ -51,7 +51,8 @@ if [ -z "$ids" ]; then
     esac
   done 2>/dev/null
   [ -z "$loaded" ] || { IFS=. read -r up rest && while read -r key boot rest <&3; do [ "$key" != btime ] || break; done; } </proc/uptime 3</proc/stat
-  [ -z "$boot" ] || find -L ${CONFIGURATION} ! -path '*[! -~]*' -newerct "@$((boot + loaded / 100 + 2))" -newerct "$((up - loaded / 100 - 2)) seconds ago" -printf '@changed %p\\n' 2>/dev/null
+  at="@$((boot + loaded / 100 + 2))" ago="$((up - loaded / 100 - 2)) seconds ago"
+  [ -z "$boot" ] || find -L ${CONFIGURATION} ! -path '*[! -~]*' \\( ! -type d -newerct "$at" -newerct "$ago" -o -type d -newermt "$at" -newermt "$ago" \\) -printf '@changed %p\\n' 2>/dev/null
   printf '@end\\n'
   exit 0
 fi

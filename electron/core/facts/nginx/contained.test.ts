@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -107,6 +107,11 @@ describe.runIf(process.platform === 'linux')('files that changed after they were
     // Whose files they are is not known.
     expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 500], [30, 1, 500, 'master process nginx'], [31, 30, 0])).toEqual([])
     expect(run(shell)).toEqual([])
+    // Of a folder counts what came or went, not who owns it or when it was looked after.
+    const now = new Date()
+    utimesSync(join(conf, 'conf.d'), new Date(0), new Date(0))
+    expect(run(shell, [20, 1, 500, 'master process nginx'], [21, 20, 500])).toEqual(all.slice(1))
+    utimesSync(join(conf, 'conf.d'), now, now)
   })
 })
 

@@ -331,8 +331,11 @@ states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,Uni
   END {
     print time rows "\\n@timers" timers "\\n@ssh" ssh
     file = "/run/sshd.pid"
-    if (up != "") system("cd /etc/ssh; exec find -H sshd_config sshd_config.d -newerct \\047" up " 1 sec\\047 " ((getline pid < file) > 0 && pid == main ? "-newercm " file : "") " -printf \\047=newer %p\\\\n\\047")
-  }') || states=
+    if ((getline pid < file) <= 0 || pid != main) file = ""
+    if (up != "") system("cd /etc/ssh; exec find -H sshd_config sshd_config.d ! -type d " since("c") " -o -type d " since("m"))
+  }
+  # Of a folder counts what came or went.
+  function since(time) { return "-newer" time "t \\047" up " 1 sec\\047 " (file == "" ? "" : "-newer" time "m " file) " -printf \\047=newer %p\\\\n\\047" }') || states=
 time=\${states%%"$nl"*}
 printf '@clock\\n=NTPSynchronized=%s\\n' "$(clock)"
 kept=; [ -d /var/log/journal ] && kept=' directory'

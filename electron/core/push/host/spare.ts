@@ -18,8 +18,12 @@ gh_take_spare() {
   [ "$(gh_state "$gh_temp" "$6 $7")" = "$6" ] && { [ -h "$gh_temp" ] || [ "$(gh_extra "$gh_temp")" = "$(gh_extra "$gh_base/old.$1")" ]; }
 }
 gh_no_spare() {
-  rm -f -- "\${2%/*}/.gatehouse-new.$1" "\${2%/*}/.gatehouse-old.$1~"
+  gh_dir=\${2%/*}
+  # None of what goes was read by a program, and the time of the folder says what came or went since one did: it stays.
+  touch -r "$gh_dir" "$gh_base/.ready.time" 2>/dev/null && gh_timed=1 || gh_timed=
+  rm -f -- "$gh_dir/.gatehouse-new.$1" "$gh_dir/.gatehouse-old.$1~"
+  [ -z "$gh_timed" ] || touch -c -r "$gh_base/.ready.time" "$gh_dir"
   # A folder that an earlier push had made, where this one takes that back.
-  [ ! -e "$gh_base/empty.$1" ] || [ ! -e "$gh_base/committed" ] || rmdir -- "\${2%/*}" 2>/dev/null || :
+  [ ! -e "$gh_base/empty.$1" ] || [ ! -e "$gh_base/committed" ] || rmdir -- "$gh_dir" 2>/dev/null || :
 }
 `

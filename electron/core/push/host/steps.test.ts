@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { armRuntime } from './arm.ts'
 import { commitRuntime } from './commit.ts'
 import { extendRuntime } from './extend.ts'
+import { spareRuntime } from './spare.ts'
 import { undoRuntime } from './undo.ts'
 
 /**
@@ -113,4 +114,19 @@ test.each([
   [60, { firing: '' }, 'failed undone'],
 ])('an undo that is due in %i s is not put off where %j', (left, there, words) => {
   expect(taken(extendRuntime, { ...dueIn(left), ...there }).said).toEqual([words])
+})
+
+test('the old file that lay beside goes, and the folder keeps the time at which something last came or went', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-spare-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const [base, site] = [join(folder, 'push'), join(folder, 'sites enabled')]
+  for (const each of [base, site]) mkdirSync(each)
+  for (const name of ['a.conf', '.gatehouse-old.1~', '.gatehouse-new.1']) writeFileSync(join(site, name), '')
+  const long = new Date('2026-01-02T03:04:05.678Z')
+  utimesSync(site, long, long)
+  const input = `gh_base='${base}'\n${spareRuntime}\ngh_no_spare 1 '${site}/a.conf'\ngh_no_spare 2 '${folder}/gone/b.conf'\n`
+  const { status, stderr } = spawnSync('/bin/sh', { input, encoding: 'utf8' })
+  expect([status, stderr, readdirSync(site)]).toEqual([0, '', ['a.conf']])
+  expect(statSync(site).mtime).toEqual(long)
+  expect(existsSync(join(folder, 'gone'))).toBe(false)
 })
