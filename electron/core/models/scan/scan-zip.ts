@@ -41,9 +41,11 @@ export async function scanZip(scan: Scan, item: ScanItem, scanMember: ScanMember
 
 /**
  * The archives of a shard of PyTorch's distributed checkpoints (`.distcp`): one behind the other, each of them a tensor that is read by its place in
- * `.metadata`. Where anything else stands between them, it is one archive behind other bytes.
+ * `.metadata`. Where anything else stands between them, it is one archive behind other bytes; so is a file by any other name, of which PyTorch's reader of zip
+ * archives looks for the directory where the last one says it is, counted from the beginning.
  */
 async function archivesOf(scan: Scan, source: ByteSource): Promise<readonly ByteSource[]> {
+  if (!source.path.toLowerCase().endsWith('.distcp')) return [source]
   const archives: ByteSource[] = []
   for (let end = source.size; end > 0; ) {
     scan.step(200)

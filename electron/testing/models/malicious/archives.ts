@@ -52,8 +52,10 @@ const zips: readonly ModelCase[] = [
   dangerous('bytes before the archive', zip([bad], { leading: utf8('#!/bin/sh\n') })),
   dangerous('a pickle before the archive', zip([good], { leading: evil })),
   dangerous('an archive behind safetensors', joined(safetensors(JSON.stringify({ a: tensor(0, 8) }), 8), zip([bad]))),
-  dangerous('two archives behind each other, the first bad', joined(zip([bad]), zip([good]))),
-  dangerous('two archives behind each other, the last bad', joined(zip([good]), zip([bad]))),
+  dangerous('two archives behind each other, the first bad', joined(zip([bad]), zip([good])), 'shard.distcp'),
+  dangerous('two archives behind each other, the last bad', joined(zip([good]), zip([bad])), 'shard.distcp'),
+  // PyTorch reads from the beginning where the last says that its directory is, which is anything that the first holds.
+  suspicious('two archives behind each other, in no shard', joined(zip([good]), zip([good]))),
   suspicious('two archives behind each other, and bytes between', joined(zip([good]), utf8('between'), zip([good]))),
   dangerous('zip64', zip([bad], { zip64: true })),
   dangerous('a wrong count of members', zip([good, bad], { count: 1 })),
