@@ -21,7 +21,7 @@ import { verdictWords } from './verdict-words.ts'
 const columns: readonly [Column<PushRecord>, ...Column<PushRecord>[]] = [
   { id: 'host', head: 'Host', className: 'w-[96px]', cell: ({ host }) => plainText(host, 80) },
   { id: 'what', head: 'Template', cell: ({ plan, detail }) => plainText(plan?.template.id ?? detail, 60) },
-  { id: 'when', head: 'When', className: 'w-[64px]', cell: ({ startedAt }) => moment(new Date(startedAt), new Date()) },
+  { id: 'when', head: 'When', className: 'w-[88px]', cell: ({ startedAt }) => moment(new Date(startedAt), new Date()) },
   {
     id: 'verdict',
     head: 'Verdict',
