@@ -172,6 +172,9 @@ const users = {
   },
 }
 const asksUsers = says(users)
+const asksFor = (header: string) => ({
+  apps: { http: { servers: { srv0: { routes: [{ match: [{ header: { Authorization: [header] } }] }] } } } },
+})
 const closed = entry('/etc/caddy/Caddyfile', 0o640, 'root', 'caddy')
 const passwordsPass = 'pass: The password file is closed to others'
 const passwordsNotSeen = 'not-evaluated: Passwords of Caddy were not all seen'
@@ -187,6 +190,9 @@ describe('proxy-password-files-protected', () => {
       ['fail: Others can change the password file'],
     ],
     ['no route asks', {}, ['not-applicable: Caddy keeps no passwords']],
+    ['a key is asked for, as packaged', { caddy: says(asksFor('Bearer masked')) }, ['fail: Others can read a key of Caddy']],
+    ['a key is asked for, closed', { caddy: says(asksFor('maskedrandom')), files: [closed] }, ['pass: Keys of Caddy are closed to others']],
+    ['a key from the environment', { caddy: says(asksFor('Bearer {env.KEY}')) }, ['not-applicable: Caddy keeps no passwords']],
     [
       'one that is imported is closed as well',
       { caddy: says(users, ['users/*.caddy']), files: [closed, entry('/etc/caddy/users/a.caddy', 0o600)] },

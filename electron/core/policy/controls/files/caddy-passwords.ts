@@ -13,7 +13,7 @@ export interface CaddyPasswordsFacts extends ListedFacts, CaddyPlacesFacts {
 
 const MAX_DEPTH = 60
 
-/** Caddy keeps the hashes of its users in its configuration itself: who besides root and Caddy reads those files. */
+/** Caddy keeps the hashes of its users and the keys that it asks for in its configuration itself: who besides root and Caddy reads those files. */
 export const caddyPasswords = (facts: CaddyPasswordsFacts, kind: FileKind): readonly Verdict[] =>
   caddyProcesses(facts)
     .slice(0, 10)
@@ -33,9 +33,10 @@ function judge({ process, inContainer, config: place }: CaddyProcess, facts: Cad
   const read = readCaddies(facts.caddy).find(({ pid }) => pid === process.pid)
   if (!read) return unread('The configuration of this Caddy was not read.')
   const { config, imports } = read
-  const asks = basicAuth(config, 0)
+  const hashes = first(config, (node) => field(node, 'providers', 'http_basic'))
+  const asks = hashes ?? first(config, keyIn)
   if (!asks) return { ...unread('No route of Caddy asks for a password.'), status: 'not-applicable', title: 'Caddy keeps no passwords' }
-  const named: Citation = { section: 'caddy', line: asks.line, note: 'The hashes of its users stand here.' }
+  const named: Citation = { section: 'caddy', line: asks.line, note: hashes ? 'The hashes of its users stand here.' : 'A key stands here.' }
   if (!('path' in place)) return unread(`Which file tells Caddy what to do is not known: ${place.unknown}.`, [named, started])
   if (!imports && !place.path.endsWith('.json')) return unread('Which files the Caddyfile imports could not be read.', [named, started])
   const trusted = ['root', process.user]
@@ -43,26 +44,42 @@ function judge({ process, inContainer, config: place }: CaddyProcess, facts: Cad
   const verdicts = paths
     .slice(0, 50)
     .map((path) =>
-      judgeFile(path, { program: 'Caddy', named, readers: trusted, owners: trusted }, facts, { ...kind, expected: '0640 root:caddy' }),
+      judgeFile(path, { program: 'Caddy', named, readers: trusted, owners: trusted }, facts, {
+        ...kind,
+        ...(hashes ? {} : ofKeys),
+        expected: '0640 root:caddy',
+      }),
     )
-  const [first] = verdicts
-  const differs = verdicts.find(({ status }) => status !== first?.status)
-  if (!first || !differs) return first ?? unread('No file of Caddy was seen.')
+    .map((verdict) => (hashes ? verdict : { ...verdict, template: null }))
+  const [one] = verdicts
+  const differs = verdicts.find(({ status }) => status !== one?.status)
+  if (!one || !differs) return one ?? unread('No file of Caddy was seen.')
   const open = verdicts.find(({ status }) => status !== 'pass') ?? differs
-  return unread(`Which of ${paths.length} files holds the passwords is not known, and not all are closed: ${open.reason}`, [
-    named,
-    ...open.cite,
-  ])
+  return unread(
+    `Which of ${paths.length} files holds the ${hashes ? 'passwords' : 'keys'} is not known, and not all are closed: ${open.reason}`,
+    [named, ...open.cite],
+  )
 }
 
-/** `providers.http_basic` of an `authentication` handler, wherever it stands. */
-function basicAuth(node: JsonNode | undefined, depth: number): JsonNode | undefined {
-  if (node === undefined || depth > MAX_DEPTH) return undefined
-  const found = field(node, 'providers', 'http_basic')
+const ofKeys = {
+  what: 'file with a key',
+  passTitle: 'Keys of Caddy are closed to others',
+  readTitle: 'Others can read a key of Caddy',
+  writeTitle: 'Others can change a key of Caddy',
+} as const
+
+/** A key as the host masked it (`core/facts/caddy/mask.ts`), in a header that is asked of clients or set in their place. */
+const keyIn = (node: JsonNode): JsonNode | undefined =>
+  node.kind === 'string' && /maskedrandom|‹redacted|^(?:Bearer|Basic|Token) masked/.test(node.text) ? node : undefined
+
+/** What is wanted of the first value that has it, wherever that stands. */
+function first(node: JsonNode, wanted: (node: JsonNode) => JsonNode | undefined, depth = 0): JsonNode | undefined {
+  if (depth > MAX_DEPTH) return undefined
+  const found = wanted(node)
   if (found) return found
   const inner = node.kind === 'array' ? node.items : entries(node).map(([, value]) => value)
   for (const one of inner) {
-    const below = basicAuth(one, depth + 1)
+    const below = first(one, wanted, depth + 1)
     if (below) return below
   }
   return undefined

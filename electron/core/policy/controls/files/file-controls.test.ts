@@ -150,3 +150,32 @@ test('processes that cannot be seen may be proxies', () => {
   for (const control of [configuration, tlsKeys])
     expect(judge(control, '', [], more)).toEqual(['not-evaluated: Whether a proxy runs is not known'])
 })
+
+describe('keys in the configuration of nginx', () => {
+  const main = '/etc/nginx/nginx.conf'
+  const read = 'fail: Others can read a key of nginx'
+  const closed = 'pass: Keys of nginx are closed to others'
+  test.each([
+    ['a map', 'map $http_authorization $who { default ""; "Bearer ‹redacted-3f9a2c1d›" a; }', [read]],
+    ['a condition', site('if ($http_x_api_key != "‹redacted›") { return 401; }'), [read]],
+    ['a header that is sent on', site('location / { proxy_set_header Authorization "Bearer ‹redacted›"; }'), [read]],
+    ['a login in an address', site('location / { proxy_pass http://ada:‹redacted›@127.0.0.1:8000; }'), [read]],
+    [
+      'a word that stands before all keys',
+      site('if ($http_x_api_key !~ "^‹word›") { return 401; }'),
+      ['not-applicable: nginx uses no password file'],
+    ],
+    ['none', site('location / { proxy_set_header Authorization $http_authorization; }'), ['not-applicable: nginx uses no password file']],
+  ])('%s', (_, config, expected) => {
+    expect(judge(passwordFiles, config, [...base, file(main, 0o644)])).toEqual(expected)
+  })
+  test.each<[string, readonly GuardedFile[], string]>([
+    ['root alone', [...base, file(main, 0o600)], closed],
+    ['root and the workers', [...base, file(main, 0o640, 'root', 'www-data')], closed],
+    ['a group of people', [...base, file(main, 0o640, 'root', 'ops')], read],
+    ['a closed directory', [folder('/etc/nginx', 0o750), file(main, 0o644)], closed],
+    ['not listed', base, 'not-evaluated: Who reads a key of nginx is not known'],
+  ])('readable for %s', (_, files, expected) => {
+    expect(judge(passwordFiles, site('if ($http_x_api_key != "‹redacted›") { return 401; }'), files)).toEqual([expected])
+  })
+})

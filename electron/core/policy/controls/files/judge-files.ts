@@ -4,7 +4,8 @@ import type { FactResult } from '../../../facts/fact.ts'
 import { pathsNamed } from '../../../facts/nginx/named-directives.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { Os } from '../../../facts/os/os.ts'
-import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
+import type { PathEntry } from '../../../facts/path-entry.ts'
+import type { GuardedFile, GuardedFiles } from '../../../facts/privileged/privileged.ts'
 import type { Verdict } from '../../control.ts'
 import { onlyTrusted, openEntries, printMode } from '../../path-writers.ts'
 import { copiesOf } from './copies.ts'
@@ -31,7 +32,7 @@ export interface FileKind {
 }
 
 /** Account of nginx' workers, which may read what the master hands them. */
-const workerOf = ({ directives }: Nginx): string => directives.find(({ name }) => name === 'user')?.parameters[0] ?? 'www-data'
+export const workerOf = ({ directives }: Nginx): string => directives.find(({ name }) => name === 'user')?.parameters[0] ?? 'www-data'
 
 /** Judges every file that nginx names with a directive: who besides root (and the proxy) reads it, and who changes it. */
 export function judgeNamedFiles(facts: FileFacts, kind: FileKind): readonly Verdict[] {
@@ -91,10 +92,9 @@ export function judgeFile(path: string, { program, named, readers, owners }: Nam
         .join('; ')}. Expected ${owners.join(' or ')} alone.`,
       cite,
     }
-  const hidden = way.some(({ type, mode, path: folder }) => type === 'directory' && folder !== real && (mode & 0o001) === 0)
-  const groupReads = (file.mode & 0o040) !== 0 && !onlyTrusted(file.group, readers, accounts) && file.group !== 'ssl-cert'
-  if (!hidden && ((file.mode & 0o004) !== 0 || groupReads)) {
-    const who = (file.mode & 0o004) !== 0 ? 'every account' : `group ${file.group}`
+  const hidden = isHidden(real, way)
+  const who = readerOf(file, hidden, readers, accounts)
+  if (who !== undefined)
     return {
       ...base,
       status: 'fail',
@@ -102,9 +102,25 @@ export function judgeFile(path: string, { program, named, readers, owners }: Nam
       reason: `${real} is ${printMode(entryOf(file))}, so ${who} can read it. Expected ${kind.expected}.`,
       cite,
     }
-  }
   const reason = `${real} is ${printMode(entryOf(file))}${hidden ? ' behind a closed directory' : ''}.`
   return { ...base, status: 'pass', title: kind.passTitle, reason, cite: [{ section: 'privileged', line: file.line, token: real }, named] }
 }
 
-const entryOf = (file: GuardedFiles['files'][number]) => ({ ...file, type: 'file' as const })
+/** Does a folder above it keep others out? */
+export const isHidden = (path: string, way: readonly PathEntry[]): boolean =>
+  way.some((entry) => entry.type === 'directory' && entry.path !== path && (entry.mode & 0o001) === 0)
+
+/** Who besides the readers reads the file, by its mode: one for all. */
+export function readerOf(
+  file: GuardedFile,
+  hidden: boolean,
+  readers: readonly string[],
+  accounts: Accounts | undefined,
+): string | undefined {
+  if (hidden) return undefined
+  if ((file.mode & 0o004) !== 0) return 'every account'
+  const groupReads = (file.mode & 0o040) !== 0 && !onlyTrusted(file.group, readers, accounts) && file.group !== 'ssl-cert'
+  return groupReads ? `group ${file.group}` : undefined
+}
+
+export const entryOf = (file: GuardedFile) => ({ ...file, type: 'file' as const })

@@ -1,6 +1,7 @@
 import { defineControl } from '../../control.ts'
 import { caddyPasswords } from './caddy-passwords.ts'
 import { type FileKind, judgeNamedFiles } from './judge-files.ts'
+import { nginxKeys } from './nginx-keys.ts'
 import { otherProxies } from './other-proxies.ts'
 
 const kind: FileKind = {
@@ -16,9 +17,9 @@ export default defineControl({
   id: 'proxy-password-files-protected',
   item: 'INF-3',
   severity: 'high',
-  title: 'Password files of the proxy are closed to other accounts',
+  title: 'Password files and keys of the proxy are closed to others',
   rationale:
-    'Hashes of password files are broken at leisure, md5 and crypt within hours. Whoever can write the file needs no breaking: one line more is a login.',
+    'Hashes of password files are broken at leisure, md5 and crypt within hours, and keys in a configuration need no breaking. Whoever can write the file adds a login with one line.',
   needs: ['nginx', 'guarded-files'],
   uses: ['accounts', 'os', 'caddy', 'processes', 'units'],
   remediation: { template: 'htpasswd-users' },
@@ -32,7 +33,11 @@ export default defineControl({
   ],
   evaluate: (facts) => {
     const nginx = judgeNamedFiles(facts, kind)
-    const all = [...(facts.nginx.installed ? nginx : []), ...caddyPasswords(facts, kind), ...otherProxies(facts.processes, 'Passwords')]
+    const all = [
+      ...(facts.nginx.installed ? [...nginx, ...nginxKeys(facts)] : []),
+      ...caddyPasswords(facts, kind),
+      ...otherProxies(facts.processes, 'Passwords'),
+    ]
     const judged = all.filter(({ status }) => status !== 'not-applicable')
     return [judged, all.slice(0, 1), nginx].find((some) => some.length > 0) ?? nginx
   },
