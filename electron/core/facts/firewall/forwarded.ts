@@ -101,9 +101,11 @@ export function sourcesBehind(tables: readonly Table[], network: Network, bridge
   )
 }
 
-/** Names that Docker, Podman and nerdctl give to their bridges. */
+/** Names that Docker, Podman and nerdctl give to their bridges by themselves. */
 const BRIDGE = /^(?:docker\d+|nerdctl\d+|br-[0-9a-f]{12}|podman\d+|cni-podman\d+)$/
 
 /** Addresses of this host on bridges of containers, those aside that every interface gives itself. */
 export const containerBridges = (network: Network): readonly InterfaceAddress[] =>
-  network.addresses.filter(({ interface: name, address }) => BRIDGE.test(name) && !/^fe[89ab]/i.test(address))
+  network.addresses.filter(
+    ({ interface: name, address }) => (BRIDGE.test(name) || network.bridges?.includes(name)) && !/^fe[89ab]/i.test(address),
+  )

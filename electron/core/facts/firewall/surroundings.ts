@@ -33,6 +33,9 @@ export interface Side {
 export const INSIDE =
   /^(?:docker|br-[0-9a-f]{12}$|veth|virbr|vnet|podman|cni|cali|lxc|lxdbr|incusbr|kube-|nodelocaldns|nerdctl|cbr0$|waydroid|mpqemubr|vboxnet|vmnet\d|dummy|sit0$|ip6tnl0$)/
 
+/** By its name, or because rules of Docker or Podman name it as theirs. */
+export const isInside = (network: Network, name: string): boolean => INSIDE.test(name) || network.bridges?.includes(name) === true
+
 /** Tunnels of a network plugin of Kubernetes (flannel, Calico, Cilium) to the containers of other machines, and to nowhere else. */
 export const OVERLAY = /^(?:flannel|tunl0$|vxlan(?:-v6)?\.calico$|wireguard\.cali$|wg-v6\.cali$|cilium_)/
 
@@ -95,7 +98,7 @@ function onOtherMachines(network: Network, family: Family, name: string): Addres
 function outsideOf(network: Network): readonly string[] {
   const names = [...new Set([...network.addresses, ...network.routes].map((each) => each.interface))].filter((name) => name !== 'lo')
   const leadsOut = new Set(network.routes.filter(leadsEverywhere).map((route) => route.interface))
-  const outside = names.filter((name) => !INSIDE.test(name) || leadsOut.has(name))
+  const outside = names.filter((name) => !isInside(network, name) || leadsOut.has(name))
   return outside.length > 0 ? outside : names
 }
 
@@ -183,7 +186,8 @@ export function wayTo(network: Network | undefined, family: Family, address: str
   const tables = new Set(network?.routes.map(({ table }) => table))
   const namesBy = (table: string) => [...new Set(routesBy(network, table, family, address).map((route) => route.interface))]
   const byMain = namesBy('main')
-  const names = byMain.length > 0 && byMain.every((name) => INSIDE.test(name)) ? byMain : [...new Set([...tables].flatMap(namesBy))]
+  const isHere = (name: string) => network !== undefined && isInside(network, name)
+  const names = byMain.length > 0 && byMain.every(isHere) ? byMain : [...new Set([...tables].flatMap(namesBy))]
   const [name] = names
   return names.length > 1 || name === undefined || (network && isSeenOtherwise(network, name)) ? undefined : name
 }

@@ -3,6 +3,7 @@ import { type FactResult, known, unknown, unusable } from '../fact.ts'
 import type { FactDefinition } from '../fact-definition.ts'
 import type { System } from '../system/system.ts'
 import { collectNetwork } from './collect.ts'
+import { namedBridges } from './container-bridges.ts'
 import { collectNextStart } from './next-start/collect.ts'
 import { readNextStart } from './next-start/parse.ts'
 import {
@@ -42,17 +43,12 @@ export const networkFact: FactDefinition<'network'> = {
     const defaultRoute = routes.some(({ destination }) => /\/0$/.test(destination))
     const ownRoutes = [...parseOwnRoutes(routes4.stdout, 4, addresses), ...parseOwnRoutes(routes6.stdout, 6, addresses)]
     const inVrf = [...new Set([...parseInVrf(routes4.stdout), ...parseInVrf(routes6.stdout)])]
+    const leased = parseLeased(addressOutput.stdout, routes4.stdout, routes6.stdout)
+    const rules = [section('iptables'), section('ip6tables'), section('nft')].map(({ stdout }) => stdout)
     return known({
-      ...{
-        addresses,
-        routes,
-        names: namesOf(fact('system')),
-        defaultRoute,
-        reversePath: parseReversePath(section('os').stdout),
-        inVrf,
-        ownRoutes,
-      },
-      leased: parseLeased(addressOutput.stdout, routes4.stdout, routes6.stdout),
+      ...{ addresses, routes, names: namesOf(fact('system')), defaultRoute },
+      ...{ reversePath: parseReversePath(section('os').stdout), inVrf, ownRoutes, leased },
+      bridges: namedBridges(rules, { addresses, routes, leased }),
       ...(airGapped(context.fleet, context.host) && { nextStart: readNextStart(section('network-files')) }),
     })
   },

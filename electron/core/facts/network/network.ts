@@ -11,6 +11,8 @@ export interface Network {
   readonly defaultRoute: boolean
   /** Interfaces by which the kernel takes IPv4 packets only if the answer leaves by the same one (rp_filter=1, ip-sysctl). None where that was not read. */
   readonly reversePath?: readonly string[]
+  /** Bridges of containers by whatever name, where rules of Docker or Podman tell of them. */
+  readonly bridges?: readonly string[]
   /** Interfaces in a VRF: some hooks of the packet filter see its device instead of theirs (Documentation/networking/vrf.rst). */
   readonly inVrf?: readonly string[]
   /** What routes make this host's own, beside the addresses of its interfaces. None where that was not read. */

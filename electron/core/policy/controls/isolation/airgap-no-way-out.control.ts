@@ -179,10 +179,10 @@ function withoutRoute(
   const [unread] = nextStart.value.unread
   if (unread)
     return { ...doubt, reason: `${now}. Whether the next start brings one is not known: ${unread.why}`, cite: [...unread.cite, ...cite] }
-  const [six] = linksWithSix(network.addresses)
+  const [six] = linksWithSix(network)
   if (six !== undefined && nextStart.value.kernel === undefined)
     return { ...doubt, reason: `${now}. Whether ${six} takes one from routers of IPv6 was not shown, and ${held}.`, cite }
-  const brief = nextStart.value.kernel?.find((link) => link.isForNow && linksWithSix(network.addresses).includes(link.interface))
+  const brief = nextStart.value.kernel?.find((link) => link.isForNow && linksWithSix(network).includes(link.interface))
   if (brief)
     return {
       ...doubt,
@@ -204,9 +204,9 @@ const HINTS = {
 } as const
 
 /** By what it is told now, or told to ask for, or asks for by itself, unless it is told to take no route of that. */
-function toldByOthers({ leased = [], addresses, nextStart }: Network, asks: readonly Ask[]) {
+function toldByOthers({ leased = [], addresses, bridges = [], nextStart }: Network, asks: readonly Ask[]) {
   const kinds = { 4: 'lease', 6: 'advertisement' } as const
-  const withSix = linksWithSix(addresses)
+  const withSix = linksWithSix({ addresses, bridges })
   const isMeant = ({ unsaid, interface: link }: Ask) => !unsaid || (link === undefined ? withSix.length > 0 : withSix.includes(link))
   for (const family of [4, 6] as const) {
     const own = asks.filter(({ kind }) => kind === kinds[family])
@@ -224,7 +224,11 @@ function toldByOthers({ leased = [], addresses, nextStart }: Network, asks: read
 }
 
 /** Where a router of IPv6 may be heard: links out of this host that have an address of that family. */
-const linksWithSix = (addresses: Network['addresses']): readonly string[] => [
-  ...new Set(addresses.flatMap(({ interface: link, address }) => (address.includes(':') && !HEARS_NONE.test(link) ? [link] : []))),
+const linksWithSix = ({ addresses, bridges = [] }: Pick<Network, 'addresses' | 'bridges'>): readonly string[] => [
+  ...new Set(
+    addresses.flatMap(({ interface: link, address }) =>
+      address.includes(':') && !HEARS_NONE.test(link) && !bridges.includes(link) ? [link] : [],
+    ),
+  ),
 ]
 const HEARS_NONE = new RegExp(`^lo$|${INSIDE.source}|${OVERLAY.source}|${TUNNEL.source}|^tun`)

@@ -1,7 +1,7 @@
 import { everything, type Family } from '../../../facts/firewall/address-set.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { type ForwardedQuery, forwardedFrom, sourcesBehind } from '../../../facts/firewall/forwarded.ts'
-import { INSIDE, sidesOf } from '../../../facts/firewall/surroundings.ts'
+import { isInside, sidesOf } from '../../../facts/firewall/surroundings.ts'
 import type { Piece } from '../../../facts/firewall/verdicts.ts'
 import type { InterfaceAddress, Network } from '../../../facts/network/network.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
@@ -19,7 +19,7 @@ export function bridgesOf(network: Network, processes: readonly Process[] = []):
   const led = new Set(network.addresses.filter(({ address }) => gateways.has(address)).map((each) => each.interface))
   const isBridge = ({ interface: name, address, prefixLength }: InterfaceAddress) =>
     prefixLength < (address.includes(':') ? 128 : 32) &&
-    (led.has(name) ? !everywhere.has(name) : INSIDE.test(name) && !outside.has(name) && !/^(?:dummy|sit|ip6tnl)/.test(name))
+    (led.has(name) ? !everywhere.has(name) : isInside(network, name) && !outside.has(name) && !/^(?:dummy|sit|ip6tnl)/.test(name))
   return network.addresses.filter((each) => isBridge(each) && !/^fe[89ab]/i.test(each.address))
 }
 

@@ -1,4 +1,4 @@
-import { INSIDE, OVERLAY } from '../../../facts/firewall/surroundings.ts'
+import { isInside, OVERLAY } from '../../../facts/firewall/surroundings.ts'
 import type { Network, Route } from '../../../facts/network/network.ts'
 
 /** Ways out that rules open most often, and that weights and prompts leave by. */
@@ -14,7 +14,7 @@ export function routedAnywhere<T extends Network | undefined>(network: T): T | N
   const leads = ({ destination, table }: Route) => table === 'main' && /^(?:0\.0\.0\.0|::)\/0$/.test(destination)
   if (network === undefined || network.routes.some(leads)) return network
   const names = [...new Set(network.addresses.map((address) => address.interface))].filter((name) => name !== 'lo')
-  const cards = names.filter((name) => !INSIDE.test(name) && !OVERLAY.test(name))
+  const cards = names.filter((name) => !isInside(network, name) && !OVERLAY.test(name))
   const interfaces = cards.length > 0 ? cards : names
   const routes = interfaces.flatMap((name) => [
     { family: 4 as const, destination: '0.0.0.0/0', interface: name, table: 'main', section: 'routes' as const, line: 0 },
