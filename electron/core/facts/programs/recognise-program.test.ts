@@ -289,6 +289,7 @@ test.each<[string, string, string | undefined]>([
   ['python3 worker.py --preview-method auto', '/system.slice/comfyui.service', undefined],
   ['python3 /srv/shop/main.py --preview-method auto', '', undefined],
   ['python server.py --listen --listen-port 7861', '', 'text-generation-webui'],
+  ['/home/ada/env/bin/python main.py --preview-method auto', '', 'comfyui'],
   ['python server.py --port 80', '', undefined],
   ['python3 launch.py --listen --no-half-vae', '', 'stable-diffusion-webui'],
   ['/opt/conda/envs/comfyui/bin/python main.py --listen', '', 'comfyui'],
@@ -302,6 +303,9 @@ test.each<[string, string, string | undefined]>([
 test.each<[string, number, string | undefined]>([
   ['python main.py --listen', 8188, 'comfyui'],
   ['python main.py', 8188, 'comfyui'],
+  ['/home/ada/venv/bin/python main.py --listen', 8188, 'comfyui'],
+  ['/home/ada/.venv/bin/python3 -u ./server.py --listen --api', 7860, 'text-generation-webui'],
+  ['/home/ada/venv/bin/python /srv/shop/main.py', 8188, undefined],
   ['python main.py --listen', 8000, undefined],
   ['python worker.py --listen', 8188, undefined],
   ['python server.py --share', 7860, 'text-generation-webui'],

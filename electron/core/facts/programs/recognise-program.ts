@@ -78,7 +78,7 @@ export function programOfScript(
     unit.test(unitOf(process) ?? '') || environment.test(environmentOf(process.argv))
   return unwrap(process.argv)
     .flatMap(({ words: [path = '', ...rest], module }) =>
-      module === undefined && /^(?:\.\/)?[^/]+\.py$/.test(path)
+      module === undefined && isBare(basename(path), process.argv)
         ? knownPrograms.find(
             ({ script }) =>
               script?.name.test(basename(path)) &&
@@ -90,6 +90,10 @@ export function programOfScript(
     )
     .find((record) => record !== undefined)
 }
+
+/** Was it started without its folder? What `unwrap` takes for that folder, beside an environment, is a guess. */
+const isBare = (script: string, argv: readonly string[]): boolean =>
+  script.endsWith('.py') && argv.some((word) => word === script || word === `./${script}`)
 
 /** How the folder is called in which Python lies: of conda and the like the name of the environment. */
 const environmentOf = (argv: readonly string[]): string =>
