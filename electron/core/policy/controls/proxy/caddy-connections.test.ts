@@ -6,6 +6,9 @@ import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 const open = 'fail: Every route answers without a login'
 const closed = 'pass: Every forwarded route needs a login'
+const carried = 'not-evaluated: Whom a content network lets in is not known'
+/** Begins as the certificate of Authenticated Origin Pulls does: its issuer. */
+const originPull = Buffer.from('0\x82\x01U\x04\x0b\x13\x0bOrigin Pull1 0\x1eorigin-pull.cloudflare.net').toString('base64')
 const beyond = 'not-evaluated: Part of Caddy is beyond the model'
 
 describe('client certificates, as Caddy 2.6.2 and 2.11.4 demand them', () => {
@@ -16,6 +19,8 @@ describe('client certificates, as Caddy 2.6.2 and 2.11.4 demand them', () => {
   const near = { remote_ip: { ranges: ['10.0.0.0/8'] } }
   test.each<[string, readonly object[], string]>([
     ['of authorities of their own', [asks(own)], closed],
+    ['of Cloudflare, for whoever asks by it', [asks({ trusted_ca_certs: [originPull] })], carried],
+    ['of its file', [asks({ ca: { provider: 'file', pem_files: ['/etc/caddy/cloudflare-ca.pem'] } })], carried],
     ['of a file of authorities', [asks({ ca: { provider: 'file', pem_files: ['/etc/caddy/ca.pem'] } })], closed],
     ['verified, by no authorities: Go takes those of the system', [asks({ mode: 'require_and_verify' })], open],
     ['of authorities of the system', [asks({ mode: 'require_and_verify', ca: { provider: 'system' } })], open],

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
+import { below, field, items, type JsonNode, textOf, texts } from '../../../facts/caddy/json-lines.ts'
 import { dialled } from '../../../facts/caddy/model/dialled.ts'
 import { headersAsSent, headersSet } from '../../../facts/caddy/model/headers-set.ts'
 import type { Credential } from '../../../facts/caddy/model/request.ts'
@@ -7,10 +7,11 @@ import type { CaddyRoute, CaddyWay } from '../../../facts/caddy/model/routes.ts'
 import { proxyProtocolFrom, speaksHttp3 } from '../../../facts/caddy/model/servers.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
+import { isCertificateOfContentNetwork, isOfContentNetwork } from '../../../facts/nginx/model/content-network.ts'
 import { readTarget } from '../../../facts/nginx/model/target.ts'
 import type { LetIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
-import { askedProgram, type Gateway } from './gateways.ts'
+import { askedProgram, CONTENT_NETWORK, type Gateway } from './gateways.ts'
 import { readNamedCiphers } from './named-ciphers.ts'
 import type { Authenticated, ProxyPath, ProxySocket, SocketTls, Told } from './proxy-path.ts'
 
@@ -75,7 +76,11 @@ export function caddyPath(
   const byAddress = new Map<string | undefined, CaddyWay[]>()
   for (const way of ways) byAddress.set(way.from, [...(byAddress.get(way.from) ?? []), way])
   const around = { gateways, services, server: found.server.node, clientPath: found.clientPath }
-  const logins = new Map([...byAddress].map(([from, all]) => [from, certificate ? ('yes' as const) : loginOf(all, around)]))
+  const carried = certificate !== undefined && isForContentNetwork(certificate)
+  const carriedOr = (login: Authenticated) => (carried ? strongest(login, 'unknown') : login)
+  const logins = new Map(
+    [...byAddress].map(([from, all]) => [from, certificate && !carried ? ('yes' as const) : carriedOr(loginOf(all, around))]),
+  )
   const outside = logins.get(undefined)
   const all = weakest([...logins.values()])
   const blocks = [...logins.keys()].flatMap((from) => addressBlock(from ?? '') ?? [])
@@ -91,7 +96,7 @@ export function caddyPath(
     socket,
     // Whoever comes from a named address needs nothing else.
     login: outside === 'yes' && all !== 'yes' ? 'partly' : (outside ?? all),
-    loginBy: [...new Set(credentials.map((one) => askedBy(one, '', around).by))],
+    loginBy: [...new Set([...credentials.map((one) => askedBy(one, '', around).by), ...(carried ? [CONTENT_NETWORK] : [])])],
     keyPasses: states.every((state) => !state.keyReplaced),
     told: first && toldBy(first.outcome.node, first.outcome.state.handled, first.outcome.state.path, first.outcome.state.path, around),
     keeper: keeperOf(credentials[0]),
@@ -106,6 +111,13 @@ export function caddyPath(
     caddy: { config, server: found.server, host: found.host },
   }
 }
+
+/** Files and certificates, in whatever pool they stand. */
+const isForContentNetwork = (client: JsonNode): boolean =>
+  [...below(client)].some((node) => {
+    const text = textOf(node) ?? ''
+    return text.startsWith('/') ? isOfContentNetwork(text) : isCertificateOfContentNetwork(text)
+  })
 
 /** For strangers, from anywhere. */
 const isFree = ({ from, outcome: { state } }: CaddyWay): boolean => from === undefined && state.assumed.length === 0

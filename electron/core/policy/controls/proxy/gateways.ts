@@ -178,6 +178,9 @@ function takesHealthChecks(proxy: OAuth2Proxy): boolean | undefined {
   return named ? isBefore(proxy, '7.15.2') : false
 }
 
+/** Who is asked where its certificate is all that somebody needs. */
+export const CONTENT_NETWORK = 'a content network, which shows its certificate for whoever asks by it'
+
 const UNKNOWN_PROGRAM = 'what answers on '
 /** Those of the programs asked for the login that nobody knows. */
 export const unknownPrograms = (loginBy: readonly string[]): readonly string[] => loginBy.filter((by) => by.startsWith(UNKNOWN_PROGRAM))

@@ -28,6 +28,23 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ['of its own authority', mutual('ssl_client_certificate /etc/nginx/ca.crt; ssl_verify_client on;'), guarded],
   ['of any public one', mutual('ssl_client_certificate /etc/ssl/certs/ca-certificates.crt; ssl_verify_client on;'), notKnown],
   [
+    'of Cloudflare, for whoever asks by it',
+    mutual('ssl_client_certificate /etc/nginx/certs/cloudflare.crt; ssl_verify_client on;'),
+    ['not-evaluated: Whom a content network lets in is not known'],
+  ],
+  [
+    'of Cloudflare, where a condition looks',
+    mutual(
+      'ssl_client_certificate /etc/nginx/origin-pull-ca.pem; ssl_verify_client optional; if ($ssl_client_verify != SUCCESS) { return 403; }',
+    ),
+    ['not-evaluated: Whom a content network lets in is not known'],
+  ],
+  [
+    'of Cloudflare, and a password',
+    mutual('ssl_client_certificate /etc/nginx/cloudflare.crt; ssl_verify_client on; auth_basic a; auth_basic_user_file /b;'),
+    guarded,
+  ],
+  [
     'of any public one beside its own',
     mutual('ssl_client_certificate /etc/nginx/ca.crt; ssl_trusted_certificate /etc/pki/tls/certs/ca-bundle.crt; ssl_verify_client on;'),
     notKnown,

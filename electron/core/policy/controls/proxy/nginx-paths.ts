@@ -3,6 +3,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import { addressBlock } from '../../../facts/network/address-block.ts'
 import type { Credential, Gate } from '../../../facts/nginx/model/access.ts'
 import type { Assumption } from '../../../facts/nginx/model/assumption.ts'
+import { isOfContentNetwork } from '../../../facts/nginx/model/content-network.ts'
 import { headersAsSent, headersSet } from '../../../facts/nginx/model/handler.ts'
 import { familiesAt, type Listen, printListen, socketKey } from '../../../facts/nginx/model/listen.ts'
 import type { ProxiedRoute } from '../../../facts/nginx/model/proxied-route.ts'
@@ -14,7 +15,7 @@ import { peersOf } from '../../../facts/nginx/model/target.ts'
 import { type NginxDirective, placeOf } from '../../../facts/nginx/nginx.ts'
 import { type LetIn, letIn } from './address-rules.ts'
 import { strongest, weakest } from './authentication.ts'
-import { askedProgram, type Gateway } from './gateways.ts'
+import { askedProgram, CONTENT_NETWORK, type Gateway } from './gateways.ts'
 import { nginxTls } from './nginx-tls.ts'
 import type { Authenticated, ProxyPath, ProxySocket, WithheldPath } from './proxy-path.ts'
 
@@ -93,7 +94,12 @@ export function nginxPath(route: ProxiedRoute, socket: ProxySocket, around: Ngin
     clientPath,
     socket,
     login: loginOf(route, around),
-    loginBy: [...new Set(answer.gates.flatMap((gate) => gate.credentials.map((one) => askedBy(one, route, around).by)))],
+    loginBy: [
+      ...new Set([
+        ...answer.gates.flatMap((gate) => gate.credentials.map((one) => askedBy(one, route, around).by)),
+        ...(isForContentNetwork(route) ? [CONTENT_NETWORK] : []),
+      ]),
+    ],
     keyPasses: keyPasses(route),
     told: { sets: headersSet(answer.scope), asSent: headersAsSent(answer.scope), seen: clientPath, resolved: isResolved(route) },
     keeper: keeperOf(route),
@@ -129,7 +135,7 @@ const familiesOf = ({ trusts }: Gate, { listen }: ProxiedRoute): readonly (4 | 6
 /** With "satisfy any" a login is as good as an address. */
 function loginOf(route: ProxiedRoute, around: NginxAround): Authenticated {
   const demanded = clientCertificate(route)
-  if (demanded && !trustsEverybody(route)) return 'yes'
+  if (demanded && !showsNobody(route)) return 'yes'
   const all = route.answer.gates.map((gate) => atGate(gate, route, around))
   if (demanded) all.push('unknown')
   for (const { kind, directive } of route.answer.assumptions) {
@@ -147,8 +153,15 @@ const takesAnyCertificate = (route: ProxiedRoute, { parameters }: NginxDirective
   const words = parameters.join(' ')
   if (words.includes('fingerprint')) return false
   const unsigned = nearest(route.server.scope, 'ssl_verify_client')?.parameters[0] === 'optional_no_ca'
-  return trustsEverybody(route) || (unsigned && !words.includes('SUCCESS'))
+  return showsNobody(route) || (unsigned && !words.includes('SUCCESS'))
 }
+
+/** A certificate of theirs proves nothing of who asks. */
+const showsNobody = (route: ProxiedRoute): boolean => trustsEverybody(route) || isForContentNetwork(route)
+
+const isForContentNetwork = ({ server }: ProxiedRoute): boolean =>
+  (nearest(server.scope, 'ssl_verify_client')?.parameters[0] ?? 'off') !== 'off' &&
+  isOfContentNetwork(nearest(server.scope, 'ssl_client_certificate')?.parameters[0] ?? '')
 
 /** The authorities that the system trusts for the internet, who sign for whoever asks. Those of `ssl_trusted_certificate` count for clients, too (ngx_ssl_trusted_certificate). */
 const trustsEverybody = ({ server }: ProxiedRoute): boolean =>

@@ -2,7 +2,7 @@ import { printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { forgersAmong } from './address-rules.ts'
 import { authenticatedBy, weakest } from './authentication.ts'
-import { misledPrograms, unknownPrograms } from './gateways.ts'
+import { CONTENT_NETWORK, misledPrograms, unknownPrograms } from './gateways.ts'
 import type { Authenticated, ProxyPath } from './proxy-path.ts'
 import { addressed, citeRoutes, disguise, type Front, frontsOf, listed, proxyNeeds, proxyUses, rest } from './proxy-paths.ts'
 
@@ -120,6 +120,15 @@ function judge({ subject, routes, first }: Front, { fleet }: PolicyContext): Ver
       subject,
       title: `Clients write the URL that ${misled.name} judges`,
       reason: `${misled.name} lets in by its rules for the URL in ${misled.header}. It is the client's own here: ${wrote(first, misled.header)} What ${misled.name} lets pass elsewhere then passes here: ${names(unknown)}.`,
+      cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
+    }
+  const [carried] = unknown.filter(({ loginBy }) => loginBy.includes(CONTENT_NETWORK))
+  if (carried !== undefined && strangers.length === 0)
+    return {
+      status: 'not-evaluated',
+      subject,
+      title: 'Whom a content network lets in is not known',
+      reason: `The client certificate is that of ${CONTENT_NETWORK}. Whether visitors log in there is not known here: ${names(unknown)}. Expected a login of their own, or a note of who may pass there.`,
       cite: citeRoutes(unknown, 'No login that Gatehouse can prove.'),
     }
   if (unknown.length > 0)
