@@ -32,6 +32,8 @@ interface Download {
   /** The word that asks for it. */
   readonly token: string
   readonly what: string
+  /** What keeps the hub away does not keep it: another library fetches it. */
+  readonly evenOffline?: true
 }
 
 function judge(service: InferenceService, unit: Unit | undefined, known: boolean): Verdict {
@@ -46,8 +48,8 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
   const offline = (service.engine === 'localai' ? settings.find(({ state }) => state !== 'set') : undefined) ?? settings[0]
   const { download, unknown } = downloadOf(service, known)
   const hubs = service.engine !== 'localai' && service.engine !== 'ollama'
-  const blocked = hubs && offline?.state === 'set'
-  if (download && hubs && offline?.state === 'said') {
+  const blocked = hubs && offline?.state === 'set' && download?.evenOffline !== true
+  if (download && hubs && offline?.state === 'said' && !download.evenOffline) {
     const reason = `${name} is started with ${download.token}, and told to stay offline by ${offline.name}, which something that could not be read may override.`
     return { ...base, status: 'not-evaluated', title: 'What it would download is not known', reason, cite: cite(download.token) }
   }
@@ -57,7 +59,7 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
       status: 'fail',
       title: 'The server downloads by itself',
       reason: `${name} is started with ${download.token}: ${download.what}. Expected a path on disk.`,
-      hint: `Copy the approved model to disk and name its path${offline && service.engine !== 'localai' ? `, and set ${offline.name}` : ''}.`,
+      hint: `Copy the approved model to disk and name its path${offline && hubs && !download.evenOffline ? `, and set ${offline.name}` : ''}.`,
       cite: cite(download.token),
     }
   }
@@ -110,7 +112,11 @@ function downloadOf(service: InferenceService, known: boolean): { readonly downl
  */
 function vllm(words: readonly string[]) {
   const model = vllmModel(words)
-  const extra = vllmExtras(words).find((one) => (isRepository(one) && one.includes('/')) || isAddress(one))
+  const extras = vllmExtras(words)
+  // Of a store the streamer of Run:ai reads (docs, runai_model_streamer), past huggingface_hub and its switch.
+  const store = [model, ...extras].find((one) => one !== undefined && isAddress(one))
+  if (store !== undefined) return { download: { token: store, what: 'it comes from a remote store', evenOffline: true as const } }
+  const extra = extras.find((one) => isRepository(one) && one.includes('/'))
   const beside =
     extra === undefined ? undefined : { token: extra, what: 'what it loads beside the model is named like a repository of a hub' }
   if (model === undefined || model === '') {
@@ -118,7 +124,6 @@ function vllm(words: readonly string[]) {
     const config = hasFlag(words, ['--config'], { underscores: true })
     return { unknown: config ? 'its --config file may name a model of a hub' : 'which of its words is the model is not certain' }
   }
-  if (isAddress(model)) return { download: { token: model, what: 'the model comes from a remote store' } }
   // A relative folder cannot be told from a repository; transformers looks for the folder first.
   if (isRepository(model)) return { download: { token: model, what: 'the model is named like a repository of a hub' } }
   return beside ? { download: beside } : {}

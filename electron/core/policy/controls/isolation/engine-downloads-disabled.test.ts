@@ -17,6 +17,23 @@ describe('engine-downloads-disabled', () => {
     ['vLLM, a hub by --model', service('vllm', { argv: ['python3', '-m', 'vllm.entrypoints.openai.api_server', '--model=org/x'] }), fail],
     ['vLLM, a hub, offline', service('vllm', { argv: serve('org/x'), environment: { HF_HUB_OFFLINE: '1' } }), pass],
     ['vLLM, a bucket', service('vllm', { argv: serve('s3://bucket/x') }), fail],
+    // Stores are read by libraries of their own, which ask nothing of what keeps the hub away.
+    ['vLLM, a bucket, offline', service('vllm', { argv: serve('s3://bucket/x'), environment: { HF_HUB_OFFLINE: '1' } }), fail],
+    [
+      'vLLM, a bucket of a draft, offline',
+      service('vllm', { argv: serve('/m', '--speculative-config={"model":"gs://b/d"}'), environment: { HF_HUB_OFFLINE: '1' } }),
+      fail,
+    ],
+    [
+      'vLLM, a hub, and a bucket of a draft, offline',
+      service('vllm', { argv: serve('org/x', '--speculative-config={"model":"gs://b/d"}'), environment: { HF_HUB_OFFLINE: '1' } }),
+      fail,
+    ],
+    [
+      'vLLM, a bucket, unread',
+      service('vllm', { argv: serve('s3://b/x'), environment: { HF_HUB_OFFLINE: '1' }, environmentComplete: false }),
+      fail,
+    ],
     ['vLLM, a file', service('vllm', { argv: serve('--config', 'x.yaml') }), unread],
     ['vLLM, flags before the model', service('vllm', { argv: serve('--port', '8000', 'org/x') }), unread],
     ['vLLM, a quantisation of a hub', service('vllm', { argv: serve('org/x:Q4_K_M') }), fail],
