@@ -21,6 +21,7 @@ const settings = new Set([
   '__loader__',
   SERIALIZED,
   'target',
+  'cls',
   'parent_library',
   'megatron_core',
   'activation_function',
@@ -124,8 +125,12 @@ function judgeMember(scan: Scan, item: ScanItem, name: string, value: JsonValue)
   if (name === 'trust_remote_code' && value !== false && value !== null) scan.find('config.own-code', item, null, `${name}: ${found}`)
   if (name.startsWith('py/')) scan.find('config.python-object', item, null, `${name}: ${found}`)
   if (name === '_target_' && typeof value === 'string') nameOfClass(scan, item, value)
-  if (name === 'target' && typeof value === 'string' && /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !operation.test(value))
+  // NeMo takes `cls` for `_target_`.
+  if (/^(?:target|cls)$/.test(name) && typeof value === 'string' && /^[A-Za-z_]\w*(?:\.\w+)+$/.test(value) && !operation.test(value))
     nameOfClass(scan, item, value)
+  // Put together by OmegaConf.
+  if (/^(?:target|cls|_component_)$/.test(name) && typeof value === 'string' && value.includes('${'))
+    scan.find('config.names-class', item, null, `${name}: ${value}`)
   if ((name === '_component_' || name === 'class_path') && typeof value === 'string' && value.includes('.')) nameOfClass(scan, item, value)
   // `auto_mapping` of PEFT: the class of the base model is taken from there.
   if (name === 'parent_library' && typeof value === 'string' && !/^(?:transformers|diffusers|sentence_transformers)(?:\.|$)/.test(value))

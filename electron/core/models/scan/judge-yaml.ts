@@ -4,11 +4,15 @@ import type { Scan, ScanItem } from './scan.ts'
 
 const PYTHON = 'tag:yaml.org,2002:python/'
 const CORE = 'tag:yaml.org,2002:'
-/** A key in all its forms: plain, quoted, in a flow, behind `?`. */
-const key = (name: string) => new RegExp(`(?:^|[\\s{,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n[ \\t]+[^\\n]*)?)`, 'gm')
+/** A key in all its forms: plain, quoted, in a flow, behind `?`. Its value may stand in the next line that is not empty and no comment, in a flow at the very beginning. */
+const key = (name: string) =>
+  new RegExp(
+    `(?:^|[\\s{[,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n(?:[ \\t]*(?:#[^\\n]*)?\\n)*(?:[ \\t]+|(?=["']?[\\w.]+["']?[ \\t]*[,}]))[^\\n]*)?)`,
+    'gm',
+  )
 const hydra = key('_target_')
-/** Of latent-diffusion and NeMo, of torchtune, and of Lightning's command line. */
-const makers = [key('target'), key('_component_'), key('class_path')]
+/** Of latent-diffusion and NeMo, which takes its older key for `_target_` (`maybe_update_config_version`), of torchtune, and of Lightning's command line. */
+const makers = [key('target'), key('cls'), key('_component_'), key('class_path')]
 const trusts = key('trust_remote_code')
 /** Of pyannote: what a preprocessor is called by is imported and called. Elsewhere a name is one for people. */
 const names = key('name')
@@ -20,8 +24,12 @@ const calls = /\b(?:__import__|(?:os|subprocess|builtins|importlib)\.\w+|(?<!\.)
 const activation = key('activation')
 /** A layer of PyTorch, with numbers and words. */
 const layer = /^(?:torch\.)?nn\.\w+\([\w\s=.,-]*\)/
-/** What may stand before a value: a tag, an anchor, the sign of a block, a quote. */
-const before = /^(?:\s+|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
+/** What may stand before a value: a comment, a tag, an anchor, the sign of a block, a quote. */
+const before = /^(?:\s+|#[^\n]*\n|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
+/** What ends a line to YAML 1.1, and with it a comment. */
+const lineEnd = /\r\n?|[\u0085\u2028\u2029]/g
+/** An alias, or a value that is put together: by a reference of OmegaConf, by a line that goes on. */
+const composed = /^\*|^[^\n,]*(?:\$\{|\\\n)/
 const path = /^[A-Za-z_]\w*(?:\.\w+)+/
 const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|csv|md)$/i
 
@@ -31,7 +39,7 @@ const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|c
  */
 export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   // A quoted text may go on in a line that looks like a comment.
-  const plain = unescaped(text.replace(/^[ \t]*#[^"'\n]*$/gm, ''))
+  const plain = unescaped(text.replace(lineEnd, '\n').replace(/^[ \t]*#[^"'\n]*$/gm, ''))
   const tag =
     plain.match(/!{1,2}python\/.*|!<tag:yaml\.org,2002:python.*/)?.[0] ??
     [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(\S+)/gm)].find(([, prefix = '']) => leadsToPython(prefix))?.[0]
@@ -39,7 +47,7 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [, value = ''] of plain.matchAll(hydra)) {
     const name = value.replace(before, '')
     const named = path.exec(name)?.[0]
-    if (named === undefined) scan.find('config.names-class', item, null, `_target_: ${name}`)
+    if (named === undefined || composed.test(name)) scan.find('config.names-class', item, null, `_target_: ${name}`)
     else nameOfClass(scan, item, named)
   }
   for (const [, value = ''] of plain.matchAll(trusts))
@@ -65,7 +73,7 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [key, value = ''] of makers.flatMap((it) => [...plain.matchAll(it)])) {
     const name = value.replace(before, '')
     const named = path.exec(name)?.[0]
-    if (name.startsWith('*')) scan.find('config.names-class', item, null, key.trim())
+    if (composed.test(name)) scan.find('config.names-class', item, null, key.trim())
     else if (named !== undefined && !fileName.test(named)) nameOfClass(scan, item, named)
   }
 }

@@ -16,6 +16,47 @@ const json = (fileName: string, content: object): ModelCase => text(fileName, JS
 const template =
   "{{- bos_token }}{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}{%- if not date_string is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{% set ns = namespace(seen=false) %}{%- for message in messages %}{%- if not (message.role == 'ipython' or 'tool_calls' in message) %}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}{%- elif message.content is string %}{{- raise_exception('no self.class or __class__ here') if false else '<__media__>' }}{%- endif %}{% set ns.seen = true %}{%- endfor %}{{ messages | map(attribute='role') | list | tojson }}"
 
+/** `model_config.yaml` of Parakeet and Canary, shortened. */
+const nemoConfig = `sample_rate: 16000
+prompt_format: canary2
+tokenizer:
+  dir: null
+  type: agg
+  langs:
+    spl_tokens: {type: bpe, model_path: 'nemo:0f_tokenizer.model'}
+  custom_tokenizer:
+    _target_: nemo.collections.common.tokenizers.canary_tokenizer.CanaryTokenizer
+    tokenizers: null
+preprocessor:
+  _target_: nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor
+  window: hann
+  dither: 1.0e-05
+spec_augment:
+  _target_: nemo.collections.asr.modules.SpectrogramAugmentation
+encoder:
+  _target_: nemo.collections.asr.modules.ConformerEncoder
+  self_attention_model: rel_pos
+transf_encoder:
+  _target_: nemo.collections.asr.modules.transformer.transformer_encoders.TransformerEncoder
+transf_decoder:
+  _target_: nemo.collections.asr.modules.transformer.get_nemo_transformer
+  model_name: null
+head:
+  _target_: nemo.collections.asr.parts.submodules.token_classifier.TokenClassifier
+decoder:
+  _target_: nemo.collections.asr.modules.RNNTDecoder
+joint:
+  _target_: nemo.collections.asr.modules.RNNTJoint
+  jointnet: {joint_hidden: 640, activation: relu}
+loss:
+  _target_: nemo.collections.common.losses.smoothed_cross_entropy.SmoothedCrossEntropyLoss
+metrics:
+  wer:
+    _target_: nemo.collections.asr.metrics.WER
+target: nemo.collections.asr.models.rnnt_bpe_models.EncDecRNNTBPEModel
+nemo_version: 2.3.0
+`
+
 /** What templates reach for that are in use, and how they sum up: Hermes 2, Qwen 3, Mistral, Kimi K3, Gemma 4. */
 const keyed = [
   "{%- macro json_to_python_type(json_spec) %}{%- set basic_type_map = {'string': 'str'} %}{%- if basic_type_map[json_spec.type] is defined %}{{- basic_type_map[json_spec.type] }}{%- else %}{{- 'dict[str, ' + json_to_python_type(json_spec.additionalProperties) + ']' }}{%- endif %}{%- endmacro %}",
@@ -247,6 +288,7 @@ export const written: readonly ModelCase[] = [
   ),
   text('keys.jinja', keyed),
   text('calls.jinja', calling),
+  text('model_config.yaml', nemoConfig),
   text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
   text(
     'config.yaml',

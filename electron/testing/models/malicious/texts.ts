@@ -13,6 +13,9 @@ const skops = (content: object) =>
 /** As stable-baselines3 keeps what is no JSON. */
 const serialized = Buffer.from(payload('os', 'system')).toString('base64')
 
+/** A reference of OmegaConf. */
+const to = (name: string) => `\${${name}}`
+
 /** Each of them PyYAML 6.0 reads as that call, or as that key. */
 const yaml: readonly ModelCase[] = [
   dangerous('a tag with an escape', 'a: !!%70ython/object/apply:os.system ["id"]\n', 'config.yaml'),
@@ -26,7 +29,27 @@ const yaml: readonly ModelCase[] = [
   dangerous('a call of Hydra in a block', 'm:\n  _target_: >-\n    os.system\n', 'config.yaml'),
   suspicious('a class of Hydra by an alias', 'a: &x os.system\n_target_: *x\n', 'config.yaml'),
   dangerous('a call of latent-diffusion in YAML', 'model:\n  target: os.system\n  params:\n    command: id\n', 'v1-inference.yaml'),
-  suspicious('a class of NeMo', 'target: nemo.collections.asr.models.EncDecCTCModel\n', 'model_config.yaml'),
+  dangerous('a class that a module of NeMo may have', 'target: nemo.collections.asr.models.Popen\n', 'model_config.yaml'),
+  dangerous('a module behind one of NeMo', '_target_: nemo.collections.asr.modules.os.system\ncommand: id\n', 'model_config.yaml'),
+  dangerous('a call of NeMo by its older key', 'preprocessor:\n  cls: os.system\n  params:\n    command: id\n', 'model_config.yaml'),
+  suspicious('a call of latent-diffusion by a reference', `a: os.system\nmodel:\n  target: ${to('a')}\n`, 'v1-inference.yaml'),
+  suspicious('a call of latent-diffusion by half a reference', `a: system\nmodel:\n  target: os.${to('a')}\n`, 'v1-inference.yaml'),
+  suspicious('a component of torchtune by a reference', `a: os.system\nmodel:\n  _component_: ${to('a')}\n`, 'recipe.yaml'),
+  suspicious('a call behind a line that goes on', 'model:\n  target: "os.\\\n    system"\n', 'v1-inference.yaml'),
+  dangerous('a call behind a comment', 'model:\n  target: # a class\n    os.system\n', 'v1-inference.yaml'),
+  dangerous('a call behind a comment of its own', "model:\n  target:\n    # it's\n    os.system\n", 'v1-inference.yaml'),
+  suspicious(
+    'a class of NeMo and what a reference adds',
+    `_target_: nemo.collections.asr.modules.RNNTJoint${to('x')}\n`,
+    'model_config.yaml',
+  ),
+  dangerous('a call behind an empty line', 'model:\n  target:\n\n    os.system\n', 'v1-inference.yaml'),
+  dangerous('a call in the next line of a flow', '{target:\nos.system, params: {command: id}}\n', 'v1-inference.yaml'),
+  dangerous('a call in a list', 'm: [target: os.system]\n', 'v1-inference.yaml'),
+  ...['\r', '\u0085', '\u2028', '\u2029'].flatMap((end) => [
+    dangerous(`a tag behind a comment, ${encodeURIComponent(end)}`, `# x${end}a: !!python/object/apply:os.system [id]\n`, 'config.yaml'),
+    dangerous(`a call behind a line, ${encodeURIComponent(end)}`, `a: 1${end}target: os.system\n`, 'config.yaml'),
+  ]),
   suspicious('a class of latent-diffusion by an alias', 'a: &x os.system\ntarget: *x\n', 'config.yaml'),
   dangerous('a call of HyperPyYAML', 'a: !apply:os.system ["id"]\n', 'hyperparams.yaml'),
   dangerous('a call of HyperPyYAML in a flow', 'm: [1,!apply:os.system ["id"]]\n', 'hyperparams.yaml'),
@@ -214,6 +237,8 @@ export const texts: readonly ModelCase[] = [
   dangerous('YAML that makes Python objects', 'a: !!python/object/apply:os.system ["id"]\n', 'config.yaml'),
   ...yaml,
   dangerous('a call of latent-diffusion', '{"model":{"target":"os.system","params":{"command":"id"}}}', 'config.json'),
+  dangerous('a call of NeMo by its older key', '{"preprocessor":{"cls":"os.system","params":{"command":"id"}}}', 'config.json'),
+  suspicious('a call of latent-diffusion by a reference', `{"a":"os.system","model":{"target":"${to('a')}"}}`, 'config.json'),
   dangerous('a library that a target loads', '{"target":"torch.ops.load_library","params":{"path":"x.so"}}', 'config.json'),
   suspicious('a class of latent-diffusion', '{"target":"ldm.models.diffusion.ddpm.LatentDiffusion"}', 'config.json'),
   dangerous('a part of a pipeline from elsewhere', '{"_class_name":"X","unet":["os","system"]}', 'model_index.json'),
