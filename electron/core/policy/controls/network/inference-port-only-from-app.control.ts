@@ -4,10 +4,13 @@ import { known } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
 import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
+import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
+import { citeUnit } from '../inference/service-words.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 import { heldSockets } from './held-sockets.ts'
+import { pastUnit, unitOfServer } from './unit-filter.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
 const PUBLISHED = 'docker-published-ports'
@@ -20,10 +23,10 @@ export default defineControl({
   rationale:
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
-  uses: ['network', 'containers', 'programs', 'processes'],
+  uses: ['network', 'containers', 'programs', 'processes', 'units'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment', also: [PUBLISHED] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, services, listeners, network, containers, programs, processes }, { fleet, host }) => {
+  evaluate: ({ firewall, services, listeners, network, containers, programs, processes, units }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
     const beside = besideOf({ containers, programs, firewall: known(firewall), network })
@@ -38,7 +41,8 @@ export default defineControl({
       return running.length === 0 ? [noneRuns] : localOnly(running, [...ownerless(listeners, running, [22, host.port]), ...fronts])
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
-    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed)), ...hidden, ...fronts]
+    const unitOf = (door: ModelDoor) => (door.kind === 'inference' ? unitOfServer(running, door.owner, knownValue(units) ?? []) : undefined)
+    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed, unitOf(door))), ...hidden, ...fronts]
   },
 })
 
@@ -125,7 +129,13 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
 
 const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
 
-function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined, allowed: readonly string[]): Verdict {
+function judge(
+  door: ModelDoor,
+  firewall: Firewall,
+  network: Network | undefined,
+  allowed: readonly string[],
+  unit: Unit | undefined,
+): Verdict {
   const { protocol = 'tcp' } = door
   const subject = printSocket(door)
   const port = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${door.port}`
@@ -139,6 +149,15 @@ function judge(door: ModelDoor, firewall: Firewall, network: Network | undefined
   const blind = door.published && !firewall.translationKnown
   if (stranger && !blind) {
     const from = printRemotes(stranger)
+    if (unit && accepted.every((piece) => pastUnit(unit, piece).length === 0))
+      return {
+        status: 'warning',
+        severity: 'medium',
+        subject,
+        title: 'Its unit alone keeps others out',
+        reason: `The firewall lets ${from} in to ${subject}. IPAddressDeny= of ${unit.id} drops what they send, where the kernel can filter for a unit; systemd starts it without where it cannot. Expected rules that let in ${allowed.join(', ')} only.`,
+        cite: [...citeRule(stranger.by, firewall, `Accepts ${from}.`), ...citeUnit(unit, 'IPAddressDeny'), ...door.cite],
+      }
     return {
       status: 'fail',
       subject,

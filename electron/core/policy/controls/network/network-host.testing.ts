@@ -49,6 +49,12 @@ export const service = (scope: string) => ({
   modelPaths: [],
 })
 
+/** A server behind the filter of its own unit. */
+export const filtered = (allowed: string, denied = '0.0.0.0/0 ::/0') => ({
+  services: [{ ...service('wildcard'), unit: 'vllm.service', binds: [{ ...service('wildcard').binds[0], address: '*' }] }],
+  units: known([{ id: 'vllm.service', properties: { IPAddressAllow: allowed, IPAddressDeny: denied }, lines: {} }]),
+})
+
 /** As Java binds it. */
 export const carried = (address: string, scope = 'specific') => ({
   network: known(fourOnly),
@@ -109,7 +115,12 @@ export const sshd = (text: string) => known(parseSshd(text))
 export const unread = unknown('no', ['sshd'])
 export const base = {
   ...{ network: known(network), listeners: [listener(22, 'sshd')], services: [service('wildcard')] },
-  ...{ containers: known({ runtimes: [], containers: [], podContainers: [] }), programs: known([]), processes: known([]) },
+  ...{
+    containers: known({ runtimes: [], containers: [], podContainers: [] }),
+    programs: known([]),
+    processes: known([]),
+    units: known([]),
+  },
   ...{
     sshd: unread,
     os: unread,
