@@ -177,8 +177,8 @@ function askedBy(credential: Credential, sent: string, around: Around) {
   if (kind === 'basic') return { login: 'yes' as const, by: 'basic_auth' }
   if (kind === 'module') return { login: 'unknown' as const, by: 'an extension' }
   const answers = (asks?.dials ?? []).map((dial) => {
-    const { host = '', port = 80 } = readTarget(dialled(dial)) ?? {}
-    const asked = { host, port, method: asks?.method ?? 'GET', path: asks?.path }
+    const { host = '', socket, port = 80 } = readTarget(dialled(dial)) ?? {}
+    const asked = { host, socket, port, method: asks?.method ?? 'GET', path: asks?.path }
     return askedProgram(
       { ...asked, ...toldBy(node, asks?.handled ?? [], asks?.seen ?? '', sent, around) },
       around.gateways,

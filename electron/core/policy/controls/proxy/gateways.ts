@@ -123,6 +123,8 @@ function trustedAt(proxy: OAuth2Proxy, through: Told | undefined): Authenticated
 /** A program that a proxy asks about a client. */
 interface AskedProgram extends Told {
   readonly host: string
+  /** Path of a unix socket, which has no port. */
+  readonly socket?: string | undefined
   readonly port: number
   readonly method: string
   readonly path: string | undefined
@@ -156,7 +158,7 @@ export function askedProgram(
   if (engine) return { login: path === undefined || routesOf(engine).some((route) => route.path === path) ? 'no' : 'unknown' }
   const known = identityPrograms.find((one) => one.path.test(path ?? '') && (one.port === undefined || one.port === port))
   // Whoever answers 2xx lets everybody in: of a program that nobody knows, nothing says when it does.
-  if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.host}:${port}` }
+  if (known === undefined) return { login: 'unknown', by: `${UNKNOWN_PROGRAM}${asked.socket ?? `${asked.host}:${port}`}` }
   // Its rules may let everybody in at another address, and a client says that he is there.
   const missing = known.judges?.map((headers) => headers.find((header) => !asked.sets.includes(header.toLowerCase())))
   const written = missing?.includes(undefined) ? undefined : missing?.[0]

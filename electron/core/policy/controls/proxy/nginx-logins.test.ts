@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { beyond, guarded, judged, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { admins, beyond, guarded, judged, model, notKnown, open, site } from './nginx-sites.testing.ts'
+import { ask, facts, service } from './proxy-facts.ts'
+import requiresAuthentication from './proxy-requires-authentication.control.ts'
 
 /** Logins of nginx Plus and of others whose word for "nobody is asked" comes from a variable (`auth_jwt` takes one since R17, `auth_pam` since 1.5). */
 test.each<[name: string, configuration: string, expected: readonly string[]]>([
@@ -94,4 +96,14 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
   ['for this machine alone', 'server { listen 127.0.0.1:8081; location /api { api write=on; } }', guarded],
 ])('an interface of nginx itself: %s', (_, other, expected) => {
   expect(judged(`${other} ${site(`location / { auth_basic a; auth_basic_user_file /b; ${model} }`)}`)).toEqual(expected)
+})
+
+test('a program that is asked by a socket is called by its path', () => {
+  const asked = 'location = /auth { internal; proxy_pass http://unix:/run/tailscale.nginx-auth.sock; }'
+  const [verdict] = ask(
+    requiresAuthentication,
+    facts(site(`${asked} location / { auth_request /auth; ${model} }`), [service('ollama')]),
+    admins,
+  )
+  expect(verdict?.reason).toContain('what answers on /run/tailscale.nginx-auth.sock')
 })

@@ -192,8 +192,8 @@ function atGate(gate: Gate, route: ProxiedRoute, around: NginxAround): Authentic
 function askedBy({ kind, directive, asks = [], refusal }: Credential, route: ProxiedRoute, { model, gateways, services }: NginxAround) {
   if (kind === 'unmodelled') return { login: 'unknown' as const, by: directive.name }
   const answers = asks.flatMap(({ target, ...asked }) =>
-    peersOf(target, model.upstreams).map(({ host, port = target.encrypted ? 443 : 80 }) =>
-      askedProgram({ ...asked, host, port, seen: route.clientPath, resolved: isResolved(route) }, gateways, services),
+    peersOf(target, model.upstreams).map(({ host, socket, port = target.encrypted ? 443 : 80 }) =>
+      askedProgram({ ...asked, host, socket, port, seen: route.clientPath, resolved: isResolved(route) }, gateways, services),
     ),
   )
   // A page that may be there or not, or a program that speaks FastCGI, decides where nothing is asked and nobody is turned away.
