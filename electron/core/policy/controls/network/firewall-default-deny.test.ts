@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { known } from '../../../facts/fact.ts'
+import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
 import inbound from './firewall-default-deny-inbound.control.ts'
 import outbound from './firewall-default-deny-outbound.control.ts'
 import ipv6 from './ipv6-filtered-like-ipv4.control.ts'
@@ -20,6 +21,13 @@ import {
   withBridge,
   withDocker,
 } from './network-host.testing.ts'
+
+const withSixAlone = {
+  ...network,
+  addresses: [...network.addresses, ...parseAddresses('3: eth1 inet6 fd00:5::2/64 scope global\n')],
+  routes: [...network.routes, ...parseRoutes('fd00:5::/64 dev eth1', 6)],
+}
+const sixOnly = { ...network, addresses: network.addresses.slice(1), routes: network.routes.slice(1) }
 
 test.each([
   ['inbound closed', inbound, closed, {}, named, 'pass'],
@@ -85,6 +93,24 @@ test.each([
     'not-evaluated',
   ],
   ['no IPv6', ipv6, v4, fourOnlyFact, named, 'not-applicable'],
+  [
+    'IPv6 open on an interface that has nothing else',
+    ipv6,
+    v4 + chain('ip6', 'input', 'drop', 'iifname "eth1" accept'),
+    { network: withSixAlone },
+    named,
+    'fail',
+  ],
+  [
+    'and IPv4 would be let in there, too',
+    ipv6,
+    chain('inet', 'input', 'drop', 'iifname "eth1" accept'),
+    { network: withSixAlone },
+    named,
+    'pass',
+  ],
+  ['IPv6 open on a host that has nothing else', ipv6, v4, { network: sixOnly }, named, 'fail'],
+  ['UDP open in both', ipv6, chain('inet', 'input', 'drop', 'meta l4proto udp accept'), { network }, named, 'pass'],
   ['nothing filtered', ipv6, '', { network }, named, 'not-applicable'],
 ] as const)('%s', (_, control, nft, change, networks, expected) => {
   const verdicts = judge(control, nft, change, networks)

@@ -142,6 +142,7 @@ export function judge(control: AnyControl, nft: string, change: object, networks
     networks,
   })
   const open = control as unknown as Control
-  const rules = firewall(nft, change === fourOnlyFact ? fourOnly : network)
+  const given = (change as { readonly network?: Partial<Network> }).network
+  const rules = firewall(nft, given?.addresses ? (given as Network) : network)
   return open.evaluate({ firewall: rules, ...base, ...change } as never, { fleet, host: fleet.hosts[0], now: 0 } as never)
 }
