@@ -23,6 +23,8 @@ const families = [
   // Scripts that the model names, what they are loaded with, and those that come when the answer is there.
   'js_\\w+|lua_\\w+|(?:init|init_worker|exit_worker|header_filter|body_filter|log|ssl_certificate|ssl_client_hello|ssl_session_\\w+|server_rewrite|rewrite|access|content|balancer|set)_by_lua(?:_block|_file)?',
   'perl|(?:rewrite|access)_by_lua_no_postpone|set_\\w+',
+  // Certificates that nginx gets by itself (nginx.org/en/docs/http/ngx_http_acme_module.html): it answers /.well-known/acme-challenge/, and nothing else.
+  'acme_(?:issuer|certificate|shared_zone)',
   // Of others: firewalls that only refuse, figures, traces.
   'modsecurity\\w*|(?:Sec|sec_)\\w+|MainRule|BasicRule|CheckRule|LearningMode|passenger_\\w+|vhost_traffic_status\\w*|otel_\\w+|opentelemetry\\w*|opentracing\\w*|zipkin_\\w+|datadog_\\w+|upload_progress|track_uploads|report_uploads',
   'echo\\w*|upload_\\w+|srcache_fetch\\w*|stream|mail|include|load_module|more_(?:set|clear)_input_headers|thread_pool|dnsbl',

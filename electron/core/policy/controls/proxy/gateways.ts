@@ -190,7 +190,7 @@ export const unknownPrograms = (loginBy: readonly string[]): readonly string[] =
 /**
  * Programs whose business is to say who somebody is, by the route that their documentation has proxies ask. Their own settings are not read. Vouch
  * and Pomerium have words for it that anybody may use, so their port counts as well. `judges`: the headers with the URL that their rules look at, which the
- * proxy has to set; where there are several such lists, each release looks at one of them.
+ * proxy has to set; where there are several such lists, each release looks at one of them. Authelia below a path stands, as SWAG has it, below its own name (`server.address: tcp://:9091/authelia`).
  */
 const identityPrograms: readonly {
   readonly name: string
@@ -199,9 +199,9 @@ const identityPrograms: readonly {
   readonly judges?: readonly (readonly string[])[]
 }[] = [
   { name: 'oauth2-proxy', path: /^\/oauth2\/auth(?:\?|$)/ },
-  { name: 'Authelia', path: /^\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: [['X-Original-URL']] },
-  { name: 'Authelia', path: /^\/api\/authz\/forward-auth(?:[/?]|$)/, judges: [['X-Forwarded-Host', 'X-Forwarded-Uri']] },
-  { name: 'Authelia', path: /^\/api\/authz\/ext-authz(?:[/?]|$)/ },
+  { name: 'Authelia', path: /^(?:\/authelia)?\/api\/(?:verify|authz\/auth-request)(?:[/?]|$)/, judges: [['X-Original-URL']] },
+  { name: 'Authelia', path: /^(?:\/authelia)?\/api\/authz\/forward-auth(?:[/?]|$)/, judges: [['X-Forwarded-Host', 'X-Forwarded-Uri']] },
+  { name: 'Authelia', path: /^(?:\/authelia)?\/api\/authz\/ext-authz(?:[/?]|$)/ },
   { name: 'authentik', path: /^\/outpost\.goauthentik\.io\/auth\/nginx(?:[/?]|$)/, judges: [['X-Original-URL']] },
   {
     name: 'authentik',

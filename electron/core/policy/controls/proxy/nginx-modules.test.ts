@@ -32,6 +32,14 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
     site(`location /ui/ { internal_redirect /m; } location / { ${login} ${model} }`),
     [...guarded, ...beyond],
   ],
+  [
+    'certificates that nginx gets by itself',
+    site(
+      `acme_certificate le; ssl_certificate $acme_certificate; ssl_certificate_key $acme_certificate_key; location / { ${login} ${model} }`,
+      'acme_issuer le { uri https://acme.example/directory; state_path /var/cache/nginx/le; accept_terms_of_service; } acme_shared_zone zone=a:1M;',
+    ),
+    guarded,
+  ],
   ['a module of others that leads there', site('location / { strange_pass 127.0.0.1:11434; }'), beyond],
   ['servers that a registry names', site('location / { proxy_pass http://u; }', 'upstream u { jdomain llm.example port=11434; }'), beyond],
   ['a login of others', site(`location / { shib_request /shibauthorizer; ${model} }`), [...notKnown, ...beyond]],

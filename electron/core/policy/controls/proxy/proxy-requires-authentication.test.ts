@@ -138,6 +138,8 @@ test.each<[name: string, configuration: string, expected: readonly string[]]>([
       ['/oauth2/auth', 'http://10.0.0.9:4180', 'pass: Every forwarded route needs a login'],
       ['/api/authz/auth-request', 'http://authelia:9091', 'pass: Every forwarded route needs a login'],
       ['/api/verify', 'https://auth.example', 'pass: Every forwarded route needs a login'],
+      ['/authelia/api/authz/auth-request', 'http://127.0.0.1:9091', 'pass: Every forwarded route needs a login'],
+      ['/elsewhere/api/authz/auth-request', 'http://127.0.0.1:9091', 'not-evaluated: A program that is not known decides'],
       ['/api/verify', 'https://auth.example', 'not-evaluated: Clients write the URL that Authelia judges', ''],
       [
         '/api/authz/auth-request',
