@@ -6,9 +6,11 @@ import type { FactDefinition } from '../fact-definition.ts'
 import { scopeOf } from '../listeners/address-scope.ts'
 import type { Process } from '../processes/processes.ts'
 import { containerAbove } from '../services/container-above.ts'
+import { unwrap } from '../services/launchers.ts'
 import { type HostAddresses, hostAddressesOf, ownAddressOf } from '../services/own-address.ts'
 import { containerIdOf, unitOf } from '../services/placement.ts'
 import type { Unit } from '../units/units.ts'
+import { hubOf } from './hub.ts'
 import { knownPrograms } from './known-programs.ts'
 import { kubeletAuthentication } from './kubelet.ts'
 import { setsOpenKey } from './open-key.ts'
@@ -163,6 +165,13 @@ function fromProcess(
           own.map(({ port }) => port),
         )
       : authenticationOf(record, main, environment)),
+    hub: hubOf(
+      record,
+      wordsOf(record, main.argv),
+      environment,
+      main.environment !== undefined ||
+        (container ? container.inspected : itsUnit?.environmentComplete === true && startsItself(itsUnit, record)),
+    ),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,
@@ -174,6 +183,10 @@ function fromProcess(
 /** PrivateNetwork= and NetworkNamespacePath= of systemd.exec(5): no socket of it is the host's. */
 const hasNetworkOfItsOwn = ({ properties }: Unit): boolean =>
   properties.PrivateNetwork === 'yes' || (properties.NetworkNamespacePath ?? '') !== ''
+
+/** No shell or wrapper of its unit sets more variables. */
+const startsItself = ({ execStart }: Unit, record: ProgramRecord): boolean =>
+  recogniseProgram(execStart) === record && unwrap(execStart).every(({ wrapped }) => !wrapped)
 
 /** Next hops and addresses were read of one process in each container, which share them. */
 const networkOf = (main: Process, id: string | undefined, processes: readonly Process[]): Process =>
@@ -197,6 +210,7 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
     ? 'it uses the network of the host, and its sockets were not found'
     : (container.portsUnknown ?? ownAddress),
   ...authenticationOf(record, { argv: container.command }, container.environment),
+  hub: hubOf(record, container.command, container.environment, container.inspected),
   telling: record.telling ?? [],
   ...(record.forwards && { forwards: true }),
   danger: record.danger,

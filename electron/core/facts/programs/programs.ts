@@ -6,6 +6,16 @@ import type { ServiceBind } from '#shared/model/inference-service.ts'
  */
 export type ProgramKind = 'inference' | 'interface' | 'notebook' | 'cluster' | 'container-api' | 'store' | 'exporter' | 'tunnel'
 
+/** What a program loads out of a hub of models. */
+export interface Hub {
+  /** What its words, or a variable, name to load: folders, repositories of a hub, addresses. */
+  readonly models: readonly string[]
+  /** The model itself is among them. */
+  readonly named: boolean
+  /** HF_HUB_OFFLINE, with the states of `offline-settings.ts`. Absent where it knows no such switch. */
+  readonly offline?: 'set' | 'said' | 'missing' | 'unknown'
+}
+
 /** A program that belongs to running models, beside the engines that are known in depth. */
 export interface Program {
   /** Id of its record, and of the record and its pid where it runs twice. */
@@ -30,6 +40,8 @@ export interface Program {
   readonly authenticationUnknown?: string | undefined
   /** The word that decides it, when one does. */
   readonly decidedBy?: string | undefined
+  /** What it loads, where its record says how that is named. */
+  readonly hub?: Hub | undefined
   /** Routes whose GET shows whether it asks for credentials. */
   readonly telling: readonly string[]
   /** It passes requests of an engine's own routes on to it. */

@@ -50,6 +50,18 @@ export interface ProgramRecord {
     /** A file of its own, which is not read, may end that it asks as usual. */
     readonly inFile?: true
   }
+  /**
+   * It loads models out of a hub. `model`: flags that name the model, the first that is given counts; `variable` stands for them, and `usual` for both. `others`: flags of what it loads beside, `adapters` those of
+   * `name=path`. `off`: HF_HUB_OFFLINE keeps it away, by any word that Python takes for yes or by `1` alone; absent where no switch does.
+   */
+  readonly hub?: {
+    readonly model: readonly string[]
+    readonly others?: readonly string[]
+    readonly adapters?: readonly string[]
+    readonly variable?: string
+    readonly usual?: string
+    readonly off?: 'python' | 'one'
+  }
   /** Flags and files of several kinds decide together whether it asks (`kubelet.ts`). */
   readonly kubelet?: true
   /** Documented routes whose GET only tells something, and does not without credentials where they are wanted. Asked over the wire. */

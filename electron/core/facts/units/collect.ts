@@ -58,6 +58,9 @@ const properties = [
   ...['SystemCallArchitectures', 'IPAddressAllow', 'IPAddressDeny', 'MemoryMax', 'LimitCORE', 'LimitCORESoft', 'SurviveFinalKillSignal'],
 ]
 
+/** Servers whose units tell whether they stay offline (programs/hub.ts). */
+const otherServers = 'sglang|text-(gen|emb)'
+
 /** Proxies and helpers whose units matter beside the engines'. */
 const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache2.service', 'httpd.service', 'oauth2-proxy.service']
 
@@ -213,7 +216,16 @@ const units = script({
   display:
     'systemctl show and show-environment of inference and proxy units; systemd-analyze security; variables, owners and modes of their files; files of units in /etc/systemd/user and of accounts that linger',
   script: SCRIPT,
-  parameters: [candidatePattern, variablePattern, moreOfUnits, knownKeys, secretNames, maskSecrets, properties.join(','), ...otherUnits],
+  parameters: [
+    `${candidatePattern}|${otherServers}`,
+    variablePattern,
+    moreOfUnits,
+    knownKeys,
+    secretNames,
+    maskSecrets,
+    properties.join(','),
+    ...otherUnits,
+  ],
 })
 
 /** Units of systemd with the properties that are judged. */

@@ -18,6 +18,12 @@ export const languageModels: readonly ProgramRecord[] = [
     // What speaks gRPC takes no key, beside HTTP (--grpc-port) or instead of it.
     authentication: { usual: 'none', on: apiKey, perhaps: /^--admin-api-key=./, never: /^--(?:smg-)?grpc-mode$|^--grpc-port=./ },
     telling: ['/get_model_info'],
+    hub: {
+      model: ['--model-path', '--model'],
+      others: ['--tokenizer-path', '--speculative-draft-model-path'],
+      adapters: ['--lora-paths'],
+      off: 'python',
+    },
     danger:
       'Whoever reaches it runs prompts; without an admin key also loads adapters and weights. /health_generate runs inference without any key, and gRPC asks for none.',
     source: 'sgl-project/sglang python/sglang/srt/utils/auth.py, rust/sglang-grpc/src/lib.rs',
@@ -31,6 +37,7 @@ export const languageModels: readonly ProgramRecord[] = [
     // Its key is asked on most routes, and not on /invocations.
     authentication: { usual: 'none', perhaps: apiKeyOrVariable },
     telling: ['/invocations'],
+    hub: { model: ['--model-id'], variable: 'MODEL_ID', off: 'one' },
     danger:
       'Whoever reaches it runs prompts, by /invocations without the key that it was given, and reads which model is loaded and how much it is used.',
     source: 'huggingface/text-generation-inference router/src/server.rs',
@@ -44,6 +51,8 @@ export const languageModels: readonly ProgramRecord[] = [
     image: /^text-embeddings-inference$/,
     authentication: { usual: 'none', on: apiKeyOrVariable },
     telling: ['/info'],
+    // Its client of the hub (hf-hub of Rust) has no switch; of a folder it asks no hub (router/src/lib.rs).
+    hub: { model: ['--model-id'], variable: 'MODEL_ID' },
     danger: 'Whoever reaches it uses the embedding model, and may fill its queue.',
     source: 'https://huggingface.co/docs/text-embeddings-inference/cli_arguments',
   },
@@ -151,6 +160,7 @@ export const languageModels: readonly ProgramRecord[] = [
     image: /^huggingfaceserver$/,
     authentication: { usual: 'none' },
     telling: ['/v1/models'],
+    hub: { model: ['--model-id', '--model-dir'], usual: '/mnt/models', off: 'python' },
     danger: 'It asks nobody: KServe leaves that to the mesh in front. Whoever reaches it runs prompts.',
     source: 'kserve/kserve python/huggingfaceserver/README.md',
   },

@@ -1,7 +1,8 @@
 import { ownAnswers } from '../../../facts/services/answered-key.ts'
-import { defineControl } from '../../control.ts'
+import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
 import { notAirGapped } from './air-gap.ts'
+import { offlinePrograms } from './hub-programs.ts'
 import { environmentKnown, offlineSettings, saysCloudIsOff } from './offline-settings.ts'
 
 export default defineControl({
@@ -13,13 +14,14 @@ export default defineControl({
     'The engines fetch models, galleries and code from the internet by default, and some report usage. Told to stay offline they fail at once instead of waiting for the day on which the gap has a hole.',
   steps: 'Set the variables that are named in the unit, and restart it.',
   needs: ['services'],
-  uses: ['loopback'],
+  uses: ['loopback', 'programs'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SC-7(5)', 'CIS-8:4.8', 'ISO-27001:A.8.9', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services, loopback }, context) => {
+  evaluate: ({ services, loopback, programs }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
-    if (services.length === 0) return noServices
-    return services.map((service) => {
+    const others = offlinePrograms(programs)
+    if (services.length + others.length === 0) return noServices
+    const verdicts = services.map((service): Verdict => {
       const told = offlineSettings(service, environmentKnown(service))
       const off = service.engine === 'ollama' && loopback.known && saysCloudIsOff(ownAnswers(service, loopback.value.ports))
       const settings = off ? told.map(({ name }) => ({ name, state: 'set' as const })) : told
@@ -37,5 +39,6 @@ export default defineControl({
       const reason = `${serviceName(service)} runs with ${settings.map(({ name }) => name).join(' and ')}, or what stands for it.`
       return { ...base, status: 'pass', title: 'The server is told to stay offline', reason }
     })
+    return [...verdicts, ...others]
   },
 })

@@ -54,10 +54,12 @@ describe('airgap-engines-offline', () => {
     ['LocalAI', service('localai', { environment: closedLocalAi }), pass],
     ['LocalAI by default', service('localai', { environment: {} }), missing],
   ])('%s', (_, one, expected) => {
-    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback: known({ ports: [] }) }))).toEqual([expected])
+    expect(
+      outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback: known({ ports: [] }), programs: known([]) })),
+    ).toEqual([expected])
   })
   test('no server', () => {
-    expect(outcomes(ask(enginesOffline, { services: [], units: known([]), loopback: known({ ports: [] }) }))).toEqual([
+    expect(outcomes(ask(enginesOffline, { services: [], units: known([]), loopback: known({ ports: [] }), programs: known([]) }))).toEqual([
       'not-applicable: No inference server on this host',
     ])
   })
@@ -69,6 +71,6 @@ describe('airgap-engines-offline', () => {
     const one = service(engine, { environment: {} })
     const answers = [{ method: 'GET', path: '/api/status', status: 200, headers: {}, body, line: 2 }]
     const loopback = known({ ports: one.binds.map(({ port }) => ({ port, answers })) })
-    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback }))).toEqual([expected])
+    expect(outcomes(ask(enginesOffline, { services: [one], units: known([]), loopback, programs: known([]) }))).toEqual([expected])
   })
 })

@@ -6,6 +6,7 @@ import { isRepository, vllmExtras, vllmModel } from '../../../facts/services/vll
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
+import { fetchingPrograms } from './hub-programs.ts'
 import { environmentKnown, offlineSettings } from './offline-settings.ts'
 
 export default defineControl({
@@ -17,14 +18,16 @@ export default defineControl({
     'A server that names a hub instead of a path loads whatever lies there at the next restart, with no review and no hash. Whoever takes over the account of the publisher takes over the server.',
   steps: 'Copy the approved model to disk and name its path.',
   needs: ['services'],
-  uses: ['units'],
+  uses: ['units', 'programs'],
   references: ['NIST-800-53:CM-7', 'NIST-800-53:SI-7', 'CIS-8:2.5', 'ISO-27001:A.8.19', 'OWASP-LLM:LLM03'],
-  evaluate: ({ services, units }) => {
-    if (services.length === 0) return noServices
-    return services.map((service) => {
+  evaluate: ({ services, units, programs }) => {
+    const others = fetchingPrograms(programs)
+    if (services.length + others.length === 0) return noServices
+    const verdicts = services.map((service) => {
       const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
       return judge(service, unit, environmentKnown(service))
     })
+    return [...verdicts, ...others]
   },
 })
 

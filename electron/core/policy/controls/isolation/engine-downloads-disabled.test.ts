@@ -97,10 +97,10 @@ describe('engine-downloads-disabled', () => {
     ['vLLM, settings of a hub', service('vllm', { argv: serve('/m', '--hf-config-path', 'org/x') }), fail],
     ['vLLM, settings of its own', service('vllm', { argv: serve('/m', '--generation-config', 'vllm') }), pass],
   ])('%s', (_, one, expected) => {
-    expect(outcomes(ask(downloadsDisabled, { services: [one], units: known([]) }, false))).toEqual([expected])
+    expect(outcomes(ask(downloadsDisabled, { services: [one], units: known([]), programs: known([]) }, false))).toEqual([expected])
   })
   test('no server', () => {
-    expect(outcomes(ask(downloadsDisabled, { services: [], units: known([]) }))).toEqual([
+    expect(outcomes(ask(downloadsDisabled, { services: [], units: known([]), programs: known([]) }))).toEqual([
       'not-applicable: No inference server on this host',
     ])
   })
