@@ -26,7 +26,7 @@ const otherList = /^(?:-[rc]|--(?:requirement|constraint))[\s=]*(?![\s=]|["']?(?
  * anywhere else of whoever wrote the list.
  */
 export function judgePackages(scan: Scan, item: ScanItem, text: string): void {
-  for (const written of text.replace(/\\\r?\n/g, '').split('\n')) {
+  for (const written of linesOf(text)) {
     if (written.length > MAX_LINE_CHARS) throw new Unreadable('a line of a list of packages is too long')
     const line = written
       .replace(/(?:^|\s)#.*$/, '')
@@ -35,6 +35,20 @@ export function judgePackages(scan: Scan, item: ScanItem, text: string): void {
     const elsewhere = line.split(/[\s"',\]]+/).some((word) => word.includes('://') && !official.test(word))
     if (elsewhere || ownSource.test(line) || otherList.test(line)) scan.find('config.foreign-packages', item, null, line)
   }
+}
+
+/** Lines as pip reads them: they end where Python's `splitlines` ends one, and what goes on behind a backslash is no comment (pip/_internal/req/req_file.py). */
+function* linesOf(text: string): Generator<string> {
+  let begun = ''
+  for (const line of text.split(/\r\n?|[[\p{Cc}\u2028\u2029]--\t]/v)) {
+    const isComment = /^\s*#/.test(line)
+    if (line.endsWith('\\') && !isComment) begun += line.slice(0, -1)
+    else {
+      yield begun + (isComment ? ` ${line}` : line)
+      begun = ''
+    }
+  }
+  yield begun
 }
 
 /** Tools write long ones. */

