@@ -40,7 +40,7 @@ export function judgePackages(scan: Scan, item: ScanItem, text: string): void {
 /** Lines as pip reads them: they end where Python's `splitlines` ends one, and what goes on behind a backslash is no comment (pip/_internal/req/req_file.py). */
 function* linesOf(text: string): Generator<string> {
   let begun = ''
-  for (const line of text.split(/\r\n?|[[\p{Cc}\u2028\u2029]--\t]/v)) {
+  for (const line of text.split(/\r\n?|(?!\t)[\p{Cc}\u2028\u2029]/u)) {
     const isComment = /^\s*#/.test(line)
     if (line.endsWith('\\') && !isComment) begun += line.slice(0, -1)
     else {

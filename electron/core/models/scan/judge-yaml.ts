@@ -4,10 +4,12 @@ import type { Scan, ScanItem } from './scan.ts'
 
 const PYTHON = 'tag:yaml.org,2002:python/'
 const CORE = 'tag:yaml.org,2002:'
+/** Between a key and its value; a scan does not look for it behind more. */
+const MAX_COMMENTS = 30
 /** A key in all its forms: plain, quoted, in a flow, behind `?`. Its value may stand in the next line that is not empty and no comment, in a flow at the very beginning. */
 const key = (name: string) =>
   new RegExp(
-    `(?:^|[\\s{[,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n(?:[ \\t]*(?:#[^\\n]*)?\\n)*(?:[ \\t]+|(?=["']?[\\w.]+["']?[ \\t]*[,}]))[^\\n]*)?)`,
+    `(?:^|[\\s{[,?-])(?:"${name}"|'${name}'|${name})\\s*:([^\\n]*(?:\\n(?:[ \\t]*#[^\\n]*\\n){0,${MAX_COMMENTS}}(?:[ \\t]+|(?=#)|(?=["']?[\\w.]+["']?[ \\t]*[,}]))[^\\n]*)?)`,
     'gm',
   )
 const hydra = key('_target_')
@@ -39,7 +41,12 @@ const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|c
  */
 export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   // A quoted text may go on in a line that looks like a comment.
-  const plain = unescaped(text.replace(lineEnd, '\n').replace(/^[ \t]*#[^"'\n]*$/gm, ''))
+  const plain = unescaped(
+    text
+      .replace(lineEnd, '\n')
+      .replace(/^[ \t]*#[^"'\n]*$/gm, '')
+      .replace(/\n(?:[ \t]*\n)+/g, '\n'),
+  )
   const tag =
     plain.match(/!{1,2}python\/.*|!<tag:yaml\.org,2002:python.*/)?.[0] ??
     [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(\S+)/gm)].find(([, prefix = '']) => leadsToPython(prefix))?.[0]
@@ -73,7 +80,7 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [key, value = ''] of makers.flatMap((it) => [...plain.matchAll(it)])) {
     const name = value.replace(before, '')
     const named = path.exec(name)?.[0]
-    if (composed.test(name)) scan.find('config.names-class', item, null, key.trim())
+    if (composed.test(name) || value.split('\n').length > MAX_COMMENTS) scan.find('config.names-class', item, null, key.trim())
     else if (named !== undefined && !fileName.test(named)) nameOfClass(scan, item, named)
   }
 }

@@ -136,6 +136,19 @@ export const memoryTricks: readonly ModelCase[] = [
     pk.stop,
   ),
   suspicious(
+    'a callback of Lightning is made by its constructor',
+    p,
+    call(pk.named('pytorch_lightning.callbacks.model_checkpoint', 'ModelCheckpoint'), pk.text('/x')),
+    pk.stop,
+  ),
+  suspicious('a node of OmegaConf is made of something', p, call(pk.named('omegaconf.dictconfig', 'DictConfig'), pk.text('/x')), pk.stop),
+  dangerous(
+    'a module behind one of Lightning',
+    p,
+    call(pk.named('pytorch_lightning.callbacks.model_checkpoint', 'os.system'), pk.text('id')),
+    pk.stop,
+  ),
+  suspicious(
     'settings of a training are made with arguments',
     p,
     pk.named('accelerate.state', 'PartialState'),

@@ -43,6 +43,13 @@ const yaml: readonly ModelCase[] = [
     `_target_: nemo.collections.asr.modules.RNNTJoint${to('x')}\n`,
     'model_config.yaml',
   ),
+  suspicious('a call behind many comments', `model:\n  target:\n${"    # it's\n".repeat(40)}    os.system\n`, 'v1-inference.yaml'),
+  suspicious(
+    'a call behind many comments that begin their lines',
+    `model:\n  target:\n${"# it's\n".repeat(40)}    os.system\n`,
+    'v1-inference.yaml',
+  ),
+  dangerous('a call behind many empty lines', `model:\n  target:\n${' \n'.repeat(200)}    os.system\n`, 'v1-inference.yaml'),
   dangerous('a call behind an empty line', 'model:\n  target:\n\n    os.system\n', 'v1-inference.yaml'),
   dangerous('a call in the next line of a flow', '{target:\nos.system, params: {command: id}}\n', 'v1-inference.yaml'),
   dangerous('a call in a list', 'm: [target: os.system]\n', 'v1-inference.yaml'),

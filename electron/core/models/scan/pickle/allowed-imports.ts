@@ -1,3 +1,4 @@
+import { allowedCheckpoints } from './allowed-checkpoints.ts'
 import { allowedSklearn } from './allowed-sklearn.ts'
 import { allowedTorchNn } from './allowed-torch-nn.ts'
 import { allowedTrainers } from './allowed-trainers.ts'
@@ -99,6 +100,7 @@ const byModule: Readonly<Record<string, string>> = {
   ...allowedTorchNn,
   ...allowedSklearn,
   ...allowedTrainers,
+  ...allowedCheckpoints,
 }
 
 const allowed = new Map(Object.entries(byModule).map(([module, names]) => [module, new Set(names.split(' '))]))

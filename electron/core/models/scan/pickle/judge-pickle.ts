@@ -1,5 +1,6 @@
 import { Unreadable } from '../../readers/unreadable.ts'
 import type { Scan, ScanItem } from '../scan.ts'
+import { isBesideWeights } from './allowed-checkpoints.ts'
 import { isAllowedImport } from './allowed-imports.ts'
 import { isSettings } from './allowed-trainers.ts'
 import { isForwarder } from './forwarders.ts'
@@ -62,7 +63,8 @@ export function judgePickle(scan: Scan, item: ScanItem, place: PicklePlace): Ver
       // Constructors of PyTorch take an address by a name that their manual does not have.
       if (opcode === 'NEWOBJ_EX') scan.find('pickle.named-arguments', item, offset, `${callee.module}.${callee.name}`)
       const unusual = isOnlyNamed(callee) || givesState(callee, args) || isConstructed(callee, args) || isOfOthers(callee, args)
-      if (unusual || (isSettings(callee) && !(opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0)))
+      const madeEmpty = opcode === 'NEWOBJ' && args.kind === 'tuple' && args.length === 0
+      if (unusual || ((isSettings(callee) || isBesideWeights(callee)) && !madeEmpty))
         scan.find('pickle.unusual-call', item, offset, `${callee.module}.${callee.name}`)
       if (growsByCall(callee, args)) scan.find('pickle.grows', item, offset, `${callee.module}.${callee.name}`)
       if (isLoader(callee)) load(args, offset)
