@@ -1,3 +1,4 @@
+import { isDiffusionClass } from './allowed-diffusion.ts'
 import { nameOfClass } from './name-of-class.ts'
 import { isGadget } from './pickle/gadgets.ts'
 import type { Scan, ScanItem } from './scan.ts'
@@ -15,6 +16,8 @@ const key = (name: string) =>
 const hydra = key('_target_')
 /** Of latent-diffusion and NeMo, which takes its older key for `_target_` (`maybe_update_config_version`), of torchtune, and of Lightning's command line. */
 const makers = [key('target'), key('cls'), key('_component_'), key('class_path')]
+/** What classes of latent-diffusion load by its path, or from the hub. */
+const loaded = [key('ckpt_path'), key('version')]
 const trusts = key('trust_remote_code')
 /** Of pyannote: what a preprocessor is called by is imported and called. Elsewhere a name is one for people. */
 const names = key('name')
@@ -77,11 +80,12 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [, named = ''] of plain.matchAll(hyper)) nameOfClass(scan, item, named)
   const prefix = [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(!\S+)/gm)][0]
   if (prefix !== undefined) scan.find('config.names-class', item, null, prefix[0])
+  const loadsOthers = loaded.some((it) => plain.search(it) >= 0)
   for (const [key, value = ''] of makers.flatMap((it) => [...plain.matchAll(it)])) {
     const name = value.replace(before, '')
     const named = path.exec(name)?.[0]
     if (composed.test(name) || value.split('\n').length > MAX_COMMENTS) scan.find('config.names-class', item, null, key.trim())
-    else if (named !== undefined && !fileName.test(named)) nameOfClass(scan, item, named)
+    else if (named !== undefined && !fileName.test(named) && !isDiffusionClass(named, loadsOthers)) nameOfClass(scan, item, named)
   }
 }
 

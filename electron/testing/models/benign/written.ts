@@ -16,6 +16,31 @@ const json = (fileName: string, content: object): ModelCase => text(fileName, JS
 const template =
   "{{- bos_token }}{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}{%- if not date_string is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{% set ns = namespace(seen=false) %}{%- for message in messages %}{%- if not (message.role == 'ipython' or 'tool_calls' in message) %}{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}{%- elif message.content is string %}{{- raise_exception('no self.class or __class__ here') if false else '<__media__>' }}{%- endif %}{% set ns.seen = true %}{%- endfor %}{{ messages | map(attribute='role') | list | tojson }}"
 
+/** Of Stable Diffusion and ComfyUI, shortened. */
+const diffusionConfig = `model:
+  base_learning_rate: 7.5e-05
+  target: ldm.models.diffusion.ddpm.LatentInpaintDiffusion
+  params:
+    first_stage_key: "jpg"
+    monitor: val/loss_simple_ema
+    scheduler_config: # 10000 warmup steps
+      target: ldm.lr_scheduler.LambdaLinearScheduler
+      params:
+        warm_up_steps: [ 2500 ] # NOTE for resuming. use 10000 if starting from scratch
+    unet_config:
+      target: ldm.modules.diffusionmodules.openaimodel.UNetModel
+      params:
+        image_size: 32 # unused
+    first_stage_config:
+      target: ldm.models.autoencoder.AutoencoderKL
+      params:
+        lossconfig:
+          target: torch.nn.Identity
+
+    cond_stage_config:
+      target: ldm.modules.encoders.modules.FrozenCLIPEmbedder
+`
+
 /** `model_config.yaml` of Parakeet and Canary, shortened. */
 const nemoConfig = `sample_rate: 16000
 prompt_format: canary2
@@ -289,6 +314,7 @@ export const written: readonly ModelCase[] = [
   text('keys.jinja', keyed),
   text('calls.jinja', calling),
   text('model_config.yaml', nemoConfig),
+  text('v1-inpainting-inference.yaml', diffusionConfig),
   text('yolo.yaml', 'nc: 80\nactivation: torch.nn.LeakyReLU(0.1, inplace=True)\n# exec (no)\nnote: we eval (twice) what you exec(...)\n'),
   text(
     'config.yaml',

@@ -58,6 +58,13 @@ const yaml: readonly ModelCase[] = [
     dangerous(`a call behind a line, ${encodeURIComponent(end)}`, `a: 1${end}target: os.system\n`, 'config.yaml'),
   ]),
   suspicious('a class of latent-diffusion by an alias', 'a: &x os.system\ntarget: *x\n', 'config.yaml'),
+  suspicious(
+    'a class of latent-diffusion that loads a file',
+    'model:\n  target: ldm.models.autoencoder.AutoencoderKL\n  params: {"ckpt\\x5fpath": x.ckpt}\n',
+    'v1-inference.yaml',
+  ),
+  dangerous('a module behind one of latent-diffusion', 'target: ldm.models.autoencoder.os.system\n', 'v1-inference.yaml'),
+  suspicious('a class of latent-diffusion that is none of its own', 'target: ldm.models.autoencoder.Maker\n', 'v1-inference.yaml'),
   dangerous('a call of HyperPyYAML', 'a: !apply:os.system ["id"]\n', 'hyperparams.yaml'),
   dangerous('a call of HyperPyYAML in a flow', 'm: [1,!apply:os.system ["id"]]\n', 'hyperparams.yaml'),
   dangerous('a call of HyperPyYAML with an escape', 'a: !%61pply:os.system ["id"]\n', 'hyperparams.yaml'),
