@@ -2,12 +2,14 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import type { GpuDetail } from '../../../facts/gpu-health/gpu-health.ts'
+import type { GpuDetail, GpuHealth } from '../../../facts/gpu-health/gpu-health.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { splitQuoted } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { noServices, serviceName } from '../inference/service-words.ts'
+import { programName } from '../programs/program-words.ts'
 import { makerUnread } from './gpu-words.ts'
 
 export default defineControl({
@@ -19,7 +21,7 @@ export default defineControl({
     'Two servers on one GPU take each other’s memory, and a server that was taken over reaches the weights of its neighbour through the same driver. Visible devices say which GPU is whose, so that its load can be told apart.',
   steps: 'Give each server GPUs of its own: CUDA_VISIBLE_DEVICES in its unit, --gpus or AddDevice= for a container.',
   needs: ['services', 'gpu-health'],
-  uses: ['units', 'containers'],
+  uses: ['units', 'containers', 'programs'],
   references: [
     'NIST-800-53:SC-4',
     'NIST-800-53:SC-6',
@@ -27,13 +29,15 @@ export default defineControl({
     'OWASP-LLM:LLM10',
     'https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html',
   ],
-  evaluate: ({ services, 'gpu-health': health, units, containers }): readonly Verdict[] => {
+  evaluate: ({ services, 'gpu-health': health, units, containers, programs }): readonly Verdict[] => {
     const { gpus } = health
     if (services.length === 0) return noServices
     const running = services.filter(({ running: runs }) => runs)
     if (gpus.length === 0)
       return makerUnread(health, 'Users') ?? [notApplicable('No NVIDIA GPU was found', 'There is no nvidia-smi, or it found no device.')]
-    if (running.length < 2)
+    const seated = programs.known ? programs.value.flatMap((program) => seatsOf(program, health)) : []
+    const beside = running.length - 1 + new Set(seated.map(({ program }) => program)).size
+    if (running.length === 0 || beside === 0)
       return [notApplicable('One server has the GPUs to itself', `${running.length} inference server runs beside ${gpus.length} GPUs.`)]
     const claims = running.map((service) => ({ service, claim: claimOf(service, { units, containers }, gpus) }))
     return claims.map(({ service, claim }) => {
@@ -58,8 +62,8 @@ export default defineControl({
           title: 'The server sees every GPU',
           reason:
             service.how === 'container'
-              ? `The container of ${name} was given all GPUs, and ${running.length - 1} other servers run here.`
-              : `${name} does not set CUDA_VISIBLE_DEVICES, and ${running.length - 1} other servers run here.`,
+              ? `The container of ${name} was given all GPUs, and ${beside} other servers run here.`
+              : `${name} does not set CUDA_VISIBLE_DEVICES, and ${beside} other servers run here.`,
           hint: `CUDA_VISIBLE_DEVICES=GPU-<uuid> in the unit, or ${service.madeFrom?.quadlet ? `AddDevice=nvidia.com/gpu=<uuid> in ${service.madeFrom.path}` : '--gpus for a container'}.`,
           cite: [],
         }
@@ -74,6 +78,15 @@ export default defineControl({
           reason: `${name} and ${serviceName(other.service)} both use GPU ${claim.gpus.filter((gpu) => (other.claim as Claim).gpus.includes(gpu)).join(', ')}.`,
           cite: claim.cite,
         }
+      const seat = seated.find(({ gpu }) => claim.gpus.includes(gpu))
+      if (seat)
+        return {
+          ...base,
+          status: 'warning',
+          title: 'Two servers share a GPU',
+          reason: `${name} may use GPU ${seat.gpu}, and ${programName(seat.program)} is on it.`,
+          cite: [...claim.cite, { section: 'gpu-health', line: seat.line }],
+        }
       return {
         ...base,
         status: 'pass',
@@ -84,6 +97,15 @@ export default defineControl({
     })
   },
 })
+
+/** GPUs that a server beside the engines (SGLang, Triton, …) is on: what it might use beyond them is not read. */
+const seatsOf = (program: Program, { gpus, processes }: GpuHealth) =>
+  program.kind !== 'inference'
+    ? []
+    : processes.flatMap(({ pid, gpu: uuid, line }) => {
+        const gpu = program.pids.includes(pid) ? gpus.find((one) => one.uuid === uuid)?.index : undefined
+        return gpu === undefined ? [] : [{ program, gpu, line }]
+      })
 
 interface Around {
   readonly units: FactResult<readonly Unit[]>

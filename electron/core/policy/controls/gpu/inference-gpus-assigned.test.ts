@@ -139,3 +139,27 @@ describe('in units', () => {
     ])
   })
 })
+
+describe('beside a server that is none of the engines', () => {
+  const sglang = { id: 'sglang', name: 'SGLang', kind: 'inference', pids: [70, 71], user: 'ml', binds: [], section: 'processes', line: 7 }
+  const beside = (visible: string | undefined, seat: string, kind = 'inference') =>
+    judge(
+      gpusAssigned,
+      health({
+        gpus: [gpu(), gpu({ index: 1, uuid: 'GPU-2222' })],
+        processes: [
+          { pid: 50, kind: 'C', name: 'python', gpu: 'GPU-1111', line: 8 },
+          { pid: 71, kind: 'C', name: 'sglang::scheduler', gpu: seat, line: 9 },
+        ],
+      }),
+      [service('vllm', { pids: [50], environment: visible === undefined ? {} : { CUDA_VISIBLE_DEVICES: visible } })],
+      { units: known([]), programs: known([{ ...sglang, kind }]) },
+    )
+  test.each([
+    ['each on its own', '0', 'GPU-2222', 'inference', 'pass: The server has GPUs of its own'],
+    ['on the same', '0', 'GPU-1111', 'inference', 'warning: Two servers share a GPU'],
+    ['one sees all', undefined, 'GPU-2222', 'inference', 'warning: The server sees every GPU'],
+    ['on none that is known', '0', '', 'inference', 'not-applicable: One server has the GPUs to itself'],
+    ['no server of models', '0', 'GPU-1111', 'interface', 'not-applicable: One server has the GPUs to itself'],
+  ])('%s', (_, visible, seat, kind, expected) => expect(beside(visible, seat, kind)).toEqual([expected]))
+})
