@@ -44,6 +44,42 @@ describe.each(shells)('the script on %s', (shell = '', ...as) => {
     expect(parseSources(stdout).unreadable).toEqual(['the files that name sources'])
   })
 
+  test('keys that are set for all logins: their names, and of what root alone could read nothing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pick-'))
+    const path = join(folder, 'environment')
+    writeFileSync(
+      path,
+      [
+        'PATH="/usr/bin"',
+        'HF_TOKEN=hf_abc',
+        `  export VLLM_API_KEY='a b c'; export X=1`,
+        'export HTTPS_PROXY=http://p:3128',
+        'EMPTY_TOKEN=',
+        'export B_TOKEN=$(cat /k)',
+        '# C_SECRET=abc',
+        'MAX_TOKENS=4096',
+        'TLS_KEY=/etc/k.pem',
+        '',
+      ].join('\n'),
+    )
+    const asked = (uid: number) => ask(`gh_uid=${uid}; export gh_uid\n${part('pick')}\npick`, `environment ${path}\n`)
+    try {
+      const { stdout, stderr } = asked(1000)
+      expect(stderr).toBe('')
+      expect(stdout).not.toMatch(/hf_abc|b c|cat/)
+      const { loginKeys, proxies } = parseSources(`${stdout}@end\n`)
+      expect(loginKeys?.map(({ name, line }) => [name, line])).toEqual([
+        ['HF_TOKEN', 2],
+        ['VLLM_API_KEY', 3],
+      ])
+      expect(proxies.map(({ value }) => value)).toEqual(['http://p:3128'])
+      const asRoot = parseSources(`${asked(0).stdout}@end\n`)
+      expect([asRoot.loginKeys, asRoot.proxies.length]).toEqual([undefined, 1])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   test.skipIf(process.platform !== 'linux')('a virtual environment that takes in the packages of its Python', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-venv-'))
     const made = (name: string, rows: readonly string[]) => {

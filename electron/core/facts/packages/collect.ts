@@ -6,7 +6,7 @@ const enginePattern = 'ollama|vllm|llama|local-?ai|sglang|text-generation|litell
 /**
  * Versions without starting an engine (what they answer themselves is asked by section `loopback`): the driver from the kernel, the packages of each Python that runs an
  * engine by their names on disk, and the version line of three small programs (`caddy version` is not asked: it makes folders below $HOME). Then where software may come from: resolvers, package sources, registries, settings of automatic updates.
- * Blocks begin with `@`, their lines with `=`.
+ * Blocks begin with `@`, their lines with `=`. Of keys in files of all logins the names are told, where they are no secret: an account that is not root reads them.
  */
 const SCRIPT = `pattern=$1
 nl='
@@ -23,7 +23,7 @@ pick() { awk -v "until=$1" '
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
     if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/
     if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
-    if (kind ~ /^(go|environment)$/) return tolower(row) ~ /^[^#]*(((https?|all)_|go)proxy|(pip|uv)_[a-z_]*(index|url|links|host)|npm_config_(registry|strict_ssl)|conda_((default_)?channels|channel_alias|ssl_verify))=/
+    if (kind ~ /^(go|environment)$/) return tolower(row) ~ /^[^#]*(((https?|all)_|go)proxy|(pip|uv)_[a-z_]*(index|url|links|host)|npm_config_(registry|strict_ssl)|conda_((default_)?channels|channel_alias|ssl_verify))=/ ? 1 : ENVIRON["gh_uid"] && row ~ /^ *(export )?[A-Z0-9_]+(KEY|TOKEN|SECRET|PASSWORD)=["\\047]?[^$"\\047 ]/ ? 2 : 0
     if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
     if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:\\/\\//
     if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url|xa[.]disable)=|^\\[remote /
@@ -48,7 +48,7 @@ pick() { awk -v "until=$1" '
     while (n < most && (getline row < path) > 0) {
       bytes += length(row) + 1
       if (kind == "registries" && bytes > 16384) { n = 200; break }
-      if (wanted(row)) { gsub(/:\\/\\/[^\\/ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
+      if (w = wanted(row)) { if (w > 1) sub(/=.*/, "=****", row); gsub(/:\\/\\/[^\\/ ]*@/, "://****@", row); gsub(/\\/t\\/[^\\/ ]+/, "/t/****", row); gsub(/token[ \\t]*=[ \\t]*("[^"]*"|\\047[^\\047]*\\047)/, "token = ****", row); if (head != "") { print head; head = "" }; print "=" substr(row, 1, 500); n++ }
     }
     if (n > 199) print "@cut " path
     close(path)
@@ -154,7 +154,7 @@ const software = script({
   id: 'software',
   alone: true,
   expectedMs: 30,
-  display: 'versions (dist-info, driver), package sources, registries',
+  display: 'versions (dist-info, driver), package sources, registries, names of keys in /etc/environment and /etc/profile.d',
   script: SCRIPT,
   parameters: [enginePattern],
   timeoutMs: 20_000,

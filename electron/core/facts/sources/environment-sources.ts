@@ -1,4 +1,5 @@
 import type { Block } from '../packages/blocks.ts'
+import { isNoSecretByName, namesSecret } from '../secret-names.ts'
 
 /** Settings of package tools as variables (pip, user guide, environment variables; uv, environment variables; npm, config; conda, configuration). */
 const variables =
@@ -23,3 +24,12 @@ function row(tag: string, name: string, value: string): string {
     return `${key.replace('insecure', 'allow-insecure').replace('default-index', 'index-url')} = ${value.replace(/(^|\s)[\w-]+=(?=[a-z]+:\/\/)/g, '$1')}`
   return `${key} = ${value}`
 }
+
+/** Keys that a file sets for all logins and jobs (pam_env(8), profile.d), as hosts send them. What is set for a daemon is none of these. */
+export const keysOf = ({ arguments: file, lines }: Block): readonly { name: string; file: string; line: number }[] =>
+  file.startsWith('/etc/systemd/')
+    ? []
+    : lines.flatMap(({ text, line }) => {
+        const name = /^\s*(?:export\s+)?(\w+)=(?:\*{4}|‹)/.exec(text)?.[1]
+        return name !== undefined && namesSecret(name) && !isNoSecretByName(name) ? [{ name, file, line }] : []
+      })

@@ -3,7 +3,7 @@ import { aptPins, isPreferences } from './apt-pins.ts'
 import { aptSources, takesUnsigned } from './apt-sources.ts'
 import { condaSources } from './conda.ts'
 import { dnfSources } from './dnf-sources.ts'
-import { asSettings } from './environment-sources.ts'
+import { asSettings, keysOf } from './environment-sources.ts'
 import { cargoSources, goSources, helmSources } from './language-tools.ts'
 import { npmSources } from './npm-sources.ts'
 import { pipSources } from './pip-sources.ts'
@@ -18,6 +18,7 @@ export function parseSources(stdout: string): Sources {
   const set = of('environment').flatMap(asSettings)
   const ofTool = (tag: string) => [...of(tag), ...set.filter((block) => block.tag === tag)]
   const aptConfig = of('apt-config').flatMap(({ lines }) => lines)
+  const loginKeys = of('environment').flatMap(keysOf)
   const cut = of('cut').map((block) => block.arguments)
   const unreadable = of('unreadable').flatMap((block) => (isPassedOver(block.arguments) ? [] : [block.arguments]))
   return {
@@ -50,6 +51,7 @@ export function parseSources(stdout: string): Sources {
       ...of('rancher').flatMap(listedRegistries),
     ],
     proxies: proxiesOf(blocks),
+    ...(loginKeys.length > 0 && { loginKeys }),
     unreadable: unreadable.filter((file) => !isPreferences(file)),
     cut,
     automatic: automaticOf(blocks, aptConfig),

@@ -17,6 +17,8 @@ export interface Sources {
   }[]
   /** Proxies that are set for package managers, for the daemons that pull images, and for logins and jobs. */
   readonly proxies: readonly ProxySetting[]
+  /** Keys that files of all logins set, which an audit account that is not root could read. */
+  readonly loginKeys?: readonly { readonly name: string; readonly file: string; readonly line: number }[] | undefined
   /** Files that are there and could not be read. */
   readonly unreadable: readonly string[]
   /** Files that say more than is read of one. */

@@ -52,6 +52,7 @@ export function facts(configuration: string, services: readonly InferenceService
     'oauth2-proxy': known([]),
     certificates: { certificates: [], unreadable: [], endpoints: [] },
     wire: known({ endpoints: [] }),
+    sources: known({}),
     ...more,
   }
 }

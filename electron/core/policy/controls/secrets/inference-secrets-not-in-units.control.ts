@@ -8,6 +8,7 @@ import { keyFile } from '../../../facts/services/configured.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
 import { leftTo } from '../../../facts/services/left-to.ts'
 import { secretAssignment, secretFlag } from '../../../facts/services/secret-flag.ts'
+import type { Sources } from '../../../facts/sources/sources.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { readExecStart } from '../../../facts/units/words.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -25,14 +26,14 @@ export default defineControl({
     'systemctl show prints Environment= of every unit to every account, and unit files are world-readable. A key there, or in an environment file with mode 0644, is known to all who can log in.',
   steps: 'Put keys into an EnvironmentFile= of mode 0600, restart the unit, and change each key that others could read.',
   needs: ['services'],
-  uses: ['units', 'guarded-files', 'containers', 'programs'],
+  uses: ['units', 'guarded-files', 'containers', 'programs', 'sources'],
   references: [
     'NIST-800-53:IA-5(7)',
     'CIS-8:3.3',
     'ISO-27001:A.8.12',
     'https://www.freedesktop.org/software/systemd/man/systemd.exec.html',
   ],
-  evaluate: ({ services, units, 'guarded-files': guarded, containers, programs }) => {
+  evaluate: ({ services, units, 'guarded-files': guarded, containers, programs, sources }) => {
     const ofModels = [...services, ...(programs.known ? programs.value : [])].flatMap(({ container }) => container ?? [])
     const composed = containers.known ? openCompose(containers.value, new Set(ofModels)) : []
     if (services.length === 0 && composed.length > 0) return composed
@@ -42,6 +43,7 @@ export default defineControl({
     const made = [...new Set(services.flatMap(({ madeFrom }) => known.find(({ id }) => id === madeFrom?.unit) ?? []))]
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
+      ...(sources.known && services.length > 0 ? openLogins(sources.value.loginKeys ?? []) : []),
       ...composed,
       ...made.map((unit) => ({ subject: unit.id, ...judge(unit) })),
       ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge, 'files')),
@@ -145,6 +147,25 @@ const openCommands = (unit: Unit, setting: string): { name: string; place: strin
     const line = unit.lines[`${setting}Ex`] ?? 0
     return name === undefined ? [] : [{ name, place: `${setting}=`, line, note: 'Every account reads the unit.' }]
   })
+
+/** Names by which engines and their hub take a key: what stands there is theirs. */
+const OF_MODELS = /^(?:VLLM_|OLLAMA_|LLAMA_|LOCALAI_|HF_|HUGGING_?FACE|NGC_|API_KEY$)/
+
+/** Files of all logins that set a key. Who may log in reads them, whatever starts the server. */
+function openLogins(keys: NonNullable<Sources['loginKeys']>): readonly Verdict[] {
+  return [...new Set(keys.map(({ file }) => file))].map((path): Verdict => {
+    const own = keys.filter(({ file }) => file === path)
+    const ofModels = own.some(({ name }) => OF_MODELS.test(name))
+    return {
+      status: ofModels ? 'fail' : 'warning',
+      subject: path,
+      title: 'A key is set for every login',
+      reason: `${path} sets ${listed([...new Set(own.map(({ name }) => name))])}, which the audit account read without any right of its own, as every account can.`,
+      hint: 'Give it to the program that needs it, by an EnvironmentFile= of mode 0600 or a file in the home of its account, and change the key.',
+      cite: own.map(({ name, line }): Citation => ({ section: 'software', line, token: name, note: 'Expected in a closed file.' })),
+    }
+  })
+}
 
 /** Files of Compose that containers of models were made from, and what stands beside them for it, where every account reads a key in them. */
 const openCompose = ({ containers, openComposeFiles = [] }: Containers, ofModels: ReadonlySet<string>): readonly Verdict[] =>

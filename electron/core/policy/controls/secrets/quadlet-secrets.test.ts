@@ -15,6 +15,7 @@ if (!listed.ok || !units) throw new Error('not read')
 const { containers } = listed.containers
 const services = assembleServices({ processes: [], listeners: [], units, containers, accounts: undefined })
 const facts = {
+  sources: known({}),
   services,
   units: known(units),
   containers: known(listed.containers),

@@ -392,3 +392,15 @@ test('inference-secrets-not-in-units: a file of Compose that is open, of another
   })
   expect(outcomes(ask(notInUnits, facts('', [], { containers, programs: known([litellm]) })))).toEqual([opened])
 })
+
+test.each<[string, readonly string[] | undefined, readonly string[]]>([
+  ['none', undefined, ['pass: No secret stands in the unit']],
+  ['of the hub', ['HF_TOKEN'], ['fail: A key is set for every login', 'pass: No secret stands in the unit']],
+  ['of an engine', ['AWS_SECRET_ACCESS_KEY', 'VLLM_API_KEY'], ['fail: A key is set for every login', 'pass: No secret stands in the unit']],
+  ['of something else', ['OPENAI_API_KEY'], ['warning: A key is set for every login', 'pass: No secret stands in the unit']],
+])('inference-secrets-not-in-units: keys in a file of all logins, %s', (_, names, expected) => {
+  const loginKeys = names?.map((name, at) => ({ name, file: '/etc/environment', line: at + 1 }))
+  const one = service('vllm', { unit: 'vllm.service' })
+  const given = facts('', [one], { units: known([{ ...unit({}), id: 'vllm.service' }]), sources: known({ loginKeys }) })
+  expect(outcomes(ask(notInUnits, given))).toEqual(expected)
+})
