@@ -20,7 +20,7 @@ import { scanOnnx } from './scan-onnx.ts'
 import { scanTar } from './scan-tar.ts'
 import { scanJson, scanProgram, scanPython, scanScript, scanText } from './scan-text.ts'
 import { scanZip } from './scan-zip.ts'
-import type { ZipKind } from './zip-kind.ts'
+import { isExportedWeight, type ZipKind } from './zip-kind.ts'
 
 const MAX_DEPTH = 4
 
@@ -134,11 +134,17 @@ function scanArchive(scan: Scan, item: ScanItem): Promise<ModelFormat> {
 
 /** Persistent ids mean tensors in the pickles of PyTorch's archives. Those have no magic number when they are of protocol 0, only a name. */
 async function scanMember(scan: Scan, item: ScanItem, kind: ZipKind, sizes: ReadonlyMap<string, number>): Promise<void> {
+  if (kind === 'exported' && isExportedWeight(item.name) && (await isRaw(scan, item))) return
   if (kind !== 'pytorch' || !item.name.endsWith('.pkl')) return void (await scanContent(scan, item))
   // The storages of `data.pkl` lie in `data/`, those of `constants.pkl` in `constants/`.
   const folder = item.name.slice(0, -'.pkl'.length)
   const storageBytes = (key: string) => sizes.get(`${folder}/${key}`.toLowerCase())
   await scanPickles(scan, item, nestedIn(scan), { persistentIds: true, storageBytes })
+}
+
+async function isRaw(scan: Scan, { source }: ScanItem): Promise<boolean> {
+  const head = await source.read(0, HEAD_BYTES, scan.signal)
+  return detectFormat(head, source.size) === 'unknown' && !(await looksLikePickle(scan, source))
 }
 
 async function scanSafetensors(scan: Scan, item: ScanItem): Promise<ModelFormat> {

@@ -18,7 +18,7 @@ const MAX_JSON_VALUES = 300_000
 
 /** Text that programs read as data, by the end of its name. Any other text may be a program. */
 const dataText =
-  /(?:^|[./])(?:txt|md|rst|csv|tsv|jsonl|ya?ml|toml|cfg|ini|bpe|vocab|merges|tiktoken|license|licence|readme|notice|version|gitattributes|gitignore|byteorder|serialization_id|format_version|storage_alignment|modelfile)$/i
+  /(?:^|[./])(?:txt|md|rst|csv|tsv|jsonl|ya?ml|toml|cfg|ini|bpe|vocab|merges|tiktoken|license|licence|readme|notice|version|gitattributes|gitignore|byteorder|serialization_id|format_version|storage_alignment|archive_format|archive_version|modelfile)$/i
 /** Stores that name files by their digest hold texts under it, and a few templates: nobody runs a file of such a name. */
 const digest = /^(?:sha256[-:])?[0-9a-f]{40,64}$/
 const python = /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ ==|exec\(|eval\()/m

@@ -16,5 +16,8 @@ with tempfile.TemporaryDirectory() as folder:
 torch.save(SFTConfig("out", report_to="none", use_cpu=True, bf16=False), out / "torch213-sft-training_args.bin")
 torch.save(Seq2SeqTrainingArguments("out", report_to="none", use_cpu=True, generation_config=GenerationConfig()), out / "torch213-seq2seq-training_args.bin")
 torch.save(torch.nn.utils.weight_norm(torch.nn.Linear(2, 2)), out / "torch213-weight-norm.pt")
+torch.save(torch.nn.utils.spectral_norm(torch.nn.Linear(4, 4)), out / "torch213-spectral-norm.pt")
+exported = torch.export.export(torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU()), (torch.randn(2, 4),))
+torch.export.save(exported, out / "torch213-export.pt2")
 torch.save(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged), out / "torch213-jagged.pt")
 torch.save(torch.quantize_per_tensor(torch.ones(3, 4), 0.1, 0, torch.quint4x2), out / "torch213-four-bits.pt")

@@ -25,6 +25,12 @@ const stored = (type: string, count: Uint8Array, member = 'archive/data/0') =>
     version,
   ])
 
+const exported = (name: string, content: Uint8Array) =>
+  zip([
+    { name: 'm/archive_format', content: utf8('pt2') },
+    { name: `m/${name}`, content },
+  ])
+
 /** Where PyTorch and Python read a zip archive differently, or a scanner gave up. */
 const zips: readonly ModelCase[] = [
   dangerous('a PyTorch archive', zip([bad, version])),
@@ -32,6 +38,13 @@ const zips: readonly ModelCase[] = [
   dangerous('a storage of bytes larger than its member', stored('ByteStorage', int1(9))),
   dangerous('a storage larger than its member, of a name in other letters', stored('DoubleStorage', int1(2), 'archive/DATA/0')),
   notCleared('a storage whose size is computed', stored('FloatStorage', joined(global('builtins', 'int'), int1(3), tuple1, reduce))),
+  dangerous('a weight of an exported program that is a pickle', exported('data/weights/weight_0', evil)),
+  dangerous(
+    'a constant of an exported program that is a pickle of protocol 0',
+    exported('data/constants/tensor_0', utf8("cos\nsystem\n(S'id'\ntR.")),
+  ),
+  dangerous('a weight of an exported program that is an archive', exported('data/weights/weight_0', zip([bad, version]))),
+  notCleared('what is no weight of an exported program', exported('data/weights/other', u8(0xff, 0xfe, 0xfd))),
   dangerous('a PyTorch archive, deflated', zip([{ ...bad, deflate: true }])),
   dangerous('a PyTorch archive with another prefix', zip([{ ...bad, name: 'a/b/c/data.pkl' }])),
   dangerous('a PyTorch archive without a prefix', zip([{ ...bad, name: 'data.pkl' }])),

@@ -18,7 +18,8 @@ export const allowedTorchNn: Readonly<Record<string, string>> = {
   'torch.nn.modules.linear': 'Bilinear Identity Linear NonDynamicallyQuantizableLinear',
   'torch.nn.modules.loss':
     'BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss _Loss _WeightedLoss',
-  'torch.nn.modules.module': 'Module',
+  // Since 2.0 with hooks, each of which is a callable that the pickle has to name as well.
+  'torch.nn.modules.module': 'Module _WrappedHook',
   'torch.nn.modules.normalization': 'CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm',
   'torch.nn.modules.padding':
     'ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad2d _ConstantPadNd _ReflectionPadNd _ReplicationPadNd',
@@ -29,6 +30,7 @@ export const allowedTorchNn: Readonly<Record<string, string>> = {
   'torch.nn.modules.sparse': 'Embedding EmbeddingBag',
   'torch.nn.modules.transformer': 'Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer',
   'torch.nn.modules.upsampling': 'Upsample UpsamplingBilinear2d UpsamplingNearest2d',
-  // A hook of a layer that works out its weight from two others.
+  // Hooks of a layer that work out its weight from others.
+  'torch.nn.utils.spectral_norm': 'SpectralNorm SpectralNormStateDictHook SpectralNormLoadStateDictPreHook',
   'torch.nn.utils.weight_norm': 'WeightNorm',
 }
