@@ -13,4 +13,5 @@ export const factsForQuestions = [
   'services',
   'programs',
   'nginx',
+  'caddy',
 ] as const

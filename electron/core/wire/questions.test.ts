@@ -3,7 +3,9 @@ import { isManagement, routesOf } from '#shared/model/engine-routes.ts'
 import type { Host } from '#shared/model/fleet.ts'
 import { type Engine, engines } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
-import { known, unknown } from '../facts/fact.ts'
+import { knownCaddies } from '../facts/caddy/caddy.fact.ts'
+import type { Caddy } from '../facts/caddy/caddy.ts'
+import { type FactResult, known, unknown } from '../facts/fact.ts'
 import type { Process } from '../facts/processes/processes.ts'
 import type { Program } from '../facts/programs/programs.ts'
 import { facts, service } from '../policy/controls/proxy/proxy-facts.ts'
@@ -20,11 +22,13 @@ function ask(
   processes: readonly Process[] = [],
   programs: readonly Program[] = [],
   names: readonly string[] = [],
+  caddy: FactResult<Caddy> = unknown('no', []),
 ) {
   const { nginx } = facts(configuration, [])
   const running = services.map((one) => ({ ...one, running: true }))
   const given = {
     nginx: known(nginx),
+    caddy,
     services: known(running),
     listeners: known(listeners),
     programs: known(programs),
@@ -151,12 +155,35 @@ test('of the names that share a socket one that is wanted is among those asked f
   expect(names(['d.example'])).toEqual(names([]))
 })
 
+test('sites of Caddy are asked by their names, since it has no certificate for an address', () => {
+  const listener = (port: number) =>
+    ({ protocol: 'tcp', address: '*', port, scope: 'wildcard', processes: [{ name: 'caddy', pid: 7 }], line: 1 }) as const
+  const site = (host: string) => ({ match: [{ host: [host] }], handle: [{ handler: 'reverse_proxy' }] })
+  const servers = {
+    srv0: { listen: [':443'], routes: [site('llm.example'), site('*.chat.example'), site('third.example')] },
+    srv1: { listen: [':9180'], routes: [{ handle: [{ handler: 'reverse_proxy' }] }] },
+    srv2: { listen: ['127.0.0.1:8444'], routes: [site('inner.example')] },
+  }
+  const config = JSON.stringify({ apps: { http: { servers } } }, null, 1).replace(/^/gm, ':')
+  const caddy = knownCaddies(`@process 7\n@admin 127.0.0.1:2019\n${config}\n@end\n`, { processes: [], containers: [], units: [] })
+  const asked = (names: readonly string[], is = caddy) =>
+    ask('', [service('ollama')], [listener(443), listener(9180)], host, [], [], names, is)
+  expect(asked([])).toEqual([
+    'wire-tls-443 llm.example caddy',
+    'wire-tls-443-2 gatehouse-probe.chat.example caddy',
+    'wire-http-9180 10.0.3.7 caddy',
+  ])
+  expect(asked(['third.example'])).toContain('wire-tls-443-2 third.example caddy')
+  expect(asked([], unknown('no', []))).toEqual(['wire-tls-443 10.0.3.7 caddy', 'wire-http-9180 10.0.3.7 caddy'])
+})
+
 test('nginx whose configuration could not be read is asked by the sockets that it has', () => {
   const listener = { protocol: 'tcp', address: '*', port: 443, scope: 'wildcard', processes: [{ name: 'nginx', pid: 7 }], line: 1 } as const
   const asked = (nginx: Parameters<typeof questionsFor>[0]['nginx']) =>
     questionsFor(
       {
         nginx,
+        caddy: unknown('no', []),
         services: known([{ ...service('ollama'), running: true }]),
         listeners: known([listener]),
         programs: known([]),
@@ -174,6 +201,7 @@ test('nothing is known of the services: nothing is asked', () => {
     questionsFor(
       {
         nginx: unknown('x', []),
+        caddy: unknown('x', []),
         services: unknown('x', []),
         listeners: unknown('x', []),
         programs: unknown('x', []),

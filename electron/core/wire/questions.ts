@@ -3,6 +3,8 @@ import { speaksTls } from '#shared/model/engine-tls.ts'
 import type { Host } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Listener } from '#shared/model/listener.ts'
+import { readCaddies } from '../facts/caddy/caddy.ts'
+import { speaksTls as caddySpeaksTls, readServers } from '../facts/caddy/model/servers.ts'
 import { addressBlock } from '../facts/network/address-block.ts'
 import type { Listen } from '../facts/nginx/model/listen.ts'
 import { isEncrypted, readHttp } from '../facts/nginx/model/servers.ts'
@@ -30,10 +32,10 @@ export interface Question {
 
 const MAX_QUESTIONS = 8
 
-type QuestionFacts = Pick<FactResults, 'services' | 'nginx' | 'listeners' | 'programs' | 'containers' | 'processes'>
+type QuestionFacts = Pick<FactResults, 'services' | 'nginx' | 'caddy' | 'listeners' | 'programs' | 'containers' | 'processes'>
 
 /**
- * What to ask of a host, from what its probe said: its inference servers and the proxy, where others can reach them. `names`: of the many that may share a
+ * What to ask of a host, from what its probe said: its inference servers and the proxies, where others can reach them. `names`: of the many that may share a
  * socket, these are asked for. Pure.
  */
 export function questionsFor(facts: QuestionFacts, host: Host, names: readonly string[] = []): readonly Question[] {
@@ -48,7 +50,8 @@ export function questionsFor(facts: QuestionFacts, host: Host, names: readonly s
   )
   const nginx = facts.nginx.known && facts.nginx.value.running && services.length > 0 ? facts.nginx.value : undefined
   const fronts = [
-    ...(nginx ? frontsOf(nginx, host, names) : []),
+    ...(nginx ? frontsOf('nginx', ofNginx(nginx, host), host, names) : []),
+    ...(services.length > 0 ? frontsOf('caddy', ofCaddies(facts.caddy, host), host, names) : []),
     ...(services.length > 0 && facts.listeners.known ? otherProxies(facts.listeners.value, host, facts.nginx.known) : []),
   ].map((front) => ({ ...front, requests: requestsThrough(services) }))
   const questions = new Map<string, Question>()
@@ -103,26 +106,51 @@ const hostHeader = ({ address }: Host): string => (address.includes(':') ? `[${a
 /** Two names of one TLS socket at most: each may show another certificate. */
 const MAX_NAMES = 2
 
-function frontsOf(nginx: Nginx, host: Host, wanted: readonly string[]): readonly Omit<Question, 'requests'>[] {
-  const { servers } = readHttp(nginx)
+/** A site of a proxy at one of its sockets. */
+interface Site {
+  readonly port: number
+  readonly tls: boolean
+  /** Names that it answers to, as written: patterns, too. */
+  readonly names: readonly string[]
+}
+
+function frontsOf(owner: string, sites: readonly Site[], host: Host, wanted: readonly string[]): readonly Omit<Question, 'requests'>[] {
   const sockets = new Map<string, { readonly port: number; readonly tls: boolean; readonly names: Set<string> }>()
-  for (const server of servers)
-    for (const listen of server.listens) {
-      if (!takesAddress(listen, host) || listen.port === 0 || listen.proxyProtocol || listen.datagrams) continue
-      const { port } = listen
-      const tls = isEncrypted(servers, listen)
-      const socket = sockets.get(idOf(tls, port)) ?? { port, tls, names: new Set<string>() }
-      sockets.set(idOf(tls, port), socket)
-      const plain = server.names.filter((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one))
-      // The same name on 0.0.0.0 and [::] is one question.
-      socket.names.add(plain.find((one) => wanted.includes(one)) ?? plain[0] ?? hostHeader(host))
-    }
+  for (const { port, tls, names } of sites) {
+    const socket = sockets.get(idOf(tls, port)) ?? { port, tls, names: new Set<string>() }
+    sockets.set(idOf(tls, port), socket)
+    const plain = names.filter((one) => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(one))
+    // The same name on 0.0.0.0 and [::] is one question.
+    socket.names.add(plain.find((one) => wanted.includes(one)) ?? plain[0] ?? hostHeader(host))
+  }
   return [...sockets].flatMap(([id, { port, tls, names }]) =>
-    asked([...names], wanted, tls ? MAX_NAMES : 1).map((name, at) => ({
-      ...{ id: at === 0 ? id : `${id}-${at + 1}`, port, name, owner: 'nginx', tls },
-    })),
+    asked([...names], wanted, tls ? MAX_NAMES : 1).map((name, at) => ({ id: at === 0 ? id : `${id}-${at + 1}`, port, name, owner, tls })),
   )
 }
+
+function ofNginx(nginx: Nginx, host: Host): readonly Site[] {
+  const { servers } = readHttp(nginx)
+  return servers.flatMap(({ listens, names }) =>
+    listens
+      .filter((listen) => takesAddress(listen, host) && listen.port !== 0 && !listen.proxyProtocol && !listen.datagrams)
+      .map((listen) => ({ port: listen.port, tls: isEncrypted(servers, listen), names })),
+  )
+}
+
+/** Each name of a server of Caddy is a site: a client that names none of them, or an address, gets no certificate. Of `*.example` any name of one more label does. */
+const ofCaddies = (caddy: FactResults['caddy'], host: Host): readonly Site[] =>
+  readCaddies(caddy)
+    .flatMap(({ config }) => readServers(config))
+    .flatMap((server) =>
+      server.listens
+        .filter(({ scope, address, port }) => scope !== 'unix' && port !== 0 && isAskable({ scope, port, address: address || '*' }, host))
+        .flatMap((listen) => {
+          const site = { port: listen.port, tls: caddySpeaksTls(server, listen) }
+          return server.hosts.length === 0
+            ? [{ ...site, names: [] }]
+            : server.hosts.map((name) => ({ ...site, names: [name.replace(/^\*\./, 'gatehouse-probe.')] }))
+        }),
+    )
 
 /** The first names, the last of which gives way to one that is wanted. */
 function asked(names: readonly string[], wanted: readonly string[], limit: number): readonly string[] {

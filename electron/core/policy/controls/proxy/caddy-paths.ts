@@ -30,6 +30,7 @@ export function caddySocket({
 }: Pick<CaddyRoute, 'listen' | 'host' | 'encrypted' | 'policy' | 'server'>): ProxySocket {
   return {
     subject: host === undefined ? listen.printed : `${host}:${listen.port}`,
+    host,
     printed: listen.printed,
     port: listen.port,
     local: listen.scope === 'loopback' || listen.scope === 'unix',

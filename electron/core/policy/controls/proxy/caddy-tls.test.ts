@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import certificateValid from '../tls/proxy-certificate-valid.control.ts'
 import sendsHsts from '../tls/proxy-sends-hsts.control.ts'
 import servesTls from '../tls/proxy-serves-tls.control.ts'
 import tlsVersions from '../tls/proxy-tls-versions.control.ts'
@@ -47,4 +48,34 @@ test('versions and HSTS', () => {
     'warning: No Strict-Transport-Security is sent',
   ])
   expect(outcomes(ask(sendsHsts, nginx('')))).toEqual(['warning: No Strict-Transport-Security is sent'])
+})
+
+test('a site of Caddy is judged by the certificate of its own name', () => {
+  const config = site([{ handle: [toOllama] }])
+  const served = {
+    subject: 'CN=x',
+    issuer: 'CN=ca',
+    names: ['ai.example'],
+    notBefore: Date.UTC(2026, 0, 1),
+    notAfter: Date.UTC(2028, 0, 1),
+    isCa: false,
+    selfSigned: false,
+    keyType: 'ec',
+    keyBits: 256,
+    chainLength: 2,
+    chainInOrder: true,
+    line: 3,
+  }
+  const shown = (serverName: string, versions = ['1.2', '1.3'], names = [serverName]) => ({
+    ...{ port: 443, serverName, versions, untested: [], served: { ...served, names }, section: 'wire-tls-443', line: 2 },
+  })
+  const judged = (control: typeof certificateValid, ...endpoints: readonly object[]) =>
+    outcomes(ask(control, { ...given(config), certificates: { certificates: [], unreadable: [], endpoints } } as never))
+  const valid = 'pass: Certificate is valid until 1 Jan 2028'
+  expect(judged(certificateValid, shown('other.example'), shown('ai.example'))).toEqual([valid])
+  expect(judged(certificateValid, shown('other.example'))).toEqual(['not-evaluated: The certificate was not looked at'])
+  expect(judged(certificateValid, shown('', [], ['ai.example']))).toEqual([valid])
+  expect(judged(tlsVersions, shown('other.example', ['1.0', '1.2']), shown('ai.example'))).toEqual([
+    'pass: Only TLS 1.2, TLS 1.3 are accepted',
+  ])
 })

@@ -28,6 +28,8 @@ export interface SocketTls {
 export interface ProxySocket {
   /** Stable name for findings: `ai.example:443`, `*:443`. */
   readonly subject: string
+  /** The name that clients ask for, as written, where it is that of one site of Caddy. */
+  readonly host?: string | undefined
   /** Address and port as written. */
   readonly printed: string
   readonly port: number

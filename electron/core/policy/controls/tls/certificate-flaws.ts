@@ -137,13 +137,23 @@ export function flawsOf(certificate: Served, names: readonly string[], { now, fl
       title: 'Certificate chain is out of order',
       reason: 'Each certificate must be followed by the one that issued it.',
     })
-  if (left >= 0 && left < fleet.policy.certificateWarnDays * DAY_MS)
+  const due = renewalDue(certificate, fleet.policy.certificateWarnDays)
+  if (left >= 0 && left < due)
     flaws.push({
       status: 'warning',
       title: `Certificate ends in ${days(left)}`,
-      reason: `It ends on ${date(certificate.notAfter)}, within the ${fleet.policy.certificateWarnDays} days of the policy.`,
+      reason: `It ends on ${date(certificate.notAfter)}, ${due === fleet.policy.certificateWarnDays * DAY_MS ? `within the ${fleet.policy.certificateWarnDays} days of the policy` : 'with less than a quarter of its time left: what should renew it by itself has not'}.`,
     })
   return flaws
+}
+
+/**
+ * How long before its end a certificate should have been renewed. Who issues for less than twice the days of the policy has it renewed by a program (ACME's short-lived ones of six days, those
+ * of Caddy's own authority for twelve hours), which does so when a third of its time is left (certmagic, RenewalWindowRatio; RFC 9773 for what authorities ask).
+ */
+function renewalDue({ notBefore, notAfter }: Served, policyDays: number): number {
+  const [lifetime, warn] = [notAfter - notBefore, policyDays * DAY_MS]
+  return lifetime < 2 * warn ? lifetime / 4 : warn
 }
 
 /** What certificates that were shown or found mean together: the loudest flaw leads, all are named. */

@@ -1,3 +1,4 @@
+import { matchesHost } from '../../../facts/caddy/model/paths.ts'
 import type { Certificate, Certificates } from '../../../facts/certificates/certificates.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { nearestAll } from '../../../facts/nginx/model/scope.ts'
@@ -70,13 +71,17 @@ function judge(front: Front, certificates: Certificates, context: PolicyContext)
 
 /** Of a proxy whose files are not known, what a handshake shows. */
 function judgeShown({ subject, first }: Front, certificates: Certificates, context: PolicyContext): Verdict {
-  const endpoint = certificates.endpoints.find(({ port, served }) => port === first.socket.port && served)
+  // Each name of Caddy may have another certificate.
+  const { port, host } = first.socket
+  const endpoint = certificates.endpoints.find(
+    (one) => one.port === port && one.served && (host === undefined || one.serverName === '' || matchesHost(host, one.serverName)),
+  )
   if (endpoint?.served === undefined)
     return {
       status: 'not-evaluated',
       subject,
       title: 'The certificate was not looked at',
-      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake showed its certificate.`,
+      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake${host === undefined ? '' : ` under its name`} showed its certificate.`,
       cite: [first.socket.line],
     }
   const names = endpoint.serverName === '' ? [] : [endpoint.serverName]

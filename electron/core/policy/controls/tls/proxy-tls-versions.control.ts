@@ -1,3 +1,4 @@
+import { matchesHost } from '../../../facts/caddy/model/paths.ts'
 import type { Certificates } from '../../../facts/certificates/certificates.ts'
 import { defineControl, type PolicyContext, type Verdict } from '../../control.ts'
 import { otherProxiesOf } from '../proxy/other-proxies.ts'
@@ -39,9 +40,10 @@ function judge({ subject, first }: Front, { certificates }: { readonly certifica
   const minimum = fleet.policy.minimumTlsVersion
   const below = (versions: readonly string[]) => versions.filter((version) => version.endsWith('(SSL)') || version < minimum)
   const config = first.socket.tls ?? { setting: 'the configuration', versions: [], implied: true, lines: [first.socket.line] }
-  const measured = certificates.endpoints.find(
-    ({ port, versions, untested }) => port === first.socket.port && versions.length + untested.length > 0,
-  )
+  const { port: asked, host } = first.socket
+  const met = certificates.endpoints.filter(({ port, versions, untested }) => port === asked && versions.length + untested.length > 0)
+  // Caddy has versions for each name, nginx for each port.
+  const measured = met.find(({ serverName }) => host !== undefined && matchesHost(host, serverName)) ?? met[0]
   const seen = measured && { section: measured.section, line: measured.line }
   const served = measured ? below(measured.versions) : []
   const list = (versions: readonly string[]) => versions.map(name).join(', ')

@@ -4,6 +4,7 @@ import type { Certificate, TlsEndpoint } from '../../../facts/certificates/certi
 import { known } from '../../../facts/fact.ts'
 import { readTranscript } from '../../../facts/wire/transcript.ts'
 import { ask, facts, outcomes, policyContext, service } from '../proxy/proxy-facts.ts'
+import { date } from './certificate-flaws.ts'
 import proxyCertificateValid from './proxy-certificate-valid.control.ts'
 import proxyServesTls from './proxy-serves-tls.control.ts'
 import proxyTlsCiphers from './proxy-tls-ciphers.control.ts'
@@ -12,6 +13,7 @@ import proxyTlsVersions from './proxy-tls-versions.control.ts'
 const toOllama = 'location / { proxy_pass http://127.0.0.1:11434; }'
 const tls = 'listen 443 ssl; server_name ai.example; ssl_certificate tls/a.crt; ssl_certificate_key tls/a.key;'
 const day = 86_400_000
+const hour = day / 24
 const now = policyContext().now
 
 test.each<[name: string, configuration: string, expected: readonly string[]]>([
@@ -110,7 +112,27 @@ test.each<[name: string, change: Partial<Certificate>, expected: string]>([
   ['RSA-PSS', { keyType: 'rsa-pss', keyBits: 1024 }, 'fail: Certificate has a weak key'],
   ['expired', { notAfter: now - 12 * day }, 'fail: Certificate expired 12 days ago'],
   ['early', { notBefore: now + day }, 'fail: Certificate is not valid yet'],
-  ['ends soon', { notAfter: now + 12.5 * day }, 'warning: Certificate ends in 12 days'],
+  ['ends soon', { notBefore: now - 300 * day, notAfter: now + 12.5 * day }, 'warning: Certificate ends in 12 days'],
+  [
+    'was issued for twelve hours, five are left',
+    { notBefore: now - 7 * hour, notAfter: now + 5 * hour },
+    `pass: Certificate is valid until ${date(now + 5 * hour)}`,
+  ],
+  [
+    'was issued for twelve hours, two are left',
+    { notBefore: now - 10 * hour, notAfter: now + 2 * hour },
+    'warning: Certificate ends in 0 days',
+  ],
+  [
+    'was issued for 47 days, 15 are left',
+    { notBefore: now - 32 * day, notAfter: now + 15 * day },
+    `pass: Certificate is valid until ${date(now + 15 * day)}`,
+  ],
+  [
+    'was issued for 90 days, 29 are left',
+    { notBefore: now - 61 * day, notAfter: now + 29.5 * day },
+    'warning: Certificate ends in 29 days',
+  ],
   ['ends tomorrow', { notAfter: now + 1.5 * day }, 'warning: Certificate ends in 1 day'],
   ['other name', { names: ['other.example'] }, 'fail: Certificate does not cover its name'],
   ['no names, common name only', { names: [] }, 'fail: Certificate does not cover its name'],
