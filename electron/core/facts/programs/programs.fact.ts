@@ -149,6 +149,9 @@ function fromProcess(
               ? 'its unit gives it a network of its own, and what leads there was not followed'
               : undefined
   const environment = main.environment ?? container?.environment ?? itsUnit?.environment ?? {}
+  const whole =
+    main.environment !== undefined ||
+    (container ? container.inspected : itsUnit?.environmentComplete === true && startsItself(itsUnit, record))
   return {
     id: record.id,
     name: record.name,
@@ -165,13 +168,8 @@ function fromProcess(
           own.map(({ port }) => port),
         )
       : authenticationOf(record, main, environment)),
-    hub: hubOf(
-      record,
-      wordsOf(record, main.argv),
-      environment,
-      main.environment !== undefined ||
-        (container ? container.inspected : itsUnit?.environmentComplete === true && startsItself(itsUnit, record)),
-    ),
+    hub: hubOf(record, wordsOf(record, main.argv), environment, whole),
+    proxy: proxyIn(environment, whole),
     telling: record.telling ?? [],
     ...(record.forwards && { forwards: true }),
     danger: record.danger,
@@ -183,6 +181,10 @@ function fromProcess(
 /** PrivateNetwork= and NetworkNamespacePath= of systemd.exec(5): no socket of it is the host's. */
 const hasNetworkOfItsOwn = ({ properties }: Unit): boolean =>
   properties.PrivateNetwork === 'yes' || (properties.NetworkNamespacePath ?? '') !== ''
+
+/** As curl, Python's requests and httpx look for it, in capitals or not. */
+const proxyIn = (environment: Readonly<Record<string, string>>, whole: boolean): string | undefined =>
+  Object.keys(environment).find((name) => /^(?:https?|all)_proxy$/i.test(name) && environment[name] !== '') ?? (whole ? 'none' : undefined)
 
 /** No shell or wrapper of its unit sets more variables. */
 const startsItself = ({ execStart }: Unit, record: ProgramRecord): boolean =>
@@ -211,6 +213,7 @@ const fromContainer = (container: Container, record: ProgramRecord, ownAddress: 
     : (container.portsUnknown ?? ownAddress),
   ...authenticationOf(record, { argv: container.command }, container.environment),
   hub: hubOf(record, container.command, container.environment, container.inspected),
+  proxy: proxyIn(container.environment, container.inspected),
   telling: record.telling ?? [],
   ...(record.forwards && { forwards: true }),
   danger: record.danger,

@@ -431,6 +431,11 @@ describe('what a server loads, and whether it is told to leave hubs alone', () =
     expect(hubOf(`${serve} --model-path /m`, inUnit, [unit(serve, { environment: {} })])?.offline).toBe('missing')
     expect(hubOf(`${serve} --model-path /m`, inUnit, [unit(serve, { environmentComplete: false })])?.offline).toBe('said')
   })
+  test('what leads it through a proxy', () => {
+    const proxyOf = (environment: Record<string, string> | undefined) =>
+      find([process(5, 1, serve, environment && { environment })], [listener(30_000, 5)])[0]?.proxy
+    expect([{ https_proxy: 'http://p' }, { HTTPS_PROXY: '' }, undefined].map(proxyOf)).toEqual(['https_proxy', 'none', undefined])
+  })
   test('no model is named', () => {
     expect(hubOf(serve)).toEqual({ models: [], named: false, offline: 'unknown' })
     expect(hubOf('tritonserver --model-repository=/m')).toBeUndefined()

@@ -42,6 +42,8 @@ export interface Program {
   readonly decidedBy?: string | undefined
   /** What it loads, where its record says how that is named. */
   readonly hub?: Hub | undefined
+  /** A variable that leads it through a proxy (`none`: there is none; undefined where its environment is not known whole, or no server of models). */
+  readonly proxy?: string | undefined
   /** Routes whose GET shows whether it asks for credentials. */
   readonly telling: readonly string[]
   /** It passes requests of an engine's own routes on to it. */

@@ -5,6 +5,7 @@ import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, serviceName } from '../inference/service-words.ts'
 import { unreadSources } from '../software/unread-sources.ts'
 import { notAirGapped, setsProxies } from './air-gap.ts'
+import { proxiedPrograms } from './hub-programs.ts'
 import { environmentKnown } from './offline-settings.ts'
 
 const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
@@ -17,12 +18,12 @@ export default defineControl({
   rationale: 'A proxy is a door in the gap. A server with HTTPS_PROXY fetches and sends through it although no route leads out.',
   steps: 'Take the proxy out of units, files of variables and package managers, and bring software in by an internal mirror.',
   needs: ['services', 'sources'],
-  uses: ['units'],
+  uses: ['units', 'programs'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:SC-7(8)', 'CIS-8:13.10', 'ISO-27001:A.8.22'],
-  evaluate: ({ services, sources, units }, context) => {
+  evaluate: ({ services, sources, units, programs }, context) => {
     const exempt = notAirGapped(context)
     if (exempt) return exempt
-    const verdicts = services.map((service) => judge(service, unitOf(service, units)))
+    const verdicts = [...services.map((service) => judge(service, unitOf(service, units))), ...proxiedPrograms(programs)]
     for (const { of, ...words } of users) {
       const set = sources.proxies.filter((one) => one.of === of)
       if (set.length === 0) continue

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { known } from '../../../facts/fact.ts'
 import { sources } from '../../../facts/sources/sources.testing.ts'
 import type { ProxySetting, Sources } from '../../../facts/sources/sources.ts'
 import { outcomes, service } from '../proxy/proxy-facts.ts'
@@ -17,6 +18,7 @@ describe('airgap-no-proxy-variables', () => {
         services: [service('vllm', { unit: 'vllm.service', environment, environmentComplete })],
         units,
         sources: sources(more),
+        programs: known([]),
       }),
     )
   test('is judged for each server and for the package manager', () => {
@@ -38,6 +40,17 @@ describe('airgap-no-proxy-variables', () => {
       '/etc/dnf/dnf.conf',
     ])
       expect(judge({}, unit(), { unreadable: [file] })).toEqual([none, 'not-evaluated: Where proxies are set could not be read'])
-    expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources() }))).toEqual(['pass: No proxy is set'])
+    expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources(), programs: known([]) }))).toEqual([
+      'pass: No proxy is set',
+    ])
+  })
+  test.each([
+    ['HTTPS_PROXY', 'inference', 'fail: A proxy is set for the server'],
+    ['none', 'inference', 'pass: No proxy is set for the server'],
+    [undefined, 'inference', "not-evaluated: The server's environment could not be read"],
+    ['HTTPS_PROXY', 'exporter', 'pass: No proxy is set'],
+  ])('a server beside the engines: %s, %s', (proxy, kind, expected) => {
+    const program = { id: 'sglang', name: 'SGLang', kind, pids: [5], user: 'ml', binds: [], section: 'processes', line: 5, proxy }
+    expect(outcomes(ask(noProxy, { services: [], units: unit(), sources: sources(), programs: known([program]) }))).toEqual([expected])
   })
 })

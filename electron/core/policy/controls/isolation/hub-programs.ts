@@ -87,3 +87,24 @@ export function fetchingPrograms(programs: FactResult<readonly Program[]>): read
     return [{ ...base, status: 'pass', title: 'The server downloads nothing by itself', reason }]
   })
 }
+
+/** Does a proxy lead one of them outside? */
+export function proxiedPrograms(programs: FactResult<readonly Program[]>): readonly Verdict[] {
+  return ofKinds(programs.known ? programs.value : [], 'inference').map((program): Verdict => {
+    const [name, base] = [programName(program), { subject: program.id, cite: citeProgram(program) }]
+    if (program.proxy === undefined) {
+      const reason = `The environment of ${name} could not be read whole, so a proxy may stand in it.`
+      return { ...base, status: 'not-evaluated', title: "The server's environment could not be read", reason }
+    }
+    if (program.proxy === 'none')
+      return { ...base, status: 'pass', title: 'No proxy is set for the server', reason: `No proxy is set for ${name}.` }
+    const reason = `${name} runs with ${program.proxy}. Expected no proxy in an air gap.`
+    return {
+      ...base,
+      status: 'fail',
+      title: 'A proxy is set for the server',
+      reason,
+      hint: `Take ${program.proxy} out of its unit or container.`,
+    }
+  })
+}
