@@ -95,10 +95,13 @@ export function rewritingsIn(root: JsonNode): {
   // `/v1{uri}`: what it puts before the path of the request.
   const added = uris.flatMap(({ uri }) => /^(\/[^{?#]*)\{http\.request\.(?:orig_)?uri(?:\.path)?\}/.exec(uri)?.[1] ?? [])
   // A path that is put in place of whatever was asked for: any that the matchers around it take.
-  const samples = uris.length + replaced.length > 0 ? samplesOf(all) : []
+  const fixed = uris.filter(({ place }) => !rewritings.some((one) => one.place === place))
+  const written = uris.length + replaced.length > 0 ? samplesOf(all) : []
+  // Of more than are followed nothing passes anyway.
+  const samples = written.length > MAX_SAMPLES ? written : [...new Set([...written, ...samplesBehindCuts(all, places, fixed)])]
   return {
     places: samples.slice(0, MAX_SAMPLES),
-    isFixed: uris.some(({ place }) => !rewritings.some((one) => one.place === place)),
+    isFixed: fixed.length > 0,
     suffixes: [...new Set(suffixes)].slice(0, FEW),
     words: words.slice(0, FEW),
     rewritings: [...replaced, ...rewritings].slice(0, MAX_REWRITINGS),
@@ -126,6 +129,33 @@ function samplesOf(nodes: readonly JsonNode[]): readonly string[] {
     ...beginnings.flatMap((head) => ends.map((end) => `${head}x${end}`)),
   ]
   return [...new Set(all.map((path) => (path.startsWith('/') ? path : `/${path}`)))]
+}
+
+/** What a matcher before such a rewrite takes may be what was left once a prefix, or two, were cut off: `handle_path /llm/*` around `rewrite /pull /api/pull` is asked for `/llm/pull`. */
+function samplesBehindCuts(
+  nodes: readonly JsonNode[],
+  places: ReadonlyMap<JsonNode, Place>,
+  fixed: readonly { readonly place: Place }[],
+): readonly string[] {
+  const cuts = nodes.flatMap((node) => {
+    const prefix = textOf(field(node, 'strip_path_prefix'))
+    return prefix ? [{ path: `/${prefix.replace(/^\/|\/$/g, '')}`, place: places.get(node) ?? [] }] : []
+  })
+  if (cuts.length === 0 || fixed.length === 0) return []
+  const found = new Set<string>()
+  const behind = (path: string, place: Place, depth: number) => {
+    for (const cut of cuts)
+      if (found.size <= MAX_SAMPLES && cut.place !== place && mayPrecede(cut.place, place)) {
+        found.add(cut.path + path)
+        if (depth > 1) behind(cut.path + path, cut.place, depth - 1)
+      }
+  }
+  for (const node of nodes) {
+    const [place, samples] = [places.get(node) ?? [], samplesOf([node])]
+    if (samples.length > 0 && fixed.some((one) => mayPrecede(place, one.place)))
+      for (const path of samples) if (found.size <= MAX_SAMPLES) behind(path, place, 2)
+  }
+  return [...found]
 }
 
 /** A rewriting with the place where it stands. */

@@ -34,6 +34,28 @@ test.each<[name: string, routes: readonly object[], expected: RegExp]>([
     /not-evaluated: Part of Caddy is beyond the model/,
   ],
   [
+    'a beginning that is cut off, and a path of its own put in place of what is left',
+    only({ path: ['/models/*'] }, taken({ strip_path_prefix: '/models' }), {
+      handler: 'subroute',
+      routes: [
+        { match: [{ path: ['/update'] }], handle: [taken({ uri: '/api/pull' })] },
+        { match: [{ not: [{ path: ['/api/pull'] }] }], handle: [{ handler: 'static_response', status_code: 404 }] },
+      ],
+    }),
+    /^fail: 1 of 31 routes/,
+  ],
+  [
+    'two, and a login for the inner one',
+    [
+      { match: [{ path: ['/llm/pull', '/pull', '/api/*', '/llm/api/*', '/v2/api/*', '/llm/v2/api/*'] }], handle: [login] },
+      { handle: [taken({ strip_path_prefix: '/llm' })] },
+      { handle: [taken({ strip_path_prefix: '/v2' })] },
+      { match: [{ path: ['/pull'] }], handle: [taken({ uri: '/api/pull' })] },
+      { match: [{ path: ['/api/*'] }], handle: [toOllama] },
+    ],
+    /^fail: 1 of 20 routes/,
+  ],
+  [
     'one beginning within the other',
     [
       {
