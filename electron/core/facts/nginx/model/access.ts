@@ -7,6 +7,9 @@ import type { HttpModel } from './servers.ts'
 import type { Target } from './target.ts'
 import { clientMayMake, expandText, type RequestState } from './variables.ts'
 
+/** What is said to those who are not let in. */
+export type Refusal = 401 | 403 | 500
+
 /** One thing that the access phase asks for to let somebody in. */
 export interface Credential {
   /** `shared-key`: an `auth_request` that looks up by itself what the client sends. `module`: another module's authentication. `unmodelled`: a script decides. */
@@ -15,7 +18,7 @@ export interface Credential {
   /** Programs that an `auth_request` asks, and the path it asks them for. */
   readonly asks?: readonly Asked[] | undefined
   /** Nobody gets past it: what a client is told. */
-  readonly refusal?: 401 | 403 | 500 | undefined
+  readonly refusal?: Refusal | undefined
 }
 
 /** What an `auth_request` asks a program. */
@@ -128,8 +131,24 @@ export const deniesAll = (addresses: readonly NginxDirective[]): boolean =>
 const asksBeside = (kind: Credential['kind']): boolean => kind === 'auth-request' || kind === 'shared-key'
 
 /** What this gate may tell those whom it does not let in: 401 asks for a login, 403 is said to an address or by the location that an `auth_request` asks. */
-export function refusalsOf(gate: Gate): readonly (401 | 403)[] {
-  const may = (status: 401 | 403) =>
+export function refusalsOf(gate: Gate): readonly Refusal[] {
+  const may = (status: Refusal) =>
     gate.credentials.some(({ kind, refusal }) => (refusal ?? status) === status && (status === 401 || asksBeside(kind)))
-  return [...(may(401) ? [401 as const] : []), ...(gate.addresses.length > 0 || may(403) ? [403 as const] : [])]
+  return [
+    ...(may(401) ? [401 as const] : []),
+    ...(gate.addresses.length > 0 || may(403) ? [403 as const] : []),
+    ...(gate.credentials.some(mayFail) ? [500 as const] : []),
+  ]
+}
+
+/**
+ * An `auth_request` says 500 where the answer is neither 2xx nor 401 or 403: where the program is down, or was sent more headers than it takes, which is up to the client
+ * (ngx_http_auth_request_handler).
+ */
+const mayFail = ({ kind, refusal = 500 }: Credential): boolean => kind === 'auth-request' && refusal === 500
+
+/** What may fail so, and need not. */
+export const failingAsk = ({ credentials }: Gate): NginxDirective | undefined => {
+  const asking = credentials.filter(mayFail)
+  return asking.every(({ refusal }) => refusal === undefined) ? asking[0]?.directive : undefined
 }

@@ -1,5 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
-import type { Gate } from './access.ts'
+import type { Gate, Refusal } from './access.ts'
 import type { Assumption } from './assumption.ts'
 import type { Location } from './locations.ts'
 import type { Passage } from './rewrite.ts'
@@ -49,7 +49,7 @@ export interface Answer {
   readonly gates: readonly Gate[]
   readonly assumptions: readonly Assumption[]
   /** This way is open to those whom a gate refused with this status, through `error_page`. */
-  readonly afterRefusal?: 401 | 403 | undefined
+  readonly afterRefusal?: Refusal | undefined
   /** Of a request that failed before certificates are looked at, sent on by `error_page`. */
   readonly uncertified?: boolean | undefined
 }

@@ -88,7 +88,7 @@ const isIn = (networks: readonly AddressRule[], { gates }: Answer, { from }: Cli
 }
 
 /** Whoever comes by an error page was refused before; whether he was is not asked here. */
-const passes = (answer: Answer, client: Client, refusedBefore: 401 | 403 | undefined): boolean =>
+const passes = (answer: Answer, client: Client, refusedBefore: Answer['afterRefusal']): boolean =>
   answer.assumptions.every(({ kind }) => kind !== 'secret' && kind !== 'certificate') &&
   answer.assumptions.every(({ networks }) => networks === undefined || isIn(networks, answer, client)) &&
   (refusedBefore !== undefined || follow([answer], client).status === 200)

@@ -1,5 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
-import { type AuthAnswer, deniesAll, type Gate, gateOf, refusalsOf } from './access.ts'
+import { type AuthAnswer, deniesAll, failingAsk, type Gate, gateOf, refusalsOf } from './access.ts'
 import { answerOf, isYes, namedByAsked } from './auth-request.ts'
 import { settled } from './captures.ts'
 import { decided } from './decided.ts'
@@ -269,7 +269,12 @@ function onRefusal(journey: Journey, scope: Scope, gate: Gate): readonly Answer[
   const next = gate.trusts.length > 0 ? { ...journey, gates: [...journey.gates, believing] } : journey
   return refusalsOf(gate).flatMap((status) => {
     const page = errorPage(scope, status)
-    return page ? toErrorPage(next, page, scope).map((answer) => ({ ...answer, afterRefusal: status })) : []
+    if (!page) return []
+    const failing = status === 500 ? failingAsk(gate) : undefined
+    const onward = failing ? { ...next, assumptions: [...next.assumptions, { kind: 'unmodelled' as const, directive: failing }] } : next
+    return toErrorPage(onward, page, scope)
+      .filter(({ outcome }) => !failing || outcome.kind !== 'answered')
+      .map((answer) => ({ ...answer, afterRefusal: status }))
   })
 }
 

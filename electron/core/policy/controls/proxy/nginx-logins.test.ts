@@ -107,3 +107,21 @@ test('a program that is asked by a socket is called by its path', () => {
   )
   expect(verdict?.reason).toContain('what answers on /run/tailscale.nginx-auth.sock')
 })
+
+/** As nginx 1.22.1 did: where the program that is asked answers with 431, or not at all, the page of the 500 that nginx makes of it was sent, without a login. */
+test.each<[string, string, readonly string[]]>([
+  ['leads to the model', 'error_page 500 502 503 = @direct;', notKnown],
+  ['leads to the model, behind the same login', 'error_page 500 = @again;', guarded],
+  ['is a file', 'error_page 500 502 503 504 /50x.html;', guarded],
+  ['is for others', 'error_page 502 503 = @direct;', guarded],
+])('the page for a program that is asked and fails %s', (_, pages, expected) => {
+  const asked =
+    'location = /check { internal; proxy_pass http://127.0.0.1:9091/api/authz/auth-request; proxy_set_header X-Original-URL $scheme://$host$request_uri; }'
+  const named = `location @direct { ${model} } location @again { auth_request /check; ${model} } location = /50x.html { root /usr/share/nginx/html; }`
+  expect(judged(site(`${asked} ${named} location / { auth_request /check; ${pages} ${model} }`))).toEqual(expected)
+})
+
+test('a location that refuses with another status than 401 and 403 makes an error that has a page', () => {
+  const direct = `location = /check { return 404; } location @direct { ${model} }`
+  expect(judged(site(`${direct} location / { auth_request /check; error_page 500 = @direct; ${model} }`))).toEqual(open)
+})
