@@ -30,7 +30,9 @@ const activation = key('activation')
 /** A layer of PyTorch, with numbers and words. */
 const layer = /^(?:torch\.)?nn\.\w+\([\w\s=.,-]*\)/
 /** What may stand before a value: a comment, a tag, an anchor, the sign of a block, a quote. */
-const before = /^(?:\s+|#[^\n]*\n|[|>][+-]?\d?\s|!\S*\s|&\S+\s|["'])*/
+const before = /^(?:\s+|#[^\n]*\n|[|>](?:[+-]?\d?|\d[+-])\s|!\S*\s|&\S+\s|["'])*/
+/** A key that stands elsewhere: nobody writes one but to hide it. */
+const keyAlias = /(?:^|[\s{[,])\*[\w-]+\s*:(?=\s)/
 /** What ends a line to YAML 1.1, and with it a comment. */
 const lineEnd = /\r\n?|[\u0085\u2028\u2029]/g
 /** An alias, or a value that is put together: by a reference of OmegaConf, by a line that goes on. */
@@ -44,12 +46,14 @@ const fileName = /\.(?:safetensors|gguf|onnx|bin|pt|pth|ckpt|h5|json|ya?ml|txt|c
  */
 export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   // A quoted text may go on in a line that looks like a comment.
-  const plain = unescaped(
+  const whole = unescaped(
     text
       .replace(lineEnd, '\n')
       .replace(/^[ \t]*#[^"'\n]*$/gm, '')
       .replace(/\n(?:[ \t]*\n)+/g, '\n'),
   )
+  // A quoted one may go on in the next line, a comment that ends so does not.
+  const plain = whole.includes('\\\n') ? `${whole}\n${whole.replace(/\\\n[ \t]*/g, '')}` : whole
   const tag =
     plain.match(/!{1,2}python\/.*|!<tag:yaml\.org,2002:python.*/)?.[0] ??
     [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(\S+)/gm)].find(([, prefix = '']) => leadsToPython(prefix))?.[0]
@@ -80,6 +84,8 @@ export function judgeYaml(scan: Scan, item: ScanItem, text: string): void {
   for (const [, named = ''] of plain.matchAll(hyper)) nameOfClass(scan, item, named)
   const prefix = [...plain.matchAll(/^%TAG[ \t]+\S+[ \t]+(!\S+)/gm)][0]
   if (prefix !== undefined) scan.find('config.names-class', item, null, prefix[0])
+  const alias = keyAlias.exec(plain)?.[0]
+  if (alias !== undefined) scan.find('config.names-class', item, null, alias.trim())
   const loadsOthers = loaded.some((it) => plain.search(it) >= 0)
   for (const [key, value = ''] of makers.flatMap((it) => [...plain.matchAll(it)])) {
     const name = value.replace(before, '')
@@ -94,6 +100,6 @@ const leadsToPython = (prefix: string): boolean => prefix.startsWith(PYTHON) || 
 
 /** `%70` of tags, `\x5f` and `\u005f` of quoted texts. */
 const unescaped = (text: string): string =>
-  text.replace(/(?:%|\\x)([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U0{3}([0-9a-f]{5})/gi, (_, byte: string, short: string, long: string) =>
+  text.replace(/(?:%|\\x)([\da-fA-F]{2})|\\u([\da-fA-F]{4})|\\U0{3}([\da-fA-F]{5})/g, (_, byte: string, short: string, long: string) =>
     String.fromCodePoint(Number.parseInt(byte ?? short ?? long, 16)),
   )

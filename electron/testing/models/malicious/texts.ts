@@ -35,7 +35,12 @@ const yaml: readonly ModelCase[] = [
   suspicious('a call of latent-diffusion by a reference', `a: os.system\nmodel:\n  target: ${to('a')}\n`, 'v1-inference.yaml'),
   suspicious('a call of latent-diffusion by half a reference', `a: system\nmodel:\n  target: os.${to('a')}\n`, 'v1-inference.yaml'),
   suspicious('a component of torchtune by a reference', `a: os.system\nmodel:\n  _component_: ${to('a')}\n`, 'recipe.yaml'),
-  suspicious('a call behind a line that goes on', 'model:\n  target: "os.\\\n    system"\n', 'v1-inference.yaml'),
+  dangerous('a key with the longest escape', '"\\U0000005ftarget_": os.system\n', 'config.yaml'),
+  dangerous('a key in two lines', '? "tar\\\n  get"\n: os.system\n', 'config.yaml'),
+  suspicious('a key by an alias', 'x: &k target\n*k : os.system\n', 'config.yaml'),
+  suspicious('a key by an alias behind a question mark', 'x: &k target\n? *k\n: os.system\n', 'config.yaml'),
+  dangerous('a call in a block with its indentation first', 'target: |2-\n  os.system\n', 'config.yaml'),
+  dangerous('a call behind a line that goes on', 'model:\n  target: "os.\\\n    system"\n', 'v1-inference.yaml'),
   dangerous('a call behind a comment', 'model:\n  target: # a class\n    os.system\n', 'v1-inference.yaml'),
   dangerous('a call behind a comment of its own', "model:\n  target:\n    # it's\n    os.system\n", 'v1-inference.yaml'),
   suspicious(
