@@ -1,6 +1,6 @@
 import { llama, rules } from '../bases.ts'
 import { applied, type CorpusHost, corpusHost } from '../corpus-host.ts'
-import { on, withFirewall, withUnit, withWords } from '../sins/host.ts'
+import { on, withFirewall, withListener, withProcess, withUnit, withWords } from '../sins/host.ts'
 import { withSoftware } from '../sins/system.ts'
 
 const offline = withWords(1290, (argv) => [...argv, '--offline'])
@@ -54,5 +54,15 @@ export const airgapped: readonly CorpusHost[] = [
     'The server is not told to stay offline',
     sealed,
     withWords(1290, (argv) => argv.filter((word) => word !== '--offline')),
+  ),
+  corpusHost(
+    'sealed-sglang-beside',
+    'SGLang runs beside the server; of its environment nothing is read, and its model stands in a hub',
+    sealed,
+    withProcess({
+      ...{ pid: 2301, ppid: 1, user: 'okafor', uid: 1000, cgroup: '/user.slice/user-1000.slice/session-4.scope', name: 'python3' },
+      argv: ['/opt/sglang/bin/python3', '-m', 'sglang.launch_server', '--model-path', 'Qwen/Qwen3-8B', '--port', '30000'],
+    }),
+    withListener({ protocol: 'tcp', address: '127.0.0.1', port: 30_000, process: 'python3', pid: 2301 }),
   ),
 ]
