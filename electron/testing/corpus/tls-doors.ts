@@ -47,7 +47,8 @@ export const caddyCertificate = '/var/lib/caddy/vllm.dc1.example.crt'
 function insideTls(host: DemoHost, program: string): InsideTls | undefined {
   if (program === 'caddy') {
     const config = JSON.stringify(host.caddies)
-    return { certificate: caddyCertificate, answers: throughProxy(host, { login: /http_basic/.test(config) }) }
+    const hsts = /"Strict-Transport-Security":\["([^"]+)"\]/.exec(config)?.[1]
+    return { certificate: caddyCertificate, answers: throughProxy(host, { login: /http_basic/.test(config), hsts }) }
   }
   if (program === 'nginx') {
     const site = [...host.files].find(([path]) => path.startsWith('/etc/nginx/sites-enabled/'))?.[1].content ?? ''
