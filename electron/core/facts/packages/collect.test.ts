@@ -51,10 +51,13 @@ describe.each(shells)('the script on %s', (shell = '', ...as) => {
       path,
       [
         'PATH="/usr/bin"',
-        'HF_TOKEN=hf_abc',
-        `  export VLLM_API_KEY='a b c'; export X=1`,
+        'HF_TOKEN=hf_abcdef',
+        `  export VLLM_API_KEY='ab_cdef g'; export X=1`,
         'export HTTPS_PROXY=http://p:3128',
         'EMPTY_TOKEN=',
+        // As clients are told to set them for servers that want none.
+        'OPENAI_API_KEY=EMPTY',
+        'export D_TOKEN="EMPTY"',
         'export B_TOKEN=$(cat /k)',
         '# C_SECRET=abc',
         'MAX_TOKENS=4096',
@@ -66,7 +69,7 @@ describe.each(shells)('the script on %s', (shell = '', ...as) => {
     try {
       const { stdout, stderr } = asked(1000)
       expect(stderr).toBe('')
-      expect(stdout).not.toMatch(/hf_abc|b c|cat/)
+      expect(stdout).not.toMatch(/hf_abc|b_c|cat/)
       const { loginKeys, proxies } = parseSources(`${stdout}@end\n`)
       expect(loginKeys?.map(({ name, line }) => [name, line])).toEqual([
         ['HF_TOKEN', 2],

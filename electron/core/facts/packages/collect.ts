@@ -23,7 +23,7 @@ pick() { awk -v "until=$1" '
     if (kind == "cargo") return row ~ /^[ \\t]*(\\[|[A-Za-z0-9_."-]*(replace-with|registry|index|git|proxy)[ \\t]*=|[A-Za-z0-9_."-]+[ \\t]*=[ \\t]*[{])/
     if (kind == "helm") return row ~ /^[ \\t]*(-[ \\t]+)?url[ \\t]*:/
     if (kind == "git") return row ~ /^[ \\t]*proxy[ \\t]*=/
-    if (kind ~ /^(go|environment)$/) return tolower(row) ~ /^[^#]*(((https?|all)_|go)proxy|(pip|uv)_[a-z_]*(index|url|links|host)|npm_config_(registry|strict_ssl)|conda_((default_)?channels|channel_alias|ssl_verify))=/ ? 1 : ENVIRON["gh_uid"] && row ~ /^ *(export )?[A-Z0-9_]+(KEY|TOKEN|SECRET|PASSWORD)=["\\047]?[^$"\\047 ]/ ? 2 : 0
+    if (kind ~ /^(go|environment)$/) return tolower(row) ~ /^[^#]*(((https?|all)_|go)proxy|(pip|uv)_[a-z_]*(index|url|links|host)|npm_config_(registry|strict_ssl)|conda_((default_)?channels|channel_alias|ssl_verify))=/ ? 1 : ENVIRON["gh_uid"] && row ~ /^ *(export )?[A-Z0-9_]+(KEY|TOKEN|SECRET|PASSWORD)=/ && match(row, /=["\\047]?[^$"\\047 ]+/) && RLENGTH > 7 ? 2 : 0
     if (kind == "containerd") return row ~ /^[ \\t]*(server|endpoint)[ \\t]*=|^[ \\t]*\\[host\\./
     if (kind == "rancher") return row ~ /^[ \\t]*(-|endpoint:)[ \\t].*:\\/\\//
     if (kind == "fetched") return row ~ /^(Enabled|MetadataURI|ENABLED|URLS|url|xa[.]disable)=|^\\[remote /
