@@ -1,17 +1,20 @@
 import { hashName } from './name-hash.ts'
 
 const SMALLEST = 16
+/** Of a set without names, such as that of each empty object. Nothing is written here. */
+const NO_SLOTS = new Float64Array(0)
 
 /**
  * Names that were met, as 53 bits of their hashes in one array: a tokenizer has some hundred thousand, and the strings themselves would be most of what reading it
  * takes. Two names of one hash count as one name; that makes a file unreadable, never sound.
  */
 export class NameSet {
-  #slots = new Float64Array(SMALLEST)
+  #slots = NO_SLOTS
   #size = 0
 
   /** False when the name was there. */
   add(name: string): boolean {
+    if (this.#size === 0) this.#slots = new Float64Array(SMALLEST)
     const hash = hashOf(name)
     const at = this.#slotOf(hash)
     if (this.#slots[at] === hash) return false

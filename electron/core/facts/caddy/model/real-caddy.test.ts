@@ -107,7 +107,7 @@ function missed({ server, answers }: Recording, all: readonly Asked[] = requests
 
 test.skipIf(!existsSync(fixture) || process.env.GATEHOUSE_RECORD !== undefined)(
   'the model answers as Caddy 2.6.2 did when this was recorded',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   () => {
     const all = JSON.parse(readFileSync(fixture, 'utf8')) as readonly Recording[]
     expect(all.length).toBeGreaterThan(20)
