@@ -177,7 +177,7 @@ const cases: readonly (readonly [what: string, chain: readonly string[], make?: 
   ['Ed448', ['ed448', 'mid'], { key: ['-algorithm', 'ed448'] }],
 ]
 
-test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 120_000 }, () => {
+test.runIf(available)('what openssl verify refuses is a failure, and nothing else is', { timeout: 300_000 }, () => {
   make('root', undefined, { extensions: authority, signing: ['-days', '4000'] })
   for (const [mid, more] of [['mid'], ['old', ['-days', '-1']], ['mid-sha1', ['-sha1']]] as const)
     make(mid, 'root', { extensions: authority, ...(more && { signing: more }) })
