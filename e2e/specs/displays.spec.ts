@@ -197,7 +197,7 @@ test('at one and a half the size the panes give way, and the window does not scr
 })
 
 test('names of sixty characters run over nothing, and their ends tell them apart; a long network is read whole', async ({ openServed }) => {
-  test.setTimeout(150_000)
+  test.setTimeout(300_000)
   const name = (end: string) => `inference-gpu-server-in-the-second-rack-of-data-centre-one-${end}`
   const { it, fleetFile } = await openServed([
     { ...gpu02, name: name('1') },
