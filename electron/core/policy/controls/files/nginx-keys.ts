@@ -5,7 +5,6 @@ import { printMode } from '../../path-writers.ts'
 import { findGuarded } from './guarded.ts'
 import { entryOf, type FileFacts, isHidden, readerOf, workerOf } from './judge-files.ts'
 
-const MAX_FILES = 50
 const CITED = 4
 const EXPECTED = '0640 root:root'
 
@@ -14,7 +13,7 @@ const EXPECTED = '0640 root:root'
  * addresses. Its master reads them as root, so nobody else has to. Packages make these files 0644.
  */
 export const nginxKeys = (facts: FileFacts): readonly Verdict[] =>
-  [...keysByFile(facts.nginx.directives)].slice(0, MAX_FILES).map(([path, holders]) => judge(path, holders, facts))
+  [...keysByFile(facts.nginx.directives)].map(([path, holders]) => judge(path, holders, facts))
 
 /** Keys are masked before anything is read: what stands for one tells where it is. */
 const MARK = REDACTED.slice(0, -1)
@@ -58,7 +57,7 @@ function judge(path: string, holders: readonly NginxDirective[], { nginx, accoun
     status: 'fail',
     title: 'Others can read a key of nginx',
     reason: `${real}, in which a key stands, is ${mode}, so ${who} can read it. Expected ${EXPECTED}.`,
-    hint: `Move the keys into a file of their own that is included, close it (chmod 640, chown root:root), and change each key that others could read.`,
+    hint: 'Move the keys into a file of their own that is included, close it (chmod 640, chown root:root), and change each key that others could read.',
     cite: [{ ...seen, note: `${mode}. Expected ${EXPECTED}.` }, ...named],
   }
 }

@@ -81,7 +81,7 @@ function judgeShown({ subject, first }: Front, certificates: Certificates, conte
       status: 'not-evaluated',
       subject,
       title: 'The certificate was not looked at',
-      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake${host === undefined ? '' : ` under its name`} showed its certificate.`,
+      reason: `${first.program} serves TLS on ${first.socket.printed}, and no handshake${host === undefined ? '' : ' under its name'} showed its certificate.`,
       cite: [first.socket.line],
     }
   const names = endpoint.serverName === '' ? [] : [endpoint.serverName]
