@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Listener } from '#shared/model/listener.ts'
 import { collectContainers } from '../containers/collect.ts'
-import { known, unknown } from '../fact.ts'
-import type { FactSources } from '../fact-definition.ts'
-import { parseAddresses } from '../network/parse.ts'
 import { unitVariablePattern } from '../processes/candidates.ts'
 import type { Process } from '../processes/processes.ts'
+import { find, listener, process } from './find-programs.testing.ts'
 import { knownPrograms } from './known-programs.ts'
-import { programsFact } from './programs.fact.ts'
 
 test('records have ids of their own, a danger in one or two sentences and a source', () => {
   expect(new Set(knownPrograms.map(({ id }) => id)).size).toBe(knownPrograms.length)
@@ -36,48 +32,6 @@ test('variables whose values decide are read, of containers and of units', () =>
   const basic = new RegExp(`^(?:${read.replace(/\\([()|?{}])/g, '$1')})$`)
   expect(valued.filter((name) => !basic.test(name))).toEqual([])
 })
-
-const process = (pid: number, ppid: number, argv: string, change: Partial<Process> = {}): Process => ({
-  pid,
-  ppid,
-  user: 'ml',
-  uid: 1000,
-  name: 'x',
-  argv: argv.split(' '),
-  line: pid,
-  ...change,
-})
-const listener = (port: number, pid: number | undefined, address = '0.0.0.0'): Listener => ({
-  protocol: 'tcp',
-  address,
-  port,
-  scope: address === '0.0.0.0' ? 'wildcard' : 'loopback',
-  processes: pid === undefined ? [] : [{ name: 'x', pid }],
-  line: port,
-})
-const network = {
-  addresses: parseAddresses('2: eth0    inet 10.77.2.12/24\n4: br-868e8763e1f5    inet 172.18.0.1/16'),
-  routes: [],
-  defaultRoute: true,
-}
-function find(
-  processes: readonly Process[],
-  listeners: readonly Listener[],
-  containers: readonly object[] | 'unknown' = [],
-  units: readonly object[] = [],
-) {
-  const listed = containers === 'unknown' ? unknown('no', []) : known({ containers })
-  const facts: Record<string, unknown> = {
-    processes: known(processes),
-    listeners: known(listeners),
-    containers: listed,
-    units: known(units.map((one) => ({ properties: {}, ...one }))),
-    network: known(network),
-  }
-  const fact = programsFact.read({ fact: (id: string) => facts[id] ?? unknown('no', []) } as unknown as FactSources)
-  if (!fact.known) throw new Error(fact.reason)
-  return fact.value
-}
 
 test.each([
   ['vllm-router --worker-urls http://w:8000 --api-key k', 'unknown'],
@@ -389,55 +343,4 @@ test.each([
   // Older ones of Docker do not say which it is.
   const older = { ...process(8, 1, 'x'), argv: ['containerd-shim', '-namespace', 'moby', '-workdir', '/var/lib/x'] }
   expect(find([older, process(9, 8, 'jupyter-lab --ip=0.0.0.0')], [])).toMatchObject([{ container: undefined }])
-})
-
-describe('what a server loads, and whether it is told to leave hubs alone', () => {
-  const serve = 'python -m sglang.launch_server --host 0.0.0.0'
-  const hubOf = (argv: string, change: Partial<Process> = {}, units: readonly object[] = []) =>
-    find([process(5, 1, argv, change)], [listener(30_000, 5)], [], units)[0]?.hub
-  const unit = (execStart: string, more: object = {}) => ({
-    id: 'ai.service',
-    environment: { HF_HUB_OFFLINE: '1' },
-    environmentComplete: true,
-    execStart: execStart.split(' '),
-    ...more,
-  })
-  const inUnit = { cgroup: '/system.slice/ai.service' }
-  test.each([
-    [`${serve} --model-path org/x`, {}, ['org/x'], 'unknown'],
-    [
-      `${serve} --model=/m --lora-paths a=org/a /l/b --tokenizer-path org/t`,
-      { HF_HUB_OFFLINE: 'yes' },
-      ['/m', 'org/t', 'org/a', '/l/b'],
-      'set',
-    ],
-    [`${serve} --model-path /m`, { HF_HUB_OFFLINE: '0', TRANSFORMERS_OFFLINE: '1' }, ['/m'], 'missing'],
-    [`${serve} --model-path /m`, { HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: '1' }, ['/m'], 'set'],
-    ['text-generation-launcher', { MODEL_ID: 'org/x', HF_HUB_OFFLINE: '1' }, ['org/x'], 'set'],
-    ['text-generation-launcher --model-id /data/x', { MODEL_ID: 'org/x', HF_HUB_OFFLINE: 'true' }, ['/data/x'], 'missing'],
-    ['text-embeddings-router --model-id org/x', { HF_HUB_OFFLINE: '1' }, ['org/x'], undefined],
-    ['python -m huggingfaceserver --model_name=x', {}, ['/mnt/models'], 'unknown'],
-    ['python -m huggingfaceserver --model_name=x --model_id=org/x --model_dir=/m', {}, ['org/x'], 'unknown'],
-  ])('%s', (argv, environment, models, offline) => {
-    expect(hubOf(argv, Object.keys(environment).length > 0 ? { environment } : {})).toEqual({
-      models,
-      named: true,
-      ...(offline && { offline }),
-    })
-  })
-  test('a unit tells where its words are those of the program', () => {
-    expect(hubOf(`${serve} --model-path /m`, inUnit, [unit(`${serve} --model-path /m`)])?.offline).toBe('set')
-    expect(hubOf(`${serve} --model-path /m`, inUnit, [unit('/opt/start.sh')])?.offline).toBe('said')
-    expect(hubOf(`${serve} --model-path /m`, inUnit, [unit(serve, { environment: {} })])?.offline).toBe('missing')
-    expect(hubOf(`${serve} --model-path /m`, inUnit, [unit(serve, { environmentComplete: false })])?.offline).toBe('said')
-  })
-  test('what leads it through a proxy', () => {
-    const proxyOf = (environment: Record<string, string> | undefined) =>
-      find([process(5, 1, serve, environment && { environment })], [listener(30_000, 5)])[0]?.proxy
-    expect([{ https_proxy: 'http://p' }, { HTTPS_PROXY: '' }, undefined].map(proxyOf)).toEqual(['https_proxy', 'none', undefined])
-  })
-  test('no model is named', () => {
-    expect(hubOf(serve)).toEqual({ models: [], named: false, offline: 'unknown' })
-    expect(hubOf('tritonserver --model-repository=/m')).toBeUndefined()
-  })
 })
