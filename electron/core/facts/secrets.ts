@@ -1,4 +1,6 @@
 import type { SectionOutput } from '../probe/section.ts'
+import { isSentSecret, type KeyVariables, keyVariables } from './carried-keys.ts'
+import { isPublicHeader } from './nginx/model/public-headers.ts'
 import { behindName, isName, isSecretText, looksRandom, provenBy, saysWho } from './nginx/model/secret-patterns.ts'
 import { oncePer } from './once-per.ts'
 import { isPlaceholder, markPlaceholder } from './placeholder-keys.ts'
@@ -96,6 +98,25 @@ function maskAssignments(line: string, mark: Mark): string {
 const isSecretThere = (value: string, before: string | undefined): boolean =>
   looksRandom(value) ? !/^\.{0,2}\/[\w.-]+\//.test(value) : (before === '?' || before === '&') && value.length >= MIN_KEY
 
+/** What nginx asks of clients (`if`). */
+const ASKED =
+  /(\$\{?((?:http|arg|cookie)_)?([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi
+const maskAsked = (line: string, mark: Mark, variables: KeyVariables): string =>
+  line.replace(ASKED, (match, before: string, sent = '', name = '', operator = '', value = '') => {
+    const isSent = sent !== '' || variables.sent.has(name.toLowerCase())
+    const isKey = isSent && (isSentSecret(name) || variables.sent.has(name.toLowerCase()))
+    return isKey || ((isSentSecret(name) || (isSent && !isPublicHeader(name.replaceAll('_', '-').toLowerCase()))) && isKeyAlone(value))
+      ? before + maskSent(mark, value, operator.includes('~'))
+      : match
+  })
+
+/** A switch that is called by what it says of a key (`set $has_token 0`) is none. */
+const SET = /(\bset[ \t]{1,20}\$([a-z0-9_]{1,64})[ \t]{1,20}["']?)([^\s"'$;][^"'$;]{7,4000})/gi
+const maskSet = (line: string, mark: Mark, { wanted }: KeyVariables): string =>
+  line.replace(SET, (match, before: string, name: string, value: string) =>
+    namesSecret(name) || wanted.has(name.toLowerCase()) ? mask(mark, before, value) : match,
+  )
+
 const rules: readonly Rule[] = [
   // --api-key X, --api-key=X, ["--api-key","X"]; a following option is not a value, and --api-key-file names a path.
   [
@@ -129,22 +150,9 @@ const rules: readonly Rule[] = [
     (mark, match, before = '', _quote = '', name = '', value = '') =>
       namesSecret(name) ? before + value.charAt(0) + mask(mark, '', value.slice(1, -1)) + value.charAt(0) : match,
   ],
-  // What nginx asks of clients (`if`), and sends on in their place.
-  [
-    '$',
-    /(\$\{?((?:http|arg|cookie)_)?([a-z0-9_]{1,64})\}?"?[ \t]{1,20}(!?=|!?~\*?)[ \t]{1,20})("[^"]{1,4000}"|'[^']{1,4000}'|[^\s"';{}]{1,4000}?(?=\)?[ \t]{0,20}(?:\{|$)))/gi,
-    (mark, match, before = '', sent = '', name = '', operator = '', value = '') =>
-      isSentSecret(name) && (sent !== '' || isKeyAlone(value)) ? before + maskSent(mark, value, operator.includes('~')) : match,
-  ],
   [
     '_set_header',
     /(\b(?:proxy|grpc)_set_header[ \t]{1,20}([A-Za-z0-9_-]{1,64})[ \t]{1,20}["']?)([^\s"'$;][^"'$;]{0,4000})/g,
-    (mark, match, before = '', name = '', value = '') => (namesSecret(name) ? mask(mark, before, value) : match),
-  ],
-  // A switch that is called by what it says of a key (`set $has_token 0`) is none.
-  [
-    '$',
-    /(\bset[ \t]{1,20}\$([a-z0-9_]{1,64})[ \t]{1,20}["']?)([^\s"'$;][^"'$;]{7,4000})/gi,
     (mark, match, before = '', name = '', value = '') => (namesSecret(name) ? mask(mark, before, value) : match),
   ],
   [
@@ -219,8 +227,6 @@ const rules: readonly Rule[] = [
 ]
 
 /** Does a client show a secret in a header, an argument or a cookie of this name? */
-const isSentSecret = (name: string): boolean => /key|token|secret|passw|(?:^|_)auth(?:orization)?$/i.test(name)
-
 /** A map of nginx: where it is from a key that a client sends, the keys stand on the left (ngx_http_map_module). */
 const BEGIN_MAP = /(?:^|[;}\s])map\s{1,20}("[^"]{1,400}"|[^\s"{};]{1,400})\s{1,20}"?\$\w{1,100}"?\s{0,20}\{/i
 /** `made`: of something else as well, or of what another line took out of it. There only what looks random is a key, since marks of one's own stand there, too. */
@@ -307,8 +313,9 @@ const maskOptions = (line: string, mark: Mark): string => {
   return isJson ? hidden.replaceAll('\v', '","').replaceAll('\f', '":["') : hidden
 }
 
-function masked(line: string, mark: Mark): string {
+function masked(line: string, mark: Mark, variables: KeyVariables): string {
   let text = maskOptions(maskAssignments(line, mark), mark)
+  if (text.includes('$')) text = maskSet(maskAsked(text, mark, variables), mark, variables)
   for (const rule of rules) {
     // Taken apart only where it may apply: every rule is asked about every line.
     if (!text.includes(rule[0])) continue
@@ -341,6 +348,7 @@ export function redact(text: string, mark: Mark = plain): string {
   // Options such as `--api-key` of vLLM take several values, so up to the next option.
   let inOption = ''
   let inMap: KeyMap
+  const variables = keyVariables(text)
   return text
     .replace(ARGUMENTS, (block) => maskArguments(block, mark))
     .split('\n')
@@ -365,7 +373,7 @@ export function redact(text: string, mark: Mark = plain): string {
           .indexOf('}')
         const to = closed < 0 ? line.length : from + closed
         inMap = closed < 0 ? keys : undefined
-        return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark, keys === 'made') + line.slice(to), mark)
+        return masked(line.slice(0, from) + maskMapEntries(line.slice(from, to), mark, keys === 'made') + line.slice(to), mark, variables)
       }
       const begin = line.includes('-----BEGIN ') ? BEGIN_KEY.exec(line) : null
       if (begin) {
@@ -373,9 +381,9 @@ export function redact(text: string, mark: Mark = plain): string {
         const end = line.slice(start).search(END_KEY)
         inKey = end < 0
         // A key on one line, with written-out line breaks, as JSON has it. What stands before it may hold another secret.
-        return masked(line.slice(0, begin.index), mark) + begin[0] + (end < 0 ? '' : REDACTED + line.slice(start + end))
+        return masked(line.slice(0, begin.index), mark, variables) + begin[0] + (end < 0 ? '' : REDACTED + line.slice(start + end))
       }
-      return masked(line, mark)
+      return masked(line, mark, variables)
     })
     .join('\n')
 }

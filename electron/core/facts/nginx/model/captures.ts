@@ -1,4 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
+import { groupsTaken } from './clients-words.ts'
 import { conditionOf } from './condition-words.ts'
 import { dependsOnClient } from './depends-on-client.ts'
 import { hasPatterns, mapsIn, namedGroupsIn } from './maps.ts'
@@ -15,10 +16,16 @@ const withQuery = (bare: string, more: string | undefined): string | undefined =
   more === bare ? bare : more === `${bare}?${ADDED}` ? `${bare}${QUERY}` : undefined
 
 /** What the pattern of an `if` leaves for `$1` and named variables. */
-export function takenBy(directive: NginxDirective, model: HttpModel, state: RequestState): Partial<RequestState> {
+export function takenBy(directive: NginxDirective, isTaken: boolean, model: HttpModel, state: RequestState): Partial<RequestState> {
   const [left, operator, right] = conditionOf(directive)
   const pattern = /^!?~(\*?)$/.exec(operator)
   if (!pattern) return {}
+  const ofClient = model.taken.get(directive)
+  if (ofClient !== undefined) {
+    if (isTaken === operator.startsWith('!')) return { captures: [] }
+    const { captures, named } = groupsTaken(directive, ofClient)
+    return { captures, variables: new Map<string, string | undefined>([...state.variables, ...named]) }
+  }
   const take = (persona: Persona) => {
     const value = expandText(left, { model, state, persona })
     const known = value.known && dependsOnClient(left, model, state.anyHost) === undefined

@@ -1,5 +1,6 @@
 import type { NginxDirective } from '../nginx.ts'
 import type { Assumption } from './assumption.ts'
+import { spelledWords } from './clients-words.ts'
 import { conditionOf, withoutParentheses } from './condition-words.ts'
 import { dependsOnClient, mapsOfClient, withoutDecided } from './depends-on-client.ts'
 import { patternOf } from './maps.ts'
@@ -41,9 +42,10 @@ function truth(words: readonly string[], evaluation: Evaluation): { readonly val
  * something (anything) changes the answer, both ways are open to all. What cannot be known opens both ways, each under an assumption.
  */
 export function ways(directive: NginxDirective, model: HttpModel, state: RequestState): readonly Way[] {
-  const words = directive.parameters.join(' ')
-  const all = [...personas, ...shapesIn(directive.parameters, model)]
-  const found = all.map((persona) => truth(directive.parameters, { model, state, persona }))
+  const parameters = spelledWords(directive, state)
+  const words = parameters.join(' ')
+  const all = [...personas, ...shapesIn(parameters, model)]
+  const found = all.map((persona) => truth(parameters, { model, state, persona }))
   const [silent] = found
   if (silent?.value === undefined || found.some(({ value }) => value === undefined)) {
     const kind = found.find(({ why }) => why)?.why ?? 'unmodelled'
@@ -58,7 +60,7 @@ export function ways(directive: NginxDirective, model: HttpModel, state: Request
   if (!depends) return [{ taken: silent.value }, ...byQuery(directive, model, state, silent.value)]
   // What anyone may write into a public header opens both ways.
   if (depends === 'public') return both
-  const kind = depends === 'stated' || (depends === 'secret' && !isSecret(directive.parameters, model, state)) ? 'unmodelled' : depends
+  const kind = depends === 'stated' || (depends === 'secret' && !isSecret(parameters, model, state)) ? 'unmodelled' : depends
   return [{ taken: silent.value }, { taken: !silent.value, assumption: { kind, directive } }]
 }
 

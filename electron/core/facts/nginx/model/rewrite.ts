@@ -1,6 +1,7 @@
 import type { NginxDirective } from '../nginx.ts'
 import type { Assumption } from './assumption.ts'
 import { settled, takenBy } from './captures.ts'
+import { keptWords } from './clients-words.ts'
 import { textsOf } from './condition-words.ts'
 import { ways } from './conditions.ts'
 import { pathOf } from './inverse.ts'
@@ -91,14 +92,14 @@ function step(directive: NginxDirective, scope: Scope, model: HttpModel, before:
       const sentIn = new Map([...(now.state.sentIn ?? [])].filter(([one]) => one !== name))
       if (around !== undefined) sentIn.set(name, around)
       return possibleTexts(template, { model, state: before.state }).map((value) => {
-        const variables = new Map(now.state.variables).set(name, value)
+        const variables = new Map(now.state.variables).set(name, value ?? keptWords(template, before.state))
         return { ...now, state: { ...now.state, variables, sentIn } }
       })
     }
     case 'if': {
       const now = after(textsOf(directive))
       return ways(directive, model, before.state).flatMap(({ taken, assumption }) => {
-        const state = { ...now.state, ...takenBy(directive, model, now.state) }
+        const state = { ...now.state, ...takenBy(directive, taken, model, now.state) }
         const next = { ...now, state, assumptions: assumption ? [...now.assumptions, assumption] : now.assumptions }
         if (!taken) return [next]
         const block = inside(directive, scope)

@@ -1,7 +1,11 @@
 import { oncePer } from '../../once-per.ts'
+import { directivesNamed } from '../named-directives.ts'
 import type { Nginx, NginxDirective } from '../nginx.ts'
+import { takenOfClients } from './clients-words.ts'
+import { conditionOf } from './condition-words.ts'
 import { impliedListen, type Listen, readListens, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
+import { namedGroupsIn } from './maps.ts'
 import { inside, nearest, type Scope } from './scope.ts'
 
 /** One `server` block with what is merged into it from outside. */
@@ -25,13 +29,15 @@ export interface HttpModel {
   readonly servers: readonly Server[]
   readonly upstreams: ReadonlyMap<string, NginxDirective>
   readonly maps: ReadonlyMap<string, NginxDirective>
+  /** Conditions whose pattern takes groups of what a client sends, by number (`clients-words.ts`). */
+  readonly taken: ReadonlyMap<NginxDirective, number>
   /** `split_clients`, by the variable that they make, without its sign. */
   readonly splits: ReadonlyMap<string, NginxDirective>
   /** Variables whose value depends on the client's address, without their sign. */
   readonly geos: ReadonlyMap<string, NginxDirective>
   /** Those that a database of addresses tells (`geoip2`), without their sign. */
   readonly located: ReadonlySet<string>
-  /** Variables of `set`, without their sign: empty until one of them is passed. */
+  /** Variables of `set` and of groups of an `if`, without their sign: empty until one of them is passed. */
   readonly settable: ReadonlySet<string>
   /** What `limit_req` and `limit_conn` count by, by the zone that they name. */
   readonly countedBy: ReadonlyMap<string, string>
@@ -86,8 +92,9 @@ export function mentions(directives: readonly NginxDirective[], what: RegExp): b
 }
 
 const variablesSet = (directives: readonly NginxDirective[]): readonly string[] =>
-  directives.flatMap(({ name, parameters: [first = ''], block = [] }) => [
-    ...(name === 'set' ? [first.replace(/^\$/, '').toLowerCase()] : []),
+  directives.flatMap(({ name, parameters, block = [] }) => [
+    ...(name === 'set' ? [(parameters[0] ?? '').replace(/^\$/, '').toLowerCase()] : []),
+    ...(name === 'if' ? namedGroupsIn(conditionOf({ parameters })[2]) : []),
     ...variablesSet(block),
   ])
 
@@ -106,10 +113,12 @@ export function readHttp(nginx: Pick<Nginx, 'directives'>): HttpModel {
   }
   const http = read('http')
   const stream = read('stream')
+  const ofClients = takenOfClients(directivesNamed(http.within, 'if'))
   return {
     servers: http.servers,
     upstreams: byName(blocks(http.within, 'upstream'), 0),
-    maps: byName(blocks(http.within, 'map'), 1),
+    maps: new Map([...byName(blocks(http.within, 'map'), 1), ...ofClients.maps]),
+    taken: ofClients.taken,
     splits: new Map(blocks(http.within, 'split_clients').map((one) => [(one.parameters[1] ?? '').replace('$', '').toLowerCase(), one])),
     geos: new Map(blocks(http.within, 'geo').map((geo) => [(geo.parameters.at(-1) ?? '').replace('$', '').toLowerCase(), geo])),
     located: new Set(blocks(http.within, 'geoip2').flatMap(locatedIn)),

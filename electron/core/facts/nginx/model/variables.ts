@@ -1,4 +1,5 @@
 import type { NginxDirective } from '../nginx.ts'
+import { isClients } from './clients-words.ts'
 import { compilePattern } from './pattern.ts'
 import type { HttpModel } from './servers.ts'
 
@@ -21,7 +22,7 @@ export interface RequestState {
   /** The server takes other names as well, so that `host` is only one that a client may send. */
   readonly anyHost: boolean
   readonly port: number
-  /** Values of `set`, and named captures; undefined stands for a value that is not known. */
+  /** Values of `set`, and named captures, also as what a client writes (`clients-words.ts`); undefined stands for a value that is not known. */
   readonly variables: ReadonlyMap<string, string | undefined>
   /** Those of them into which `set` put the path as it was sent, with the query that a client adds: their text, where `SENT` stands for it. */
   readonly sentIn?: ReadonlyMap<string, string> | undefined
@@ -67,7 +68,7 @@ function variable(name: string, evaluation: Running, depth: number): Value {
   if (around !== undefined) return text(spoken(around, evaluation))
   if (state.variables.has(name)) {
     const value = state.variables.get(name)
-    return value === undefined ? notKnown('unmodelled') : text(spoken(value, evaluation))
+    return value === undefined || isClients(value) ? notKnown('unmodelled') : text(spoken(value, evaluation))
   }
   if (/^\d$/.test(name)) return taken(name, evaluation)
   if (model.geos.has(name) || model.located.has(name) || addresses.test(name)) return notKnown('address')
@@ -144,8 +145,10 @@ export function aroundSent(template: string, model: HttpModel, state: RequestSta
 const said = (persona: Persona, anything: string): string =>
   persona === 'silent' ? '' : typeof persona === 'object' ? persona.sends : anything
 
-const taken = (number: string, evaluation: Evaluation): Value =>
-  evaluation.state.captures ? text(spoken(evaluation.state.captures[Number(number)] ?? '', evaluation)) : notKnown('unmodelled')
+function taken(number: string, evaluation: Evaluation): Value {
+  const kept = evaluation.state.captures && (evaluation.state.captures[Number(number)] ?? '')
+  return kept === undefined || isClients(kept) ? notKnown('unmodelled') : text(spoken(kept, evaluation))
+}
 
 /** A map keeps the value of its first use for the rest of the request, whatever becomes of the path (unless it is `volatile`). */
 function kept(name: string, map: NginxDirective, evaluation: Running, depth: number): Value {

@@ -40,6 +40,42 @@ test.each<[string, string, readonly string[]]>([
   expect(judged(byIf(condition))).toEqual(expected)
 })
 
+const bearer = (then: string) => `set $tok ""; if ($http_authorization ~ "^Bearer (.+)$") { set $tok $1; } if (${then}) { return 401; }`
+test.each<[string, string, readonly string[]]>([
+  ['taken out of a header', bearer(`$tok != "${key}"`), guarded],
+  ['taken out of it, and never set before', bearer(`$tok != ${key}`).replace('set $tok "";', ''), guarded],
+  ['taken out of it by name', `if ($http_authorization ~* "^Bearer (?<tok>.+)$") { break; } if ($tok != ${key}) { return 401; }`, open],
+  [
+    'held by a group with a name',
+    `if ($http_authorization ~ "^Bearer (?<tok>.+)$") { set $is 1; } if ($tok != ${key}) { return 401; }`,
+    guarded,
+  ],
+  [
+    'taken out once all others are turned away',
+    `if ($http_authorization !~ "^Bearer (.+)$") { return 401; } set $tok $1; if ($tok != ${key}) { return 401; }`,
+    guarded,
+  ],
+  [
+    'of which another pattern took the place',
+    `if ($http_authorization ~ "^Bearer (.+)$") { set $is 1; } if ($uri ~ "^/(.)") { set $tok $1; } if ($tok = x) { return 401; }`,
+    open,
+  ],
+  ['that is short', bearer('$tok != abc'), notKnown],
+  ['of any kind', bearer('$tok = ""'), open],
+  ['of any kind, by a switch', `${bearer('$tok = none')} if ($tok) { set $is 1; } if ($is != 1) { return 401; }`, open],
+  ['handed on', `set $tok $http_x_api_key; set $own "\${tok}"; if ($own != ${key}) { return 401; }`, guarded],
+  ['here or there', `set $tok $http_x_api_key; if ($arg_key) { set $tok $arg_key; } if ($tok != ${key}) { return 401; }`, guarded],
+  ['put together', `set $tok "$http_x_api_key$arg_key"; if ($tok != ${key}) { return 401; }`, guarded],
+  [
+    'that counts with a fixed text before it',
+    `set $tok "my-long-name-$http_x_api_key"; if ($tok != my-long-name-1) { return 401; }`,
+    notKnown,
+  ],
+  ['held against itself', `set $tok $http_x_api_key; if ($tok != $http_x_api_key) { return 401; }`, open],
+])('what a client sends, kept in a variable, is a key %s', (_, inside, expected) => {
+  expect(judged(site(`location / { ${inside} ${model} }`))).toEqual(expected)
+})
+
 const sent = [
   ...[
     'Bearer abc',
