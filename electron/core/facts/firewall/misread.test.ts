@@ -71,9 +71,9 @@ test.each([
     'accept',
   ],
   [
-    'an hour, which nft does not print',
+    'a date, which nft does not print',
     input('\t\ttcp dport 22  counter accept\n\t\tcounter drop'),
-    saved('-A INPUT -p tcp -m tcp --dport 22 -m time --timestart 08:00:00 -j ACCEPT\n-A INPUT -j DROP\n'),
+    saved('-A INPUT -p tcp -m tcp --dport 22 -m time --datestop 2038-01-19T03:14:07 -j ACCEPT\n-A INPUT -j DROP\n'),
     22,
     'undetermined',
   ],
@@ -81,7 +81,7 @@ test.each([
     'one that iptables added in between, as fail2ban does',
     input('\t\ttcp dport 22  counter accept\n\t\tcounter drop'),
     saved(
-      '-A INPUT -s 10.0.1.5/32 -j REJECT\n-A INPUT -p tcp -m tcp --dport 22 -m time --timestart 08:00:00 -j ACCEPT\n-A INPUT -j DROP\n',
+      '-A INPUT -s 10.0.1.5/32 -j REJECT\n-A INPUT -p tcp -m tcp --dport 22 -m time --datestop 2038-01-19T03:14:07 -j ACCEPT\n-A INPUT -j DROP\n',
     ),
     22,
     'undetermined',

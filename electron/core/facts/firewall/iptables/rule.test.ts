@@ -71,6 +71,7 @@ test.each([
   ['-m rt ! --rt-type 0 -j DROP', 'accept', '\t\t counter drop', 'undetermined'],
   ['-m hbh -j DROP', 'accept', '\t\txt match hbh counter drop', 'undetermined'],
   ['-m time --datestop 2038-01-19T03:14:07 -j DROP', 'undetermined', '\t\t counter drop', 'undetermined'],
+  ['-m time --timestart 22:00 --timestop 06:00 -j DROP', 'accept', '\t\t counter drop', 'undetermined'],
   ['-m eui64 -j DROP', 'undetermined', '\t\txt match eui64 counter drop', 'undetermined'],
   ['-m socket -j DROP', 'undetermined', '\t\txt match socket counter drop', 'undetermined'],
   ['-p tcp -m tcp -j DROP', 'drop', '\t\tmeta l4proto tcp  counter drop', 'undetermined'],

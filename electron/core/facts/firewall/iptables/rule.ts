@@ -114,6 +114,10 @@ const OPTIONS = dictionary<Option>({
   '--quota': { words: 1, test: () => chance },
   // Whoever sends a packet chooses it.
   '--mss': { words: 1, test: () => chance },
+  // They come round again, for who waits.
+  '--timestart': { words: 1, test: () => chance },
+  '--timestop': { words: 1, test: () => chance },
+  '--weekdays': { words: 1, test: () => chance },
   '--mark': { words: 1, test: markTest },
   '--uid-owner': opaque(1),
   '--gid-owner': opaque(1),
@@ -129,9 +133,6 @@ const OPTIONS = dictionary<Option>({
   '--physdev-out': opaque(1),
   '--physdev-is-bridged': opaque(0),
   '--dscp': opaque(1),
-  '--timestart': opaque(1),
-  '--timestop': opaque(1),
-  '--weekdays': opaque(1),
 })
 
 /** Options that only refine another one, or match on the first packet: number of words they take. */

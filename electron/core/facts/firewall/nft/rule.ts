@@ -2,7 +2,7 @@ import { asksForMark, forgotten } from '../marks.ts'
 import { type Action, all, any, negate, type Rule, type Test } from '../ruleset.ts'
 import { ordered, takeMasked } from './comparisons.ts'
 import type { NamedSets } from './elements.ts'
-import { takeMapped } from './mapped.ts'
+import { takeMapped, takeMarkMap } from './mapped.ts'
 import { takeSelectors } from './selectors.ts'
 import { skipSetting, takeMark, writesMark } from './settings.ts'
 import { rewrites, skipStatement, takeChance, writtenTo } from './statements.ts'
@@ -24,6 +24,12 @@ export function parseRule(tokens: readonly Token[], sets: NamedSets): Rule[] {
     const written = writtenTo(cursor)
     if (written) tests.push(written)
     if (rewrites(cursor)) rules.push(rule({ do: 'astray' }))
+    const byMap = tests.some(asksForMark) ? undefined : takeMarkMap(cursor, sets)
+    if (byMap) {
+      for (const { test, action } of byMap) rules.push(rule(action, [test]))
+      tests.push(any(byMap.map(({ test }) => test)))
+      continue
+    }
     const marked = takeMark(cursor)
     if (!marked && writesMark(cursor.rest().slice(0, 3))) rules.push(rule({ do: 'mark', ...forgotten() }))
     if (marked) {

@@ -86,6 +86,9 @@ const EXTENSION = /^(?:hbh|frag|dst|mh|srh|exthdr)$/
 /** Looked at, but nothing is known of it beforehand. */
 const opaque = (implied: readonly Test[] = []): Selector => ({ implied, equals: () => unknown })
 
+/** It comes round again, so that whoever waits for it meets the rule, and whoever does not wait goes past it. A date (`meta time`) does not. */
+const timeOfWeek: Selector = { implied: [], chosen: true, equals: () => ({ is: 'chance' }) }
+
 const META = dictionary<Selector>({
   iif: interfaceSelector('in'),
   iifname: interfaceSelector('in'),
@@ -93,6 +96,8 @@ const META = dictionary<Selector>({
   oifname: interfaceSelector('out'),
   iiftype: { implied: [], equals: each((value) => (value === 'loopback' ? { is: 'interface', side: 'in', names: ['lo'] } : unknown)) },
   oiftype: { implied: [], equals: each((value) => (value === 'loopback' ? { is: 'interface', side: 'out', names: ['lo'] } : unknown)) },
+  day: timeOfWeek,
+  hour: timeOfWeek,
   l4proto: protocolSelector([]),
   nfproto: familySelector,
   protocol: familySelector,
@@ -151,7 +156,8 @@ export function takeSelector(cursor: Cursor): Selector | undefined {
   if (word === 'ct') return takeConntrack(cursor)
   if (word === 'fib') return takeFib(cursor)
   if (word === 'numgen') return takeNumber(cursor)
-  if (/^(iifgroup|oifgroup|skuid|skgid|priority|cpu|cgroup|length|random|time|day|hour|ibrname|obrname|ibriport|secpath)$/.test(word))
+  if (word === 'day' || word === 'hour') return timeOfWeek
+  if (/^(iifgroup|oifgroup|skuid|skgid|priority|cpu|cgroup|length|random|time|ibrname|obrname|ibriport|secpath)$/.test(word))
     return opaque()
   if (EXTENSION.test(word) || (word === 'rt' && /^(?:type|nexthdr|hdrlength|seg-left)$/.test(cursor.peek() ?? ''))) {
     const header = cursor.next()?.text

@@ -38,7 +38,7 @@ export function takeMark(cursor: Cursor): MarkChange | undefined {
 }
 
 /** What may stand behind a value: where something else does, it was reckoned in a way that is not followed. */
-const isBehindSetting = (word = ''): boolean =>
+export const isBehindSetting = (word = ''): boolean =>
   /^(?:counter|log|accept|drop|return|continue|reject|jump|goto|comment|meta|ct|ip|ip6|tcp|udp|th|iifname|oifname)?$/.test(word)
 
 /** What a packet or its connection is given changes no verdict: `meta mark set 0x1`, `ct mark set meta mark`. Values that are reckoned are not followed. */

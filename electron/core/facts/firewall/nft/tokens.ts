@@ -5,7 +5,8 @@ export interface Token {
   readonly line: number
 }
 
-const TOKEN = /"([^"\n]*)"|([{}(),;])|(\n)|#[^\n]*|[^\s{}(),;"]+/g
+/** A range of hours has both of its ends in quotes. */
+const TOKEN = /"((?:[^"\n]*"-")?[^"\n]*)"|([{}(),;])|(\n)|#[^\n]*|[^\s{}(),;"]+/g
 
 /**
  * Splits what `nft list ruleset` prints. nft(8) has no escapes inside strings. What stands behind a `#` in the middle of a rule is an extension of
