@@ -265,18 +265,31 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     command:
       - --admin-api-key
       - sk-seven
+  flow:
+    env_file: [ 'flow-a.env', "sub/flow-b", ../elsewhere/flow.env ] # other.env
+    extends: { file: common.yml, service: base }
+  more:
+    env_file:
+      - format: raw
+        path: long.env
+      - \${KEYS:-chosen.env}
       - --password
       - \${PASSWORD}
       - --vnc-password
       - \${VNC:-sk-twelve}
 `
     writeFileSync(join(open, 'compose.yml'), compose, { mode: 0o644 })
+    mkdirSync(join(open, 'sub'), { mode: 0o755 })
+    for (const name of ['flow-a.env', 'sub/flow-b', 'long.env', 'chosen.env', 'other.env', 'beside.yml', 'false'])
+      writeFileSync(join(open, name), 'HF_TOKEN=sk-d\n', { mode: 0o644 })
+    writeFileSync(join(open, 'common.yml'), 'services: { base: { environment: {\nHF_TOKEN: sk-e } } }\n', { mode: 0o644 })
     writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
     writeFileSync(join(open, 'engine.env'), 'export WANDB_API_KEY=sk-nine\n', { mode: 0o644 })
     writeFileSync(join(open, 'unnamed.env'), 'WANDB_API_KEY=sk-ten\n', { mode: 0o644 })
     const elsewhere = join(made, 'elsewhere')
     mkdirSync(elsewhere, { mode: 0o755 })
     writeFileSync(join(elsewhere, 'keys'), 'HF_TOKEN=sk-a\n', { mode: 0o644 })
+    writeFileSync(join(elsewhere, 'flow.env'), 'HF_TOKEN=sk-f\n', { mode: 0o644 })
     writeFileSync(join(elsewhere, 'more.env'), 'WANDB_API_KEY=sk-b\n', { mode: 0o640 })
     writeFileSync(join(elsewhere, 'other'), 'HF_TOKEN=sk-c\n', { mode: 0o644 })
     writeFileSync(join(closed, 'docker-compose.yaml'), compose, { mode: 0o640 })
@@ -329,7 +342,14 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
           { path: join(open, '.env'), of: files[0], secrets: ['POSTGRES_PASSWORD'] },
           { path: join(open, 'engine.env'), of: files[0], secrets: ['WANDB_API_KEY'] },
           { path: `${open}/../elsewhere/keys`, of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'flow-a.env'), of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'sub/flow-b'), of: files[0], secrets: ['HF_TOKEN'] },
+          { path: `${open}/../elsewhere/flow.env`, of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'common.yml'), of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'long.env'), of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'chosen.env'), of: files[0], secrets: ['HF_TOKEN'] },
           { path: `${closed}/../elsewhere/keys`, of: files[1], secrets: ['HF_TOKEN'] },
+          { path: `${closed}/../elsewhere/flow.env`, of: files[1], secrets: ['HF_TOKEN'] },
         ],
       },
     })

@@ -1,5 +1,5 @@
 /**
- * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:` names there or elsewhere, where every account may read it, the names of what it
+ * Shell: `composed TEXT` tells of each file of Compose that containers were made from (a label of theirs), of the `.env` beside it, and of what `env_file:`, `include:` and `extends:` name there or elsewhere, where every account may read it, the names of what it
  * sets to a secret, and the file of Compose; never a value. References to variables without a secret of their own (`${KEY:-secret}`, Compose's interpolation), switches, paths, public keys and what guides print are none.
  */
 export const composeScript = `composed() { (
@@ -10,14 +10,25 @@ export const composeScript = `composed() { (
   for made in $(printf '%s\\n' "$1" | sed -n 's/.*\\(config_files\\|"Compose"\\)[=": ]*\\(\\/[^"]*\\).*/\\2/p'); do
     case $made in /*.y*ml) ;; *) continue ;; esac
     more= within=
-    [ ! -r "$made" ] || while IFS=" \\"'" read -r a b c; do
-      case $a in env_file:) within=1 ;; -* | path: | required:) ;; *) within= ;; esac
-      for a in "$a" "$b" "$c"; do case $within$a in 1/*) more="$more,$a" ;; 1../*) more="$more,\${made%/*}/$a" ;; esac; done
+    [ ! -r "$made" ] || while IFS= read -r a; do
+      IFS=" \\"',[]{}"
+      for a in $a; do
+        case $a in
+          '#'*) break ;;
+          env_file: | path: | include: | file:) within=1 ;;
+          *:) within= ;;
+          *)
+            [ "$within" ] || case $a in ./*.env | ./*.env:/*) ;; *) continue ;; esac
+            a=\${a#*:-} a=\${a#./}
+            case $a in /*) ;; *) a=\${made%/*}/$a ;; esac
+            more="$more,\${a%:/*}"
+            ;;
+        esac
+      done
     done <"$made"
-    set +f
-    for file in "$made" "\${made%/*}"/.env "\${made%/*}"/*.env $more; do
+    IFS=,
+    for file in "$made" "\${made%/*}"/.env $more; do
       [ -f "$file" ] || continue
-      case $file in "$made" | */.env) ;; *) grep -qsF "/\${file##*/}" "$made" || continue ;; esac
       case $seen in *"|$file|"*) continue ;; esac
       seen="$seen|$file|" up=\${file%/*}
       set --
