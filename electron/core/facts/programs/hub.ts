@@ -1,4 +1,5 @@
 import { flagValue, valuesOf } from '../services/flags.ts'
+import { isRepository } from '../services/vllm-words.ts'
 import type { Hub } from './programs.ts'
 import type { ProgramRecord } from './record.ts'
 
@@ -21,7 +22,8 @@ export function hubOf(
   const model = values(hub.model)[0] ?? (hub.variable && environment[hub.variable]) ?? hub.usual ?? ''
   const models = [model, ...values(hub.others), ...adapters].filter((one) => one !== '')
   const named = model !== ''
-  if (hub.off === undefined) return { models, named }
+  const asksOther = hub.modelScope !== undefined && /^(?:1|t|true|y|yes|on)$/i.test(environment[hub.modelScope] ?? '')
+  if (hub.off === undefined || (asksOther && (!named || models.some(isRepository)))) return { models, named }
   const { HF_HUB_OFFLINE: own = '', TRANSFORMERS_OFFLINE: older = '' } = environment
   const isOff = hub.off === 'one' ? own === '1' : /^(?:1|on|yes|true)$/i.test(own || older)
   return { models, named, offline: isOff ? (whole ? 'set' : 'said') : whole ? 'missing' : 'unknown' }

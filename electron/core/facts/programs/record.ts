@@ -61,6 +61,8 @@ export interface ProgramRecord {
     readonly variable?: string
     readonly usual?: string
     readonly off?: 'python' | 'one'
+    /** With this variable it asks ModelScope instead, from which no switch keeps it. */
+    readonly modelScope?: string
   }
   /** Flags and files of several kinds decide together whether it asks (`kubelet.ts`). */
   readonly kubelet?: true

@@ -23,6 +23,8 @@ export const languageModels: readonly ProgramRecord[] = [
       others: ['--tokenizer-path', '--speculative-draft-model-path'],
       adapters: ['--lora-paths'],
       off: 'python',
+      // It fetches the whole model before it looks at HF_HUB_OFFLINE (server_args.py, `snapshot_download`).
+      modelScope: 'SGLANG_USE_MODELSCOPE',
     },
     danger:
       'Whoever reaches it runs prompts; without an admin key also loads adapters and weights. /health_generate runs inference without any key, and gRPC asks for none.',

@@ -24,6 +24,8 @@ describe('airgap-engines-offline', () => {
       service('vllm', { environment: { HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: '1', VLLM_DO_NOT_TRACK: '1' } }),
       pass,
     ],
+    ['vLLM, another hub', service('vllm', { environment: { ...both, VLLM_USE_MODELSCOPE: 'true' } }), missing],
+    ['vLLM, another hub left alone', service('vllm', { environment: { ...both, VLLM_USE_MODELSCOPE: '0' } }), pass],
     ['vLLM, a word that the hub does not know', service('vllm', { environment: { ...both, HF_HUB_OFFLINE: 'y' } }), missing],
     ['vLLM, usage: only 1 counts', service('vllm', { environment: { HF_HUB_OFFLINE: '1', VLLM_NO_USAGE_STATS: 'true' } }), missing],
     // The variable has another name since May 2026, and the other one says nothing.

@@ -7,7 +7,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit, noServices, serviceName } from '../inference/service-words.ts'
 import { fetchingPrograms } from './hub-programs.ts'
-import { environmentKnown, offlineSettings } from './offline-settings.ts'
+import { asksModelScope, environmentKnown, offlineSettings } from './offline-settings.ts'
 
 export default defineControl({
   id: 'engine-downloads-disabled',
@@ -54,6 +54,10 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
   const blocked = hubs && offline?.state === 'set' && download?.evenOffline !== true
   if (download && hubs && offline?.state === 'said' && !download.evenOffline) {
     const reason = `${name} is started with ${download.token}, and told to stay offline by ${offline.name}, which something that could not be read may override.`
+    return { ...base, status: 'not-evaluated', title: 'What it would download is not known', reason, cite: cite(download.token) }
+  }
+  if (download && blocked && service.engine === 'vllm' && asksModelScope(service.environment ?? {})) {
+    const reason = `${name} is started with ${download.token} and VLLM_USE_MODELSCOPE: ${offline.name} keeps weights of that hub away, not its configurations and adapters.`
     return { ...base, status: 'not-evaluated', title: 'What it would download is not known', reason, cite: cite(download.token) }
   }
   if (download && !blocked) {

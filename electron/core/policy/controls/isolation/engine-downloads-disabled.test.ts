@@ -17,6 +17,23 @@ describe('engine-downloads-disabled', () => {
     ['vLLM, a hub by --model', service('vllm', { argv: ['python3', '-m', 'vllm.entrypoints.openai.api_server', '--model=org/x'] }), fail],
     ['vLLM, a hub, offline', service('vllm', { argv: serve('org/x'), environment: { HF_HUB_OFFLINE: '1' } }), pass],
     ['vLLM, a bucket', service('vllm', { argv: serve('s3://bucket/x') }), fail],
+    // ModelScope's own library fetches configurations and adapters, whatever the switch of the other hub says.
+    [
+      'vLLM, another hub, offline',
+      service('vllm', { argv: serve('org/x'), environment: { HF_HUB_OFFLINE: '1', VLLM_USE_MODELSCOPE: 'True' } }),
+      unread,
+    ],
+    ['vLLM, another hub', service('vllm', { argv: serve('org/x'), environment: { VLLM_USE_MODELSCOPE: 'True' } }), fail],
+    [
+      'vLLM, a path, and another hub',
+      service('vllm', { argv: serve('/srv/models/x'), environment: { VLLM_USE_MODELSCOPE: 'True' } }),
+      pass,
+    ],
+    [
+      'vLLM, a hub, offline, and the other one left alone',
+      service('vllm', { argv: serve('org/x'), environment: { HF_HUB_OFFLINE: '1', VLLM_USE_MODELSCOPE: 'False' } }),
+      pass,
+    ],
     // Stores are read by libraries of their own, which ask nothing of what keeps the hub away.
     ['vLLM, a bucket, offline', service('vllm', { argv: serve('s3://bucket/x'), environment: { HF_HUB_OFFLINE: '1' } }), fail],
     [

@@ -10,6 +10,13 @@ const hubIsOff = ({ HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE }: Readonly<Record<stri
 const vllmIsSilent = ({ VLLM_NO_USAGE_STATS, VLLM_DO_NOT_TRACK, DO_NOT_TRACK }: Readonly<Record<string, string>>): boolean =>
   VLLM_NO_USAGE_STATS === '1' || (VLLM_DO_NOT_TRACK || DO_NOT_TRACK) === '1'
 
+/**
+ * The hub of ModelScope stands for that of Hugging Face (vllm/envs.py; newer builds and vllm-omni take `1` as well). HF_HUB_OFFLINE keeps weights and tokenizer of it away, and neither
+ * configurations, which modelscope's own `patch_hub` fetches, nor adapters (vllm/transformers_utils/__init__.py, vllm/lora/utils.py).
+ */
+export const asksModelScope = ({ VLLM_USE_MODELSCOPE = '' }: Readonly<Record<string, string>>): boolean =>
+  /^(?:1|true)$/i.test(VLLM_USE_MODELSCOPE)
+
 /** llama.cpp tools/server/README.md, environment of boolean options. */
 const llamaIsOn = (value: string | undefined): boolean => /^(?:1|true|on|enabled)$/.test(value ?? '')
 
@@ -63,7 +70,11 @@ export function offlineSettings(service: InferenceService, known: boolean): read
   }
   switch (service.engine) {
     case 'vllm':
-      return [setting('HF_HUB_OFFLINE=1', hubIsOff(env)), setting('VLLM_NO_USAGE_STATS=1', vllmIsSilent(env))]
+      return [
+        setting('HF_HUB_OFFLINE=1', hubIsOff(env)),
+        setting('VLLM_NO_USAGE_STATS=1', vllmIsSilent(env)),
+        ...(asksModelScope(env) ? [{ name: 'VLLM_USE_MODELSCOPE=False', state: 'missing' as const }] : []),
+      ]
     case 'llama.cpp':
       return [llamaOffline(service, known)]
     case 'ollama':
