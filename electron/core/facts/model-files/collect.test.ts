@@ -49,3 +49,27 @@ test.each(hosts)('%s: each directory has the folders above it, from the root on,
     ...parents,
   ])
 })
+
+test('root is asked only for what the account cannot list whole, and then its list alone counts', () => {
+  const paths = ['a b/models', 'empty'].map((path) => join(root, path))
+  const [section] = collectModelFiles({ modelPaths: paths } as never)
+  const script = section?.kind === 'script' ? section.script : ''
+  const rows = (sudo: string) =>
+    execFileSync(
+      'dash',
+      // The list of the second ends with a complaint, as one with a folder does that only root may enter.
+      ['-c', `find() { command find "$@"; case $2 in */empty) return 1 ;; esac; }\ngh_sudo() { ${sudo}; }\n${script}`, 'sh', ...paths],
+      { encoding: 'utf8' },
+    )
+      .split('\n')
+      .filter((row) => !row.startsWith('^') && row !== '')
+  const rest = '1/2/0/1.0/1.0'
+  const asRoot = rows(`printf 'd/700/a/a/1/d/${rest}/%s\\0f/600/a/a/7/f/${rest}/%s\\0' ${paths[1]} ${paths[1]}/secret`)
+  const [first, second] = [asRoot.indexOf(`@/${paths[0]}`), asRoot.indexOf(`@/${paths[1]}`)]
+  expect(asRoot.slice(first, second)).toEqual(expect.arrayContaining([expect.stringContaining('w.gguf'), '#/0/self/done']))
+  expect(asRoot.slice(second, second + 3)).toEqual([`@/${paths[1]}`, `d/700/a/a/o/d/1/${paths[1]}`, `f/600/a/a/c/f/7/${paths[1]}/secret`])
+  expect(asRoot.slice(second + 3).toSorted()).toEqual(['#/0/root/done', '=/1/1/d/700/a/a/o/d', '=/1/7/f/600/a/a/c/f'])
+  const denied = rows('return 126')
+  expect(denied.slice(denied.indexOf(`@/${paths[1]}`)).at(-1)).toBe('#/1/self/done')
+  expect(denied.filter((row) => row.startsWith('d/') && row.endsWith(`/${paths[1]}`))).toHaveLength(1)
+})

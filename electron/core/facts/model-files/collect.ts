@@ -28,7 +28,8 @@ export const listingWords = (path: string): readonly string[] => [
 /**
  * Parameters: the model directories. Output, one record a line (a newline in a name becomes byte 1):
  * `@/PATH` starts a directory; `^/…` is a directory above it; then entries, `>/TARGET` after a link; `=/count/bytes/key` sums up a kind;
- * `#/exit status/account/why` ends it. 100,000 files of one kind come out as one sum and twenty examples.
+ * `#/exit status/account/why` ends it. 100,000 files of one kind come out as one sum and twenty examples. What the account can list whole needs no sudo, whose start costs
+ * more than the listing.
  */
 const LIST = `LC_ALL=C; export LC_ALL
 gnu=
@@ -61,20 +62,26 @@ above "$@"; printf '\\0+\\0'
 for p do
   n=$((n + 1)); printf '@/%s\\0' "$p"
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
-  rc=126; as=root
-  [ "$gnu" ] && { gh_sudo "$n"; rc=$?; }
-  if [ "$rc" -eq 126 ] || [ "$rc" -eq 127 ]; then as=self; list "$p"; rc=$?; fi
+  rc=126 as=self
+  [ "$gnu" ] && ! [ -r "$p" -a -x "$p" ] || { list "$p"; rc=$?; }
+  if [ "$gnu" ] && [ "$rc" -ne 0 ]; then
+    printf '\\0+/\\0'; gh_sudo "$n"; code=$?
+    case $code in 126 | 127) [ "$rc" -ne 126 ] || { list "$p"; rc=$?; } ;; *) rc=$code as=root ;; esac
+  fi
   printf '\\0#/%s/%s/done\\0' "$rc" "$as"
 done
 } | tr '\\012\\000' '\\001\\012' | awk -F/ '
 function hex(s, i, v) { v = 0; for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 function rest(s, k, i) { for (i = 1; i <= k; i++) s = substr(s, index(s, "/") + 1); return s }
 BEGIN { up = 1 }
-link { link = 0; if (shown && length($0) > length(p)) print ">/" substr($0, 1, length($0) - length(p)); if ($0 != "") next }
+function fresh() { again = rows = 0; split("", shut); split("", count); split("", bytes) }
+link { link = 0; if (shown && length($0) > length(p)) row[++rows] = ">/" substr($0, 1, length($0) - length(p)); if ($0 != "") next }
 $0 == "" { next }
-$1 == "@" { print; if (++at in head) printf "%s", head[at]; split("", shut); split("", count); split("", bytes); next }
-$1 == "+" { up = 0; next }
-$1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next }
+$1 == "@" { print; if (++at in head) printf "%s", head[at]; fresh(); next }
+# What root tells takes the place of what the account saw.
+$1 == "+" { again = !up; up = 0; next }
+$1 == "#" { for (i = 1; i <= rows; i++) print row[i]; for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next }
+again { fresh() }
 {
   if (length($1) > 1) {
     t = index("4 8 a", substr($1, 1, length($1) - 3)); t = t == 1 ? "d" : t == 3 ? "f" : t == 5 ? "l" : "o"
@@ -85,7 +92,7 @@ $1 == "#" { for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next
   if (t == "d" && (c == "c" || substr(m, length(m)) % 2 == 0)) shut[p] = 1
   k = t "/" m "/" u "/" g "/" c "/" y
   count[k]++; bytes[k] += s; shown = count[k] <= 20
-  if (shown) print t "/" m "/" u "/" g "/" c "/" y "/" s "/" p
+  if (shown) row[++rows] = t "/" m "/" u "/" g "/" c "/" y "/" s "/" p
 }'`
 
 /** One section for all model directories of the fleet file; without any it says that none is known. */
