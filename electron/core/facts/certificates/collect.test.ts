@@ -148,6 +148,27 @@ test.runIf(isInstalled(openssl)).each([
   expect(endpoints).toMatchObject([{ port: where, versions, untested: [], served: { subject: 'CN=ai.example' } }])
 })
 
+test.runIf(isInstalled(openssl)).each(shells)('%s does not ask again for what a client without a name got', async (...shell) => {
+  let asked = 0
+  const at = (name: string) => readFileSync(join(folder, name))
+  const other = createServer({ key: at('key'), cert: at('a b.crt') }, () => asked++)
+  other.on('tlsClientError', () => undefined)
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port: where } = other.address() as AddressInfo
+  const out = await run(
+    shell,
+    `http { server { listen ${where} ssl default_server; } server { listen ${where} ssl; server_name a.example; } }\n`,
+  )
+  other.close()
+  expect(parseCertificates(out).endpoints).toMatchObject([
+    { serverName: '', versions: [], served: { subject: 'CN=ai.example' } },
+    { serverName: 'a.example', versions: ['1.2', '1.3'], untested: [], served: { subject: 'CN=ai.example' } },
+  ])
+  expect(out).toMatch(/^#version \d+ a\.example tls1_3 .*New, TLSv1\.3, Cipher is TLS_/m)
+  expect(asked).toBe(2)
+})
+
 test.each(shells)('%s tells that there was no dump to read', async (...shell) => {
   await expect(run(shell, '')).rejects.toThrow('it ended with 4')
 })

@@ -71,7 +71,7 @@ END {
 
 /**
  * Versions are asked once per port (nginx takes them from its default server), the certificate once per name: that of the newest version
- * that is spoken, which is the one that a client gets. One awk reads all answers. Who does not answer once is not asked again; where somebody
+ * that is asked, which is the one that a client gets. A port on which a client without a name got TLS 1.3 is not asked for it again. One awk reads all answers. Who does not answer once is not asked again; where somebody
  * answers, the limit of the section is enough, since a `timeout` for each question is a quarter of what it takes. Ends with 4 when there was no dump to read.
  */
 const probe = String.raw`
@@ -86,20 +86,28 @@ gh_tell() { printf '%s\n\n#end %s\n' "$gh_said" "$1"; }
 gh_ask() {
   gh_hung= gh_at=$1:$2
   printf '#at %s %s\n' "$2" "$3"
-  if [ "$4" = any ]; then gh_try; gh_tell any; else
+  if [ "$4" = any ]; then
+    gh_try; gh_tell any
+    case $gh_said in *'New, TLSv1.3, Cipher is T'*) gh_newest="$gh_newest $2 " ;; esac
+  else
     # Most servers refuse both of the old versions, and say so to one who offers both.
     gh_try -cipher DEFAULT@SECLEVEL=0 -min_protocol TLSv1 -max_protocol TLSv1.1
     case $gh_said in
       *'alert protocol version'*) gh_tell tls1; gh_tell tls1_1; gh_versions='tls1_2 tls1_3' ;;
       *) gh_versions='tls1 tls1_1 tls1_2 tls1_3' ;;
     esac
-    for gh_version in $gh_versions; do gh_try -cipher DEFAULT@SECLEVEL=0 "-$gh_version"; gh_tell "$gh_version"; done
+    for gh_version in $gh_versions; do
+      case $gh_version:$gh_newest in
+        tls1_3:*" $2 "*) gh_said=; gh_tell known ;;
+        *) gh_try -cipher DEFAULT@SECLEVEL=0 "-$gh_version"; gh_tell "$gh_version" ;;
+      esac
+    done
   fi
 }
 # Without these every openssl would read the whole CA bundle, which takes ten times as long as the handshake, and settings, which a sixth of it goes for.
 SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null OPENSSL_CONF=/dev/null; export SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF
 command -v timeout >/dev/null 2>&1 && gh_limit='timeout 3' || gh_limit=
-gh_heard=
+gh_heard= gh_newest=
 gh_tries=
 gh_all=$(LC_ALL=C awk "$1") || exit 4
 set -f
@@ -121,8 +129,9 @@ while [ "$#" -ge 5 ]; do
   shift 5
 done | awk '
   function served() { if (where != "") printf "#served %s\n%s", where, last; last = words = chain = ""; inside = n = 0 }
-  /^#at / { served(); where = $2 " " $3; next }
-  /^#end / { if ($2 != "any") print "#version " where " " $2 " " words; if (chain != "") last = chain; words = chain = ""; inside = n = 0; next }
+  /^#at / { served(); port = $2; where = $2 " " $3; next }
+  /^#end any/ && words ~ /New, TLSv1.3, Cipher is T/ { newest[port] = words }
+  /^#end / { if ($2 != "any") print "#version " where " " ($2 == "known" ? "tls1_3 " newest[port] : $2 " " words); if (chain != "") last = chain; words = chain = ""; inside = n = 0; next }
   /-----BEGIN CERT/ { inside = 1 }
   inside && ++n <= 200 { chain = chain $0 "\n" }
   /-----END CERT/ { inside = 0 }
