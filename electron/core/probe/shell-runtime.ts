@@ -133,7 +133,7 @@ END { if (P != "") told("") }`
 export const sectionRuntime = `gh_clock() { gh_now= gh_t=; read -r gh_now gh_t </proc/uptime; }
 gh_frames() {
   ulimit -v 262144
-  exec awk -v "S=$1" -v "W=$gh_bytes" "$gh_awk" 4>&-
+  exec "$gh_reader" -v "S=$1" -v "W=$gh_bytes" "$gh_awk" 4>&-
 }
 gh_opens() { printf '%s=b %s %s %s\\n' "$gh_k" "$1" "$2" "$((($3 + gh_bytes - 1) / gh_bytes))"; }
 gh_t() {
@@ -201,7 +201,7 @@ gh_memory=$(ulimit -S -v) gh_most=$((gh_size + 32768))
 
 /**
  * Looks for the tools that differ between hosts, and begins the watchdog: its pipe is opened by its name in /proc, since no shell opens one for good by itself.
- * An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. gh_form is empty where output cannot be framed at all: then no lane begins.
+ * gh_reader: awk by its path, since `exec` looks through the whole PATH each time. An awk that keeps NUL (gawk, mawk 1.3.4) frames output as it is; for others (busybox) it is encoded. gh_rs: where sudo is sudo-rs (Ubuntu from 25.10 on), its path. gh_form is empty where output cannot be framed at all: then no lane begins.
  */
 export const setupRuntime = `LC_ALL=C TZ=UTC TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL TZ TERM PATH
@@ -213,7 +213,8 @@ gh_dog=$!
 gh_find sudo
 gh_sudo=$gh_a
 for gh_rs in /usr/lib/cargo/bin/sudo /usr/bin/sudo-rs -; do [ "$gh_sudo" -ef "$gh_rs" ] && break; done 2>/dev/null
-gh_encode= gh_form=
+gh_find awk
+gh_reader=\${gh_a:-awk} gh_encode= gh_form=
 if ! command -v awk; then :
 elif printf 'a\\000\\351\\n' | awk '{ exit length($0) != 3 }'; then gh_form=text gh_bytes=1
 elif command -v base64; then gh_encode=base64 gh_form=base64 gh_bytes=57

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { shells } from '#testing/installed.ts'
+import { askUnits } from '../asked-units.ts'
 import { collectOs } from './collect.ts'
 import { parseOs } from './parse.ts'
 
 /** The end of the script, with the folders of systemd below another root and a systemctl that tells what it is asked. */
 const [section] = collectOs({ modelPaths: [] } as never)
 const script = section?.kind === 'script' ? section.script : ''
-const end = script.slice(script.indexOf('ask_units() {'))
+const end = askUnits + script.slice(script.indexOf('ask_units '))
 const units = 'avahi-daemon.service avahi-daemon.socket cups.service rsyslog.service telnet.socket'
 
 let root: string
@@ -25,7 +26,7 @@ const file = (path: string): string => {
 }
 
 function asked([shell = '', ...words]: readonly string[]): readonly string[] {
-  const text = end.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`)
+  const text = end.replaceAll(/ (\/(?:etc|run|usr|lib|sys)\/)/g, ` ${root}$1`)
   const systemctl = `systemctl() { while [ "$1" != -- ]; do shift; done; shift; for one; do printf 'Id=%s\\nLoadState=loaded\\nActiveState=active\\n\\n' "$one"; done; }`
   const stdout = execFileSync(
     shell,
@@ -44,6 +45,14 @@ test.each(shells)('%s asks for units that a folder has by name, for others only 
   symlinkSync('/nowhere', file('/etc/systemd/system/telnet.socket'))
   writeFileSync(file('/run/systemd/generator.late/rsyslog.service'), '')
   expect(asked(shell)).toEqual(['avahi-daemon.servic[e]', 'avahi-daemon.socke[t]', 'cups.service', 'rsyslog.service', 'telnet.socket'])
+})
+
+test.each(shells)('%s asks for a service whose file is gone where its control group shows that it runs', (...shell) => {
+  writeFileSync(file('/usr/lib/systemd/system/cups.service'), '')
+  for (const groups of ['/sys/fs/cgroup/systemd/system.slice', '/sys/fs/cgroup/system.slice']) {
+    mkdirSync(file(`${groups}/rsyslog.service`), { recursive: true })
+    expect(asked(shell)).toEqual(['avahi-daemon.socke[t]', 'cups.service', 'rsyslog.service', 'telnet.socke[t]'])
+  }
 })
 
 test.each(shells)('%s asks for all where systemd has its units elsewhere', (...shell) => {

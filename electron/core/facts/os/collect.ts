@@ -99,9 +99,10 @@ const updateTimers = 'apt-daily*.timer dnf*-automatic*.timer transactional-updat
  * One systemctl tells of the time services as well, since each start of it costs 7 ms, half of them systemd's: first which of them runs, then a row for each unit, then what
  * systemd listens on for sshd, and its settings that changed since it was told to read them. Asked for by a name that is an alias, a unit tells of itself by its own.
  * systemd-analyze is started only where one of the files that it reads says something. */
-const SCRIPT = `units= settings=$2 tools=$3
+const SCRIPT = `eval "$4"
+units= settings=$2 tools=$3
 for unit in $1; do case $unit in *.*) ;; *) unit=$unit.service ;; esac; units="$units $unit"; done
-shift 3
+shift 4
 echo @sysctl
 cd /proc/sys 2>/dev/null
 said=$(grep -sH . -- $settings /sys/kernel/security/lsm /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce)
@@ -308,7 +309,7 @@ clock() {
   esac
 }
 set -f
-${askUnits}ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service ntpd-rs.service phc2sys.service timemaster.service
+ask_units $units systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service ntpd-rs.service phc2sys.service timemaster.service
 states=$(TZ=UTC0 systemctl show --no-pager -p Id,Names,LoadState,ActiveState,UnitFileState,StateChangeTimestamp,MainPID,Listen -- $asked phc2sys@* ssh*e ssh*t ${updateTimers}) && states=$(printf '%s\\n' "$states" | awk -v "known= $units " '
   BEGIN { RS = ""; FS = "\\n"; time = "none" }
   {
@@ -358,6 +359,7 @@ export const collectOs = ({ modelPaths }: ProbeContext): readonly SectionSpec[] 
       askedUnits.map((unit) => unit.replace(/\.service$/, '')).join(' '),
       settings.join(' '),
       pushedTools.join(':'),
+      askUnits,
       ...modelPaths,
     ],
     maxBytes: 262_144,

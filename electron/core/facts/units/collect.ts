@@ -71,10 +71,11 @@ const otherUnits = ['nginx.service', 'caddy.service', 'haproxy.service', 'apache
  * part start with `@` or `=`.
  */
 const SCRIPT = `pattern=$1 variables="$2|$3" known=$4 named=$5 secrets=$6 properties=$7
-shift 7
+eval "$8"
+shift 8
 ${maskVariables}[ -d /run/systemd/system ] || { echo @none; exit 0; }
 command -v systemctl >/dev/null 2>&1 || { printf 'the account may not run it\\n'; exit 126; }
-${askUnits}ask_units "$@"
+ask_units "$@"
 for try in 1 2 3; do names=$(
   {
     printf 'asked %s\\n' $asked 'ollama*.service' 'vllm*.service' 'llama*.service' 'local*ai*.service'
@@ -224,6 +225,7 @@ const units = script({
     secretNames,
     maskSecrets,
     properties.join(','),
+    askUnits,
     ...otherUnits,
   ],
 })

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { awks } from '#testing/installed.ts'
+import { askUnits } from '../asked-units.ts'
 import { candidatePattern } from '../processes/candidates.ts'
 import { collectUnits } from './collect.ts'
 
 /** The piece of the script that finds out which units to ask for, with the folders of systemd below another root. */
 const [section] = collectUnits()
 const script = section?.kind === 'script' ? section.script : ''
-const piece = script.slice(script.indexOf('ask_units() {'), script.indexOf('secret='))
+const piece = askUnits + script.slice(script.indexOf('ask_units '), script.indexOf('secret='))
 
 let root: string
 beforeEach(() => {
@@ -24,7 +25,7 @@ const file = (path: string, text = ''): void => {
 }
 
 function names(awk: readonly string[], before = ''): readonly string[] {
-  const text = piece.replaceAll(/ (\/(?:etc|run|usr|lib)\/)/g, ` ${root}$1`).replaceAll('/proc/', `${root}/proc/`)
+  const text = piece.replaceAll(/ (\/(?:etc|run|usr|lib|sys)\/)/g, ` ${root}$1`).replaceAll('/proc/', `${root}/proc/`)
   const given = `pattern='${candidatePattern}'\nawk() { ${awk.join(' ')} "$@"; }\n${before}${text}printf '%s\\n' "$names"`
   return execFileSync('sh', ['-c', given, 'sh', 'nginx.service', 'caddy.service'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
 }
@@ -75,7 +76,7 @@ test('an awk that ended with a process whose cgroup it read is asked again, and 
 test('a systemctl that the account may not run is not a host without systemd', () => {
   mkdirSync(join(root, '/run/systemd/system'), { recursive: true })
   const ask = (text: string) =>
-    spawnSync('/bin/sh', ['-c', text, 'sh', 'x', 'x', 'x', 'x', 'x', 's/x/x/', 'x'], { env: { PATH: root }, encoding: 'utf8' })
+    spawnSync('/bin/sh', ['-c', text, 'sh', 'x', 'x', 'x', 'x', 'x', 's/x/x/', 'x', ':'], { env: { PATH: root }, encoding: 'utf8' })
   const { status, stdout } = ask(script.replaceAll('/run/systemd/system', `${root}/run/systemd/system`))
   expect([status, stdout]).toEqual([126, 'the account may not run it\n'])
   expect(ask(script.replaceAll('/run/systemd/system', `${root}/none`))).toMatchObject({ status: 0, stdout: '@none\n' })
