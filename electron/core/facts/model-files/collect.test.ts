@@ -56,7 +56,7 @@ test('root is asked only for what the account cannot list whole, and then its li
   const script = section?.kind === 'script' ? section.script : ''
   const rows = (sudo: string) =>
     execFileSync(
-      'dash',
+      'sh',
       // The list of the second ends with a complaint, as one with a folder does that only root may enter.
       ['-c', `find() { command find "$@"; case $2 in */empty) return 1 ;; esac; }\ngh_sudo() { ${sudo}; }\n${script}`, 'sh', ...paths],
       { encoding: 'utf8' },
