@@ -67,17 +67,28 @@ export default defineControl({
           hint: `CUDA_VISIBLE_DEVICES=GPU-<uuid> in the unit, or ${service.madeFrom?.quadlet ? `AddDevice=nvidia.com/gpu=<uuid> in ${service.madeFrom.path}` : '--gpus for a container'}.`,
           cite: [],
         }
-      const other = claims.find(
-        (one) => one.service !== service && typeof one.claim === 'object' && one.claim.gpus.some((gpu) => claim.gpus.includes(gpu)),
+      const counted = {
+        ...base,
+        status: 'not-evaluated',
+        title: 'Which cards the numbers mean is not known',
+        reason: `The cards differ, and CUDA counts the fastest first, where nvidia-smi goes by the bus: which of them ${name} and the servers beside it may use cannot be told. Expected CUDA_DEVICE_ORDER=PCI_BUS_ID, or UUIDs.`,
+        hint: 'CUDA_DEVICE_ORDER=PCI_BUS_ID beside CUDA_VISIBLE_DEVICES, or CUDA_VISIBLE_DEVICES=GPU-<uuid>.',
+      } as const
+      if (claim === 'counted') return { ...counted, cite: [] }
+      const others = claims.flatMap((one) =>
+        one.service !== service && typeof one.claim === 'object' ? [{ service: one.service, claim: one.claim }] : [],
       )
+      const other = others.find((one) => one.claim.byCuda === claim.byCuda && one.claim.gpus.some((gpu) => claim.gpus.includes(gpu)))
       if (other)
         return {
           ...base,
           status: 'warning',
           title: 'Two servers share a GPU',
-          reason: `${name} and ${serviceName(other.service)} both use GPU ${claim.gpus.filter((gpu) => (other.claim as Claim).gpus.includes(gpu)).join(', ')}.`,
+          reason: `${name} and ${serviceName(other.service)} both use GPU ${claim.gpus.filter((gpu) => other.claim.gpus.includes(gpu)).join(', ')}${claim.byCuda ? ' by the count of CUDA' : ''}.`,
           cite: claim.cite,
         }
+      const isCounted = others.some((one) => one.claim.byCuda !== claim.byCuda && one.claim.gpus.length > 0)
+      if (claim.gpus.length > 0 && (isCounted || (claim.byCuda && seated.length > 0))) return { ...counted, cite: claim.cite }
       const seat = seated.find(({ gpu }) => claim.gpus.includes(gpu))
       if (seat)
         return {
@@ -91,7 +102,7 @@ export default defineControl({
         ...base,
         status: 'pass',
         title: 'The server has GPUs of its own',
-        reason: `${name} sees GPU ${claim.gpus.join(', ') || 'none'} of ${gpus.length}.`,
+        reason: `${name} sees GPU ${claim.gpus.join(', ') || 'none'} of ${gpus.length}${claim.byCuda ? ' by the count of CUDA' : ''}.`,
         cite: claim.cite,
       }
     })
@@ -115,6 +126,11 @@ interface Around {
 interface Claim {
   readonly gpus: readonly number[]
   readonly cite: readonly Citation[]
+  /**
+   * CUDA counts the fastest card first unless it is told to go by the bus, as nvidia-smi does (CUDA C++ programming guide, CUDA_DEVICE_ORDER): of different cards these numbers do not
+   * tell which they are, and are compared with each other alone.
+   */
+  readonly byCuda?: true
 }
 
 const notApplicable = (title: string, reason: string): Verdict => ({ status: 'not-applicable', subject: '', title, reason, cite: [] })
@@ -123,18 +139,20 @@ const notApplicable = (title: string, reason: string): Verdict => ({ status: 'no
 const namesParts = ({ environment }: InferenceService): boolean => /(?:^|,)\s*MIG-/i.test(environment?.CUDA_VISIBLE_DEVICES ?? '')
 
 /** What a server may see: the device list of its unit, or what its container was given; of that what CUDA_VISIBLE_DEVICES names. */
-function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDetail[]): Claim | 'all' | 'unknown' {
+function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDetail[]): Claim | 'all' | 'unknown' | 'counted' {
   const { units } = around
   const unit = units.known ? units.value.find(({ id }) => id === service.unit) : undefined
   const devices = splitQuoted(unit?.properties.DeviceAllow ?? '').flatMap((word) => /^\/dev\/nvidia(\d+)$/.exec(word)?.[1] ?? [])
   const line = unit?.lines.DeviceAllow
   if (devices.length > 0 && !/char-nvidia/.test(unit?.properties.DeviceAllow ?? ''))
     return { gpus: devices.map(Number), cite: line ? [{ section: 'units', line }] : [] }
-  const given = service.how === 'container' ? givenTo(service, around, gpus) : gpus
+  const handed = service.how === 'container' ? givenTo(service, around, gpus) : gpus
+  // In whatever order they were named, CUDA counts them in its own.
+  const given = handed?.toSorted((one, other) => one.index - other.index)
   const value = service.environment?.CUDA_VISIBLE_DEVICES
   if (value === undefined) {
     if (service.how === 'container')
-      return given === undefined ? 'unknown' : given === gpus ? 'all' : { gpus: given.map(({ index }) => index), cite: [] }
+      return given === undefined ? 'unknown' : handed === gpus ? 'all' : { gpus: given.map(({ index }) => index), cite: [] }
     return service.environment && (!unit || unit.environmentComplete) ? 'all' : 'unknown'
   }
   if (value === 'all') return 'all'
@@ -144,7 +162,13 @@ function claimOf(service: InferenceService, around: Around, gpus: readonly GpuDe
   if (given === undefined && named.some((word) => !/^GPU-/i.test(word))) return 'unknown'
   const at = unit?.lines['Environment:CUDA_VISIBLE_DEVICES']
   const cite = at ? [{ section: 'units', line: at, token: 'CUDA_VISIBLE_DEVICES' }] : []
-  return { gpus: listed(named, given ?? gpus, (word) => (given ?? gpus)[Number(word)]).map(({ index }) => index), cite }
+  const within = given ?? gpus
+  const found = listed(named, within, (word) => within[Number(word)]).map(({ index }) => index)
+  const numbers = named.filter((word) => /^\d+$/.test(word)).length
+  const isCertain =
+    numbers === 0 || service.environment?.CUDA_DEVICE_ORDER === 'PCI_BUS_ID' || new Set(within.map((gpu) => gpu.name)).size < 2
+  if (isCertain || new Set(found).size === within.length || found.length === 0) return { gpus: found, cite }
+  return within.length === gpus.length && numbers === named.length ? { gpus: found, cite, byCuda: true } : 'counted'
 }
 
 /** By UUID, or by number; an entry that does not exist ends the list, as in CUDA. */

@@ -55,6 +55,13 @@ describe('in containers', () => {
       [['nvidia.com/gpu=all'], { CUDA_VISIBLE_DEVICES: '1' }],
       [shared, shared],
     ],
+    // Named the other way round, the first of them is still that of the lower address.
+    [
+      'the first of what was named the other way round',
+      [['nvidia.com/gpu=1', 'nvidia.com/gpu=0'], { CUDA_VISIBLE_DEVICES: '0' }],
+      [['nvidia.com/gpu=0'], cdi],
+      [shared, shared],
+    ],
     ['the first of what is not known', [[], { CUDA_VISIBLE_DEVICES: '0' }], [[], { CUDA_VISIBLE_DEVICES: 'GPU-2222' }], [unread, own]],
     // The image of CUDA says `all`; what Docker is asked for takes its place (moby, daemon/nvidia_linux.go).
     [
@@ -123,6 +130,25 @@ describe('in units', () => {
     ],
   ])('%s', (_, got, expected) => {
     expect(got).toEqual(expected)
+  })
+  const byBus = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
+  const [ownEach, sharing, open] = [
+    'pass: The server has GPUs of its own',
+    'warning: Two servers share a GPU',
+    'not-evaluated: Which cards the numbers mean is not known',
+  ]
+  // The first of nvidia-smi is an older card at a lower address of the bus, which CUDA counts last.
+  test.each<[string, Record<string, string>, Record<string, string>, readonly string[]]>([
+    ['a number, and a card by its name', { CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }, [open, open]],
+    ['a number of each count', { CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: '1', ...byBus }, [open, open]],
+    ['both by the bus', { CUDA_VISIBLE_DEVICES: '0', ...byBus }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }, [ownEach, ownEach]],
+    ['both by the same count', { CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: '1' }, [ownEach, ownEach]],
+    ['the same number of it', { CUDA_VISIBLE_DEVICES: '1' }, { CUDA_VISIBLE_DEVICES: '1' }, [sharing, sharing]],
+    ['all numbers, which are all cards', { CUDA_VISIBLE_DEVICES: '0,1' }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }, [sharing, sharing]],
+    ['none', { CUDA_VISIBLE_DEVICES: '-1' }, { CUDA_VISIBLE_DEVICES: 'GPU-2222' }, [ownEach, ownEach]],
+  ])('of different cards, %s', (_, one, other, expected) => {
+    const mixed = health({ gpus: [gpu({ name: 'Tesla P40' }), gpu({ index: 1, uuid: 'GPU-2222' })] })
+    expect(judge(gpusAssigned, mixed, [server('a', one), server('b', other)], { units: known([]) })).toEqual(expected)
   })
   test('a container whose devices were not shown', () => {
     const box = service('localai', { id: 'box', how: 'container', environment: {} })
