@@ -24,10 +24,6 @@ printf '%s\\n' "$said" | awk '
   END { for (i = 1; i <= n; i++) { path = "/usr/lib/firewalld/services/" queue[i] ".xml"; while ((getline row < path) > 0) show(path, row); close(path) } }'
 `
 
-/** What ufw loads when it starts is root's as well. Where it is off it loads nothing, and sudo is not started. */
-const UFW_FILES = `while read -r row; do case $row in ENABLED=*[yY][eE][sS]*) gh_sudo 1; exit ;; esac; done </etc/ufw/ufw.conf
-`
-
 /**
  * The rules that the kernel holds, whoever wrote them. iptables-save is asked as well, because `nft` shows the extensions of iptables only in
  * part, and the rules of legacy iptables not at all. What the sets hold that those name, ipset says; nobody is asked before the kernel has sets. ufw's own account of its part counts only where the kernel's rules cannot be listed, and
@@ -85,23 +81,6 @@ export const collectFirewall = (): readonly SectionSpec[] => [
     script: 'gh_sudo 1\n',
     privileged: [{ argv: ['/usr/bin/grep', '-rsH', '.', '/etc/iptables'], alternatives: ['/bin/grep'] }],
     where: ['/etc/iptables'],
-  }),
-  script({
-    id: 'ufw-files',
-    display: "grep -EsH '(^)[^#]' /etc/ufw/*.rules, where ufw is switched on",
-    script: UFW_FILES,
-    privileged: [
-      {
-        argv: [
-          '/usr/bin/grep',
-          '-EsH',
-          '(^)[^#]',
-          ...['before', 'before6', 'after', 'after6', 'user', 'user6'].map((name) => `/etc/ufw/${name}.rules`),
-        ],
-        alternatives: ['/bin/grep'],
-      },
-    ],
-    where: ['/etc/ufw/ufw.conf', '/etc/ufw/user.rules'],
   }),
   script({
     id: 'ufw',

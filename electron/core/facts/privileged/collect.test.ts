@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { shells } from '#testing/installed.ts'
+import { printed } from '../../probe/section-output.testing.ts'
 import { readBlocks } from '../blocks.ts'
+import { readUfwFiles } from '../firewall/at-start/saved-rules.ts'
 import { fleetSudoers } from '../fleet-sudoers.ts'
-import { collectPrivileged, guardedFolders, SUDO_CONF } from './collect.ts'
+import { collectPrivileged, guardedFolders, SUDO_CONF, UFW_CONF } from './collect.ts'
 import { parseSudoers } from './parse-sudoers.ts'
 import { readNumbered } from './read-block.ts'
 
@@ -15,10 +17,10 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-privileged-'))
 const file = join(folder, 'rules')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const run = (shell: string, words: readonly string[], sudo: string): ReturnType<typeof readBlocks> => {
+const run = (shell: string, words: readonly string[], sudo: string, ufwConf = join(folder, 'none')): ReturnType<typeof readBlocks> => {
   const [section] = collectPrivileged()
   if (section?.kind !== 'script') throw new Error('not a script')
-  const stdout = execFileSync(shell, [...words, '-c', `${sudo}\n${section.script}`], {
+  const stdout = execFileSync(shell, [...words, '-c', `${sudo}\n${section.script.replaceAll(UFW_CONF, ufwConf)}`], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, gh_k: 'f'.repeat(32) },
   })
@@ -95,6 +97,41 @@ test.each(shells)('%s: a row goes where its path belongs, without comments', (sh
     'grep: /etc/ssh/sshd_config.d: No such file or directory',
     '/etc/ssh/sshd_config:2:PermitRootLogin no',
   ])
+})
+
+test.each(shells)('%s: files of ufw are told where it is on, and not what is missing of them', (shell = '', ...words) => {
+  const said = [
+    '/etc/sudoers:1:a ALL=ALL',
+    'grep: /etc/ufw/before6.rules: No such file or directory',
+    '/etc/ufw/user.rules:1:# a comment',
+    '/etc/ufw/user.rules:2:*filter',
+    '/etc/ufw/user.rules:4:### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in comment=3a313a23',
+    '/etc/ufw/user.rules:5:-A ufw-user-input -m comment --comment "x:1:# y" -j ACCEPT',
+  ].join('\\n')
+  const ufwOf = (enabled: string, sudo = `printf '%b' '${said}'; return 2`) => {
+    writeFileSync(file, `# ENABLED=yes\nENABLED=${enabled}\nLOGLEVEL=low\n`)
+    return run(shell, words, `gh_sudo() { [ "$1" != 3 ] || { ${sudo}; }; }`, file).get('ufw-files')?.[0]
+  }
+  expect(ufwOf('yes')).toMatchObject({
+    words: '2',
+    rows: [
+      { text: '/etc/ufw/user.rules:2:*filter' },
+      { text: '/etc/ufw/user.rules:5:-A ufw-user-input -m comment --comment "x:1:# y" -j ACCEPT' },
+    ],
+  })
+  expect(ufwOf('no')).toBeUndefined()
+  expect(ufwOf('yes', 'return 126')?.words).toBe('126')
+})
+
+test.each([
+  ['is off', '@sudoers 0\n=/etc/sudoers:1:a', undefined],
+  ['was refused', '@ufw-files 126', { unread: 'Files of ufw: sudo refused the command.' }],
+  ['is too long', '@ufw-files 0\n=/etc/ufw/user.rules:1:*filter<too long>', { unread: 'they were not read whole.' }],
+  ['lies there', '@ufw-files 2\n=/etc/ufw/user.rules:7:*filter', [{ path: '/etc/ufw/user.rules', rows: [{ value: '*filter', line: 2 }] }]],
+])('what ufw loads when it starts %s', (_, text, found) => {
+  const read = readUfwFiles(printed('privileged', text))
+  if (found === undefined) expect(read).toBeUndefined()
+  else expect(read).toMatchObject(found)
 })
 
 test.each(shells)(

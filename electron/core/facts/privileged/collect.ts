@@ -23,6 +23,9 @@ export const CRYPTO_POLICY = '/etc/crypto-policies/back-ends/opensshserver.confi
 /** Which plugins sudo asks instead of its own, or with which other file of rules (sudo.conf(5)). sudo-rs has none. */
 export const SUDO_CONF = '/etc/sudo.conf'
 
+/** Whether ufw is on (ufw(8)): then what lies beside it is loaded when the host starts. */
+export const UFW_CONF = '/etc/ufw/ufw.conf'
+
 /** Rows of each kind; the last one says so where there are more. */
 const MAX_ROWS = 3000
 /** Characters of a row; Gatehouse's own rules have 3,300. A longer one is left out and says so, since half a rule of sudo is another rule. */
@@ -33,7 +36,10 @@ export const TOO_LONG = '<too long>'
 const commands: readonly PrivilegedCommand[] = [
   { argv: ['/usr/sbin/auditctl', '-l'], alternatives: ['/sbin/auditctl'] },
   { argv: ['/usr/sbin/auditctl', '-s'], alternatives: ['/sbin/auditctl'] },
-  grep('-Rn', '.', '/etc/audit/rules.d', '/etc/sudoers', '/etc/sudoers.d', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'),
+  grep(
+    ...['-Rn', '.', '/etc/audit/rules.d', '/etc/sudoers', '/etc/sudoers.d', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'],
+    ...['before', 'before6', 'after', 'after6', 'user', 'user6'].map((name) => `/etc/ufw/${name}.rules`),
+  ),
   {
     argv: [
       '/usr/bin/find',
@@ -45,7 +51,8 @@ const commands: readonly PrivilegedCommand[] = [
 
 /**
  * One awk for all of them. What each printed stands between lines that begin with the nonce of this run, which no text of the host can know. Files of
- * three kinds come from one grep, since each sudo costs more than what it runs: a row, or what grep says of a file, goes where the path in front of it belongs.
+ * four kinds come from one grep, since each sudo costs more than what it runs: a row, or what grep says of a file, goes where the path in front of it belongs. Those of ufw
+ * count where it is on, since otherwise it loads none of them.
  */
 const SCRIPT = `if [ "\${gh_rs:--}" != - ]; then printf '@sudo-rs '; [ -e /etc/sudoers-rs ]; echo "$?"
 elif [ -e ${SUDO_CONF} ] && ! [ -r ${SUDO_CONF} ]; then echo '@sudo-plugin'
@@ -69,6 +76,7 @@ fi
     printf '\\n%s>%s\\n' "$gh_k" "$?"
   done
 } | awk 'BEGIN { opens = ENVIRON["gh_k"] "<"; ends = ENVIRON["gh_k"] ">" }
+  function isOn(  row) { while ((getline row < "${UFW_CONF}") > 0) if (row ~ /^ENABLED=.*[yY][eE][sS]/) return 1 }
   function put(block) { print "@" block " " code[block]; for (i = 1; i <= n[block]; i++) print row[block, i] }
   function add(block, skip) {
     if ($0 ~ skip) return
@@ -90,8 +98,8 @@ fi
     if (name == "listed") next
     code[name] = substr($0, length(ends) + 1)
     if (name != "files") { put(name); next }
-    code["audit-written"] = code["sudoers"] = code["sshd-config"] = code[name]
-    put("audit-written"); put("sudoers"); next
+    code["audit-written"] = code["sudoers"] = code["sshd-config"] = code["ufw-files"] = code[name]
+    put("audit-written"); put("sudoers"); if (isOn()) put("ufw-files"); next
   }
   # Of the list that went through tr the last line is how its command ended.
   name == "listed" { if (lines++ && entries < ${MAX_FILES}) entry[++entries] = "=" substr(held, 1, 1000); held = $0; next }
@@ -100,8 +108,9 @@ fi
   /^([a-z\\/]*grep: )?\\/etc\\/audit\\// { add("audit-written", ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/sudoers/ { add("sudoers", ":[0-9]+:[ \\t]*(#$|#[^i0-9])"); named(); next }
   /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
-  # What stands for all three: the words of sudo, or a program that is missing.
-  { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$") }
+  /^([a-z\\/]*grep: )?\\/etc\\/ufw\\// { add("ufw-files", "^([a-z/]*grep: |[^:]*:[0-9]+:#)"); next }
+  # What stands for all of them: the words of sudo, or a program that is missing.
+  { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$"); add("ufw-files", "^$") }
   END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("exec stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") }
     print "@files " substr(held, 2); for (i = 1; i <= entries; i++) print entry[i] }'
 exit 0
@@ -112,7 +121,7 @@ export const collectPrivileged = (): readonly SectionSpec[] => [
   script({
     id: 'privileged',
     expectedMs: 40,
-    display: 'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, sshd_config; find of key and log folders',
+    display: 'sudo auditctl -l, auditctl -s; grep in audit rules, sudoers, sshd_config, /etc/ufw/*.rules; find of key and log folders',
     script: SCRIPT,
     privileged: commands,
     // Four calls of sudo, each of which waits for DNS where it cannot resolve the name of its host.

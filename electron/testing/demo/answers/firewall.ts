@@ -11,7 +11,6 @@ export const firewallSections = {
   /** No rule of theirs names a set, so the kernel has none. */
   ipset: (): Answer => printed(''),
   'saved-rules': (): Answer => printed(''),
-  'ufw-files': (): Answer => printed(''),
   firewalld: (): Answer => printed(''),
   ufw: (): Answer => ({ ...printed('Not asked: iptables-save lists the rules of the kernel\n'), asRoot: [1] }),
 }

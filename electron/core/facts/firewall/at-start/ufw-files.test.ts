@@ -9,7 +9,8 @@ import { ufwSets } from '../random-ufw.testing.ts'
 import { readUfwFiles, type SavedFile } from './saved-rules.ts'
 import { ufwTables } from './ufw-files.ts'
 
-const section = (stdout: string) => printed('ufw-files', stdout)
+/** As section `privileged` tells of them. */
+const section = (rows: string) => printed('privileged', `@ufw-files 0\n${rows.replace(/^([^:\n]+):(?=.)/gm, '=$1:1:')}`)
 const drop = { input: 'DROP', output: 'ACCEPT', forward: 'DROP' }
 
 function filesOf(found: readonly SavedFile[] | Unread | undefined): readonly SavedFile[] {
@@ -65,7 +66,7 @@ test('a rule of before.rules comes before those of the user, and cites its line'
   expect(whoGetsIn(loaded({ before: edited, user }), 8000)).toHaveLength(1)
   const tables = loaded({ before: edited, user })
   const rules = typeof tables === 'string' ? [] : tables.flatMap(({ chains }) => chains['ufw-before-input']?.rules ?? [])
-  expect(rules.map(({ line }) => line)).toEqual([4, 5, 0])
+  expect(rules.map(({ line }) => line)).toEqual([5, 6, 0])
 })
 
 test.each([

@@ -95,7 +95,7 @@ function addBlocks(file: SavedFile, blocks: Map<string, Row[]>): string | undefi
 
 function parsed(rows: readonly Row[], name: string, six: '' | '6') {
   const text = [`*${name}`, ...rows.map((row) => row.text), 'COMMIT'].join('\n')
-  const dump = parseIptables(text, six ? 'ip6' : 'ip', 'ufw-files')
+  const dump = parseIptables(text, six ? 'ip6' : 'ip', 'privileged')
   const at = <T extends { readonly line: number }>(each: T): T => ({ ...each, line: rows[each.line - 2]?.line ?? 0 })
   const moved = ({ chains, ...table }: Table): Table => ({
     ...table,

@@ -50,10 +50,10 @@ test('of ufw what lies in its files comes again, whatever its chains hold now', 
           '*filter',
           ...(kind === 'before' ? [`:ufw${type}-before-input - [0:0]`, rule.replace('CHAIN', `ufw${type}-before-input`)] : []),
           'COMMIT',
-        ].map((line) => `/etc/ufw/${kind}${type}.rules:${line}`),
+        ].map((line, at) => `=/etc/ufw/${kind}${type}.rules:${at + 1}:${line}`),
       ),
     )
-  const lying = (...given: Parameters<typeof files>) => output('ufw-files', files(...given).join('\n'))
+  const lying = (...given: Parameters<typeof files>) => output('privileged', ['@ufw-files 0', ...files(...given)].join('\n'))
   const ssh = '-A CHAIN -p tcp --dport 22 -j ACCEPT'
   expect(judged(of, ufwRules(), { ports: [8000], ufwFiles: lying(ssh) })).toMatch(/^pass /)
   const both = '-A CHAIN -p tcp -m multiport --dports 22,8000 -j ACCEPT'
@@ -66,9 +66,8 @@ test('of ufw what lies in its files comes again, whatever its chains hold now', 
   )
   expect(judged(of, ufwRules(), { ports: [22], ufwFiles: lying('-D CHAIN 1') })).toMatch(/^not-evaluated .*not followed/)
   const refused: SectionOutput = {
-    ...output('ufw-files', ''),
+    ...output('privileged', '@ufw-files 126'),
     state: 'denied',
-    exitCode: 126,
     sudoers: 'ada ALL=(root) NOPASSWD: /usr/bin/grep',
   }
   expect(judged(of, ufwRules(), { ports: [22], ufwFiles: refused })).toMatch(/^not-evaluated .*may not be read.* Add to sudoers: ada ALL/)
