@@ -50,7 +50,8 @@ export function dependsOnClient(
       found ??= 'public'
       continue
     }
-    if (name.startsWith('http_') && isPublicHeader(name.slice(5).replaceAll('_', '-'))) {
+    const sent = /^(?:http|arg|cookie)_(.+)/.exec(name)?.[1]
+    if (sent !== undefined && isPublicHeader(sent.replaceAll('_', '-'))) {
       found ??= 'public'
       continue
     }

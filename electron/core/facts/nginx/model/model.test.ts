@@ -296,7 +296,7 @@ test.each([
     map $request_method $by_method { OPTIONS off; default AI; }
     map $http_x_internal $by_header { "1" off; default AI; }
     map $host $by_host { inside.example off; default AI; }
-    map $cookie_team $team { a "${'$'}by_header"; default AI; }
+    map $cookie_who $team { a "${'$'}by_header"; default AI; }
     map $team $by_nested { AI AI; default off; }
     map $http_accept_language $named { ~^de KI; default AI; }
     server { listen 443 ssl; auth_basic ${realm}; auth_basic_user_file f; location / { proxy_pass http://127.0.0.1:8000; } }`)

@@ -2,7 +2,7 @@ import type { NginxDirective } from '../nginx.ts'
 import { withoutParentheses } from './condition-words.ts'
 import { dependsOnClient, mapsNamed, mapsOfClient, namesClient } from './depends-on-client.ts'
 import { isDefault, mapNamed, namedGroupsIn, patternOf, tellingKeys } from './maps.ts'
-import { isSecretText, provenBy } from './secret-patterns.ts'
+import { isSecretText, looksRandom, provenBy } from './secret-patterns.ts'
 import type { HttpModel } from './servers.ts'
 import { expandText, type RequestState } from './variables.ts'
 
@@ -29,7 +29,10 @@ export function isSecret(words: readonly string[], model: HttpModel, state: Requ
 function asksForSecret(map: NginxDirective, model: HttpModel, depth = 0): boolean {
   if (depth > 8) return false
   const [source = ''] = map.parameters
-  const byKeys = () => isSteady(map, model) && tellingKeys(map).every(isSecretKey)
+  const isOther = [...source.matchAll(/\$\{?(\w+)/g)].some(
+    ([, name = '']) => !/^(?:http|arg|cookie)_/.test(name) && !model.maps.has(`$${name.toLowerCase()}`),
+  )
+  const byKeys = () => isSteady(map, model) && tellingKeys(map).every((key) => isSecretKey(key) && (!isOther || holdsRandom(key)))
   const behind = mapsNamed(source, model)
   if (behind.length === 0) return byKeys()
   if (namesClient(source)) return false
@@ -51,6 +54,9 @@ function takesOut(map: NginxDirective | undefined, model: HttpModel): boolean {
       return patternOf(name) !== undefined && group !== undefined && (/^[1-9]$/.test(group) || namedGroupsIn(name).includes(group))
     })
 }
+
+/** Beside what the request itself brings (`"$host/$http_x_api_key"`), whose length proves nothing. */
+const holdsRandom = (key: string): boolean => key.split(/[^\w+=‹›-]+/).some(looksRandom)
 
 /** Of a key of a map: is who sends what it fits proven to know a secret? */
 function isSecretKey(key: string): boolean {

@@ -40,6 +40,21 @@ test.each<[string, string, readonly string[]]>([
   expect(judged(byIf(condition))).toEqual(expected)
 })
 
+const names = (source: string, key: string) => `map ${source} $ok { default 0; "${key}" 1; }`
+test.each<[string, string, readonly string[]]>([
+  ['whose role is said to be', names('$http_x_user_role', 'administrator'), open],
+  ['whose team', names('$cookie_team', 'engineering'), open],
+  ['which model is meant', names('$arg_model', 'llama-3-8b-instruct'), open],
+  ['which service asks', names('$http_x_service_name', 'open-webui'), open],
+  // What the request itself brings makes nothing longer than it is.
+  ['a short key beside the host', names('"$host/$http_x_api_key"', 'ai.example/abc'), notKnown],
+  ['a short key beside the path', names('"$http_x_api_key$uri"', 'abc/api/generate'), notKnown],
+  ['a key beside the host', names('"$host/$http_x_api_key"', `ai.example/${key}`), guarded],
+  ['a name that no one else knows', names('$http_x_internal', 'my-own-long-word'), guarded],
+])('a map of %s', (_, map, expected) => {
+  expect(judged(site(`location / { if ($ok = 0) { return 401; } ${model} }`, map))).toEqual(expected)
+})
+
 const bearer = (then: string) => `set $tok ""; if ($http_authorization ~ "^Bearer (.+)$") { set $tok $1; } if (${then}) { return 401; }`
 test.each<[string, string, readonly string[]]>([
   ['taken out of a header', bearer(`$tok != "${key}"`), guarded],
