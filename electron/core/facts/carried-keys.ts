@@ -15,6 +15,7 @@ export interface KeyVariables {
 
 const namesIn = (text: string): readonly string[] => [...text.matchAll(/\$\{?(\d|\w{1,64})/g)].map(([, one = '']) => one.toLowerCase())
 
+/** Read from the text of a configuration as it stands, in the order of its lines: what a condition takes is `$1` for the `set` behind it. */
 export function keyVariables(text: string): KeyVariables {
   const sent = new Set<string>()
   const wanted = new Set<string>()

@@ -1,7 +1,12 @@
 import type { NginxDirective } from '../nginx.ts'
 import { conditionOf } from './condition-words.ts'
-import { namedGroupsIn } from './maps.ts'
-import type { RequestState } from './variables.ts'
+import { namedGroupsIn } from './pattern.ts'
+
+/** What was passed so far of a request, as far as it matters here. */
+interface Passed {
+  readonly variables: ReadonlyMap<string, string | undefined>
+  readonly captures?: readonly string[] | undefined
+}
 
 /** Before what `set` or a pattern took of what a client sends: it is kept as what it was made of, and compared as that later on (`if ($token = …)`). */
 const MARK = '\u0002'
@@ -48,7 +53,7 @@ export function groupsTaken(
 }
 
 /** A text with what was made of the client's words put back in its place. */
-export const spelledOut = (text: string, { variables, captures }: RequestState): string =>
+export const spelledOut = (text: string, { variables, captures }: Passed): string =>
   text.replace(/\$(?:\{(\w+)\}|(\d)|(\w+))/g, (whole, braced?: string, digit?: string, plain?: string) => {
     const name = (braced ?? digit ?? plain ?? '').toLowerCase()
     const value = variables.get(name) ?? (/^\d$/.test(name) ? captures?.[Number(name)] : undefined)
@@ -56,7 +61,7 @@ export const spelledOut = (text: string, { variables, captures }: RequestState):
   })
 
 /** What to keep of a text that consists of nothing but what a client sends; undefined where there is anything else in it. */
-export function keptWords(template: string, state: RequestState): string | undefined {
+export function keptWords(template: string, state: Passed): string | undefined {
   const text = spelledOut(template, state).replace(/\$(\w+)/g, (_, name: string) => `\${${name}}`)
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name.toLowerCase())
   const isWhole = names.length > 0 && /^(?:\$\{\w+\})+$/.test(text)
@@ -66,7 +71,7 @@ export function keptWords(template: string, state: RequestState): string | undef
 }
 
 /** The words of an `if`, but for its pattern, spelled out. */
-export function spelledWords({ parameters }: Pick<NginxDirective, 'parameters'>, state: RequestState): readonly string[] {
+export function spelledWords({ parameters }: Pick<NginxDirective, 'parameters'>, state: Passed): readonly string[] {
   const pattern = parameters.findIndex((word) => /^!?~\*?$/.test(word))
   return parameters.map((word, at) => (pattern >= 0 && at > pattern ? word : spelledOut(word, state)))
 }

@@ -27,10 +27,6 @@ export function tellingKeys({ block = [] }: NginxDirective): readonly string[] {
 /** Patterns of a map leave their groups for `$1` and named variables (ngx_http_map_module). */
 export const hasPatterns = ({ block = [] }: NginxDirective): boolean => block.some(({ name }) => name.startsWith('~'))
 
-/** Names of the groups of a pattern, which are variables afterwards. */
-export const namedGroupsIn = (pattern: string): readonly string[] =>
-  [...pattern.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = '']) => name.toLowerCase())
-
 /** Maps that a text looks at, directly or through others, but for those that were looked at before. */
 export function mapsIn(text: string, model: HttpModel, state: RequestState, depth = 0): ReadonlyMap<string, NginxDirective> {
   const found = new Map<string, NginxDirective>()

@@ -9,6 +9,10 @@ export interface Pattern {
   readonly literalHead: string
 }
 
+/** Names of the groups of a pattern, which are variables afterwards. */
+export const namedGroupsIn = (pattern: string): readonly string[] =>
+  [...pattern.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = '']) => name.toLowerCase())
+
 const MAX_SOURCE = 2_000
 const WATCHDOG_MS = 50
 /**

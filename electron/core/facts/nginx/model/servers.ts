@@ -5,7 +5,7 @@ import { takenOfClients } from './clients-words.ts'
 import { conditionOf } from './condition-words.ts'
 import { impliedListen, type Listen, readListens, socketKey } from './listen.ts'
 import { type LocationSet, readLocations } from './locations.ts'
-import { namedGroupsIn } from './maps.ts'
+import { namedGroupsIn } from './pattern.ts'
 import { inside, nearest, type Scope } from './scope.ts'
 
 /** One `server` block with what is merged into it from outside. */
