@@ -282,7 +282,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
     mkdirSync(join(open, 'sub'), { mode: 0o755 })
     for (const name of ['flow-a.env', 'sub/flow-b', 'long.env', 'chosen.env', 'other.env', 'beside.yml', 'false'])
       writeFileSync(join(open, name), 'HF_TOKEN=sk-d\n', { mode: 0o644 })
-    writeFileSync(join(open, 'common.yml'), 'services: { base: { environment: {\nHF_TOKEN: sk-e } } }\n', { mode: 0o644 })
+    writeFileSync(join(open, 'common.yml'), "x: &e { A: b, HF_TOKEN: sk-e }\nenvironment: [ 'B_TOKEN=sk-g', C=d ]\n", { mode: 0o644 })
     writeFileSync(join(open, '.env'), 'POSTGRES_PASSWORD=sk-eight\nPORT=1\nA_TOKEN=\n', { mode: 0o644 })
     writeFileSync(join(open, 'engine.env'), 'export WANDB_API_KEY=sk-nine\n', { mode: 0o644 })
     writeFileSync(join(open, 'unnamed.env'), 'WANDB_API_KEY=sk-ten\n', { mode: 0o644 })
@@ -345,7 +345,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
           { path: join(open, 'flow-a.env'), of: files[0], secrets: ['HF_TOKEN'] },
           { path: join(open, 'sub/flow-b'), of: files[0], secrets: ['HF_TOKEN'] },
           { path: `${open}/../elsewhere/flow.env`, of: files[0], secrets: ['HF_TOKEN'] },
-          { path: join(open, 'common.yml'), of: files[0], secrets: ['HF_TOKEN'] },
+          { path: join(open, 'common.yml'), of: files[0], secrets: ['HF_TOKEN', 'B_TOKEN'] },
           { path: join(open, 'long.env'), of: files[0], secrets: ['HF_TOKEN'] },
           { path: join(open, 'chosen.env'), of: files[0], secrets: ['HF_TOKEN'] },
           { path: `${closed}/../elsewhere/keys`, of: files[1], secrets: ['HF_TOKEN'] },

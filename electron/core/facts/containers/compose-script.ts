@@ -33,7 +33,7 @@ export const composeScript = `composed() { (
       seen="$seen|$file|" up=\${file%/*}
       set --
       while [ -n "$up" ]; do set -- "$@" "$up"; up=\${up%/*}; done
-      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\t%s\\n' "$file" "$made" && sed "/\\(:-\\|[=: \\"']\\)$known[\\"' }]*\\$/d" "$file" | awk '
+      closed=$(find -H "$file" "$@" -prune \\( -type d ! -perm -001 -o ! -type d ! -perm -004 \\) 2>/dev/null) && [ -z "$closed" ] && printf '@compose %s\\t%s\\n' "$file" "$made" && sed "/\\(:-\\|[=: \\"']\\)$known[\\"' }]*\\$/d;/: *[[{&]/s/[][{},]/\\n/g" "$file" | awk '
         function tell(name) { sub(/["\\047 \\t]*[=:, ].*/, "", name); gsub(/["\\047]/, "", name); print "=" substr(name, 1, 100) }
         { sub(/^[ \\t]*(-[ \\t]+|export )?["\\047]*/, "") }
         held != "" { if (/^([^-$]|[$][{][A-Za-z0-9_]+:?-[^-}$])/) tell(held); held = "" }
