@@ -49,6 +49,10 @@ above() {
   if find -H "$@" -maxdepth 0 -printf %y/%m/%u/%g/%s/%Y/ -print0 || find / -maxdepth 0 -printf ''; then gnu=1
   else for d do find -H "$d" -maxdepth 0 -exec stat -c %f/%U/%G/%s/ {} \\; -print0; done; fi 2>/dev/null
 }
+# What can be seen of that at once; the listing itself tells the rest.
+may_list() {
+  for d in "$1" "$1"/*/; do [ -r "$d" ] && [ -x "$d" ] || ! [ -e "$d" ] || return; done
+}
 absent() {
   [ -e "$1" ] && return 1
   [ -L "$1" ] && return 0
@@ -63,7 +67,7 @@ for p do
   n=$((n + 1)); printf '@/%s\\0' "$p"
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
   rc=126 as=self
-  [ "$gnu" ] && ! [ -r "$p" -a -x "$p" ] || { list "$p"; rc=$?; }
+  [ "$gnu" ] && ! may_list "$p" || { list "$p"; rc=$?; }
   if [ "$gnu" ] && [ "$rc" -ne 0 ]; then
     printf '\\0+/\\0'; gh_sudo "$n"; code=$?
     case $code in 126 | 127) [ "$rc" -ne 126 ] || { list "$p"; rc=$?; } ;; *) rc=$code as=root ;; esac
