@@ -50,7 +50,7 @@ above() {
   else for d do find -H "$d" -maxdepth 0 -exec stat -c %f/%U/%G/%s/ {} \\; -print0; done; fi 2>/dev/null
 }
 # What can be seen of that at once; the listing itself tells the rest.
-may_list() {
+seen() {
   for d in "$1" "$1"/*/; do [ -r "$d" ] && [ -x "$d" ] || ! [ -e "$d" ] || return; done
 }
 absent() {
@@ -67,10 +67,10 @@ for p do
   n=$((n + 1)); printf '@/%s\\0' "$p"
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
   rc=126 as=self
-  [ "$gnu" ] && ! may_list "$p" || { list "$p"; rc=$?; }
+  [ "$gnu" ] && ! seen "$p" || { list "$p"; rc=$?; }
   if [ "$gnu" ] && [ "$rc" -ne 0 ]; then
-    printf '\\0+/\\0'; gh_sudo "$n"; code=$?
-    case $code in 126 | 127) [ "$rc" -ne 126 ] || { list "$p"; rc=$?; } ;; *) rc=$code as=root ;; esac
+    printf '\\0+/\\0'; gh_sudo "$n"; c=$?
+    case $c in 126|127) [ "$rc" -ne 126 ] || { list "$p"; rc=$?; } ;; *) rc=$c as=root ;; esac
   fi
   printf '\\0#/%s/%s/done\\0' "$rc" "$as"
 done
@@ -78,14 +78,14 @@ done
 function hex(s, i, v) { v = 0; for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 function rest(s, k, i) { for (i = 1; i <= k; i++) s = substr(s, index(s, "/") + 1); return s }
 BEGIN { up = 1 }
-function fresh() { again = rows = 0; split("", shut); split("", count); split("", bytes) }
+function fresh() { new = rows = 0; split("", shut); split("", count); split("", bytes) }
 link { link = 0; if (shown && length($0) > length(p)) row[++rows] = ">/" substr($0, 1, length($0) - length(p)); if ($0 != "") next }
 $0 == "" { next }
 $1 == "@" { print; if (++at in head) printf "%s", head[at]; fresh(); next }
 # What root tells takes the place of what the account saw.
-$1 == "+" { again = !up; up = 0; next }
+$1 == "+" { new = !up; up = 0; next }
 $1 == "#" { for (i = 1; i <= rows; i++) print row[i]; for (k in count) print "=/" count[k] "/" bytes[k] "/" k; print; next }
-again { fresh() }
+new { fresh() }
 {
   if (length($1) > 1) {
     t = index("4 8 a", substr($1, 1, length($1) - 3)); t = t == 1 ? "d" : t == 3 ? "f" : t == 5 ? "l" : "o"
