@@ -12,13 +12,13 @@ for root in /etc/$d /run/$d /usr/local/lib/$d /usr/lib/$d /lib/$d /run/systemd/g
   [ -d "$root" ] && ! [ -L "\${root%/$d}" ] && roots="$roots $root"
 done
 case "$roots " in *" /usr/lib/$d "* | *" /lib/$d "*) ;; *) asked="$*"; return ;; esac
-for groups in /sys/fs/cgroup/system.slice /sys/fs/cgroup/systemd/system.slice -; do [ -d "$groups" ] && break; done
+for g in /sys/fs/cgroup/system.slice /sys/fs/cgroup/systemd/system.slice -; do [ -d "$g" ] && break; done
 for unit do
   for root in $roots; do
     if [ -e "$root/$unit" ] || [ -L "$root/$unit" ]; then asked="$asked $unit"; continue 2; fi
   done
-  case $groups:$unit in
-    /*.service) ! [ -d "$groups/$unit" ] || asked="$asked $unit" ;;
+  case $g:$unit in
+    /*.service) ! [ -d "$g/$unit" ] || asked="$asked $unit" ;;
     *) asked="$asked \${unit%?}[\${unit##*\${unit%?}}]" ;;
   esac
 done

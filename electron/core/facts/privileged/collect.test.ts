@@ -110,7 +110,7 @@ test.each(shells)('%s: files of ufw are told where it is on, and not what is mis
   ].join('\\n')
   const ufwOf = (enabled: string, sudo = `printf '%b' '${said}'; return 2`) => {
     writeFileSync(file, `# ENABLED=yes\nENABLED=${enabled}\nLOGLEVEL=low\n`)
-    return run(shell, words, `gh_sudo() { [ "$1" != 3 ] || { ${sudo}; }; }`, file).get('ufw-files')?.[0]
+    return run(shell, words, `gh_sudo() { [ "$1" != 3 ] || { ${sudo}; }; }`, file).get('ufw')?.[0]
   }
   expect(ufwOf('yes')).toMatchObject({
     words: '2',
@@ -125,9 +125,9 @@ test.each(shells)('%s: files of ufw are told where it is on, and not what is mis
 
 test.each([
   ['is off', '@sudoers 0\n=/etc/sudoers:1:a', undefined],
-  ['was refused', '@ufw-files 126', { unread: 'Files of ufw: sudo refused the command.' }],
-  ['is too long', '@ufw-files 0\n=/etc/ufw/user.rules:1:*filter<too long>', { unread: 'they were not read whole.' }],
-  ['lies there', '@ufw-files 2\n=/etc/ufw/user.rules:7:*filter', [{ path: '/etc/ufw/user.rules', rows: [{ value: '*filter', line: 2 }] }]],
+  ['was refused', '@ufw 126', { unread: 'Files of ufw: sudo refused the command.' }],
+  ['is too long', '@ufw 0\n=/etc/ufw/user.rules:1:*filter<too long>', { unread: 'they were not read whole.' }],
+  ['lies there', '@ufw 2\n=/etc/ufw/user.rules:7:*filter', [{ path: '/etc/ufw/user.rules', rows: [{ value: '*filter', line: 2 }] }]],
 ])('what ufw loads when it starts %s', (_, text, found) => {
   const read = readUfwFiles(printed('privileged', text))
   if (found === undefined) expect(read).toBeUndefined()

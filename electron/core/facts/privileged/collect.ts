@@ -98,8 +98,8 @@ fi
     if (name == "listed") next
     code[name] = substr($0, length(ends) + 1)
     if (name != "files") { put(name); next }
-    code["audit-written"] = code["sudoers"] = code["sshd-config"] = code["ufw-files"] = code[name]
-    put("audit-written"); put("sudoers"); if (isOn()) put("ufw-files"); next
+    code["audit-written"] = code["sudoers"] = code["sshd-config"] = code["ufw"] = code[name]
+    put("audit-written"); put("sudoers"); if (isOn()) put("ufw"); next
   }
   # Of the list that went through tr the last line is how its command ended.
   name == "listed" { if (lines++ && entries < ${MAX_FILES}) entry[++entries] = "=" substr(held, 1, 1000); held = $0; next }
@@ -108,9 +108,9 @@ fi
   /^([a-z\\/]*grep: )?\\/etc\\/audit\\// { add("audit-written", ":[0-9]+:[ \\t]*#"); next }
   /^([a-z\\/]*grep: )?\\/etc\\/sudoers/ { add("sudoers", ":[0-9]+:[ \\t]*(#$|#[^i0-9])"); named(); next }
   /^([a-z\\/]*grep: )?\\/etc\\/(ssh|crypto-policies)\\// { add("sshd-config", ":[0-9]+:[ \\t]*#"); next }
-  /^([a-z\\/]*grep: )?\\/etc\\/ufw\\// { add("ufw-files", "^([a-z/]*grep: |[^:]*:[0-9]+:#)"); next }
+  /^([a-z\\/]*grep: )?\\/etc\\/ufw\\// { add("ufw", "^([a-z/]*grep: |[^:]*:[0-9]+:#)"); next }
   # What stands for all of them: the words of sudo, or a program that is missing.
-  { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$"); add("ufw-files", "^$") }
+  { add("audit-written", "^$"); add("sudoers", "^$"); add("sshd-config", "^$"); add("ufw", "^$") }
   END { put("sshd-config"); if (m) { print "@sudo-paths"; fflush(); system("exec stat -L -c \\047=${statFormat}\\047 --" paths " 2>/dev/null") }
     print "@files " substr(held, 2); for (i = 1; i <= entries; i++) print entry[i] }'
 exit 0

@@ -18,9 +18,9 @@ export function readSavedRules({ state, exitCode, stdout, sudoers, command }: Se
 
 /** What ufw loads when it starts: rows of `grep -n` over its files, which root alone may read; some of them may be missing. Undefined where it is off, or nobody asked. */
 export function readUfwFiles(output: SectionOutput): readonly SavedFile[] | Unread | undefined {
-  const isAsked = readBlocks(output.stdout).has('ufw-files')
+  const isAsked = readBlocks(output.stdout).has('ufw')
   if (output.state === 'not-run' || (!isAsked && (output.state === 'ok' || output.state === 'denied'))) return undefined
-  const printed = readCommand(output, 'ufw-files', 'Files of ufw')
+  const printed = readCommand(output, 'ufw', 'Files of ufw')
   if (!printed.known) return { unread: `${printed.reason}.`, sudoers: output.sudoers }
   const { rows } = printed.value
   if (printed.value.exitCode > 2 || rows.some(({ text }) => text.endsWith(TOO_LONG)))

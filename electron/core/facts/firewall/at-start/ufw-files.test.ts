@@ -10,7 +10,7 @@ import { readUfwFiles, type SavedFile } from './saved-rules.ts'
 import { ufwTables } from './ufw-files.ts'
 
 /** As section `privileged` tells of them. */
-const section = (rows: string) => printed('privileged', `@ufw-files 0\n${rows.replace(/^([^:\n]+):(?=.)/gm, '=$1:1:')}`)
+const section = (rows: string) => printed('privileged', `@ufw 0\n${rows.replace(/^([^:\n]+):(?=.)/gm, '=$1:1:')}`)
 const drop = { input: 'DROP', output: 'ACCEPT', forward: 'DROP' }
 
 function filesOf(found: readonly SavedFile[] | Unread | undefined): readonly SavedFile[] {

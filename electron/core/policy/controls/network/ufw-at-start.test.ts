@@ -53,7 +53,7 @@ test('of ufw what lies in its files comes again, whatever its chains hold now', 
         ].map((line, at) => `=/etc/ufw/${kind}${type}.rules:${at + 1}:${line}`),
       ),
     )
-  const lying = (...given: Parameters<typeof files>) => output('privileged', ['@ufw-files 0', ...files(...given)].join('\n'))
+  const lying = (...given: Parameters<typeof files>) => output('privileged', ['@ufw 0', ...files(...given)].join('\n'))
   const ssh = '-A CHAIN -p tcp --dport 22 -j ACCEPT'
   expect(judged(of, ufwRules(), { ports: [8000], ufwFiles: lying(ssh) })).toMatch(/^pass /)
   const both = '-A CHAIN -p tcp -m multiport --dports 22,8000 -j ACCEPT'
@@ -66,7 +66,7 @@ test('of ufw what lies in its files comes again, whatever its chains hold now', 
   )
   expect(judged(of, ufwRules(), { ports: [22], ufwFiles: lying('-D CHAIN 1') })).toMatch(/^not-evaluated .*not followed/)
   const refused: SectionOutput = {
-    ...output('privileged', '@ufw-files 126'),
+    ...output('privileged', '@ufw 126'),
     state: 'denied',
     sudoers: 'ada ALL=(root) NOPASSWD: /usr/bin/grep',
   }
