@@ -20,7 +20,10 @@ export function isSecret(words: readonly string[], model: HttpModel, state: Requ
   }
   if (mapsOfClient(words.join(' '), model).length === 0) return isLong()
   if (namesClient(words.join(' '))) return false
-  return mapsNamed(words.join(' '), model).every((map) => asksForSecret(map, model)) || (takesOut(mapNamed(left, model), model) && isLong())
+  return (
+    mapsNamed(words.join(' '), model).every((map) => asksForSecret(map, model)) ||
+    (takesOut(mapNamed(left, model), model) && isLong() && !isNamedBy(mapNamed(left, model), right))
+  )
 }
 
 /**
@@ -37,12 +40,20 @@ function asksForSecret(map: NginxDirective, model: HttpModel, depth = 0): boolea
   const behind = mapsNamed(source, model)
   if (behind.length === 0) return byKeys()
   if (namesClient(source)) return false
-  return behind.every((one) => asksForSecret(one, model, depth + 1)) || (takesOut(mapNamed(source, model), model) && byKeys())
+  return (
+    behind.every((one) => asksForSecret(one, model, depth + 1)) ||
+    (takesOut(mapNamed(source, model), model) && byKeys() && !tellingKeys(map).some((key) => isNamedBy(mapNamed(source, model), key)))
+  )
 }
 
 /** Everybody else gets what no client chooses. */
 const isSteady = ({ block = [] }: NginxDirective, model: HttpModel): boolean =>
   dependsOnClient(block.find(isDefault)?.parameters[0] ?? '', model, true) === undefined
+
+/** Stands a word of what is compared in the pattern that took it out (`^(enterprise|public)-`)? There it is one of a form that others know, unless it looks like a key. */
+const isNamedBy = (map: NginxDirective | undefined, text: string): boolean =>
+  (text.match(/[^\W_]{4,}/g) ?? []).some((word) => (map?.block ?? []).some(({ name }) => name.includes(word))) &&
+  !text.split(/[^\w+=‹›-]+/).some(looksRandom)
 
 /** What it makes of a text is a part of that text, or nothing. */
 function takesOut(map: NginxDirective | undefined, model: HttpModel): boolean {

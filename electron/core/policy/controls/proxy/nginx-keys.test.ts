@@ -46,6 +46,11 @@ test.each<[string, string, readonly string[]]>([
   ['whose team', names('$cookie_team', 'engineering'), open],
   ['which model is meant', names('$arg_model', 'llama-3-8b-instruct'), open],
   ['which service asks', names('$http_x_service_name', 'open-webui'), open],
+  [
+    'a word that the pattern before it names',
+    'map $http_x_client $who { "~^(enterprise|public)-" $1; } map $who $ok { default 0; enterprise 1; }',
+    notKnown,
+  ],
   // What the request itself brings makes nothing longer than it is.
   ['a short key beside the host', names('"$host/$http_x_api_key"', 'ai.example/abc'), notKnown],
   ['a short key beside the path', names('"$http_x_api_key$uri"', 'abc/api/generate'), notKnown],
@@ -76,6 +81,22 @@ test.each<[string, string, readonly string[]]>([
     open,
   ],
   ['that is short', bearer('$tok != abc'), notKnown],
+  // Whoever may write the rest may write that, too.
+  [
+    'that its own pattern names',
+    `if ($http_x_client ~ "^(enterprise|public)-") { set $who $1; } if ($who != enterprise) { return 401; }`,
+    notKnown,
+  ],
+  [
+    'that its own pattern names, in a pattern',
+    `if ($http_x_client ~ "^(enterprise|public)-") { set $who $1; } if ($who !~ "^enterprise$") { return 401; }`,
+    notKnown,
+  ],
+  [
+    'that looks like one, and its own pattern names',
+    `if ($http_x_client ~ "^(${key}|public)-") { set $who $1; } if ($who != ${key}) { return 401; }`,
+    guarded,
+  ],
   ['of any kind', bearer('$tok = ""'), open],
   ['of any kind, by a switch', `${bearer('$tok = none')} if ($tok) { set $is 1; } if ($is != 1) { return 401; }`, open],
   ['handed on', `set $tok $http_x_api_key; set $own "\${tok}"; if ($own != ${key}) { return 401; }`, guarded],
