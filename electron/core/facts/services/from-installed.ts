@@ -11,13 +11,16 @@ import { withSettings } from './llama-words.ts'
 import { homeInContainer, modelPathsOf, onHostByMounts } from './model-paths.ts'
 import { accountTold, isSandbox } from './sandboxes.ts'
 import type { ServiceSources } from './sources.ts'
+import { startedWords, unreadPlace } from './started-words.ts'
 
 /** A unit that starts an engine, but of which no server runs now. */
 export function serviceFromUnit(unit: Unit, sources: ServiceSources): InferenceService | undefined {
-  const launch = recogniseStart(unit.execStart)
+  const { words, unread } = startedWords(unit)
+  const launch = recogniseStart(words)
   if (!launch || launch.role === 'worker') return undefined
   const environment = environmentOfUnit(unit, launch, sources)
   const { binds, unknown } = unitBinds(unit, launch, sources)
+  const apiKey = configuredApiKey(launch, environment)
   const account = sources.accounts?.accounts.find(({ name, uid }) => name === unit.user || String(uid) === unit.user)
   const user = unit.user === '' && !unit.dynamicUser ? 'root' : unit.user
   return {
@@ -29,13 +32,13 @@ export function serviceFromUnit(unit: Unit, sources: ServiceSources): InferenceS
     pids: [],
     user: user === '' ? undefined : user,
     uid: user === 'root' ? 0 : account?.uid,
-    argv: unit.execStart,
+    argv: words,
     environment: environment.variables,
     environmentComplete: environment.complete,
     binds,
     bindUnknown: unknown,
     configuredBinds: unknown === undefined ? binds : undefined,
-    apiKey: configuredApiKey(launch, environment),
+    apiKey: unread !== undefined && apiKey === 'none' && launch.engine !== 'ollama' ? 'unknown' : apiKey,
     modelPaths: modelPathsOf(launch, environment.variables, { user, home: account?.home }),
   }
 }
@@ -73,6 +76,8 @@ export function unitBinds(unit: Unit, launch: Launch, sources: ServiceSources): 
   // What it listens on in there nobody reaches by the addresses of the host; what leads there is known when it runs.
   if (lone === 'yes' || path !== '')
     return { binds: [], unknown: 'its unit gives it a network of its own, and what leads there was not followed' }
+  const unread = launch.wrapped || launch.engine === 'ollama' ? undefined : (startedWords(unit).unread ?? unreadPlace(launch.words))
+  if (unread !== undefined) return { binds: [], unknown: `what ${unread} stands for in the command of its unit was not read` }
   const configured = configuredAddresses(launch, environmentOfUnit(unit, launch, sources))
   const binds = configuredBinds(configured, ({ variable }) => ({
     section: 'units',

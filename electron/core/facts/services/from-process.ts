@@ -33,6 +33,7 @@ import { podOf } from './pods.ts'
 import type { ServerGroup } from './process-groups.ts'
 import { hasPasta, type RootlessPorts, rootlessPorts } from './rootless.ts'
 import type { ServiceSources } from './sources.ts'
+import { startedWords } from './started-words.ts'
 
 /** A running server as a service: where it runs, what it may be configured with, and what it listens on. */
 export function serviceFromProcess({ main, launch, members }: ServerGroup, sources: ServiceSources): InferenceService {
@@ -129,7 +130,7 @@ function environmentOf(main: Process, unit: Unit | undefined, container: Contain
 
 /** What the unit would start now, as long as it names the server itself and every address is literal. */
 function afterRestart(unit: Unit | undefined, sources: ServiceSources): readonly ServiceBind[] | undefined {
-  const launch = unit && recogniseStart(unit.execStart)
+  const launch = unit && recogniseStart(startedWords(unit).words)
   const found = unit && launch ? unitBinds(unit, launch, sources) : undefined
   return found?.unknown === undefined ? found?.binds : undefined
 }

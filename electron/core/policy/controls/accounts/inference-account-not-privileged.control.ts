@@ -112,9 +112,9 @@ export default defineControl({
   },
 })
 
-/** While a unit with DynamicUser= runs there is an account of its name, which the database need not list (systemd.exec(5)). */
-const dynamicAccount = (unit: Unit | undefined, uid: number | undefined): Account | undefined =>
-  unit?.dynamicUser && uid !== undefined
+/** While a unit with DynamicUser= runs there is an account of its name, which the database need not list (systemd.exec(5)). Before it runs it has no number yet. */
+const dynamicAccount = (unit: Unit | undefined, uid = -1): Account | undefined =>
+  unit?.dynamicUser
     ? { name: unit.user || unit.id.replace(/(?:@.*)?\.service$/, ''), uid, gid: uid, home: '/', shell: '/usr/sbin/nologin', line: 0 }
     : undefined
 

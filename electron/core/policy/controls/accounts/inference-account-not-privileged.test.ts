@@ -66,11 +66,11 @@ test.each<[string, object, string]>([
 })
 
 test('an account that systemd makes is judged by the name and the groups of its unit', () => {
-  const dynamic = (rules: string, groups: readonly string[] = []) =>
+  const dynamic = (rules: string, groups: readonly string[] = [], now: Partial<typeof ours> = { uid: 61_500, user: '61500' }) =>
     outcomes(
       ask(
         notPrivileged,
-        facts('', [{ ...ours, uid: 61_500, user: '61500' }], {
+        facts('', [{ ...ours, ...now }], {
           accounts: accounts({ video: [], gpu: [] }),
           sudoers: known(sudoers(rules)),
           units: known([unit({}, { dynamicUser: true, user: 'llm', supplementaryGroups: groups })]),
@@ -80,6 +80,9 @@ test('an account that systemd makes is judged by the name and the groups of its 
   expect(dynamic('ai ALL=ALL\n%video ALL=ALL', ['gpu'])).toEqual(['pass: No group and no rule of sudo makes it root'])
   for (const found of [dynamic('llm ALL=ALL'), dynamic('%gpu ALL=ALL', ['gpu']), dynamic('', ['docker'])])
     expect(found).toEqual(['fail: The service account can become root'])
+  const stopped = { running: false, uid: undefined, user: undefined }
+  expect(dynamic('ai ALL=ALL', ['gpu'], stopped)).toEqual(['pass: No group and no rule of sudo makes it root'])
+  expect(dynamic('', ['docker'], stopped)).toEqual(['fail: The service account can become root'])
 })
 
 test('what could not be read is not passed', () => {

@@ -131,6 +131,7 @@ function vllm(words: readonly string[]) {
     const config = hasFlag(words, ['--config'], { underscores: true })
     return { unknown: config ? 'its --config file may name a model of a hub' : 'which of its words is the model is not certain' }
   }
+  if (model.includes('$')) return { unknown: `which model ${model} of its unit stands for was not read` }
   // A relative folder cannot be told from a repository; transformers looks for the folder first.
   if (isRepository(model)) return { download: { token: model, what: 'the model is named like a repository of a hub' } }
   return beside ? { download: beside } : {}

@@ -51,6 +51,7 @@ describe('engine-downloads-disabled', () => {
       service('vllm', { argv: serve('s3://b/x'), environment: { HF_HUB_OFFLINE: '1' }, environmentComplete: false }),
       fail,
     ],
+    ['vLLM, a variable of its unit that was not read', service('vllm', { argv: serve('$MODEL') }), unread],
     ['vLLM, a file', service('vllm', { argv: serve('--config', 'x.yaml') }), unread],
     ['vLLM, flags before the model', service('vllm', { argv: serve('--port', '8000', 'org/x') }), unread],
     ['vLLM, a quantisation of a hub', service('vllm', { argv: serve('org/x:Q4_K_M') }), fail],
