@@ -34,7 +34,8 @@ export default defineControl({
     })
     if (shared.length > 0) return shared
     if (unread.length > 0) return [unreadKeys(unread)]
-    const reason = byKey.size === 0 ? 'No account has a file of authorized keys.' : `${byKey.size} keys, each of one account.`
+    const reason =
+      byKey.size === 0 ? 'No account but those of Gatehouse has a file of authorized keys.' : `${byKey.size} keys, each of one account.`
     return [
       {
         status: 'pass',
