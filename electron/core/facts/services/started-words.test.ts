@@ -4,7 +4,13 @@ import { assembleServices } from './assemble.ts'
 import { base, unit } from './services.testing.ts'
 import { startedWords } from './started-words.ts'
 
-const environment = { HOST: '127.0.0.1', PORT: '8001', VLLM_EXTRA: '--enable-lora  --max-num-seqs 4', EMPTY: '' }
+const environment = {
+  HOST: '127.0.0.1',
+  PORT: '8001',
+  VLLM_EXTRA: '--enable-lora  --max-num-seqs 4',
+  EMPTY: '',
+  QUOTED: `--a 'b c' --d="e f"g`,
+}
 const words = (line: string, more: Parameters<typeof unit>[0] = { environment }) =>
   startedWords(unit({ execStart: line.split(' '), ...more }))
 
@@ -20,6 +26,9 @@ test.each([
   const found = words(line)
   expect([found.words.join(' '), found.unread]).toEqual([started, unread])
 })
+
+test('quotes in what a variable holds keep words together, and are gone then', () =>
+  expect(words('vllm serve $QUOTED').words).toEqual(['vllm', 'serve', '--a', 'b c', '--d=e fg']))
 
 test('what a file that may not be read could lay over is not taken', () =>
   expect(words('vllm serve m --port ${PORT}', { environment, environmentComplete: false }).words.at(-1)).toBe('${PORT}'))

@@ -16,11 +16,17 @@ export function startedWords({ execStart, environment, environmentComplete }: Un
   const [program, ...rest] = execStart
   const words = rest.flatMap((word) => {
     const name = /^\$([A-Za-z_]\w*)$/.exec(word)?.[1]
-    if (name !== undefined) return told(name)?.split(/\s+/).filter(Boolean) ?? [word]
+    if (name !== undefined) return wordsOf(told(name)) ?? [word]
     return [word.replace(/\$(?:\$|\{([A-Za-z_]\w*)\})/g, (whole, inner?: string) => (inner === undefined ? '$' : (told(inner) ?? whole)))]
   })
   return { words: program === undefined ? [] : [program, ...words], unread: words.find((word) => /^\$[A-Za-z_]\w*$/.test(word)) }
 }
+
+/** Split at blanks, but within quotes, which are taken away (replace_env_argv() of systemd, EXTRACT_UNQUOTE). */
+const wordsOf = (value: string | undefined): readonly string[] | undefined =>
+  value === undefined
+    ? undefined
+    : [...value.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"']|["'])+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 
 /** Of the words that say where it listens, one that was not read. */
 export const unreadPlace = (words: readonly string[]): string | undefined =>
