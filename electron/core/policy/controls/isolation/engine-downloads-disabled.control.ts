@@ -123,7 +123,8 @@ function vllm(words: readonly string[]) {
   // Of a store the streamer of Run:ai reads (docs, runai_model_streamer), past huggingface_hub and its switch.
   const store = [model, ...extras].find((one) => one !== undefined && isAddress(one))
   if (store !== undefined) return { download: { token: store, what: 'it comes from a remote store', evenOffline: true as const } }
-  const extra = extras.find((one) => isRepository(one) && one.includes('/'))
+  const unread = [model, ...extras].find((one) => one?.includes('$'))
+  const extra = extras.find((one) => isRepository(one) && one.includes('/') && !one.includes('$'))
   const beside =
     extra === undefined ? undefined : { token: extra, what: 'what it loads beside the model is named like a repository of a hub' }
   if (model === undefined || model === '') {
@@ -131,10 +132,11 @@ function vllm(words: readonly string[]) {
     const config = hasFlag(words, ['--config'], { underscores: true })
     return { unknown: config ? 'its --config file may name a model of a hub' : 'which of its words is the model is not certain' }
   }
-  if (model.includes('$')) return { unknown: `which model ${model} of its unit stands for was not read` }
   // A relative folder cannot be told from a repository; transformers looks for the folder first.
-  if (isRepository(model)) return { download: { token: model, what: 'the model is named like a repository of a hub' } }
-  return beside ? { download: beside } : {}
+  if (isRepository(model) && !model.includes('$'))
+    return { download: { token: model, what: 'the model is named like a repository of a hub' } }
+  if (beside) return { download: beside }
+  return unread === undefined ? {} : { unknown: `what ${unread} in the command of its unit stands for was not read` }
 }
 
 const isAddress = (name: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(name)

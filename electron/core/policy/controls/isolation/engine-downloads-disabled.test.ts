@@ -52,6 +52,12 @@ describe('engine-downloads-disabled', () => {
       fail,
     ],
     ['vLLM, a variable of its unit that was not read', service('vllm', { argv: serve('$MODEL') }), unread],
+    ['vLLM, adapters in a folder that was not read', service('vllm', { argv: serve('/m', '--lora-modules', 'a=$ADAPTERS/a') }), unread],
+    [
+      'vLLM, a variable, and a draft of a hub',
+      service('vllm', { argv: serve('$MODEL', '--speculative-config={"model":"org/draft"}') }),
+      fail,
+    ],
     ['vLLM, a file', service('vllm', { argv: serve('--config', 'x.yaml') }), unread],
     ['vLLM, flags before the model', service('vllm', { argv: serve('--port', '8000', 'org/x') }), unread],
     ['vLLM, a quantisation of a hub', service('vllm', { argv: serve('org/x:Q4_K_M') }), fail],
