@@ -49,8 +49,8 @@ above() {
   if find -H "$@" -maxdepth 0 -printf %y/%m/%u/%g/%s/%Y/ -print0 || find / -maxdepth 0 -printf ''; then gnu=1
   else for d do find -H "$d" -maxdepth 0 -exec stat -c %f/%U/%G/%s/ {} \\; -print0; done; fi 2>/dev/null
 }
-# What can be seen of that at once; the listing itself tells the rest.
-seen() {
+# Whether the account may list it and the folders in it; of what lies deeper the listing itself tells.
+listable() {
   for d in "$1" "$1"/*/; do [ -r "$d" ] && [ -x "$d" ] || ! [ -e "$d" ] || return; done
 }
 absent() {
@@ -67,7 +67,7 @@ for p do
   n=$((n + 1)); printf '@/%s\\0' "$p"
   if absent "$p"; then printf '#/0/self/missing\\0'; continue; fi
   rc=126 as=self
-  [ "$gnu" ] && ! seen "$p" || { list "$p"; rc=$?; }
+  [ "$gnu" ] && ! listable "$p" || { list "$p"; rc=$?; }
   if [ "$gnu" ] && [ "$rc" -ne 0 ]; then
     printf '\\0+/\\0'; gh_sudo "$n"; c=$?
     case $c in 126|127) [ "$rc" -ne 126 ] || { list "$p"; rc=$?; } ;; *) rc=$c as=root ;; esac

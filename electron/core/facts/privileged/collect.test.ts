@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
 import { shells } from '#testing/installed.ts'
-import { printed } from '../../probe/section-output.testing.ts'
 import { readBlocks } from '../blocks.ts'
-import { readUfwFiles } from '../firewall/at-start/saved-rules.ts'
 import { fleetSudoers } from '../fleet-sudoers.ts'
 import { collectPrivileged, guardedFolders, SUDO_CONF, UFW_CONF } from './collect.ts'
 import { parseSudoers } from './parse-sudoers.ts'
@@ -121,17 +119,6 @@ test.each(shells)('%s: files of ufw are told where it is on, and not what is mis
   })
   expect(ufwOf('no')).toBeUndefined()
   expect(ufwOf('yes', 'return 126')?.words).toBe('126')
-})
-
-test.each([
-  ['is off', '@sudoers 0\n=/etc/sudoers:1:a', undefined],
-  ['was refused', '@ufw 126', { unread: 'Files of ufw: sudo refused the command.' }],
-  ['is too long', '@ufw 0\n=/etc/ufw/user.rules:1:*filter<too long>', { unread: 'they were not read whole.' }],
-  ['lies there', '@ufw 2\n=/etc/ufw/user.rules:7:*filter', [{ path: '/etc/ufw/user.rules', rows: [{ value: '*filter', line: 2 }] }]],
-])('what ufw loads when it starts %s', (_, text, found) => {
-  const read = readUfwFiles(printed('privileged', text))
-  if (found === undefined) expect(read).toBeUndefined()
-  else expect(read).toMatchObject(found)
 })
 
 test.each(shells)(

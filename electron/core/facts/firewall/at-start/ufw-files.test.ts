@@ -92,3 +92,14 @@ test('what the files translate counts, and chains of the kernel that they name k
   expect(whoGetsIn(loaded({ ...files, after: ['*nat', ':PREROUTING ACCEPT [0:0]', 'COMMIT'] }), 80)).toHaveLength(1)
   expect(whoGetsIn(loaded(files), 8000)).toEqual([])
 })
+
+test.each([
+  ['is off', '@sudoers 0\n=/etc/sudoers:1:a', undefined],
+  ['was refused', '@ufw 126', { unread: 'Files of ufw: sudo refused the command.' }],
+  ['is too long', '@ufw 0\n=/etc/ufw/user.rules:1:*filter<too long>', { unread: 'they were not read whole.' }],
+  ['lies there', '@ufw 2\n=/etc/ufw/user.rules:7:*filter', [{ path: '/etc/ufw/user.rules', rows: [{ value: '*filter', line: 2 }] }]],
+])('what ufw loads when it starts %s', (_, text, found) => {
+  const read = readUfwFiles(printed('privileged', text))
+  if (found === undefined) expect(read).toBeUndefined()
+  else expect(read).toMatchObject(found)
+})
