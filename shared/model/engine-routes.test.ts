@@ -69,6 +69,18 @@ test.each([
   expect(classOfPath(path)).toBe(expected)
 })
 
+test.each([
+  ['/models/delete/llama3', '/models/delete/{model}'],
+  ['/ai/v1/models/llama3', '/ai/v1/models/{model}'],
+  ['/models/toggle-state/llama3/disable', '/models/toggle-state/{model}/disable'],
+  ['/api/node/worker-1/drain', '/api/node/{node}/drain'],
+  ['/backends/upgrade/llama-cpp', '/backends/upgrade/{backend}'],
+  [`/api/blobs/sha256:${'5f3a'.repeat(16)}`, '/api/blobs/{digest}'],
+  // A place of the proxy's own, and not an example.
+  ['/llama3/api/tags', '/llama3/api/tags'],
+  ['/models/llama3/v1/models', '/models/llama3/v1/models'],
+])('%s is told as %s', (path, told) => expect(printRoute({ method: 'POST', path })).toBe(`POST ${told}`))
+
 test('beside HTTP, a socket for gRPC of vLLM asks for no key and steers the engine', () => {
   const found = routesOf({ engine: 'vllm', argv: 'vllm serve m --api-key k --grpc_port=50051'.split(' ') })
   expect(found.filter(({ path, key }) => path.startsWith('/vllm.') && key === 'open').map(printRoute)).toEqual(
@@ -104,7 +116,7 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   ['vllm', 'vllm serve m --enable-fault-tolerance', {}, 'POST /fault_tolerance/apply', 'open'],
   ['vllm', 'vllm serve m', { VLLM_SERVER_DEV_MODE: '1' }, 'POST /abort_requests', 'open'],
   ['vllm', 'vllm serve m', {}, 'POST /abort_requests', undefined],
-  ['ollama', 'ollama serve', {}, 'DELETE /api/user/keys/c3NoLWVkMjU1MTkK', 'open'],
+  ['ollama', 'ollama serve', {}, 'DELETE /api/user/keys/{key}', 'open'],
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'POST /api/chat', 'covered'],
   ['llama.cpp', 'llama-server -m a.gguf', {}, 'GET /api/tags', 'varies'],
   ['localai', 'local-ai run', {}, 'POST /v1/backend/shutdown', 'covered'],
@@ -145,7 +157,7 @@ test.each<[Engine, string, Readonly<Record<string, string>>, string, string | un
   ['localai', 'local-ai run --api-keys k', { ...EXEMPT, LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS: '^/.*$' }, 'POST /models/apply', 'covered'],
   ['localai', 'local-ai run --api-keys k', { LOCALAI_HTTP_GET_EXEMPTED_ENDPOINTS: '^/.*$' }, 'GET /api/p2p/token', 'covered'],
   // Workers have a token of their own, or none.
-  ['localai', 'local-ai run', { LOCALAI_DISTRIBUTED: 'true', LOCALAI_AUTH: 'true' }, 'DELETE /api/node/worker-1', 'open'],
+  ['localai', 'local-ai run', { LOCALAI_DISTRIBUTED: 'true', LOCALAI_AUTH: 'true' }, 'DELETE /api/node/{node}', 'open'],
   ['localai', 'local-ai run --distributed', { LOCALAI_REGISTRATION_TOKEN: '****' }, 'POST /api/node/register', 'covered'],
   ['localai', 'local-ai run', { LOCALAI_AUTH: 'true' }, 'POST /api/node/register', undefined],
   ['llama.cpp', 'llama-server -m a.gguf', { AIP_MODE: 'PREDICTION' }, 'POST /predict', 'covered'],

@@ -337,6 +337,15 @@ export function classOfPath(path: string): RouteClass | undefined {
   return classes.get(path) ?? (below === -1 ? undefined : classOfPath(path.slice(below)))
 }
 
-/** With `{digest}` for one that an example has. */
+/** The values that examples have, where their routes have them, and what they stand for. */
+const parameters: readonly (readonly [RegExp, string])[] = [
+  [/sha256:[0-9a-f]{64}$/, '{digest}'],
+  [/(?<=\/user\/keys\/)c3NoLWVkMjU1MTkK$/, '{key}'],
+  [/(?<=\/(?:models|adapters|models\/delete|models\/edit|models\/install)\/)llama3$|(?<=\/toggle-state\/)llama3(?=\/disable$)/, '{model}'],
+  [/(?<=\/backends\/(?:delete|upgrade)\/)llama-cpp$/, '{backend}'],
+  [/(?<=\/api\/nodes?\/)worker-1(?=$|\/(?:drain|backends\/install|models\/delete)$)/, '{node}'],
+]
+
+/** `DELETE /api/user/keys/{key}`: what an example has for a parameter is named, not shown. */
 export const printRoute = (route: Pick<EngineRoute, 'method' | 'path'>): string =>
-  `${route.method} ${route.path.replace(/sha256:[0-9a-f]{64}$/, '{digest}')}`
+  `${route.method} ${parameters.reduce((path, [value, name]) => path.replace(value, name), route.path)}`

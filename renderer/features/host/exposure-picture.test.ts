@@ -90,7 +90,7 @@ describe('words', () => {
     [{ authentication: 'no', by: [], onlyFrom: [] }, 'From nobody only pass'],
     [{ authentication: 'partly' }, 'Some need no login warn'],
     [{ authentication: 'unknown' }, 'Not known unknown'],
-    [{ class: 'management' }, 'auth_basic, any user warn'],
+    [{ class: 'management' }, 'auth_basic, any user fail'],
     [{ class: 'management', onlyFrom: ['10.0.0.5'] }, 'auth_basic, from 10.0.0.5 only pass'],
   ])('%j: %s', (change, expected) => {
     const { word, tone } = groupSaid(group(change))
@@ -102,6 +102,11 @@ describe('words', () => {
       'The firewall lets in: app subnet. Its one route does not answer without a login. 3 more are withheld by nginx.',
     )
     expect(endpointSentence(endpoint({ groups: [group(), group()] }))).toContain('None of 2 routes answers without a login, health aside.')
+    // Management for every user is bad, yet a login it is.
+    const shared = group({ class: 'management' })
+    expect(endpointSentence(endpoint({ groups: [group(), shared] }))).toContain('None of 2 routes answers without a login')
+    const open = [group({ authentication: 'no' }), group({ authentication: 'no', class: 'health' }), shared]
+    expect(endpointSentence(endpoint({ groups: open }))).toContain('1 of 3 routes answer without a login.')
     const doubtful = group({ authentication: 'unknown' })
     expect(endpointSentence(endpoint({ groups: [group(), doubtful] }))).toContain('Of 1 of 2 routes it is not known whether')
     expect(endpointSentence(endpoint({ groups: [doubtful] }))).toContain('Whether its one route answers without a login is not known.')

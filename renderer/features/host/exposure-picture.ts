@@ -72,13 +72,13 @@ export function groupSaid(group: RouteGroup): Said {
   if (authentication === 'partly') return { word: 'Some need no login', tone: 'warn' }
   if (authentication === 'no')
     return from ? { word: from.replace(/^f/, 'F'), tone: 'pass' } : { word: 'No login', tone: kind === 'health' ? 'na' : 'fail' }
-  if (isSharedManagement(group)) return { word: `${asked}, any user`, tone: 'warn' }
+  if (isSharedManagement(group)) return { word: `${asked}, any user`, tone: 'fail' }
   return { word: from ? `${asked}, ${from}` : asked, tone: 'pass' }
 }
 
 const exposures: Readonly<Record<ReturnType<typeof exposureOf>, Said>> = {
   open: { word: 'Open', tone: 'fail' },
-  shared: { word: 'Management for every user', tone: 'warn' },
+  shared: { word: 'Management for every user', tone: 'fail' },
   guarded: { word: 'Guarded', tone: 'pass' },
   unknown: { word: 'Not known', tone: 'unknown' },
   closed: { word: 'Closed', tone: 'pass' },
@@ -120,7 +120,9 @@ export function endpointSentence(endpoint: Endpoint): string {
   if (endpoint.scope === 'loopback') return 'Bound to this machine: nobody else connects.'
   const letIn = endpoint.reach.filter(({ verdict }) => verdict === 'accept').map(({ origin }) => originWords[origin].toLowerCase())
   const doubted = endpoint.reach.some(({ verdict }) => verdict === 'unknown')
-  const open = endpoint.groups.filter((group) => groupSaid(group).tone === 'fail').flatMap(({ routes }) => routes)
+  const open = endpoint.groups
+    .filter(({ authentication, onlyFrom, class: kind }) => authentication === 'no' && onlyFrom === undefined && kind !== 'health')
+    .flatMap(({ routes }) => routes)
   const asked = endpoint.groups.flatMap(({ routes }) => routes).length
   const doubtful = endpoint.groups.filter(({ authentication }) => authentication === 'unknown').flatMap(({ routes }) => routes).length
   return [

@@ -8,8 +8,9 @@ import { ToneIcon } from '../../ui/tone-icon.tsx'
 /** Opens a finding in the tab Findings. */
 export type OpenFinding = (verdict: Pick<Verdict, 'control' | 'subject'>) => void
 
-/** Findings about a thing, each a way to its proof. */
+/** Findings about a thing, each a way to its proof. Those of one title are told apart by what they are about. */
 export function VerdictList({ verdicts, onOpen }: { readonly verdicts: readonly Verdict[]; readonly onOpen: OpenFinding }) {
+  const isShared = (title: string): boolean => verdicts.filter((it) => it.title === title).length > 1
   return (
     <ul className="verdicts">
       {verdicts.map((verdict) => (
@@ -19,6 +20,7 @@ export function VerdictList({ verdicts, onOpen }: { readonly verdicts: readonly 
             <span className="reader-only">{`${outcomeWords[verdict.status].word}: `}</span>
             <span>
               <Said text={plainText(verdict.title, 120)} />
+              {isShared(verdict.title) && <small className="muted">{plainText(verdict.subject, 120)}</small>}
             </span>
           </button>
         </li>
