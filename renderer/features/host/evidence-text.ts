@@ -3,7 +3,8 @@ import { plainText } from '../../ui/plain-text.ts'
 
 /** A finding with its evidence as plain text, for a ticket. */
 export function evidenceText(host: string, finding: Finding): string {
-  const head = [`${host}, ${finding.item}: ${finding.title} (${finding.status})`, finding.reason]
+  const about = finding.subject === '' ? '' : `: ${plainText(finding.subject, 200)}`
+  const head = [`${host}, ${finding.item}: ${finding.title}${about} (${finding.status})`, finding.reason]
   const blocks = finding.evidence.map((evidence) =>
     [
       `$ ${plainText(evidence.command, 400)}`,

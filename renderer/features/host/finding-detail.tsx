@@ -42,6 +42,7 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onAdopt, onW
           <h2>{finding === undefined ? item?.title : <Said text={entry.title} />}</h2>
           <div className="meta">
             <OutcomeStatus outcome={entry.status} className={stale ? 'stale' : ''} />
+            {finding !== undefined && isNamedElsewhere(finding) && <code className="selectable">{plainText(finding.subject, 200)}</code>}
             <span className="mono">{entry.item}</span>
             {finding !== undefined && <span>{item?.title}</span>}
             {finding !== undefined && finding.status !== 'pass' && <span>{`${severityWords[finding.severity]} severity`}</span>}
@@ -82,6 +83,9 @@ export function FindingDetail({ entry, audit, stale, onCopy, onFix, onAdopt, onW
     </Scroll>
   )
 }
+
+/** Does the title leave out what the finding is about? */
+const isNamedElsewhere = ({ title, subject }: Finding): boolean => subject !== '' && !title.includes(subject)
 
 interface FindingBodyProps {
   readonly finding: Finding

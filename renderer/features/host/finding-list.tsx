@@ -1,29 +1,26 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { outcomeWords } from '../../ui/outcome-words.ts'
-import { Said } from '../../ui/said.tsx'
 import { Segment } from '../../ui/segment.tsx'
 import { OutcomeStatus } from '../../ui/status.tsx'
-import { ToneIcon } from '../../ui/tone-icon.tsx'
-import type { EntryGroup, HostEntry } from './host-entries.ts'
+import { type Choice, FindingEntry, FoldedFindings } from './finding-entry.tsx'
+import { rowsOf } from './finding-rows.ts'
+import type { EntryGroup } from './host-entries.ts'
 
 export type Grouping = 'state' | 'section'
 
-interface FindingListProps {
+interface FindingListProps extends Choice {
   readonly groups: readonly EntryGroup[]
   readonly openCount: number
   readonly grouping: Grouping
   readonly onGrouping: (grouping: Grouping) => void
-  readonly selected: string | undefined
-  readonly onSelect: (id: string) => void
-  readonly stale: boolean
   /** Text of the filter; null while it is closed. */
   readonly filter: string | null
   readonly onFilter: (text: string) => void
 }
 
 /** Triage: loudest first, what is well folded away. */
-export function FindingList({ groups, openCount, grouping, onGrouping, selected, onSelect, stale, filter, onFilter }: FindingListProps) {
+export function FindingList({ groups, openCount, grouping, onGrouping, filter, onFilter, ...choice }: FindingListProps) {
+  const { selected } = choice
   const scroll = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -69,7 +66,7 @@ export function FindingList({ groups, openCount, grouping, onGrouping, selected,
       )}
       <div className="findings-scroll" ref={scroll}>
         {groups.map((group) => (
-          <Group key={group.key} group={group} selected={selected} onSelect={onSelect} stale={stale} forceOpen={open && filter !== ''} />
+          <Group key={group.key} group={group} {...choice} forceOpen={open && filter !== ''} />
         ))}
         {groups.length === 0 && <p className="px-5 py-3 text-ink-2">No finding matches.</p>}
       </div>
@@ -77,15 +74,13 @@ export function FindingList({ groups, openCount, grouping, onGrouping, selected,
   )
 }
 
-interface GroupProps {
+interface GroupProps extends Choice {
   readonly group: EntryGroup
-  readonly selected: string | undefined
-  readonly onSelect: (id: string) => void
-  readonly stale: boolean
   readonly forceOpen: boolean
 }
 
-function Group({ group, selected, onSelect, stale, forceOpen }: GroupProps) {
+function Group({ group, forceOpen, ...choice }: GroupProps) {
+  const { selected, stale } = choice
   const holdsSelected = group.entries.some((entry) => entry.id === selected)
   const [unfolded, setUnfolded] = useState(false)
   const open = !group.quiet || unfolded || holdsSelected || forceOpen
@@ -113,9 +108,13 @@ function Group({ group, selected, onSelect, stale, forceOpen }: GroupProps) {
       )}
       {open && (
         <ul>
-          {group.entries.map((entry) => (
-            <li key={entry.id}>
-              <Entry entry={entry} current={entry.id === selected} stale={stale} tight={group.quiet} onSelect={onSelect} />
+          {rowsOf(group.entries).map((row) => (
+            <li key={row.key}>
+              {row.alike.length > 1 ? (
+                <FoldedFindings row={row} {...choice} tight={group.quiet} />
+              ) : (
+                <FindingEntry entry={row.first} {...choice} look={group.quiet ? 'tight' : ''} />
+              )}
             </li>
           ))}
         </ul>
@@ -123,32 +122,3 @@ function Group({ group, selected, onSelect, stale, forceOpen }: GroupProps) {
     </>
   )
 }
-
-interface EntryProps {
-  readonly entry: HostEntry
-  readonly current: boolean
-  readonly stale: boolean
-  readonly tight: boolean
-  readonly onSelect: (id: string) => void
-}
-
-const Entry = ({ entry, current, stale, tight, onSelect }: EntryProps) => (
-  <button
-    type="button"
-    className={`finding ${tight ? 'tight' : ''}`}
-    aria-current={current || undefined}
-    data-finding={entry.id}
-    onClick={() => onSelect(entry.id)}
-  >
-    <span className={stale ? 'text-ink-3' : ''}>
-      <ToneIcon tone={outcomeWords[entry.status].tone} toned={!stale} />
-      <span className="reader-only">{`${outcomeWords[entry.status].word}: `}</span>
-    </span>
-    <b className="two-lines">
-      <Said text={entry.title} />
-    </b>
-    <span className="sub one-line">
-      <span className="mono">{entry.item}</span> <Said text={entry.sub} />
-    </span>
-  </button>
-)

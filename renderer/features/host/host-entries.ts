@@ -6,7 +6,7 @@ import { findingId } from '../../stores/host-view.ts'
 import { plainText } from '../../ui/plain-text.ts'
 import { day } from '../../ui/time.ts'
 
-/** One line of the list: a finding, or an item that no control evaluates yet. */
+/** One entry of the list: a finding, or an item that no control evaluates yet. */
 export interface HostEntry {
   readonly id: string
   readonly item: ItemId

@@ -26,6 +26,7 @@ import { evidenceText } from './evidence-text.ts'
 import { Exposure } from './exposure.tsx'
 import { FindingDetail } from './finding-detail.tsx'
 import { FindingList, type Grouping } from './finding-list.tsx'
+import { broughtTogether, type FindingRow, rowsOf, stopsOf } from './finding-rows.ts'
 import { GpusTab } from './gpus/gpus-tab.tsx'
 import { HardeningTab } from './hardening/hardening-tab.tsx'
 import { arriveAt, filterEntries, groupBySection, groupByState, hostEntries, openCount } from './host-entries.ts'
@@ -71,11 +72,16 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const stale = host.results === 'stale'
   const measured = audit === undefined ? undefined : couldNotLook(audit.state) ? audit.lastKnown : audit
   const measurable = audit !== undefined && !couldNotLook(audit.state) ? audit : undefined
-  const entries = measured === undefined ? [] : hostEntries(measured.findings)
+  const entries = measured === undefined ? [] : broughtTogether(hostEntries(measured.findings))
   const found = filterEntries(entries, filter ?? '')
   const groups = grouping === 'state' ? groupByState(found) : groupBySection(found)
   const inOrder = groups.flatMap((group) => group.entries)
   const selected = found.some((entry) => entry.id === chosen) ? chosen : arriveAt(inOrder, chosen === undefined ? target : {})
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set())
+  const fold = (row: FindingRow, away: boolean) => {
+    setUnfolded(new Set([...unfolded].filter((key) => key !== row.key).concat(away ? [] : row.key)))
+    setChosen(row.first.id)
+  }
   const entry = found.find((it) => it.id === selected)
   const controls = useControls().data ?? []
   const usedTemplates = usePushTemplates()
@@ -93,8 +99,13 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
   const fix = fixed && (() => goPush('change', { host: host.name, ...fixed }))
 
   const step = (by: number) => () => {
-    const at = inOrder.findIndex((it) => it.id === selected)
-    const next = inOrder[Math.min(Math.max(at + by, 0), inOrder.length - 1)]
+    const stops = stopsOf(
+      groups.flatMap((group) => rowsOf(group.entries)),
+      unfolded,
+      selected,
+    )
+    const at = stops.findIndex((it) => it.id === selected)
+    const next = stops[Math.min(Math.max(at + by, 0), stops.length - 1)]
     if (next !== undefined) setChosen(next.id)
   }
   const copy = () => {
@@ -175,6 +186,8 @@ function Known({ host, target }: { readonly host: HostView; readonly target: Fin
                 onGrouping={setGrouping}
                 selected={selected}
                 onSelect={setChosen}
+                unfolded={unfolded}
+                onFold={fold}
                 stale={stale}
                 filter={filter}
                 onFilter={setFilter}

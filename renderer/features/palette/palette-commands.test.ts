@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { audited } from '../../stores/__fixtures__/hosts.ts'
+import { audited, finding } from '../../stores/__fixtures__/hosts.ts'
 import { matches, paletteActions, paletteFindings, paletteModels } from './palette-commands.ts'
 
 const hosts = [audited('gpu-01', { 'INF-1': 'warning', 'INF-2': 'pass' }), audited('gpu-02', { 'INF-1': 'fail', 'INF-3': 'fail' })]
@@ -10,6 +10,18 @@ test.each([
   ['INF-2', []],
 ])('findings for %j', (query, expected) => {
   expect(paletteFindings(hosts, query, 8).map(({ host, item }) => `${host} ${item}`)).toEqual(expected)
+})
+
+test('findings of one title are told apart, on one host', () => {
+  const of = (subject: string) => finding('INF-3', 'fail', { title: 'No login', subject })
+  const sites = audited('gpu-01', {}, { findings: [of('a.example'), of('b.example'), finding('INF-2', 'fail', { subject: 'c.example' })] })
+  const other = audited('gpu-02', {}, { findings: [finding('INF-2', 'fail', { subject: 'd.example' })] })
+  expect(paletteFindings([sites, other], '', 8).map(({ host, about }) => `${host} ${about}`)).toEqual([
+    'gpu-01 ',
+    'gpu-02 ',
+    'gpu-01 a.example',
+    'gpu-01 b.example',
+  ])
 })
 
 test('models are found by name and by host, each once', () => {

@@ -10,6 +10,8 @@ export interface PaletteFinding {
   readonly item: string
   readonly status: HostView['findings'][number]['status']
   readonly title: string
+  /** What it is about, where the host has several of this title; else empty. */
+  readonly about: string
   /** What the query is matched with. */
   readonly keywords: string
 }
@@ -31,7 +33,7 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
     host.findings
       .filter((finding) => finding.status !== 'pass' && finding.status !== 'not-applicable')
       .map((finding) => ({
-        host: host.name,
+        host,
         finding,
         keywords: `${host.name} ${finding.item} ${finding.title} ${finding.subject}`.toLowerCase(),
       })),
@@ -41,12 +43,13 @@ export function paletteFindings(hosts: readonly HostView[], query: string, limit
     .sort((a, b) => byNeed(a.finding, b.finding))
     .slice(0, limit)
     .map(({ host, finding, keywords }) => ({
-      id: `${host} ${findingId(finding)}`,
-      host,
+      id: `${host.name} ${findingId(finding)}`,
+      host: host.name,
       key: findingId(finding),
       item: finding.item,
       status: finding.status,
       title: plainText(finding.title, 120),
+      about: host.findings.some((other) => other !== finding && other.title === finding.title) ? plainText(finding.subject, 120) : '',
       keywords,
     }))
 }

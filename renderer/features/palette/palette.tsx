@@ -61,6 +61,11 @@ export function Palette() {
           <b className="one-line">
             <Said text={finding.title} />
           </b>
+          {finding.about !== '' && (
+            <span className="one-line">
+              <Said text={finding.about} />
+            </span>
+          )}
           <span className="palette-host">
             <CutName name={finding.host} />
             {`, ${finding.item}`}
