@@ -9,6 +9,8 @@ export interface OriginReach {
   readonly origin: Origin
   /** `accept` when any part of the networks gets through; `unnamed` when the fleet file names none; `unknown` when rules decide that are not understood. */
   readonly verdict: 'accept' | 'stopped' | 'unknown' | 'unnamed'
+  /** Of what is stopped: the unit whose own filter alone does it (IPAddressDeny=), past a firewall that lets it in. */
+  readonly stoppedByUnit?: string | undefined
   /** The rule or policy that decides, as printed on the host. */
   readonly rule?: string | undefined
   readonly section?: string | undefined

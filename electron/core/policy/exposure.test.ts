@@ -161,3 +161,24 @@ test('rules unread: reach is unknown, never stopped; services unread: nothing is
   expect(new Set(Object.values(verdicts(own)))).toEqual(new Set(['unknown']))
   expect(endpoints('', '0.0.0.0', { services: unknown('no', []) })).toEqual([])
 })
+
+test('who is let in by the firewall and dropped by the filter of its unit does not get there, and the unit is named', () => {
+  const unit = (properties: object) =>
+    known([{ id: 'ollama.service', properties: { IPAddressDeny: '0.0.0.0/0 ::/0', ...properties }, lines: { IPAddressDeny: 8 } }])
+  const given = (properties: object) =>
+    endpoints('', '0.0.0.0', {
+      units: unit(properties),
+      services: known([{ ...service('ollama', { address: '0.0.0.0' }), unit: 'ollama.service' }]),
+    })
+  const [narrow] = given({ IPAddressAllow: '10.0.1.0/24' })
+  expect(verdicts(narrow)).toMatchObject({ app: 'accept', jump: 'stopped', any: 'stopped' })
+  expect(narrow?.reach.find(({ origin }) => origin === 'any')).toEqual({
+    ...{ origin: 'any', verdict: 'stopped', stoppedByUnit: 'ollama.service' },
+    ...{ rule: 'IPAddressDeny=0.0.0.0/0 ::/0', section: 'units', line: 8 },
+  })
+  const [wide] = given({ IPAddressAllow: '10.0.0.0/8 192.168.0.0/16' })
+  expect(verdicts(wide)).toMatchObject({ jump: 'accept', any: 'accept' })
+  expect(wide?.reach.some(({ stoppedByUnit }) => stoppedByUnit !== undefined)).toBe(false)
+  const [front] = endpoints(site('location / { proxy_pass http://127.0.0.1:11434; }'), '127.0.0.1', { units: unit({}) })
+  expect(front?.reach.some(({ stoppedByUnit }) => stoppedByUnit !== undefined)).toBe(false)
+})

@@ -1,15 +1,18 @@
-import { type Endpoint, type OriginReach, origins, type RouteGroup } from '#shared/model/endpoint.ts'
+import { type Endpoint, type Origin, type OriginReach, origins, type RouteGroup } from '#shared/model/endpoint.ts'
 import { classOfPath, type EngineRoute, printRoute, routesOf } from '#shared/model/engine-routes.ts'
 import type { InferenceService, ServiceBind } from '#shared/model/inference-service.ts'
 import { printBind, printSocket } from '#shared/model/listener.ts'
 import { readCaddies } from '../facts/caddy/caddy.ts'
-import { reach, verdictFor } from '../facts/firewall/reach.ts'
+import { reach, verdictAmong } from '../facts/firewall/reach.ts'
+import type { Piece } from '../facts/firewall/verdicts.ts'
 import { scopeOf } from '../facts/listeners/address-scope.ts'
 import type { FactResults } from '../facts/registry.ts'
+import type { Unit } from '../facts/units/units.ts'
 import { credentialsSeen, type WireEndpoint } from '../facts/wire/wire.ts'
 import type { PolicyContext } from './control.ts'
 import { besideOf, datagramDoors } from './controls/network/doors.ts'
-import { knownValue, strangersTo } from './controls/network/flows.ts'
+import { knownValue, strangersAmong } from './controls/network/flows.ts'
+import { leftByUnit, unitOfServer } from './controls/network/unit-filter.ts'
 import { atEngine, authenticatedBy } from './controls/proxy/authentication.ts'
 import { type OtherProxy, otherProxiesOf } from './controls/proxy/other-proxies.ts'
 import type { ProxyPath, ProxySocket } from './controls/proxy/proxy-path.ts'
@@ -92,7 +95,7 @@ function ofEngine(
     port,
     scope,
     program: service.id,
-    reach: reachOf(facts, context, bind),
+    reach: reachOf(facts, context, bind, unitOfServer([service], service.id, knownValue(facts.units) ?? [])),
     groups: grouped(
       routesOf(service).map((route) => {
         const authentication = atEngine(service, route)
@@ -198,32 +201,53 @@ function reachOf(
   facts: FactResults,
   { fleet }: PolicyContext,
   bind: Pick<ServiceBind, 'address' | 'port' | 'scope'> & { readonly protocol?: 'tcp' | 'udp' | undefined },
+  unit?: Unit,
 ): readonly OriginReach[] {
   if (bind.scope === 'loopback') return origins.map((origin) => ({ origin, verdict: 'stopped' }))
   const { firewall } = facts
   if (!firewall.known) return origins.map((origin) => ({ origin, verdict: 'unknown' }))
-  const network = facts.network.known ? facts.network.value : undefined
   const query = { direction: 'in', protocol: bind.protocol ?? 'tcp', port: bind.port, address: bind.address } as const
-  const { app, management, jump, modelAdmins } = fleet.networks
-  const named = { app, management: [...management, ...modelAdmins], jump }
-  return origins.map((origin): OriginReach => {
-    if (origin === 'any') {
-      const { accepted, undetermined } = strangersTo(firewall.value, network, query, [...app, ...management, ...modelAdmins, ...jump])
-      const [piece] = [...accepted, ...undetermined]
-      const stopped = piece ?? reach(firewall.value, network, query).find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
-      return { origin, verdict: accepted.length > 0 ? 'accept' : piece ? 'unknown' : 'stopped', ...ruleOf(piece?.doubtBy ?? stopped?.by) }
-    }
-    const networks = named[origin]
-    if (networks.length === 0) return { origin, verdict: 'unnamed' }
-    const verdicts = networks.map((source) => verdictFor(firewall.value, network, { ...query, source }))
-    const accepted = verdicts.find(({ verdict }) => verdict === 'accept')
-    const doubt = verdicts.find(({ verdict }) => verdict === 'undetermined')
-    return {
-      origin,
-      verdict: accepted ? 'accept' : doubt ? 'unknown' : 'stopped',
-      ...ruleOf(accepted?.by ?? doubt?.doubtBy ?? verdicts[0]?.by),
-    }
+  const pieces = reach(firewall.value, knownValue(facts.network), query)
+  const isStopped = ({ verdict }: Piece): boolean => verdict === 'drop' || verdict === 'reject'
+  const past = [
+    ...leftByUnit(
+      unit,
+      pieces.filter((piece) => !isStopped(piece)),
+    ),
+    ...pieces.filter(isStopped),
+  ]
+  return origins.map((origin) => {
+    const byRules = reachFrom(origin, pieces, fleet.networks)
+    const found = unit === undefined ? byRules : reachFrom(origin, past, fleet.networks)
+    if (unit === undefined || found.verdict !== 'stopped' || byRules.verdict === 'stopped') return found
+    const line = unit.lines.IPAddressDeny
+    const rule = { rule: `IPAddressDeny=${unit.properties.IPAddressDeny}`, section: 'units', ...(line !== undefined && { line }) }
+    return { origin, verdict: 'stopped', stoppedByUnit: unit.id, ...rule }
   })
+}
+
+/** Who of an origin gets through, by what becomes of all that may come. */
+function reachFrom(
+  origin: Origin,
+  pieces: readonly Piece[],
+  { app, management, jump, modelAdmins }: PolicyContext['fleet']['networks'],
+): OriginReach {
+  if (origin === 'any') {
+    const { accepted, undetermined } = strangersAmong(pieces, [...app, ...management, ...modelAdmins, ...jump])
+    const [piece] = [...accepted, ...undetermined]
+    const stopped = piece ?? pieces.find(({ verdict }) => verdict === 'drop' || verdict === 'reject')
+    return { origin, verdict: accepted.length > 0 ? 'accept' : piece ? 'unknown' : 'stopped', ...ruleOf(piece?.doubtBy ?? stopped?.by) }
+  }
+  const networks = { app, management: [...management, ...modelAdmins], jump }[origin]
+  if (networks.length === 0) return { origin, verdict: 'unnamed' }
+  const verdicts = networks.map((source) => verdictAmong(pieces, source))
+  const accepted = verdicts.find(({ verdict }) => verdict === 'accept')
+  const doubt = verdicts.find(({ verdict }) => verdict === 'undetermined')
+  return {
+    origin,
+    verdict: accepted ? 'accept' : doubt ? 'unknown' : 'stopped',
+    ...ruleOf(accepted?.by ?? doubt?.doubtBy ?? verdicts[0]?.by),
+  }
 }
 
 const ruleOf = (by: { readonly text: string; readonly section: string; readonly line: number } | undefined): Partial<OriginReach> =>

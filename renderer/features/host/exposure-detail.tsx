@@ -43,7 +43,7 @@ function OriginPart({ endpoint, index }: { readonly endpoint: Endpoint; readonly
     <>
       <h3>{originWords[reach.origin]}</h3>
       <Status tone={said.tone}>{said.word}</Status>
-      <p>{reasons[reach.verdict]}</p>
+      <p>{reach.stoppedByUnit === undefined ? reasons[reach.verdict] : byUnit(reach.stoppedByUnit)}</p>
       {reach.rule !== undefined && (
         <>
           <h4>{`The rule that decides${reach.section === undefined ? '' : ` (${reach.section}, line ${reach.line})`}`}</h4>
@@ -53,6 +53,9 @@ function OriginPart({ endpoint, index }: { readonly endpoint: Endpoint; readonly
     </>
   )
 }
+
+const byUnit = (unit: string): string =>
+  `The firewall lets them in. IPAddressDeny= of ${plainText(unit, 60)} drops what they send, where the kernel can filter for a unit.`
 
 const reasons = {
   accept: 'New connections from there reach the socket: some address of these networks is let through.',

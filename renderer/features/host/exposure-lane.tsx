@@ -29,6 +29,8 @@ const FIREWALL_X = 26
 const FORK = 36
 const JOIN = 28
 
+const cross = (x: number, y: number): string => `M${x} ${y - 3}l6 6m0 -6l-6 6`
+
 /** Who connects, through firewall, listener and proxy, to which routes, and what is asked there. Lines are drawn, words are text. */
 export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps) {
   const lane = laneOf(endpoint)
@@ -79,13 +81,20 @@ export function ExposureLane({ endpoint, selected, onSelect }: ExposureLaneProps
             y1={(lane.originAt[0] ?? 0) - 14}
             y2={(lane.originAt.at(-1) ?? 0) + 14}
           />
-          {endpoint.reach.map(({ origin, verdict }, index) => {
+          {endpoint.reach.map(({ origin, verdict, stoppedByUnit }, index) => {
             const y = lane.originAt[index] ?? 0
+            if (stoppedByUnit !== undefined)
+              return (
+                <g key={origin} className="stopped">
+                  <path d={`M0 ${y}H${GATE - 18}`} />
+                  <path d={cross(GATE - 21, y)} />
+                </g>
+              )
             if (verdict === 'stopped' || verdict === 'unnamed')
               return (
                 <g key={origin} className="stopped">
                   <path d={`M0 ${y}H${FIREWALL_X - 6}`} />
-                  {verdict === 'stopped' && <path d={`M${FIREWALL_X - 9} ${y - 3}l6 6m0 -6l-6 6`} />}
+                  {verdict === 'stopped' && <path d={cross(FIREWALL_X - 9, y)} />}
                 </g>
               )
             const tone = origin === 'any' && verdict === 'accept' ? 'fail' : ''

@@ -113,6 +113,13 @@ describe('words', () => {
     expect(endpointSentence(endpoint({ reach: [reach('stopped')] }))).toContain('lets nobody in.')
     expect(endpointSentence(endpoint({ reach: [reach('stopped'), reach('unknown', 'any')] }))).toContain('lets nobody in for certain.')
     expect(endpointSentence(endpoint({ scope: 'loopback' }))).toContain('nobody else')
+    const held = { ...reach('stopped', 'any'), stoppedByUnit: 'vllm.service' }
+    expect(reachSaid(held)).toEqual({ word: 'Stopped', tone: 'warn' })
+    expect(reachSaid({ ...held, origin: 'jump' })).toEqual({ word: 'Stopped', tone: 'pass' })
+    expect(endpointSentence(endpoint({ reach: [reach('accept'), held] }))).toContain(
+      'The firewall lets in: app subnet. Its unit alone keeps out: anyone else.',
+    )
+    expect(endpointSentence(endpoint({ reach: [reach('stopped'), held] }))).toMatch(/^Its unit alone keeps out: anyone else\. /)
     expect(endpointTitle(endpoint({ proxy: { name: 'a\u202eb', encrypted: false } }))).not.toContain('\u202e')
     expect(seenSaid(endpoint({ seen: { from: 'bastion', outcome: 'no-answer', open: [] } }))?.word).toBe('Asked from bastion: no answer')
     expect(seenSaid(endpoint())).toBeUndefined()

@@ -47,9 +47,11 @@ export function nothingDrawn({ endpoints, unread }: Pick<HostAudit, 'endpoints' 
 }
 
 /** Whether somebody is let in, in the tone of what it means for them: anyone let in is bad, the application servers let in is what should be. */
-export function reachSaid({ origin, verdict }: OriginReach): Said {
+export function reachSaid({ origin, verdict, stoppedByUnit }: OriginReach): Said {
   if (verdict === 'unnamed') return { word: 'Not named', tone: 'na' }
   if (verdict === 'unknown') return { word: 'Not known', tone: 'unknown' }
+  // A filter of systemd alone is what the finding warns of.
+  if (stoppedByUnit !== undefined && origin === 'any') return { word: 'Stopped', tone: 'warn' }
   if (verdict === 'stopped') return { word: 'Stopped', tone: origin === 'app' ? 'na' : 'pass' }
   return { word: 'Let in', tone: origin === 'any' ? 'fail' : origin === 'jump' ? 'na' : 'pass' }
 }
@@ -118,7 +120,9 @@ export function undrawnSaid({ running, binds, bindUnknown, containerPorts }: Inf
 /** The picture in a sentence, for those who do not look at it. */
 export function endpointSentence(endpoint: Endpoint): string {
   if (endpoint.scope === 'loopback') return 'Bound to this machine: nobody else connects.'
-  const letIn = endpoint.reach.filter(({ verdict }) => verdict === 'accept').map(({ origin }) => originWords[origin].toLowerCase())
+  const named = (of: (reach: OriginReach) => boolean) => endpoint.reach.filter(of).map(({ origin }) => originWords[origin].toLowerCase())
+  const letIn = named(({ verdict }) => verdict === 'accept')
+  const held = named(({ stoppedByUnit }) => stoppedByUnit !== undefined)
   const doubted = endpoint.reach.some(({ verdict }) => verdict === 'unknown')
   const open = endpoint.groups
     .filter(({ authentication, onlyFrom, class: kind }) => authentication === 'no' && onlyFrom === undefined && kind !== 'health')
@@ -126,7 +130,9 @@ export function endpointSentence(endpoint: Endpoint): string {
   const asked = endpoint.groups.flatMap(({ routes }) => routes).length
   const doubtful = endpoint.groups.filter(({ authentication }) => authentication === 'unknown').flatMap(({ routes }) => routes).length
   return [
-    letIn.length > 0 ? `The firewall lets in: ${letIn.join(', ')}.` : `The firewall lets nobody in${doubted ? ' for certain' : ''}.`,
+    ...(letIn.length > 0 ? [`The firewall lets in: ${letIn.join(', ')}.`] : []),
+    ...(held.length > 0 ? [`Its unit alone keeps out: ${held.join(', ')}.`] : []),
+    ...(letIn.length + held.length > 0 ? [] : [`The firewall lets nobody in${doubted ? ' for certain' : ''}.`]),
     open.length > 0
       ? `${open.length} of ${asked} ${asked === 1 ? 'route answers' : 'routes answer'} without a login.`
       : doubtful > 0

@@ -68,6 +68,7 @@ function facts(more: object = {}): FactResults {
   return {
     listeners: known([listener(11_434, 'ollama', 5), listener(22, 'sshd')]),
     services: known([ollama()]),
+    units: known([]),
     programs: known([]),
     processes: known([]),
     containers: known({ runtimes: [], containers: [] }),
@@ -176,6 +177,34 @@ test('bound to this machine: closed to all; missed by the applications when noth
   const proxied = look({ ...local, listeners: known([listener(443, 'nginx'), listener(22, 'sshd')]), firewall: firewall('') })
   expect(states(proxied, 'inference')).toEqual(closed)
   expect(states(proxied, 'proxy')).toMatchObject({ app: 'allowed', any: 'excess' })
+})
+
+test('whom a unit drops that the firewall lets in is kept out, as the finding says', () => {
+  const unit = (allow: string) => ({
+    ...{ id: 'ollama.service', lines: { IPAddressDeny: 8 } },
+    properties: { IPAddressDeny: '0.0.0.0/0 ::/0', IPAddressAllow: allow },
+  })
+  const open = firewall(chain('input', 'accept', []))
+  const states = (allow: string) => {
+    const given = facts({
+      firewall: open,
+      services: known([ollama('0.0.0.0', 'wildcard', { unit: 'ollama.service' })]),
+      units: known([unit(allow)]),
+    })
+    return Object.fromEntries(
+      hostNetworkOf(given, contextOf(named))
+        .doors.find(({ name }) => name === 'ollama.service')
+        ?.flows.map((flow) => [flow.segment, flow]) ?? [],
+    )
+  }
+  const kept = states('10.0.1.0/24')
+  expect([kept.app?.state, kept.jump?.state, kept.any?.state]).toEqual(['allowed', 'closed', 'closed'])
+  expect(kept.any?.reason).toContain('IPAddressDeny= of ollama.service drops what they send.')
+  const wide = states('10.0.0.0/8')
+  expect([wide.app?.state, wide.jump?.state, wide.any?.state]).toEqual(['allowed', 'excess', 'excess'])
+  // Of what it lets past, the rest is told.
+  expect(wide.any?.reason).toContain('New connections from 10.')
+  expect(states('127.0.0.1').app?.state).toBe('missing')
 })
 
 test('AllowUsers with a source turns away whom the firewall lets through, as the finding says', () => {

@@ -11,6 +11,7 @@ import type { PolicyContext } from '../control.ts'
 import { besideOf, type Door, datagramDoors, inferenceDoors, sshDoors, sshPorts } from '../controls/network/doors.ts'
 import { knownValue, mergeWildcards } from '../controls/network/flows.ts'
 import { strangersTurnedAway } from '../controls/network/turned-away.ts'
+import { unitOfServer } from '../controls/network/unit-filter.ts'
 import { type InboundDoor, inboundFlows, type Surroundings } from './inbound-flows.ts'
 import { outboundDoor } from './outbound-flows.ts'
 
@@ -78,7 +79,8 @@ function modelDoors(facts: FactResults, surroundings: Surroundings): readonly Ne
   const doors = [...inferenceDoors(running, listeners, beside), ...datagramDoors(listeners, beside.containers)]
   const open = doors.map(({ kind, protocol, address, port, owner, published, cite }) => {
     const rulesUnknown = published && blind ? untranslated : undefined
-    const door: InboundDoor = { kind, protocol, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown }
+    const unit = kind === 'inference' ? unitOfServer(running, owner, knownValue(facts.units) ?? []) : undefined
+    const door: InboundDoor = { kind, protocol, address, port, bound: true, allowed: modelUsers, policyUnknown, rulesUnknown, unit }
     const judgedBy = [{ control: 'inference-port-only-from-app', subject: printSocket(door) }]
     return doorOf(door, { name: owner, cite: cite[0], judgedBy }, surroundings)
   })

@@ -7,8 +7,10 @@ import type { Firewall } from '../../facts/firewall/firewall.ts'
 import { reach } from '../../facts/firewall/reach.ts'
 import type { Piece } from '../../facts/firewall/verdicts.ts'
 import type { Network } from '../../facts/network/network.ts'
+import type { Unit } from '../../facts/units/units.ts'
 import type { WireEndpoint } from '../../facts/wire/wire.ts'
 import { doubtOf } from '../controls/network/flows.ts'
+import { leftByUnit } from '../controls/network/unit-filter.ts'
 import {
   type Addresses,
   addressesOf,
@@ -37,6 +39,8 @@ export interface InboundDoor {
   readonly policyUnknown?: string | undefined
   /** Why the rules do not tell who gets through. */
   readonly rulesUnknown?: string | undefined
+  /** Whose own filter (IPAddressDeny=) holds for its sockets, past the firewall. */
+  readonly unit?: Unit | undefined
   /** Who else gets through to the port is turned away by the program itself, which says so. */
   readonly turnedAway?: string | undefined
 }
@@ -85,7 +89,9 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
     if (connected) return open(`A connection from ${wire.from} was accepted.`, {})
     return { state: 'unknown', reason: door.rulesUnknown ?? (firewall.known ? '' : firewall.reason), ...seen }
   }
-  const { accepted, undetermined, stopped } = trafficWith(pieces, judged)
+  const traffic = trafficWith(pieces, judged)
+  const { stopped } = traffic
+  const [accepted, undetermined] = [leftByUnit(door.unit, traffic.accepted), leftByUnit(door.unit, traffic.undetermined)]
   if (accepted.length > 0) {
     const rest = mayConnect && leavesOut(accepted, judged) ? ' Other addresses of that network do not.' : ''
     return open(`New connections from ${printPieces(accepted)} get through.${rest}`, ruleOf(accepted[0]?.by))
@@ -95,7 +101,8 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
     if (connected) return open(`A connection from ${wire.from} was accepted.`, ruleOf(doubt.doubtBy))
     return { state: 'unknown', reason: doubtOf(doubt), ...ruleOf(doubt.doubtBy ?? doubt.by), ...seen }
   }
-  const rule = ruleOf(stopped[0]?.by)
+  const byUnit = traffic.accepted.length + traffic.undetermined.length > 0 ? door.unit : undefined
+  const rule = byUnit ? {} : ruleOf(stopped[0]?.by)
   if (connected)
     return {
       state: 'unknown',
@@ -105,8 +112,11 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
     }
   return {
     state: 'closed',
-    reason:
-      stopped.length > 0 ? 'New connections from there are stopped.' : 'The host has no route back to there, so no connection is made.',
+    reason: byUnit
+      ? `The firewall lets ${printPieces([...traffic.accepted, ...traffic.undetermined])} in. IPAddressDeny= of ${byUnit.id} drops what they send.`
+      : stopped.length > 0
+        ? 'New connections from there are stopped.'
+        : 'The host has no route back to there, so no connection is made.',
     ...rule,
     ...seen,
   }

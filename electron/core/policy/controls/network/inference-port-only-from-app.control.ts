@@ -10,7 +10,7 @@ import { citeUnit } from '../inference/service-words.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
 import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 import { heldSockets } from './held-sockets.ts'
-import { pastUnit, unitOfServer } from './unit-filter.ts'
+import { leftByUnit, unitOfServer } from './unit-filter.ts'
 
 /** For ports that Docker forwards past the rules for the host. */
 const PUBLISHED = 'docker-published-ports'
@@ -149,7 +149,7 @@ function judge(
   const blind = door.published && !firewall.translationKnown
   if (stranger && !blind) {
     const from = printRemotes(stranger)
-    if (unit && accepted.every((piece) => pastUnit(unit, piece).length === 0))
+    if (unit && leftByUnit(unit, accepted).length === 0)
       return {
         status: 'warning',
         severity: 'medium',

@@ -9,11 +9,20 @@ export const unitOfServer = (services: readonly InferenceService[], id: string, 
   return server?.how === 'systemd' ? units.find((unit) => unit.id === server.unit) : undefined
 }
 
+/** Pieces that the filter of a unit lets in as well, cut down to that part; all of them where there is no unit. */
+export const leftByUnit = (unit: Unit | undefined, pieces: readonly Piece[]): readonly Piece[] =>
+  unit === undefined
+    ? pieces
+    : pieces.flatMap((piece) => {
+        const remotes = pastUnit(unit, piece)
+        return remotes.length === 0 ? [] : [{ ...piece, remotes }]
+      })
+
 /**
  * Whom of those that the firewall lets in the filter of a unit lets in as well: an address of IPAddressAllow= always, else none of IPAddressDeny=
  * (systemd.resource-control(5)). Of the unit alone: lists of its slice, which add to these, are not asked.
  */
-export function pastUnit({ properties }: Unit, { family, remotes }: Pick<Piece, 'family' | 'remotes'>): AddressSet {
+function pastUnit({ properties }: Unit, { family, remotes }: Pick<Piece, 'family' | 'remotes'>): AddressSet {
   const listed = (name: string) =>
     networksToSet(
       (properties[name] ?? '').split(/\s+/).filter((word) => word !== ''),
