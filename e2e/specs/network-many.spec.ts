@@ -36,7 +36,12 @@ test('of a hundred hosts those near the window are drawn, and the keyboard reach
     await page.keyboard.press('Control+End')
     await expect(grid.locator('tr.cross')).toHaveAttribute('aria-rowindex', String(HOSTS + 2))
     await expect(grid.locator('.cell:focus')).toBeInViewport()
+    const atTheEnd = await longest.evaluate((seen) => seen.ms)
     await it.isSound('network-many')
+    // What looks for flaws takes the window for seconds itself.
+    await longest.evaluate((seen) => {
+      seen.ms = 0
+    })
     await page.keyboard.press('PageUp')
     await page.keyboard.press('ArrowUp')
     await expect(grid.locator('.cell:focus')).toBeInViewport()
@@ -45,8 +50,10 @@ test('of a hundred hosts those near the window are drawn, and the keyboard reach
     const [head, cell] = [await grid.locator('thead').boundingBox(), await grid.locator('.cell:focus').boundingBox()]
     expect(cell?.y).toBeGreaterThanOrEqual((head?.y ?? 0) + (head?.height ?? 0))
     expect(await it.rows.count()).toBeLessThan(60)
-    const longestOf = await longest.evaluate((seen) => seen.ms)
-    test.info().annotations.push({ type: 'measured', description: `longest task: opened ${opened} ms, in all ${longestOf} ms` })
+    const moved = Math.max(atTheEnd, await longest.evaluate((seen) => seen.ms))
+    test
+      .info()
+      .annotations.push({ type: 'measured', description: `longest task: opened ${opened} ms, in all ${Math.max(opened, moved)} ms` })
   } finally {
     await running.close()
     await rm(folder, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { Fragment, type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Fleet } from '#shared/model/fleet.ts'
 import { destinations, type FlowState, type Segment, segments, sources } from '#shared/model/segment.ts'
 import { goHost } from '../../stores/ui.store.ts'
@@ -63,11 +63,14 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
     if (follow.current) flow.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     follow.current = false
   })
-  const choose = (place: Place) => {
-    if (placing.current) return
-    placed.current = null
-    onChoose(place)
-  }
+  const choose = useCallback(
+    (place: Place) => {
+      if (placing.current) return
+      placed.current = null
+      onChoose(place)
+    },
+    [onChoose],
+  )
   const press = (event: KeyboardEvent) => {
     const move = moveOf(event)
     if (move === undefined || !(event.target as HTMLElement).classList.contains('cell')) return
@@ -113,25 +116,16 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
         <tbody>
           <RowSpace height={above} columns={segments.length + 1} />
           {rows.slice(from, to).map((row, index) => (
-            <tr key={row.host} className={row.host === chosen.host ? 'cross' : ''} aria-rowindex={whole ? undefined : from + index + 3}>
-              <th scope="row">
-                <button type="button" className="link plain" onClick={() => goHost(row.host)}>
-                  <CutName name={row.host} />
-                </button>
-              </th>
-              {row.cells.map((cell) => (
-                <FlowCell
-                  key={cell.segment}
-                  row={row}
-                  cell={cell}
-                  chosen={row.host === chosen.host && cell.segment === chosen.segment}
-                  stop={row.host === stop && cell.segment === chosen.segment}
-                  aside={state !== null && cell.state !== state}
-                  loading={loading}
-                  onChoose={choose}
-                />
-              ))}
-            </tr>
+            <FlowRow
+              key={row.host}
+              row={row}
+              index={whole ? undefined : from + index + 3}
+              chosen={row.host === chosen.host ? chosen.segment : undefined}
+              stop={row.host === stop ? chosen.segment : undefined}
+              state={state}
+              loading={loading}
+              onChoose={choose}
+            />
           ))}
           <RowSpace height={below} columns={segments.length + 1} />
         </tbody>
@@ -139,6 +133,37 @@ export function NetworkMatrix({ fleet, rows, chosen, onChoose, state, loading }:
     </Scroll>
   )
 }
+
+interface FlowRowProps extends Pick<FlowCellProps, 'row' | 'loading' | 'onChoose'> {
+  /** Place among all rows, from 1, where not all are drawn. */
+  readonly index: number | undefined
+  /** The cell that is chosen, and the one where Tab stops, if they are in this row. */
+  readonly chosen: Segment | undefined
+  readonly stop: Segment | undefined
+  readonly state: FlowState | null
+}
+
+/** Drawn anew for what changes in it, and not for what is chosen in another. */
+const FlowRow = memo(({ row, index, chosen, stop, state, ...cells }: FlowRowProps) => (
+  <tr className={chosen === undefined ? '' : 'cross'} aria-rowindex={index}>
+    <th scope="row">
+      <button type="button" className="link plain" onClick={() => goHost(row.host)}>
+        <CutName name={row.host} />
+      </button>
+    </th>
+    {row.cells.map((cell) => (
+      <FlowCell
+        key={cell.segment}
+        row={row}
+        cell={cell}
+        chosen={cell.segment === chosen}
+        stop={cell.segment === stop}
+        aside={state !== null && cell.state !== state}
+        {...cells}
+      />
+    ))}
+  </tr>
+))
 
 function SegmentHead({ segment, networks }: { readonly segment: Segment; readonly networks: readonly string[] | undefined }) {
   const shown = networks === undefined ? ' ' : networks.length === 0 ? 'not named' : networks.slice(0, 2).join(', ')
