@@ -35,5 +35,15 @@ export function valuesOf(words: readonly string[], names: readonly string[], sty
 export const hasFlag = (words: readonly string[], names: readonly string[], style: FlagStyle = {}): boolean =>
   words.some((word) => names.includes(normalise(word.startsWith('--') ? (word.split('=', 1)[0] ?? '') : word, style)))
 
+/** `$ARGS` of a unit whose value was not read: it may stand for any flags (systemd.service(5), Command lines). */
+export const unreadVariable = (words: readonly string[]): string | undefined => words.find((word) => /^\$[A-Za-z_]\w*$/.test(word))
+
+/** Of vLLM: what may set what no flag of its command shows. For people. */
+export function unseenFlags(words: readonly string[]): string | undefined {
+  const variable = unreadVariable(words)
+  if (variable !== undefined) return `${variable} in the command of its unit, which was not read,`
+  return hasFlag(words, ['--config'], { underscores: true }) ? 'its --config file' : undefined
+}
+
 const normalise = (name: string, { underscores = false }: FlagStyle): string =>
   underscores && name.startsWith('--') ? `--${name.slice(2).replaceAll('_', '-')}` : name

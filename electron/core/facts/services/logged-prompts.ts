@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { flagValue, hasFlag } from './flags.ts'
+import { flagValue, hasFlag, unreadVariable, unseenFlags } from './flags.ts'
 
 /** Does an engine write prompts to its log, by its flags, variables and version? */
 export type LoggedPrompts =
@@ -9,9 +9,11 @@ export type LoggedPrompts =
 /** What its settings make of its log. */
 export function loggedPrompts(service: InferenceService): LoggedPrompts {
   const given = judges[service.engine](service)
-  // A variable that nobody could read may switch it on.
-  const hidden = given.kind === 'clean' && service.engine !== 'vllm' && service.environmentComplete === false
-  return hidden ? { kind: 'unknown', why: 'not all of its variables could be read' } : given
+  if (given.kind !== 'clean' || service.engine === 'vllm') return given
+  // What nobody could read may switch it on.
+  if (service.environmentComplete === false) return { kind: 'unknown', why: 'not all of its variables could be read' }
+  const flags = unreadVariable(service.argv)
+  return flags === undefined ? given : { kind: 'unknown', why: `what ${flags} in the command of its unit stands for was not read` }
 }
 
 const judges: Readonly<Record<InferenceService['engine'], (service: InferenceService) => LoggedPrompts>> = {
@@ -39,8 +41,9 @@ function vllm({ argv, version, environment }: InferenceService): LoggedPrompts {
     }
   if (hasFlag(argv, ['--no-enable-log-requests', '--disable-log-requests'], style))
     return { kind: 'clean', why: 'the logging of requests is switched off by a flag' }
-  if (hasFlag(argv, ['--config'], style))
-    return { kind: 'unknown', why: 'its --config file may switch that on; --no-enable-log-requests beside it makes it certain' }
+  const unseen = unseenFlags(argv)
+  if (unseen !== undefined)
+    return { kind: 'unknown', why: `${unseen} may switch that on; --no-enable-log-requests beside it makes it certain` }
   const [major, minor, patch] = (/^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? []).slice(1).map((part) => Number(part ?? 0))
   if (major === undefined || minor === undefined)
     return {

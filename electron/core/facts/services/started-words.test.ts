@@ -27,6 +27,12 @@ test.each([
   expect([found.words.join(' '), found.unread]).toEqual([started, unread])
 })
 
+test('a command that begins with a colon is handed on as it is written', () => {
+  const properties = { ExecStartEx: '{ path=/usr/bin/vllm ; argv[]=vllm serve m ; flags=no-env-expand ; start_time=[n/a] }' }
+  const told = words('vllm serve m --port ${PORT} $VLLM_EXTRA $$', { environment, properties })
+  expect([told.words.join(' '), told.unread]).toEqual(['vllm serve m --port ${PORT} $VLLM_EXTRA $$', undefined])
+})
+
 test('quotes in what a variable holds keep words together, and are gone then', () =>
   expect(words('vllm serve $QUOTED').words).toEqual(['vllm', 'serve', '--a', 'b c', '--d=e fg']))
 

@@ -1,4 +1,5 @@
 import type { Unit } from '../units/units.ts'
+import { unreadVariable } from './flags.ts'
 
 /** Words of ExecStart= as systemd hands them on. */
 export interface StartedWords {
@@ -9,9 +10,10 @@ export interface StartedWords {
 
 /**
  * systemd.service(5), Command lines: `${NAME}` is a part of one word, `$NAME` on its own gives as many words as its value has, `$$` is a `$`; the program is taken as it
- * stands. What was not read, or may be laid over by what was not, stays as it is written: only some variables are recorded, so none that is missing is taken for empty.
+ * stands. None of it is done where the command begins with `:`. What was not read, or may be laid over by what was not, stays as it is written: only some variables are recorded, so none that is missing is taken for empty.
  */
-export function startedWords({ execStart, environment, environmentComplete }: Unit): StartedWords {
+export function startedWords({ execStart, environment, environmentComplete, properties }: Unit): StartedWords {
+  if (/ flags=(?:[a-z-]+ )*no-env-expand /.test(properties.ExecStartEx ?? '')) return { words: execStart }
   const told = (name: string): string | undefined => (environmentComplete ? environment[name] : undefined)
   const [program, ...rest] = execStart
   const words = rest.flatMap((word) => {
@@ -19,7 +21,7 @@ export function startedWords({ execStart, environment, environmentComplete }: Un
     if (name !== undefined) return wordsOf(told(name)) ?? [word]
     return [word.replace(/\$(?:\$|\{([A-Za-z_]\w*)\})/g, (whole, inner?: string) => (inner === undefined ? '$' : (told(inner) ?? whole)))]
   })
-  return { words: program === undefined ? [] : [program, ...words], unread: words.find((word) => /^\$[A-Za-z_]\w*$/.test(word)) }
+  return { words: program === undefined ? [] : [program, ...words], unread: unreadVariable(words) }
 }
 
 /** Split at blanks, but within quotes, which are taken away (replace_env_argv() of systemd, EXTRACT_UNQUOTE). */

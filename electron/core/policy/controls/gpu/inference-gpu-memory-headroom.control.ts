@@ -2,7 +2,7 @@ import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import { flagValue } from '../../../facts/services/flags.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { commandLineUnread, noServices, processLine, serviceName, settingsInFile } from '../inference/service-words.ts'
+import { commandLineUnread, noServices, processLine, serviceName, settingsElsewhere } from '../inference/service-words.ts'
 
 const LIMIT = 0.95
 /** What vLLM takes when nothing is said: 0.9, and 0.92 in newer releases. */
@@ -45,8 +45,8 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
   const flag = flagValue(argv, ['--gpu-memory-utilization'], { underscores: true })
   const cite: readonly Citation[] =
     line === undefined ? [] : [{ section: 'processes', line, token: flag === undefined ? undefined : '--gpu-memory-utilization' }]
-  const inFile = flag === undefined ? settingsInFile(service) : undefined
-  if (inFile) return { ...base, ...inFile, cite }
+  const elsewhere = flag === undefined ? settingsElsewhere(service) : undefined
+  if (elsewhere) return { ...base, ...elsewhere, cite }
   const bytes = flagValue(argv, ['--kv-cache-memory-bytes'], { underscores: true })
   if (bytes !== undefined)
     return {

@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { flagValue } from '../../../facts/services/flags.ts'
 import { defineControl, type Verdict } from '../../control.ts'
-import { commandLineUnread, noServices, processLine, serviceName, settingsInFile } from '../inference/service-words.ts'
+import { commandLineUnread, noServices, processLine, serviceName, settingsElsewhere } from '../inference/service-words.ts'
 
 /** `auto` and -1 take what fits into the memory, which is no bound. */
 const bounds = ['--max-model-len', '--max-num-seqs'] as const
@@ -41,8 +41,8 @@ function judge(service: InferenceService, line: number | undefined): Verdict {
   const missing = bounds.filter((flag) => /^(?:auto|-1|)$/.test(flagValue(service.argv, [flag], { underscores: true }) ?? ''))
   if (missing.length === 0)
     return { ...base, status: 'pass', title: 'Length and number of requests are bounded', reason: `${name} sets ${bounds.join(' and ')}.` }
-  const inFile = settingsInFile(service)
-  if (inFile) return { ...base, ...inFile }
+  const elsewhere = settingsElsewhere(service)
+  if (elsewhere) return { ...base, ...elsewhere }
   return {
     ...base,
     status: 'warning',

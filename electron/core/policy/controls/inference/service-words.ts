@@ -3,6 +3,7 @@ import { printBind } from '#shared/model/listener.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import { unseenFlags } from '../../../facts/services/flags.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { Verdict } from '../../control.ts'
 
@@ -32,15 +33,13 @@ export const commandLineUnread = (service: InferenceService): Unread => ({
   reason: `The command line of ${serviceName(service)} could not be read.`,
 })
 
-/** Of vLLM with `--config FILE`, which sets what no flag does. Undefined without one. */
-export const settingsInFile = (service: InferenceService): Unread | undefined =>
-  service.argv.some((word) => /^--config(?:=|$)/.test(word))
-    ? {
-        status: 'not-evaluated',
-        title: 'Settings of the server stand in a file',
-        reason: `${serviceName(service)} reads --config, which Gatehouse does not.`,
-      }
-    : undefined
+/** Of vLLM whose command does not show all that sets it. Undefined where it does. */
+export function settingsElsewhere(service: InferenceService): Unread | undefined {
+  const elsewhere = unseenFlags(service.argv)
+  if (elsewhere === undefined) return undefined
+  const reason = `${serviceName(service)}: ${elsewhere} may set what no flag does.`
+  return { status: 'not-evaluated', title: 'Not all settings of the server are in sight', reason }
+}
 
 /** Judges the servers that run. What a stopped one would do when it starts is `inference-bound-to-loopback`'s to say. */
 export function judgeRunning(services: readonly InferenceService[], judge: (service: InferenceService) => Verdict): readonly Verdict[] {

@@ -1,5 +1,5 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
-import { flagValue, hasFlag } from '../../../facts/services/flags.ts'
+import { flagValue, hasFlag, unreadVariable } from '../../../facts/services/flags.ts'
 import { recognise } from '../../../facts/services/launch.ts'
 import { llamaFetch } from '../../../facts/services/llama-words.ts'
 import { isRepository, vllmExtras, vllmModel } from '../../../facts/services/vllm-words.ts'
@@ -100,6 +100,13 @@ function judge(service: InferenceService, unit: Unit | undefined, known: boolean
 
 function downloadOf(service: InferenceService, known: boolean): { readonly download?: Download; readonly unknown?: string } {
   const words = recognise(service.argv)?.words ?? service.argv
+  const found = downloadBy(service, words, known)
+  const flags = unreadVariable(words)
+  if (found.download || found.unknown !== undefined || flags === undefined || service.engine === 'ollama') return found
+  return { unknown: `what ${flags} in the command of its unit stands for was not read` }
+}
+
+function downloadBy(service: InferenceService, words: readonly string[], known: boolean): ReturnType<typeof downloadOf> {
   const env = service.environment ?? {}
   switch (service.engine) {
     case 'vllm':

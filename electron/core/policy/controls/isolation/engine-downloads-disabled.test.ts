@@ -52,6 +52,7 @@ describe('engine-downloads-disabled', () => {
       fail,
     ],
     ['vLLM, a variable of its unit that was not read', service('vllm', { argv: serve('$MODEL') }), unread],
+    ['vLLM, flags of its unit that were not read', service('vllm', { argv: serve('/m', '$VLLM_ARGS'), environment: {} }), unread],
     ['vLLM, adapters in a folder that was not read', service('vllm', { argv: serve('/m', '--lora-modules', 'a=$ADAPTERS/a') }), unread],
     [
       'vLLM, a variable, and a draft of a hub',

@@ -17,7 +17,7 @@ export default defineControl({
   evaluate: ({ services, units }) => {
     const launches = vllmLaunches(services, units)
     if (launches.length === 0) return noVllm
-    return launches.map(({ service, name, words, configFile, offline, cite }): Verdict => {
+    return launches.map(({ service, name, words, unseen, offline, cite }): Verdict => {
       const base = { subject: service.id }
       const style = { underscores: true }
       // Of the flag and its opposite the last one counts (argparse, BooleanOptionalAction).
@@ -31,8 +31,8 @@ export default defineControl({
         const reason = `${name} is started with ${last}, and is not known to be offline: code is fetched when the model names it.`
         return { ...at, status: 'fail', title: 'Code that comes with a model runs', reason }
       }
-      if (last === undefined && (configFile || words.length === 0)) {
-        const reason = `${name}: ${configFile ? 'its --config file may switch it on' : 'the words that start it are not known'}.`
+      if (last === undefined && (unseen !== undefined || words.length === 0)) {
+        const reason = `${name}: ${unseen === undefined ? 'the words that start it are not known' : `${unseen} may switch it on`}.`
         return { ...base, status: 'not-evaluated', title: 'Whether code of models runs is not known', reason, cite: cite() }
       }
       const reason = `${name} is started without --trust-remote-code, which is off by default.`

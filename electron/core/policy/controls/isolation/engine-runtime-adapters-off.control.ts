@@ -19,13 +19,13 @@ export default defineControl({
   evaluate: ({ services, units }) => {
     const launches = vllmLaunches(services, units)
     if (launches.length === 0) return noVllm
-    return launches.map(({ service, name, words, configFile, environmentRead, cite }): Verdict => {
+    return launches.map(({ service, name, words, unseen, environmentRead, cite }): Verdict => {
       const base = { subject: service.id }
       const value = service.environment?.[SWITCH]
       // vllm/envs.py: 1 and true, in any case, switch it on.
       const on = /^\s*(?:1|true)\s*$/i.test(value ?? '')
       const adapters = hasFlag(words, ['--enable-lora'], { underscores: true })
-      const maybe = adapters || configFile || words.length === 0
+      const maybe = adapters || unseen !== undefined || words.length === 0
       if (on) {
         const at = { ...base, cite: cite(SWITCH) }
         if (maybe) {

@@ -21,6 +21,7 @@ describe('engine-remote-code-off', () => {
     ['the last one counts', vllm(['--trust-remote-code', '--no-trust-remote-code'], {}), pass],
     ['a file of settings', vllm(['--config', '/etc/vllm.yaml'], {}), 'not-evaluated: Whether code of models runs is not known'],
     ['a file of settings, overridden', vllm(['--config', '/etc/vllm.yaml', '--no-trust-remote-code'], {}), pass],
+    ['a variable that was not read', vllm(['$VLLM_ARGS'], {}), 'not-evaluated: Whether code of models runs is not known'],
     ['no words', service('vllm', { argv: [] }), 'not-evaluated: Whether code of models runs is not known'],
     ['another engine', service('ollama'), 'not-applicable: No vLLM on this host'],
   ])('%s', (_, one, expected) => {
@@ -41,6 +42,7 @@ describe('engine-runtime-adapters-off', () => {
     ['on, without adapters', vllm([], on), 'warning: Loading of adapters is switched on'],
     ['not known, adapters', vllm(['--enable-lora']), unread],
     ['not known, a file of settings', vllm(['--config', 'x.yaml']), unread],
+    ['not known, a variable that was not read', vllm(['$VLLM_ARGS']), unread],
     ['not known, no adapters', vllm([]), pass],
     ['another engine', service('llama.cpp'), 'not-applicable: No vLLM on this host'],
   ])('%s', (_, one, expected) => {

@@ -1,7 +1,7 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { FactResult } from '../../../facts/fact.ts'
-import { hasFlag } from '../../../facts/services/flags.ts'
+import { unseenFlags } from '../../../facts/services/flags.ts'
 import { recognise } from '../../../facts/services/launch.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import type { Verdict } from '../../control.ts'
@@ -13,8 +13,8 @@ interface VllmLaunch {
   readonly name: string
   /** Words after the program; empty when they are not known. */
   readonly words: readonly string[]
-  /** A --config file may say what no word says. */
-  readonly configFile: boolean
+  /** What may say what no word says, for people: a --config file, a variable that was not read. */
+  readonly unseen: string | undefined
   /** HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is known to be set. */
   readonly offline: boolean
   readonly environmentRead: boolean
@@ -34,7 +34,7 @@ export function vllmLaunches(services: readonly InferenceService[], units: FactR
         service,
         name: serviceName(service),
         words,
-        configFile: hasFlag(words, ['--config'], { underscores: true }),
+        unseen: unseenFlags(words),
         offline: /^(?:set|said)$/.test(offlineSettings(service, environmentRead)[0]?.state ?? ''),
         environmentRead,
         cite: (token) => {
