@@ -18,7 +18,7 @@ export default defineControl({
     'The engines speak plain HTTP and have weak or no authentication. A proxy before them is where TLS, log-in, rules per route and the access log live, so it must be the only way in.',
   steps: 'Bind the server to 127.0.0.1, and let a proxy with TLS and a login take its requests.',
   needs: ['services'],
-  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire'],
+  uses: ['nginx', 'listeners', 'network', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire', 'firewall'],
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-17', 'CIS-8:12.2', 'ISO-27001:A.8.22'],
   evaluate: ({ services, nginx, ...others }, { host }) => {
     if (services.length === 0) return noServices

@@ -154,8 +154,8 @@ function llama(words: readonly string[], env: Readonly<Record<string, string>>, 
   // A section of a preset may name a repository, and have it loaded at start (tools/server/README.md, model presets).
   if (hasFlag(words, ['--models-preset'], { underscores: true }) || (env.LLAMA_ARG_MODELS_PRESET ?? '') !== '')
     return { unknown: 'its file of presets may name a model of a hub' }
-  const local = flagValue(words, ['-m', '--model', '--models-dir']) ?? env.LLAMA_ARG_MODEL
-  return local === undefined && !known ? { unknown: 'no model is named by a flag, and its environment could not be read' } : {}
+  // Beside a repository that a variable names, --model is the file to fetch from it (common_params_handle_model() of common/arg.cpp).
+  return known ? {} : { unknown: 'its environment could not be read, and it may name a model to fetch, whatever --model says' }
 }
 
 /** core/cli/run.go of LocalAI: models and back ends to fetch at start, by flags, variables, or plain words that are addresses or names of a gallery. */

@@ -37,6 +37,20 @@ export function strangersTo(
   return strangersAmong(reach(firewall, network, query), allowed)
 }
 
+/** Is it certain by the rules that nobody from outside of these networks gets to any of these sockets of the host? Where no way in is known at all, it is not. */
+export const areClosed = (
+  sockets: readonly { readonly address: string; readonly port: number }[],
+  { firewall, network }: { readonly firewall: FactResult<Firewall>; readonly network: FactResult<Network> },
+  allowed: readonly string[] = [],
+): boolean =>
+  firewall.known &&
+  sockets.every(({ address, port }) => {
+    const query = { direction: 'in', protocol: 'tcp', port, address } as const
+    const pieces = reach(firewall.value, knownValue(network), query)
+    const { accepted, undetermined } = strangersAmong(pieces, allowed)
+    return pieces.length > 0 && accepted.length + undetermined.length === 0
+  })
+
 /** The same for pieces that were followed otherwise. */
 export function strangersAmong(followed: readonly Piece[], allowed: readonly string[]): Strangers {
   const fine: Readonly<Record<Family, AddressSet>> = {

@@ -8,7 +8,7 @@ import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { citeUnit } from '../inference/service-words.ts'
 import { besideOf, datagramDoors, inferenceDoors, type ModelDoor } from './doors.ts'
-import { citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
+import { areClosed, citeRule, doubtOf, isNearlyAll, knownValue, printRemotes, strangersTo, worst } from './flows.ts'
 import { heldSockets } from './held-sockets.ts'
 import { leftByUnit, unitOfServer } from './unit-filter.ts'
 
@@ -34,7 +34,9 @@ export default defineControl({
     const { app, management, modelAdmins } = fleet.networks
     const allowed = [...app, ...management, ...modelAdmins]
     const fronts = [
-      ...unknownFronts(running, { listeners: known(listeners), programs, containers, processes }).map(mayForward),
+      ...unknownFronts(running, { listeners: known(listeners), programs, containers, processes })
+        .filter((front) => front.container !== undefined || !areClosed(front.listeners, { firewall: known(firewall), network }, allowed))
+        .map(mayForward),
       ...heldSockets(listeners, host.port, firewall, knownValue(network), allowed),
     ]
     if (doors.length === 0)

@@ -25,6 +25,13 @@ import {
   wide,
 } from './network-host.testing.ts'
 
+const openTo = (port: number, from = '') => chain('inet', 'input', 'drop', `${from && `ip saddr ${from} `}tcp dport ${port} accept`)
+const scripted = {
+  services: [service('loopback')],
+  listeners: [listener(8096, 'python3')],
+  processes: known([{ pid: 1, ppid: 1, user: 'ada', uid: 1, name: 'python3', argv: ['python3', '/opt/relay.py'], line: 9 }]),
+}
+
 test.each([
   ['inference port for the app', inferencePort, closed, {}, named, 'pass'],
   ['inference port for all', inferencePort, wide, {}, named, 'fail'],
@@ -168,18 +175,16 @@ test.each([
         expected,
       ] as const,
   ),
+  ['a server on loopback, and a script that may forward to it', inferencePort, openTo(8096), scripted, named, 'not-evaluated'],
   [
-    'a server on loopback, and a script that may forward to it',
+    'a script that may forward, to which the rules let the applications alone',
     inferencePort,
-    closed,
-    {
-      services: [service('loopback')],
-      listeners: [listener(8096, 'python3')],
-      processes: known([{ pid: 1, ppid: 1, user: 'ada', uid: 1, name: 'python3', argv: ['python3', '/opt/relay.py'], line: 9 }]),
-    },
+    openTo(8096, '10.0.1.0/24'),
+    scripted,
     named,
-    'not-evaluated',
+    'pass',
   ],
+  ['a script that may forward, to which nobody gets', inferencePort, closed, scripted, named, 'pass'],
   [
     'a server on loopback, to which a rule may lead',
     inferencePort,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
+import { parseNft } from '../../../facts/firewall/nft/parse.ts'
 import inferenceBehindProxy from '../inference/inference-behind-proxy.control.ts'
 import managementRestricted from './management-endpoints-restricted.control.ts'
 import { basic, tls, toOllama } from './nginx-words.testing.ts'
@@ -49,6 +50,38 @@ test.each<[string, string, readonly string[], string]>([
     processes: known([{ pid: 9, ppid: 1, user: 'ada', uid: 1, name: 'MainThread', argv, executable, line: 9 }]),
   })
   expect(outcomes(ask(proxyRequiresAuthentication, given))).toEqual([expected])
+})
+
+test('a listener that nobody knows forwards for nobody where the rules close it, unless the jump host got there', () => {
+  const rules = (text: string) =>
+    known({
+      tables: parseNft(
+        `table inet f {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t\t${text}\n\t}\n}\n`,
+        'nft',
+      ),
+    })
+  const given = (text: string, more: object = {}) =>
+    facts('', [service('ollama')], {
+      listeners: known([{ protocol: 'tcp', address: '*', port: 9443, scope: 'wildcard', processes: [{ name: 'node', pid: 9 }], line: 4 }]),
+      processes: known([
+        {
+          ...{ pid: 9, ppid: 1, user: 'ada', uid: 1, name: 'node', argv: ['node', '/opt/proxy.js'] },
+          executable: '/usr/bin/node',
+          line: 9,
+        },
+      ]),
+      firewall: rules(text),
+      network: unknown('not read', []),
+      ...more,
+    })
+  const may = ['not-evaluated: A program that is not known may forward']
+  const told = (text: string, more?: object) => outcomes(ask(proxyRequiresAuthentication, given(text, more)))
+  expect(told('tcp dport 443 accept')).toEqual(['not-applicable: No proxy forwards to the model server'])
+  // Without an address of the host no way in is known, which closes nothing.
+  expect(told('tcp dport 443 accept', { network: known({ addresses: [], routes: [], defaultRoute: true }) })).toEqual(may)
+  expect(told('ip saddr 10.0.1.0/24 tcp dport 9443 accept')).toEqual(may)
+  const met = { port: 9443, tcp: 'connected', answers: [], from: 'bastion', section: 'wire', line: 1 }
+  expect(told('tcp dport 443 accept', { wire: known({ endpoints: [met] }) })).toEqual(may)
 })
 
 test.each([

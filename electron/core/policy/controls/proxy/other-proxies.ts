@@ -4,7 +4,9 @@ import { type Caddy, readCaddies, unreadCaddies } from '../../../facts/caddy/cad
 import type { Citation } from '../../../facts/citation.ts'
 import type { Container, Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
+import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import { scopeOf } from '../../../facts/listeners/address-scope.ts'
+import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import type { OAuth2Proxy } from '../../../facts/oauth2-proxy/oauth2-proxy.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
@@ -14,6 +16,7 @@ import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import { containerIdOf, machineAround } from '../../../facts/services/placement.ts'
 import { speaksAsEngine, type Wire } from '../../../facts/wire/wire.ts'
 import type { Verdict } from '../../control.ts'
+import { areClosed } from '../network/flows.ts'
 import { followedContainer } from './paths-of-host.ts'
 
 /** What has to be known to see proxies that are not modelled. `nginx` is undefined where it could not be read. */
@@ -27,6 +30,8 @@ export interface Surroundings {
   readonly processes: FactResult<readonly Process[]>
   readonly programs: FactResult<readonly Program[]>
   readonly wire: FactResult<Wire>
+  readonly firewall: FactResult<Firewall>
+  readonly network: FactResult<Network>
 }
 
 /** A proxy that others reach, or may: what it forwards is unknown, never passed. */
@@ -212,10 +217,17 @@ function unplaced(around: Surroundings): readonly OtherProxy[] {
   })
 }
 
-/** Programs that nobody knows and that may forward: what they were answered with tells more of those that were asked. */
+/**
+ * Programs that nobody knows and that may forward: what they were answered with tells more of those that were asked. For whom nobody gets to it forwards nothing: the
+ * rules close it, and the jump host did not get there. What a container publishes is translated before most rules see it.
+ */
 function strange(around: Surroundings): readonly OtherProxy[] {
   const endpoints = around.wire.known ? around.wire.value.endpoints : []
-  return unknownFronts(around.services, around).map(({ owner, process, listeners: binds, program, why }) => {
+  const isMet = ({ port }: Listener): boolean => endpoints.some((endpoint) => endpoint.port === port && endpoint.tcp === 'connected')
+  const met = unknownFronts(around.services, around).filter(
+    ({ container, listeners }) => container !== undefined || !areClosed(listeners, around) || listeners.some(isMet),
+  )
+  return met.map(({ owner, process, listeners: binds, program, why }) => {
     const answering = endpoints.find((endpoint) => binds.some(({ port }) => port === endpoint.port) && speaksAsEngine(endpoint))
     const where = [...new Set(binds.map(printBind))].slice(0, 4).join(', ')
     const does = answering ? `${why}, and answered as a model server does` : why

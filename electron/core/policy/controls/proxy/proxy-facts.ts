@@ -1,7 +1,7 @@
 import { fleetSchema } from '#shared/model/fleet.ts'
 import type { Engine, InferenceService } from '#shared/model/inference-service.ts'
 import { createAdvisoryBook } from '../../../advisories/advisory-book.ts'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import { parseDump } from '../../../facts/nginx/parse.ts'
 import type { AnyControl, Control, PolicyContext, Verdict } from '../../control.ts'
 
@@ -39,6 +39,7 @@ export function facts(configuration: string, services: readonly InferenceService
     services,
     os: known({ sysctl: {} }),
     network: known({ addresses: [], routes: [], defaultRoute: true }),
+    firewall: unknown('not read', []),
     listeners: known([]),
     containers: known({ runtimes: [], containers: [] }),
     caddy: known({ instances: [] }),

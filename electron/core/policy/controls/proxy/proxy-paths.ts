@@ -1,8 +1,6 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { readCaddies, unreadCaddies } from '../../../facts/caddy/caddy.ts'
 import type { Citation } from '../../../facts/citation.ts'
-import type { FactResult } from '../../../facts/fact.ts'
-import type { Network } from '../../../facts/network/network.ts'
 import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import { frontNamed } from '../../../facts/programs/front-programs.ts'
 import type { PolicyContext, Verdict } from '../../control.ts'
@@ -14,11 +12,20 @@ import type { ProxyPath, WithheldPath } from './proxy-path.ts'
 
 /** Facts that every control about the proxy asks for. */
 export const proxyNeeds = ['nginx', 'services'] as const
-export const proxyUses = ['network', 'listeners', 'containers', 'caddy', 'oauth2-proxy', 'processes', 'programs', 'wire'] as const
+export const proxyUses = [
+  'network',
+  'listeners',
+  'containers',
+  'caddy',
+  'oauth2-proxy',
+  'processes',
+  'programs',
+  'wire',
+  'firewall',
+] as const
 
 export interface ProxyFacts extends Surroundings {
   readonly nginx: Nginx
-  readonly network: FactResult<Network>
 }
 
 /** What others than this machine can ask of a proxy on one socket under one name. */
