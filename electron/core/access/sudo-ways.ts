@@ -96,9 +96,11 @@ function byRules(member: Member, world: World, rules: SudoRules): readonly Becom
       const condition = [together(password, onlyIf), more, rules.onlyOnce].filter(Boolean).join(', ') || undefined
       const before = found.get(target.name)
       if (before && (before.condition === undefined || condition !== undefined)) return
+      // Of several rules the last one that fits counts, and says whether there is a password (sudoers(5)).
+      const last = says?.grant ?? grant
       found.set(target.name, {
-        ...{ becomes: target.name, by, condition, grant },
-        cite: cite ?? { ...citeOf(grant), token: word.slice(0, 60) },
+        ...{ becomes: target.name, by, condition, grant: last },
+        cite: cite ?? { ...citeOf(last), token: word.slice(0, 60) },
       })
     }
     for (const command of words) {

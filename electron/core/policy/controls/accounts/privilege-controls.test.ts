@@ -71,6 +71,12 @@ test.each<[string, string, string]>([
   ['the change account of the fleet file', 'change ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
   ['a group without members', '%nobody-here ALL=NOPASSWD: ALL', 'pass: sudo asks for a password'],
   ['a group with members', '%ops ALL=NOPASSWD: ALL', 'fail: sudo gives root without a password'],
+  // Of two rules the last one counts, and stands for both.
+  [
+    'a group with a password, and a member of it without',
+    '%ops ALL=(ALL) ALL\nada ALL=(ALL) NOPASSWD: ALL',
+    'fail: sudo gives root without a password',
+  ],
   ['a netgroup, whoever is in it', '+admins ALL=NOPASSWD: ALL', 'fail: sudo gives root without a password'],
   ['not all read', 'root ALL=ALL\n@include /x', 'not-evaluated: Not all rules of sudo could be read'],
 ])('sudo-asks-for-password: %s', (_, text, expected) => {
