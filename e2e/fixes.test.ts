@@ -133,6 +133,8 @@ const nothing: readonly RegExp[] = [
   /^(?:proxy-serves-tls|management-endpoints-restricted) oauth2-proxy\.service 0\.0\.0\.0:4180$/,
   // A container, which is started otherwise.
   /^inference-(?:bound-to-loopback|not-root) localai$/,
+  // A program whose unit no template writes.
+  /^inference-not-root jupyter$/,
   // The home of root: the server gets an account first.
   /^model-files-not-world-accessible \/root\//,
   // What containers send goes on as it was.

@@ -98,6 +98,27 @@ describe('inference-not-root', () => {
     expect(outcomes(judge(notRoot, [one(change)], more as never))).toEqual([expected])
   })
 
+  const webUi = { id: 'open-webui', name: 'Open WebUI', kind: 'interface', pids: [200] }
+  test.each<[string, object, number, readonly string[]]>([
+    ['an interface that is root', webUi, 0, ['fail: Open WebUI runs as root']],
+    ['an interface that is root in a container', { ...webUi, container: 'webui' }, 0, ['warning: Open WebUI runs as root']],
+    [
+      'a server that is root in a container',
+      { ...webUi, name: 'SGLang', kind: 'inference', container: 's' },
+      0,
+      ['fail: SGLang runs as root'],
+    ],
+    ['an interface of an account', webUi, 990, ['pass: Runs without root']],
+    ['a program that was not seen', { ...webUi, pids: [] }, 0, ['not-evaluated: The account of a program could not be read']],
+    ['an exporter, which is root by trade', { ...webUi, kind: 'exporter' }, 0, ['not-applicable: No inference server on this host']],
+  ])('%s', (_, program, uid, expected) => {
+    const seen = { programs: known([program]), processes: known([process(200, uid)]) }
+    expect(outcomes(judge(notRoot, [], seen as never))).toEqual(expected)
+    // Beside an engine, whose verdict it leaves as it is.
+    const beside = outcomes(judge(notRoot, [one({})], { ...seen, processes: known([process(100, 990), process(200, uid)]) } as never))
+    expect(beside).toEqual(['pass: Runs without root', ...expected.filter((outcome) => !outcome.startsWith('not-applicable'))])
+  })
+
   test('the row of ps is cited', () => {
     const [verdict] = judge(notRoot, [one({ uid: 0 })], { processes: known([process(100, 0)]) })
     expect(verdict?.cite).toEqual([{ section: 'processes', line: 100, token: 'root', note: 'Runs as root. Expected a service account.' }])

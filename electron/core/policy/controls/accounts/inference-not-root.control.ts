@@ -3,6 +3,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
+import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
 import { isSandbox } from '../../../facts/services/sandboxes.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -18,18 +19,63 @@ export default defineControl({
   id: 'inference-not-root',
   item: 'INF-5',
   severity: 'high',
-  title: 'Inference servers do not run as root',
+  title: 'Model servers, interfaces and notebooks do not run as root',
   rationale:
     'A model file or a request that takes over the server then owns the machine: every model, key and GPU on it. Engines parse untrusted model formats and have had remote code execution more than once.',
   needs: ['services'],
-  uses: ['processes', 'units', 'containers'],
+  uses: ['processes', 'units', 'containers', 'programs'],
   remediation: { template: 'service-account', also: ['system-account'] },
   references: ['NIST-800-53:AC-6', 'NIST-800-53:AC-6(10)', 'CIS-8:5.4', 'ISO-27001:A.8.2'],
-  evaluate: ({ services, ...uses }) =>
-    services.length === 0
-      ? noServices
-      : services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
+  evaluate: ({ services, programs, ...uses }) => {
+    const verdicts = [
+      ...services.map((service) => (service.running ? judgeRunning(service, uses) : judgeStopped(service, uses))),
+      ...(programs.known ? programs.value : []).flatMap((program) => judgeProgram(program, uses)),
+    ]
+    return verdicts.length > 0 ? verdicts : noServices
+  },
 })
+
+/** What serves models beside the engines that are known in depth, takes requests for them, or runs code for whoever uses it. Others are root's by trade. */
+const KINDS: readonly ProgramKind[] = ['inference', 'interface', 'notebook']
+
+function judgeProgram({ id, name, kind, pids, container }: Program, { processes }: Uses): readonly Verdict[] {
+  if (!KINDS.includes(kind)) return []
+  const members = (processes.known ? processes.value : []).filter((process) => pids.includes(process.pid) && !isSandbox(process))
+  const base = { subject: id }
+  const root = members.find(({ uid }) => uid === 0)
+  if (root) {
+    const inside = container === undefined ? '' : ` in its container ${container}`
+    const shared = {
+      title: `${name.slice(0, 33)} runs as root`,
+      template: null,
+      cite: citeProcess(root, 'Runs as root. Expected a service account.'),
+    }
+    const reason = `${name} runs as root${inside} (process ${root.pid}). Expected an account of its own.`
+    const hint = container === undefined ? 'Give its unit User= with a system account of its own, and that account its files.' : inContainer
+    // An interface parses no models; behind a boundary of its own that weighs less.
+    return [
+      kind === 'interface' && container !== undefined
+        ? { ...base, ...shared, reason, hint, status: 'warning', severity: 'medium' }
+        : { ...base, ...shared, reason, hint, status: 'fail' },
+    ]
+  }
+  const [main] = members
+  if (main === undefined || members.some(({ uid }) => uid < 0)) {
+    const reason = `The account that ${name} runs as could not be read.`
+    return [{ ...base, status: 'not-evaluated', title: 'The account of a program could not be read', reason, cite: [] }]
+  }
+  return [
+    {
+      ...base,
+      status: 'pass',
+      title: 'Runs without root',
+      reason: `${name} runs as ${main.user} (uid ${main.uid}).`,
+      cite: citeProcess(main),
+    },
+  ]
+}
+
+const inContainer = 'Start it with --user, or switch on user namespaces (userns-remap, rootless).'
 
 function judgeRunning(service: InferenceService, { processes, containers }: Uses): Verdict {
   const name = serviceName(service)
@@ -54,7 +100,7 @@ function judgeRunning(service: InferenceService, { processes, containers }: Uses
           ? 'Set runAsNonRoot and runAsUser in the securityContext of its pod.'
           : service.madeFrom?.quadlet
             ? `Set User=, or UserNS=auto, in ${service.madeFrom.path}, then systemctl daemon-reload and restart ${service.madeFrom.unit}.`
-            : 'Start it with --user, or switch on user namespaces (userns-remap, rootless).',
+            : inContainer,
       }),
       cite: [...told, ...citeProcess(shown, 'Runs as root. Expected a service account.')],
     }

@@ -1,8 +1,10 @@
+import type { InferenceService } from '#shared/model/inference-service.ts'
 import type { Citation } from '../../../facts/citation.ts'
 import type { Containers } from '../../../facts/containers/containers.ts'
 import type { PathEntry } from '../../../facts/path-entry.ts'
 import { isPlaceholder } from '../../../facts/placeholder-keys.ts'
 import type { GuardedFiles } from '../../../facts/privileged/privileged.ts'
+import type { Program } from '../../../facts/programs/programs.ts'
 import { isNoSecretByName, namesSecret } from '../../../facts/secret-names.ts'
 import { keyFile } from '../../../facts/services/configured.ts'
 import { containerOfUnit } from '../../../facts/services/container-run.ts'
@@ -36,20 +38,35 @@ export default defineControl({
   evaluate: ({ services, units, 'guarded-files': guarded, containers, programs, sources }) => {
     const ofModels = [...services, ...(programs.known ? programs.value : [])].flatMap(({ container }) => container ?? [])
     const composed = containers.known ? openCompose(containers.value, new Set(ofModels)) : []
-    if (services.length === 0 && composed.length > 0) return composed
     const judge = (unit: Unit) => judgeUnit(unit, guarded.known ? guarded.value : undefined)
-    // A unit that makes a container shows the words of that, Quadlets too.
     const known = units.known ? units.value : []
+    const open = [...composed, ...openBeside(services, programs.known ? programs.value : [], known, judge)]
+    if (services.length === 0 && open.length > 0) return open
+    // A unit that makes a container shows the words of that, Quadlets too.
     const made = [...new Set(services.flatMap(({ madeFrom }) => known.find(({ id }) => id === madeFrom?.unit) ?? []))]
     const others = services.filter(({ madeFrom }) => !made.some(({ id }) => id === madeFrom?.unit))
     return [
       ...(sources.known && services.length > 0 ? openLogins(sources.value.loginKeys ?? []) : []),
-      ...composed,
+      ...open,
       ...made.map((unit) => ({ subject: unit.id, ...judge(unit) })),
       ...(made.length > 0 && others.length === 0 ? [] : judgeUnits(others, units, judge, 'files')),
     ]
   },
 })
+
+/** Keys of programs beside the engines that lie open: what signs the logins of an interface, the token of a tunnel. */
+function openBeside(
+  services: readonly InferenceService[],
+  programs: readonly Program[],
+  units: readonly Unit[],
+  judge: (unit: Unit) => Omit<Verdict, 'subject'>,
+): readonly Verdict[] {
+  const ofServers = new Set(services.flatMap(({ unit, madeFrom }) => [unit, madeFrom?.unit]))
+  return [...new Set(programs.flatMap(({ unit }) => units.find(({ id }) => id === unit) ?? []))]
+    .filter(({ id }) => !ofServers.has(id))
+    .map((unit) => ({ subject: unit.id, ...judge(unit) }))
+    .filter(({ status }) => status === 'fail' || status === 'warning')
+}
 
 const judgeUnit = (unit: Unit, guarded: GuardedFiles | undefined): Omit<Verdict, 'subject'> => {
   const secrets = Object.keys(unit.environmentSources).filter(
