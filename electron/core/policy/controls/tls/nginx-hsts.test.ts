@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tls, toOllama } from '../proxy/nginx-words.testing.ts'
 import { ask, facts, outcomes, service } from '../proxy/proxy-facts.ts'
 import proxySendsHsts from './proxy-sends-hsts.control.ts'
 
@@ -26,4 +27,10 @@ test.each<[name: string, around: string, inside: string, sent: boolean]>([
   ['another one again', `${hsts} add_header_inherit merge;`, `${other} add_header_inherit on;`, false],
 ])('HSTS and how headers are inherited: %s', (_, around, inside, sent) => {
   expect(judged(around, inside)).toEqual([sent ? 'pass' : 'warning'])
+})
+
+test('a route that two sockets lead to, as those that certbot writes, is counted once', () => {
+  const both = `server { listen [::]:443 ssl ipv6only=on; ${tls} location / { ${toOllama} } }`
+  const [verdict] = ask(proxySendsHsts, facts(both, [service('ollama')]))
+  expect(verdict?.reason).toContain('31 of 31 forwarded routes')
 })

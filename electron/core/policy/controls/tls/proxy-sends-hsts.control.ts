@@ -1,5 +1,11 @@
+import { printRoute } from '#shared/model/engine-routes.ts'
 import { defineControl } from '../../control.ts'
+import type { ProxyPath } from '../proxy/proxy-path.ts'
 import { citeRoutes, frontsOf, proxyNeeds, proxyUses, rest, withoutTls } from '../proxy/proxy-paths.ts'
+
+/** A route that several ways or sockets lead to is one. */
+const distinct = (paths: readonly ProxyPath[]): number =>
+  new Set(paths.map(({ service, route }) => `${service.id} ${printRoute(route)}`)).size
 
 export default defineControl({
   id: 'proxy-sends-hsts',
@@ -22,14 +28,14 @@ export default defineControl({
       encrypted.map(({ subject, routes }) => {
         const without = routes.filter(({ hsts }) => !hsts)
         if (without.length === 0) {
-          const reason = `All ${routes.length} routes answer with Strict-Transport-Security.`
+          const reason = `All ${distinct(routes)} routes answer with Strict-Transport-Security.`
           return { status: 'pass', subject, title: 'Strict-Transport-Security is sent', reason, cite: citeRoutes(routes, '') }
         }
         return {
           status: 'warning',
           subject,
           title: without.length === routes.length ? 'No Strict-Transport-Security is sent' : 'Some routes send no HSTS header',
-          reason: `${without.length} of ${routes.length} forwarded routes answer without it. A header written in an inner block replaces those of the outer ones.`,
+          reason: `${distinct(without)} of ${distinct(routes)} forwarded routes answer without it. A header written in an inner block replaces those of the outer ones.`,
           cite: citeRoutes(without, 'Expected Strict-Transport-Security with a max-age here.'),
         }
       }),
