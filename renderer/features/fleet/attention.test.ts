@@ -26,6 +26,19 @@ describe('attention', () => {
     expect(attentionOf(hosts, [], 'severity')[0]?.actions.map(({ label }) => label)).toEqual(['gpu-1', 'gpu-2', 'gpu-3'])
   })
 
+  test('what keeps several checks from a verdict is one cause, told by the gravest', () => {
+    const unread = (item: 'INF-2' | 'INF-4', severity: 'critical' | 'low') =>
+      finding(item, 'not-evaluated', { title: 'Open WebUI is not modelled', severity })
+    const findings = [unread('INF-2', 'low'), unread('INF-4', 'critical'), finding('INF-6', 'not-evaluated')]
+    expect(lines([audited('gpu-1', {}, { findings })], [], 'severity')).toEqual([
+      'Not evaluated | gpu-1, 2 checks | Open WebUI is not modelled',
+      'Not evaluated | gpu-1, INF-6 | INF-6 is not-evaluated',
+    ])
+    // What fails in two ways is two things to do.
+    const failing = findings.map((one) => ({ ...one, status: 'fail' as const }))
+    expect(lines([audited('gpu-1', {}, { findings: failing })], [], 'severity')).toHaveLength(3)
+  })
+
   test('many hosts that one cause keeps away are a number, as with findings', () => {
     const away = ['gpu-1', 'gpu-2', 'gpu-3'].map((name) =>
       viewHost(host(name), audit(name, { state: 'unreachable', failure: { code: 'ssh.unreachable', detail: '' } }), null),

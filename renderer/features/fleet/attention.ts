@@ -2,6 +2,7 @@ import { errorCatalogue } from '#shared/error-catalogue.ts'
 import { groupBy } from '#shared/group-by.ts'
 import type { FindingBrief } from '#shared/model/finding.ts'
 import type { ChangedKey } from '#shared/model/prompt.ts'
+import { byNeed } from '#shared/model/score.ts'
 import { type Outcome, severities } from '#shared/status.ts'
 import { connectionWords, failedHop } from '../../stores/connection-words.ts'
 import type { Fix } from '../../stores/fix-for.ts'
@@ -149,16 +150,19 @@ function findingEntries(hosts: readonly HostView[]): AttentionEntry[] {
         .filter((finding) => isOpen(finding) && !(refused && finding.status === 'not-evaluated'))
         .map((finding) => ({ host, finding }))
     })
-  return [...groupBy(sightings, ({ finding }) => `${finding.control} ${finding.status} ${finding.title}`)].map(([key, group]) =>
-    entryOf(key, group),
-  )
+  return [...groupBy(sightings, ({ finding }) => causeOf(finding))].map(([key, group]) => entryOf(key, group))
 }
+
+/** What keeps one control from a verdict keeps others from theirs: a program that is not modelled, a folder that was not looked at. */
+const causeOf = ({ control, status, title }: FindingBrief): string =>
+  status === 'not-evaluated' ? `${status} ${title}` : `${control} ${status} ${title}`
 
 const isOpen = (finding: FindingBrief): boolean => finding.status !== 'pass' && finding.status !== 'not-applicable'
 
 function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
-  const [first] = group as readonly [Sighting, ...Sighting[]]
+  const [first] = group.toSorted((a, b) => byNeed(a.finding, b.finding)) as [Sighting, ...Sighting[]]
   const { status, severity, item, title } = first.finding
+  const items = new Set(group.map(({ finding }) => finding.item)).size
   const hosts = [...new Map(group.map((sighting) => [sighting.host.name, sighting])).values()]
   const names = hosts.map((sighting) => sighting.host.name)
   const open = ({ host, finding }: Sighting): AttentionAction => ({ kind: 'finding', host: host.name, id: findingId(finding) })
@@ -169,7 +173,7 @@ function entryOf(key: string, group: readonly Sighting[]): AttentionEntry {
     words: wordsFor(status),
     outcome: status,
     where: hostsOf(names),
-    item,
+    item: items === 1 ? item : count(items, 'check'),
     text: plainText(title, 200),
     since: dates.sort()[0],
     actions:
