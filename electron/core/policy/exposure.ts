@@ -8,7 +8,7 @@ import type { Piece } from '../facts/firewall/verdicts.ts'
 import { scopeOf } from '../facts/listeners/address-scope.ts'
 import type { FactResults } from '../facts/registry.ts'
 import type { Unit } from '../facts/units/units.ts'
-import { credentialsSeen, type WireEndpoint } from '../facts/wire/wire.ts'
+import { credentialsSeen, engineSeen, type WireEndpoint } from '../facts/wire/wire.ts'
 import type { PolicyContext } from './control.ts'
 import { besideOf, datagramDoors } from './controls/network/doors.ts'
 import { knownValue, strangersAmong } from './controls/network/flows.ts'
@@ -103,7 +103,7 @@ function ofEngine(
       }),
     ),
     withheld: 0,
-    ...seenAt(scope === 'loopback' ? undefined : wire.find((endpoint) => endpoint.port === port)),
+    ...seenAt(scope === 'loopback' ? undefined : wire.find((endpoint) => endpoint.port === port), credentialsSeen),
   }
 }
 
@@ -191,9 +191,9 @@ function grouped(all: readonly Single[]): readonly RouteGroup[] {
   return [...groups.values()]
 }
 
-function seenAt(endpoint: WireEndpoint | undefined): Pick<Endpoint, 'seen'> {
+function seenAt(endpoint: WireEndpoint | undefined, seenOf: typeof engineSeen = engineSeen): Pick<Endpoint, 'seen'> {
   if (endpoint === undefined) return {}
-  const open = endpoint.answers.filter((answer) => credentialsSeen(answer) === 'none' && classOfPath(answer.path) !== 'health')
+  const open = endpoint.answers.filter((answer) => seenOf(answer) === 'none' && classOfPath(answer.path) !== 'health')
   return { seen: { from: endpoint.from, outcome: endpoint.tcp, open: open.map(({ method, path }) => `${method} ${path}`) } }
 }
 

@@ -95,6 +95,16 @@ export function credentialsSeen({ status, body }: Pick<WireAnswer, 'status' | 'b
   return status === 405 || status === 415 ? 'none' : 'unclear'
 }
 
+/**
+ * A page where engines answer in JSON or plain text is of another program: an application answers each path that it does not know with its first page
+ * (Open WebUI, `SPAStaticFiles` in backend/open_webui/main.py), some logins answer so as well. Of what is asked, engines show a page at LocalAI's /swagger/ alone.
+ */
+export const isForeignPage = ({ path, status = 0, headers }: WireAnswer): boolean =>
+  status >= 200 && status < 300 && /^text\/html\b/i.test(headers['content-type'] ?? '') && !path.endsWith('/swagger/')
+
+/** The same of an engine that something stands before. */
+export const engineSeen = (answer: WireAnswer): CredentialsSeen => (isForeignPage(answer) ? 'absent' : credentialsSeen(answer))
+
 /** Does whatever answers there know the routes of an engine? A page for every path, as of a web application, is HTML; an API that has other routes says 404. */
 export const speaksAsEngine = ({ answers }: Pick<WireEndpoint, 'answers'>): boolean =>
   answers.filter(({ status = 0, headers }) => status >= 200 && status < 300 && /\bjson\b/.test(headers['content-type'] ?? '')).length >= 2

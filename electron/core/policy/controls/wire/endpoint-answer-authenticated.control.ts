@@ -5,7 +5,7 @@ import type { Citation } from '../../../facts/citation.ts'
 import { loopbackRoutes } from '../../../facts/loopback/collect.ts'
 import type { LoopbackPort } from '../../../facts/loopback/loopback.ts'
 import { unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
-import { credentialsSeen, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
+import { credentialsSeen, engineSeen, isForeignPage, speaksAsEngine, type WireAnswer, type WireEndpoint } from '../../../facts/wire/wire.ts'
 import { defineControl, type Verdict } from '../../control.ts'
 import { serviceName } from '../inference/service-words.ts'
 import { exposedBinds, hidesSockets, listed, socketsNotSeen } from '../proxy/proxy-paths.ts'
@@ -146,7 +146,8 @@ function judge(endpoint: WireEndpoint, owner: InferenceService | undefined): rea
       },
     ]
   if (tcp !== 'connected') return []
-  const seen = (kind: ReturnType<typeof credentialsSeen>) => endpoint.answers.filter((answer) => credentialsSeen(answer) === kind)
+  const seenOf = owner === undefined ? engineSeen : credentialsSeen
+  const seen = (kind: ReturnType<typeof credentialsSeen>) => endpoint.answers.filter((answer) => seenOf(answer) === kind)
   const asked = (answers: readonly WireAnswer[]) => listed(answers.map(({ method, path, status }) => `${method} ${path} (${status})`))
   const open = seen('none').filter(tellsMore)
   const demanded = [...seen('demanded'), ...seen('elsewhere')]
@@ -206,6 +207,17 @@ function judge(endpoint: WireEndpoint, owner: InferenceService | undefined): rea
         title: `Whether port ${port} asks anyone is not known`,
         reason: `From ${from}: ${listed(unclear.map(({ method, path, status, failure }) => `${method} ${path} (${status ?? failure ?? 'no answer'})`))}.`,
         cite: [where, ...unclear.map((answer) => ({ section, line: answer.line }))],
+      },
+    ]
+  const pages = endpoint.answers.filter(isForeignPage).filter(tellsMore)
+  if (pages.length > 0)
+    return [
+      {
+        ...base,
+        status: 'not-applicable',
+        title: `Port ${port} shows pages, and no engine`,
+        reason: `From ${from}: ${asked(pages)}, each a web page, which no engine has there. An application or a login answers; what it passes on is not asked here.`,
+        cite: pages.map((answer) => ({ section, line: answer.line })),
       },
     ]
   return []

@@ -53,6 +53,7 @@ const strange = (...lines: readonly string[]) =>
     processes: known([{ pid: 7, ppid: 1, user: 'ada', uid: 1000, name: 'MainThread', argv: ['node', 'app.js'], line: 3 }]),
   }).map(({ status, title }) => `${status}: ${title}`)
 const json = '  content-type: application/json'
+const page = '  content-type: text/html; charset=utf-8'
 test.each<[string, readonly string[], string]>([
   ['answers as the engine', ['GET /api/tags: 200', json, 'GET /api/ps: 200', json], 'fail: Port 8000 answers without credentials'],
   [
@@ -105,6 +106,23 @@ describe('endpoint-answer-authenticated', () => {
       [connected('GET /v1/models: no answer (the answer is not HTTP)')],
       ['not-evaluated: Whether port 8000 asks anyone is not known'],
     ],
+    [
+      'an application before it, as Open WebUI: its page for every path that it does not know',
+      [connected('GET /api/version: 200', json, 'GET /api/tags: 200', page, 'GET /v1/models: 200', page)],
+      ['not-applicable: Port 8000 shows pages, and no engine'],
+    ],
+    [
+      'a page beside the engine',
+      [connected('GET /api/tags: 200', json, 'GET /api/ps: 200', page)],
+      ['fail: Port 8000 answers without credentials'],
+    ],
+    ['a page beside a key', [connected('GET /v1/models: 401', 'GET /metrics: 200', page)], ['pass: Port 8000 wants credentials']],
+    [
+      'a page beside what is broken',
+      [connected('GET /v1/models: 502', 'GET /metrics: 200', page)],
+      ['not-evaluated: Whether port 8000 asks anyone is not known'],
+    ],
+    ['the page that LocalAI has', [connected('GET /swagger/: 200', page)], ['fail: Port 8000 answers without credentials']],
     ['only 404', [connected('GET /v1/models: 404')], ['not-applicable: Nothing answers the jump host']],
     ['refused', ['tcp 10.0.0.1 port 8000 from bastion: refused\n'], ['not-applicable: Nothing answers the jump host']],
     ['silence', ['tcp 10.0.0.1 port 8000 from bastion: no answer\n'], ['not-applicable: Nothing answers the jump host']],
