@@ -55,7 +55,7 @@ function OriginPart({ endpoint, index }: { readonly endpoint: Endpoint; readonly
 }
 
 const byUnit = (unit: string): string =>
-  `The firewall lets them in. IPAddressDeny= of ${plainText(unit, 60)} drops what they send, where the kernel can filter for a unit.`
+  `Not the firewall, but IPAddressDeny= of ${plainText(unit, 60)} drops what they send, where the kernel can filter for a unit.`
 
 const reasons = {
   accept: 'New connections from there reach the socket: some address of these networks is let through.',

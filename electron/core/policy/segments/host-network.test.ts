@@ -199,7 +199,7 @@ test('whom a unit drops that the firewall lets in is kept out, as the finding sa
   }
   const kept = states('10.0.1.0/24')
   expect([kept.app?.state, kept.jump?.state, kept.any?.state]).toEqual(['allowed', 'closed', 'closed'])
-  expect(kept.any?.reason).toContain('IPAddressDeny= of ollama.service drops what they send.')
+  expect(kept.any?.reason).toContain('Not the firewall, but IPAddressDeny= of ollama.service drops what any IPv4 address')
   const wide = states('10.0.0.0/8')
   expect([wide.app?.state, wide.jump?.state, wide.any?.state]).toEqual(['allowed', 'excess', 'excess'])
   // Of what it lets past, the rest is told.

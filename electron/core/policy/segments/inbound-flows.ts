@@ -113,7 +113,7 @@ function flowFrom(source: Source, door: InboundDoor, pieces: readonly Piece[], s
   return {
     state: 'closed',
     reason: byUnit
-      ? `The firewall lets ${printPieces([...traffic.accepted, ...traffic.undetermined])} in. IPAddressDeny= of ${byUnit.id} drops what they send.`
+      ? `Not the firewall, but IPAddressDeny= of ${byUnit.id} drops what ${printPieces([...traffic.accepted, ...traffic.undetermined])} sends.`
       : stopped.length > 0
         ? 'New connections from there are stopped.'
         : 'The host has no route back to there, so no connection is made.',

@@ -119,6 +119,19 @@ describe('inference-not-root', () => {
     expect(beside).toEqual(['pass: Runs without root', ...expected.filter((outcome) => !outcome.startsWith('not-applicable'))])
   })
 
+  test('a program is who it runs as, not who started it, nor what somebody starts from it', () => {
+    const run = (pid: number, uid: number, ...argv: string[]) => ({ ...process(pid, uid), argv })
+    const started = [
+      run(200, 0, 'sudo', '-u', 'ada', 'jupyter-lab'),
+      run(201, 990, '/usr/bin/python3', '/usr/bin/jupyter-lab'),
+      run(202, 0, 'bash'),
+    ]
+    const jupyter = { id: 'jupyter', name: 'Jupyter', kind: 'notebook', pids: [200, 201, 202] }
+    expect(outcomes(judge(notRoot, [], { programs: known([jupyter]), processes: known(started) } as never))).toEqual([
+      'pass: Runs without root',
+    ])
+  })
+
   test('the row of ps is cited', () => {
     const [verdict] = judge(notRoot, [one({ uid: 0 })], { processes: known([process(100, 0)]) })
     expect(verdict?.cite).toEqual([{ section: 'processes', line: 100, token: 'root', note: 'Runs as root. Expected a service account.' }])

@@ -4,6 +4,7 @@ import type { Containers } from '../../../facts/containers/containers.ts'
 import type { FactResult } from '../../../facts/fact.ts'
 import type { Process } from '../../../facts/processes/processes.ts'
 import type { Program, ProgramKind } from '../../../facts/programs/programs.ts'
+import { unwrap } from '../../../facts/services/launchers.ts'
 import { isSandbox } from '../../../facts/services/sandboxes.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -38,41 +39,37 @@ export default defineControl({
 /** What serves models beside the engines that are known in depth, takes requests for them, or runs code for whoever uses it. Others are root's by trade. */
 const KINDS: readonly ProgramKind[] = ['inference', 'interface', 'notebook']
 
-function judgeProgram({ id, name, kind, pids, container }: Program, { processes }: Uses): readonly Verdict[] {
+function judgeProgram(program: Program, { processes }: Uses): readonly Verdict[] {
+  const { id, name, kind, container } = program
   if (!KINDS.includes(kind)) return []
-  const members = (processes.known ? processes.value : []).filter((process) => pids.includes(process.pid) && !isSandbox(process))
   const base = { subject: id }
-  const root = members.find(({ uid }) => uid === 0)
-  if (root) {
-    const inside = container === undefined ? '' : ` in its container ${container}`
-    const shared = {
-      title: `${name.slice(0, 33)} runs as root`,
-      template: null,
-      cite: citeProcess(root, 'Runs as root. Expected a service account.'),
-    }
-    const reason = `${name} runs as root${inside} (process ${root.pid}). Expected an account of its own.`
-    const hint = container === undefined ? 'Give its unit User= with a system account of its own, and that account its files.' : inContainer
-    // An interface parses no models; behind a boundary of its own that weighs less.
-    return [
-      kind === 'interface' && container !== undefined
-        ? { ...base, ...shared, reason, hint, status: 'warning', severity: 'medium' }
-        : { ...base, ...shared, reason, hint, status: 'fail' },
-    ]
-  }
-  const [main] = members
-  if (main === undefined || members.some(({ uid }) => uid < 0)) {
+  const own = processes.known ? processOf(program, processes.value) : undefined
+  if (own === undefined || own.uid < 0) {
     const reason = `The account that ${name} runs as could not be read.`
-    return [{ ...base, status: 'not-evaluated', title: 'The account of a program could not be read', reason, cite: [] }]
+    return [{ ...base, status: 'not-evaluated', title: 'The account of a program could not be read', reason, cite: citeProcess(own) }]
+  }
+  if (own.uid !== 0) {
+    const reason = `${name} runs as ${own.user} (uid ${own.uid}).`
+    return [{ ...base, status: 'pass', title: 'Runs without root', reason, cite: citeProcess(own) }]
   }
   return [
     {
       ...base,
-      status: 'pass',
-      title: 'Runs without root',
-      reason: `${name} runs as ${main.user} (uid ${main.uid}).`,
-      cite: citeProcess(main),
+      // An interface parses no models; behind a boundary of its own that weighs less.
+      ...(kind === 'interface' && container !== undefined ? { status: 'warning', severity: 'medium' } : { status: 'fail' }),
+      title: `${name.slice(0, 33)} runs as root`,
+      reason: `${name} runs as root${container === undefined ? '' : ` in its container ${container}`} (process ${own.pid}). Expected an account of its own.`,
+      hint: container === undefined ? 'Give its unit User= with a system account of its own, and that account its files.' : inContainer,
+      template: null,
+      cite: citeProcess(own, 'Runs as root. Expected a service account.'),
     },
   ]
+}
+
+/** The program itself, and neither what started it as somebody else (`sudo -u`, an init of a container) nor what somebody starts from it. */
+function processOf({ pids }: Program, processes: readonly Process[]): Process | undefined {
+  const members = pids.flatMap((pid) => processes.find((process) => process.pid === pid && !isSandbox(process)) ?? [])
+  return members.find(({ argv }) => unwrap(argv).some(({ wrapped }) => !wrapped)) ?? members[0]
 }
 
 const inContainer = 'Start it with --user, or switch on user namespaces (userns-remap, rootless).'
