@@ -1,8 +1,10 @@
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind, printSocket } from '#shared/model/listener.ts'
-import { known } from '../../../facts/fact.ts'
+import { type FactResult, known } from '../../../facts/fact.ts'
 import type { Firewall } from '../../../facts/firewall/firewall.ts'
 import type { Network } from '../../../facts/network/network.ts'
+import { passesNothingOn } from '../../../facts/nginx/model/passes-nothing-on.ts'
+import type { Nginx } from '../../../facts/nginx/nginx.ts'
 import { type UnknownFront, unknownFronts } from '../../../facts/programs/unknown-fronts.ts'
 import type { Unit } from '../../../facts/units/units.ts'
 import { defineControl, type Verdict } from '../../control.ts'
@@ -23,10 +25,10 @@ export default defineControl({
   rationale:
     'Users belong in front of the application, not in front of the model. An inference port that other networks reach lets anyone there run prompts around every control that the application makes.',
   needs: ['firewall', 'services', 'listeners'],
-  uses: ['network', 'containers', 'programs', 'processes', 'units'],
+  uses: ['network', 'containers', 'programs', 'processes', 'units', 'nginx'],
   remediation: { template: 'ufw-segment', otherFirewalls: 'nftables-segment', also: [PUBLISHED] },
   references: ['NIST-800-53:SC-7', 'NIST-800-53:AC-4', 'CIS-8:12.2', 'CIS-8:13.4', 'ISO-27001:A.8.22'],
-  evaluate: ({ firewall, services, listeners, network, containers, programs, processes, units }, { fleet, host }) => {
+  evaluate: ({ firewall, services, listeners, network, containers, programs, processes, units, nginx }, { fleet, host }) => {
     if (services.length === 0) return [noService]
     const running = services.filter((service) => service.running)
     const beside = besideOf({ containers, programs, firewall: known(firewall), network })
@@ -44,7 +46,12 @@ export default defineControl({
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
     const unitOf = (door: ModelDoor) => (door.kind === 'inference' ? unitOfServer(running, door.owner, knownValue(units) ?? []) : undefined)
-    return [...doors.map((door) => judge(door, firewall, knownValue(network), allowed, unitOf(door))), ...hidden, ...fronts]
+    const idle = (door: ModelDoor) => door.owner === 'nginx' && answersByItself(door, nginx)
+    return [
+      ...doors.map((door) => judge(door, firewall, knownValue(network), allowed, { unit: unitOf(door), idle: idle(door) })),
+      ...hidden,
+      ...fronts,
+    ]
   },
 })
 
@@ -129,6 +136,15 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
   cite: doors.flatMap(({ cite }) => cite),
 })
 
+/** As the redirect to HTTPS. Where another nginx may hold the port, or this one has not loaded what changed, that is not known. */
+const answersByItself = ({ port, protocol }: ModelDoor, nginx: FactResult<Nginx>): boolean =>
+  nginx.known &&
+  nginx.value.running &&
+  protocol === undefined &&
+  (nginx.value.contained ?? []).length === 0 &&
+  (nginx.value.changed ?? []).length === 0 &&
+  passesNothingOn(nginx.value.directives, port)
+
 const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
 
 function judge(
@@ -136,7 +152,7 @@ function judge(
   firewall: Firewall,
   network: Network | undefined,
   allowed: readonly string[],
-  unit: Unit | undefined,
+  { unit, idle }: { readonly unit: Unit | undefined; readonly idle: boolean },
 ): Verdict {
   const { protocol = 'tcp' } = door
   const subject = printSocket(door)
@@ -159,6 +175,15 @@ function judge(
         title: 'Its unit alone keeps others out',
         reason: `The firewall lets ${from} in to ${subject}. IPAddressDeny= of ${unit.id} drops what they send, where the kernel can filter for a unit; systemd starts it without where it cannot. Expected rules that let in ${allowed.join(', ')} only.`,
         cite: [...citeRule(stranger.by, firewall, `Accepts ${from}.`), ...citeUnit(unit, 'IPAddressDeny'), ...door.cite],
+      }
+    if (idle)
+      return {
+        status: 'warning',
+        severity: 'low',
+        subject,
+        title: `${port} is open, and leads to no model`,
+        reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. What nginx has there answers by itself and passes nothing on. Expected only ${allowed.join(', ')}.`,
+        cite: [...citeRule(stranger.by, firewall, `Accepts ${from}.`), ...door.cite],
       }
     return {
       status: 'fail',

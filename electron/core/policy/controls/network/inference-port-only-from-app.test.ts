@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { fleetSchema } from '#shared/model/fleet.ts'
-import { known } from '../../../facts/fact.ts'
+import { known, unknown } from '../../../facts/fact.ts'
 import { parseAddresses, parseRoutes } from '../../../facts/network/parse.ts'
+import { parseDump } from '../../../facts/nginx/parse.ts'
 import type { Control } from '../../control.ts'
 import inferencePort from './inference-port-only-from-app.control.ts'
 import {
@@ -25,6 +26,15 @@ import {
   wide,
 } from './network-host.testing.ts'
 
+const webForAll = chain('inet', 'input', 'drop', 'tcp dport 80 accept\nip saddr 10.0.1.0/24 tcp dport 443 accept')
+const site = parseDump(
+  '# configuration file /etc/nginx/nginx.conf:\nhttp { server { listen 80; return 301 https://$host$request_uri; } server { listen 443 ssl; location / { proxy_pass http://127.0.0.1:8000; } } }\n',
+)
+const redirecting = (more: object = {}) => ({
+  services: [service('loopback')],
+  listeners: [listener(443, 'nginx'), listener(80, 'nginx')],
+  nginx: known({ installed: true, running: true, directives: site.ok ? site.directives : [], ...more }),
+})
 const openTo = (port: number, from = '') => chain('inet', 'input', 'drop', `${from && `ip saddr ${from} `}tcp dport ${port} accept`)
 const scripted = {
   services: [service('loopback')],
@@ -184,6 +194,23 @@ test.each([
     named,
     'pass',
   ],
+  [
+    'a redirect of nginx that is open to all, beside its site for the applications',
+    inferencePort,
+    webForAll,
+    redirecting(),
+    named,
+    'pass warning',
+  ],
+  [
+    'the same where nginx has not loaded what changed',
+    inferencePort,
+    webForAll,
+    redirecting({ changed: ['/etc/nginx/a'] }),
+    named,
+    'pass fail',
+  ],
+  ['the same where nginx was not read', inferencePort, webForAll, { ...redirecting(), nginx: unknown('no', []) }, named, 'pass fail'],
   ['a script that may forward, to which nobody gets', inferencePort, closed, scripted, named, 'pass'],
   [
     'a server on loopback, to which a rule may lead',

@@ -125,6 +125,7 @@ export const base = {
     sshd: unread,
     os: unread,
     access: unread,
+    nginx: unread,
     accounts: unread,
     'sshd-matches': known({ matches: [], elsewhere: [] }),
     'audit-keys': unread,
