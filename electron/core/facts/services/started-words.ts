@@ -10,7 +10,8 @@ export interface StartedWords {
 
 /**
  * systemd.service(5), Command lines: `${NAME}` is a part of one word, `$NAME` on its own gives as many words as its value has, `$$` is a `$`; the program is taken as it
- * stands. None of it is done where the command begins with `:`. What was not read, or may be laid over by what was not, stays as it is written: only some variables are recorded, so none that is missing is taken for empty.
+ * stands. None of it is done where the command begins with `:`. What was not read, or may be laid over by what was not, stays as it is written: only some variables are
+ * recorded, so none that is missing is taken for empty.
  */
 export function startedWords({ execStart, environment, environmentComplete, properties }: Unit): StartedWords {
   if (/ flags=(?:[a-z-]+ )*no-env-expand /.test(properties.ExecStartEx ?? '')) return { words: execStart }

@@ -26,4 +26,8 @@ test.each<[string, string, number, boolean]>([
   ['a port of none', `http { ${model} }`, 81, false],
   ['bytes that are passed on', `http { ${model} } stream { server { listen 80; proxy_pass 127.0.0.1:11434; } }`, 80, false],
   ['bytes beside it on another port', `http { ${certbot} } stream { server { listen 81; proxy_pass 127.0.0.1:11434; } }`, 80, true],
-])('%s', (_, text, port, expected) => expect(passesNothingOn(directives(text), port)).toBe(expected))
+  ['files of models', site('location / { root /srv/models/llama; autoindex on; }'), 80, false],
+  ['all that lies above them', site('location / { alias /srv/; }'), 80, false],
+  ['the same from around', `http { root /srv; ${certbot} }`, 80, false],
+  ['what a variable names', site('root /var/$host;'), 80, false],
+])('%s', (_, text, port, expected) => expect(passesNothingOn(directives(text), port, ['/srv/models'])).toBe(expected))

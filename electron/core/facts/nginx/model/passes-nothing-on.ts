@@ -1,3 +1,4 @@
+import { isWithin } from '../../../is-within.ts'
 import type { NginxDirective } from '../nginx.ts'
 import { unknownIn } from './known-directives.ts'
 import { readHttp, type Server } from './servers.ts'
@@ -10,10 +11,10 @@ const ANSWERS =
 const SCRIPTS = /_by_lua|^js_|^perl/
 
 /**
- * Does nothing that nginx has on this TCP port pass requests on, to whatever program? So it is with the port on which certbot and others leave a redirect alone. False where that
- * is not certain: a script, a module of others, a range of ports that goes on.
+ * Does nginx on this TCP port pass nothing on, to whatever program, and show no file of these folders? So it is with the port on which certbot and others leave a redirect alone.
+ * False where that is not certain: a script, a module of others, a folder that a variable names, a range of ports that goes on.
  */
-export function passesNothingOn(directives: readonly NginxDirective[], port: number): boolean {
+export function passesNothingOn(directives: readonly NginxDirective[], port: number, folders: readonly string[]): boolean {
   const model = readHttp({ directives })
   const isThere = ({ listens }: Pick<Server, 'listens'>) =>
     listens.some(({ port: own, goesOn, datagrams }) => (own === port && !datagrams) || goesOn === true)
@@ -23,10 +24,23 @@ export function passesNothingOn(directives: readonly NginxDirective[], port: num
     !model.streams.some(isThere) &&
     servers.every(({ directive, scope }) => {
       const around = (scope.parent?.directives ?? []).filter(({ name }) => name !== 'server')
-      return answersAlone(directive.block ?? []) && unknownIn(around).length === 0 && !around.some(({ name }) => SCRIPTS.test(name))
+      return (
+        answersAlone(directive.block ?? [], folders) &&
+        unknownIn(around).length === 0 &&
+        !around.some((one) => SCRIPTS.test(one.name) || mayShow(one, folders))
+      )
     })
   )
 }
 
-const answersAlone = (directives: readonly NginxDirective[]): boolean =>
-  directives.every(({ name, block = [] }) => ANSWERS.test(name) && (name === 'types' || answersAlone(block)))
+const answersAlone = (directives: readonly NginxDirective[], folders: readonly string[]): boolean =>
+  directives.every(
+    (one) => ANSWERS.test(one.name) && !mayShow(one, folders) && (one.name === 'types' || answersAlone(one.block ?? [], folders)),
+  )
+
+/** May files of one of the folders lie below what this names? */
+function mayShow({ name, parameters: [named = ''] }: NginxDirective, folders: readonly string[]): boolean {
+  if (name !== 'root' && name !== 'alias') return false
+  const path = named.replace(/\/+$/, '') || '/'
+  return path.includes('$') || folders.some((folder) => isWithin(path, folder) || isWithin(folder, path))
+}

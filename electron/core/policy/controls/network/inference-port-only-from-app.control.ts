@@ -1,3 +1,4 @@
+import { modelPathsOf } from '#shared/model/fleet.ts'
 import type { InferenceService } from '#shared/model/inference-service.ts'
 import { type Listener, printBind, printSocket } from '#shared/model/listener.ts'
 import { type FactResult, known } from '../../../facts/fact.ts'
@@ -46,7 +47,8 @@ export default defineControl({
     const hidden = running.filter(isHidden).map(unseen)
     if (app.length === 0) return [unnamed(doors), ...hidden, ...fronts]
     const unitOf = (door: ModelDoor) => (door.kind === 'inference' ? unitOfServer(running, door.owner, knownValue(units) ?? []) : undefined)
-    const idle = (door: ModelDoor) => door.owner === 'nginx' && answersByItself(door, nginx)
+    const folders = [...modelPathsOf(fleet, host), ...services.flatMap(({ modelPaths }) => modelPaths)]
+    const idle = (door: ModelDoor) => answersByItself(door, nginx, folders)
     return [
       ...doors.map((door) => judge(door, firewall, knownValue(network), allowed, { unit: unitOf(door), idle: idle(door) })),
       ...hidden,
@@ -137,13 +139,14 @@ const unnamed = (doors: readonly ModelDoor[]): Verdict => ({
 })
 
 /** As the redirect to HTTPS. Where another nginx may hold the port, or this one has not loaded what changed, that is not known. */
-const answersByItself = ({ port, protocol }: ModelDoor, nginx: FactResult<Nginx>): boolean =>
+const answersByItself = ({ port, protocol, owner }: ModelDoor, nginx: FactResult<Nginx>, models: readonly string[]): boolean =>
+  owner === 'nginx' &&
   nginx.known &&
   nginx.value.running &&
   protocol === undefined &&
   (nginx.value.contained ?? []).length === 0 &&
   (nginx.value.changed ?? []).length === 0 &&
-  passesNothingOn(nginx.value.directives, port)
+  passesNothingOn(nginx.value.directives, port, models)
 
 const hasDockerUser = ({ tables }: Firewall): boolean => tables.some(({ chains }) => chains['DOCKER-USER'] !== undefined)
 
@@ -181,7 +184,7 @@ function judge(
         status: 'warning',
         severity: 'low',
         subject,
-        title: `${port} is open, and leads to no model`,
+        title: `${port} is open, and passes nothing on`,
         reason: `New connections to ${subject} (${door.owner}) are accepted from ${from}. What nginx has there answers by itself and passes nothing on. Expected only ${allowed.join(', ')}.`,
         cite: [...citeRule(stranger.by, firewall, `Accepts ${from}.`), ...door.cite],
       }
